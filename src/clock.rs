@@ -107,7 +107,7 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// Where a component learns what time it is.
+/// Source of the time for a component.
 pub trait Clock: Send + Sync {
     /// The present moment.
     fn now(&self) -> Timestamp;

@@ -35,7 +35,7 @@ mod armed {
     use std::sync::atomic::{AtomicU32, Ordering};
     use std::thread;
 
-    /// How often the armed step has been reached.
+    /// Number of times that the armed step has been reached.
     static TIMES: AtomicU32 = AtomicU32::new(0);
 
     fn is_due(armed: &str, step: &str) -> bool {

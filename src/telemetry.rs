@@ -42,7 +42,7 @@ pub fn start_log(log: &LogConfig) -> Result<(), LogLevelError> {
     Ok(())
 }
 
-/// What is worth a line. A word that is no level would be taken for the name of a module, and silence all others.
+/// Parses the filter of log lines. A word that is no level is refused: it would be taken for the name of a module, and silence all others.
 fn log_filter(level: &str) -> Result<EnvFilter, LogLevelError> {
     let invalid = || LogLevelError { level: level.to_owned() };
     let mut bare = level.split(',').filter(|directive| !directive.contains(['=', '[']));
@@ -264,10 +264,10 @@ fn duration_histogram() -> Histogram {
     Histogram::new([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0])
 }
 
-/// What the request observer works with.
+/// State of the request observer.
 #[derive(Clone)]
 pub struct RequestObserver {
-    /// Where it counts.
+    /// Metrics in which it counts requests.
     pub metrics: Arc<Metrics>,
     /// The listener's name.
     pub listener: &'static str,

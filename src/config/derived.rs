@@ -67,17 +67,17 @@ impl Config {
         BodyLimits { max_bytes: self.limits.json_bytes, ..self.photo_body_limits() }
     }
 
-    /// How often to sweep.
+    /// Interval between sweeps.
     pub fn sweep_interval(&self) -> Duration {
         seconds(self.deadlines.sweep_seconds)
     }
 
-    /// How often to sign a checkpoint of the audit log.
+    /// Interval between signed checkpoints of the audit log.
     pub fn checkpoint_interval(&self) -> Duration {
         minutes(self.audit.checkpoint_minutes)
     }
 
-    /// How long a device's certificate lasts.
+    /// Validity of a device's certificate.
     pub fn certificate_validity(&self) -> Duration {
         days(self.enrolment.certificate_days)
     }
@@ -89,7 +89,7 @@ impl Config {
         std::iter::once(first).chain(self.audit.witness_file.clone()).collect()
     }
 
-    /// How long an enrolment code works.
+    /// Validity of an enrolment code.
     pub fn invitation_validity(&self) -> Duration {
         minutes(self.enrolment.invitation_hours * 60.0)
     }

@@ -10,15 +10,15 @@ use crate::storage::DatabaseLocation;
 pub struct ConfiguredFile {
     /// The configuration's key: `certificates.server`.
     pub key: String,
-    /// Where it is.
+    /// Path of the file.
     pub path: PathBuf,
-    /// Where it lies in a gateway's own folder, relative to that.
+    /// Path in a gateway's own folder, relative to that folder.
     pub path_in_folder: PathBuf,
-    /// Whether it is a secret.
+    /// True if the file is a secret.
     pub is_secret: bool,
 }
 
-/// Where files from outside a gateway's folder are put.
+/// Folder for files from outside a gateway's folder.
 const ELSEWHERE: &str = "elsewhere";
 
 impl Config {
@@ -67,7 +67,7 @@ impl Config {
         files.into_iter().map(named).collect()
     }
 
-    /// Where the database's file lies in a gateway's own folder; `None` where it is on a server.
+    /// Path of the database file in a gateway's own folder; `None` if the database is on a server.
     pub fn database_path_in_folder(&self, folder: &Path) -> Option<PathBuf> {
         match &self.database {
             DatabaseLocation::File(file) => Some(path_in_folder(folder, file, "database")),

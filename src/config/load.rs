@@ -171,21 +171,21 @@ fn check_range(key: &str, number: f64, least: f64, most: f64) -> Result<(), Stri
     Err(format!("{key} = {number}: give a number from {least} to {most}"))
 }
 
-/// Why a configuration cannot be used.
+/// Reason for which a configuration cannot be used.
 #[derive(Debug)]
 pub enum ConfigError {
     /// The file cannot be read.
     Unreadable {
-        /// Which.
+        /// Path of the file.
         file: PathBuf,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
     /// The file says something that cannot be.
     Invalid {
-        /// Which.
+        /// Path of the file.
         file: PathBuf,
-        /// What, with the key's name.
+        /// Description of the error, with the key's name.
         message: String,
     },
 }

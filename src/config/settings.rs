@@ -22,15 +22,15 @@ pub struct Config {
     pub profile: String,
     /// A profile of one's own, in place of a built-in one.
     pub profile_file: Option<PathBuf>,
-    /// Where to listen.
+    /// Addresses of the listeners.
     pub listen: ListenConfig,
     /// Certificates and keys.
     pub certificates: CertificatesConfig,
-    /// What revoking a device brings with it.
+    /// Settings for the revocation of a device.
     pub revocation: RevocationConfig,
     /// Authorities of other houses whose certificates offices may bring.
     pub office_authorities: Vec<ExternalCaConfig>,
-    /// How devices come by their certificates.
+    /// Settings for the enrolment of devices.
     pub enrolment: EnrolmentConfig,
     /// Deadlines.
     pub deadlines: DeadlinesConfig,
@@ -42,7 +42,7 @@ pub struct Config {
     pub log: LogConfig,
 }
 
-/// Where to listen.
+/// Addresses of the listeners.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ListenConfig {
@@ -56,7 +56,7 @@ pub struct ListenConfig {
     pub ops: SocketAddr,
     /// The name in addresses given to studios and offices.
     pub public_host: String,
-    /// Whether who shows the office listener no certificate is told so in words, or by an alert.
+    /// True if the office listener answers a client without a certificate in words; false if it sends a TLS alert.
     pub explain_missing_certificate: bool,
 }
 
@@ -77,11 +77,11 @@ pub struct CertificatesConfig {
     pub office_crl: PathBuf,
 }
 
-/// What revoking a device brings with it.
+/// Settings for the revocation of a device.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RevocationConfig {
-    /// What becomes of the photos that it had deposited.
+    /// Treatment of the photos that a revoked device had deposited.
     pub photos_of_revoked: RevokedDevicePolicy,
 }
 
@@ -94,12 +94,12 @@ pub struct ExternalCaConfig {
     /// Its revocation lists, PEM or DER; one for each authority that issues a certificate of the chain.
     #[serde(default)]
     pub revocation_lists: Vec<PathBuf>,
-    /// How much of a chain has to be on a list's watch.
+    /// Part of a certificate chain that revocation lists must cover.
     #[serde(default)]
     pub revocation: RevocationCheck,
 }
 
-/// How devices come by their certificates, in the units of their names.
+/// Settings for the enrolment of devices, in the units of their names.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the example file says what each one is")]
@@ -169,13 +169,13 @@ pub struct LimitsConfig {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogConfig {
-    /// How lines are written.
+    /// Format of the lines.
     pub format: LogFormat,
-    /// What is worth a line.
+    /// Filter that selects the lines to write.
     pub level: String,
 }
 
-/// How log lines are written.
+/// Format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LogFormat {

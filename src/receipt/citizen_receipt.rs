@@ -10,7 +10,7 @@ use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::domain::id::PhotoId;
 use crate::domain::language::Language;
 
-/// What a receipt is printed on.
+/// Paper for a citizen receipt.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Paper {
     /// DIN A6, upright: 105 mm x 148 mm.
@@ -20,17 +20,17 @@ pub enum Paper {
     Roll80,
 }
 
-/// What is on a receipt.
+/// Content of a citizen receipt.
 pub struct CitizenReceipt<'a> {
     /// The code.
     pub code: &'a RetrievalCode,
     /// By which the studio finds its copy; no secret.
     pub photo_id: PhotoId,
-    /// When the photo is erased at the latest.
+    /// Latest time of the photo's erasure.
     pub expires_at: Timestamp,
     /// Name and perhaps town of the studio that issued it; left out where `None`. Up to two lines of it are shown.
     pub studio: Option<&'a str>,
-    /// What it is printed on.
+    /// Paper that it is printed on.
     pub paper: Paper,
     /// The language.
     pub language: Language,

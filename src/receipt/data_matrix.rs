@@ -22,7 +22,7 @@ pub struct ModuleSize {
 impl ModuleSize {
     /// The least a module may have: 0.3386 mm, four dots of a 300 dpi printer (BSI TR-03170).
     pub const LEAST: Self = Self { micrometres: 339 };
-    /// What is printed: eight dots of a receipt printer of 203 dpi (25.4 mm / 203 = 0.1251 mm), so that every module of the roll
+    /// Size that is printed: eight dots of a receipt printer of 203 dpi (25.4 mm / 203 = 0.1251 mm), so that every module of the roll
     /// is a whole number of dots. Three times the least: it survives "fit to page", folds and a camera instead of a scanner.
     pub const PRINTED: Self = Self { micrometres: 1001 };
 
@@ -46,7 +46,7 @@ pub struct ModuleRun {
     pub column: u16,
     /// The row, from above, from 0.
     pub row: u16,
-    /// How many modules.
+    /// Number of modules.
     pub modules: u16,
 }
 
@@ -108,12 +108,12 @@ fn bars(modules: &[[bool; SIDE_MODULES as usize]]) -> Vec<ModuleRun> {
     bars
 }
 
-/// Why there is no symbol. None of it holds a part of the code.
+/// Reason for which there is no symbol. None of the variants holds a part of the code.
 #[derive(Debug, PartialEq)]
 pub enum DataMatrixError {
     /// The code does not fit the symbol.
     NotEncodable,
-    /// What would be drawn does not decode.
+    /// The symbol to be drawn does not decode.
     Unreadable(DecodingError),
     /// It decodes to something else.
     OtherCode,

@@ -61,7 +61,7 @@ impl Font {
 }
 
 impl TextStyle {
-    /// How wide `glyphs` (Windows-1252) are, in millimetres.
+    /// Width of `glyphs` (Windows-1252) in millimetres.
     pub fn width_mm(self, glyphs: &[u8]) -> f32 {
         let thousandths: u32 = glyphs.iter().map(|glyph| u32::from(self.font.advance(*glyph))).sum();
         thousandths as f32 / 1000.0 * self.size_pt * MM_PER_PT

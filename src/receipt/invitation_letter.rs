@@ -13,19 +13,19 @@ use crate::domain::id::DeviceId;
 use crate::domain::language::Language;
 use crate::domain::party::Role;
 
-/// What is in a letter.
+/// Content of an invitation letter.
 pub struct InvitationLetter<'a> {
-    /// Whether the party is a studio or an office.
+    /// Role of the party: studio or office.
     pub role: Role,
     /// The party's name.
     pub party_name: &'a str,
     /// Its town.
     pub place: &'a str,
-    /// What the device is called.
+    /// Name of the device.
     pub device_label: &'a str,
     /// The device.
     pub device_id: DeviceId,
-    /// Where the gateway is reached, as typed.
+    /// Address of the gateway, as typed.
     pub url: &'a str,
     /// SHA-256 of the certificate of the authority that vouches for the gateway.
     pub ca_sha256: Sha256Digest,
@@ -33,13 +33,13 @@ pub struct InvitationLetter<'a> {
     pub code: &'a str,
     /// The one line to type; it holds address and code.
     pub command: &'a str,
-    /// When the code ends.
+    /// Time from which the code no longer works.
     pub expires_at: Timestamp,
     /// The language.
     pub language: Language,
 }
 
-/// Why there is no letter.
+/// Reason for which there is no letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvitationLetterError {
     /// Address, code or line hold something else than printable ASCII: nobody could type them from paper.

@@ -4,7 +4,7 @@ use super::data_matrix::{DataMatrixSymbol, ModuleSize, QUIET_MODULES, SIDE_MODUL
 use super::font::TextStyle;
 use super::windows_1252;
 
-/// What a piece of text is to somebody who hears the page read.
+/// Meaning of a piece of text for a reader who hears the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextRole {
     /// The title of the document.
@@ -17,7 +17,7 @@ pub enum TextRole {
 
 /// One line of text.
 pub struct TextLine {
-    /// Where it begins.
+    /// Left end of the line.
     pub x_mm: f32,
     /// The line its letters stand on.
     pub baseline_mm: f32,
@@ -32,9 +32,9 @@ pub struct Rectangle {
     pub x_mm: f32,
     /// Its upper edge.
     pub y_mm: f32,
-    /// How wide it is.
+    /// Distance from its left to its right edge.
     pub width_mm: f32,
-    /// How high it is.
+    /// Distance from its upper to its lower edge.
     pub height_mm: f32,
 }
 
@@ -42,7 +42,7 @@ pub struct Rectangle {
 pub enum PageElement {
     /// Text in one style, read as one part.
     Text {
-        /// What it is.
+        /// Meaning of the text.
         part: TextRole,
         /// Its style.
         style: TextStyle,
@@ -51,7 +51,7 @@ pub enum PageElement {
     },
     /// A DataMatrix: black areas that are one figure.
     Figure {
-        /// What it shows, for somebody who cannot see it.
+        /// Description of the figure for a reader who cannot see it.
         description: String,
         /// The areas.
         areas: Vec<Rectangle>,
@@ -66,11 +66,11 @@ pub struct PdfPage {
     pub width_mm: f32,
     /// Its height.
     pub height_mm: f32,
-    /// What is on it, in reading order.
+    /// Content of the page in reading order.
     pub elements: Vec<PageElement>,
 }
 
-/// Where a line stands in its column.
+/// Horizontal position of a line in its column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
     /// At the left.
@@ -84,13 +84,13 @@ const RULE_MM: f32 = 0.25;
 
 /// A column of a page, filled from above; texts go into `elements`.
 pub struct TextColumn<'a> {
-    /// Where marks go.
+    /// Elements of the page, to which the column adds its own.
     pub elements: &'a mut Vec<PageElement>,
     /// Its left edge.
     pub x_mm: f32,
-    /// How wide it is.
+    /// Distance from its left to its right edge.
     pub width_mm: f32,
-    /// How far down it is filled.
+    /// Lower end of the filled part.
     pub y_mm: f32,
 }
 
@@ -184,7 +184,7 @@ impl TextColumn<'_> {
 }
 
 impl PdfPage {
-    /// How far anything reaches to the right and down.
+    /// Returns how far the elements reach to the right and down.
     pub fn extent_mm(&self) -> (f32, f32) {
         let ends = self.elements.iter().flat_map(|mark| match mark {
             PageElement::Text { style, lines, .. } => {

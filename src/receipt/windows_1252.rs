@@ -4,7 +4,7 @@
 //! `Ő` becomes `Ö`), decomposed letters are put together. Other scripts and pictures become `?`: a wrong guess at somebody's
 //! name would be worse than an open gap. The names here are those of businesses, towns and devices; citizens' never come in.
 
-/// What stands at 0x80 to 0x9F; the five free places are never looked for.
+/// Characters at 0x80 to 0x9F; the five free places are never looked for.
 const UPPER: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8D}Ž\u{8F}\u{90}‘’“”•–—˜™š›œ\u{9D}žŸ";
 /// U+0100 to U+017F without their marks.
 const EXTENDED_A: &[u8; 128] = b"AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiYyJjKkkLlLlLlLlLlNnNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";

@@ -5,9 +5,9 @@ use crate::validation::face::{FaceLimits, RatioRange};
 use crate::validation::pixel_rule::{AspectRule, PixelRule};
 use crate::validation::{Measurements, Profile};
 
-/// What was measured, its value, and what is asked for (empty where nothing is).
+/// Name of a measurement, its value, and the limit (empty if there is none).
 pub struct MeasurementRow {
-    /// What was measured.
+    /// Name of the measurement.
     pub label: &'static str,
     /// The value with its unit.
     pub measured: String,

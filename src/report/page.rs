@@ -12,12 +12,12 @@ use crate::domain::check::finding::Verdict;
 use crate::domain::language::Language;
 use crate::validation::Profile;
 
-/// How every page begins: a file that begins so was made here and may be made anew.
+/// Beginning of every page: a file that begins with it was made here and may be made anew.
 pub const FILE_SIGNATURE: &str = "<!DOCTYPE html>\n<!-- lichtbild: judged photos -->\n";
 
 const STYLE: &str = include_str!("style.css");
 
-/// What comes before the sections. `checked_at` is a moment in the reader's words.
+/// Builds the page up to the sections. `checked_at` is a moment in the reader's words.
 pub fn page_start(rows: &[PhotoSummary], profile: &Profile, checked_at: &str, language: Language) -> String {
     let title = language.pick("Lichtbild: Prüfbericht", "Lichtbild: check report");
     let head = html! {
@@ -48,7 +48,7 @@ pub fn page_start(rows: &[PhotoSummary], profile: &Profile, checked_at: &str, la
     text
 }
 
-/// What comes after them.
+/// Builds the page from the end of the sections on.
 pub fn page_end(language: Language) -> String {
     let foot = html! {
         footer {

@@ -23,9 +23,9 @@ pub struct ReportedPhoto<'a> {
     pub bytes: &'a [u8],
     /// Their digest.
     pub sha256: Sha256Digest,
-    /// What the judge said.
+    /// Result of the photo check.
     pub outcome: &'a CheckOutcome,
-    /// What it was judged by.
+    /// Profile by which it was judged.
     pub profile: &'a Profile,
 }
 
@@ -133,7 +133,7 @@ fn severity_text(severity: Severity, language: Language) -> &'static str {
     }
 }
 
-/// Whether a browser should be given the file: not when it is no JPEG, when two readers see different pictures in it, or when it
+/// Reports whether a browser may be given the file: not when it is no JPEG, when two readers see different pictures in it, or when it
 /// would be decoded to more pixels than the judge itself looks at.
 fn is_fit_to_show(outcome: &CheckOutcome) -> bool {
     let unfit = [Check::Empty, Check::Format, Check::Ambiguous];

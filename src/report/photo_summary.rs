@@ -18,9 +18,9 @@ pub struct PhotoSummary {
     pub inter_eye_distance_px: Option<f64>,
     /// Angle of the line through the pupils in degrees.
     pub roll_degrees: Option<f64>,
-    /// What it was refused for.
+    /// Checks for which it was refused.
     pub refusals: Vec<Check>,
-    /// What else was noticed.
+    /// Checks that gave advice.
     pub advice: Vec<Check>,
 }
 
@@ -61,7 +61,7 @@ impl PhotoSummary {
         }
     }
 
-    /// What it was refused for, and in parentheses what else was noticed.
+    /// Lists the checks for which it was refused, and in parentheses those that gave advice.
     pub fn findings(&self, language: Language) -> String {
         let labels = |checks: &[Check]| checks.iter().map(|check| check.label(language)).collect::<Vec<_>>().join(", ");
         match (self.refusals.is_empty(), self.advice.is_empty()) {
@@ -96,7 +96,7 @@ pub fn verdict_text(verdict: Option<Verdict>, language: Language) -> &'static st
     }
 }
 
-/// How many photos ended how: `3 Fotos: 2 angenommen, 1 abgelehnt.`
+/// Counts the photos by verdict: `3 Fotos: 2 angenommen, 1 abgelehnt.`
 pub fn totals_text(rows: &[PhotoSummary], language: Language) -> String {
     let count = |verdict| rows.iter().filter(|row| row.verdict == verdict).count();
     let photos = match rows.len() {

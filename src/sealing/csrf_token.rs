@@ -23,7 +23,7 @@ impl KeyFile {
         format!("{moment}.{}", URL_SAFE_NO_PAD.encode(self.csrf_hash(device, moment)))
     }
 
-    /// Whether `token` was made for this device, in the last twelve hours.
+    /// Checks that `token` was made for this device, in the last twelve hours.
     pub fn is_valid_csrf_token(&self, token: &str, device: DeviceId, now: Timestamp) -> bool {
         let Some((moment, hash)) = token.split_once('.') else { return false };
         let (Ok(moment), Ok(hash)) = (moment.parse(), URL_SAFE_NO_PAD.decode(hash)) else { return false };

@@ -37,18 +37,18 @@ pub fn invitation_lookup_id(code: &EnrolmentCode) -> InvitationLookupId {
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct ProofKey([u8; KEY_LENGTH]);
 
-/// What a gateway says of itself in answer to a lookup, as it stands in the JSON.
+/// Statement of a gateway about itself in answer to a lookup, as it is written in the JSON.
 #[derive(Debug, Clone, Copy)]
 pub struct ProofMessage<'a> {
     /// The device's own, fresh for each lookup.
     pub nonce: &'a [u8; 32],
-    /// Whom the device shall be.
+    /// Id of the invited device.
     pub device_id: &'a str,
     /// `studio` or `office`.
     pub role: &'a str,
     /// The address of the listener that is for it.
     pub gateway: &'a str,
-    /// When the code stops to work.
+    /// Time from which the code no longer works.
     pub expires_at: &'a str,
     /// SHA-256 of the server authority's certificate in DER.
     pub ca_sha256: Sha256Digest,

@@ -33,7 +33,7 @@ pub struct OpenedPhoto {
     pub bytes: Vec<u8>,
     /// Its SHA-256, which was sealed with it and has been compared.
     pub sha256: Sha256Digest,
-    /// What was sealed beside it.
+    /// Metadata that were sealed together with the photo.
     pub sealed_metadata: SealedMetadata,
 }
 
@@ -112,8 +112,8 @@ impl KeyFile {
     }
 }
 
-/// Whether these bytes can be the envelope of a photo of so many bytes: all that can be told without the code, which is the version
-/// and the length. That the seal is whole shows only when it is opened.
+/// Reports whether these bytes can be the envelope of a photo of `photo_bytes` bytes. Without the code, only version and length can be
+/// checked. That the seal is whole shows only when it is opened.
 pub fn is_plausible_envelope(envelope: &[u8], photo_bytes: u64) -> bool {
     let sealed =
         u64::try_from(envelope.len() - envelope.len().min(HEADER_LENGTH + DIGEST_LENGTH + TAG_LENGTH)).unwrap_or(0);
@@ -134,7 +134,7 @@ fn associated_data(version: u8, context: SealContext) -> Vec<u8> {
     ])
 }
 
-/// Why a photo could not be sealed.
+/// Reason for which a photo could not be sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SealError {
     /// The key file holds no key for this month.
@@ -162,7 +162,7 @@ impl fmt::Display for SealError {
 
 impl std::error::Error for SealError {}
 
-/// Why a seal could not be opened.
+/// Reason for which a seal could not be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OpenError {
     /// Too short, or of another format version.

@@ -11,7 +11,7 @@ use crate::domain::id::DeviceId;
 use crate::domain::log::reconciliation::row_digest::RowDigestKey;
 use crate::domain::photo::idempotency::IdempotencyKey;
 
-/// What a code opens, for this gateway alone.
+/// Keys derived from a code, for this gateway alone.
 ///
 /// The lookup id is stored and tells nothing of the code; the sealing key is derived anew for each use and never stored.
 #[derive(Zeroize, ZeroizeOnDrop)]
@@ -55,7 +55,7 @@ impl KeyFile {
         Sha256Digest::from_bytes(digest)
     }
 
-    /// What `code` opens.
+    /// Derives the keys of `code`.
     pub fn code_keys(&self, code: &RetrievalCode) -> CodeKeys {
         let mut keys = CodeKeys { lookup_id: [0; 32], secret: [0; 32] };
         let pepper = self.pepper.as_bytes();

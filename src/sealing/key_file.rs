@@ -97,7 +97,7 @@ impl KeyFile {
         self.epochs.first().map(|epoch| epoch.number)
     }
 
-    /// What the store is bound to, so that it is never used with another gateway's keys. Leads back to no key.
+    /// Digest that binds the store to this key file, so that it is never used with another gateway's keys. Leads back to no key.
     pub fn fingerprint(&self) -> Sha256Digest {
         let mut fingerprint = [0; 32];
         hkdf(self.issuing_key.as_bytes(), self.pepper.as_bytes(), "lichtbild/fingerprint/v1", &mut fingerprint);

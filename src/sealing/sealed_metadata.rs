@@ -34,7 +34,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<(SealedMetadata, usize)> {
     (end <= bytes.len()).then_some((metadata, end))
 }
 
-/// Whether sealed metadata can have this length.
+/// Reports whether sealed metadata can have this length.
 pub(super) fn is_valid_length(bytes: u64) -> bool {
     bytes > 0 && bytes.is_multiple_of(STEP as u64)
 }

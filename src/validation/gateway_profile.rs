@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::profile::Profile;
 
-/// What a studio can judge by.
+/// Profile in force at a gateway, as far as a studio can judge by it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GatewayProfile {
     /// The profile, as far as this version understands it.

@@ -59,13 +59,13 @@ pub struct Guides {
     pub chin_found: Option<(f64, f64)>,
     /// Direction in which the face looks.
     pub pose: Option<Pose>,
-    /// Where the point between the pupils has to be, from the left.
+    /// Span for the point between the pupils, from the left.
     pub centre: Option<Span>,
     /// At which height the eyes have to be, from the top.
     pub eyes: Option<Span>,
-    /// Where the crown has to be, from the top. Where the profile asks for a height of the head alone: as seen from the chin.
+    /// Span for the crown, from the top. Where the profile asks for a height of the head alone: as seen from the chin.
     pub crown: Option<Span>,
-    /// Where the chin has to be, from the top.
+    /// Span for the chin, from the top.
     pub chin: Option<Span>,
 }
 

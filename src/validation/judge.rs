@@ -12,7 +12,7 @@ use crate::domain::photo::declaration::{Declaration, SealedMetadata};
 use crate::domain::photo::{JudgedPhoto, PhotoFacts, UploadBytes};
 use crate::wire::measurements::MeasurementsBody;
 
-/// How it ended.
+/// Result of judging an upload.
 pub enum Judgement {
     /// The photo can be sealed.
     Accepted(JudgedPhoto),
@@ -20,7 +20,7 @@ pub enum Judgement {
     Refused {
         /// At least one that refuses, and any advice.
         findings: Vec<Finding>,
-        /// What the upload was, for the audit log.
+        /// SHA-256 of the upload, for the audit log.
         sha256: Sha256Digest,
         /// The upload's size in bytes.
         bytes: u64,
@@ -34,11 +34,11 @@ pub struct CheckOutcome {
     pub verdict: Verdict,
     /// All that could be determined, refusals first.
     pub findings: Vec<Finding>,
-    /// What was read on the way.
+    /// Values that were read on the way.
     pub measurements: Measurements,
 }
 
-/// What could be read of a file, be it accepted or not. A file that was cut still tells its size.
+/// Values that could be read from a file, be it accepted or not. A file that was cut still tells its size.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Measurements {
     /// Size of the file in bytes.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// Which sizes are accepted, in pixels.
+/// Accepted sizes in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum PixelRule {
@@ -22,7 +22,7 @@ pub enum PixelRule {
         /// In which ratio; `None` for any.
         #[serde(flatten, skip_serializing_if = "Option::is_none")]
         aspect: Option<AspectRule>,
-        /// Whether the height has to be greater than the width.
+        /// True if the height has to be greater than the width.
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         taller_than_wide: bool,
     },

@@ -21,7 +21,7 @@ const BUILTIN: [(&str, &str); 5] = [
     ("ee-digital", include_str!("../../config/profiles/ee-digital.toml")),
 ];
 
-/// What photos are judged by. Serialises to the JSON that studios see.
+/// Limits that photos are judged by. Serialises to the JSON that studios see.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Profile {
     name: String,
@@ -90,12 +90,12 @@ impl Profile {
         &self.name
     }
 
-    /// What it is for, for people.
+    /// Purpose of the profile, for people.
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// Which sizes are accepted.
+    /// Accepted sizes.
     pub fn pixels(&self) -> &PixelRule {
         &self.pixels
     }
@@ -105,7 +105,7 @@ impl Profile {
         &self.rules
     }
 
-    /// Where and how large the face must be; `None` for not judged.
+    /// Limits for position, size and pose of the face; `None` for not judged.
     pub fn face(&self) -> Option<&FaceLimits> {
         self.face.as_ref()
     }

@@ -121,14 +121,14 @@ pub(super) fn line_of(toml_text: &str, key: &str) -> Option<usize> {
     Some(1 + toml_text.get(..found.span().start)?.matches('\n').count())
 }
 
-/// Why a file is not a profile.
+/// Reason for which a file is not a profile.
 #[derive(Debug)]
 pub enum ProfileError {
     /// Not TOML, or a key is missing or unknown; the source says which and where.
     Toml {
         /// The profile.
         profile: String,
-        /// What the TOML reader says.
+        /// Error of the TOML reader.
         source: Box<toml::de::Error>,
     },
     /// A value is missing or makes no sense.
@@ -137,9 +137,9 @@ pub enum ProfileError {
         profile: String,
         /// The key with its table: `pixels.width`.
         key: &'static str,
-        /// What the value must be.
+        /// Requirement for the value.
         problem: &'static str,
-        /// Where it stands in the file, from 1; where it is missing, its table.
+        /// Line of the key in the file, from 1; if the key is missing, the line of its table.
         line: Option<usize>,
     },
 }

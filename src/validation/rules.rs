@@ -11,41 +11,41 @@ const MAX_BYTES: u64 = 64 * 1024 * 1024;
 /// All rules but the one on size, which every profile has.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ProfileRules {
-    /// How large a file may be.
+    /// Limits for the size of a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<FileRule>,
     /// Limits for data beside the picture.
     pub embedded: EmbeddedRule,
-    /// When to advise against the compression.
+    /// Limits for the compression.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compression: Option<CompressionRule>,
-    /// How old a photo may be.
+    /// Limit for the age of a photo.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capture: Option<CaptureRule>,
-    /// How large a photo is on paper.
+    /// Size of a photo on paper.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub density: Option<DensityRule>,
-    /// When a colour file holds a grey picture.
+    /// Limit below which a colour file holds a grey photo.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub colour: Option<ColourRule>,
-    /// When there is no picture to be seen.
+    /// Limit below which a photo counts as blank.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blank: Option<BlankRule>,
-    /// When a face is too dark, too bright or without tones.
+    /// Limits for brightness and tones of a face.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exposure: Option<ExposureRule>,
-    /// When a background is not plain.
+    /// Limits for a plain background.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub background: Option<BackgroundRule>,
-    /// When a face is out of focus.
+    /// Least detail of a face in focus.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sharpness: Option<SharpnessRule>,
-    /// When a picture was enlarged.
+    /// Least detail of a photo that was not enlarged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upscaled: Option<SharpnessRule>,
 }
 
-/// How large a file may be.
+/// Limits for the size of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileRule {
@@ -83,7 +83,7 @@ impl Default for EmbeddedRule {
     }
 }
 
-/// When to advise against the compression: when a photo misses both numbers.
+/// Limits for the compression: advice is given when a photo misses both numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CompressionRule {
@@ -93,7 +93,7 @@ pub struct CompressionRule {
     pub advise_max_ratio: f64,
 }
 
-/// How old a photo may be, by its own capture time.
+/// Limit for the age of a photo, by its own capture time.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CaptureRule {
@@ -101,17 +101,17 @@ pub struct CaptureRule {
     pub max_age_months: u16,
 }
 
-/// Which resolution a file may state.
+/// Resolution that a file may state.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DensityRule {
-    /// How wide the picture is on paper, in millimetres.
+    /// Width of the photo on paper, in millimetres.
     pub print_width_mm: f64,
     /// By how much the stated resolution may miss the one that follows, in per cent of it.
     pub advise_tolerance_percent: f64,
 }
 
-/// When a colour file holds a grey picture.
+/// Limit below which a colour file holds a grey photo.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ColourRule {
@@ -119,7 +119,7 @@ pub struct ColourRule {
     pub refuse_below_chroma: u8,
 }
 
-/// When there is no picture to be seen.
+/// Limit below which a photo counts as blank.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BlankRule {
@@ -127,7 +127,7 @@ pub struct BlankRule {
     pub refuse_below_luma_range: u8,
 }
 
-/// When a face is too dark, too bright or without tones; measured in the middle of the picture.
+/// Limits for brightness and tones of a face; measured in the middle of the photo.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExposureRule {
@@ -143,7 +143,7 @@ pub struct ExposureRule {
     pub advise_min_entropy_bits: f64,
 }
 
-/// When a background is not plain; measured in the two upper corners.
+/// Limits for a plain background; measured in the two upper corners.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BackgroundRule {
@@ -153,7 +153,7 @@ pub struct BackgroundRule {
     pub advise_max_difference: f64,
 }
 
-/// When a picture has too little detail: how far its finest blocks go, in places of the zigzag order.
+/// Limit for the detail of a photo: how far its finest blocks go, in places of the zigzag order.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SharpnessRule {
@@ -244,7 +244,7 @@ impl ProfileRules {
     }
 }
 
-/// Whether it is wrong, the key, and what its value must be.
+/// Result of checking one key: true if its value is wrong, the key, and what its value must be.
 type Requirement = (bool, &'static str, &'static str);
 
 /// Not-a-number lies within nothing.

@@ -22,7 +22,7 @@ pub struct CollectBody {
 pub struct CollectionBody {
     /// The collection, for fetching and settling.
     pub collection_id: CollectionId,
-    /// Where it stands.
+    /// State of the collection.
     pub state: CollectionState,
     /// Until when the photo can be fetched.
     pub lease_until: Timestamp,
@@ -30,7 +30,7 @@ pub struct CollectionBody {
     pub photo: CollectedPhotoBody,
 }
 
-/// What an office learns of a photo before it fetches the picture.
+/// Data about a photo that an office gets before it fetches the photo.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CollectedPhotoBody {
     /// The photo.
@@ -45,9 +45,9 @@ pub struct CollectedPhotoBody {
     pub height: u32,
     /// `image/jpeg`.
     pub content_type: String,
-    /// When it was deposited.
+    /// Time of the deposit.
     pub deposited_at: Timestamp,
-    /// When it is erased at the latest.
+    /// Latest time of the erasure.
     pub expires_at: Timestamp,
     /// The profile it was judged by.
     pub profile: String,
@@ -57,7 +57,7 @@ pub struct CollectedPhotoBody {
     /// a refusal, and the clerk decides.
     #[serde(flatten)]
     pub declaration: Declaration,
-    /// Who took it.
+    /// Studio that took it.
     pub studio: StudioBody,
 }
 
@@ -70,7 +70,7 @@ pub struct StudioBody {
     pub place: String,
 }
 
-/// How the office settles.
+/// Outcome with which the office settles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case", deny_unknown_fields)]
 pub enum SettleBody {
@@ -85,7 +85,7 @@ pub enum SettleBody {
     Refused {
         /// The rule it breaks.
         reason: RefusalReason,
-        /// What else the studio should know.
+        /// Further note for the studio.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     },
@@ -100,14 +100,14 @@ pub struct SettlementBody {
     pub collection_id: CollectionId,
     /// The photo.
     pub photo_id: PhotoId,
-    /// How it ended.
+    /// State in which the collection ended.
     pub outcome: CollectionState,
-    /// When it was settled.
+    /// Time of the settlement.
     pub settled_at: Timestamp,
     /// For kept: the moment from which the code no longer works.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept_until: Option<Timestamp>,
-    /// Whether the picture is gone from the gateway.
+    /// True if the photo is erased from the gateway.
     pub erased: bool,
 }
 
@@ -118,19 +118,19 @@ pub struct CollectionSummaryBody {
     pub collection_id: CollectionId,
     /// The photo.
     pub photo_id: PhotoId,
-    /// Where it stands.
+    /// State of the collection.
     pub state: CollectionState,
-    /// When the code was entered.
+    /// Time at which the code was entered.
     pub leased_at: Timestamp,
     /// Until when the photo can or could be fetched.
     pub lease_until: Timestamp,
-    /// When the bytes were first handed over.
+    /// Time of the first hand-over of the bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handed_over_at: Option<Timestamp>,
-    /// When an unsettled hand-over counts as used.
+    /// Time from which an unsettled hand-over counts as used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settle_due: Option<Timestamp>,
-    /// When it ended.
+    /// Time at which it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled_at: Option<Timestamp>,
 }
@@ -140,7 +140,7 @@ pub struct CollectionSummaryBody {
 pub struct CollectionListBody {
     /// The collections.
     pub collections: Vec<CollectionSummaryBody>,
-    /// What to give as `after` for the next page; absent on the last.
+    /// Value of `after` for the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_after: Option<CollectionId>,
 }

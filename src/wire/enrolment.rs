@@ -25,15 +25,15 @@ pub struct InvitationBody {
     pub device_id: DeviceId,
     /// Its side.
     pub role: Role,
-    /// Whose device it is.
+    /// Party that owns the device.
     pub party: InvitedPartyBody,
     /// The address of the listener that is for it, with a certificate.
     pub gateway: String,
     /// The server authority's certificate in PEM, to be trusted once the proof holds.
     pub ca: String,
-    /// Who has to agree.
+    /// Consent that the enrolment needs.
     pub policy: EnrolmentPolicy,
-    /// When the code stops to work.
+    /// Time from which the code no longer works.
     pub expires_at: Timestamp,
     /// HMAC-SHA-256 over nonce, `device_id`, `role`, `gateway`, `expires_at` and the SHA-256 of the authority's DER, under a key
     /// that only the code leads to (`sealing::enrolment::ProofKey`).
@@ -56,7 +56,7 @@ pub struct PendingBody {
     pub state: PendingState,
     /// SHA-256 of the public key (`SubjectPublicKeyInfo` in DER) in groups of four digits, as the administrator is shown it.
     pub fingerprint: String,
-    /// When asking again makes sense, in seconds; the header `Retry-After` says the same.
+    /// Time after which asking again makes sense, in seconds; the header `Retry-After` says the same.
     pub retry_after: u64,
 }
 

@@ -13,13 +13,13 @@ pub struct FindingBody {
     pub check: Check,
     /// `refuse` or `advise`.
     pub severity: Severity,
-    /// What was measured, with its unit.
+    /// Measured value with its unit.
     pub measured: String,
-    /// What is asked for, with its unit.
+    /// Limit with its unit.
     pub limit: String,
-    /// What is wrong, for the photographer.
+    /// Description of the fault for the photographer.
     pub message: String,
-    /// What to do about it; empty from gateways that are older.
+    /// Instruction for correcting it; empty from gateways that are older.
     #[serde(default)]
     pub hint: String,
 }
@@ -43,8 +43,8 @@ impl FindingBody {
     }
 }
 
-/// What to do; on a refusal also how to declare that the rule does not fit this person. Advice stops nobody, and there are often
-/// several of it: they would all say the same.
+/// Instruction for correcting the fault; on a refusal also how to declare that the rule does not fit this person. Advice stops nobody,
+/// and there are often several of it: they would all say the same.
 fn hint(finding: &Finding, language: Language) -> String {
     let hint = finding.hint(language);
     match (finding.severity, finding.check.declaration_hint(language)) {

@@ -19,9 +19,9 @@ pub struct ReceiptBody {
     pub photo_id: PhotoId,
     /// The one-time retrieval code in four groups, for the citizen.
     pub code: String,
-    /// Where the photo stands.
+    /// State of the photo.
     pub state: PhotoState,
-    /// When it is erased at the latest.
+    /// Latest time of its erasure.
     pub expires_at: Timestamp,
     /// SHA-256 of the file, hexadecimal.
     pub sha256: Sha256Digest,
@@ -52,7 +52,7 @@ impl std::fmt::Debug for ReceiptBody {
 /// The answer to a check without a deposit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CheckBody {
-    /// Whether the photo could be deposited.
+    /// Verdict: `accepted` if the photo can be deposited, otherwise `refused`.
     pub verdict: Verdict,
     /// Everything that was found.
     pub findings: Vec<FindingBody>,
@@ -61,21 +61,21 @@ pub struct CheckBody {
     pub measurements: MeasurementsBody,
 }
 
-/// Where one of the studio's photos stands: never the image, never the code.
+/// State of one of the studio's photos: never the image, never the code.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PhotoBody {
     /// The photo.
     pub photo_id: PhotoId,
-    /// Where it stands.
+    /// State of the photo.
     pub state: PhotoState,
-    /// When it became durable.
+    /// Time at which it became durable.
     pub deposited_at: Timestamp,
-    /// When it is erased at the latest.
+    /// Latest time of its erasure.
     pub expires_at: Timestamp,
-    /// When it was used, refused, withdrawn or expired.
+    /// Time at which it was used, refused, withdrawn or expired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled_at: Option<Timestamp>,
-    /// Why a clerk refused it.
+    /// Reason for which a clerk refused it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
     /// Size of the file in bytes.
@@ -95,7 +95,7 @@ pub struct PhotoBody {
 pub struct PhotoListBody {
     /// The photos.
     pub photos: Vec<PhotoBody>,
-    /// What to give as `after` for the next page; absent on the last.
+    /// Value of `after` for the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_after: Option<PhotoId>,
 }

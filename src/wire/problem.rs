@@ -15,9 +15,9 @@ pub struct ProblemBody {
     pub title: String,
     /// The HTTP status code, repeated.
     pub status: u16,
-    /// What happened here, and what to do about it.
+    /// Cause of this refusal, and what to do about it.
     pub detail: String,
-    /// What the kind adds: `findings`, `settled_at`, `limit_bytes` and the like.
+    /// Members that the kind adds: `findings`, `settled_at`, `limit_bytes` and the like.
     #[serde(flatten)]
     pub extensions: serde_json::Map<String, serde_json::Value>,
 }

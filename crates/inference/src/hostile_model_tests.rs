@@ -49,7 +49,7 @@ impl GraphBuilder {
     }
 }
 
-/// Whatever the model was, it is refused or it runs.
+/// Runs the model at the widest and at the scalar SIMD level; returns false if the model was refused.
 fn run(network: Result<Network, ModelError>) -> bool {
     let Ok(network) = network else { return false };
     for vectors in [SimdLevel::Widest, SimdLevel::Scalar] {

@@ -189,7 +189,7 @@ impl Check {
         }
     }
 
-    /// Whether it looks at the face, and so depends on whose face it is.
+    /// Reports whether the check looks at the face, and so depends on the person in the photo.
     pub const fn is_about_face(self) -> bool {
         use Check::{
             EyesCutOff, FaceCount, FaceMissing, HeadSize, HorizontalPosition, InterEyeDistance, Pitch, Roll, Upright,

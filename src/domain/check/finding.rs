@@ -8,7 +8,7 @@ use super::checks::Check;
 use super::detail::FindingDetail;
 use crate::domain::language::Language;
 
-/// Whether a finding stops the photo or travels with it.
+/// Effect of a finding: it stops the photo or travels with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
@@ -18,7 +18,7 @@ pub enum Severity {
     Advise,
 }
 
-/// What the judge says in one word.
+/// Result of the judge in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -33,11 +33,11 @@ pub enum Verdict {
 pub struct Finding {
     /// The rule.
     pub check: Check,
-    /// Whether it stops the photo.
+    /// Effect of the finding: refusal or advice.
     pub severity: Severity,
-    /// What was measured, with its unit: `1200 x 1600 px`.
+    /// Measured value with its unit: `1200 x 1600 px`.
     pub measured: String,
-    /// What the profile asks for, with its unit: `1244 x 1600 px`.
+    /// Limit of the profile with its unit: `1244 x 1600 px`.
     pub limit: String,
     /// The case of the rule, where its sentences are others than the rule's.
     #[serde(default, deserialize_with = "known_detail", skip_serializing_if = "Option::is_none")]

@@ -12,14 +12,14 @@ pub(super) struct BilingualTexts {
 /// A rule's sentences in one language.
 #[derive(Clone, Copy)]
 pub(super) struct Sentences {
-    /// What is wrong.
+    /// Description of the fault.
     pub(super) message: &'static str,
-    /// What to do about it.
+    /// Instruction for correcting it.
     pub(super) hint: &'static str,
 }
 
-/// How to say that a rule does not fit this person: children have smaller faces and move, and some people cannot be photographed as
-/// the rules ask. In German and in English.
+/// Instructions for declaring that a rule does not fit this person: children have smaller faces and move, and some people cannot be
+/// photographed as the rules ask. In German and in English.
 const DECLARATION_HINT: (&str, &str) = (
     "Ist ein Kind unter zehn oder unter sechs Jahren abgebildet: lichtbild-studio … --child under10 oder under6 (HTTP: \
      Photo-Subject). Steht der Regel eine Krankheit, eine Behinderung oder die Religion entgegen: --exception medical oder \
@@ -37,20 +37,20 @@ pub(super) const fn bilingual(german: [&'static str; 2], english: [&'static str;
 }
 
 impl Check {
-    /// What is wrong, for the photographer: one sentence or two.
+    /// Description of the fault for the photographer: one sentence or two.
     pub fn message(self, language: Language) -> &'static str {
         let BilingualTexts { german, english } = texts(self);
         language.pick(german, english).message
     }
 
-    /// What to do about it, for the photographer.
+    /// Instruction for the photographer to correct the fault.
     pub fn hint(self, language: Language) -> &'static str {
         let BilingualTexts { german, english } = texts(self);
         language.pick(german, english).hint
     }
 
-    /// How the studio declares that the rule does not fit this person, to be said where the photo is refused by it; `None` where
-    /// nobody is excepted.
+    /// Instruction for declaring that the rule does not fit this person, to be given where the photo is refused by it; `None` if the rule
+    /// has no exception.
     pub fn declaration_hint(self, language: Language) -> Option<&'static str> {
         let (german, english) = DECLARATION_HINT;
         // A second face is a second face, whoever is photographed.

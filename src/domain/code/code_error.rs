@@ -8,24 +8,24 @@ pub(super) const SYMBOL_COUNT: usize = 20;
 pub(super) const GROUP_LENGTH: usize = 5;
 const GROUP_COUNT: usize = SYMBOL_COUNT / GROUP_LENGTH;
 
-/// Why a text is not a code. Holds places and numbers, never a symbol: it may be logged.
+/// Reason for which a text is not a code. Holds places and numbers, never a symbol: it may be logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeError {
     /// A code has 20 symbols; this text had another number.
     Length {
-        /// How many there were, without spaces and hyphens.
+        /// Number of symbols, without spaces and hyphens.
         symbols: usize,
     },
     /// Four groups were typed apart, and one of them has not five symbols.
     GroupLength {
-        /// Which, from 1 to 4.
+        /// Number of the group, from 1 to 4.
         group: usize,
-        /// How many symbols it has.
+        /// Number of symbols in it.
         symbols: usize,
     },
     /// A character that no code contains.
     UnknownCharacter {
-        /// Where it stands; `None` where spaces, hyphens and length do not tell the groups apart.
+        /// Position of the character; `None` if spaces, hyphens and length do not tell the groups apart.
         place: Option<SymbolPosition>,
     },
     /// The check symbol fits once every Y is read as Z and every Z as Y: the keyboard or hand scanner is likely set to the
@@ -35,7 +35,7 @@ pub enum CodeError {
     CheckSymbol,
 }
 
-/// Where in a code a symbol stands.
+/// Position of a symbol in a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SymbolPosition {
     /// The group, from 1 to 4.
@@ -87,7 +87,7 @@ pub(super) struct GroupLayout {
 }
 
 impl GroupLayout {
-    /// How many symbols were read so far.
+    /// Number of symbols read so far.
     pub(super) fn symbols(&self) -> usize {
         self.symbols
     }
@@ -114,7 +114,7 @@ impl GroupLayout {
         self.symbols += 1;
     }
 
-    /// What the outline alone shows to be wrong, the whole text having been read.
+    /// Checks the outline alone, after the whole text was read.
     ///
     /// # Errors
     /// [`CodeError::UnknownCharacter`], [`CodeError::GroupLength`] or [`CodeError::Length`].

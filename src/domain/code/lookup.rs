@@ -25,7 +25,7 @@ impl LookupId {
         &self.0
     }
 
-    /// What stands in the lookup id's place after the erasure.
+    /// Returns the tombstone id, which replaces the lookup id after the erasure.
     pub fn tombstone(&self) -> TombstoneId {
         // A plain hash suffices: the input has 256 bits that nobody can guess.
         TombstoneId(Sha256::new().chain_update(b"lichtbild/tombstone/v1").chain_update(self.0).finalize().into())

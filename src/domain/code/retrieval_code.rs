@@ -7,8 +7,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 pub use super::code_error::{CodeError, SymbolPosition};
 use super::symbols::CodeSymbols;
 
-/// What the desk's test symbol says: a code by its check symbol, with the letters that foreign keyboards put elsewhere, and digits.
-/// It is no secret and never a photo's: whoever enters it is told so before anything is looked up.
+/// Code of the desk's test symbol: it has a valid check symbol, the letters that foreign keyboards put elsewhere, and digits.
+/// It is no secret and belongs to no photo: a caller that enters it is told so before anything is looked up.
 ///
 /// Issuing does not keep clear of it. One deposit in 2^95 would draw it; at ten million photos a year, for a hundred years, that
 /// is one chance in 10^19, and a branch that nobody can make run would be the greater risk.
@@ -35,7 +35,7 @@ impl RetrievalCode {
         CodeSymbols::parse(text).map(Self)
     }
 
-    /// Whether it is that of the desk's test symbol.
+    /// Reports whether it is the code of the desk's test symbol.
     pub fn is_test(&self) -> bool {
         Self::parse(TEST_CODE).is_ok_and(|test| test == *self)
     }

@@ -56,7 +56,7 @@ impl CodeSymbols {
         }
     }
 
-    /// Whether the check symbol fits, each symbol being read in this way. Makes no copy that would have to be wiped.
+    /// Reports whether the check symbol fits if each symbol is read by `read`. Makes no copy that would have to be wiped.
     fn has_valid_check_symbol(&self, read: impl Fn(u8) -> u8) -> bool {
         let mut symbols = self.0.iter().map(|symbol| read(*symbol));
         let expected = check_symbol(symbols.by_ref().take(SECRET_SYMBOL_COUNT));
@@ -98,7 +98,7 @@ fn symbol_value(character: char) -> Option<u8> {
     ALPHABET.iter().position(|&known| known == symbol).and_then(|position| u8::try_from(position).ok())
 }
 
-/// What a keyboard or hand scanner with a German layout makes of keys meant for an American one, and the other way round.
+/// Swaps Y and Z, as a keyboard or hand scanner with a German layout does with keys meant for an American one, and the other way round.
 fn swap_y_and_z(symbol: u8) -> u8 {
     const Y: u8 = 30;
     const Z: u8 = 31;

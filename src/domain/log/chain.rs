@@ -20,11 +20,11 @@ use crate::domain::digest::Sha256Digest;
 pub struct ChainRow {
     /// Its place, counted from 1.
     pub sequence: i64,
-    /// When.
+    /// Time of the event.
     pub at: Timestamp,
-    /// Who.
+    /// Actor: a device id, `administrator` or `gateway`.
     pub actor: String,
-    /// What.
+    /// Name of the event.
     pub event: String,
     /// To what.
     pub subject: Option<String>,
@@ -37,7 +37,7 @@ pub struct ChainRow {
 }
 
 impl ChainRow {
-    /// What its digest has to be behind a row with the digest `previous`.
+    /// Computes the digest that the row must have behind a row with the digest `previous`.
     fn digest_after(&self, previous: &Sha256Digest) -> Sha256Digest {
         chain_digest(
             previous,
@@ -66,7 +66,7 @@ pub struct ChainLink {
 }
 
 impl ChainLink {
-    /// What stands before the first row.
+    /// Place before the first row.
     pub const START: Self = Self { sequence: 0, sha256: CHAIN_START };
 }
 
@@ -149,7 +149,7 @@ impl ChainVerifier {
         }
     }
 
-    /// What has been walked, wherever the log ends.
+    /// Returns the range that has been walked, wherever the log ends.
     pub fn verified_range(&self) -> VerifiedRange {
         VerifiedRange { begin: self.begin, last: self.last, last_checkpointed: self.last_checkpointed }
     }
@@ -158,7 +158,7 @@ impl ChainVerifier {
 /// A piece of the chain without a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VerifiedRange {
-    /// What stands before its first row.
+    /// Place before its first row.
     pub begin: ChainLink,
     /// Its last row.
     pub last: ChainLink,
@@ -167,7 +167,7 @@ pub struct VerifiedRange {
 }
 
 impl VerifiedRange {
-    /// How many rows it has.
+    /// Number of its rows.
     pub fn rows(&self) -> i64 {
         self.last.sequence - self.begin.sequence
     }
@@ -178,11 +178,11 @@ impl VerifiedRange {
 pub struct ChainError {
     /// The first row that is wrong.
     pub sequence: i64,
-    /// What is wrong with it.
+    /// Kind of the error.
     pub kind: ChainErrorKind,
 }
 
-/// What can be wrong with a row.
+/// Kinds of errors in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChainErrorKind {
     /// It is not there; the next one that is there is `next`.
@@ -202,12 +202,12 @@ pub enum ChainErrorKind {
     OtherBeginning,
     /// From some row, this one at the earliest, up to the one at the checkpoint the log was written anew.
     Rewritten {
-        /// How many rows the checkpoint counted.
+        /// Number of rows that the checkpoint counted.
         checkpoint: i64,
     },
     /// From it on rows were cut off: a checkpoint counted so many.
     Truncated {
-        /// How many rows the checkpoint counted.
+        /// Number of rows that the checkpoint counted.
         count: i64,
     },
     /// Rows before it were cut off, and no checkpoint old enough vouches for that.

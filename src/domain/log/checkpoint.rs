@@ -16,18 +16,18 @@ use crate::domain::digest::Sha256Digest;
 /// the longest half-year, 184 days. Tombstones are kept as long.
 pub const LOG_RETENTION: Duration = Duration::from_hours(24 * (10 * 365 + 3 + 184));
 
-/// What is said.
+/// Statement of how many rows the audit log has and what the digest of the last one is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Checkpoint {
     format: CheckpointFormat,
     /// The name by which studios and offices know the gateway, for people.
     pub gateway: String,
-    /// Which log: the digest of its very first row.
+    /// Digest of the log's very first row, which identifies the log.
     pub log: Sha256Digest,
-    /// When it was signed.
+    /// Time of the signature.
     pub time: Timestamp,
-    /// How many rows had been written: the last one's number.
+    /// Number of rows that had been written: the last one's number.
     pub count: i64,
     /// The last one's digest.
     pub head: Sha256Digest,
@@ -67,7 +67,7 @@ impl Checkpoint {
         ChainLink { sequence: self.count, sha256: self.head }
     }
 
-    /// Whether the time of all rows that it counts is over: they were written before it was signed.
+    /// Reports whether the retention of all rows that it counts has ended: they were written before it was signed.
     pub fn is_past_retention(&self, now: Timestamp) -> bool {
         self.time <= now - LOG_RETENTION
     }

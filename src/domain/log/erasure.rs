@@ -16,42 +16,42 @@ pub struct ErasureReport {
     pub photo_id: PhotoId,
     /// Its last state.
     pub state: PhotoState,
-    /// When it was deposited.
+    /// Time of the deposit.
     pub deposited_at: Timestamp,
     /// By which studio's device.
     pub deposited_by: DeviceId,
     /// The studio.
     pub studio_id: PartyId,
-    /// When it was erased; `None` as long as it is there.
+    /// Time of the erasure; `None` as long as the photo is there.
     pub erased_at: Option<Timestamp>,
-    /// When it is erased at the latest.
+    /// Latest time of the erasure.
     pub expires_at: Timestamp,
     /// The office that had it last.
     pub office_id: Option<PartyId>,
     /// That office's device.
     pub office_device_id: Option<DeviceId>,
-    /// What is left beside the fact.
+    /// Remnants of the photo beside its tombstone.
     pub left: ErasureRemnants,
     /// The key of the month in which it was sealed.
     pub epoch: EpochKey,
     /// The rows of the audit log that tell of it.
     pub log: Vec<ErasureLogRow>,
-    /// How far the log was walked, whose chain these rows are part of.
+    /// Number of the last row of the log that was walked; the rows in `log` are part of its chain.
     pub log_rows: i64,
     /// The digest of its last row.
     pub log_head: Sha256Digest,
-    /// Whether the whole chain holds.
+    /// True if the whole chain holds.
     pub log_is_whole: bool,
     /// The last completed sweep: with it, erased bytes leave the files.
     pub last_swept_at: Option<Timestamp>,
 }
 
-/// What must not be left of an erased photo.
+/// Remnants that an erased photo must not have; true for each that is still there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct ErasureRemnants {
     /// The sealed picture.
     pub picture: bool,
-    /// What leads from the code to it.
+    /// Lookup id, which leads from the code to the photo.
     pub lookup_id: bool,
 }
 
@@ -60,7 +60,7 @@ pub struct ErasureRemnants {
 pub struct EpochKey {
     /// Its number: months since year 0.
     pub number: u32,
-    /// Whether it is still in the key file; `None` where the key file cannot be read.
+    /// True if it is still in the key file; `None` if the key file cannot be read.
     pub is_alive: Option<bool>,
     /// From when on it can be destroyed; later, as long as any photo of its month is there.
     pub ends_at: Timestamp,
@@ -71,11 +71,11 @@ pub struct EpochKey {
 pub struct ErasureLogRow {
     /// Its place.
     pub sequence: i64,
-    /// When.
+    /// Time of the event.
     pub at: Timestamp,
-    /// What.
+    /// Name of the event.
     pub event: String,
-    /// Who: a device, `administrator` or `gateway`.
+    /// Actor: a device id, `administrator` or `gateway`.
     pub actor: String,
     /// Its digest, which the next row repeats.
     pub sha256: Sha256Digest,
@@ -93,7 +93,7 @@ impl From<&ChainRow> for ErasureLogRow {
     }
 }
 
-/// Whether a row tells of a photo: as its subject, or in its details, as the rows of collections do.
+/// Reports whether a row tells of a photo: as its subject, or in its details, as the rows of collections do.
 pub fn mentions_photo(row: &ChainRow, photo_id: &str) -> bool {
     row.subject.as_deref() == Some(photo_id) || row.details.contains(photo_id)
 }
@@ -114,7 +114,7 @@ impl ErasureReport {
         self.log.iter().rev().find(erases)
     }
 
-    /// Whether the photo is erased, nothing of it is left, and the audit log proves it.
+    /// Reports whether the photo is erased, nothing of it is left, and the audit log proves it.
     pub fn is_proven(&self) -> bool {
         self.erased_at.is_some()
             && self.left == ErasureRemnants { picture: false, lookup_id: false }

@@ -10,7 +10,7 @@ use crate::domain::id::CollectionId;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState};
 use crate::domain::photo::{PhotoRecord, PhotoState};
 
-/// What can be wrong.
+/// Faults that the integrity check can find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IntegrityFault {
@@ -181,16 +181,16 @@ pub struct IntegrityReport {
     pub log_replayed_until: i64,
     /// Checkpoints in the database; their signatures were verified if the public key was there.
     pub checkpoints: u64,
-    /// How often each fault was found.
+    /// Number of times that each fault was found.
     pub faults: BTreeMap<IntegrityFault, u64>,
-    /// Where: the first ones of all.
+    /// Examples: the first faults of all, with their places.
     pub examples: Vec<IntegrityFaultExample>,
 }
 
 /// One place where something is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct IntegrityFaultExample {
-    /// What.
+    /// Kind of the fault.
     pub fault: IntegrityFault,
     /// The photo, the collection or the row's place.
     pub subject: String,
@@ -265,7 +265,7 @@ impl IntegrityReport {
         }
     }
 
-    /// Whether all is well.
+    /// Reports whether no fault was found.
     pub fn is_ok(&self) -> bool {
         self.faults.is_empty()
     }

@@ -13,9 +13,9 @@ use crate::domain::photo::collection::CollectionState;
 /// The sum of some rows.
 #[derive(Debug, Default)]
 pub struct LogReplay {
-    /// Where photos ended up that something happened to.
+    /// Outcomes of the photos that the rows tell of.
     pub photos: BTreeMap<PhotoId, PhotoOutcome>,
-    /// Where collections ended up, by age.
+    /// Outcomes of the collections, by age.
     pub collections: BTreeMap<CollectionId, CollectionOutcome>,
     /// Devices that were cut off, and when.
     pub revoked: Vec<(DeviceId, Timestamp)>,
@@ -25,16 +25,16 @@ pub struct LogReplay {
     pub deposited: u64,
 }
 
-/// Where a photo ended up.
+/// Outcome of a photo after the rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PhotoOutcome {
     /// Erased.
     Erased {
-        /// How.
+        /// Final state.
         state: PhotoState,
-        /// When.
+        /// Time of the erasure.
         at: Timestamp,
-        /// Why a clerk refused it.
+        /// Reason for which a clerk refused it.
         reason: Option<String>,
     },
     /// Used once, and kept.
@@ -45,22 +45,22 @@ pub enum PhotoOutcome {
     Leased,
 }
 
-/// Where a collection ended up.
+/// Outcome of a collection after the rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CollectionOutcome {
-    /// What it is on.
+    /// Photo that is collected.
     pub photo_id: PhotoId,
-    /// Whose it is; not told by every row.
+    /// Office that collects; not told by every row.
     pub office_id: Option<PartyId>,
     /// The device that entered the code.
     pub device_id: Option<DeviceId>,
-    /// When the code was entered, if that was after the backup.
+    /// Time at which the code was entered, if that was after the backup.
     pub leased_at: Option<Timestamp>,
-    /// When the bytes first went out.
+    /// Time at which the bytes first went out.
     pub handed_over_at: Option<Timestamp>,
-    /// How it ended.
+    /// State after the rows.
     pub state: CollectionState,
-    /// When; `None` as long as it is open.
+    /// Time at which it ended; `None` as long as it is open.
     pub settled_at: Option<Timestamp>,
 }
 

@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 use super::digest::Sha256Digest;
 use crate::clock::Timestamp;
 
-/// What happened. The names are stable, auditors' tools see them.
+/// Event that a row of the audit log records. The names are stable, auditors' tools see them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum AuditEvent {
     /// A studio or office was added.
@@ -135,11 +135,11 @@ pub enum AuditEvent {
 /// A row before it has its place in the chain.
 #[derive(Debug, Clone)]
 pub struct AuditEntry {
-    /// When.
+    /// Time of the event.
     pub at: Timestamp,
-    /// Who: a device's identifier, `administrator` or `gateway`.
+    /// Actor: a device id, `administrator` or `gateway`.
     pub actor: String,
-    /// What.
+    /// Event that is recorded.
     pub event: AuditEvent,
     /// To what: the identifier of a photo, collection, party or device.
     pub subject: Option<String>,

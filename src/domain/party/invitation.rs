@@ -23,14 +23,14 @@ use crate::domain::digest::Sha256Digest;
 
 /// So many wrong codes end an invitation.
 pub const MAX_WRONG_CODES: u32 = 3;
-/// How long a request waits for its approval, and an approval for the device to come back: a week has a working day.
+/// Time that a request waits for its approval, and an approval for the device to come back: a week has a working day.
 pub const APPROVAL_PERIOD: Duration = Duration::from_hours(7 * 24);
 
-/// Who has to agree before a device gets its first certificate.
+/// Consent that is needed before a device gets its first certificate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EnrolmentPolicy {
-    /// Whoever holds the code.
+    /// Consent of the holder of the code alone.
     #[default]
     Auto,
     /// The administrator as well, after comparing the key's fingerprint with what the device shows.
@@ -38,7 +38,7 @@ pub enum EnrolmentPolicy {
     FourEyes,
 }
 
-/// Where an invitation stands.
+/// Progress of an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InvitationState {
@@ -118,9 +118,9 @@ impl fmt::Debug for InvitationLookupId {
 /// One invitation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
-    /// Where it stands.
+    /// Progress of the invitation.
     pub state: InvitationState,
-    /// When the code stops to work.
+    /// Time from which the code no longer works.
     pub expires_at: Timestamp,
     /// Wrong codes so far.
     pub wrong_tries: u32,
@@ -130,7 +130,7 @@ pub struct Invitation {
     pub requested_at: Option<Timestamp>,
 }
 
-/// What a right code leads to.
+/// Decision on a request with the right code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnrolmentDecision {
     /// A certificate for this key, for the first time or once more.
@@ -143,7 +143,7 @@ pub enum EnrolmentDecision {
     Refuse(InvitationRefusal),
 }
 
-/// Why a right code leads to nothing.
+/// Reason for which a right code leads to nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvitationRefusal {
     /// Its time is over.
@@ -177,17 +177,17 @@ impl Invitation {
         self.requested_at.map_or(self.expires_at, |at| at + APPROVAL_PERIOD)
     }
 
-    /// Whether its holder can still get a certificate, or get it once more.
+    /// Reports whether its holder can still get a certificate, or get it once more.
     pub fn is_usable(&self, now: Timestamp) -> bool {
         !matches!(self.state, InvitationState::Exhausted | InvitationState::Withdrawn) && now < self.ends_at()
     }
 
-    /// Whether a wrong code counts against it: it has not led to a certificate yet and still can.
+    /// Reports whether a wrong code counts against it: it has not led to a certificate yet and still can.
     pub fn counts_wrong_codes(&self, now: Timestamp) -> bool {
         self.state != InvitationState::Spent && self.is_usable(now)
     }
 
-    /// What the right code leads to in the hands of whoever holds `key`; `None` for a request without a usable key, which can
+    /// Decides what the right code leads to for the holder of `key`; `key` is `None` for a request without a usable key, which can
     /// be told no more than what is over.
     pub fn decide(&self, policy: EnrolmentPolicy, key: Option<&Sha256Digest>, now: Timestamp) -> EnrolmentDecision {
         match self.state {

@@ -13,7 +13,7 @@ use super::id::{DeviceId, PartyId};
 use super::party::credential::Credential;
 use crate::clock::Timestamp;
 
-/// Which side of the gateway a party stands on.
+/// Side of the gateway that a party uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -103,9 +103,9 @@ pub struct Party {
     pub name: String,
     /// Its town as the other side sees it.
     pub place: String,
-    /// Whether its requests are refused for now.
+    /// True if its requests are refused for now.
     pub suspended: bool,
-    /// When it was added.
+    /// Time at which it was added.
     pub created_at: Timestamp,
 }
 
@@ -114,16 +114,16 @@ pub struct Party {
 pub struct Device {
     /// The device.
     pub device_id: DeviceId,
-    /// Whose it is.
+    /// Party that owns the device.
     pub party_id: PartyId,
-    /// What the administrator calls it: "till 2".
+    /// Name that the administrator gave it: "till 2".
     pub label: String,
     /// Called `duty` in JSON and SQL.
     #[serde(rename = "duty")]
     pub scope: DeviceScope,
-    /// When it was added.
+    /// Time at which it was added.
     pub created_at: Timestamp,
-    /// When it was cut off; there is no way back, a new device is added instead.
+    /// Time of its revocation; there is no way back, a new device is added instead.
     pub revoked_at: Option<Timestamp>,
     /// The end of its newest certificate.
     pub certificate_expires_at: Option<Timestamp>,

@@ -31,31 +31,31 @@ pub enum Availability {
     Quarantined(Quarantined),
     /// Another office holds it, and has not seen it yet.
     LeasedElsewhere {
-        /// When the lease runs out at the latest.
+        /// Latest end of the lease.
         until: Timestamp,
     },
     /// Another office has the picture; it alone can give it back.
     HandedOverElsewhere {
-        /// When it counts as used.
+        /// Time from which the photo counts as used.
         until: Timestamp,
     },
     /// Used or refused by an office, and erased.
     Settled {
-        /// Which of the two.
+        /// State: used or refused.
         state: PhotoState,
-        /// When.
+        /// Time of the settlement.
         at: Timestamp,
         /// By which office.
         office: Option<PartyId>,
     },
     /// Withdrawn by its studio, and erased.
     Withdrawn {
-        /// When.
+        /// Time of the withdrawal.
         at: Timestamp,
     },
     /// Its time ran out.
     Expired {
-        /// When.
+        /// Time of the expiry.
         at: Timestamp,
     },
 }
@@ -141,7 +141,7 @@ pub const fn stored_states(visible: PhotoState) -> &'static [PhotoState] {
     }
 }
 
-/// When a photo reached its last state, if it has at `now`.
+/// Returns the time at which a photo reached its last state; `None` if it has not at `now`.
 pub fn ended_at(photo: &PhotoRecord, latest: Option<&CollectionRecord>, now: Timestamp) -> Option<Timestamp> {
     let open = latest.filter(|collection| collection.state == CollectionState::Leased);
     let due = open.and_then(|collection| collection.settle_due);
@@ -159,29 +159,29 @@ pub fn visible_collection(collection: CollectionRecord, now: Timestamp) -> Colle
     CollectionRecord { state, settled_at: ended_at, ..collection }
 }
 
-/// Where a photo goes that is given back: kept, once it has been used and kept, available before that.
+/// State of a photo that is given back: kept, once it has been used and kept, available before that.
 pub fn resting_state(photo: &PhotoRecord) -> PhotoState {
     if photo.kept { PhotoState::Kept } else { PhotoState::Available }
 }
 
-/// What a lease that has not been settled amounts to at a moment.
+/// State of an unsettled lease at a given time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeaseState {
     /// Within its time, nothing handed over yet.
     Active {
-        /// When the lease runs out.
+        /// End of the lease.
         until: Timestamp,
     },
     /// Out of time, nothing handed over: as if it had never been.
     Lapsed,
     /// The office has the bytes and owes a settlement.
     HandedOver {
-        /// When it counts as used.
+        /// Time from which the photo counts as used.
         until: Timestamp,
     },
     /// The office had the bytes and never settled: used, since then.
     UsedByDefault {
-        /// When the time for settling ran out.
+        /// End of the time for settling.
         at: Timestamp,
     },
 }
@@ -196,26 +196,26 @@ pub fn lease_state(collection: &CollectionRecord, now: Timestamp) -> LeaseState 
     }
 }
 
-/// What an attempt to settle comes to.
+/// Decision on an attempt to settle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SettlementDecision {
     /// It can be done.
     Allowed,
     /// It was done before, in the same way.
     Repeated {
-        /// When.
+        /// Time of the earlier settlement.
         at: Timestamp,
     },
     /// It was settled in another way before.
     AlreadySettled {
-        /// How.
+        /// State of the collection after the earlier settlement.
         state: CollectionState,
-        /// When.
+        /// Time of the earlier settlement.
         at: Timestamp,
     },
     /// The lease ran out before anything was handed over.
     Lapsed {
-        /// When.
+        /// End of the lease.
         at: Timestamp,
     },
     /// The photo cannot be kept until that day.

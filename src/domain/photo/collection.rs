@@ -59,7 +59,7 @@ impl FromStr for CollectionState {
     }
 }
 
-/// How an office ends a collection.
+/// Outcome with which an office ends a collection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettlementOutcome {
     /// Taken into the application: the photo is erased.
@@ -87,12 +87,12 @@ impl SettlementOutcome {
     }
 }
 
-/// Why a clerk refused a photo.
+/// Reason for which a clerk refused a photo, with an optional note.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     /// The rule it breaks.
     pub reason: RefusalReason,
-    /// What else the studio should know; never who the citizen is. Up to 500 characters.
+    /// Further note for the studio; never names the citizen. Up to 500 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
@@ -142,17 +142,17 @@ pub struct CollectionRecord {
     pub photo_id: PhotoId,
     /// The office that holds or held the photo.
     pub office_id: PartyId,
-    /// Where it stands.
+    /// State of the collection.
     pub state: CollectionState,
-    /// When the code was entered.
+    /// Time at which the code was entered.
     pub leased_at: Timestamp,
     /// Until when the photo can be fetched.
     pub lease_until: Timestamp,
-    /// When the bytes were first handed over; from then on no other office gets them.
+    /// Time of the first hand-over of the bytes; from then on no other office gets them.
     pub handed_over_at: Option<Timestamp>,
-    /// When a collection with a hand-over is settled as used by itself.
+    /// Time from which a collection with a hand-over is settled as used by itself.
     pub settle_due: Option<Timestamp>,
-    /// When it was settled, released or lapsed.
+    /// Time at which it was settled, released or lapsed.
     pub settled_at: Option<Timestamp>,
     /// For kept: the moment from which the code no longer works.
     pub kept_until: Option<Timestamp>,

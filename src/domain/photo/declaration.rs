@@ -11,19 +11,19 @@ use serde::{Deserialize, Serialize};
 use crate::domain::check::finding;
 use crate::domain::check::finding::Finding;
 
-/// What a studio says about the person in the photo. In JSON only what is out of the ordinary is named.
+/// Statement of a studio about the person in the photo. JSON contains only values that differ from the defaults.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Declaration {
     /// The age group.
     #[serde(default, skip_serializing_if = "Subject::is_ordinary")]
     pub subject: Subject,
-    /// Why the rules of the face cannot be insisted on.
+    /// Reason for which the rules about the face cannot be insisted on.
     #[serde(default, skip_serializing_if = "Exception::is_ordinary")]
     pub exception: Exception,
 }
 
 impl Declaration {
-    /// Whether it says nothing but what goes without saying: ten years or older, by the rules.
+    /// Reports whether it has the default values: ten years or older, no exception.
     pub fn is_ordinary(&self) -> bool {
         *self == Self::default()
     }
@@ -35,13 +35,13 @@ impl fmt::Debug for Declaration {
     }
 }
 
-/// What lies under the seal beside the picture: the declaration, and every finding about the face.
+/// Metadata that are sealed together with the photo: the declaration, and every finding about the face.
 ///
 /// Not only those that the declaration softened: advice far outside a limit, or a limit for children, would tell of the
 /// declaration as plainly as the word. With all of them under the seal, what lies in the clear is the same with and without one.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SealedMetadata {
-    /// What the studio said.
+    /// Declaration of the studio.
     #[serde(flatten)]
     pub declaration: Declaration,
     /// Advice about the face.
@@ -83,13 +83,13 @@ impl Subject {
         }
     }
 
-    /// Whether it goes without saying.
+    /// Reports whether it is the default.
     pub fn is_ordinary(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// Why this person cannot be photographed as the rules ask; the clerk decides then, no program.
+/// Reason for which this person cannot be photographed as the rules ask; the clerk decides then, no program.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Exception {
@@ -117,7 +117,7 @@ impl Exception {
         }
     }
 
-    /// Whether it goes without saying.
+    /// Reports whether it is the default.
     pub fn is_ordinary(&self) -> bool {
         *self == Self::default()
     }

@@ -27,11 +27,11 @@ pub enum RevokedDevicePolicy {
 pub struct Quarantined {
     /// Since when.
     pub since: Timestamp,
-    /// Why.
+    /// Reason for the quarantine.
     pub reason: QuarantineReason,
 }
 
-/// Why a photo is held back.
+/// Reason for which a photo is in quarantine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum QuarantineReason {
@@ -41,12 +41,12 @@ pub enum QuarantineReason {
     Restored,
 }
 
-/// What is known of the device that deposited a photo.
+/// Data about the device that deposited a photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Depositor {
-    /// When it was cut off, if it was.
+    /// Time of its revocation, if it was revoked.
     pub revoked_at: Option<Timestamp>,
-    /// When its photos were released, if they were.
+    /// Time at which its photos were released from quarantine, if they were.
     pub photos_released_at: Option<Timestamp>,
 }
 

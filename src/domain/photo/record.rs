@@ -11,30 +11,30 @@ use crate::domain::id::{DeviceId, PartyId, PhotoId};
 pub struct PhotoRecord {
     /// The photo.
     pub photo_id: PhotoId,
-    /// Who deposited it.
+    /// Studio that deposited it.
     pub studio_id: PartyId,
     /// The device that sent it.
     pub device_id: DeviceId,
     /// The epoch key in its seal.
     pub epoch: u32,
-    /// Where it stands.
+    /// State of the photo.
     pub state: PhotoState,
-    /// Whether an office has used it once and keeps it for a second document; a lease given back returns there.
+    /// True if an office has used it once and keeps it for a second document; a lease given back returns there.
     pub kept: bool,
-    /// What the judge found out and may lie in the clear.
+    /// Facts that the judge found and that may be stored unencrypted.
     pub facts: PhotoFacts,
-    /// When it became durable.
+    /// Time at which it became durable.
     pub deposited_at: Timestamp,
-    /// When it is erased at the latest.
+    /// Latest time of its erasure.
     pub expires_at: Timestamp,
-    /// When it reached its last state.
+    /// Time at which it reached its last state.
     pub settled_at: Option<Timestamp>,
-    /// Why a clerk refused it.
+    /// Reason for which a clerk refused it.
     pub refusal: Option<Refusal>,
 }
 
 impl PhotoRecord {
-    /// What the seal of this photo is bound to.
+    /// Context that the seal of this photo is bound to.
     pub fn seal_context(&self) -> SealContext {
         SealContext { photo_id: self.photo_id, studio_id: self.studio_id, epoch: self.epoch }
     }

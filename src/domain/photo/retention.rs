@@ -15,7 +15,7 @@ pub const MAX_RETENTION_DAYS: u32 = 184;
 /// A kept photo may wait so many months from the day it was kept (PAuswV, exception to erasure at the applicant's wish).
 pub const MAX_KEPT_MONTHS: u8 = 6;
 
-/// When the code of a photo that ends this way stops to work: the first moment after the last day.
+/// Returns the time from which the code of a kept photo no longer works: the first moment after the last day.
 pub fn kept_until(outcome: &SettlementOutcome) -> Option<Timestamp> {
     let SettlementOutcome::Kept { until } = outcome else { return None };
     Some(until.next_day().unwrap_or(Date::MAX).with_time(Time::MIDNIGHT).assume_utc().into())

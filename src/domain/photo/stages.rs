@@ -9,7 +9,7 @@ use crate::domain::check::finding::Finding;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{PartyId, PhotoId};
 
-/// What a studio sent, as it came: nothing is known about it yet but its digest.
+/// Upload of a studio, byte for byte: nothing is known about it yet but its digest.
 pub struct UploadBytes {
     bytes: Vec<u8>,
     sha256: Sha256Digest,
@@ -33,7 +33,7 @@ impl UploadBytes {
     }
 }
 
-/// What the judge found out about an accepted photo; travels with it to the counter.
+/// Facts that the judge found about an accepted photo; they travel with it to the office.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhotoFacts {
     /// Width in pixels.
@@ -71,12 +71,12 @@ impl JudgedPhoto {
         self.upload.sha256()
     }
 
-    /// What the judge found out and may lie in the clear.
+    /// Facts that the judge found and that may be stored unencrypted.
     pub fn facts(&self) -> &PhotoFacts {
         &self.facts
     }
 
-    /// What goes under the seal with it.
+    /// Metadata that are sealed together with the photo.
     pub fn sealed_metadata(&self) -> &SealedMetadata {
         &self.sealed_metadata
     }

@@ -43,7 +43,7 @@ impl PhotoState {
         }
     }
 
-    /// Whether the picture is gone and only the fact remains.
+    /// Reports whether the photo is erased and only its tombstone remains.
     pub const fn is_erased(self) -> bool {
         matches!(self, Self::Used | Self::Refused | Self::Withdrawn | Self::Expired)
     }

@@ -6,7 +6,7 @@ use super::record::PhotoRecord;
 use super::state::PhotoState;
 use crate::clock::Timestamp;
 
-/// What an attempt to withdraw comes to.
+/// Decision on an attempt to withdraw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WithdrawalDecision {
     /// It can be done.
@@ -22,9 +22,9 @@ pub enum WithdrawalDecision {
     Kept,
     /// Used, refused or expired before.
     TooLate {
-        /// Which of them.
+        /// State: used, refused or expired.
         state: PhotoState,
-        /// When.
+        /// Time at which it reached that state.
         at: Timestamp,
     },
 }

@@ -36,7 +36,7 @@ const HEAD_TO_CHIN: f64 = 2.0;
 const EYE_MARGIN: f64 = 0.3;
 /// Heads turned by more than this, in degrees, lie or stand upside down.
 pub const UPRIGHT_DEGREES: f64 = 45.0;
-/// How much smaller a child's face may be than an adult's: Fotomustertafel, 22 mm (at the very least 17 mm) instead of 32 mm.
+/// Size of a child's face as share of an adult's: Fotomustertafel, 22 mm (at the very least 17 mm) instead of 32 mm.
 const CHILD_USUAL: f64 = 22.0 / 32.0;
 const CHILD_LEAST: f64 = 17.0 / 32.0;
 

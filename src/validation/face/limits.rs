@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Where and how large the face must be. Shares are of the picture's width or height.
+/// Limits for position, size and pose of the face. Shares are of the photo's width or height.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaceLimits {
@@ -70,7 +70,7 @@ pub struct RatioRange {
 }
 
 impl FaceLimits {
-    /// Whether the numbers make sense. `exact_height`: the picture's in pixels, where the profile asks for one size and no other.
+    /// Checks that the numbers make sense. `exact_height`: the photo's in pixels, where the profile asks for one size and no other.
     ///
     /// # Errors
     /// The key and what its value must be.

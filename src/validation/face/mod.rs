@@ -175,7 +175,7 @@ fn is_relaxed(check: Check, subject: Subject, exception: Exception) -> bool {
     by_age || exception != Exception::None
 }
 
-/// How many pixels a side one sample stands for.
+/// Number of pixels a side that one sample stands for.
 fn pixels_per_sample(plane: &Plane, (width, height): (u32, u32)) -> Option<u32> {
     let fits = |pixels: u32, samples: usize, scale: u32| usize::try_from(pixels.div_ceil(scale)) == Ok(samples);
     [8, 4, 2, 1].into_iter().find(|scale| fits(width, plane.width, *scale) && fits(height, plane.height, *scale))

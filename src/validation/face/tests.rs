@@ -31,7 +31,7 @@ const PINNED: [Points; 3] = [
 
 static SMALL: LazyLock<Portrait> = LazyLock::new(|| read("portrait-413x531.jpg", [(154.0, 244.0), (259.0, 250.0)]));
 
-/// What is done to a portrait, around its middle; the border repeats.
+/// Change to a portrait, around its middle; the border repeats.
 #[derive(Debug, Clone, Copy)]
 struct Transformation {
     turn_degrees: f64,
@@ -52,7 +52,7 @@ impl Portrait {
         (f64::from(self.luma.width()), f64::from(self.luma.height()))
     }
 
-    /// Where a place of the changed picture was before.
+    /// Returns the place in the original photo for a place of the changed one.
     fn origin(&self, change: Transformation, (x, y): (f64, f64)) -> (f64, f64) {
         let ((width, height), (sin, cos)) = (self.size(), change.turn_degrees.to_radians().sin_cos());
         let (x, y) = (x - width * (0.5 + change.shift.0), y - height * (0.5 + change.shift.1));

@@ -11,21 +11,21 @@ use crate::validation::limits::{MAX_HEIGHT, MAX_WIDTH};
 /// Picture data may take so many bytes more than their samples: the codes of pictures of a few blocks, fill bytes and markers.
 const SPARE_BYTES: usize = 64 * 1024;
 
-/// What a walk found out.
+/// Result of a walk over a file.
 #[derive(Debug)]
 pub struct JpegAnalysis {
-    /// What the header says, as far as it could be read.
+    /// Content of the header, as far as it could be read.
     pub header: Header,
     /// Everything that is wrong; a file without faults can be shown by every program.
     pub errors: Vec<JpegError>,
     /// The picture at an eighth of its size; of a file without faults only.
     pub downscaled: Option<DownscaledPhoto>,
-    /// How far the detail of each luma block goes: the place of its last coefficient that is not zero in zigzag order, from
+    /// Extent of the detail of each luma block: the place of its last coefficient that is not zero in zigzag order, from
     /// 0 (flat) to 63 (the finest pattern there is). As large as [`JpegAnalysis::downscaled`], and there when it is.
     pub last_coefficients: Option<Plane>,
 }
 
-/// What stands before the picture data, as far as it can be read. Never panics.
+/// Reads the header, which stands before the picture data, as far as possible. Never panics.
 pub fn read_header(bytes: &[u8]) -> Header {
     header::read(bytes).0
 }

@@ -145,7 +145,7 @@ impl PaddingBits {
     }
 }
 
-/// Whether one of eight bytes is FF, without a branch for each.
+/// Reports whether one of eight bytes is FF, without a branch for each.
 #[inline(always)]
 fn contains_ff(word: u64) -> bool {
     const LOW: u64 = 0x0101_0101_0101_0101;

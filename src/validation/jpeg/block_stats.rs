@@ -83,7 +83,7 @@ impl ComponentGrid {
         self.horizontal
     }
 
-    /// What is left to go after a row of MCUs: their rows of blocks beyond the first.
+    /// Number of places to skip after a row of MCUs: its rows of blocks beyond the first.
     pub(super) fn down(self) -> usize {
         (self.vertical - 1) * self.stride
     }

@@ -25,16 +25,16 @@ pub enum JpegError {
     ColourSpace(ColourSpace),
     /// The file ends before the picture does.
     Truncated {
-        /// Where.
+        /// Part of the file in which it ends.
         position: TruncationPoint,
-        /// How much of the picture data is there, in thousandths, where that could be told.
+        /// Share of the picture data that is there, in thousandths, where that could be told.
         per_mille: Option<u16>,
     },
     /// The picture data cannot be decoded, or restart markers and padding are not where they belong.
     Damaged {
-        /// How far decoding came, in thousandths of the picture.
+        /// Share of the picture that was decoded, in thousandths.
         per_mille: u16,
-        /// What stopped it.
+        /// Cause for which decoding stopped.
         what: &'static str,
     },
     /// The last block is there, but the data and their padding end with two bytes of zeros. They may be codes of the picture, or
@@ -47,12 +47,12 @@ pub enum JpegError {
         width: u32,
         /// Height in the header, pixels.
         height: u32,
-        /// How much of the promised data is there, in thousandths; `None` when there is more than promised.
+        /// Share of the promised data that is there, in thousandths; `None` when there is more than promised.
         per_mille: Option<u16>,
     },
     /// Bytes after the end marker, other than a few zeros.
     TrailingData {
-        /// How many.
+        /// Number of bytes.
         bytes: usize,
         /// A guess at their kind.
         appendix: TrailingDataKind,
@@ -61,9 +61,9 @@ pub enum JpegError {
     Structure {
         /// The segment's name: `DHT`.
         segment: &'static str,
-        /// Where in the file, in bytes from its beginning.
+        /// Position in the file, in bytes from its beginning.
         offset: usize,
-        /// What is wrong with it.
+        /// Description of the fault.
         what: &'static str,
     },
     /// Picture data that take more bytes than the samples they code.
@@ -120,7 +120,7 @@ impl ColourSpace {
     }
 }
 
-/// Where a file was cut.
+/// Part of a file in which it was cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TruncationPoint {
     /// Before the picture data.
@@ -168,7 +168,7 @@ impl Coding {
 }
 
 impl JpegError {
-    /// Whether the picture data cannot be walked with this fault in the header.
+    /// Reports whether this fault in the header prevents a walk over the picture data.
     pub(super) const fn prevents_scan(&self) -> bool {
         !matches!(self, Self::ColourSpace(_) | Self::ExifSegments { .. })
     }

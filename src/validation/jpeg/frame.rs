@@ -2,7 +2,7 @@
 
 use super::error::{Coding, ColourSpace, JpegError};
 
-/// What the frame header says.
+/// Content of the frame header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
     /// Width in pixels.
@@ -13,7 +13,7 @@ pub struct Frame {
     pub precision: u8,
     /// The colours, in the order of the file.
     pub components: Vec<Component>,
-    /// Whether it was SOF0, which allows two Huffman tables of a kind; SOF1 allows four.
+    /// True for SOF0, which allows two Huffman tables of a kind; SOF1 allows four.
     pub(super) baseline: bool,
 }
 
@@ -26,7 +26,7 @@ pub struct Component {
     pub horizontal: u8,
     /// Vertical sampling factor, 1 to 4.
     pub vertical: u8,
-    /// Which quantisation table it uses, 0 to 3.
+    /// Number of the quantisation table that it uses, 0 to 3.
     pub quantisation: u8,
 }
 

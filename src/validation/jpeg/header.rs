@@ -13,7 +13,7 @@ use super::{quantisation, segments};
 /// So many faults are told; a file can be made to have thousands.
 const MAX_ERRORS: usize = 16;
 
-/// What a header says, as far as it could be read.
+/// Content of a header, as far as it could be read.
 #[derive(Debug, Default)]
 pub struct Header {
     /// Size and colours.
@@ -24,7 +24,7 @@ pub struct Header {
     pub pixels_per_inch: Option<u32>,
     /// Place of the content of the first EXIF segment, without its `Exif\0\0`.
     pub exif: Option<Range<usize>>,
-    /// Where the contents of segments with an ICC profile lie, with their `ICC_PROFILE\0`, in the order of the file.
+    /// Ranges of the contents of segments with an ICC profile, with their `ICC_PROFILE\0`, in the order of the file.
     pub icc: Vec<Range<usize>>,
     /// The first byte of the picture data.
     pub scan_start: Option<usize>,
@@ -205,7 +205,7 @@ impl Header {
         }
     }
 
-    /// What only shows once the whole header is known.
+    /// Adds the quality and the faults that only show once the whole header is known.
     fn finish(&mut self, errors: &mut Vec<JpegError>) {
         let Some(frame) = &self.frame else { return };
         let luma = frame.components.first().and_then(|luma| self.quantisation.get(usize::from(luma.quantisation)));
@@ -236,7 +236,7 @@ impl Header {
     }
 }
 
-/// What a file that is no JPEG seems to be, by its first bytes.
+/// Guesses the format of a file that is no JPEG by its first bytes.
 fn guess_format(bytes: &[u8]) -> &'static str {
     const SIGNATURES: [(&[u8], &str); 9] = [
         (b"\x89PNG", "PNG"),

@@ -4,7 +4,7 @@
 /// can define the same table fifty thousand times.
 #[derive(Debug, Clone)]
 pub(super) struct HuffmanSpec {
-    /// How many codes there are of each length, 1 to 16 bits.
+    /// Number of codes of each length, 1 to 16 bits.
     counts: [u8; 16],
     /// Their symbols in the order of the codes.
     symbols: Vec<u8>,
@@ -65,7 +65,7 @@ impl HuffmanSpec {
     }
 }
 
-/// Which symbols make sense depends on what is coded (T.81, F.1.2, for 8-bit samples).
+/// Kind of values that a table codes, which decides which symbols make sense (T.81, F.1.2, for 8-bit samples).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TableClass {
     /// Differences of DC values, 0 to 11 bits.
@@ -186,7 +186,7 @@ impl AcLookup {
         Self { single: HuffmanLookup::new(list, TableClass::Ac), steps }
     }
 
-    /// What can be skipped at the top of a window of [`STEP_BITS`] bits.
+    /// Looks up what can be skipped at the top of a window of [`STEP_BITS`] bits.
     #[inline(always)]
     pub(super) fn step(&self, window: usize) -> SkipStep {
         SkipStep::from_entry(self.steps[1 << STEP_BITS | (window & ((1 << STEP_BITS) - 1))])

@@ -12,7 +12,7 @@ const EOI: u8 = 0xD9;
 /// many as fill a block of storage. Our own rule.
 const MAX_FILL_BYTES: usize = 4096;
 
-/// What the header promises about the picture data.
+/// Promises of the header about the picture data.
 pub(super) struct ScanPlan {
     width: u32,
     height: u32,
@@ -23,7 +23,7 @@ pub(super) struct ScanPlan {
     dc_codes: Vec<(u8, HuffmanLookup)>,
     ac_codes: Vec<(u8, AcLookup)>,
     components: Vec<ComponentPlan>,
-    /// Where the blocks' statistics go.
+    /// Places of the blocks' statistics.
     pub(super) layout: BlockLayout,
 }
 
@@ -51,7 +51,7 @@ struct BlockPlan<'a> {
     down: usize,
 }
 
-/// Why decoding stopped.
+/// Reason for which decoding stopped.
 #[derive(Debug, Clone, Copy)]
 enum DecodeError {
     /// The data end within a code.

@@ -7,7 +7,7 @@ use super::error::{JpegError, TruncationPoint};
 pub(super) struct Segment<'a> {
     /// The marker's second byte.
     pub marker: u8,
-    /// Where the marker begins.
+    /// Position of the marker's first byte.
     pub offset: usize,
     /// Without the length; empty for markers that stand alone.
     pub content: &'a [u8],

@@ -1,4 +1,4 @@
-//! Which colours the numbers in the file stand for (ICC.1:2022; embedding in JPEG: annex B.4).
+//! Colours that the numbers in the file stand for (ICC.1:2022; embedding in JPEG: annex B.4).
 //!
 //! The profiles of both BSI and ICAO mean sRGB, and programs at the counter mostly show a picture as if it were, whatever it
 //! carries: in Adobe RGB skin then looks grey. No colour profile counts as sRGB. The description alone decides, as a person

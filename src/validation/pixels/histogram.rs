@@ -67,7 +67,7 @@ impl Histogram {
         0.0 - shares.filter(|share| *share > 0.0).map(|share| share * share.log2()).sum::<f64>()
     }
 
-    /// How many samples lie in a range of values, in per cent.
+    /// Share of the samples that lie in a range of values, in per cent.
     pub(super) fn percent(&self, values: Range<usize>) -> f64 {
         let count: u32 = self.counts.get(values).unwrap_or_default().iter().sum();
         f64::from(count) * 100.0 / self.samples()
