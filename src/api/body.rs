@@ -8,7 +8,7 @@ use axum::body::Body;
 use http_body_util::BodyExt;
 use tokio::time::{self, Instant};
 
-/// How big a body may be and how slowly it may come.
+/// Maximum size and minimum transfer rate of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyLimits {
     /// Bytes.
@@ -35,7 +35,7 @@ impl BodyLimits {
     }
 }
 
-/// Why a body was not read to its end.
+/// Reason why a body was not read to its end.
 #[derive(Debug)]
 pub enum BodyError {
     /// It is larger than allowed, by its `Content-Length` or by what has arrived.
@@ -52,7 +52,7 @@ pub enum BodyError {
     Interrupted {
         /// Bytes that had arrived by then.
         received: u64,
-        /// What the line said, if it said anything.
+        /// Error of the connection, if there was one.
         source: Option<axum::Error>,
     },
 }
@@ -125,7 +125,7 @@ pub async fn read_body(body: Body, limits: &BodyLimits, content_length: Option<u
     }
 }
 
-/// What has arrived within the current span of grace.
+/// Bytes that have arrived within the current span of grace.
 struct RateWindow {
     arrived: u64,
     needed: u64,

@@ -55,7 +55,7 @@ pub async fn require_certificate(request: Request, next: Next) -> Response {
     }
 }
 
-/// Where a request comes from, for callers of whom nothing else is known.
+/// Address that a request comes from, for anonymous callers.
 pub struct ClientAddress(pub IpAddr);
 
 impl FromRequestParts<App> for ClientAddress {

@@ -14,11 +14,11 @@ use crate::transport::tls::trust_status::TrustStatus;
 pub struct App {
     /// The gateway.
     pub gateway: Arc<Gateway>,
-    /// What the lines show and trust, and what is wrong with it.
+    /// Certificates and authorities that the listeners use, and the faults in them.
     pub trust: TrustStatus,
     /// The revocation lists of the gateway's own authorities.
     pub revocation_lists: PublishedRevocationLists,
-    /// How large a photo may be and how slowly it may come.
+    /// Maximum size and minimum transfer rate of an uploaded photo.
     pub photo_body: BodyLimits,
     /// The same for JSON.
     pub json_body: BodyLimits,

@@ -8,12 +8,12 @@ use crate::transport::tls::trust_status::Degradation;
 /// The name of a database that went back in time.
 const ROLLBACK: &str = "database-rollback";
 
-/// How the gateway stands.
+/// Readiness of the gateway.
 #[derive(Debug)]
 pub struct Readiness {
-    /// What is missing for a deposit or a collection; empty when the gateway is ready.
+    /// Names of the parts that are missing for a deposit or a collection; empty when the gateway is ready.
     pub missing: Vec<&'static str>,
-    /// What an administrator has to look at while the gateway works.
+    /// Faults that an administrator has to look at while the gateway works.
     pub degraded: Vec<Degradation>,
     /// The end of the last key that photos can be sealed with; `None` when there is none at all.
     pub keys_run_out_at: Option<Timestamp>,

@@ -83,7 +83,7 @@ pub fn page_limit(requested: Option<u32>) -> u32 {
     requested.unwrap_or(50).clamp(1, 200)
 }
 
-/// Whether the body is declared as `media_type`; parameters are left aside.
+/// Reports whether the body is declared as `media_type`; parameters are ignored.
 pub fn has_media_type(headers: &HeaderMap, media_type: &str) -> bool {
     let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     declared.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case(media_type)

@@ -133,24 +133,24 @@ async fn record_first_use(gateway: &Gateway, certificate: Sha256Digest) {
     }
 }
 
-/// Why a caller is not served.
+/// Reason why a caller is not served.
 #[derive(Debug)]
 pub enum AuthenticationError {
     /// A certificate of the right authority that no device of this gateway has.
     UnknownDevice,
     /// The device was cut off.
     Revoked {
-        /// When.
+        /// Time of the revocation.
         at: Timestamp,
     },
     /// The whole studio or office is suspended.
     Suspended {
-        /// Which of them.
+        /// Role of the suspended party.
         role: Role,
     },
     /// The certificate has run out while the connection was open.
     Expired {
-        /// When.
+        /// End of the certificate.
         at: Timestamp,
     },
     /// The device is there for something else.

@@ -10,9 +10,9 @@ use crate::identity::authority::Authority;
 /// For both sides.
 #[derive(Debug)]
 pub struct CertificateIssuer {
-    /// Who has to agree before a device gets its first certificate.
+    /// Policy that decides whether an administrator must approve a key before the first certificate.
     pub policy: EnrolmentPolicy,
-    /// How long a device's certificate lasts.
+    /// Validity of a device's certificate.
     pub validity: Duration,
     /// The server authority's certificate in PEM, by which a device knows the gateway.
     pub server_ca_pem: String,
@@ -29,16 +29,16 @@ pub struct CertificateIssuer {
 /// For one side.
 #[derive(Debug)]
 pub struct RoleIssuer {
-    /// Who certifies its devices; `None` while the key is kept elsewhere.
+    /// Authority that certifies its devices; `None` while the key is kept elsewhere.
     pub authority: Option<Authority>,
     /// The address of its listener.
     pub url: String,
-    /// Where its revocation list is published.
+    /// Address at which its revocation list is published.
     pub crl_url: String,
 }
 
 impl CertificateIssuer {
-    /// What is for this side.
+    /// Authority and addresses for the devices of this role.
     pub const fn for_role(&self, role: Role) -> &RoleIssuer {
         match role {
             Role::Studio => &self.studio,

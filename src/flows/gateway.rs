@@ -25,13 +25,13 @@ const REJECTION_ROWS_PER_MINUTE: u32 = 10;
 
 /// A running gateway, without its listeners.
 pub struct Gateway {
-    /// What it remembers.
+    /// Store with all rows of the gateway.
     pub store: Arc<dyn Store>,
-    /// What time it is.
+    /// Source of the time.
     pub clock: Arc<dyn Clock>,
-    /// Where identifiers and nonces come from.
+    /// Source of randomness for identifiers and nonces.
     pub entropy: Arc<dyn Entropy>,
-    /// What photos are judged by.
+    /// Profile with the limits that photos are checked against.
     pub profile: Arc<Profile>,
     /// Its deadlines and limits.
     pub limits: GatewayLimits,
@@ -49,15 +49,15 @@ pub struct Gateway {
 /// Deadlines and limits.
 #[derive(Debug, Clone, Copy)]
 pub struct GatewayLimits {
-    /// How long a photo waits for an office. PassDEÜV allows six months at most.
+    /// Longest time that a photo waits for an office. PassDEÜV allows six months at most.
     pub retention: Duration,
-    /// How long an office holds a photo before it must enter the code again.
+    /// Time for which an office holds a photo before it must enter the code again.
     pub lease: Duration,
-    /// How long an office that was handed a photo has to settle; then the photo counts as used.
+    /// Time in which an office must settle after a hand-over; then the photo counts as used.
     pub settle_within: Duration,
     /// Limits of wrong codes.
     pub wrong_codes: WrongCodeLimits,
-    /// What becomes of photos whose device is revoked.
+    /// Policy for photos whose device is revoked.
     pub photos_of_revoked: RevokedDevicePolicy,
     /// Requests of one device in a minute, of whatever kind.
     pub requests_per_minute: u32,
@@ -142,7 +142,7 @@ impl Gateway {
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
     }
 
-    /// What devices are certified with; `None` where nothing was put in force.
+    /// Certificate issuer in force; `None` where none was put in force.
     pub fn certificate_issuer(&self) -> Option<Arc<CertificateIssuer>> {
         self.certificate_issuer.read().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -26,7 +26,7 @@ pub const BACKDATED: Duration = Duration::from_mins(10);
 /// RFC 5280 appendix A.1 ends a common name at 64 characters; the longest text before the gateway's name has 20.
 const GATEWAY_NAME_CHARACTERS: usize = 40;
 
-/// Whom an authority certifies.
+/// Kind of certificate holders that an authority certifies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AuthorityKind {
     /// Devices of studios.
@@ -167,7 +167,7 @@ impl Authority {
         self.facts.sha256
     }
 
-    /// What else stands in the certificate: its end, its serial number.
+    /// Facts of the authority's own certificate, such as its end and its serial number.
     pub fn facts(&self) -> &CertificateFacts {
         &self.facts
     }

@@ -41,7 +41,7 @@ impl fmt::Debug for Serial {
     }
 }
 
-/// What is known of a certificate from its bytes alone.
+/// Facts that a certificate's bytes alone tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateFacts {
     /// SHA-256 of the whole certificate in DER: the name under which the store knows it.

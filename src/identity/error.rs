@@ -1,4 +1,4 @@
-//! Why an authority could not be made, read, or could not issue.
+//! Errors of creating, reading and using an authority.
 
 use std::error::Error;
 use std::fmt;

@@ -25,7 +25,7 @@ pub const SERVER_VALIDITY: Duration = Duration::from_hours(24 * 365);
 /// The longest common name (RFC 5280 appendix A.1, ub-common-name).
 const COMMON_NAME_CHARACTERS: usize = 64;
 
-/// Whose certificate it is. These three are the whole subject; no name from a request enters it.
+/// Subject of a device's certificate. It has these three parts only; no name from a request enters it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientSubject {
     /// The side the device stands on; `OU` of the subject.
@@ -36,7 +36,7 @@ pub struct ClientSubject {
     pub device_id: DeviceId,
 }
 
-/// How long a certificate lasts and where its revocation is published.
+/// Validity of a certificate and the address of its revocation list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuanceTerms {
     /// From now; cut at the end of the authority.
@@ -117,7 +117,8 @@ pub fn issue_server(
     issue(authority, params, key, terms, now, entropy)
 }
 
-/// What all leaves have in common. TLS 1.3 and the ECDHE suites only ever sign, so `digitalSignature` is the whole usage.
+/// Issues a leaf certificate with the settings that all leaves have in common. TLS 1.3 and the ECDHE suites only ever sign, so
+/// `digitalSignature` is the whole usage.
 fn issue(
     authority: &Authority,
     mut params: CertificateParams,

@@ -19,7 +19,7 @@ pub(crate) struct RatePermit<K: Eq + Hash + Copy> {
 /// The device has to slow down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimited {
-    /// How long to wait.
+    /// Time to wait before the next request.
     pub wait: Duration,
 }
 
@@ -76,7 +76,7 @@ impl<K: Eq + Hash + Copy + fmt::Debug> RateLimiter<K> {
         Ok(RatePermit { buckets: Arc::clone(&self.buckets), caller, bytes })
     }
 
-    /// What a bucket holds by now.
+    /// Tokens in a bucket at the time `now`.
     fn refilled(&self, bucket: &Bucket, now: Timestamp) -> u64 {
         let full = u64::from(self.per_minute) * TOKENS_PER_REQUEST;
         let passed = u64::try_from(bucket.filled_at.until(now).as_millis()).unwrap_or(u64::MAX);

@@ -35,7 +35,7 @@ const FAULT_NAME: &str = "audit-checkpoints";
 
 type CheckpointTaskError = Box<dyn std::error::Error + Send + Sync>;
 
-/// What signs and writes them.
+/// Signs checkpoints and writes their files.
 #[derive(Clone)]
 pub(super) struct CheckpointSigner {
     gateway: Arc<Gateway>,
@@ -71,7 +71,7 @@ impl CheckpointSigner {
         }
     }
 
-    /// How often to look whether one is due, and whether other nodes have signed some.
+    /// Interval between two checks for due checkpoints and for checkpoints of other nodes.
     pub(super) fn check_interval(&self) -> Duration {
         (self.every / 10).clamp(Duration::from_millis(100), Duration::from_secs(60))
     }

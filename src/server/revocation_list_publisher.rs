@@ -14,7 +14,7 @@ use crate::identity::authority::Authority;
 use crate::storage::StoreError;
 use crate::transport::tls::trust_status::TrustStatus;
 
-/// What keeps the lists up.
+/// Keeps the published revocation lists current.
 #[derive(Clone)]
 pub(super) struct RevocationListPublisher {
     pub(super) gateway: Arc<Gateway>,

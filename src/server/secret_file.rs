@@ -23,19 +23,19 @@ pub fn read_secret(file: &Path) -> Result<Zeroizing<String>, SecretError> {
     fs::read_to_string(file).map(Zeroizing::new).map_err(unreadable)
 }
 
-/// Why a file with secrets cannot be used.
+/// Reason why a file with secrets cannot be used.
 #[derive(Debug)]
 pub enum SecretError {
     /// It cannot be read.
     Unreadable {
-        /// Which.
+        /// Path of the file.
         file: PathBuf,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
     /// Others than its owner can read it.
     Exposed {
-        /// Which.
+        /// Path of the file.
         file: PathBuf,
         /// Its permission bits.
         mode: u32,

@@ -35,7 +35,7 @@ use crate::validation::profile::Profile;
 
 /// A gateway that serves.
 pub struct RunningGateway {
-    /// Where it listens.
+    /// Addresses of the listeners.
     pub addresses: Addresses,
     /// Tells it to stop, and then to hurry.
     pub stop: ShutdownTrigger,

@@ -1,4 +1,4 @@
-//! Why a gateway does not start, and what to do about it.
+//! Reasons why a gateway does not start, each with an instruction.
 
 use std::fmt;
 use std::io;
@@ -12,16 +12,16 @@ use crate::sealing::KeyFileError;
 use crate::storage::{DatabaseLocation, StoreError};
 use crate::validation::profile::{Profile, ProfileError};
 
-/// Why a gateway does not start.
+/// Reason why a gateway does not start.
 #[derive(Debug)]
 pub enum StartError {
     /// A file cannot be read, or too many can read it.
     Secret(SecretError),
     /// The key file is not one.
     KeyFile {
-        /// Which.
+        /// Path of the key file.
         file: PathBuf,
-        /// Why.
+        /// Cause.
         source: KeyFileError,
     },
     /// The key file and the database do not belong together.
@@ -38,21 +38,21 @@ pub enum StartError {
     },
     /// The profile file is wrong.
     Profile {
-        /// Which.
+        /// Path of the profile file.
         file: PathBuf,
-        /// What is wrong.
+        /// Cause.
         source: ProfileError,
     },
     /// The database cannot be used.
     Store {
-        /// Which.
+        /// Location of the database.
         database: DatabaseLocation,
-        /// Why.
+        /// Cause.
         source: StoreError,
     },
     /// The checkpoint that an auditor keeps cannot be compared with.
     Witness {
-        /// Why.
+        /// Cause, as a text.
         why: String,
     },
     /// The files of watermarks do not answer.
@@ -61,14 +61,14 @@ pub enum StartError {
     Trust(TrustError),
     /// The certificate of an authority cannot be read as one.
     AuthorityCertificate {
-        /// Which.
+        /// Path of the certificate's file.
         file: PathBuf,
     },
     /// The key of an authority is here and cannot be used.
     Authority {
         /// The key's file.
         file: PathBuf,
-        /// Why.
+        /// Cause.
         source: IdentityError,
     },
     /// An address cannot be listened on.
@@ -77,7 +77,7 @@ pub enum StartError {
         key: &'static str,
         /// The address.
         address: SocketAddr,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
 }

@@ -13,14 +13,14 @@ use crate::transport::tls::{
     ClientTrust, MissingCertificatePolicy, PemSource, ServerIdentity, ServerTls, TlsConfigError,
 };
 
-/// What is replaced as one: its files are good together or not at all.
+/// Files that are replaced together: all of them are valid together, or none is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TrustPart {
     /// The server certificate, its key, and the authority that devices know it by.
     Server,
-    /// Who vouches for studios.
+    /// Authority that certifies studios.
     StudioCa,
-    /// Who vouches for offices.
+    /// Authority that certifies offices.
     OfficeCa,
     /// One of the configuration's foreign authorities, counted from 0, with its revocation lists.
     ExternalCa(usize),
@@ -55,7 +55,7 @@ pub(super) struct ListenerTls {
     pub(super) enrolment: ServerTls,
 }
 
-/// Where the files are, and what else it takes to make TLS of them.
+/// Locations of the files, and the settings that TLS needs in addition.
 #[derive(Clone)]
 pub(super) struct TrustFiles {
     certificates: CertificatesConfig,
@@ -126,7 +126,7 @@ impl TrustFiles {
         Ok(())
     }
 
-    /// Whether a part may take the place of what is in force.
+    /// Checks that a part may replace the content in force.
     pub(super) fn check_successor(
         &self,
         part: TrustPart,
@@ -147,7 +147,7 @@ impl TrustFiles {
         ServerIdentity::parse(chain, key)?.expires_at().ok_or_else(unreadable)
     }
 
-    /// When the first of a foreign authority's lists runs out, with the name of its file of roots.
+    /// Earliest end of an external CA's revocation lists, with the name of its file of roots.
     pub(super) fn revocation_list_expiry(
         &self,
         index: usize,
@@ -189,7 +189,7 @@ impl TrustFiles {
     }
 }
 
-/// Why a part cannot be used; the message names the file and says what to do.
+/// Reason why a part cannot be used; the message names the file and says what to do.
 #[derive(Debug)]
 pub enum TrustError {
     /// The server's key cannot be read, or too many can read it.
@@ -198,7 +198,7 @@ pub enum TrustError {
     Tls(TlsConfigError),
     /// The server certificate cannot be read as one.
     ServerCertificate {
-        /// Which.
+        /// Path of the file.
         file: PathBuf,
     },
 }

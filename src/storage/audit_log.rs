@@ -13,7 +13,7 @@ use crate::domain::log::checkpoint::{Checkpoint, SignedCheckpoint};
 pub trait AuditLog: Send + Sync {
     /// Rows behind a number, in their order; at most `limit`, and fewer only at the end of the log.
     async fn log_rows(&self, after: i64, limit: u32) -> Result<Vec<ChainRow>, StoreError>;
-    /// Where the log begins: [`ChainLink::START`], or the row that its front was last cut behind.
+    /// Beginning of the log: [`ChainLink::START`], or the row behind which the log begins after older rows were purged.
     async fn log_anchor(&self) -> Result<ChainLink, StoreError>;
     /// The end of the log; [`ChainLink::START`] when it is empty.
     async fn log_head(&self) -> Result<ChainLink, StoreError>;
@@ -33,7 +33,7 @@ pub trait AuditLog: Send + Sync {
     async fn purge(&self, now: Timestamp) -> Result<PurgeReport, StoreError>;
 }
 
-/// What was forgotten for good.
+/// Counts of one purge.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PurgeReport {
     /// Tombstones, each with its collections.
@@ -43,7 +43,7 @@ pub struct PurgeReport {
 }
 
 impl PurgeReport {
-    /// Whether another batch may be waiting.
+    /// Reports whether another batch may be waiting.
     pub const fn has_changes(&self) -> bool {
         self.tombstones + self.log_rows > 0
     }

@@ -13,15 +13,15 @@ pub struct NewInvitation {
     pub lookup: InvitationLookupId,
     /// The proof key under its seal.
     pub sealed_proof_key: Vec<u8>,
-    /// Whom it is for.
+    /// Device that is invited.
     pub device: InvitedDevice,
-    /// When it is made.
+    /// Time of creation.
     pub created_at: Timestamp,
-    /// When its code stops to work.
+    /// Time from which the enrolment code is invalid.
     pub expires_at: Timestamp,
 }
 
-/// Whom an invitation is for.
+/// Device that an invitation is for.
 #[derive(Debug, Clone)]
 pub enum InvitedDevice {
     /// A device that is added with it.
@@ -30,7 +30,7 @@ pub enum InvitedDevice {
     Known(DeviceId),
 }
 
-/// What became of an invitation.
+/// Outcome of a request to store an invitation.
 #[derive(Debug)]
 pub enum InviteOutcome {
     /// It is durable.
@@ -44,11 +44,11 @@ pub enum InviteOutcome {
 /// An invitation found by its code.
 #[derive(Debug, Clone)]
 pub struct InvitationRecord {
-    /// Whose device is invited.
+    /// Party of the invited device.
     pub party: Party,
     /// The device.
     pub device_id: DeviceId,
-    /// How the invitation stands.
+    /// State of the invitation, with its end and the number of wrong codes.
     pub invitation: Invitation,
     /// The proof key under its seal; gone when the invitation has ended.
     pub sealed_proof_key: Option<Vec<u8>>,
@@ -59,24 +59,24 @@ pub struct InvitationRecord {
 pub struct EnrolmentAttempt {
     /// The device that is claimed.
     pub device_id: DeviceId,
-    /// What the code leads to.
+    /// Lookup id of the invitation, derived from the code.
     pub lookup: InvitationLookupId,
     /// SHA-256 of the public key of the request; `None` when the request cannot be certified anyway.
     pub key: Option<Sha256Digest>,
-    /// Who has to agree.
+    /// Policy that decides whether an administrator must approve the key.
     pub policy: EnrolmentPolicy,
-    /// When.
+    /// Time of the attempt.
     pub now: Timestamp,
 }
 
-/// What a code is worth.
+/// Result of checking an enrolment code.
 #[derive(Debug)]
 pub enum EnrolmentCodeCheck {
     /// No such device, or none that is invited: nothing was counted.
     Unknown,
     /// Wrong; counted and audited.
     Wrong {
-        /// How many more are borne.
+        /// Number of wrong attempts that are left.
         tries_left: u32,
     },
     /// The invitation was ended by wrong codes before.
@@ -89,7 +89,7 @@ pub enum EnrolmentCodeCheck {
     Right(Party, EnrolmentAction),
 }
 
-/// What a right code leads to.
+/// Next step after a right code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnrolmentAction {
     /// A certificate.
@@ -100,7 +100,7 @@ pub enum EnrolmentAction {
     Wait,
 }
 
-/// What is to be carried out for a right code.
+/// Change that the store makes for a right code.
 #[derive(Debug)]
 pub enum EnrolmentStep {
     /// The key is bound, and the administrator is asked.
@@ -109,7 +109,7 @@ pub enum EnrolmentStep {
     Certify(CertificateRecord),
 }
 
-/// What became of an approval.
+/// Outcome of an approval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ApprovalOutcome {
     /// It is durable.
@@ -131,11 +131,11 @@ pub struct RenewalRequest {
     pub key: Sha256Digest,
     /// The further one.
     pub certificate: CertificateRecord,
-    /// When.
+    /// Time of the request.
     pub now: Timestamp,
 }
 
-/// What became of a renewal.
+/// Outcome of a renewal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RenewalOutcome {
     /// It is durable.
@@ -144,7 +144,7 @@ pub enum RenewalOutcome {
     RevokedOrSuspended,
     /// The device has used a newer certificate since; audited.
     Superseded {
-        /// When it was first used.
+        /// Time at which the newer certificate was first used.
         since: Timestamp,
     },
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::clock::Timestamp;
 use crate::domain::log::watermark::RollbackError;
 
-/// What a caller of a store may act on.
+/// Error of the store that its caller can act on.
 #[derive(Debug)]
 pub enum StoreError {
     /// Cannot be read or written just now: locked too long, disk full, gone. Trying again later can help.
@@ -25,7 +25,7 @@ pub enum StoreError {
     RolledBack(RollbackError),
     /// The key file cannot be used, so that no row of the audit log can be written; why.
     RowKeyUnavailable(String),
-    /// What is to be added is there already.
+    /// The row to be added exists already.
     AlreadyExists,
     /// The database holds what this program never wrote.
     Damaged(String),
@@ -59,23 +59,23 @@ impl fmt::Display for StoreError {
     }
 }
 
-/// Why no gateway may work on a database that is whole. It would hand out what another one, or a later state of the same one, has
-/// erased.
+/// Reason why no gateway may work on an undamaged database: it would hand out photos that another gateway, or a later state
+/// of the same one, has erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InactiveReason {
     /// It is a backup.
     Backup {
-        /// When it was taken.
+        /// Time of the backup.
         taken_at: Timestamp,
     },
     /// Its rows went to another database.
     MovedAway {
-        /// When.
+        /// Time of the move.
         at: Timestamp,
     },
     /// Rows of another database came in, and it is not said yet that this one takes its place.
     MoveIncomplete {
-        /// When they came.
+        /// Time at which the rows were copied.
         at: Timestamp,
     },
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use zeroize::Zeroizing;
 
-/// Where the database is.
+/// Location of the database.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
 pub enum DatabaseLocation {
@@ -24,7 +24,7 @@ pub struct ServerLocation {
     options: Box<PgConnectOptions>,
 }
 
-/// What a URL may say beside the server, the user and the database.
+/// Parameters that a URL may have in addition to the server, the user and the database.
 const ALLOWED_PARAMETERS: [&str; 9] =
     ["sslmode", "sslrootcert", "sslcert", "sslkey", "host", "port", "user", "dbname", "application_name"];
 
@@ -57,7 +57,7 @@ impl DatabaseLocation {
         }
     }
 
-    /// Whether a password stands in it, which makes a secret of whatever it is written in.
+    /// Reports whether the location contains a password, which makes every text that contains the location a secret.
     pub fn has_password(&self) -> bool {
         match self {
             Self::File(_) => false,
@@ -67,7 +67,7 @@ impl DatabaseLocation {
 }
 
 impl ServerLocation {
-    /// How to connect.
+    /// Options for a connection to the server.
     pub(super) fn options(&self) -> PgConnectOptions {
         (*self.options).clone()
     }
@@ -77,7 +77,7 @@ fn is_scheme(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
 }
 
-/// What stands before the `@` and behind it, up to the database.
+/// Splits the part of a URL between `://` and the database into the text before the last `@` and the text behind it.
 fn split_userinfo(url: &str) -> Option<(&str, &str)> {
     let rest = url.split_once("://")?.1;
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
@@ -170,7 +170,7 @@ impl std::str::FromStr for DatabaseLocation {
     }
 }
 
-/// Why a text is not the place of a database.
+/// Reason why a text is not the location of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LocationError {
     /// The URL of something else.

@@ -14,7 +14,7 @@ use crate::domain::photo::{PhotoState, StoredPhoto};
 pub struct UnerasedPhoto {
     /// Its row, and its latest collection.
     pub photo: TrackedPhoto,
-    /// What its row says is its latest collection, whether or not there is such a one.
+    /// Identifier of the latest collection as the photo's row says, even if no such collection exists.
     pub latest_id: Option<CollectionId>,
     /// The picture.
     pub envelope: Option<StoredEnvelope>,
@@ -29,12 +29,12 @@ pub struct StoredEnvelope {
     pub sha256: Option<Sha256Digest>,
 }
 
-/// Whose a picture is.
+/// Photo that an envelope belongs to.
 #[derive(Debug)]
 pub struct EnvelopeOwner {
     /// The photo it belongs to.
     pub photo_id: PhotoId,
-    /// Where that stands; `None` where there is no such photo.
+    /// State of that photo; `None` if there is no such photo.
     pub state: Option<PhotoState>,
 }
 
@@ -43,11 +43,11 @@ pub struct EnvelopeOwner {
 pub struct InspectedCollection {
     /// The collection.
     pub collection_id: CollectionId,
-    /// Whether it is still open.
+    /// True if the collection is still open.
     pub is_open: bool,
-    /// What it is on.
+    /// Photo that was leased.
     pub photo_id: PhotoId,
-    /// Where that stands, and what it takes for its latest collection; `None` where there is no such photo.
+    /// State of that photo and its latest collection as its row says; `None` if there is no such photo.
     pub photo: Option<(PhotoState, Option<CollectionId>)>,
 }
 
@@ -58,9 +58,9 @@ pub struct RemainingData {
     pub photo: TrackedPhoto,
     /// The device that has or had it last, at the office.
     pub collected_by: Option<DeviceId>,
-    /// Whether a sealed picture is there.
+    /// True if the envelope is stored.
     pub has_envelope: bool,
-    /// Whether its code leads to it as to a photo that is there.
+    /// True if the row still has the lookup id, so that the code leads to a stored photo.
     pub has_lookup_id: bool,
     /// The last completed sweep, with which erased bytes leave the files.
     pub last_swept_at: Option<Timestamp>,
@@ -77,7 +77,7 @@ pub struct StoredCheckpoint {
     pub signed: SignedCheckpoint,
 }
 
-/// How much a restore held back and ended.
+/// Counts of photos that a restore quarantined and of invitations that it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuarantineCounts {
     /// Photos that nobody gets until they are released.
@@ -91,15 +91,15 @@ pub struct QuarantineCounts {
 pub struct QuarantinedPhoto {
     /// The photo.
     pub photo_id: PhotoId,
-    /// Where it stood when the backup was taken.
+    /// State of the photo when the backup was taken.
     pub state: PhotoState,
-    /// When it became durable.
+    /// Time at which the deposit became durable.
     pub deposited_at: Timestamp,
-    /// When it is erased at the latest.
+    /// Time at which the photo is erased at the latest.
     pub expires_at: Timestamp,
-    /// When the backup was taken.
+    /// Time of the backup.
     pub held_back_since: Timestamp,
-    /// Who took it: name and place.
+    /// Studio that deposited the photo: name and place.
     pub studio: String,
 }
 
@@ -114,12 +114,12 @@ pub struct ComparedTable {
     pub sha256: Sha256Digest,
 }
 
-/// What an export of the audit log has made up for.
+/// Summary of the changes that a log replay made.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct ReplaySummary {
     /// Rows that were added.
     pub rows: u64,
-    /// When the last of them was written.
+    /// Time of the last added row; `None` if no row was added.
     pub until: Option<Timestamp>,
     /// Photos that had been erased since.
     pub erased: u64,

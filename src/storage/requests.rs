@@ -25,7 +25,7 @@ pub struct CertificateRecord {
     pub not_after: Timestamp,
 }
 
-/// What a device with a certificate from elsewhere is known by.
+/// Certificate or key by which the gateway knows a device with a certificate of an external CA.
 #[derive(Debug, Clone)]
 pub enum Binding {
     /// This one certificate; its renewal has to be bound anew.
@@ -39,11 +39,11 @@ pub enum Binding {
 pub struct RevokedSerial {
     /// The serial number's bytes.
     pub serial: Vec<u8>,
-    /// When its device was cut off.
+    /// Time at which its device was revoked.
     pub revoked_at: Timestamp,
 }
 
-/// How much was released.
+/// Counts of a release from quarantine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReleaseCounts {
     /// Revoked devices whose photos were held back until now.
@@ -55,11 +55,11 @@ pub struct ReleaseCounts {
 /// A caller, with what decides whether its requests are served.
 #[derive(Debug, Clone)]
 pub struct CallerRecord {
-    /// Who it is.
+    /// Device that calls, with its party.
     pub caller: Caller,
-    /// When its device was cut off.
+    /// Time at which its device was revoked.
     pub revoked_at: Option<Timestamp>,
-    /// Whether this is the first use of a renewed certificate, which is to be noted.
+    /// True if this is the first use of a renewed certificate, which is to be recorded.
     pub is_first_use: bool,
 }
 
@@ -75,7 +75,7 @@ pub struct NewPhoto {
     pub sealed: SealedPhoto,
 }
 
-/// What became of a deposit.
+/// Outcome of a deposit.
 #[derive(Debug)]
 pub enum DepositOutcome {
     /// It is durable.
@@ -91,7 +91,7 @@ pub enum DepositOutcome {
 pub struct PreviousDeposit {
     /// The photo.
     pub photo: TrackedPhoto,
-    /// What a repeat's code must lead to in the end, or else it is another photo under a used key.
+    /// Tombstone id that the code of a repeat must lead to; otherwise the repeat is another photo under a used key.
     pub tombstone_id: TombstoneId,
 }
 
@@ -102,11 +102,11 @@ pub struct TrackedPhoto {
     pub record: PhotoRecord,
     /// Its latest collection.
     pub latest: Option<CollectionRecord>,
-    /// When the backup was taken that it came out of, and since when it is held back; `None` once it is released.
+    /// Time of the backup that the photo was restored from; set while the photo is quarantined, `None` once it is released.
     pub quarantined_since: Option<Timestamp>,
 }
 
-/// Which of a studio's photos are asked for.
+/// Filter and page of a query for a studio's photos.
 #[derive(Debug, Clone, Copy)]
 pub struct PhotoQuery {
     /// Only those in this state at `now`.
@@ -122,7 +122,7 @@ pub struct PhotoQuery {
 /// One page of a studio's photos.
 #[derive(Debug)]
 pub struct PhotoPage {
-    /// What is on it.
+    /// Photos on this page.
     pub photos: Vec<TrackedPhoto>,
     /// Behind which the next page begins; `None` on the last.
     pub next_after: Option<PhotoId>,
@@ -137,7 +137,7 @@ pub enum ScrubOutcome {
     Postponed,
 }
 
-/// How many wrong codes are borne.
+/// Limits of wrong codes.
 #[derive(Debug, Clone, Copy)]
 pub struct WrongCodeLimits {
     /// Wrong codes of one device in a window.
@@ -151,26 +151,26 @@ pub struct WrongCodeLimits {
 /// A well-formed code in an office's hand.
 #[derive(Debug, Clone)]
 pub struct CodeAttempt {
-    /// What the code leads to.
+    /// Lookup id derived from the code.
     pub lookup_id: LookupId,
     /// The office.
     pub office_id: PartyId,
     /// The device that guesses are counted against.
     pub device_id: DeviceId,
-    /// When.
+    /// Time of the attempt.
     pub now: Timestamp,
-    /// How many wrong codes are borne.
+    /// Limits of wrong codes.
     pub limits: WrongCodeLimits,
-    /// Whether photos of revoked devices are held back.
+    /// Policy that decides whether photos of revoked devices are quarantined.
     pub photos_of_revoked: RevokedDevicePolicy,
 }
 
-/// What a code led to.
+/// Outcome of a look-up by code.
 #[derive(Debug)]
 pub enum LookupOutcome {
     /// Too many wrong codes; nothing was looked up.
     Blocked {
-        /// When the window ends.
+        /// End of the window.
         until: Timestamp,
     },
     /// No photo; counted and audited.
@@ -184,7 +184,7 @@ pub enum LookupOutcome {
 pub struct FoundPhoto {
     /// The photo.
     pub photo: TrackedPhoto,
-    /// Who deposited it.
+    /// Studio that deposited the photo.
     pub studio: Party,
     /// Its availability to the office that asks.
     pub availability: Availability,
@@ -201,15 +201,15 @@ pub struct LeaseRequest {
     pub device_id: DeviceId,
     /// The new collection's identifier, if there is to be one.
     pub collection_id: CollectionId,
-    /// How long the lease runs.
+    /// Duration of the lease.
     pub lease: Duration,
-    /// Whether photos of revoked devices are held back.
+    /// Policy that decides whether photos of revoked devices are quarantined.
     pub photos_of_revoked: RevokedDevicePolicy,
-    /// When.
+    /// Time of the request.
     pub now: Timestamp,
 }
 
-/// What became of a request to lease.
+/// Outcome of a request to lease.
 #[derive(Debug)]
 pub enum LeaseOutcome {
     /// A new collection.
@@ -220,7 +220,7 @@ pub enum LeaseOutcome {
     Unavailable(Availability),
 }
 
-/// Why a collection's code is checked.
+/// Purpose for which a collection's code is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FetchPurpose {
     /// The bytes are about to go out.
@@ -238,16 +238,16 @@ pub struct FetchRequest {
     pub attempt: CodeAttempt,
     /// For a hand-over: how long the office has to settle.
     pub settle_within: Duration,
-    /// What for.
+    /// Purpose of the request.
     pub purpose: FetchPurpose,
 }
 
-/// What became of a request for bytes.
+/// Outcome of a request for a collection's bytes.
 #[derive(Debug)]
 pub enum FetchOutcome {
     /// Too many wrong codes; nothing was looked up.
     Blocked {
-        /// When the window ends.
+        /// End of the window.
         until: Timestamp,
     },
     /// This office has no such collection.
@@ -256,14 +256,14 @@ pub enum FetchOutcome {
     WrongCode,
     /// The lease ran out; the code has to be entered again.
     LeaseExpired {
-        /// When.
+        /// End of the lease.
         at: Timestamp,
     },
     /// The photo is held back, and an administrator is to look at it first.
     Quarantined(Quarantined),
     /// The collection was settled or given back.
     Settled {
-        /// When.
+        /// Time of the settlement.
         at: Timestamp,
     },
     /// The photo, to be opened.
@@ -279,11 +279,11 @@ pub struct SettleRequest {
     pub office_id: PartyId,
     /// Its device.
     pub device_id: DeviceId,
-    /// How it ends.
+    /// Outcome that the office reports.
     pub outcome: SettlementOutcome,
     /// For kept: when the code stops to work.
     pub kept_until: Option<Timestamp>,
-    /// When.
+    /// Time of the request.
     pub now: Timestamp,
 }
 
@@ -296,7 +296,7 @@ pub struct SettleOutcome {
     pub collection: CollectionRecord,
 }
 
-/// What a sweep did.
+/// Counts of one sweep.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SweepReport {
     /// Leases closed without a hand-over.
@@ -308,7 +308,7 @@ pub struct SweepReport {
 }
 
 impl SweepReport {
-    /// Whether another batch may be waiting.
+    /// Reports whether another batch may be waiting.
     pub const fn has_changes(&self) -> bool {
         self.lapsed + self.used_by_default + self.expired > 0
     }

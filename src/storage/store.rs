@@ -60,7 +60,7 @@ pub trait Store: AuditLog + Send + Sync {
     async fn devices(&self, role: Role) -> Result<Vec<(Party, Device)>, StoreError>;
     /// Cuts a device off; `false` when it was revoked before, or there is none.
     async fn revoke_device(&self, device_id: DeviceId, at: Timestamp, audit: AuditEntry) -> Result<bool, StoreError>;
-    /// Whose certificate this is, with the state of its device and party. A foreign one is only ever an office's.
+    /// Device and party that a certificate belongs to, with their state. A certificate of an external CA only ever belongs to an office.
     async fn caller(&self, credential: &Credential) -> Result<Option<CallerRecord>, StoreError>;
     /// The certificates of revoked devices that have not yet expired, and the keys that revoked devices are bound to: SHA-256
     /// of either.
@@ -163,7 +163,7 @@ pub trait Store: AuditLog + Send + Sync {
     async fn oldest_epoch_in_use(&self) -> Result<Option<u32>, StoreError>;
     /// Binds the store to a key file by its fingerprint, the first time; `false` when it is bound to another one.
     async fn bind_key_file(&self, fingerprint: &Sha256Digest) -> Result<bool, StoreError>;
-    /// When the last sweep was completed.
+    /// Time at which the last sweep was completed.
     async fn last_swept_at(&self) -> Result<Option<Timestamp>, StoreError>;
     /// The last time that an administrator confirmed the clock.
     async fn clock_confirmed_at(&self) -> Result<Option<Timestamp>, StoreError>;
@@ -173,9 +173,9 @@ pub trait Store: AuditLog + Send + Sync {
     async fn record_sweep(&self, at: Timestamp) -> Result<(), StoreError>;
     /// The reason why nothing is changed and no photo is handed out; `None` unless the database went back in time.
     fn rollback(&self) -> Option<RollbackError>;
-    /// Whether a photo could be deposited and collected just now: found out by a small write.
+    /// Checks with a small write that a photo could be deposited and collected now.
     async fn check_ready(&self, now: Timestamp) -> Result<(), StoreError>;
-    /// How many photos are in each state.
+    /// Number of photos in each state.
     async fn photo_counts(&self) -> Result<Vec<(PhotoState, u64)>, StoreError>;
     /// Returns when a device or a party was revoked, suspended or resumed on any node since it last returned, or may have been: so that revocations are
     /// read at once. A store of one machine never returns, a line to a server may be down: whoever waits asks now and then, too.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// Why a handshake came to nothing.
+/// Reason why a handshake failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HandshakeFailure {
     /// The client showed no certificate where one is required.
@@ -72,7 +72,7 @@ impl HandshakeFailure {
     }
 }
 
-/// Which time limit a connection ran into.
+/// Time limit that a connection exceeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeLimit {
     /// The TLS handshake.

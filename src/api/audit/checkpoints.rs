@@ -12,7 +12,7 @@ use crate::api::{App, Problem};
 use crate::domain::log::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::wire::audit::CheckpointListBody;
 
-/// Which checkpoints are asked for.
+/// Query for a page of checkpoints.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CheckpointListQuery {

@@ -11,7 +11,7 @@ use crate::api::{App, Problem};
 use crate::flows::maintenance::chain_verifier::LOG_PAGE_ROWS;
 use crate::wire::audit::to_json_lines;
 
-/// Which rows are asked for.
+/// Query for a page of rows.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogQuery {

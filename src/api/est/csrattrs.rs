@@ -7,7 +7,7 @@ use crate::api::Problem;
 use crate::api::caller::{OfficeDevice, StudioCaller};
 use crate::identity::request::csr_attributes::csr_attributes;
 
-/// What a request should be made with.
+/// Returns the attributes that a certificate request should have.
 pub async fn show() -> Result<Response, Problem> {
     let attributes = csr_attributes().map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "csrattrs cannot be written");

@@ -32,7 +32,7 @@ pub async fn create(
     Ok(json_response(status, &collection_body(collected, language)))
 }
 
-/// Which collections are asked for.
+/// Query for a page of collections.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CollectionListQuery {

@@ -5,7 +5,7 @@ use crate::domain::code::retrieval_code::{CodeError, SymbolPosition};
 use crate::domain::language::Language;
 use crate::identity::public_key::{KeyError, RSA_MINIMUM_BITS};
 
-/// Why the request cannot be read.
+/// Explains why the request cannot be read.
 pub(super) fn malformed_detail(fault: MalformedReason, language: Language) -> String {
     let (german, english) = match fault {
         MalformedReason::InvalidJson { line, column } => {
@@ -36,7 +36,7 @@ pub(super) fn malformed_detail(fault: MalformedReason, language: Language) -> St
     language.pick(german, english).into()
 }
 
-/// Why the key is not certified, and which ones are.
+/// Explains why the key is not certified, and lists the keys that are.
 pub(super) fn key_detail(error: KeyError, language: Language) -> String {
     let (german, english) = match error {
         KeyError::RsaTooShort { bits } => {
@@ -57,7 +57,7 @@ pub(super) fn key_detail(error: KeyError, language: Language) -> String {
     )
 }
 
-/// What is wrong with a code as it was typed; `german` and `english` name the kind of code and the paper that it stands on.
+/// Explains what is wrong with a code as it was typed; `german` and `english` name the kind of code and the paper that it stands on.
 pub(super) fn code_detail(error: CodeError, german: [&str; 2], english: [&str; 2], language: Language) -> String {
     let ([kind, paper], [english_kind, english_paper]) = (german, english);
     match error {

@@ -26,7 +26,7 @@ use crate::wire::collection::StudioBody;
 use crate::wire::finding::FindingBody;
 use crate::wire::problem::{PROBLEM_JSON, ProblemBody};
 
-/// What went wrong, with what the caller is entitled to know about it.
+/// A problem, with the facts about it that the caller is entitled to know.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the texts beside this file say in two languages what each one means")]
 pub enum Problem {
@@ -109,16 +109,16 @@ pub enum Problem {
     RevocationListMissing,
 }
 
-/// What is wrong with a request that does not fit the interface.
+/// Reason why a request does not fit the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MalformedReason {
     /// The body ends before the JSON does.
     TruncatedJson,
     /// The body is not JSON.
     InvalidJson {
-        /// Where it stops being so.
+        /// Line from which the text is not JSON.
         line: usize,
-        /// Where in that line.
+        /// Column in that line.
         column: usize,
     },
     /// A field is missing, unknown, or of the wrong kind.
@@ -281,7 +281,7 @@ impl Problem {
         }
     }
 
-    /// When trying again can help.
+    /// Value of `Retry-After`: the time after which a repeat of the request can succeed.
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::TooManyRequests { wait } | Self::TooManyCodes { wait } => Some(*wait),
@@ -292,7 +292,7 @@ impl Problem {
         }
     }
 
-    /// What the kind adds to the body.
+    /// Members that this kind of problem adds to the body.
     fn extensions(&self, language: Language) -> serde_json::Value {
         match self {
             Self::PhotoTooLarge { limit_bytes } | Self::RequestTooLarge { limit_bytes } => {

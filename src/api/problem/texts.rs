@@ -85,7 +85,7 @@ impl Problem {
         language.pick(german, english)
     }
 
-    /// What happened here and what to do about it.
+    /// Explains what happened in this case and what to do about it.
     pub fn detail(&self, language: Language) -> String {
         match self {
             Self::RequestMalformed { reason: fault } => malformed_detail(*fault, language),

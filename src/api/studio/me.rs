@@ -9,7 +9,7 @@ use crate::api::caller::StudioCaller;
 use crate::api::request::json_response;
 use crate::wire::studio::{MeBody, PartyBody};
 
-/// Who the gateway takes the caller for.
+/// Returns the party and the device that the gateway recognises as the caller.
 pub async fn show(State(app): State<App>, studio: StudioCaller) -> Response {
     let body = MeBody {
         studio: PartyBody {

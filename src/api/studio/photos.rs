@@ -18,7 +18,7 @@ use crate::flows::photo::withdraw::withdraw;
 use crate::wire::finding::FindingBody;
 use crate::wire::photo::{PhotoBody, PhotoListBody};
 
-/// Which photos are asked for.
+/// Query for a page of photos, of one state if it names one.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PhotoListQuery {

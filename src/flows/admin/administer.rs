@@ -19,16 +19,16 @@ pub(crate) fn check_name(name: &str) -> Result<(), AdministrationError> {
     if is_valid { Ok(()) } else { Err(AdministrationError::InvalidName) }
 }
 
-/// Whoever may run commands on the gateway's machine.
+/// Actor of audit rows about commands on the gateway's machine.
 const ADMINISTRATOR: &str = "administrator";
 
-/// What administration works with; no listener and no key file is needed for it.
+/// Context of administration; no listener and no key file is needed for it.
 pub struct Administration<'a> {
-    /// What the gateway remembers.
+    /// Store of the gateway.
     pub store: &'a dyn Store,
-    /// What time it is.
+    /// Source of the time.
     pub clock: &'a dyn Clock,
-    /// Where identifiers come from.
+    /// Source of randomness for identifiers.
     pub entropy: &'a dyn Entropy,
 }
 
@@ -183,7 +183,7 @@ pub(crate) fn record_scope(details: &mut serde_json::Value, scope: DeviceScope) 
     }
 }
 
-/// Why an administrator's wish was not carried out.
+/// Reason why an administrator's command was not carried out.
 #[derive(Debug)]
 pub enum AdministrationError {
     /// A party of that role, name and place is there already.
@@ -196,14 +196,14 @@ pub enum AdministrationError {
     NoSuchParty {
         /// The role.
         role: Role,
-        /// What was asked for.
+        /// Name or identifier that was asked for.
         wanted: String,
     },
     /// Several have this name.
     Ambiguous {
         /// The role.
         role: Role,
-        /// What was asked for.
+        /// Name that was asked for.
         wanted: String,
     },
     /// There is no such device.

@@ -10,11 +10,11 @@ use crate::sealing::KeyFile;
 use crate::storage::maintenance::ComparedTable;
 use crate::storage::{DatabaseLocation, OngoingMigration, RowKeys, StoreError};
 
-/// What was moved.
+/// Result of a store migration.
 pub struct StoreMigration {
     /// Every table.
     pub tables: Vec<ComparedTable>,
-    /// What was found in the new database.
+    /// Result of the integrity check of the new database.
     pub report: IntegrityReport,
 }
 
@@ -50,7 +50,7 @@ pub async fn migrate_store(
     Ok(StoreMigration { tables, report })
 }
 
-/// What to do about faults that are found on the way.
+/// Reaction to faults that are found during a store migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnFaults {
     /// Nothing is moved.
@@ -59,7 +59,7 @@ pub enum OnFaults {
     Accept,
 }
 
-/// Why nothing was moved.
+/// Reason why a store migration failed.
 #[derive(Debug)]
 pub enum MigrateStoreError {
     /// The old database is not sound.

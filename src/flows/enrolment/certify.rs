@@ -34,12 +34,12 @@ pub(super) fn certify(
     Ok((issued, record))
 }
 
-/// Why a key was not certified although its holder is entitled to it.
+/// Reason why a key was not certified although its holder is entitled to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CertifyError {
     /// The authority's key is not here.
     Unavailable {
-        /// Whose.
+        /// Role whose devices the authority certifies.
         role: Role,
     },
     /// The authority did not issue.

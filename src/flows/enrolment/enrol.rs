@@ -24,7 +24,7 @@ use crate::sealing::enrolment_proof::invitation_lookup_id;
 use crate::storage::StoreError;
 use crate::storage::enrolment_requests::{EnrolmentAction, EnrolmentAttempt, EnrolmentCodeCheck, EnrolmentStep};
 
-/// What a device shows to be enrolled.
+/// An enrolment request of a device.
 pub struct EnrolmentRequest<'a> {
     /// The device it claims to be; `None` when that is no identifier at all.
     pub device_id: Option<DeviceId>,
@@ -34,7 +34,7 @@ pub struct EnrolmentRequest<'a> {
     pub request: &'a [u8],
 }
 
-/// What came of it.
+/// Outcome of an enrolment.
 #[derive(Debug)]
 pub enum Enrolled {
     /// A certificate.
@@ -156,26 +156,26 @@ pub(super) fn fingerprint(key: &PublicKey) -> Sha256Digest {
     Sha256Digest::of(&key.to_spki_der())
 }
 
-/// What a request claims to be against what is known of its sender; see [`ClaimedSubject`].
+/// Checks that a request claims no subject, or exactly the subject that is known of its sender; see [`ClaimedSubject`].
 pub(super) fn is_own_or_empty(claimed: &ClaimedSubject, subject: &ClientSubject) -> bool {
     claimed.is_empty() || claimed.is_exactly(subject)
 }
 
-/// Why a device is not enrolled.
+/// Reason why a device is not enrolled.
 #[derive(Debug)]
 pub enum EnrolError {
     /// Enrolment is not set up.
     NotSetUp,
     /// The code is not this device's.
     WrongCode {
-        /// How many more are borne; `None` where that makes no sense.
+        /// Number of wrong attempts that are left; `None` if the device id cannot be read.
         tries_left: Option<u32>,
     },
     /// The code leads to nothing any more.
     Refused(InvitationRefusal),
     /// The whole studio or office is suspended.
     Suspended {
-        /// Which of them.
+        /// Role of the suspended party.
         role: Role,
     },
     /// The request cannot be certified.

@@ -12,19 +12,19 @@ use crate::limits::rate_limiter::RateLimited;
 use crate::sealing::enrolment_proof::ProofMessage;
 use crate::storage::StoreError;
 
-/// What a device is told before it sends its code anywhere.
+/// Answer of the gateway to a device that has not sent its code yet.
 pub struct GatewayProof {
-    /// Whose device it shall be.
+    /// Party of the invited device.
     pub party: Party,
-    /// Which one.
+    /// Identifier of the invited device.
     pub device_id: DeviceId,
     /// The address of its listener.
     pub gateway_url: String,
     /// The server authority's certificate in PEM.
     pub ca_pem: String,
-    /// Who has to agree.
+    /// Policy that decides whether an administrator must approve the key.
     pub policy: EnrolmentPolicy,
-    /// When the code stops to work.
+    /// Time from which the enrolment code is invalid.
     pub expires_at: Timestamp,
     /// That all this comes from one who knows the code.
     pub proof: [u8; 32],
@@ -69,7 +69,7 @@ pub async fn prove_gateway(
     })
 }
 
-/// Why a device is not answered.
+/// Reason why the gateway gives no proof.
 #[derive(Debug)]
 pub enum GatewayProofError {
     /// This address asks too often.

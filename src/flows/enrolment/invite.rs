@@ -16,13 +16,13 @@ use crate::storage::enrolment_requests::{ApprovalOutcome, InviteOutcome, Invited
 
 /// An invitation that was made. Its code exists only here: it is shown once and never again.
 pub struct IssuedInvitation {
-    /// Whose device it is for.
+    /// Party of the invited device.
     pub party: Party,
     /// The device.
     pub device: Device,
     /// The code.
     pub code: EnrolmentCode,
-    /// When it stops to work.
+    /// Time from which the code is invalid.
     pub expires_at: Timestamp,
 }
 

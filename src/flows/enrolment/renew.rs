@@ -61,7 +61,7 @@ async fn refuse(gateway: &Gateway, device_id: DeviceId, reason: &str, error: Ren
     }
 }
 
-/// Why a device gets no further certificate.
+/// Reason why a device gets no further certificate.
 #[derive(Debug)]
 pub enum RenewError {
     /// The request cannot be certified.

@@ -16,7 +16,7 @@ use crate::identity::error::IdentityError;
 use crate::identity::signing::checkpoint_key::{CheckpointKey, VerifyCheckpointError};
 use crate::storage::StoreError;
 
-/// Whether a checkpoint is due: `every` so often, by whichever node it was signed.
+/// Reports whether a checkpoint is due: once in each interval `every`, on whichever node the last one was signed.
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be asked.
@@ -70,14 +70,14 @@ fn head_mismatch(head: ChainLink, signed: ChainLink) -> ChainError {
     }
 }
 
-/// What names the log for ever.
+/// Digest of the first row, which identifies the log permanently.
 async fn first_row_digest(gateway: &Gateway) -> Result<Sha256Digest, SignCheckpointError> {
     let rows = gateway.store.log_rows(0, 1).await?;
     let missing = ChainError { sequence: 1, kind: ChainErrorKind::BeginningRemoved };
     Ok(rows.first().filter(|row| row.sequence == 1).ok_or(missing)?.sha256)
 }
 
-/// Why nothing was signed.
+/// Reason why no checkpoint was signed.
 #[derive(Debug)]
 pub enum SignCheckpointError {
     /// The log is not as it was written.

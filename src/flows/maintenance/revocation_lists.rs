@@ -25,7 +25,7 @@ pub struct PublishedRevocationLists(Arc<RwLock<HashMap<Role, PublishedList>>>);
 #[derive(Debug)]
 struct PublishedList {
     list: Arc<RevocationList>,
-    /// What it was made from; unknown of a list that was found in a file.
+    /// Revocations that the list was made from; unknown of a list that was found in a file.
     source: Option<Vec<RevokedSerial>>,
 }
 
@@ -79,7 +79,7 @@ pub struct DueRevocationList {
     previous: Option<u64>,
 }
 
-/// What has to be on the list of a role's authority, if that is not the list in force.
+/// Content of the next list of a role's authority; `None` if the list in force is current.
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be asked.

@@ -10,7 +10,7 @@ use crate::flows::gateway::Gateway;
 use crate::limits::worker_pool::WorkerError;
 use crate::validation::judge::{CheckOutcome, Measurements, check_photo};
 
-/// What a judge says of a photo that is not deposited.
+/// Result of a check without a deposit.
 #[derive(Debug)]
 pub struct CheckResult {
     /// In one word.

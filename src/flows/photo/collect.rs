@@ -26,15 +26,15 @@ use crate::storage::requests::{CodeAttempt, FoundPhoto, LeaseOutcome, LeaseReque
 pub struct CollectedPhoto {
     /// The lease.
     pub collection: CollectionRecord,
-    /// Whether this request made it, or found it made before.
+    /// True if this request created the collection; false if the collection existed before.
     pub newly_leased: bool,
     /// The photo's row.
     pub photo: PhotoRecord,
     /// SHA-256 of the picture, out of its seal.
     pub sha256: Sha256Digest,
-    /// What was sealed with it.
+    /// Declaration and findings that were sealed with the photo.
     pub sealed_metadata: SealedMetadata,
-    /// Who took it.
+    /// Studio that deposited the photo.
     pub studio: Party,
 }
 
@@ -136,12 +136,12 @@ async fn settling_office(gateway: &Gateway, office: Option<PartyId>) -> Result<O
     }
 }
 
-/// Why a photo was not leased.
+/// Reason why a photo was not leased.
 #[derive(Debug)]
 pub enum CollectError {
     /// Too many wrong codes; right ones are not looked up either for a while.
     TooManyCodes {
-        /// How long.
+        /// Time until codes are looked up again.
         wait: Duration,
     },
     /// No photo has or had this code.
@@ -155,26 +155,26 @@ pub enum CollectError {
     },
     /// Another office has the picture and has not settled yet.
     HandedOverElsewhere {
-        /// When it counts as used.
+        /// Time at which the photo counts as used.
         until: Timestamp,
     },
     /// It was used or refused.
     Settled {
-        /// Which of the two.
+        /// State of the photo: used or refused.
         state: PhotoState,
-        /// When.
+        /// Time of the settlement.
         at: Timestamp,
         /// By which office.
         office: Option<Party>,
     },
     /// The studio took it back.
     Withdrawn {
-        /// When.
+        /// Time of the withdrawal.
         at: Timestamp,
     },
     /// Nobody collected it in time.
     Expired {
-        /// When.
+        /// Time at which the photo expired.
         at: Timestamp,
     },
     /// The picture does not come out of its seal.

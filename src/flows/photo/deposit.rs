@@ -23,33 +23,33 @@ use crate::storage::StoreError;
 use crate::storage::requests::{DepositOutcome, NewPhoto, PreviousDeposit};
 use crate::validation::judge::{Judgement, judge};
 
-/// What a studio hands in.
+/// A deposit request.
 pub struct DepositRequest {
     /// Names this deposit, so that a repeat is known.
     pub key: IdempotencyKey,
     /// The file.
     pub bytes: Vec<u8>,
-    /// What the studio says its SHA-256 is.
+    /// SHA-256 of the file as the studio announced it.
     pub announced: Option<Sha256Digest>,
-    /// What it says about the person. Not part of what makes a repeat: one that says something else is the same deposit and
-    /// gets the receipt of the first, which tells what was said then.
+    /// Declaration about the person. It does not identify a repeat: a repeat with another declaration is the same deposit and
+    /// gets the receipt of the first, with the declaration that was sent then.
     pub declaration: Declaration,
 }
 
-/// What the studio gets for it.
+/// Receipt of a deposit.
 #[derive(Debug)]
 pub struct Receipt {
     /// The code for the citizen; known to nobody else and stored nowhere.
     pub code: RetrievalCode,
     /// The photo's row.
     pub record: PhotoRecord,
-    /// Where it stands now.
+    /// Current state of the photo.
     pub state: PhotoState,
     /// SHA-256 of the file.
     pub sha256: Sha256Digest,
-    /// What was sealed with it; empty once the photo is erased.
+    /// Declaration and findings that were sealed with the photo; empty once it is erased.
     pub sealed_metadata: SealedMetadata,
-    /// Whether this deposit had been made before.
+    /// True if this deposit had been made before.
     pub replayed: bool,
 }
 
@@ -199,18 +199,18 @@ async fn seal(
     Ok(SealedDeposit { photo: NewPhoto { record, request_id, lookup_id, sealed }, audit })
 }
 
-/// Why a photo was not taken in.
+/// Reason why a deposit failed.
 #[derive(Debug)]
 pub enum DepositError {
     /// Too many photos are waiting to be judged, or the check or the sealing of this one panicked.
     Busy,
     /// The device was revoked, or its studio suspended, while the photo was on its way.
     RevokedOrSuspended,
-    /// What arrived is not what the studio announced.
+    /// The file that arrived is not the one that the studio announced.
     DigestMismatch {
-        /// What the studio sent along.
+        /// SHA-256 that the studio sent along.
         announced: Sha256Digest,
-        /// What arrived.
+        /// SHA-256 of the bytes that arrived.
         received: Sha256Digest,
     },
     /// The same deposit is being worked on.

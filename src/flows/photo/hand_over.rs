@@ -65,12 +65,12 @@ async fn fetch(gateway: &Gateway, request: &FetchRequest) -> Result<PhotoRecord,
     }
 }
 
-/// Why the picture was not handed over.
+/// Reason why the photo was not handed over.
 #[derive(Debug)]
 pub enum HandOverError {
     /// Too many wrong codes.
     TooManyCodes {
-        /// How long until the next one is looked at.
+        /// Time until codes are looked up again.
         wait: Duration,
     },
     /// This office has no such collection.
@@ -79,14 +79,14 @@ pub enum HandOverError {
     WrongCode,
     /// The lease ran out; entering the code again makes a new one.
     LeaseExpired {
-        /// When.
+        /// End of the lease.
         at: Timestamp,
     },
     /// The photo is held back, and an administrator is to look at it first.
     Quarantined(Quarantined),
     /// The collection has been settled or given back.
     CollectionOver {
-        /// When.
+        /// Time of the settlement.
         at: Timestamp,
     },
     /// The picture could not be opened.

@@ -23,9 +23,9 @@ pub struct PresentedPhoto {
     pub photo: PhotoRecord,
     /// The picture and what was sealed with it.
     pub opened: Arc<OpenedPhoto>,
-    /// Where its face is, for guide lines; its size alone when nobody has time to look.
+    /// Measurements of the face, for guides; only the size of the photo when the photo check could not run.
     pub measurements: Measurements,
-    /// Who took it.
+    /// Studio that deposited the photo.
     pub studio: Option<Party>,
 }
 

@@ -15,16 +15,16 @@ use crate::storage::requests::{PhotoQuery, TrackedPhoto};
 pub struct PhotoWithState {
     /// Its row.
     pub record: PhotoRecord,
-    /// Where it stands.
+    /// State of the photo now.
     pub state: PhotoState,
 }
 
 /// A page of a list.
 #[derive(Debug)]
 pub struct ListPage<Item, Id> {
-    /// What is on it.
+    /// Items on this page.
     pub items: Vec<Item>,
-    /// Where the next one begins; `None` on the last.
+    /// Identifier behind which the next page begins; `None` on the last page.
     pub next_after: Option<Id>,
 }
 

@@ -15,14 +15,14 @@ use crate::storage::requests::SettleRequest;
 /// The longest note a clerk can leave, in characters.
 pub const NOTE_MAX_CHARACTERS: usize = 500;
 
-/// What the office gets for its settlement; the same again when it repeats it.
+/// Answer to a settlement; a repeat gets the same answer.
 #[derive(Debug)]
 pub struct SettlementReceipt {
     /// The collection as it stands now.
     pub collection: CollectionRecord,
-    /// How it ended.
+    /// State in which the collection ended.
     pub outcome: CollectionState,
-    /// When.
+    /// Time of the settlement.
     pub settled_at: Timestamp,
 }
 
@@ -76,7 +76,7 @@ fn is_forbidden_in_note(character: char) -> bool {
         || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Why a collection was not settled.
+/// Reason why a collection was not settled.
 #[derive(Debug)]
 pub enum SettleError {
     /// This office has no such collection.
@@ -97,14 +97,14 @@ pub enum SettleError {
     NoteHasControlCharacters,
     /// It was settled in another way before.
     AlreadySettled {
-        /// How.
+        /// State of the collection after that settlement.
         state: CollectionState,
-        /// When.
+        /// Time of that settlement.
         at: Timestamp,
     },
     /// The lease ran out before anything was handed over.
     Lapsed {
-        /// When.
+        /// End of the lease.
         at: Timestamp,
     },
     /// The store cannot be asked.

@@ -31,7 +31,7 @@ pub async fn withdraw(
     }
 }
 
-/// Why a photo was not withdrawn.
+/// Reason why a photo was not withdrawn.
 #[derive(Debug)]
 pub enum WithdrawError {
     /// This studio has no such photo.
@@ -48,9 +48,9 @@ pub enum WithdrawError {
     },
     /// It is gone already.
     TooLate {
-        /// How.
+        /// State of the photo.
         state: PhotoState,
-        /// When.
+        /// Time at which the photo reached this state.
         at: Timestamp,
     },
     /// The store cannot be asked.

@@ -34,12 +34,12 @@ impl ClaimedSubject {
         Self(name.iter_attributes().map(attribute).collect())
     }
 
-    /// Whether nothing is claimed.
+    /// Reports whether nothing is claimed.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether it is what stands in the certificates of `subject`, in the same order; the kind of string does not matter.
+    /// Reports whether the claim is the subject in the certificates of `subject`, in the same order; the kind of string does not matter.
     pub fn is_exactly(&self, subject: &ClientSubject) -> bool {
         let own = [
             (OID_X509_ORGANIZATION_NAME, subject.party_id.to_string()),
@@ -52,8 +52,8 @@ impl ClaimedSubject {
             })
     }
 
-    /// Whether it names a device or party that is not `subject`'s: an identifier of the kind this gateway gives (a UUID of
-    /// version 7) which is neither its own device's nor its own party's. Any other text names nobody here.
+    /// Reports whether the claim names a device or party that is not `subject`'s: an identifier of the kind this gateway gives (a
+    /// UUID of version 7) which is neither its own device's nor its own party's. Any other text names no device or party here.
     pub fn names_another(&self, subject: &ClientSubject) -> bool {
         self.0.iter().filter_map(|attribute| attribute.value.as_deref()).map(str::trim).any(|value| {
             let is_ours = value.as_bytes().get(14) == Some(&b'7') && value.parse::<DeviceId>().is_ok();

@@ -15,13 +15,13 @@ use crate::identity::certificate::parse;
 use crate::identity::cryptography::crypto_provider;
 use crate::identity::error::IdentityError;
 
-/// What is known of a foreign list.
+/// Facts of a revocation list of an external CA.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExternalRevocationList {
     /// Lists that follow each other have this in common: the issuer's name, its key, and the part of its certificates.
     series: [Vec<u8>; 3],
     this_update: Timestamp,
-    /// When the next one is due at the latest.
+    /// Time at which the next list is due at the latest.
     pub next_update: Timestamp,
 }
 
@@ -57,7 +57,7 @@ impl ExternalRevocationList {
         })
     }
 
-    /// Whether `other` is a later list of the same series.
+    /// Reports whether `other` is a later list of the same series.
     pub fn is_older_than(&self, other: &Self) -> bool {
         self.series == other.series && self.this_update < other.this_update
     }

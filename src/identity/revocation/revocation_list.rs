@@ -17,7 +17,7 @@ use crate::identity::authority::Authority;
 use crate::identity::certificate::parse;
 use crate::identity::error::IdentityError;
 
-/// How long a list is good for: long enough for a gateway that rests over the holidays.
+/// Validity of a revocation list: long enough for a gateway that is switched off over the holidays.
 pub const LIST_VALIDITY: Duration = Duration::from_hours(24 * 7);
 
 /// A certificate stays on the list for so long after its own end: at least one list issued after that has to name it
@@ -29,7 +29,7 @@ pub const LISTED_AFTER_EXPIRY: Duration = Duration::from_hours(24 * 8);
 pub struct RevocationEntry {
     /// The serial number's bytes, the highest first.
     pub serial: Vec<u8>,
-    /// When it was taken back.
+    /// Time of the revocation.
     pub at: Timestamp,
 }
 
@@ -40,11 +40,11 @@ pub struct RevocationList {
     pub der: Vec<u8>,
     /// Its number, which only grows.
     pub number: u64,
-    /// When it was issued.
+    /// Time of issue.
     pub this_update: Timestamp,
-    /// When the next one is due at the latest.
+    /// Time at which the next list is due at the latest.
     pub next_update: Timestamp,
-    /// How many certificates stand on it.
+    /// Number of certificates on the list.
     pub revocations: usize,
 }
 

@@ -56,7 +56,7 @@ impl CheckpointKey {
         pem::encode(pem::PRIVATE_KEY, self.pair.serialized_der())
     }
 
-    /// What is given to auditors.
+    /// Public part of the key, which auditors receive.
     pub fn verifier(&self) -> &CheckpointVerifier {
         &self.verifier
     }
@@ -118,7 +118,7 @@ impl CheckpointVerifier {
         Sha256Digest::of(&self.spki_der)
     }
 
-    /// What a signed checkpoint says, once its signature has been found good.
+    /// Verifies the signature of a signed checkpoint and returns its content.
     ///
     /// # Errors
     /// [`VerifyCheckpointError`].
@@ -140,7 +140,7 @@ impl CheckpointVerifier {
     }
 }
 
-/// Why a checkpoint is not believed.
+/// Reason why a checkpoint is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VerifyCheckpointError {
     /// Its signature is wrong: it was changed, or somebody else signed it.
@@ -150,7 +150,7 @@ pub enum VerifyCheckpointError {
         /// SHA-256 of that key.
         key: Sha256Digest,
     },
-    /// What is signed is no checkpoint.
+    /// The signed document is not a checkpoint.
     Document(CheckpointParseError),
 }
 

@@ -25,7 +25,7 @@ pub struct Clerk {
     pub now: Timestamp,
     /// The address asked for.
     pub(in crate::pages) path: String,
-    /// What makes forms of this page good.
+    /// CSRF token for the forms of this page.
     pub(in crate::pages) csrf_token: String,
 }
 

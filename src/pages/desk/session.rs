@@ -84,7 +84,7 @@ pub(super) fn mark_saved(collection_id: CollectionId) -> Result<HeaderValue, Pro
     session_cookie(SAVED_COOKIE, collection_id, "yes".into(), SAVED_MAX_AGE)
 }
 
-/// Whether this browser was given the file of the collection whose pages it asks for.
+/// Reports whether this browser was given the file of the collection whose pages it asks for.
 pub(super) fn is_saved(headers: &HeaderMap) -> bool {
     cookies::read(headers, SAVED_COOKIE).is_some()
 }

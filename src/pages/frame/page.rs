@@ -20,7 +20,7 @@ pub(in crate::pages) struct PageContent<'a> {
     pub(in crate::pages) title: &'a str,
     /// The failure it tells of, by its kind.
     pub(in crate::pages) problem: Option<&'static str>,
-    /// What is between head and foot.
+    /// Markup between head and foot.
     pub(in crate::pages) main: Markup,
 }
 

@@ -31,7 +31,7 @@ const POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// Long enough for an administrator's holiday.
 const EXPIRY_WARNING: Duration = Duration::from_secs(30 * 86_400);
 
-/// Why the files are looked at.
+/// Reason why the files are checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ReloadTrigger {
     /// It is time. What is wrong now may be half of a replacement that is under way: it is reported when it is still wrong at
@@ -56,7 +56,7 @@ impl ReloadHandle {
     }
 }
 
-/// What is in force, and how to find something newer.
+/// Loads newer certificates, authorities and revocation lists and puts them in force.
 pub(super) struct Reloader {
     files: TrustFiles,
     connections: ConnectionRegistry,
@@ -66,18 +66,18 @@ pub(super) struct Reloader {
     /// The foreign authorities whose lists had run out at the last look.
     expired_revocation_lists: Vec<String>,
     issuer_files: Option<IssuerFiles>,
-    /// Whether what devices are certified with is behind what is in force here.
+    /// True if the certificate issuer has not been reloaded since other files were put in force or a reload was requested.
     issuer_is_stale: bool,
 }
 
 struct LoadedPart {
     part: TrustPart,
     content: PartContent,
-    /// What was wrong at the last look.
+    /// Error of the last check.
     last_error: Option<String>,
 }
 
-/// Why a part is not as it should be.
+/// Error in a part of the files or in the content that is in force.
 struct ReloadError {
     text: String,
     /// It is what is in force that is wrong, not something newer.
@@ -140,7 +140,7 @@ impl Reloader {
         self.status.clone()
     }
 
-    /// What studios, offices and newcomers are shown, as it changes.
+    /// TLS configurations of the studio, office and enrolment listeners, as they change.
     pub(super) fn securities(&self) -> [Security; 3] {
         [&self.tls_senders.studio, &self.tls_senders.office, &self.tls_senders.enrolment]
             .map(|sender| Security::Tls(sender.subscribe()))
@@ -292,7 +292,7 @@ impl Reloader {
         }
     }
 
-    /// When a list runs out, those whom it was to tell of are refused from then on, on open connections too.
+    /// Cuts open connections that are no longer trusted because an external CA's list ran out; new ones are refused by the handshake.
     fn check_revocation_list_expiry(&mut self) {
         let now: Timestamp = self.files.now();
         let facts = self.status.facts();

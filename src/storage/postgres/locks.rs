@@ -66,7 +66,7 @@ impl Lock {
     }
 }
 
-/// Whether this transaction may sweep: one at a time, and nobody waits for it.
+/// Tries to take the lock for a sweep, without waiting: one transaction sweeps at a time.
 pub(in crate::storage) async fn try_lock_sweep(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     sqlx::query("SELECT pg_try_advisory_xact_lock($1)").bind(SWEEP).fetch_one(connection).await?.try_get(0)
 }

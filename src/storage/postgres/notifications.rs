@@ -8,10 +8,10 @@ use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
-/// What standings are told about on. Without content: whoever hears it reads the store.
+/// Channel for notifications of revoked, suspended or resumed devices and parties. They have no content: a listener reads the store.
 const CHANNEL: &str = "lichtbild_standing";
 
-/// How long a listener waits before it tries to come back. In the meantime there is the polling.
+/// Delay before a listener tries to connect again. In the meantime there is the polling.
 const RECONNECT_DELAY: Duration = Duration::from_secs(1);
 
 /// Hears of changes. Clones share one connection, which is made when somebody first asks.

@@ -16,20 +16,20 @@ use crate::storage::rollback_guard::RollbackGuard;
 
 /// Connections of one node, beside the one that listens. A server takes a hundred unless told otherwise: five nodes.
 const MAX_CONNECTIONS: u32 = 16;
-/// How long a step waits for one of them, or for a server that starts. Then the answer is "try again".
+/// Longest wait of a step for one of these connections, or for a server that starts. Then the answer is "try again".
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long the first connection may take.
+/// Longest time for the first connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a connection that was given back may take to show that it is whole.
+/// Longest time in which a connection that was given back must answer a ping.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long somebody who wants to be alone waits for connections that were just closed: two seconds in all.
+/// Attempts to open the database exclusively, while connections that were just closed may still exist: two seconds in all.
 const EXCLUSIVE_ATTEMPTS: u32 = 20;
 const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
-/// What the server itself holds each session to. A commit is durable when it is answered. A statement waits for locks of others,
-/// and a node that stands still in the middle of a transaction (stopped, or cut off) keeps its locks, no longer than this: the
-/// others go on.
+/// Settings that the server applies to each session. A commit is durable when it is answered. A statement waits for locks of
+/// other sessions no longer than this. A node that stops in the middle of a transaction (stopped, or cut off) keeps its locks
+/// no longer than this either, so that the other nodes go on.
 const SESSION_SETTINGS: [(&str, &str); 6] = [
     ("default_transaction_isolation", "read committed"),
     // Whatever the server's own setting is: a commit that was answered must not be gone with the server's power.

@@ -9,7 +9,7 @@ use crate::storage::error::StoreError;
 /// limits (see [`open`](super::open)), which end what merely waits.
 const STEP_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// How often a step is tried that the server has taken back. The order of locks rules deadlocks out; somebody else's statements in
+/// Attempts at a step that the server has rolled back. The order of locks rules deadlocks out; other programs' statements in
 /// the same database, or another isolation level, need not keep to it.
 const MAX_ATTEMPTS: u32 = 3;
 

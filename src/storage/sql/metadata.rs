@@ -36,7 +36,7 @@ pub(crate) async fn bound_key_file(connection: &mut StoreConnection) -> Result<O
     row.map(|row| Ok(Sha256Digest::from_bytes(columns::bytes32(&row, "digest")?))).transpose()
 }
 
-/// Why no gateway may work on the database, if none may.
+/// Reason why no gateway may work on the database; `None` if gateways may.
 pub(crate) async fn inactive_reason(connection: &mut StoreConnection) -> Result<Option<InactiveReason>, StoreError> {
     let row = connection
         .query("SELECT name, moment FROM notes WHERE name IN ($1, $2, $3) AND moment IS NOT NULL")

@@ -51,7 +51,7 @@ impl SqliteDatabase {
         }
     }
 
-    /// What SQLite itself finds wrong with the file: its pages, its indexes, and references that lead nowhere.
+    /// Errors that SQLite's own integrity check finds in the file: in its pages, its indexes, and references that lead nowhere.
     pub(in crate::storage) async fn integrity_errors(&self) -> Result<Vec<String>, StoreError> {
         check_integrity(&mut *self.readers.acquire().await?).await
     }

@@ -19,7 +19,7 @@ use crate::storage::rollback_guard::RollbackGuard;
 
 /// Readers work beside the one writer; more of them than cores would only wait for each other.
 const READERS: u32 = 4;
-/// How long a write waits for another process (an administrator's command, a backup) before the answer is "try again".
+/// Longest wait of a write for another process (an administrator's command, a backup) before the answer is "try again".
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Tries of a program that starts, while another one keeps the file from it: five seconds in all.

@@ -33,7 +33,7 @@ use crate::transport::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
 use crate::transport::tls::ServerTls;
 use crate::transport::tls::revocation::RevokedCertificates;
 
-/// What every connection of a listener needs.
+/// Context that every connection of a listener needs.
 #[derive(Clone)]
 pub(super) struct ListenerContext {
     /// The listener's name, for the log.
@@ -193,7 +193,7 @@ where
     }
 }
 
-/// How the HTTP side of a connection ended.
+/// Reason why the HTTP side of a connection ended.
 enum ConnectionEnd {
     /// By either side's wish, or because what came was not HTTP.
     Finished,

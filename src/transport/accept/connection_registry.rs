@@ -10,7 +10,7 @@ use super::peer::Admission;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::party::credential::Credential;
 
-/// Whose connection it is.
+/// Listener and certificate that a connection belongs to.
 #[derive(Debug, Clone)]
 pub(super) struct Owner {
     /// The listener's name.

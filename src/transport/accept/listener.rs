@@ -25,7 +25,7 @@ const PAUSE_AFTER_ACCEPT_ERROR: Duration = Duration::from_millis(100);
 /// Least interval between two log lines about evicted handshakes; the metrics count each.
 const EVICTION_LOG_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Whether a listener speaks TLS.
+/// Security of a listener: TLS or plain text.
 #[derive(Debug, Clone)]
 pub enum Security {
     /// TLS as the channel holds it at the moment a connection is accepted: whoever has loaded and checked new certificates
@@ -79,7 +79,7 @@ impl Listener {
         self
     }
 
-    /// Where it listens.
+    /// Address that the listener is bound to.
     pub fn local_address(&self) -> SocketAddr {
         self.local_address
     }
@@ -200,7 +200,7 @@ fn log_panic(name: &'static str, metrics: &TransportMetrics, ended: Result<(), J
     }
 }
 
-/// Whether an accept error concerns only the connection that was about to be accepted.
+/// Reports whether an accept error concerns only the connection that was about to be accepted.
 fn is_of_one_connection(error: &io::Error) -> bool {
     matches!(
         error.kind(),

@@ -32,7 +32,7 @@ impl Peer {
         Self(Arc::new(PeerFacts { remote_address, certificate, connection, admission }))
     }
 
-    /// Where the connection comes from. Personal data where a studio is one person: never logged above debug.
+    /// Remote address of the connection. Personal data where a studio is one person: never logged above debug.
     pub fn remote_address(&self) -> SocketAddr {
         self.0.remote_address
     }
@@ -47,7 +47,7 @@ impl Peer {
         &self.0.connection
     }
 
-    /// Whether the connection may be served at all.
+    /// Decision whether requests of the connection are served.
     pub fn admission(&self) -> Admission {
         self.0.admission
     }
@@ -82,13 +82,13 @@ impl PeerCertificate {
         self.credential.sha256()
     }
 
-    /// What the store knows the device by.
+    /// Credential by which the store knows the device.
     pub fn credential(&self) -> Credential {
         self.credential
     }
 }
 
-/// Whether a connection is to be served or only to be told why not.
+/// Decision whether a connection is served or only told why not.
 ///
 /// The number of a device's connections can only be counted once the handshake has said which device it is. Closing then would
 /// look like a fault of the line, so the connection is kept for one request, which the API answers with 429 and `Retry-After`;

@@ -1,4 +1,4 @@
-//! Which time limit holds at this moment of a connection.
+//! Time limit that applies to a connection at each moment.
 //!
 //! hyper's own `header_read_timeout` also runs on a connection that rests between two requests: with 10 s it would cut every
 //! kept-alive connection after 10 s. So the bytes are watched below TLS, the requests above HTTP, and both meet in a
@@ -24,7 +24,7 @@ use tokio::time::Instant;
 use super::limits::ListenerLimits;
 use crate::transport::metrics::TimeLimit;
 
-/// How far a connection has come; shared by the watched socket and the service behind it. Clones are the same.
+/// Progress of a connection; shared by the watched socket and the service behind it. Clones are the same.
 #[derive(Debug, Clone)]
 pub(in crate::transport) struct ConnectionProgress {
     state: Arc<Mutex<ProgressState>>,
@@ -34,7 +34,7 @@ pub(in crate::transport) struct ConnectionProgress {
 #[derive(Debug)]
 struct ProgressState {
     phase: Phase,
-    /// Whether the last write had to wait for the peer.
+    /// True if the last write had to wait for the peer.
     write_waits: bool,
     /// Since when the peer has had enough to take, and how much of it it took.
     window: Option<WriteWindow>,

@@ -10,7 +10,7 @@ pub struct ListenerLimits {
     /// From the first byte of a request head to its end. Also from the end of the handshake to the first byte of the first
     /// request: who has not asked anything yet has not earned the patience of [`idle`](Self::idle).
     pub headers: Duration,
-    /// How long a connection may rest between two requests. Longer than the pauses between two photos of one sitting, so
+    /// Longest idle time of a connection between two requests. Longer than the pauses between two photos of one sitting, so
     /// that a studio pays for one handshake, not for ten.
     pub idle: Duration,
     /// The span over which a peer's reading is measured while an answer waits to be sent, again and again.
@@ -18,10 +18,10 @@ pub struct ListenerLimits {
     /// Bytes that the peer has to take off the line within each [`write_stall`](Self::write_stall), unless fewer are left. Far
     /// below the slowest real line: it only keeps a peer from holding an answer in memory by reading single bytes.
     pub min_bytes_per_write_stall: u64,
-    /// How long a connection lingers after the last byte was sent, so that the peer reads the answer (or the TLS alert)
+    /// Time for which a connection lingers after the last byte was sent, so that the peer reads the answer (or the TLS alert)
     /// before the kernel answers its unread bytes with a reset.
     pub linger: Duration,
-    /// How long running requests may still take once the gateway has been told to stop.
+    /// Longest time for running requests after the gateway has been told to stop.
     pub finish: Duration,
     /// Bytes of a request head (request line and fields). A longer one is answered with 431.
     pub max_head_bytes: usize,

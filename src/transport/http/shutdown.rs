@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-/// How far stopping has come.
+/// Stage of a shutdown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ShutdownStage {
     /// Serving.
@@ -56,7 +56,7 @@ impl Default for ShutdownTrigger {
 pub struct ShutdownSignal(watch::Receiver<ShutdownStage>);
 
 impl ShutdownSignal {
-    /// Where things stand now.
+    /// Current stage of the shutdown.
     pub fn stage(&self) -> ShutdownStage {
         *self.0.borrow()
     }

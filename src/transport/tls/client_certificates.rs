@@ -1,4 +1,4 @@
-//! Which client certificates a handshake accepts.
+//! Verification of client certificates in the handshake.
 //!
 //! webpki checks the path, the times and the signatures; three things it does not: that the certificate is marked for TLS
 //! clients *at all* (it lets one without any extended key usage pass), that its key is strong enough, and that the
@@ -35,7 +35,7 @@ const SIGNATURE_SCHEMES: [SignatureScheme; 5] = [
     SignatureScheme::RSA_PSS_SHA512,
 ];
 
-/// What becomes of a client that shows no certificate. One that is shown and wrong is refused by an alert in either case.
+/// Policy for a client that shows no certificate. A certificate that is shown and wrong is refused by an alert in either case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MissingCertificatePolicy {
     /// An alert ends the handshake (`certificate_required` in TLS 1.3).
@@ -68,7 +68,7 @@ impl DeviceCertificateVerifier {
         Self { path, external_cas, hints, revoked, missing_certificate }
     }
 
-    /// Whether a chain that was verified is a foreign authority's and not one of our own.
+    /// Reports whether a verified chain was issued by an external CA and not by one of the gateway's own authorities.
     pub(super) fn is_external(
         &self,
         end_entity: &CertificateDer<'_>,

@@ -7,30 +7,30 @@ use std::io;
 use rustls::pki_types::pem;
 use rustls::server::VerifierBuilderError;
 
-/// Why a listener cannot speak TLS; the message says what to look at.
+/// Reason why a listener cannot use TLS; the message says what to check.
 #[derive(Debug)]
 pub enum TlsConfigError {
     /// A file could not be read.
     Unreadable {
         /// Its name.
         file: String,
-        /// Why not.
+        /// Cause.
         source: io::Error,
     },
     /// A file does not hold what it should.
     BadPem {
         /// Its name.
         file: String,
-        /// What was looked for.
+        /// Kind of PEM content that was expected.
         what: &'static str,
-        /// What is wrong with it.
+        /// Cause.
         source: pem::Error,
     },
     /// A certificate that should become a trusted authority cannot.
     BadRoot {
         /// The file it came from.
         file: String,
-        /// Why not.
+        /// Cause.
         source: rustls::Error,
     },
     /// A foreign root did not sign the list that bears its name.
@@ -49,9 +49,9 @@ pub enum TlsConfigError {
     Identity(rustls::Error),
     /// Devices would not take the server certificate.
     Unacceptable {
-        /// What they call the gateway.
+        /// Name by which devices address the gateway.
         host: String,
-        /// Why not.
+        /// Cause.
         source: rustls::Error,
     },
     /// Suites, groups and versions do not fit: a defect of the program, not of its configuration.

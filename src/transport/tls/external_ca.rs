@@ -19,7 +19,7 @@ use crate::identity::cryptography::crypto_provider;
 use crate::identity::error::IdentityError;
 use crate::identity::revocation::external_revocation_list::ExternalRevocationList;
 
-/// How much of a foreign certificate's chain is looked up in revocation lists.
+/// Part of an external CA's certificate chain that is looked up in revocation lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RevocationCheck {
@@ -64,12 +64,12 @@ impl ExternalCa {
         Ok(Self { verifier: verifier(roots.roots()?, parsed, check)?, lists: read })
     }
 
-    /// When the first of its lists runs out.
+    /// Earliest end of its revocation lists; `None` if it has no list.
     pub fn first_list_expiry(&self) -> Option<Timestamp> {
         self.lists.iter().map(|(_, list)| list.next_update).min()
     }
 
-    /// Whether this may take the place of `in_force`: an older list would let those in again who were taken back since.
+    /// Checks that this may replace `in_force`: an older list would admit certificates that were revoked since.
     ///
     /// # Errors
     /// [`TlsConfigError::OutdatedRevocationList`] naming the file.

@@ -66,7 +66,7 @@ impl PemSource {
         self.malformed(REVOCATION_LIST, pem::Error::NoItemsFound)
     }
 
-    /// What error messages call it.
+    /// Name of the source in error messages.
     pub(super) fn name(&self) -> &str {
         &self.name
     }

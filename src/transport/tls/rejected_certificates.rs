@@ -7,7 +7,7 @@ use crate::domain::digest::Sha256Digest;
 /// More than are taken note of anyway: who presents many should not make anybody remember them.
 const MAX_REJECTED: usize = 64;
 
-/// Why a handshake ended.
+/// Reason why a certificate was rejected in a handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RejectionCause {
     /// The device was cut off.

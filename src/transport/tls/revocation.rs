@@ -28,12 +28,12 @@ impl RevokedCertificates {
         drop(old);
     }
 
-    /// Whom a handshake refused.
+    /// Certificates that a handshake rejected.
     pub fn rejected(&self) -> &RejectedCertificates {
         &self.rejected
     }
 
-    /// Whether this certificate or key has been revoked.
+    /// Reports whether this certificate or key has been revoked.
     pub fn contains(&self, certificate: &Sha256Digest) -> bool {
         self.revoked.read().unwrap_or_else(PoisonError::into_inner).contains(certificate)
     }

@@ -16,20 +16,20 @@ pub struct TrustFacts {
     pub server_certificate_expires_at: Timestamp,
     /// For each set of foreign roots, by the name of their file: when the first of its revocation lists runs out.
     pub external_list_expiry: BTreeMap<String, Timestamp>,
-    /// What could not be put in force, each with the reason: what was there before still holds.
+    /// Parts that could not be put in force, each with the reason: the previous version stays in force.
     pub faults: BTreeMap<String, String>,
-    /// How often something new was put in force.
+    /// Number of times that a new version was put in force.
     pub reloads: u64,
-    /// How often something new was refused.
+    /// Number of times that a new version was refused.
     pub reload_failures: u64,
 }
 
 /// One thing that is not as it should be although the gateway works.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Degradation {
-    /// What.
+    /// Name of the part.
     pub what: String,
-    /// Why, and what to do.
+    /// Reason, with an instruction for the administrator.
     pub detail: String,
 }
 

@@ -28,7 +28,7 @@ pub async fn show(clerk: Clerk) -> Response {
     clerk.page(StatusCode::OK, &page(&clerk, None, "", true))
 }
 
-/// What is posted.
+/// Fields of the posted form.
 #[derive(Deserialize)]
 pub struct CodeEntryForm {
     #[serde(default)]

@@ -7,13 +7,13 @@ use crate::pages::desk::ROOT;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::frame::elements::csrf_field;
 
-/// What the field says about itself.
+/// State of the form in which a code is entered.
 pub(super) struct CodeForm<'a> {
-    /// What was entered and is to be mended.
+    /// Text that was entered and has to be corrected.
     pub(super) typed: &'a str,
-    /// What is wrong with it.
+    /// Error in that text, as the page shows it.
     pub(super) error: Option<&'a str>,
-    /// Whether the keyboard goes here first.
+    /// True if the field has the keyboard focus when the page opens.
     pub(super) takes_focus: bool,
 }
 
@@ -42,7 +42,7 @@ pub(super) fn code_form(form: &CodeForm<'_>, clerk: &Clerk) -> Markup {
     }
 }
 
-/// What the script says to a typo before anything is sent.
+/// Texts that the script shows for a typo before anything is sent.
 fn typo_texts(language: Language) -> Markup {
     html! {
         template #typo

@@ -15,7 +15,7 @@ use crate::pages::desk::layout::see_other;
 use crate::pages::frame::local_time::{dated_time_element, last_day};
 use crate::pages::frame::page::PageContent;
 
-/// How a collection ended; of one that has not, its photo.
+/// Shows how a collection ended; redirects to the photo if it has not ended.
 pub async fn show(
     State(app): State<App>,
     clerk: Clerk,

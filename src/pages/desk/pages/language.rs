@@ -11,7 +11,7 @@ use crate::pages::desk::form::ClerkForm;
 use crate::pages::desk::layout::see_other;
 use crate::pages::frame::cookies;
 
-/// What the switch posts.
+/// Fields of the posted language switch.
 #[derive(Deserialize)]
 pub struct LanguageForm {
     language: String,

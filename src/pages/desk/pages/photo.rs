@@ -193,7 +193,7 @@ pub(super) fn lease(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
     }
 }
 
-/// What the gateway does with a photo that was looked at and never settled.
+/// States the day until which the collection must be settled, and that the photo otherwise counts as used and is erased.
 pub(super) fn settle_deadline(due: Timestamp, clerk: &Clerk) -> String {
     let day = last_day(due, clerk.language);
     clerk.language.pick(
@@ -254,7 +254,7 @@ fn findings(presented: &PresentedPhoto, language: Language) -> Markup {
     }
 }
 
-/// What was found and what is asked for, as far as there is something of either.
+/// Shows the measured value and the required limit of a finding, if there are any.
 fn measured(finding: &FindingBody, language: Language) -> Markup {
     const NOTHING: &str = "-";
     html! {

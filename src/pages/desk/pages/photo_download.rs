@@ -34,7 +34,8 @@ pub async fn show(
     Ok(response)
 }
 
-/// What every Fachverfahren and every file system can take: ASCII, short, different for each collection, and nobody's name.
+/// File name that every Fachverfahren and every file system accepts: ASCII, short, different for each collection, without a
+/// person's name.
 pub(super) fn name(collection_id: CollectionId) -> String {
     let id = collection_id.to_string();
     let last = id.rsplit('-').next().unwrap_or(&id);

@@ -42,7 +42,7 @@ fn page<'a>(problem: &Problem, language: Language, now: Timestamp) -> PageConten
     PageContent { title, problem: Some(problem.kind()), main }
 }
 
-/// What happened, and what can be said to the person at the counter.
+/// Shows what happened, and the sentence that the clerk can say to the citizen.
 pub(super) fn problem_summary(problem: &Problem, language: Language, now: Timestamp) -> Markup {
     let ProblemTexts { title, explanation, say_to_citizen } = problem_texts(problem, language, now);
     let content = html! {

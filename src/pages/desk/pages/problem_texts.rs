@@ -14,9 +14,9 @@ use crate::pages::frame::local_time::{short_time, time_in_sentence};
 pub(super) struct ProblemTexts {
     /// In a few words.
     pub(super) title: String,
-    /// What happened and what to do.
+    /// Explanation of what happened and what to do.
     pub(super) explanation: String,
-    /// What can be said to the citizen now.
+    /// Sentence that the clerk can say to the citizen now.
     pub(super) say_to_citizen: Option<String>,
 }
 
@@ -348,7 +348,7 @@ pub(super) fn problem_texts(problem: &Problem, language: Language, now: Timestam
     ProblemTexts { title, explanation: what, say_to_citizen: Some(citizen) }
 }
 
-/// How a collection stands, in a word or two.
+/// State of a collection in one or two words.
 pub(super) fn state_text(state: CollectionState, language: Language) -> &'static str {
     match state {
         CollectionState::Leased => language.pick("in Bearbeitung", "in progress"),

@@ -15,14 +15,14 @@ use crate::pages::desk::clerk::Clerk;
 use crate::pages::frame::elements::{csrf_field, error_summary};
 use crate::pages::frame::page::PageContent;
 
-/// What stands in the form, after it was filled in wrongly.
+/// Values of the form after it was filled in wrongly.
 #[derive(Default)]
 pub(super) struct RefuseFormState {
     /// The reason that was chosen.
     pub(super) reason: String,
     /// The note.
     pub(super) note: String,
-    /// What is wrong.
+    /// Error as the page shows it.
     pub(super) error: Option<String>,
 }
 

@@ -30,7 +30,7 @@ const TEST_COOKIE: &str = "lichtbild_self_test";
 /// Before a certificate's end: long enough for an office that sits once a week.
 const WARN_BEFORE: Duration = Duration::from_secs(14 * 86_400);
 
-/// Whether cookies come back.
+/// Result of the test whether the browser returns cookies.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CookieTest {
     /// One did.
@@ -113,7 +113,7 @@ fn certificate(clerk: &Clerk, device: Option<&Device>) -> Markup {
     }
 }
 
-/// Who gives out a new one.
+/// Tells the clerk where to ask for a new certificate.
 fn renewal(clerk: &Clerk) -> &'static str {
     match clerk.office.credential {
         Credential::Own { .. } => clerk.language.pick(

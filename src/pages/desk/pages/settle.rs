@@ -21,7 +21,7 @@ use crate::pages::desk::layout::see_other;
 use crate::pages::desk::{ROOT, session};
 use crate::pages::frame::local_time;
 
-/// What the three forms post.
+/// Fields of the three posted forms.
 #[derive(Deserialize)]
 pub struct SettleForm {
     #[serde(default)]
@@ -71,12 +71,12 @@ pub async fn create(
     }
 }
 
-/// Whether something can still be lost.
+/// Reports whether the collection is still leased, so that a photo that was not saved can still be lost.
 async fn is_open(app: &App, clerk: &Clerk, collection_id: CollectionId) -> Result<bool, Problem> {
     Ok(matches!(leased_or_redirect(app, clerk, Some(collection_id)).await?, LeasedOrRedirect::Leased(_)))
 }
 
-/// What is wrong with what was filled in; `None` when that is not what is wrong.
+/// Error in the fields that were filled in; `None` when the problem is another one.
 fn form_error(problem: &Problem, language: Language) -> Option<String> {
     match problem {
         Problem::SettlementDate { earliest, latest } => {
@@ -99,7 +99,7 @@ fn form_error(problem: &Problem, language: Language) -> Option<String> {
     }
 }
 
-/// What was decided, or what is still to be said.
+/// Outcome that the clerk decided, or a text that says what is missing.
 fn outcome(clerk: &Clerk, decided: &SettleForm) -> Result<SettlementOutcome, String> {
     let language = clerk.language;
     match decided.outcome.as_str() {

@@ -23,18 +23,18 @@ use crate::pages::frame::local_time::local_day;
 use crate::pages::frame::page::PageContent;
 use crate::storage::requests::FetchPurpose;
 
-/// What stands in the form, after it was filled in wrongly.
+/// Values of the form after it was filled in wrongly.
 #[derive(Default)]
 pub(super) struct UseFormState {
-    /// What was chosen.
+    /// Outcome that was chosen.
     pub(super) outcome: String,
     /// The day, as it was written.
     pub(super) until: String,
-    /// What is wrong with it.
+    /// Error as the page shows it.
     pub(super) error: Option<String>,
 }
 
-/// What the page is about.
+/// Content of the page.
 struct UsePage {
     collection: CollectionRecord,
     /// The last days that the photo may be kept until.

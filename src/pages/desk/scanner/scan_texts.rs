@@ -24,7 +24,7 @@ pub(super) fn summary(findings: &[ScanFinding], language: Language) -> &'static 
     }
 }
 
-/// What is so, and what to do; the second part is empty where nothing is to be done.
+/// Returns the description of a finding and the instruction; the instruction is empty if nothing has to be done.
 pub(super) fn finding_texts(finding: &ScanFinding, language: Language) -> (String, &'static str) {
     let (german, english): ((String, &str), (String, &str)) = match finding {
         ScanFinding::Nothing => plain(

@@ -18,7 +18,7 @@ use crate::pages::frame::elements::csrf_field;
 /// So much of what arrived is shown.
 const SHOWN_CHARACTERS: usize = 80;
 
-/// What the form posts. Its script adds what a form cannot see: the keys that write nothing, and the time.
+/// Fields of the posted form. Its script adds what a form cannot see: the keys that write nothing, and the time.
 #[derive(Deserialize)]
 pub struct ScanForm {
     #[serde(default)]
@@ -109,7 +109,7 @@ fn result(scan: &ScannerInput<'_>, language: Language) -> Markup {
     }
 }
 
-/// What arrived, key by key; characters that should have been others are marked.
+/// Shows the input key by key; characters that should have been others are marked.
 fn keys(scan: &ScannerInput<'_>, findings: &[ScanFinding], language: Language) -> Markup {
     let (before, text, after) = bare(scan);
     let (symbology, rest) = split_symbology(text);

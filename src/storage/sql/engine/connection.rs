@@ -94,7 +94,7 @@ impl WriteTransaction {
         }
     }
 
-    /// What makes a `SELECT` lock its rows of these tables, and leave out those that somebody else has locked.
+    /// Clause that makes a `SELECT` lock its rows of these tables and skip rows that another transaction has locked.
     pub(crate) fn skip_locked_clause(&self, tables: &str) -> String {
         match self.connection {
             StoreConnection::SqliteReader(_) | StoreConnection::SqliteWriter(_) => String::new(),
@@ -104,7 +104,7 @@ impl WriteTransaction {
         }
     }
 
-    /// Whether no other node is sweeping.
+    /// Tries to take the lock for a sweep; `false` if another node is sweeping.
     pub(crate) async fn try_lock_sweep(&mut self) -> Result<bool, StoreError> {
         match self.driver_connection() {
             DriverConnection::Sqlite(_) => Ok(true),

@@ -58,7 +58,8 @@ async fn delete_tombstones(transaction: &mut WriteTransaction, now: Timestamp) -
     Ok(deleted)
 }
 
-/// Where the log begins was decided before; see [`move_log_anchor`](crate::storage::audit_log::AuditLog::move_log_anchor).
+/// Deletes one batch of rows before the beginning of the log, which was set before; see
+/// [`move_log_anchor`](crate::storage::audit_log::AuditLog::move_log_anchor).
 async fn delete_log_rows(transaction: &mut WriteTransaction) -> Result<u64, StoreError> {
     let ends = transaction
         .query("SELECT (SELECT min(sequence) FROM audit) AS first, (SELECT max(sequence) FROM log_anchors) AS last")

@@ -46,7 +46,7 @@ impl SqlStore {
         .await
     }
 
-    /// How many photos have been erased.
+    /// Counts the photos that have been erased.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -119,7 +119,7 @@ impl SqlStore {
         self.with_retry(|| async { metadata::bound_key_file(&mut self.read().await?).await }).await
     }
 
-    /// What is left of a photo; `None` when there never was one.
+    /// Data that is left of a photo; `None` when there never was one.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -148,7 +148,7 @@ impl SqlStore {
     }
 }
 
-/// What sorts before every identifier that follows.
+/// Key after which the next page begins; without an identifier the empty text, which sorts before every identifier.
 fn after_key(after: Option<impl ToString>) -> String {
     after.map_or_else(String::new, |after| after.to_string())
 }

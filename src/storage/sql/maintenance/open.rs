@@ -99,7 +99,7 @@ impl SqlStore {
         Ok(row.try_get::<Option<i64>>("version")?.unwrap_or_default())
     }
 
-    /// Why no gateway may work on the database, if none may.
+    /// Reason why no gateway may work on the database; `None` if gateways may.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -140,7 +140,7 @@ impl SqlStore {
         }
     }
 
-    /// What the database itself finds wrong with its file; a server looks after its own.
+    /// Errors that SQLite's own integrity check reports for the file; always empty for a server.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -150,7 +150,7 @@ impl SqlStore {
         Ok(photos)
     }
 
-    /// When the database was taken as a backup; `None` when it is none.
+    /// Time at which the database was taken as a backup; `None` when it is none.
     ///
     /// # Errors
     /// [`StoreError`].

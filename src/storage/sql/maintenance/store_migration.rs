@@ -30,9 +30,9 @@ pub struct OngoingMigration {
     source_lock: WriteTransaction,
     target: SqlStore,
     tables: Vec<TableSchema>,
-    /// Whether an earlier try has copied everything.
+    /// True if an earlier attempt has copied everything.
     is_copied: bool,
-    /// Whether it has taken the source out of use, too.
+    /// True if an earlier attempt has made the source inactive, too.
     source_is_inactive: bool,
 }
 
@@ -173,7 +173,7 @@ impl OngoingMigration {
         Ok(compared)
     }
 
-    /// Where everything goes.
+    /// Database that the rows are copied to.
     pub fn target(&self) -> &SqlStore {
         &self.target
     }

@@ -24,7 +24,7 @@ pub(super) struct TableSchema {
 pub(super) struct ColumnSchema {
     pub(super) name: String,
     kind: ColumnType,
-    /// Whether the server counts it up by itself.
+    /// True if the server generates the values as a sequence.
     pub(super) is_identity: bool,
 }
 
@@ -116,7 +116,7 @@ fn topological_order(
     Ok(ordered)
 }
 
-/// Whether a file has the same tables with the same columns: both schemas are made by the same program.
+/// Reports whether a file has the same tables with the same columns: both schemas are made by the same program.
 pub(super) async fn file_has_tables(file: &mut StoreConnection, tables: &[TableSchema]) -> Result<bool, StoreError> {
     let rows = file
         .query(
@@ -139,7 +139,7 @@ pub(super) async fn file_has_tables(file: &mut StoreConnection, tables: &[TableS
 }
 
 impl TableSchema {
-    /// Whether it has no rows.
+    /// Reports whether the table has no rows.
     pub(super) async fn is_empty(&self, connection: &mut StoreConnection) -> Result<bool, StoreError> {
         let any = format!("SELECT 1 FROM \"{}\" LIMIT 1", self.name);
         Ok(connection.query(AssertSqlSafe(any)).fetch_optional().await?.is_none())

@@ -84,7 +84,7 @@ pub(crate) async fn renew(store: &SqlStore, renewal: &RenewalRequest) -> Result<
     Ok(RenewalOutcome::Stored)
 }
 
-/// Whether the first use of this certificate is to be noted: only one that has older ones beside it shuts anybody out.
+/// Reports whether the first use of this certificate is to be recorded: only a certificate with older ones beside it supersedes any.
 pub(super) fn is_first_use(row: &DatabaseRow) -> Result<bool, StoreError> {
     Ok(row.try_get::<i64>("number")? > 1 && row.try_get::<Option<i64>>("first_used_at")?.is_none())
 }

@@ -30,7 +30,7 @@ async fn find_on(
     row.map(|row| Ok(PreviousDeposit { photo: tracked_photo(&row)?, tombstone_id: tombstone_id(&row)? })).transpose()
 }
 
-/// Whether the device may deposit at this moment. It was asked before, when the upload began; a slow one takes its time.
+/// Reports whether the device may deposit now. The first check was at the beginning of the upload, which may have been slow.
 async fn is_device_active(connection: &mut StoreConnection, device_id: DeviceId) -> Result<bool, StoreError> {
     let row = connection
         .query(

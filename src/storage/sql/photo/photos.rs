@@ -91,7 +91,7 @@ async fn page(store: &SqlStore, studio: PartyId, query: PhotoQuery) -> Result<Ve
         .collect()
 }
 
-/// What a photo's code leads to when the photo is erased, or is about to be.
+/// Tombstone id of a photo that is erased or about to be erased.
 pub(super) async fn tombstone_of(
     connection: &mut StoreConnection,
     photo_id: PhotoId,

@@ -11,7 +11,7 @@ use crate::storage::sql::engine::columns::{optional_timestamp, parse_column};
 use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::SqlStore;
 
-/// Whether a photo is held back. Asks for its device only where the policy wants to know.
+/// Reports whether a photo is quarantined, since when and why. Reads the device only if the policy needs it.
 pub(super) async fn quarantined(
     connection: &mut StoreConnection,
     photo: &TrackedPhoto,

@@ -17,7 +17,7 @@ pub(crate) const TRACKED_PHOTO: &str = "
     c.leased_at AS c_leased_at, c.lease_until AS c_lease_until, c.handed_over_at AS c_handed_over_at,
     c.settle_due AS c_settle_due, c.settled_at AS c_settled_at, c.kept_until AS c_kept_until";
 
-/// Where those columns come from.
+/// Tables that these columns come from.
 pub(crate) const TRACKED_PHOTO_SOURCE: &str = "photos p LEFT JOIN collections c ON c.collection_id = p.collection_id";
 
 /// The columns that [`collection`] reads with an empty prefix: a collection `c`.

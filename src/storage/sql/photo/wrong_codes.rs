@@ -11,7 +11,7 @@ use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction}
 
 const ALL_DEVICES: &str = "all";
 
-/// When this device may try again; `None` when it may try now.
+/// Time from which this device may try again; `None` when it may try now.
 pub(super) async fn blocked_until(
     connection: &mut StoreConnection,
     attempt: &CodeAttempt,

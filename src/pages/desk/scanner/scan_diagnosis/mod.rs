@@ -11,7 +11,7 @@ use crate::domain::code::retrieval_code::{RetrievalCode, TEST_CODE};
 const SYMBOLS: usize = 20;
 /// Slower than this for each character is a hand: scanners take 1 to 40 ms, fast typists 100.
 const MIN_TYPING_INTERVAL: Duration = Duration::from_millis(80);
-/// What 0 to 9 become under a shift lock, on a German and on a US layout.
+/// Characters that the digits 0 to 9 become under a shift lock, on a German and on a US layout.
 const SHIFTED_DIGITS: [&str; 2] = ["=!\"§$%&/()", ")!@#$%^&*("];
 
 /// A key that is not part of the text.
@@ -49,12 +49,12 @@ impl Keystroke {
     }
 }
 
-/// What arrived.
+/// Input of one scan.
 #[derive(Debug, Default)]
 pub(super) struct ScannerInput<'a> {
     /// Keys before the text.
     pub(super) before: Vec<Keystroke>,
-    /// What stood in the field.
+    /// Text of the field.
     pub(super) text: &'a str,
     /// Keys after it.
     pub(super) after: Vec<Keystroke>,
@@ -107,7 +107,7 @@ pub(super) enum ScanFinding {
     TypedByHand,
 }
 
-/// How much a finding matters.
+/// Severity of a finding about the scanner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::pages) enum ScanSeverity {
     /// As it should be.
@@ -119,7 +119,7 @@ pub(in crate::pages) enum ScanSeverity {
 }
 
 impl ScanFinding {
-    /// How much it matters.
+    /// Severity of this finding.
     pub(super) fn severity(&self) -> ScanSeverity {
         match self {
             Self::Right | Self::EnterSuffix => ScanSeverity::Good,
@@ -134,7 +134,7 @@ impl ScanFinding {
     }
 }
 
-/// What is to be said about a scan, the weightiest not necessarily first.
+/// Finds what is right and wrong with a scan. The findings are not ordered by severity.
 pub(super) fn diagnose(scan: &ScannerInput<'_>) -> Vec<ScanFinding> {
     let (before, text, after) = bare(scan);
     if text.is_empty() {
@@ -174,7 +174,7 @@ pub(super) fn bare<'a>(scan: &ScannerInput<'a>) -> (Vec<Keystroke>, &'a str, Vec
     (before, text.trim_matches(' '), after)
 }
 
-/// What names the kind of symbol, and what is left. A US `]` is a German `+`.
+/// Splits off the prefix that names the kind of symbol. A US `]` is a German `+`.
 pub(in crate::pages) fn split_symbology(text: &str) -> (Option<&str>, &str) {
     let mut characters = text.chars();
     match [characters.next(), characters.next(), characters.next()] {
@@ -251,7 +251,7 @@ fn compare_with_test_code(text: &str, findings: &mut Vec<ScanFinding>) {
     findings.push(ScanFinding::Unrecognized);
 }
 
-/// What else it may be.
+/// Finds another explanation for a text that is not the test code: another code, missing or surplus characters, another layout.
 fn near_match(read: &str, expected: &str) -> Option<ScanFinding> {
     let length = read.chars().count();
     let is_code = |text: Option<&str>| text.is_some_and(|text| RetrievalCode::parse(text).is_ok());
@@ -273,7 +273,7 @@ fn near_match(read: &str, expected: &str) -> Option<ScanFinding> {
     (length == SYMBOLS && alike >= SYMBOLS / 2).then_some(ScanFinding::OtherLayout)
 }
 
-/// Whether all characters of `few` are in `many`, in their order.
+/// Reports whether all characters of `few` are in `many`, in their order.
 fn is_within(few: &str, many: &str) -> bool {
     let mut many = many.chars();
     few.chars().all(|wanted| many.any(|c| c == wanted))

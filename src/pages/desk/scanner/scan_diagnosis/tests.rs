@@ -14,7 +14,7 @@ fn swapped(text: &str) -> String {
     text.chars().map(swap).collect()
 }
 
-/// What is found in a text that ends with Enter.
+/// Returns the findings for a text that ends with Enter, without the finding about Enter.
 fn found(text: &str) -> Vec<ScanFinding> {
     let mut findings = diagnose(&ScannerInput { text, after: vec![Keystroke::Enter], ..ScannerInput::default() });
     assert_eq!(findings.pop(), Some(EnterSuffix));
