@@ -34,7 +34,7 @@ pub struct Arguments {
     url: String,
     /// The invitation's code; - reads it from the standard input, so that it stands in no history
     code: String,
-    /// Where the device's files go: studio.toml, device.pem, gateway-ca.pem
+    /// Folder for the device's files: studio.toml, device.pem, gateway-ca.pem
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(crate) dir: PathBuf,
     /// The fingerprint of the gateway's authority from the letter: nothing else is trusted then

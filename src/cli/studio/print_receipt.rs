@@ -22,10 +22,10 @@ use crate::domain::language::Language;
 pub struct Arguments {
     /// The stored receipt, PHOTO.jpg.lichtbild-receipt.json
     receipt: PathBuf,
-    /// Where to write it [default: beside the stored receipt, ending in .pdf]
+    /// File to write [default: beside the stored receipt, ending in .pdf]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// What it will be printed on
+    /// Paper that it will be printed on
     #[arg(long, default_value = "a6")]
     paper: PaperArgument,
     /// Name and town of the studio, to be shown on it

@@ -17,7 +17,7 @@ use crate::storage::enrolment_requests::ApprovalOutcome;
 pub(crate) struct Arguments {
     /// The device's identifier, from `device list`.
     device_id: DeviceId,
-    /// What the device shows, as it was read out or sent: compared here in place of a question.
+    /// Fingerprint that the device shows, as it was read out or sent: it is compared here in place of a question.
     #[arg(long, value_name = "FINGERPRINT", conflicts_with = "yes")]
     fingerprint: Option<String>,
     /// Do not ask: the fingerprints have been compared.

@@ -21,7 +21,7 @@ use crate::identity::certificate::{
 use crate::identity::pem;
 use crate::storage::requests::{Binding, CertificateRecord};
 
-/// What the device is known by.
+/// Certificate or key by which the gateway knows the device.
 #[derive(Args)]
 #[group(multiple = false)]
 pub(super) struct ExternalCertificateArguments {

@@ -50,7 +50,7 @@ pub(crate) struct AddArguments {
     /// The office it belongs to: name or identifier.
     #[arg(long, value_name = "WHICH")]
     office: Option<String>,
-    /// What to call it: "till 2".
+    /// Name for it: "till 2".
     #[arg(long, default_value = "")]
     label: String,
     /// It is an auditor's: it reads the audit log and its checkpoints, and can not collect photos.

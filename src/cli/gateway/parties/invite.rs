@@ -51,10 +51,10 @@ pub(crate) struct DeviceArguments {
     options: InviteOptions,
 }
 
-/// What holds for whomever is invited.
+/// Options of every invitation.
 #[derive(Args)]
 struct InviteOptions {
-    /// What to call the device: "till 2".
+    /// Name for the device: "till 2".
     #[arg(long, default_value = "")]
     label: String,
     /// How long the code works, up to 14d [default: invitation_hours of the configuration]

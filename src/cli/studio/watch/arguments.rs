@@ -45,7 +45,7 @@ pub struct Arguments {
     pub(super) profile: Option<String>,
     #[command(flatten)]
     pub(super) declaration: declaration::Arguments,
-    /// What the citizen's receipts will be printed on
+    /// Paper that the citizen's receipts will be printed on
     #[arg(long, default_value = "a6")]
     pub(super) paper: PaperArgument,
     /// Name and town of the studio, to be shown on the receipts

@@ -31,7 +31,7 @@ use crate::storage::{AuditLog, DatabaseLocation, SqlStore, StoreError};
 pub(crate) struct Arguments {
     /// The folder to make; it must not exist.
     to: PathBuf,
-    /// Whether the key file and the private keys are in it. A database, its key file and a citizen's code open that photo, so the
+    /// Include the key file and the private keys, or leave them out. A database, its key file and a citizen's code open that photo, so the
     /// two belong on different media: one backup without the keys, often, and one of the keys only, whenever they change.
     #[arg(long, value_name = "WHICH", default_value = "without")]
     keys: KeySelection,
