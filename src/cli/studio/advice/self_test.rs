@@ -67,7 +67,7 @@ impl SelfTestCheck {
             Self::Certificate => language.pick("Zertifikat", "certificate"),
             Self::Connection => language.pick("Verbindung", "connection"),
             Self::Gateway => "Gateway",
-            Self::Admission => language.pick("Zulassung", "access"),
+            Self::Admission => language.pick("Zulassung", "standing"),
             Self::Clock => language.pick("Uhr", "clock"),
             Self::Deposit => language.pick("Einlieferung", "deposit"),
         }
