@@ -130,7 +130,8 @@ impl GatewayFolder {
     /// Runs a command that must succeed, and reads the JSON it prints.
     pub fn json(&self, arguments: &[&str]) -> Value {
         let output = self.run(&[arguments, &["--json"]].concat());
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let told = [&output.stderr, &output.stdout].map(|text| String::from_utf8_lossy(text));
+        assert!(output.status.success(), "{arguments:?}: {}", told.join(""));
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
