@@ -29,7 +29,7 @@ use crate::transport::tls::trust_status::TrustFacts;
 /// Starts the log on the standard error stream. A second call changes nothing.
 ///
 /// # Errors
-/// When the level is not one.
+/// [`LogLevelError`] if the level cannot be parsed.
 pub fn start_log(log: &LogConfig) -> Result<(), LogLevelError> {
     let filter = log_filter(&log.level)?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);

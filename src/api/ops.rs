@@ -44,8 +44,8 @@ pub async fn healthz() -> Response {
 
 /// A photo could be deposited and collected now; otherwise, what is missing for it.
 ///
-/// What is only degraded (a new certificate that cannot be used, a foreign revocation list that ran out) is told beside it and
-/// does not make it 503: a load balancer that took the gateway out for that would keep out all those for whom it works.
+/// A degradation (a new certificate that cannot be used, an expired revocation list of an external CA) is reported beside it and does
+/// not make it 503: a load balancer that removed the gateway for that would keep out all callers for whom it works.
 pub async fn readyz(State(app): State<App>) -> Response {
     let Readiness { missing, degraded, keys_run_out_at, server_certificate_expires_at } = probe(&app).await;
     let status = if missing.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };

@@ -97,7 +97,7 @@ impl PendingFile {
     /// Puts the file in place of the one that has its name; on return it is on the disk.
     ///
     /// # Errors
-    /// What the system says; the file that was there is still there.
+    /// The operating system's error; the file that was there is still there.
     pub fn commit_replacing(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
         self.file.persist(&self.target).map_err(|error| error.error)?;
@@ -144,7 +144,7 @@ impl PendingFolder {
     /// Returns the path to which a file of this folder is to be written, and creates its parent folders.
     ///
     /// # Errors
-    /// What the system says.
+    /// The operating system's error.
     pub fn path_for(&self, inside: &Path) -> io::Result<PathBuf> {
         let place = self.folder.path().join(inside);
         fs::create_dir_all(parent_dir(&place))?;
@@ -178,7 +178,7 @@ fn sync_tree(folder: &Path) -> io::Result<()> {
 /// A file without a name on the same disk, for what does not fit into memory; gone with its owner.
 ///
 /// # Errors
-/// What the system says.
+/// The operating system's error.
 pub fn scratch_file(path: &Path) -> io::Result<File> {
     tempfile::tempfile_in(parent_dir(path))
 }
@@ -186,7 +186,7 @@ pub fn scratch_file(path: &Path) -> io::Result<File> {
 /// The file's bytes; `None` when there is no such file.
 ///
 /// # Errors
-/// What the system says, and `InvalidData` for more than a mebibyte.
+/// The operating system's error, and `InvalidData` for more than a mebibyte.
 pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let file = match File::open(path) {
         Ok(file) => file,
@@ -204,7 +204,7 @@ pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
 /// Removes the file; that it is gone already is fine.
 ///
 /// # Errors
-/// What the system says.
+/// The operating system's error.
 pub fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Ok(()) => sync_dir(path),
@@ -216,7 +216,7 @@ pub fn remove(path: &Path) -> io::Result<()> {
 /// Moves the file, which is its owner's alone, to the first free of `path.1`, `path.2`, …; at no moment it is under neither name. Gives the new name.
 ///
 /// # Errors
-/// What the system says.
+/// The operating system's error.
 pub fn rotate(path: &Path) -> io::Result<PathBuf> {
     let bytes = read(path)?.ok_or(io::ErrorKind::NotFound)?;
     for number in 1_u32.. {
@@ -267,7 +267,7 @@ fn parent_dir(path: &Path) -> &Path {
 /// call and journals names by itself (NTFS).
 ///
 /// # Errors
-/// What the system says.
+/// The operating system's error.
 pub fn sync_dir(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     File::open(parent_dir(path))?.sync_all()?;
@@ -279,7 +279,7 @@ pub fn sync_dir(path: &Path) -> io::Result<()> {
 /// Waits until the bytes of somebody else's file are on the disk, however its writer left them.
 ///
 /// # Errors
-/// What the system says.
+/// The operating system's error.
 pub fn sync_file(path: &Path) -> io::Result<()> {
     // Windows flushes only what is open for writing, which a file may forbid.
     match File::options().write(true).open(path) {
@@ -293,7 +293,7 @@ pub fn sync_file(path: &Path) -> io::Result<()> {
 /// called only while nobody writes there.
 ///
 /// # Errors
-/// What the system says.
+/// The operating system's error.
 pub fn remove_temporary_files(directory: &Path) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;

@@ -88,7 +88,7 @@ fn path_in_folder(folder: &Path, path: &Path, key: &str) -> PathBuf {
 /// The text of a configuration with other paths at these keys. Its comments go where a path changes.
 ///
 /// # Errors
-/// What is wrong with the text.
+/// The parser's message.
 pub fn replace_paths(text: &str, paths: &[(String, PathBuf)]) -> Result<String, String> {
     let mut table: toml::Table = toml::from_str(text).map_err(|error| error.to_string())?;
     let mut changed = false;

@@ -33,7 +33,7 @@ impl Config {
     /// Reads a file's text; paths stay as they are written.
     ///
     /// # Errors
-    /// What is wrong, with the key's name.
+    /// A message that names the key.
     pub fn parse(text: &str) -> Result<Self, String> {
         let config: Self = toml::from_str(text).map_err(|error| redact_passwords(&error.to_string()))?;
         config.validate()?;

@@ -93,7 +93,7 @@ impl Authority {
 
     /// Reads an authority, this gateway's or a foreign one: one certificate in PEM and its key as unencrypted PKCS#8 in PEM.
     ///
-    /// Whether it is valid at this time is asked when it issues.
+    /// Its validity is checked when it issues, not here.
     ///
     /// # Errors
     /// [`IdentityError`]: what of the pair cannot be read, does not fit together, or may not issue.

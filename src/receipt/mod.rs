@@ -5,8 +5,8 @@
 //! invitation  address, fingerprint, code, line   -> page -> PDF
 //! ```
 //!
-//! What goes in comes out as the same bytes every time: no clock, no random identifiers. A receipt can so be printed again
-//! and compared.
+//! The same input gives the same bytes every time: no clock, no random identifiers. A receipt can so be printed again and
+//! compared.
 //!
 //! Type is set in Helvetica and Courier, of the fourteen fonts that every PDF reader has (ISO 32000-1, section 9.6.2.2); nothing
 //! is embedded. That keeps a receipt at some kilobytes and prints everywhere, and it is why these are not PDF/A: they are

@@ -1,7 +1,7 @@
 //! Guide lines as SVG, to be laid over a picture of the same shape.
 //!
-//! What the profile asks for is drawn in light dashes with its words on the left; what was found, in turquoise with its words on
-//! the right. Every line has a dark rim, so that it is seen on a white wall and on black hair.
+//! Limits of the profile are drawn in light dashes with their words on the left; the face as it was found, in turquoise with its
+//! words on the right. Every line has a dark rim, so that it is seen on a white wall and on black hair.
 
 use maud::{Markup, html};
 

@@ -125,7 +125,7 @@ impl KeyFile {
     /// The file's text.
     ///
     /// # Errors
-    /// When it cannot be written down, which must never end in an empty file.
+    /// The serializer's error, so that a failure never ends in an empty file.
     pub fn to_toml(&self) -> Result<Zeroizing<String>, toml::ser::Error> {
         let written = KeyFileToml {
             version: VERSION,

@@ -180,7 +180,7 @@ impl CheckpointSigner {
 /// Makes the key and writes both halves; neither must be there.
 ///
 /// # Errors
-/// What the system says; `AlreadyExists` when somebody was first.
+/// The operating system's error; `AlreadyExists` when somebody was first.
 pub fn create_checkpoint_key(key: &Path, public_key: &Path) -> Result<(), io::Error> {
     let signing_key = CheckpointKey::generate().map_err(io::Error::other)?;
     atomic_file::write_new(key, signing_key.to_pem().as_bytes(), FileMode::OwnerOnly)?;

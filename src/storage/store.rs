@@ -1,7 +1,7 @@
 //! The storage contract: each operation is one step of a flow and one whole transaction, its audit rows included.
 //!
-//! What a store answers is durable: when a call returns, a machine that loses its power has lost nothing of it. What a store
-//! refuses has left no trace but, where said so, an audit row.
+//! A successful answer is durable: when a call returns, a machine that loses its power has lost nothing of it. A refused request
+//! has left no trace but, where said so, an audit row.
 
 use async_trait::async_trait;
 

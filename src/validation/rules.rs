@@ -1,7 +1,7 @@
 //! The rules a profile may hold, a table of its file for each. A table that is missing is a rule that is not judged, but for
 //! `embedded`, which then has its default.
 //!
-//! What the numbers stand for is told here; where they come from, in the profiles themselves.
+//! The meaning of the numbers is documented here, their sources in the profiles.
 
 use serde::{Deserialize, Serialize};
 

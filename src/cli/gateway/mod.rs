@@ -63,7 +63,7 @@ enum Command {
     ///
     /// Nothing of the backup is used before its signature has been verified, with a key from elsewhere if there is one.
     ///
-    /// What happened after the backup was taken is not in it. So that no photo is handed out that has been used since, all are held
+    /// Changes after the backup was taken are not in it. So that no photo is handed out that has been used since, all are held
     /// back until `quarantine release`.
     Restore(data::restore::Arguments),
     /// List, release or hold photos that may have been used since the moment the database is of.

@@ -13,7 +13,7 @@ pub struct Arguments {
     /// The person is a child of this age: a smaller face is taken, of an infant any pose
     #[arg(long, value_name = "AGE")]
     child: Option<ChildAge>,
-    /// Why the rules of the face cannot be kept: they become advice, and the clerk decides
+    /// Reason for which the rules of the face cannot be kept: they become advice, and the clerk decides
     #[arg(long, value_name = "REASON")]
     exception: Option<ExceptionReason>,
 }

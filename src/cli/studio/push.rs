@@ -49,7 +49,7 @@ pub struct Arguments {
     /// Name and town of the studio, to be shown on the PDF
     #[arg(long, value_name = "NAME", requires = "pdf")]
     studio: Option<String>,
-    /// How long to go on trying while the gateway cannot be reached
+    /// Time to go on trying while the gateway cannot be reached
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     give_up_after: u64,
     /// Language of messages and findings [default: the configuration's, or de]

@@ -1,6 +1,6 @@
 //! Installation of a renewed pair of certificate and key, in one step.
 //!
-//! Where both stand in one file, replacing it is that step. Where they stand in two (by `device add`, or by hand), the new pair
+//! If both are in one file, replacing it is that step. If they are in two (by `device add`, or by hand), the new pair
 //! goes into a file of its own first, and the step is a configuration whose two lines name it; every other line stays as it
 //! was. A crash before the step leaves the old pair in use, one after it the new.
 

@@ -13,8 +13,8 @@ const MAX_PAUSE: Duration = Duration::from_hours(1);
 /// At two thirds of the lifetime, or up to a twentieth of the lifetime earlier, so that a hundred devices that were enrolled
 /// on one day do not come back in one hour.
 ///
-/// How much earlier is read off the certificate's own digest: random enough, and the same whoever asks, so that `status` can
-/// tell the moment at which `watch` will renew.
+/// The certificate's own digest decides how much earlier: random enough, and the same for every caller, so that `status` can state
+/// the time at which `watch` will renew.
 pub fn renewal_due_at(certificate: &CertificateFacts) -> Timestamp {
     let lifetime = certificate.not_before.until(certificate.not_after);
     let [first, second, ..] = *certificate.sha256.as_bytes();

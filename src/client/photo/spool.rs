@@ -1,6 +1,6 @@
 //! The promise to finish: a photo's `Idempotency-Key`, on the disk before the first byte is sent.
 //!
-//! Whatever happens afterwards (power, network, a killed program), the next push of the same photo finds the key and asks the
+//! After any interruption (power, network, a killed program), the next push of the same photo finds the key and asks the
 //! gateway for the same receipt. A spool ends with the receipt on the disk or with a refused photo, never by age.
 //!
 //! *Refused, but is nothing stored?* A refusal speaks of its own try. An earlier one may have stored the photo and lost its

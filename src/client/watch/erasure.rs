@@ -17,7 +17,7 @@ use crate::clock::Timestamp;
 /// in `sent/` without a receipt are somebody else's. Gives the names.
 ///
 /// # Errors
-/// What the system says; the rest is erased the next time.
+/// The operating system's error; the rest is erased the next time.
 pub fn erase_sent(folder: &WatchedFolder, keep: SentRetention, now: Timestamp) -> io::Result<Vec<OsString>> {
     let mut erased = Vec::new();
     if keep == SentRetention::Forever {

@@ -178,7 +178,7 @@ pub trait ReceiptWriter: Send + Sync {
     /// The citizen's receipt to print; `None` where there is no printed form.
     ///
     /// # Errors
-    /// What the writer says.
+    /// The error of the writer.
     fn receipt_pdf(&self, receipt: &ReceiptBody) -> io::Result<Option<Vec<u8>>>;
 
     /// The report on a refused photo.

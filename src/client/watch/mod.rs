@@ -1,8 +1,7 @@
 //! The folder that the photographers' programs export to: every photo that arrives is judged, deposited and put away.
 //!
-//! Where a photo stands is where its file lies; nothing else is kept in mind. Each arrow is one step that the file system makes
-//! whole or not at all, what is named beside it is the step at which crash tests stop (`failpoint`), and whoever comes next goes
-//! on from what lies there.
+//! The place of a photo's file is its only state. Each arrow is one atomic step of the file system; the name beside it is the step
+//! at which crash tests stop (`failpoint`). The next run continues from the files that it finds.
 //!
 //! ```text
 //! DIR/NAME.jpg                                       exported, perhaps still being written

@@ -35,7 +35,7 @@ impl ProfileCache {
     /// Takes what the gateway showed, and keeps it for the next start. `None` when it cannot be understood or is what it was.
     ///
     /// # Errors
-    /// What the system says when it cannot be kept; the rules are in force all the same.
+    /// The operating system's error when the file cannot be written; the rules are in force all the same.
     pub fn update(&self, folder: &WatchedFolder, shown: &Value) -> (Option<GatewayProfile>, io::Result<()>) {
         let Some(read) = GatewayProfile::read(shown) else { return (None, Ok(())) };
         let mut present = self.0.lock().unwrap_or_else(PoisonError::into_inner);

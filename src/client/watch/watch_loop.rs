@@ -143,7 +143,7 @@ impl Watch {
     /// Makes ready, with the photos that an earlier watch left. Nothing is sent yet.
     ///
     /// # Errors
-    /// What the system says when the working folder cannot be read.
+    /// The operating system's error when the working folder cannot be read.
     pub fn new(watch_settings: WatchSettings, options: WatchOptions) -> io::Result<Self> {
         let WatchSettings {
             folder,

@@ -59,7 +59,7 @@ impl Listener {
     /// Binds `address` (port 0: any free one). `name` stands in log lines.
     ///
     /// # Errors
-    /// What the operating system says: the address is taken, not this machine's, or not for this user to bind.
+    /// The operating system's error: the address is taken, not this machine's, or not for this user to bind.
     pub async fn bind(
         name: &'static str,
         address: SocketAddr,

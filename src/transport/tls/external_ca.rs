@@ -1,8 +1,8 @@
 //! External CAs: an office may use a certificate that another authority issued (V-PKI).
 //!
-//! What the gateway's own authorities take back it knows from its store. Of a foreign authority it only knows what that
-//! authority publishes: so a list is demanded, and one that has run out refuses everybody it should have told of. A list that
-//! no longer comes is how a revoked certificate would stay in use unnoticed.
+//! The gateway knows from its store which certificates its own CAs have revoked. Of an external CA it knows only the published
+//! revocation list: so a list is required, and an expired one refuses every certificate that it covers. Otherwise a revoked
+//! certificate would stay in use unnoticed once the list no longer comes.
 
 use std::sync::Arc;
 

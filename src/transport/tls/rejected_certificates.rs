@@ -18,7 +18,7 @@ pub enum RejectionCause {
 
 /// A shared list, each certificate once. Clones are the same list.
 ///
-/// Whoever presented a certificate had not yet shown that the key is theirs: TLS looks at the certificate first.
+/// The peer had not yet proved that the certificate's key is its own: TLS checks the certificate first.
 #[derive(Debug, Clone, Default)]
 pub struct RejectedCertificates(Arc<Mutex<Vec<(Sha256Digest, RejectionCause)>>>);
 

@@ -245,7 +245,7 @@ fn read_dc(reader: &mut BitReader<'_>, codes: &HuffmanLookup) -> Result<i32, Dec
 /// in the loop around it.
 ///
 /// # Returns
-/// How many coefficients have passed, at most 63; `None` at the end of the block.
+/// The number of coefficients that have passed, at most 63; `None` at the end of the block.
 #[inline(never)]
 fn skip_one<'a>(
     mut reader: BitReader<'a>,

@@ -6,7 +6,7 @@
 //! the mean, so that ICAO's 0.1 % of pixels at 0 and at 255 cannot be counted. And detail finer than a block is gone: for that
 //! the walk notes how far the coefficients of each block go, see [`detail`].
 //!
-//! Where the face is, is not asked here: a photo of the right size has it in the middle, and these rules only look there.
+//! The place of the face is not determined here: a photo of the right size has it in the middle, and these rules only look there.
 
 mod background;
 mod blank;

@@ -6,7 +6,7 @@
 //! than a smaller one. What differs is the advice: a face without detail is a matter of focus, and a picture in which
 //! nothing at all has any, be it hair, cloth or noise, was most likely enlarged.
 //!
-//! How coarse the steps are decides what counts as absent. The rules therefore hold within a range of qualities.
+//! The size of the quantization steps decides which detail counts as absent. The rules therefore hold within a range of qualities.
 
 use super::histogram::Histogram;
 use crate::domain::check::Check;

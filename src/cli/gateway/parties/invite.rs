@@ -57,7 +57,7 @@ struct InviteOptions {
     /// Name for the device: "till 2".
     #[arg(long, default_value = "")]
     label: String,
-    /// How long the code works, up to 14d [default: invitation_hours of the configuration]
+    /// Time that the code works, up to 14d [default: invitation_hours of the configuration]
     #[arg(long, value_name = "SPAN", value_parser = parse_validity)]
     valid: Option<Duration>,
     #[command(flatten)]

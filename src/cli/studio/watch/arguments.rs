@@ -28,16 +28,16 @@ pub struct Arguments {
     /// With --once: how long to go on trying while the gateway cannot be reached
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub(super) give_up_after: u64,
-    /// How many photos are judged and sent at a time
+    /// Number of photos that are judged and sent at a time
     #[arg(long, value_name = "N", default_value = "4")]
     pub(super) parallel: NonZeroUsize,
-    /// When sent photos and their receipts are deleted: workday (same time on the next day from Monday to Friday), never, 2h, 3d
+    /// Time at which sent photos and their receipts are deleted: workday (same time on the next day from Monday to Friday), never, 2h, 3d
     #[arg(long, value_name = "SPAN", default_value = "workday")]
     pub(super) delete_sent_after: SentRetention,
-    /// How long a file must be left alone before it is taken
+    /// Time that a file must be left alone before it is taken
     #[arg(long, value_name = "SECONDS", default_value_t = 2)]
     pub(super) settle: u64,
-    /// How long a file that does not end as a JPEG does is waited for
+    /// Time to wait for a file that does not end as a JPEG does
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub(super) cut_after: u64,
     /// The rules to judge by until the gateway's own are known [default: none, the gateway judges alone]

@@ -5,7 +5,7 @@ use std::io;
 /// Ready at the first signal.
 ///
 /// # Errors
-/// What the system says when it does not deliver signals.
+/// The operating system's error when it does not deliver signals.
 #[cfg(unix)]
 pub(super) fn stop() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};

@@ -53,7 +53,7 @@ impl Job {
     /// folder can replace a photo by one just before that, and another user's file would be sent.
     ///
     /// # Errors
-    /// What the system says.
+    /// The operating system's error.
     pub fn is_link(&self) -> io::Result<bool> {
         fs::symlink_metadata(self.photo()).map(|metadata| metadata.is_symlink())
     }
@@ -61,7 +61,7 @@ impl Job {
     /// Waits until the photo is in its place for good, with its bytes: whoever exported it has perhaps not waited for the disk.
     ///
     /// # Errors
-    /// What the system says.
+    /// The operating system's error.
     pub fn sync(&self, folder: &WatchedFolder) -> io::Result<()> {
         atomic_file::sync_file(&self.photo())?;
         atomic_file::sync_dir(&self.photo())?;
@@ -71,7 +71,7 @@ impl Job {
     /// Removes the job, whose photo is gone. Gives the path of what has no place anywhere and is kept.
     ///
     /// # Errors
-    /// What the system says; to be called again.
+    /// The operating system's error; to be called again.
     pub fn close(&self, folder: &WatchedFolder) -> io::Result<Option<PathBuf>> {
         atomic_file::remove(&self.receipt())?;
         failpoint::reached("watch.emptied");
@@ -106,7 +106,7 @@ fn remove_folder(path: &Path) -> io::Result<()> {
 /// Moves `name` into the working folder.
 ///
 /// # Errors
-/// What the system says: the photo is still where it was.
+/// The operating system's error: the photo is still where it was.
 pub fn claim_file(
     folder: &WatchedFolder,
     name: &OsStr,
@@ -141,7 +141,7 @@ fn move_into(job: &Job, arrived: &Path) -> io::Result<()> {
 /// The jobs that are in the working folder, oldest first. Folders that never got their photo are removed.
 ///
 /// # Errors
-/// What the system says.
+/// The operating system's error.
 pub fn list_unfinished(folder: &WatchedFolder) -> io::Result<Vec<Job>> {
     let mut jobs = Vec::new();
     for entry in fs::read_dir(folder.working())? {

@@ -26,7 +26,7 @@ pub const REPORT: &str = ".txt";
 /// Puts a deposited photo and its receipt into `sent/`. Gives the receipt in words.
 ///
 /// # Errors
-/// What the system says; to be called again.
+/// The operating system's error; to be called again.
 pub fn put_into_sent(
     folder: &WatchedFolder,
     job: &Job,
@@ -43,7 +43,7 @@ pub fn put_into_sent(
 /// Puts a receipt into `sent/` whose photo is not there any more, or not as it was.
 ///
 /// # Errors
-/// What the system says; to be called again.
+/// The operating system's error; to be called again.
 pub fn put_receipt_into_sent(
     folder: &WatchedFolder,
     job: &Job,
@@ -86,7 +86,7 @@ fn write_receipt_files(
 /// Puts a refused photo and its report into `refused/`. Gives the report.
 ///
 /// # Errors
-/// What the system says; to be called again.
+/// The operating system's error; to be called again.
 pub fn put_into_refused(
     folder: &WatchedFolder,
     job: &Job,
@@ -104,7 +104,7 @@ pub fn put_into_refused(
 /// The report of a refusal that a crash interrupted, which is finished by that.
 ///
 /// # Errors
-/// What the system says; to be called again.
+/// The operating system's error; to be called again.
 pub fn resume_refusal(folder: &WatchedFolder, job: &Job) -> io::Result<Option<PathBuf>> {
     let found = refusal_reservation(job, &folder.refused(), &|sidecar| has_job_marker(sidecar, job)).find()?;
     let Some(reserved) = found else { return Ok(None) };
@@ -154,7 +154,7 @@ fn rename_durably(from: &Path, to: &Path) -> io::Result<()> {
 /// The receipt that lies in a job without a photo or beside other bytes.
 ///
 /// # Errors
-/// What the system says.
+/// The operating system's error.
 pub fn leftover_receipt(job: &Job) -> io::Result<Option<StoredReceipt>> {
     Ok(atomic_file::read(&job.receipt())?.and_then(|bytes| StoredReceipt::parse(&bytes)))
 }

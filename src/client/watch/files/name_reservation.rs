@@ -72,7 +72,7 @@ impl NameReservation<'_> {
     /// The place that this photo claimed before, wherever it is: numbers below it may have become free since.
     ///
     /// # Errors
-    /// What the system says.
+    /// The operating system's error.
     pub fn find(&self) -> io::Result<Option<ReservedName>> {
         let first = ReservedName::numbered(self.directory, self.name, 1);
         for entry in fs::read_dir(self.directory)? {
@@ -95,7 +95,7 @@ impl NameReservation<'_> {
     /// Finds the place or takes the first free one, with `content` as the claiming paper; on return that is on the disk.
     ///
     /// # Errors
-    /// What the system says; nothing is taken then.
+    /// The operating system's error; nothing is taken then.
     pub fn reserve(&self, content: &[u8], mode: FileMode) -> io::Result<ReservedName> {
         if let Some(reserved) = self.find()? {
             atomic_file::sync_dir(&reserved.sidecar(self.suffix))?;

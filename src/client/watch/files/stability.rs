@@ -86,7 +86,7 @@ impl StabilityTracker {
     /// Looks at `directory`; `now` is the time that has passed since any beginning, and never goes back.
     ///
     /// # Errors
-    /// What the system says when the folder cannot be listed.
+    /// The operating system's error when the folder cannot be listed.
     pub fn scan(&mut self, directory: &Path, now: Duration, delays: StabilityDelays) -> io::Result<FolderScan> {
         let mut still_there = HashMap::new();
         let mut complete = Vec::new();

@@ -181,7 +181,7 @@ impl OngoingMigration {
     /// Takes the source out of use for good, and then the target into use.
     ///
     /// # Errors
-    /// What either database says. The same move, begun again, goes on from there.
+    /// The error of either database. The same move, begun again, goes on from there.
     pub async fn finish(mut self, now: Timestamp, audit: AuditEntry) -> Result<(), StoreError> {
         if !self.source_is_inactive {
             metadata::put_timestamp(&mut self.source_lock, metadata::MOVED_AWAY_AT, now).await?;
