@@ -7,9 +7,10 @@ use crate::domain::code::lookup::{LookupId, TombstoneId};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use crate::domain::party::{Caller, Party};
-use crate::domain::photo::availability::{Availability, SettlementDecision};
+use crate::domain::photo::availability::Availability;
 use crate::domain::photo::collection::{CollectionRecord, SettlementOutcome};
 use crate::domain::photo::quarantine::{Quarantined, RevokedDevicePolicy};
+use crate::domain::photo::settlement::SettlementDecision;
 use crate::domain::photo::{PhotoRecord, PhotoState, SealedPhoto};
 
 /// A certificate as the store knows it.

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 
 use super::ModelError;
+use super::buffers::share_buffers;
 use super::layer::{Inputs, LANES, Layer, Matrix, WindowGeometry};
 use super::network::{Network, NetworkStep, Operation, TensorSlot};
 use super::tflite::{self, Constant, Graph, Operator, OperatorKind};
@@ -339,41 +340,11 @@ impl Compiler {
         }
         let numbers = |parts: &Vec<usize>| parts.iter().map(|part| self.values[*part].elements()).sum::<usize>();
         let numbers_out: usize = outputs.iter().map(numbers).sum();
-        let buffers = self.share_buffers();
+        let buffers = share_buffers(&mut self.values, &self.steps);
         if numbers_out > MAX_TOTAL || buffers.iter().sum::<usize>() > MAX_TOTAL {
             return Err(ModelError("a network that is too large"));
         }
         Ok(Network { values: self.values, steps: self.steps, buffers, outputs })
-    }
-
-    /// Gives each value a buffer that nothing else needs from the step that computes it to the last one that reads it.
-    fn share_buffers(&mut self) -> Vec<usize> {
-        let mut last_use = vec![0; self.values.len()];
-        for (at, step) in self.steps.iter().enumerate() {
-            last_use[step.output] = at;
-            last_use[step.input] = at;
-            if let Some(skip) = step.skip {
-                last_use[skip] = at;
-            }
-        }
-        let size = |value: &TensorSlot| value.height * value.width * value.stored;
-        let mut buffers = vec![size(&self.values[0])];
-        // Up to and with which step each buffer is taken.
-        let mut taken = vec![last_use[0]];
-        for (at, step) in self.steps.iter().enumerate() {
-            let wanted = size(&self.values[step.output]);
-            let free = (0..buffers.len()).filter(|buffer| taken[*buffer] < at);
-            let buffer =
-                free.min_by_key(|buffer| (buffers[*buffer] < wanted, buffers[*buffer])).unwrap_or(buffers.len());
-            if buffer == buffers.len() {
-                buffers.push(0);
-                taken.push(0);
-            }
-            buffers[buffer] = buffers[buffer].max(wanted);
-            taken[buffer] = last_use[step.output];
-            self.values[step.output].buffer = buffer;
-        }
-        buffers
     }
 }
 

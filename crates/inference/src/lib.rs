@@ -8,6 +8,7 @@
 //!
 //! Own code, because the libraries at hand cost more than they give here: see `docs/judge.md` for the comparison.
 
+mod buffers;
 mod compile;
 mod feature_map;
 #[cfg(test)]

@@ -274,7 +274,7 @@ impl IntegrityReport {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::photo::availability::tests::{leased, photo};
+    use crate::domain::photo::test_records::{leased, photo};
 
     #[test]
     fn a_photo_and_its_collection_agree_or_do_not() {

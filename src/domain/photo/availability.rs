@@ -1,16 +1,12 @@
-//! Decisions on a photo at a moment: the one place where leases, deadlines and last states are evaluated.
+//! Availability of a photo at a given time: the one place where its state is evaluated, with its lease and its deadlines.
 //!
 //! Pure functions over rows, called by every store inside its transaction. Deadlines count by the clock, never by whether the
 //! sweeper has come round: what a caller is told does not depend on that.
 
-use std::time::Duration;
-
-use time::Date;
-
-use super::collection::{CollectionRecord, CollectionState, SettlementOutcome};
+use super::collection::{CollectionRecord, CollectionState};
+use super::lease::{LeaseState, lease_state};
 use super::quarantine::Quarantined;
 use super::record::PhotoRecord;
-use super::retention::{allowed_keep_dates, kept_until};
 use super::state::PhotoState;
 use crate::clock::Timestamp;
 use crate::domain::id::PartyId;
@@ -149,188 +145,17 @@ pub fn ended_at(photo: &PhotoRecord, latest: Option<&CollectionRecord>, now: Tim
     ended.then(|| photo.settled_at.or(due).unwrap_or(photo.expires_at))
 }
 
-/// A collection as its office sees it at `now`.
-pub fn visible_collection(collection: CollectionRecord, now: Timestamp) -> CollectionRecord {
-    let (state, ended_at) = match (collection.state, lease_state(&collection, now)) {
-        (CollectionState::Leased, LeaseState::Lapsed) => (CollectionState::Lapsed, Some(collection.lease_until)),
-        (CollectionState::Leased, LeaseState::UsedByDefault { at }) => (CollectionState::Used, Some(at)),
-        (state, _) => (state, collection.settled_at),
-    };
-    CollectionRecord { state, settled_at: ended_at, ..collection }
-}
-
 /// State of a photo that is given back: kept, once it has been used and kept, available before that.
 pub fn resting_state(photo: &PhotoRecord) -> PhotoState {
     if photo.kept { PhotoState::Kept } else { PhotoState::Available }
 }
 
-/// State of an unsettled lease at a given time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LeaseState {
-    /// Within its time, nothing handed over yet.
-    Active {
-        /// End of the lease.
-        until: Timestamp,
-    },
-    /// Out of time, nothing handed over: as if it had never been.
-    Lapsed,
-    /// The office has the bytes and owes a settlement.
-    HandedOver {
-        /// Time from which the photo counts as used.
-        until: Timestamp,
-    },
-    /// The office had the bytes and never settled: used, since then.
-    UsedByDefault {
-        /// End of the time for settling.
-        at: Timestamp,
-    },
-}
-
-/// Evaluates an open collection at `now`.
-pub fn lease_state(collection: &CollectionRecord, now: Timestamp) -> LeaseState {
-    match collection.settle_due {
-        Some(due) if due <= now => LeaseState::UsedByDefault { at: due },
-        Some(due) => LeaseState::HandedOver { until: due },
-        None if collection.lease_until <= now => LeaseState::Lapsed,
-        None => LeaseState::Active { until: collection.lease_until },
-    }
-}
-
-/// Decision on an attempt to settle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SettlementDecision {
-    /// It can be done.
-    Allowed,
-    /// It was done before, in the same way.
-    Repeated {
-        /// Time of the earlier settlement.
-        at: Timestamp,
-    },
-    /// It was settled in another way before.
-    AlreadySettled {
-        /// State of the collection after the earlier settlement.
-        state: CollectionState,
-        /// Time of the earlier settlement.
-        at: Timestamp,
-    },
-    /// The lease ran out before anything was handed over.
-    Lapsed {
-        /// End of the lease.
-        at: Timestamp,
-    },
-    /// The photo cannot be kept until that day.
-    DateOutOfRange {
-        /// The first day that could be.
-        earliest: Date,
-        /// The last day that could be.
-        latest: Date,
-    },
-}
-
-/// Decides on settling `collection` with `outcome` at `now`.
-pub fn decide_settlement(
-    collection: &CollectionRecord,
-    photo: &PhotoRecord,
-    outcome: &SettlementOutcome,
-    now: Timestamp,
-) -> SettlementDecision {
-    let ended_at = collection.settled_at.unwrap_or(collection.lease_until);
-    match collection.state {
-        CollectionState::Leased => match lease_state(collection, now) {
-            LeaseState::Active { .. } | LeaseState::HandedOver { .. } => check_keep_date(photo, outcome, now),
-            LeaseState::Lapsed => SettlementDecision::Lapsed { at: collection.lease_until },
-            LeaseState::UsedByDefault { at } if *outcome == SettlementOutcome::Used => {
-                SettlementDecision::Repeated { at }
-            }
-            LeaseState::UsedByDefault { at } => SettlementDecision::AlreadySettled { state: CollectionState::Used, at },
-        },
-        CollectionState::Lapsed => SettlementDecision::Lapsed { at: ended_at },
-        state => {
-            let the_same = match outcome {
-                SettlementOutcome::Used | SettlementOutcome::Released => state == outcome.state(),
-                SettlementOutcome::Kept { .. } => {
-                    state == CollectionState::Kept && collection.kept_until == kept_until(outcome)
-                }
-                SettlementOutcome::Refused(refusal) => {
-                    state == CollectionState::Refused && photo.refusal.as_ref() == Some(refusal)
-                }
-            };
-            if the_same {
-                SettlementDecision::Repeated { at: ended_at }
-            } else {
-                SettlementDecision::AlreadySettled { state, at: ended_at }
-            }
-        }
-    }
-}
-
-fn check_keep_date(photo: &PhotoRecord, outcome: &SettlementOutcome, now: Timestamp) -> SettlementDecision {
-    let days = allowed_keep_dates(photo, now);
-    match outcome {
-        SettlementOutcome::Kept { until } if !days.contains(until) => {
-            SettlementDecision::DateOutOfRange { earliest: *days.start(), latest: *days.end() }
-        }
-        _ => SettlementDecision::Allowed,
-    }
-}
-
-/// The end of a span that begins now, but never past the photo's own end.
-pub fn deadline(now: Timestamp, span: Duration, photo: &PhotoRecord) -> Timestamp {
-    (now + span).min(photo.expires_at)
-}
-
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-    use crate::domain::id::{CollectionId, DeviceId, PhotoId};
-    use crate::domain::photo::PhotoFacts;
-    use crate::domain::photo::collection::{Refusal, RefusalReason};
+    use crate::domain::photo::lease::visible_collection;
     use crate::domain::photo::quarantine::QuarantineReason;
-    use crate::entropy::SeededEntropy;
-
-    pub(in crate::domain) const T0: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
-    const MINUTE: Duration = Duration::from_secs(60);
-    pub(in crate::domain) const DAY: Duration = Duration::from_secs(86_400);
-
-    fn office(seed: u64) -> PartyId {
-        PartyId::generate(T0, &SeededEntropy::new(seed)).unwrap()
-    }
-
-    pub(in crate::domain) fn photo(state: PhotoState) -> PhotoRecord {
-        let entropy = SeededEntropy::new(99);
-        PhotoRecord {
-            photo_id: PhotoId::generate(T0, &entropy).unwrap(),
-            studio_id: PartyId::generate(T0, &entropy).unwrap(),
-            device_id: DeviceId::generate(T0, &entropy).unwrap(),
-            epoch: 1,
-            state,
-            kept: false,
-            facts: PhotoFacts { width: 1, height: 1, bytes: 1, profile: "test".into(), findings: vec![] },
-            deposited_at: T0,
-            expires_at: T0 + 180 * DAY,
-            settled_at: state.is_erased().then_some(T0 + MINUTE),
-            refusal: None,
-        }
-    }
-
-    pub(in crate::domain) fn leased(photo: &PhotoRecord) -> CollectionRecord {
-        CollectionRecord {
-            collection_id: CollectionId::generate(T0, &SeededEntropy::new(98)).unwrap(),
-            photo_id: photo.photo_id,
-            office_id: office(1),
-            state: CollectionState::Leased,
-            leased_at: T0,
-            lease_until: T0 + 15 * MINUTE,
-            handed_over_at: None,
-            settle_due: None,
-            settled_at: None,
-            kept_until: None,
-        }
-    }
-
-    pub(in crate::domain) fn handed_over(photo: &PhotoRecord) -> CollectionRecord {
-        CollectionRecord { handed_over_at: Some(T0 + MINUTE), settle_due: Some(T0 + 7 * DAY), ..leased(photo) }
-    }
+    use crate::domain::photo::test_records::{DAY, MINUTE, T0, handed_over, leased, office, photo};
 
     #[test]
     fn a_lease_is_one_offices_until_it_runs_out() {
@@ -414,30 +239,5 @@ pub(crate) mod tests {
             let found = format!("{:?}", availability(&photo(state), None, office(1), T0 + DAY));
             assert!(found.starts_with(expected), "{found}");
         }
-    }
-
-    #[test]
-    fn settling_twice_the_same_way_is_a_repeat_and_another_way_is_not() {
-        let photo = photo(PhotoState::Used);
-        let used =
-            CollectionRecord { state: CollectionState::Used, settled_at: Some(T0 + MINUTE), ..handed_over(&photo) };
-        let settle = |outcome: &SettlementOutcome| decide_settlement(&used, &photo, outcome, T0 + DAY);
-        assert_eq!(settle(&SettlementOutcome::Used), SettlementDecision::Repeated { at: T0 + MINUTE });
-        let refused = SettlementOutcome::Refused(Refusal { reason: RefusalReason::Gaze, note: None });
-        for other in [SettlementOutcome::Released, refused] {
-            assert!(matches!(settle(&other), SettlementDecision::AlreadySettled { .. }));
-        }
-    }
-
-    #[test]
-    fn a_lapsed_lease_cannot_be_settled_but_a_handed_over_one_can() {
-        let photo = photo(PhotoState::Leased);
-        let later = T0 + DAY;
-        let lapsed = decide_settlement(&leased(&photo), &photo, &SettlementOutcome::Used, later);
-        assert!(matches!(lapsed, SettlementDecision::Lapsed { .. }));
-        assert_eq!(
-            decide_settlement(&handed_over(&photo), &photo, &SettlementOutcome::Used, later),
-            SettlementDecision::Allowed
-        );
     }
 }

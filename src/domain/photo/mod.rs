@@ -20,13 +20,17 @@ pub mod availability;
 pub mod collection;
 pub mod declaration;
 pub mod idempotency;
+pub mod lease;
 pub mod quarantine;
 pub mod retention;
+pub mod settlement;
 pub mod withdrawal;
 
 mod record;
 mod stages;
 mod state;
+#[cfg(test)]
+pub(in crate::domain) mod test_records;
 
 pub use record::PhotoRecord;
 pub use stages::{JudgedPhoto, PhotoFacts, SealContext, SealedPhoto, StoredPhoto, UploadBytes};

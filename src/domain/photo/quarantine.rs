@@ -71,7 +71,7 @@ impl RevokedDevicePolicy {
 #[cfg(test)]
 mod tests {
     use super::super::PhotoState;
-    use super::super::availability::tests::{DAY, T0, handed_over, leased, photo};
+    use super::super::test_records::{DAY, T0, handed_over, leased, photo};
     use super::*;
 
     const QUARANTINED: Quarantined = Quarantined { since: T0, reason: QuarantineReason::DeviceRevoked };

@@ -48,7 +48,7 @@ pub fn decide_withdrawal(photo: &PhotoRecord, latest: Option<&CollectionRecord>,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::photo::availability::tests::{DAY, T0, leased, photo};
+    use crate::domain::photo::test_records::{DAY, T0, leased, photo};
 
     #[test]
     fn a_studio_withdraws_only_photos_that_no_office_holds_or_keeps() {

@@ -2,8 +2,9 @@
 
 use crate::domain::id::{CollectionId, PhotoId};
 use crate::domain::party::{Device, Role};
-use crate::domain::photo::availability::{ended_at, visible_collection, visible_state};
+use crate::domain::photo::availability::{ended_at, visible_state};
 use crate::domain::photo::collection::CollectionRecord;
+use crate::domain::photo::lease::visible_collection;
 use crate::domain::photo::{PhotoRecord, PhotoState};
 use crate::flows::authenticate::{OfficeCaller, StudioCaller};
 use crate::flows::gateway::Gateway;

@@ -4,9 +4,9 @@ use time::Date;
 
 use crate::clock::Timestamp;
 use crate::domain::id::CollectionId;
-use crate::domain::photo::availability::SettlementDecision;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState, Refusal, SettlementOutcome};
 use crate::domain::photo::retention::kept_until;
+use crate::domain::photo::settlement::SettlementDecision;
 use crate::flows::authenticate::OfficeCaller;
 use crate::flows::gateway::Gateway;
 use crate::storage::StoreError;

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::checker::{Violation, violations};
+use super::checker::violations;
 use super::history::{ClientRequest, ObservedOutcome, RecordedOperation};
+use super::violation::Violation;
 use crate::support::raw_database::AuditLogRow;
 
 /// Two photos: one that Nord used, with a repeat of its deposit and a collection that was given back before; one that waits.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::checker::Violation;
+use super::violation::Violation;
 use crate::support::raw_database::AuditLogRow;
 
 /// State of a photo, by the log.

@@ -9,6 +9,7 @@ mod fault_injector;
 mod history;
 mod load_clients;
 mod log_replay;
+mod violation;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -8,8 +8,9 @@ use super::{collections, photos, quarantine};
 use crate::domain::log::AuditEvent;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::photo::availability;
-use crate::domain::photo::availability::{Availability, LeaseState};
+use crate::domain::photo::availability::Availability;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState};
+use crate::domain::photo::lease::{LeaseState, deadline, lease_state};
 use crate::failpoint;
 use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
@@ -61,7 +62,7 @@ pub(crate) async fn lease(store: &SqlStore, request: &LeaseRequest) -> Result<Le
         .await?
         .ok_or_else(|| StoreError::Damaged("a photo that was just found is gone".into()))?;
     let now = request.now;
-    let lease_until = availability::deadline(now, request.lease, &photo.record);
+    let lease_until = deadline(now, request.lease, &photo.record);
     let quarantined = quarantine::quarantined(&mut transaction, &photo, request.photos_of_revoked).await?;
     let availability = availability::availability(&photo.record, photo.latest.as_ref(), request.office_id, now);
     match availability.unless_quarantined(quarantined) {
@@ -138,7 +139,7 @@ pub(crate) async fn fetch(store: &SqlStore, request: &FetchRequest) -> Result<Fe
         });
     }
     let now = attempt.now;
-    match availability::lease_state(&collection, now) {
+    match lease_state(&collection, now) {
         LeaseState::UsedByDefault { at } => return Ok(FetchOutcome::Settled { at }),
         LeaseState::Active { .. } | LeaseState::HandedOver { .. } if now < collection.lease_until => {}
         LeaseState::Active { .. } | LeaseState::HandedOver { .. } | LeaseState::Lapsed => {
@@ -160,7 +161,7 @@ pub(crate) async fn fetch(store: &SqlStore, request: &FetchRequest) -> Result<Fe
              WHERE collection_id = $3",
         )
         .bind(now.unix_milliseconds())
-        .bind(availability::deadline(now, request.settle_within, &photo).unix_milliseconds())
+        .bind(deadline(now, request.settle_within, &photo).unix_milliseconds())
         .bind(collection.collection_id.to_string())
         .execute()
         .await?;

@@ -4,8 +4,8 @@ use super::collections::{audit_entry, load_for_update, settle_as_used};
 use super::photos;
 use crate::domain::log::AuditEvent;
 use crate::domain::log::reconciliation::row::RowId;
-use crate::domain::photo::availability::SettlementDecision;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState, SettlementOutcome};
+use crate::domain::photo::settlement::{SettlementDecision, decide_settlement};
 use crate::domain::photo::{PhotoRecord, PhotoState, availability};
 use crate::failpoint;
 use crate::storage::error::StoreError;
@@ -22,7 +22,7 @@ pub(crate) async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<
     let photo = photos::find_on(&mut transaction, collection.photo_id)
         .await?
         .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", collection.collection_id)))?;
-    let decision = availability::decide_settlement(&collection, &photo.record, &request.outcome, request.now);
+    let decision = decide_settlement(&collection, &photo.record, &request.outcome, request.now);
     if let (SettlementDecision::Repeated { at }, CollectionState::Leased) = (decision, collection.state) {
         // It counts as used, and no sweep has come past: an answer that says so has to be durable.
         settle_as_used(&mut transaction, &collection, at, request.now, request.device_id.to_string()).await?;

@@ -8,9 +8,9 @@ use crate::clock::Timestamp;
 use crate::domain::id::PhotoId;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::log::{AuditEntry, AuditEvent};
-use crate::domain::photo::availability::LeaseState;
+use crate::domain::photo::PhotoState;
 use crate::domain::photo::collection::CollectionRecord;
-use crate::domain::photo::{PhotoState, availability};
+use crate::domain::photo::lease::{LeaseState, lease_state};
 use crate::storage::error::StoreError;
 use crate::storage::requests::SweepReport;
 use crate::storage::sql::engine::columns::{parse_column, timestamp};
@@ -29,7 +29,7 @@ pub(crate) async fn sweep(store: &SqlStore, now: Timestamp) -> Result<SweepRepor
         return Ok(report);
     }
     for collection in overdue_collections(&mut transaction, now).await? {
-        match availability::lease_state(&collection, now) {
+        match lease_state(&collection, now) {
             LeaseState::Lapsed => {
                 collections::close_lapsed(&mut transaction, &collection, now).await?;
                 report.lapsed += 1;

@@ -1,25 +1,11 @@
 //! One face in many variants: turned, moved, scaled, mirrored, dark, blurred; two of them, and none.
 
-use std::sync::LazyLock;
+mod portraits;
 
-use image::GrayImage;
-
+use self::portraits::{AS_IS, LARGE, MIDDLE, Portrait, SMALL, Transformation, plane};
 use super::*;
 use crate::validation::Profile;
 
-/// A portrait with its pupils as noted in `fixtures/README.md`.
-struct Portrait {
-    luma: GrayImage,
-    pupils: [(f64, f64); 2],
-}
-
-fn read(file: &str, pupils: [(f64, f64); 2]) -> Portrait {
-    let path = format!("{}/fixtures/{file}", env!("CARGO_MANIFEST_DIR"));
-    Portrait { luma: image::open(path).unwrap().into_luma8(), pupils }
-}
-
-static LARGE: LazyLock<Portrait> = LazyLock::new(|| read("portrait-1244x1600.jpg", [(463.0, 735.0), (781.0, 753.0)]));
-static MIDDLE: LazyLock<Portrait> = LazyLock::new(|| read("portrait-827x1063.jpg", [(308.0, 489.0), (519.0, 501.0)]));
 type Points = ([(f64, f64); 2], (f64, f64));
 
 /// Eyes and chin of the three portraits as measured when the networks were taken in.
@@ -29,66 +15,7 @@ const PINNED: [Points; 3] = [
     ([(154.0, 241.7), (260.4, 247.0)], (199.6, 425.6)),
 ];
 
-static SMALL: LazyLock<Portrait> = LazyLock::new(|| read("portrait-413x531.jpg", [(154.0, 244.0), (259.0, 250.0)]));
-
-/// Change to a portrait, around its middle; the border repeats.
-#[derive(Debug, Clone, Copy)]
-struct Transformation {
-    turn_degrees: f64,
-    scale: f64,
-    /// To the right and down, as share of the width and the height.
-    shift: (f64, f64),
-    mirror: bool,
-    light: f64,
-    /// Pixels a side over which it is blurred.
-    blur: f64,
-}
-
-const AS_IS: Transformation =
-    Transformation { turn_degrees: 0.0, scale: 1.0, shift: (0.0, 0.0), mirror: false, light: 1.0, blur: 0.0 };
-
 impl Portrait {
-    fn size(&self) -> (f64, f64) {
-        (f64::from(self.luma.width()), f64::from(self.luma.height()))
-    }
-
-    /// Returns the place in the original photo for a place of the changed one.
-    fn origin(&self, change: Transformation, (x, y): (f64, f64)) -> (f64, f64) {
-        let ((width, height), (sin, cos)) = (self.size(), change.turn_degrees.to_radians().sin_cos());
-        let (x, y) = (x - width * (0.5 + change.shift.0), y - height * (0.5 + change.shift.1));
-        let (x, y) = ((cos * x + sin * y) / change.scale, (cos * y - sin * x) / change.scale);
-        (width / 2.0 + if change.mirror { -x } else { x }, height / 2.0 + y)
-    }
-
-    fn pupils(&self, change: Transformation) -> [(f64, f64); 2] {
-        let ((width, height), (sin, cos)) = (self.size(), change.turn_degrees.to_radians().sin_cos());
-        let mut pupils = self.pupils.map(|(x, y)| {
-            let (x, y) = ((x - width / 2.0) * change.scale, (y - height / 2.0) * change.scale);
-            let x = if change.mirror { -x } else { x };
-            (cos * x - sin * y + width * (0.5 + change.shift.0), cos * y + sin * x + height * (0.5 + change.shift.1))
-        });
-        if change.mirror {
-            pupils.swap(0, 1);
-        }
-        pupils
-    }
-
-    /// The changed picture at an eighth: a mean over 4 x 4 places of each 8 x 8 pixels.
-    fn plane(&self, change: Transformation) -> Plane {
-        let (width, height) = (self.luma.width() as usize, self.luma.height() as usize);
-        let (blur, samples) = ((8.0 + change.blur) / 4.0, self.luma.as_raw());
-        plane(width.div_ceil(8), height.div_ceil(8), |x, y| {
-            let mut sum = 0.0;
-            for place in 0..16 {
-                let at = |sample: usize, step: usize| sample as f64 * 8.0 + 3.5 + (step as f64 - 1.5) * blur;
-                let (x, y) = self.origin(change, (at(x, place % 4), at(y, place / 4)));
-                let inside = |place: f64, size: usize| place.round().clamp(0.0, size as f64 - 1.0) as usize;
-                sum += f64::from(samples[inside(y, height) * width + inside(x, width)]);
-            }
-            (sum / 16.0 * change.light) as u8
-        })
-    }
-
     fn check(&self, change: Transformation, profile: &str, subject: Subject, exception: Exception) -> FaceCheckOutcome {
         let profile = Profile::builtin(profile).unwrap();
         let (width, height) = self.luma.dimensions();
@@ -98,11 +25,6 @@ impl Portrait {
     fn findings(&self, change: Transformation, profile: &str) -> Vec<(Check, Severity)> {
         named(&self.check(change, profile, Subject::Adult, Exception::None))
     }
-}
-
-fn plane(width: usize, height: usize, sample: impl Fn(usize, usize) -> u8) -> Plane {
-    let samples = (0..width * height).map(|at| sample(at % width, at / width)).collect();
-    Plane { width, height, samples }
 }
 
 fn named(outcome: &FaceCheckOutcome) -> Vec<(Check, Severity)> {

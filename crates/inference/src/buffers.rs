@@ -1,0 +1,32 @@
+//! Buffers of a network's values: two values share one if no step needs both.
+
+use super::network::{NetworkStep, TensorSlot};
+
+/// Gives each value a buffer that nothing else needs from the step that computes it to the last one that reads it.
+pub(super) fn share_buffers(values: &mut [TensorSlot], steps: &[NetworkStep]) -> Vec<usize> {
+    let mut last_use = vec![0; values.len()];
+    for (at, step) in steps.iter().enumerate() {
+        last_use[step.output] = at;
+        last_use[step.input] = at;
+        if let Some(skip) = step.skip {
+            last_use[skip] = at;
+        }
+    }
+    let size = |value: &TensorSlot| value.height * value.width * value.stored;
+    let mut buffers = vec![size(&values[0])];
+    // Up to and with which step each buffer is taken.
+    let mut taken = vec![last_use[0]];
+    for (at, step) in steps.iter().enumerate() {
+        let wanted = size(&values[step.output]);
+        let free = (0..buffers.len()).filter(|buffer| taken[*buffer] < at);
+        let buffer = free.min_by_key(|buffer| (buffers[*buffer] < wanted, buffers[*buffer])).unwrap_or(buffers.len());
+        if buffer == buffers.len() {
+            buffers.push(0);
+            taken.push(0);
+        }
+        buffers[buffer] = buffers[buffer].max(wanted);
+        taken[buffer] = last_use[step.output];
+        values[step.output].buffer = buffer;
+    }
+    buffers
+}
