@@ -8,15 +8,18 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::log::AuditEntry;
 use crate::storage::error::{InactiveReason, StoreError};
 
-pub(crate) const LAST_SWEPT_AT: &str = "last_swept_at";
-pub(crate) const LAST_PROBED_AT: &str = "last_probed_at";
-pub(crate) const CLOCK_CONFIRMED_AT: &str = "clock_confirmed_at";
+pub(in crate::storage::sql) const LAST_SWEPT_AT: &str = "last_swept_at";
+pub(in crate::storage::sql) const LAST_PROBED_AT: &str = "last_probed_at";
+pub(in crate::storage::sql) const CLOCK_CONFIRMED_AT: &str = "clock_confirmed_at";
 const KEY_FILE: &str = "key_file";
-pub(crate) const BACKUP_TAKEN_AT: &str = "backup_taken_at";
-pub(crate) const MOVED_AWAY_AT: &str = "moved_away_at";
-pub(crate) const MOVE_UNFINISHED: &str = "move_unfinished";
+pub(in crate::storage::sql) const BACKUP_TAKEN_AT: &str = "backup_taken_at";
+pub(in crate::storage::sql) const MOVED_AWAY_AT: &str = "moved_away_at";
+pub(in crate::storage::sql) const MOVE_UNFINISHED: &str = "move_unfinished";
 
-pub(crate) async fn bind_key_file(store: &SqlStore, fingerprint: &Sha256Digest) -> Result<bool, StoreError> {
+pub(in crate::storage::sql) async fn bind_key_file(
+    store: &SqlStore,
+    fingerprint: &Sha256Digest,
+) -> Result<bool, StoreError> {
     let mut transaction = store.write().await?;
     transaction
         .query("INSERT INTO notes (name, digest) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
@@ -31,13 +34,17 @@ pub(crate) async fn bind_key_file(store: &SqlStore, fingerprint: &Sha256Digest) 
 }
 
 /// The fingerprint of the key file that the store is bound to.
-pub(crate) async fn bound_key_file(connection: &mut StoreConnection) -> Result<Option<Sha256Digest>, StoreError> {
+pub(in crate::storage::sql) async fn bound_key_file(
+    connection: &mut StoreConnection,
+) -> Result<Option<Sha256Digest>, StoreError> {
     let row = connection.query("SELECT digest FROM notes WHERE name = $1").bind(KEY_FILE).fetch_optional().await?;
     row.map(|row| Ok(Sha256Digest::from_bytes(columns::bytes32(&row, "digest")?))).transpose()
 }
 
 /// Reason why no gateway may work on the database; `None` if gateways may.
-pub(crate) async fn inactive_reason(connection: &mut StoreConnection) -> Result<Option<InactiveReason>, StoreError> {
+pub(in crate::storage::sql) async fn inactive_reason(
+    connection: &mut StoreConnection,
+) -> Result<Option<InactiveReason>, StoreError> {
     let row = connection
         .query("SELECT name, moment FROM notes WHERE name IN ($1, $2, $3) AND moment IS NOT NULL")
         .bind(BACKUP_TAKEN_AT)
@@ -54,7 +61,7 @@ pub(crate) async fn inactive_reason(connection: &mut StoreConnection) -> Result<
     }))
 }
 
-pub(crate) async fn put_timestamp(
+pub(in crate::storage::sql) async fn put_timestamp(
     connection: &mut StoreConnection,
     name: &str,
     moment: Timestamp,
@@ -62,7 +69,7 @@ pub(crate) async fn put_timestamp(
     put(connection, name, moment.unix_milliseconds(), None).await
 }
 
-pub(crate) async fn put(
+pub(in crate::storage::sql) async fn put(
     connection: &mut StoreConnection,
     name: &str,
     number: i64,
@@ -81,17 +88,21 @@ pub(crate) async fn put(
     Ok(())
 }
 
-pub(crate) async fn remove(connection: &mut StoreConnection, name: &str) -> Result<(), StoreError> {
+pub(in crate::storage::sql) async fn remove(connection: &mut StoreConnection, name: &str) -> Result<(), StoreError> {
     connection.query("DELETE FROM notes WHERE name = $1").bind(name).execute().await?;
     Ok(())
 }
 
-pub(crate) async fn timestamp(store: &SqlStore, name: &str) -> Result<Option<Timestamp>, StoreError> {
+pub(in crate::storage::sql) async fn timestamp(store: &SqlStore, name: &str) -> Result<Option<Timestamp>, StoreError> {
     let row = store.read().await?.query("SELECT moment FROM notes WHERE name = $1").bind(name).fetch_optional().await?;
     row.map_or(Ok(None), |row| columns::optional_timestamp(&row, "moment"))
 }
 
-pub(crate) async fn confirm_clock(store: &SqlStore, at: Timestamp, audit: &AuditEntry) -> Result<(), StoreError> {
+pub(in crate::storage::sql) async fn confirm_clock(
+    store: &SqlStore,
+    at: Timestamp,
+    audit: &AuditEntry,
+) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
     put_timestamp(&mut transaction, CLOCK_CONFIRMED_AT, at).await?;
     put_timestamp(&mut transaction, LAST_SWEPT_AT, at).await?;
@@ -99,7 +110,11 @@ pub(crate) async fn confirm_clock(store: &SqlStore, at: Timestamp, audit: &Audit
     transaction.commit().await
 }
 
-pub(crate) async fn record_timestamp(store: &SqlStore, name: &str, moment: Timestamp) -> Result<(), StoreError> {
+pub(in crate::storage::sql) async fn record_timestamp(
+    store: &SqlStore,
+    name: &str,
+    moment: Timestamp,
+) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
     put_timestamp(&mut transaction, name, moment).await?;
     transaction.commit().await

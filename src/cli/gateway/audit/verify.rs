@@ -38,7 +38,7 @@ pub(in crate::cli::gateway) struct Arguments {
     config: ConfigOption,
     /// Print JSON.
     #[arg(long)]
-    pub(crate) json: bool,
+    pub(in crate::cli::gateway) json: bool,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {

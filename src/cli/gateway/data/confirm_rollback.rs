@@ -11,16 +11,16 @@ use crate::clock::SystemClock;
 use crate::flows::admin::rollback;
 
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(in crate::cli::gateway) struct Arguments {
     #[command(flatten)]
     file: ConfigOption,
     /// Print JSON.
     #[arg(long)]
-    pub(crate) json: bool,
+    pub(in crate::cli::gateway) json: bool,
 }
 
 /// Takes a database into use that went back in time. Running gateways follow within a second.
-pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let context = AdminContext::open_ignoring_rollback(&arguments.file).await?;
     let keys = context.key_file()?;
     let known = context.watermark_files().read(&keys).known;

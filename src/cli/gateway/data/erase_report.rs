@@ -17,7 +17,7 @@ use crate::server::secret_file::read_secret;
 use crate::storage::SqlStore;
 
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(in crate::cli::gateway) struct Arguments {
     /// The photo.
     photo_id: PhotoId,
     /// The report's language.
@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     file: ConfigOption,
     /// Print JSON.
     #[arg(long)]
-    pub(crate) json: bool,
+    pub(in crate::cli::gateway) json: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -39,7 +39,7 @@ enum ReportLanguage {
 }
 
 /// Reports what was erased of a photo, when and why, and proves it. Changes nothing; a gateway may work meanwhile.
-pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let config = Config::load(&arguments.file.config)?;
     let keys = match read_secret(&config.key_file) {
         Ok(text) => KeyFile::parse(&text).ok(),

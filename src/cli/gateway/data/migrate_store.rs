@@ -14,7 +14,7 @@ use crate::server::secret_file::read_secret;
 use crate::storage::{DatabaseLocation, StoreError};
 
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(in crate::cli::gateway) struct Arguments {
     /// The database that is in use. No gateway may be running.
     from: DatabaseLocation,
     /// The database that takes its place: empty, of the other kind. A file is made.
@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     despite_faults: bool,
     /// Print JSON.
     #[arg(long)]
-    pub(crate) json: bool,
+    pub(in crate::cli::gateway) json: bool,
 }
 
 fn read_keys(file: &Path) -> Result<KeyFile, CommandError> {
@@ -35,7 +35,7 @@ fn read_keys(file: &Path) -> Result<KeyFile, CommandError> {
 }
 
 /// Moves a gateway's rows from a file to a server, or the other way.
-pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let Arguments { from, to, .. } = arguments;
     let kind = |location: &DatabaseLocation| matches!(location, DatabaseLocation::File(_));
     if kind(from) == kind(to) {

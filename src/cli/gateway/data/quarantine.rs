@@ -14,7 +14,7 @@ use crate::sealing::KeyFile;
 use crate::storage::maintenance::QuarantineCounts;
 
 #[derive(Subcommand)]
-pub(crate) enum Command {
+pub(in crate::cli::gateway) enum Command {
     /// List the photos that are held back since a restore or a roll-back.
     List(ListArguments),
     /// Let photos be collected again that are held back since a restore or a roll-back.
@@ -24,7 +24,7 @@ pub(crate) enum Command {
 }
 
 #[derive(Args)]
-pub(crate) struct ListArguments {
+pub(in crate::cli::gateway) struct ListArguments {
     #[command(flatten)]
     file: ConfigOption,
     /// Print JSON.
@@ -33,7 +33,7 @@ pub(crate) struct ListArguments {
 }
 
 #[derive(Args)]
-pub(crate) struct ReleaseArguments {
+pub(in crate::cli::gateway) struct ReleaseArguments {
     /// The photos.
     #[arg(value_name = "PHOTO_ID", required_unless_present = "all", conflicts_with = "all")]
     photos: Vec<PhotoId>,
@@ -48,7 +48,7 @@ pub(crate) struct ReleaseArguments {
 }
 
 #[derive(Args)]
-pub(crate) struct HoldArguments {
+pub(in crate::cli::gateway) struct HoldArguments {
     /// The moment up to which the database knows what happened (2026-11-22T09:30:00Z); now, unless said.
     #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
     as_of: Option<Timestamp>,
@@ -59,7 +59,7 @@ pub(crate) struct HoldArguments {
     json: bool,
 }
 
-pub(crate) async fn run(command: Command) -> Result<(), CommandError> {
+pub(in crate::cli::gateway) async fn run(command: Command) -> Result<(), CommandError> {
     match command {
         Command::List(arguments) => list(&arguments).await,
         Command::Release(arguments) => release(&arguments).await,

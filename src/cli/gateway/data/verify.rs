@@ -23,19 +23,19 @@ use crate::server::watermark::WatermarkFiles;
 use crate::storage::{AuditLog, DatabaseLocation, SqlStore, StoreError};
 
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(in crate::cli::gateway) struct Arguments {
     /// Another database than the configuration's: a backup's, say.
     #[arg(long, value_name = "FILE|URL")]
-    pub(crate) database: Option<DatabaseLocation>,
+    pub(in crate::cli::gateway) database: Option<DatabaseLocation>,
     #[command(flatten)]
     file: ConfigOption,
     /// Print JSON.
     #[arg(long)]
-    pub(crate) json: bool,
+    pub(in crate::cli::gateway) json: bool,
 }
 
 /// Looks the database through. Changes nothing; a gateway may work on it meanwhile.
-pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let config = Config::load(&arguments.file.config)?;
     let database = arguments.database.as_ref().unwrap_or(&config.database);
     let is_own = *database == config.database;

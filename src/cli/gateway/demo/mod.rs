@@ -24,14 +24,14 @@ pub(super) struct Arguments {
     serve: bool,
     /// The folder to work in; a temporary one, removed at the end, unless given.
     #[arg(long, value_name = "DIR")]
-    pub(crate) dir: Option<PathBuf>,
+    pub(in crate::cli::gateway) dir: Option<PathBuf>,
     /// Four ports in a row, for studios, offices, enrolment and monitoring; 0 for free ones. The story takes free ones unless
     /// told otherwise, --serve takes 8443, 9443, 7443 and 9090.
     #[arg(long, value_name = "PORT", value_parser = value_parser!(u16).range(..=65532))]
-    pub(crate) port_base: Option<u16>,
+    pub(in crate::cli::gateway) port_base: Option<u16>,
     /// An empty database on a PostgreSQL server, in place of a file: postgres://user@host/database. It is not removed at the end.
     #[arg(long, value_name = "URL", default_value = "lichtbild.sqlite", hide_default_value = true)]
-    pub(crate) database: DatabaseLocation,
+    pub(in crate::cli::gateway) database: DatabaseLocation,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {

@@ -14,7 +14,7 @@ use crate::identity::certificate::{group_fingerprint, parse_fingerprint};
 use crate::storage::enrolment_requests::ApprovalOutcome;
 
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(in crate::cli::gateway) struct Arguments {
     /// The device's identifier, from `device list`.
     device_id: DeviceId,
     /// Fingerprint that the device shows, as it was read out or sent: it is compared here in place of a question.
@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     file: ConfigOption,
     /// Print JSON.
     #[arg(long)]
-    pub(crate) json: bool,
+    pub(in crate::cli::gateway) json: bool,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {

@@ -21,7 +21,7 @@ use crate::identity::public_key::PublicKey;
 use crate::identity::request::certificate_request::read_request;
 
 #[derive(Subcommand)]
-pub(crate) enum Command {
+pub(in crate::cli::gateway) enum Command {
     /// Invite a further device of a studio or office, or give a device a new code.
     Invite(invite::DeviceArguments),
     /// Agree to a device's enrolment, where the policy is four-eyes: its request waits for a week.
@@ -43,7 +43,7 @@ pub(crate) enum Command {
 }
 
 #[derive(Args)]
-pub(crate) struct AddArguments {
+pub(in crate::cli::gateway) struct AddArguments {
     /// The studio it belongs to: name or identifier.
     #[arg(long, value_name = "WHICH", required_unless_present = "office", conflicts_with = "office")]
     studio: Option<String>,
@@ -72,7 +72,7 @@ pub(crate) struct AddArguments {
     json: bool,
 }
 
-pub(crate) async fn run(command: Command) -> Result<(), CommandError> {
+pub(in crate::cli::gateway) async fn run(command: Command) -> Result<(), CommandError> {
     match command {
         Command::Add(arguments) => add(&arguments).await,
         Command::Invite(arguments) => invite::invite_device(&arguments).await,

@@ -20,7 +20,7 @@ use crate::domain::party::{Device, DeviceScope, Party, Role};
 use crate::identity::certificate::group_fingerprint;
 
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(in crate::cli::gateway) struct Arguments {
     /// Only what needs attention within this span (14d, 36h): certificates that end by then or have ended, and devices that are
     /// invited or wait for approval.
     #[arg(long, value_name = "SPAN", value_parser = parse_span)]
@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
     file: ConfigOption,
     /// Print JSON.
     #[arg(long)]
-    pub(crate) json: bool,
+    pub(in crate::cli::gateway) json: bool,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {

@@ -23,7 +23,7 @@ use crate::sealing::KeyFile;
 use crate::server::secret_file::read_secret;
 
 #[derive(Args)]
-pub(crate) struct PartyArguments {
+pub(in crate::cli::gateway) struct PartyArguments {
     /// Its name, as the other side shall see it. One of this name and place that is there already gets a further device.
     name: String,
     /// Its town.
@@ -34,7 +34,7 @@ pub(crate) struct PartyArguments {
 }
 
 #[derive(Args)]
-pub(crate) struct DeviceArguments {
+pub(in crate::cli::gateway) struct DeviceArguments {
     /// Invite a further device of this studio: name or identifier.
     #[arg(long, value_name = "WHICH", required_unless_present_any = ["office", "device"], conflicts_with_all = ["office", "device"])]
     studio: Option<String>,

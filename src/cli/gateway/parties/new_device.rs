@@ -8,8 +8,8 @@ pub(super) fn scope_of(auditor: bool) -> DeviceScope {
 }
 
 /// A device that is about to be added.
-pub(crate) struct NewDevice<'a> {
-    pub(crate) party: &'a Party,
-    pub(crate) label: &'a str,
-    pub(crate) scope: DeviceScope,
+pub(in crate::cli::gateway) struct NewDevice<'a> {
+    pub(in crate::cli::gateway) party: &'a Party,
+    pub(in crate::cli::gateway) label: &'a str,
+    pub(in crate::cli::gateway) scope: DeviceScope,
 }

@@ -10,7 +10,7 @@ use crate::cli::gateway::output::print;
 use crate::domain::party::{Party, Role};
 
 #[derive(Subcommand)]
-pub(crate) enum Command {
+pub(in crate::cli::gateway) enum Command {
     /// Invite a device of one, which is added unless it is there: prints the code with which the device enrols.
     Invite(invite::PartyArguments),
     /// Add one, without a device.
@@ -56,7 +56,7 @@ pub(crate) enum Command {
     },
 }
 
-pub(crate) async fn run(role: Role, command: Command) -> Result<(), CommandError> {
+pub(in crate::cli::gateway) async fn run(role: Role, command: Command) -> Result<(), CommandError> {
     match command {
         Command::Add { name, place, file, json } => add(role, &name, &place, &file, json).await,
         Command::List { file, json } => list(role, &file, json).await,

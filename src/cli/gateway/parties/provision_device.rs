@@ -25,7 +25,7 @@ use crate::server::secret_file::read_secret;
 use crate::storage::requests::CertificateRecord;
 
 /// Key of a device, by its origin.
-pub(crate) enum NewKey {
+pub(in crate::cli::gateway) enum NewKey {
     /// Made here, for a device that cannot make its own.
     Generated(DeviceKey),
     /// Made on the device, which has shown that it holds it.
@@ -34,17 +34,17 @@ pub(crate) enum NewKey {
 
 /// Files that were written for a device.
 #[derive(Serialize)]
-pub(crate) struct ProvisionedDevice {
-    pub(crate) device_id: DeviceId,
+pub(in crate::cli::gateway) struct ProvisionedDevice {
+    pub(in crate::cli::gateway) device_id: DeviceId,
     party_id: PartyId,
-    pub(crate) certificate: PathBuf,
+    pub(in crate::cli::gateway) certificate: PathBuf,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) key: Option<PathBuf>,
+    pub(in crate::cli::gateway) key: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) p12: Option<PathBuf>,
+    pub(in crate::cli::gateway) p12: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "serialize_in_clear")]
-    pub(crate) p12_password: Option<Zeroizing<String>>,
-    pub(crate) ca: PathBuf,
+    pub(in crate::cli::gateway) p12_password: Option<Zeroizing<String>>,
+    pub(in crate::cli::gateway) ca: PathBuf,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) studio_config: Option<PathBuf>,
     expires_at: Timestamp,
@@ -84,7 +84,7 @@ impl ProvisionedDevice {
 ///
 /// The files come first: a certificate that the store does not know opens nothing, while a device without its files would have
 /// to be revoked again.
-pub(crate) async fn provision(
+pub(in crate::cli::gateway) async fn provision(
     administration: &Administration<'_>,
     config: &Config,
     NewDevice { party, label, scope }: &NewDevice<'_>,

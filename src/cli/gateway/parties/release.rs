@@ -11,7 +11,7 @@ use crate::domain::party::Role;
 use crate::domain::photo::quarantine::RevokedDevicePolicy;
 
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(in crate::cli::gateway) struct Arguments {
     /// The studio's name or identifier.
     which: String,
     /// Only the photos of this revoked device.
@@ -21,10 +21,10 @@ pub(crate) struct Arguments {
     file: ConfigOption,
     /// Print JSON.
     #[arg(long)]
-    pub(crate) json: bool,
+    pub(in crate::cli::gateway) json: bool,
 }
 
-pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let context = AdminContext::open(&arguments.file).await?;
     let administration = context.administration();
     let studio = administration.find_party(Role::Studio, &arguments.which).await?;

@@ -9,16 +9,16 @@ use crate::cli::gateway::output::print;
 use crate::clock::{Clock, SystemClock};
 
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(in crate::cli::gateway) struct Arguments {
     #[command(flatten)]
     file: ConfigOption,
     /// Print JSON.
     #[arg(long)]
-    pub(crate) json: bool,
+    pub(in crate::cli::gateway) json: bool,
 }
 
 /// Lets a gateway erase again after a rest of more than a month, which looks like a wrong clock from inside.
-pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let context = AdminContext::open(&arguments.file).await?;
     let last = context.administration().confirm_clock().await?;
     context.close().await;

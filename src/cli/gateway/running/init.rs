@@ -26,30 +26,30 @@ use crate::server::secret_file::read_secret;
 use crate::storage::{DatabaseLocation, SqlStore, Store, StoreError};
 
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(in crate::cli::gateway) struct Arguments {
     /// The folder to make; nothing in it is ever overwritten.
     #[arg(long, value_name = "DIR")]
-    pub(crate) dir: PathBuf,
+    pub(in crate::cli::gateway) dir: PathBuf,
     /// A name or address by which studios and offices reach the gateway; the first stands in the files of devices. Can be repeated.
     #[arg(long = "host", value_name = "NAME", default_value = "localhost")]
-    pub(crate) hosts: Vec<HostName>,
+    pub(in crate::cli::gateway) hosts: Vec<HostName>,
     /// The address to listen on for studios and offices: 0.0.0.0 or :: to be reached from outside this machine.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
-    pub(crate) bind: IpAddr,
+    pub(in crate::cli::gateway) bind: IpAddr,
     /// Four ports in a row, for studios, offices, enrolment and monitoring; 0 for free ones at each start.
     #[arg(long, value_name = "PORT", value_parser = value_parser!(u16).range(..=65532))]
-    pub(crate) port_base: Option<u16>,
+    pub(in crate::cli::gateway) port_base: Option<u16>,
     /// An empty database on a PostgreSQL server, for more than one gateway: postgres://user@host/database. A password is better
     /// left to ~/.pgpass.
     #[arg(long, value_name = "URL", default_value = "lichtbild.sqlite", hide_default_value = true)]
-    pub(crate) database: DatabaseLocation,
+    pub(in crate::cli::gateway) database: DatabaseLocation,
     /// Print JSON.
     #[arg(long)]
-    pub(crate) json: bool,
+    pub(in crate::cli::gateway) json: bool,
 }
 
 #[derive(Args)]
-pub(crate) struct RenewArguments {
+pub(in crate::cli::gateway) struct RenewArguments {
     #[command(flatten)]
     file: ConfigOption,
     /// A further name or address for the certificate; those of the present one stay. Can be repeated.
@@ -60,7 +60,7 @@ pub(crate) struct RenewArguments {
     json: bool,
 }
 
-pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let config = create_gateway(arguments, SystemClock.now(), &OsEntropy).await?;
     let dir = arguments.dir.display();
     let server_ca = fs::read_to_string(&config.certificates.server_ca)
@@ -85,7 +85,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
 }
 
 /// Makes everything a gateway needs. Nothing is overwritten: the first thing found in the way ends it.
-pub(crate) async fn create_gateway(
+pub(in crate::cli::gateway) async fn create_gateway(
     arguments: &Arguments,
     now: Timestamp,
     entropy: &dyn Entropy,
@@ -143,7 +143,7 @@ pub(crate) async fn create_gateway(
 }
 
 /// Issues a new server certificate in the old one's place.
-pub(crate) fn renew(arguments: &RenewArguments) -> Result<(), CommandError> {
+pub(in crate::cli::gateway) fn renew(arguments: &RenewArguments) -> Result<(), CommandError> {
     let config = Config::load(&arguments.file.config)?;
     let certs = &config.certificates;
     let certificate = fs::read_to_string(&certs.server_ca)

@@ -13,7 +13,7 @@ use crate::server::start::profile_from_file;
 use crate::validation::Profile;
 
 #[derive(Subcommand)]
-pub(crate) enum Command {
+pub(in crate::cli::gateway) enum Command {
     /// List the profiles that come with the program.
     List {
         /// Print JSON.
@@ -70,7 +70,7 @@ const UNITS: [(&str, &str); 8] = [
     ("_ratio", ": 1"),
 ];
 
-pub(crate) fn run(command: Command) -> Result<(), CommandError> {
+pub(in crate::cli::gateway) fn run(command: Command) -> Result<(), CommandError> {
     match command {
         Command::List { json } => list(json),
         Command::Show { which, file, json } => {

@@ -17,7 +17,7 @@ use crate::telemetry;
 use crate::transport::http::shutdown::ShutdownTrigger;
 
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(in crate::cli::gateway) struct Arguments {
     #[command(flatten)]
     file: ConfigOption,
     /// A checkpoint that an auditor keeps (checkpoint-N.json, its .sig beside it): a database that is behind it hands nothing out.
@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
     checkpoint: Option<PathBuf>,
 }
 
-pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let config = Config::load(&arguments.file.config)?;
     telemetry::start_log(&config.log).map_err(|error| CommandError::plain(error.to_string()))?;
     raise_limit(&config);
@@ -49,7 +49,7 @@ fn print_addresses(config: &Config, running: &RunningGateway) -> Result<(), Comm
 }
 
 /// The first signal lets running requests finish, the second one hurries.
-pub(crate) fn stop_on_signals(stop: ShutdownTrigger) -> Result<(), CommandError> {
+pub(in crate::cli::gateway) fn stop_on_signals(stop: ShutdownTrigger) -> Result<(), CommandError> {
     let mut signals = signals().map_err(|error| CommandError::new("cannot watch for signals", error))?;
     tokio::spawn(async move {
         while signals.recv().await.is_some() {

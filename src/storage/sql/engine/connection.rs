@@ -16,7 +16,7 @@ use crate::storage::postgres::{Lock, notify_nodes, try_lock_sweep};
 use crate::storage::rollback_guard::RollbackGuard;
 
 /// A connection that statements run on.
-pub(crate) enum StoreConnection {
+pub(in crate::storage::sql) enum StoreConnection {
     SqliteReader(PoolConnection<Sqlite>),
     SqliteWriter(Transaction<'static, Sqlite>),
     PostgresReader(PoolConnection<Postgres>),
@@ -25,11 +25,11 @@ pub(crate) enum StoreConnection {
 
 impl StoreConnection {
     /// A statement that both databases read alike. Its values are given in the order of `$1`, `$2`, …
-    pub(crate) fn query(&mut self, sql: impl SqlSafeStr) -> Statement<'_> {
+    pub(in crate::storage::sql) fn query(&mut self, sql: impl SqlSafeStr) -> Statement<'_> {
         Statement::new(sql, self.driver_connection())
     }
 
-    pub(crate) fn driver_connection(&mut self) -> DriverConnection<'_> {
+    pub(in crate::storage::sql) fn driver_connection(&mut self) -> DriverConnection<'_> {
         match self {
             Self::SqliteReader(connection) => DriverConnection::Sqlite(connection),
             Self::SqliteWriter(transaction) => DriverConnection::Sqlite(transaction),
@@ -68,7 +68,7 @@ impl RowKeys {
 
 /// A transaction that changes something, with the rows that it will add to the audit log. Dropped without a commit, it leaves
 /// nothing.
-pub(crate) struct WriteTransaction {
+pub(in crate::storage::sql) struct WriteTransaction {
     connection: StoreConnection,
     audit_entries: Vec<AuditEntry>,
     /// Changed rows, each with the place of the audit row that tells of it.
@@ -78,13 +78,13 @@ pub(crate) struct WriteTransaction {
 }
 
 impl WriteTransaction {
-    pub(crate) fn new(connection: StoreConnection, row_keys: RowKeys, guard: RollbackGuard) -> Self {
+    pub(in crate::storage::sql) fn new(connection: StoreConnection, row_keys: RowKeys, guard: RollbackGuard) -> Self {
         Self { connection, audit_entries: Vec::new(), changed: Vec::new(), row_keys, guard }
     }
 
     /// Keeps others from what is about to be decided. Whether it may have waited for them: then what was read before may not be
     /// so any more. In SQLite a transaction that writes is alone from its start.
-    pub(crate) async fn lock(&mut self, lock: Lock) -> Result<bool, StoreError> {
+    pub(in crate::storage::sql) async fn lock(&mut self, lock: Lock) -> Result<bool, StoreError> {
         match self.driver_connection() {
             DriverConnection::Sqlite(_) => Ok(false),
             DriverConnection::Postgres(connection) => {
@@ -95,7 +95,7 @@ impl WriteTransaction {
     }
 
     /// Clause that makes a `SELECT` lock its rows of these tables and skip rows that another transaction has locked.
-    pub(crate) fn skip_locked_clause(&self, tables: &str) -> String {
+    pub(in crate::storage::sql) fn skip_locked_clause(&self, tables: &str) -> String {
         match self.connection {
             StoreConnection::SqliteReader(_) | StoreConnection::SqliteWriter(_) => String::new(),
             StoreConnection::PostgresReader(_) | StoreConnection::PostgresWriter(_) => {
@@ -105,7 +105,7 @@ impl WriteTransaction {
     }
 
     /// Tries to take the lock for a sweep; `false` if another node is sweeping.
-    pub(crate) async fn try_lock_sweep(&mut self) -> Result<bool, StoreError> {
+    pub(in crate::storage::sql) async fn try_lock_sweep(&mut self) -> Result<bool, StoreError> {
         match self.driver_connection() {
             DriverConnection::Sqlite(_) => Ok(true),
             DriverConnection::Postgres(connection) => Ok(try_lock_sweep(connection).await?),
@@ -113,7 +113,7 @@ impl WriteTransaction {
     }
 
     /// Tells all nodes, with the commit, that a device or a party was revoked, suspended or resumed. A file has one node.
-    pub(crate) async fn notify_nodes(&mut self) -> Result<(), StoreError> {
+    pub(in crate::storage::sql) async fn notify_nodes(&mut self) -> Result<(), StoreError> {
         match self.driver_connection() {
             DriverConnection::Sqlite(_) => Ok(()),
             DriverConnection::Postgres(connection) => Ok(notify_nodes(connection).await?),
@@ -121,13 +121,13 @@ impl WriteTransaction {
     }
 
     /// Adds a row to the audit log. It gets its place in the chain with the commit, so that nobody waits for it any longer.
-    pub(crate) fn append(&mut self, entry: AuditEntry) {
+    pub(in crate::storage::sql) fn append(&mut self, entry: AuditEntry) {
         self.audit_entries.push(entry);
     }
 
     /// Says that a row was added or changed: the next row that this transaction adds to the audit log carries its digest. Of a row
     /// that is changed again, the later one does.
-    pub(crate) fn mark_changed(&mut self, row: RowId) {
+    pub(in crate::storage::sql) fn mark_changed(&mut self, row: RowId) {
         self.changed.push((self.audit_entries.len(), row));
     }
 }

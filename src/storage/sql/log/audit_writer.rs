@@ -13,7 +13,7 @@ use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction}
 use crate::storage::sql::engine::sql_store::SqlStore;
 
 /// The last row of the chain.
-pub(crate) async fn head(transaction: &mut WriteTransaction) -> Result<ChainLink, StoreError> {
+pub(in crate::storage::sql) async fn head(transaction: &mut WriteTransaction) -> Result<ChainLink, StoreError> {
     let last =
         transaction.query("SELECT sequence, sha256 FROM audit ORDER BY sequence DESC LIMIT 1").fetch_optional().await?;
     last.map_or(Ok(ChainLink::START), |row| {
@@ -23,7 +23,7 @@ pub(crate) async fn head(transaction: &mut WriteTransaction) -> Result<ChainLink
 
 /// Appends rows to the chain behind its `end`, each with a digest of itself if there is a key, and of the rows that it tells of. The
 /// caller is alone there, so nobody else can take the same place.
-pub(crate) async fn append_rows(
+pub(in crate::storage::sql) async fn append_rows(
     transaction: &mut WriteTransaction,
     end: ChainLink,
     log: Vec<AuditEntry>,
@@ -60,7 +60,7 @@ pub(crate) async fn append_rows(
 
 /// The digests of rows with their names and the places of the audit rows that tell of them; a row that the same transaction deleted
 /// has none.
-pub(crate) async fn row_digests(
+pub(in crate::storage::sql) async fn row_digests(
     connection: &mut StoreConnection,
     changed: &[(usize, RowId)],
     key: &RowDigestKey,
@@ -152,7 +152,7 @@ async fn read_row(connection: &mut StoreConnection, id: &RowId) -> Result<Option
     row?.map(|row| row_mapping::column_values(&row, id.table())).transpose()
 }
 
-pub(crate) async fn append_entry(store: &SqlStore, entry: &AuditEntry) -> Result<(), StoreError> {
+pub(in crate::storage::sql) async fn append_entry(store: &SqlStore, entry: &AuditEntry) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
     transaction.append(entry.clone());
     transaction.commit().await

@@ -10,7 +10,7 @@ impl WriteTransaction {
     ///
     /// # Errors
     /// [`StoreError::RolledBack`] when the log ends before a row that is known to be durable; nothing has changed then.
-    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+    pub(in crate::storage::sql) async fn commit(mut self) -> Result<(), StoreError> {
         let mut pending = self.take_pending_log();
         let mut head = None;
         if !pending.entries.is_empty() {

@@ -9,7 +9,10 @@ use crate::storage::sql::engine::columns::{bytes32, timestamp};
 use crate::storage::sql::engine::statement::DatabaseRow;
 
 /// The values of a row that was read with all columns of its table.
-pub(crate) fn column_values(row: &DatabaseRow, table: AuditedTable) -> Result<Vec<AuditedValue>, StoreError> {
+pub(in crate::storage::sql) fn column_values(
+    row: &DatabaseRow,
+    table: AuditedTable,
+) -> Result<Vec<AuditedValue>, StoreError> {
     let value = |name: &str, kind| {
         Ok(match kind {
             AuditedColumnType::Text => {
@@ -30,7 +33,7 @@ pub(crate) fn column_values(row: &DatabaseRow, table: AuditedTable) -> Result<Ve
 }
 
 /// A row of the audit log with all of its columns.
-pub(crate) fn chain_row(row: &DatabaseRow) -> Result<ChainRow, StoreError> {
+pub(in crate::storage::sql) fn chain_row(row: &DatabaseRow) -> Result<ChainRow, StoreError> {
     Ok(ChainRow {
         sequence: row.try_get("sequence")?,
         at: timestamp(row, "at")?,

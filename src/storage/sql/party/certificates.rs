@@ -39,7 +39,10 @@ pub(super) async fn add(
     Ok(())
 }
 
-pub(crate) async fn renew(store: &SqlStore, renewal: &RenewalRequest) -> Result<RenewalOutcome, StoreError> {
+pub(in crate::storage::sql) async fn renew(
+    store: &SqlStore,
+    renewal: &RenewalRequest,
+) -> Result<RenewalOutcome, StoreError> {
     let mut transaction = store.write().await?;
     transaction.lock(Lock::Device(renewal.device_id)).await?;
     transaction.lock(Lock::DeviceStatus(renewal.device_id)).await?;
@@ -89,7 +92,7 @@ pub(super) fn is_first_use(row: &DatabaseRow) -> Result<bool, StoreError> {
     Ok(row.try_get::<i64>("number")? > 1 && row.try_get::<Option<i64>>("first_used_at")?.is_none())
 }
 
-pub(crate) async fn note_first_use(
+pub(in crate::storage::sql) async fn note_first_use(
     store: &SqlStore,
     certificate: Sha256Digest,
     at: Timestamp,

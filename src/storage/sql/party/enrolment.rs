@@ -16,7 +16,10 @@ use crate::storage::postgres::Lock;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::SqlStore;
 
-pub(crate) async fn check_code(store: &SqlStore, attempt: &EnrolmentAttempt) -> Result<EnrolmentCodeCheck, StoreError> {
+pub(in crate::storage::sql) async fn check_code(
+    store: &SqlStore,
+    attempt: &EnrolmentAttempt,
+) -> Result<EnrolmentCodeCheck, StoreError> {
     // Strangers shall not take the write lock from deposits: only for a device that was ever invited is it worth while.
     let ever_invited = store
         .read()
@@ -120,7 +123,7 @@ fn audit_entry(attempt: &EnrolmentAttempt, event: AuditEvent, details: serde_jso
     AuditEntry { at: attempt.now, actor: device_id.clone(), event, subject: Some(device_id), details }
 }
 
-pub(crate) async fn enrol(
+pub(in crate::storage::sql) async fn enrol(
     store: &SqlStore,
     attempt: &EnrolmentAttempt,
     step: &EnrolmentStep,

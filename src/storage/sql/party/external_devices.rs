@@ -11,7 +11,7 @@ use crate::storage::requests::Binding;
 use crate::storage::sql::engine::columns::{bytes32, parse_column};
 use crate::storage::sql::engine::sql_store::SqlStore;
 
-pub(crate) async fn add_device(
+pub(in crate::storage::sql) async fn add_device(
     store: &SqlStore,
     device: &Device,
     binding: &Binding,
@@ -59,7 +59,7 @@ pub(crate) async fn add_device(
     Ok(())
 }
 
-pub(crate) async fn bound_keys(store: &SqlStore) -> Result<Vec<(DeviceId, Sha256Digest)>, StoreError> {
+pub(in crate::storage::sql) async fn bound_keys(store: &SqlStore) -> Result<Vec<(DeviceId, Sha256Digest)>, StoreError> {
     store
         .read()
         .await?

@@ -24,7 +24,7 @@ use crate::storage::sql::engine::statement::DatabaseRow;
 /// The columns that [`invitation`] reads: an invitation `i`.
 pub(super) const INVITATION: &str = "i.state, i.expires_at, i.wrong_tries, i.spki_sha256, i.requested_at";
 
-pub(crate) async fn invite(
+pub(in crate::storage::sql) async fn invite(
     store: &SqlStore,
     invitation: &NewInvitation,
     audit: &AuditEntry,
@@ -112,7 +112,7 @@ pub(super) fn mark_invitations_changed(
     Ok(())
 }
 
-pub(crate) async fn find(
+pub(in crate::storage::sql) async fn find(
     store: &SqlStore,
     lookup: &InvitationLookupId,
 ) -> Result<Option<InvitationRecord>, StoreError> {
@@ -138,7 +138,10 @@ pub(crate) async fn find(
         .transpose()
 }
 
-pub(crate) async fn latest_of_role(store: &SqlStore, role: Role) -> Result<Vec<(DeviceId, Invitation)>, StoreError> {
+pub(in crate::storage::sql) async fn latest_of_role(
+    store: &SqlStore,
+    role: Role,
+) -> Result<Vec<(DeviceId, Invitation)>, StoreError> {
     store
         .read()
         .await?
@@ -165,7 +168,7 @@ pub(super) fn invitation(row: &DatabaseRow) -> Result<Invitation, StoreError> {
     })
 }
 
-pub(crate) async fn approve(
+pub(in crate::storage::sql) async fn approve(
     store: &SqlStore,
     device_id: DeviceId,
     key: &Sha256Digest,
@@ -204,7 +207,10 @@ pub(crate) async fn approve(
 }
 
 /// Forgets the proof keys of invitations whose time is over: nobody may be answered with them any more.
-pub(crate) async fn erase_proof_keys(transaction: &mut WriteTransaction, now: Timestamp) -> Result<(), StoreError> {
+pub(in crate::storage::sql) async fn erase_proof_keys(
+    transaction: &mut WriteTransaction,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let unless_locked = transaction.skip_locked_clause("i");
     let ended = transaction
         .query(AssertSqlSafe(format!(

@@ -17,7 +17,11 @@ use crate::storage::requests::{CallerRecord, CertificateRecord, RevokedSerial};
 use crate::storage::sql::engine::columns::{bytes32, optional_timestamp, parse_column, timestamp};
 use crate::storage::sql::engine::sql_store::SqlStore;
 
-pub(crate) async fn add(store: &SqlStore, party: &Party, audit: &AuditEntry) -> Result<(), StoreError> {
+pub(in crate::storage::sql) async fn add(
+    store: &SqlStore,
+    party: &Party,
+    audit: &AuditEntry,
+) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
     let inserted = transaction
         .query(
@@ -41,7 +45,7 @@ pub(crate) async fn add(store: &SqlStore, party: &Party, audit: &AuditEntry) -> 
     Ok(())
 }
 
-pub(crate) async fn list(store: &SqlStore, role: Role) -> Result<Vec<Party>, StoreError> {
+pub(in crate::storage::sql) async fn list(store: &SqlStore, role: Role) -> Result<Vec<Party>, StoreError> {
     store
         .read()
         .await?
@@ -54,7 +58,7 @@ pub(crate) async fn list(store: &SqlStore, role: Role) -> Result<Vec<Party>, Sto
         .collect()
 }
 
-pub(crate) async fn find(store: &SqlStore, party_id: PartyId) -> Result<Option<Party>, StoreError> {
+pub(in crate::storage::sql) async fn find(store: &SqlStore, party_id: PartyId) -> Result<Option<Party>, StoreError> {
     store
         .read()
         .await?
@@ -67,7 +71,7 @@ pub(crate) async fn find(store: &SqlStore, party_id: PartyId) -> Result<Option<P
         .transpose()
 }
 
-pub(crate) async fn set_suspended(
+pub(in crate::storage::sql) async fn set_suspended(
     store: &SqlStore,
     party_id: PartyId,
     suspended: bool,
@@ -90,7 +94,7 @@ pub(crate) async fn set_suspended(
     Ok(true)
 }
 
-pub(crate) async fn add_device(
+pub(in crate::storage::sql) async fn add_device(
     store: &SqlStore,
     device: &Device,
     certificate: &CertificateRecord,
@@ -104,7 +108,7 @@ pub(crate) async fn add_device(
     Ok(())
 }
 
-pub(crate) async fn devices(store: &SqlStore, role: Role) -> Result<Vec<(Party, Device)>, StoreError> {
+pub(in crate::storage::sql) async fn devices(store: &SqlStore, role: Role) -> Result<Vec<(Party, Device)>, StoreError> {
     store
         .read()
         .await?
@@ -123,7 +127,7 @@ pub(crate) async fn devices(store: &SqlStore, role: Role) -> Result<Vec<(Party, 
         .collect()
 }
 
-pub(crate) async fn revoke_device(
+pub(in crate::storage::sql) async fn revoke_device(
     store: &SqlStore,
     device_id: DeviceId,
     at: Timestamp,
@@ -147,7 +151,10 @@ pub(crate) async fn revoke_device(
     Ok(true)
 }
 
-pub(crate) async fn caller(store: &SqlStore, credential: &Credential) -> Result<Option<CallerRecord>, StoreError> {
+pub(in crate::storage::sql) async fn caller(
+    store: &SqlStore,
+    credential: &Credential,
+) -> Result<Option<CallerRecord>, StoreError> {
     let row = match credential {
         Credential::Own { sha256 } => {
             store
@@ -202,7 +209,10 @@ pub(crate) async fn caller(store: &SqlStore, credential: &Credential) -> Result<
     }))
 }
 
-pub(crate) async fn revoked_certificates(store: &SqlStore, now: Timestamp) -> Result<Vec<Sha256Digest>, StoreError> {
+pub(in crate::storage::sql) async fn revoked_certificates(
+    store: &SqlStore,
+    now: Timestamp,
+) -> Result<Vec<Sha256Digest>, StoreError> {
     store
         .read()
         .await?
@@ -220,7 +230,7 @@ pub(crate) async fn revoked_certificates(store: &SqlStore, now: Timestamp) -> Re
         .collect()
 }
 
-pub(crate) async fn revoked_serials(
+pub(in crate::storage::sql) async fn revoked_serials(
     store: &SqlStore,
     role: Role,
     alive_after: Timestamp,

@@ -7,9 +7,9 @@ use crate::storage::sql::engine::statement::DatabaseRow;
 
 /// The columns that [`party`] reads: a party `p`. Every statement names its columns: a running node's statements would fail on a
 /// server as soon as a newer node adds one to what `*` stands for.
-pub(crate) const PARTY: &str = "p.party_id, p.role, p.name, p.place, p.suspended, p.created_at";
+pub(in crate::storage::sql) const PARTY: &str = "p.party_id, p.role, p.name, p.place, p.suspended, p.created_at";
 
-pub(crate) fn party(row: &DatabaseRow) -> Result<Party, StoreError> {
+pub(in crate::storage::sql) fn party(row: &DatabaseRow) -> Result<Party, StoreError> {
     Ok(Party {
         party_id: parse_column(row, "party_id")?,
         role: parse_column(row, "role")?,
@@ -21,7 +21,7 @@ pub(crate) fn party(row: &DatabaseRow) -> Result<Party, StoreError> {
 }
 
 /// Reads a device beside its party, hence the prefixes on what both have.
-pub(crate) fn device(row: &DatabaseRow) -> Result<Device, StoreError> {
+pub(in crate::storage::sql) fn device(row: &DatabaseRow) -> Result<Device, StoreError> {
     Ok(Device {
         device_id: parse_column(row, "device_id")?,
         party_id: parse_column(row, "party_id")?,

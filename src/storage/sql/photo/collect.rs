@@ -20,7 +20,10 @@ use crate::storage::requests::{
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::party::row_mapping::{PARTY, party};
 
-pub(crate) async fn look_up(store: &SqlStore, attempt: &CodeAttempt) -> Result<LookupOutcome, StoreError> {
+pub(in crate::storage::sql) async fn look_up(
+    store: &SqlStore,
+    attempt: &CodeAttempt,
+) -> Result<LookupOutcome, StoreError> {
     let mut transaction = store.write().await?;
     if let Some(until) = blocked_until(&mut transaction, attempt).await? {
         return Ok(LookupOutcome::Blocked { until });
@@ -55,7 +58,10 @@ pub(crate) async fn look_up(store: &SqlStore, attempt: &CodeAttempt) -> Result<L
     Ok(LookupOutcome::Found(Box::new(FoundPhoto { photo, studio: party(&studio)?, availability })))
 }
 
-pub(crate) async fn lease(store: &SqlStore, request: &LeaseRequest) -> Result<LeaseOutcome, StoreError> {
+pub(in crate::storage::sql) async fn lease(
+    store: &SqlStore,
+    request: &LeaseRequest,
+) -> Result<LeaseOutcome, StoreError> {
     let mut transaction = store.write().await?;
     transaction.lock(Lock::Photo(request.photo_id)).await?;
     let photo = photos::find_on(&mut transaction, request.photo_id)
@@ -107,7 +113,10 @@ pub(crate) async fn lease(store: &SqlStore, request: &LeaseRequest) -> Result<Le
     }
 }
 
-pub(crate) async fn fetch(store: &SqlStore, request: &FetchRequest) -> Result<FetchOutcome, StoreError> {
+pub(in crate::storage::sql) async fn fetch(
+    store: &SqlStore,
+    request: &FetchRequest,
+) -> Result<FetchOutcome, StoreError> {
     let attempt = &request.attempt;
     let mut transaction = store.write().await?;
     if let Some(until) = blocked_until(&mut transaction, attempt).await? {

@@ -50,7 +50,7 @@ pub(super) async fn find_on(
 }
 
 /// The same, by itself.
-pub(crate) async fn find(
+pub(in crate::storage::sql) async fn find(
     store: &SqlStore,
     collection_id: CollectionId,
     office: PartyId,
@@ -58,7 +58,7 @@ pub(crate) async fn find(
     find_on(&mut store.read().await?, collection_id, office).await
 }
 
-pub(crate) async fn list(
+pub(in crate::storage::sql) async fn list(
     store: &SqlStore,
     office: PartyId,
     after: Option<CollectionId>,

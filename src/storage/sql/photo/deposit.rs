@@ -13,7 +13,10 @@ use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::SqlStore;
 use sqlx::AssertSqlSafe;
 
-pub(crate) async fn find(store: &SqlStore, request_id: &[u8; 32]) -> Result<Option<PreviousDeposit>, StoreError> {
+pub(in crate::storage::sql) async fn find(
+    store: &SqlStore,
+    request_id: &[u8; 32],
+) -> Result<Option<PreviousDeposit>, StoreError> {
     let mut connection = store.read().await?;
     find_on(&mut connection, request_id).await
 }
@@ -43,7 +46,7 @@ async fn is_device_active(connection: &mut StoreConnection, device_id: DeviceId)
     Ok(row.is_some())
 }
 
-pub(crate) async fn deposit(
+pub(in crate::storage::sql) async fn deposit(
     store: &SqlStore,
     photo: &NewPhoto,
     audit: &AuditEntry,

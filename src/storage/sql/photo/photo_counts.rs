@@ -12,7 +12,7 @@ const COMPACT_ABOVE: i64 = 100;
 /// So many are added up at once; the rest waits for the next sweep.
 const BATCH: i64 = 20_000;
 
-pub(crate) async fn photo_counts(store: &SqlStore) -> Result<Vec<(PhotoState, u64)>, StoreError> {
+pub(in crate::storage::sql) async fn photo_counts(store: &SqlStore) -> Result<Vec<(PhotoState, u64)>, StoreError> {
     // PostgreSQL makes a decimal number of a sum, which SQLite does not know.
     store
         .read()

@@ -15,7 +15,7 @@ use crate::storage::sql::engine::sql_store::SqlStore;
 /// Reads that one page may take, so that no question is dear: at 200 rows each, 2,000 photos.
 const READS_PER_PAGE: u32 = 10;
 
-pub(crate) async fn find(
+pub(in crate::storage::sql) async fn find(
     store: &SqlStore,
     studio: PartyId,
     photo_id: PhotoId,
@@ -25,7 +25,7 @@ pub(crate) async fn find(
     Ok(photo.filter(|photo| photo.record.studio_id == studio))
 }
 
-pub(crate) async fn find_on(
+pub(in crate::storage::sql) async fn find_on(
     connection: &mut StoreConnection,
     photo_id: PhotoId,
 ) -> Result<Option<TrackedPhoto>, StoreError> {
@@ -39,7 +39,11 @@ pub(crate) async fn find_on(
         .transpose()
 }
 
-pub(crate) async fn list(store: &SqlStore, studio: PartyId, query: PhotoQuery) -> Result<PhotoPage, StoreError> {
+pub(in crate::storage::sql) async fn list(
+    store: &SqlStore,
+    studio: PartyId,
+    query: PhotoQuery,
+) -> Result<PhotoPage, StoreError> {
     let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
     let mut photos = Vec::new();
     let mut after = query.after;
@@ -105,7 +109,7 @@ pub(super) async fn tombstone_of(
 }
 
 /// Destroys the picture and what leads to it; the fact stays.
-pub(crate) async fn erase(
+pub(in crate::storage::sql) async fn erase(
     connection: &mut StoreConnection,
     photo_id: PhotoId,
     state: PhotoState,
@@ -124,7 +128,10 @@ pub(crate) async fn erase(
     Ok(())
 }
 
-pub(crate) async fn sealed_photo(store: &SqlStore, photo_id: PhotoId) -> Result<Option<StoredPhoto>, StoreError> {
+pub(in crate::storage::sql) async fn sealed_photo(
+    store: &SqlStore,
+    photo_id: PhotoId,
+) -> Result<Option<StoredPhoto>, StoreError> {
     let row = store
         .read()
         .await?
@@ -135,7 +142,7 @@ pub(crate) async fn sealed_photo(store: &SqlStore, photo_id: PhotoId) -> Result<
     row.map(|row| Ok(StoredPhoto::from_store(row.try_get("frame")?))).transpose()
 }
 
-pub(crate) async fn oldest_epoch_in_use(store: &SqlStore) -> Result<Option<u32>, StoreError> {
+pub(in crate::storage::sql) async fn oldest_epoch_in_use(store: &SqlStore) -> Result<Option<u32>, StoreError> {
     let row = store
         .read()
         .await?

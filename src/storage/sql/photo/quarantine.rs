@@ -36,7 +36,7 @@ pub(super) async fn quarantined(
 }
 
 /// Releases the photos of a studio's revoked devices, or of one of them; what the audit row tells is completed by the count.
-pub(crate) async fn release(
+pub(in crate::storage::sql) async fn release(
     store: &SqlStore,
     studio: PartyId,
     device: Option<DeviceId>,

@@ -10,7 +10,7 @@ use crate::storage::sql::engine::columns::{bytes32, optional_bytes32, optional_t
 use crate::storage::sql::engine::statement::DatabaseRow;
 
 /// The columns that [`tracked_photo`] reads: a photo `p` and its latest collection `c`.
-pub(crate) const TRACKED_PHOTO: &str = "
+pub(in crate::storage::sql) const TRACKED_PHOTO: &str = "
     p.photo_id, p.studio_id, p.device_id, p.epoch, p.state, p.kept, p.width, p.height, p.bytes, p.profile, p.findings,
     p.deposited_at, p.expires_at, p.settled_at, p.refusal_reason, p.refusal_note, p.lookup_id, p.tombstone_id, p.held_back_since,
     c.collection_id AS c_collection_id, c.photo_id AS c_photo_id, c.office_id AS c_office_id, c.state AS c_state,
@@ -18,14 +18,15 @@ pub(crate) const TRACKED_PHOTO: &str = "
     c.settle_due AS c_settle_due, c.settled_at AS c_settled_at, c.kept_until AS c_kept_until";
 
 /// Tables that these columns come from.
-pub(crate) const TRACKED_PHOTO_SOURCE: &str = "photos p LEFT JOIN collections c ON c.collection_id = p.collection_id";
+pub(in crate::storage::sql) const TRACKED_PHOTO_SOURCE: &str =
+    "photos p LEFT JOIN collections c ON c.collection_id = p.collection_id";
 
 /// The columns that [`collection`] reads with an empty prefix: a collection `c`.
-pub(crate) const COLLECTION: &str = "
+pub(in crate::storage::sql) const COLLECTION: &str = "
     c.collection_id, c.photo_id, c.office_id, c.state, c.leased_at, c.lease_until, c.handed_over_at, c.settle_due,
     c.settled_at, c.kept_until";
 
-pub(crate) fn tracked_photo(row: &DatabaseRow) -> Result<TrackedPhoto, StoreError> {
+pub(in crate::storage::sql) fn tracked_photo(row: &DatabaseRow) -> Result<TrackedPhoto, StoreError> {
     let latest = match row.try_get::<Option<String>>("c_collection_id")? {
         None => None,
         Some(_) => Some(collection(row, "c_")?),
@@ -67,7 +68,7 @@ fn photo(row: &DatabaseRow) -> Result<PhotoRecord, StoreError> {
 }
 
 /// Reads a collection's columns, each with `prefix` before its name.
-pub(crate) fn collection(row: &DatabaseRow, prefix: &str) -> Result<CollectionRecord, StoreError> {
+pub(in crate::storage::sql) fn collection(row: &DatabaseRow, prefix: &str) -> Result<CollectionRecord, StoreError> {
     let column = |name: &str| format!("{prefix}{name}");
     Ok(CollectionRecord {
         collection_id: parse_column(row, &column("collection_id"))?,
@@ -84,13 +85,13 @@ pub(crate) fn collection(row: &DatabaseRow, prefix: &str) -> Result<CollectionRe
 }
 
 /// The tombstone id of a photo, whether or not it has been erased.
-pub(crate) fn tombstone_id(row: &DatabaseRow) -> Result<TombstoneId, StoreError> {
+pub(in crate::storage::sql) fn tombstone_id(row: &DatabaseRow) -> Result<TombstoneId, StoreError> {
     match lookup_id(row)? {
         Some(lookup_id) => Ok(lookup_id.tombstone()),
         None => Ok(TombstoneId::from_bytes(bytes32(row, "tombstone_id")?)),
     }
 }
 
-pub(crate) fn lookup_id(row: &DatabaseRow) -> Result<Option<LookupId>, StoreError> {
+pub(in crate::storage::sql) fn lookup_id(row: &DatabaseRow) -> Result<Option<LookupId>, StoreError> {
     Ok(optional_bytes32(row, "lookup_id")?.map(LookupId::from_bytes))
 }

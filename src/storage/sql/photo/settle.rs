@@ -13,7 +13,10 @@ use crate::storage::requests::{SettleOutcome, SettleRequest};
 use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::SqlStore;
 
-pub(crate) async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<Option<SettleOutcome>, StoreError> {
+pub(in crate::storage::sql) async fn settle(
+    store: &SqlStore,
+    request: &SettleRequest,
+) -> Result<Option<SettleOutcome>, StoreError> {
     let mut transaction = store.write().await?;
     let Some(mut collection) = load_for_update(&mut transaction, request.collection_id, request.office_id).await?
     else {

@@ -22,7 +22,7 @@ use crate::storage::sql::party::invitations;
 /// into the statements: PostgreSQL reads all photos for a limit that it does not know when it plans.
 const BATCH: u32 = 16;
 
-pub(crate) async fn sweep(store: &SqlStore, now: Timestamp) -> Result<SweepReport, StoreError> {
+pub(in crate::storage::sql) async fn sweep(store: &SqlStore, now: Timestamp) -> Result<SweepReport, StoreError> {
     let mut report = SweepReport::default();
     let mut transaction = store.write().await?;
     if !transaction.try_lock_sweep().await? {

@@ -12,7 +12,7 @@ use crate::storage::postgres::Lock;
 use crate::storage::requests::TrackedPhoto;
 use crate::storage::sql::engine::sql_store::SqlStore;
 
-pub(crate) async fn withdraw(
+pub(in crate::storage::sql) async fn withdraw(
     store: &SqlStore,
     studio: PartyId,
     photo_id: PhotoId,

@@ -28,7 +28,7 @@ use crate::server::secret_file::read_secret;
 use crate::storage::{AuditLog, DatabaseLocation, SqlStore, StoreError};
 
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(in crate::cli::gateway) struct Arguments {
     /// The folder to make; it must not exist.
     to: PathBuf,
     /// Include the key file and the private keys, or leave them out. A database, its key file and a citizen's code open that photo, so the
@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
     file: ConfigOption,
     /// Print JSON.
     #[arg(long)]
-    pub(crate) json: bool,
+    pub(in crate::cli::gateway) json: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -56,7 +56,7 @@ enum KeySelection {
 }
 
 /// Makes a folder from which a gateway can be made again, while the gateway runs.
-pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let config_file = &arguments.file.config;
     let config = Config::load(config_file)?;
     if arguments.keys != KeySelection::Only && matches!(config.database, DatabaseLocation::Server(_)) {

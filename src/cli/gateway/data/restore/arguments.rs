@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(in crate::cli::gateway) struct Arguments {
     /// The folder that `backup` made.
     pub(super) from: PathBuf,
     /// The folder to make; it must not exist.
     #[arg(long, value_name = "NEW")]
-    pub(crate) dir: PathBuf,
+    pub(in crate::cli::gateway) dir: PathBuf,
     /// The folder that `backup --keys only` made, where the keys are not in the backup.
     #[arg(long, value_name = "FOLDER")]
     pub(super) keys: Option<PathBuf>,
@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     pub(super) despite_faults: bool,
     /// Print JSON.
     #[arg(long)]
-    pub(crate) json: bool,
+    pub(in crate::cli::gateway) json: bool,
 }
 
 #[derive(Args)]

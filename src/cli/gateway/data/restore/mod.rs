@@ -14,7 +14,7 @@ mod signature_check;
 use std::io;
 use std::path::Path;
 
-pub(crate) use self::arguments::Arguments;
+pub(in crate::cli::gateway) use self::arguments::Arguments;
 use self::files::{check_files, configuration, copy_file, key_file};
 use self::log_since::replay_export;
 use self::report::{RestoreSummary, print_report};
@@ -34,7 +34,7 @@ use crate::server::watermark::WatermarkFiles;
 use crate::storage::{DatabaseLocation, RowKeys, SqlStore, StoreError};
 
 /// Makes a gateway out of a backup.
-pub(crate) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let trusted = verify_manifests(arguments)?;
     let VerifiedBackup { manifest, keys, .. } = &trusted;
     let Some(database) = &manifest.database else {
