@@ -90,14 +90,17 @@ impl ExpectedPhoto {
         let day = Timestamp::from_unix_milliseconds(deposited_at).to_utc();
         let epoch = i64::from(day.year()) * 12 + i64::from(u8::from(day.month())) - 1;
         columns.push(("epoch", ExpectedValue::Equals(AuditedValue::Number(epoch))));
-        let latest = match (self.kept, self.kept_at) {
-            (Known(false), _) => deposited_at + i64::from(MAX_RETENTION_DAYS) * DAY_MS,
-            (_, Known(at)) => at.saturating_add(MAX_KEPT_MS),
-            _ => deposited_at + i64::from(MAX_RETENTION_DAYS) * DAY_MS + MAX_KEPT_MS,
+        let retention_end = deposited_at + i64::from(MAX_RETENTION_DAYS) * DAY_MS;
+        let (earliest, latest) = match (self.kept, self.kept_at) {
+            (Known(false), _) => (deposited_at, retention_end),
+            // The day counts from the keeping, which lies before the deposit if a clock that was ahead has been set right in between.
+            (Known(true), Known(at)) => (at, at.saturating_add(MAX_KEPT_MS)),
+            (Unknown, Known(at)) => (deposited_at, at.saturating_add(MAX_KEPT_MS)),
+            _ => (deposited_at, retention_end + MAX_KEPT_MS),
         };
         match self.expires_at {
             Known(at) => columns.push(("expires_at", ExpectedValue::Equals(AuditedValue::Number(at)))),
-            Unknown => columns.push(("expires_at", ExpectedValue::Between(deposited_at, latest))),
+            Unknown => columns.push(("expires_at", ExpectedValue::Between(earliest, latest))),
         }
     }
 

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::super::{AuditEntry, CHAIN_START};
 use super::expected_photos::{ExpectedCollection, ExpectedPhoto};
+use super::expected_rows::LoggedValue::Known;
 use super::expected_tables::ExpectedRow;
 use super::row::AuditedValue;
 use super::*;
@@ -275,4 +276,21 @@ fn a_photo_that_was_kept_and_then_used_since_the_backup_is_erased_and_no_more() 
     row.values[position] = AuditedValue::Text("used".into());
     log.reconciler.compare(&row, &mut log.report);
     assert!(log.report.is_ok(), "{:#?}", log.report);
+}
+
+#[test]
+fn a_kept_photo_ends_after_it_was_kept_even_if_the_clock_was_ahead_at_its_deposit() {
+    let day = 24 * HOUR;
+    let photo = ExpectedPhoto {
+        kept: Known(true),
+        kept_at: Known(NOW - 100 * day),
+        is_fully_logged: true,
+        ..ExpectedPhoto::default()
+    };
+    let columns = photo.expected_columns(PHOTO.parse().unwrap());
+    let (_, expires_at) = columns.iter().find(|(column, _)| *column == "expires_at").unwrap();
+    for (days_after_keeping, expected) in [(-1, false), (1, true), (187, true), (188, false)] {
+        let value = AuditedValue::Number(NOW + (days_after_keeping - 100) * day);
+        assert_eq!(expires_at.allows(&value), expected, "{days_after_keeping}");
+    }
 }
