@@ -90,7 +90,8 @@ fn completed(literal: &str, code: &str, whole: &str, place: &str) -> String {
 /// The text or number that has this name.
 fn constant(name: &str, code: &str) -> Option<String> {
     let (_, after) = code.split_once(&format!("const {name}: "))?;
-    let value = after.split_once(" = ")?.1.split(';').next()?;
+    // The value may begin on the next line.
+    let value = after.split_once('=')?.1.trim_start().split(';').next()?;
     Some(match value.strip_prefix('"') {
         Some(text) => text.trim_end_matches('"').to_owned(),
         None => value.replace('_', ""),
