@@ -46,12 +46,18 @@ impl GatewayFolder {
         home
     }
 
-    /// A further node of the same gateway.
+    /// A further node of the same gateway. A running one replaces files while they are copied: the copy is made again then.
     pub fn copy_as_node(&self) -> Self {
-        let copy = Self::empty();
-        let copied = Command::new("cp").arg("-a").arg(self.file("")).arg(copy.beside("")).status().unwrap();
-        assert!(copied.success());
-        copy
+        let mut told = String::new();
+        for _ in 0..20 {
+            let copy = Self::empty();
+            let copied = Command::new("cp").arg("-a").arg(self.file("")).arg(copy.beside("")).output().unwrap();
+            if copied.status.success() {
+                return copy;
+            }
+            told = String::from_utf8_lossy(&copied.stderr).into_owned();
+        }
+        panic!("{told}");
     }
 
     /// No gateway yet.
