@@ -81,7 +81,7 @@ impl CircuitBreaker {
         })
     }
 
-    /// The gateway did not let an upload in. Whether this is news.
+    /// Notes that the gateway did not let an upload in, and returns true if this is news.
     pub fn record_unauthorized(&mut self, generation: BreakerGeneration, at: Timestamp, now: Duration) -> bool {
         self.open(generation, at, OpenReason::Unauthorized, |_| now + UNAUTHORIZED_PAUSE)
     }

@@ -95,7 +95,8 @@ impl ExpectedPhoto {
             (Known(false), _) => (deposited_at, retention_end),
             // The day counts from the keeping, which lies before the deposit if a clock that was ahead has been set right in between.
             (Known(true), Known(at)) => (at, at.saturating_add(MAX_KEPT_MS)),
-            (Unknown, Known(at)) => (deposited_at, at.saturating_add(MAX_KEPT_MS)),
+            // A restored row may be from before the keeping or after it.
+            (Unknown, Known(at)) => (at.min(deposited_at), at.saturating_add(MAX_KEPT_MS).max(retention_end)),
             _ => (deposited_at, retention_end + MAX_KEPT_MS),
         };
         match self.expires_at {

@@ -9,9 +9,11 @@ use super::expected_tables::ExpectedRow;
 use super::row::AuditedValue;
 use super::*;
 use crate::domain::id::{CollectionId, PartyId, PhotoId};
+use crate::domain::photo::retention::MAX_RETENTION_DAYS;
 
 const NOW: i64 = 1_795_339_800_000;
 const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
 const PHOTO: &str = "01a20297-4dc0-7fe2-bb16-ceb27bf086c4";
 const STUDIO: &str = "01a20297-4dc0-7000-8000-000000000001";
 const DEVICE: &str = "01a20297-4dc0-7000-8000-000000000002";
@@ -98,14 +100,13 @@ fn a_hand_over_to_two_offices_is_reported_unless_the_first_released_the_photo() 
 #[test]
 fn rows_without_digests_may_come_from_older_nodes_for_a_day_and_are_errors_then() {
     let key = RowDigestKey::new(&[1; 32]);
-    let day = 24 * HOUR;
     // When a row is written and whether it is signed; the older nodes' rows and the faults.
     for (rows, expected) in [
         (vec![(0, false), (HOUR, false), (2 * HOUR, true), (3 * HOUR, true)], (0, 0)),
-        (vec![(0, true), (HOUR, false), (2 * HOUR, true), (day, false)], (2, 0)),
-        (vec![(0, true), (day + 1, false)], (0, 1)),
+        (vec![(0, true), (HOUR, false), (2 * HOUR, true), (DAY, false)], (2, 0)),
+        (vec![(0, true), (DAY + 1, false)], (0, 1)),
         // The clock cannot be set back to the day of the upgrade.
-        (vec![(0, true), (day + 1, true), (HOUR, false)], (0, 1)),
+        (vec![(0, true), (DAY + 1, true), (HOUR, false)], (0, 1)),
     ] {
         let mut log = TestLog::new(Some(key.clone()));
         log.add(NOW - 1, AuditEvent::PartyAdded, STUDIO, json!({ "role": "studio" }), None);
@@ -128,10 +129,10 @@ fn rows_without_digests_may_come_from_older_nodes_for_a_day_and_are_errors_then(
     let mut log = TestLog::new(Some(key.clone()));
     log.add(NOW, AuditEvent::PartyResumed, STUDIO, json!({}), Some(&key));
     for event in [AuditEvent::StoreMoved, AuditEvent::CodeUnknown, AuditEvent::StoreRestored] {
-        log.add(NOW + 9 * 24 * HOUR, event, "", json!({}), None);
+        log.add(NOW + 9 * DAY, event, "", json!({}), None);
     }
     assert_eq!(log.fault_count(IntegrityFault::LogDigestInvalid), 0);
-    log.add(NOW + 9 * 24 * HOUR, AuditEvent::StoreRestored, "", json!({ "replayed_rows": 1 }), None);
+    log.add(NOW + 9 * DAY, AuditEvent::StoreRestored, "", json!({ "replayed_rows": 1 }), None);
     assert_eq!(log.fault_count(IntegrityFault::LogDigestInvalid), 1);
 }
 
@@ -278,19 +279,34 @@ fn a_photo_that_was_kept_and_then_used_since_the_backup_is_erased_and_no_more() 
     assert!(log.report.is_ok(), "{:#?}", log.report);
 }
 
-#[test]
-fn a_kept_photo_ends_after_it_was_kept_even_if_the_clock_was_ahead_at_its_deposit() {
-    let day = 24 * HOUR;
-    let photo = ExpectedPhoto {
+/// A photo that was deposited at `NOW` by a clock that was 100 days ahead, and kept when it had been set right.
+fn kept_under_a_corrected_clock() -> ExpectedPhoto {
+    ExpectedPhoto {
         kept: Known(true),
-        kept_at: Known(NOW - 100 * day),
+        kept_at: Known(NOW - 100 * DAY),
         is_fully_logged: true,
         ..ExpectedPhoto::default()
-    };
+    }
+}
+
+/// Tells if such a photo may end so many days after the keeping.
+fn may_end(photo: &ExpectedPhoto, days_after_keeping: i64) -> bool {
     let columns = photo.expected_columns(PHOTO.parse().unwrap());
     let (_, expires_at) = columns.iter().find(|(column, _)| *column == "expires_at").unwrap();
-    for (days_after_keeping, expected) in [(-1, false), (1, true), (187, true), (188, false)] {
-        let value = AuditedValue::Number(NOW + (days_after_keeping - 100) * day);
-        assert_eq!(expires_at.allows(&value), expected, "{days_after_keeping}");
-    }
+    expires_at.allows(&AuditedValue::Number(NOW + (days_after_keeping - 100) * DAY))
+}
+
+#[test]
+fn a_kept_photo_ends_after_it_was_kept_even_if_the_clock_was_ahead_at_its_deposit() {
+    let photo = kept_under_a_corrected_clock();
+    assert_eq!([-1, 1, 187, 188].map(|days| may_end(&photo, days)), [false, true, true, false]);
+}
+
+#[test]
+fn a_restored_photo_may_end_as_before_the_keeping_or_after_it() {
+    let mut photo = kept_under_a_corrected_clock();
+    photo.relax(true);
+    let retention = i64::from(MAX_RETENTION_DAYS);
+    assert_eq!([1, 100 + retention].map(|days| may_end(&photo, days)), [true; 2]);
+    assert_eq!([-1, 101 + retention].map(|days| may_end(&photo, days)), [false; 2]);
 }

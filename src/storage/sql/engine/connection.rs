@@ -82,8 +82,8 @@ impl WriteTransaction {
         Self { connection, audit_entries: Vec::new(), changed: Vec::new(), row_keys, guard }
     }
 
-    /// Keeps others from what is about to be decided. Whether it may have waited for them: then what was read before may not be
-    /// so any more. In SQLite a transaction that writes is alone from its start.
+    /// Keeps others from what is about to be decided. Returns true if it may have waited for them: then what was read before may
+    /// not be so any more. In SQLite a transaction that writes is alone from its start.
     pub(in crate::storage::sql) async fn lock(&mut self, lock: Lock) -> Result<bool, StoreError> {
         match self.driver_connection() {
             DriverConnection::Sqlite(_) => Ok(false),
