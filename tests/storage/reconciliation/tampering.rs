@@ -6,6 +6,7 @@ use lichtbild::domain::log::checkpoint::LOG_RETENTION;
 use lichtbild::domain::log::integrity::{IntegrityFault, IntegrityReport};
 use lichtbild::domain::log::reconciliation::UNCOVERED_COLUMNS;
 use lichtbild::flows::maintenance::purge::{purge, shorten_log};
+use lichtbild::storage::StoreError;
 use serde_json::json;
 
 use super::FullGateway;
@@ -155,6 +156,8 @@ fn differs(report: &IntegrityReport) -> bool {
 
 /// Makes a change, and tells if it is found.
 async fn is_found(city: &FullGateway, change: &str) -> bool {
+    // A connection that was opened during a change before this one may have stopped all others.
+    city.gateway.store.accept(city.gateway.store.known_head().unwrap());
     let before = city.gateway.database.contents().await;
     city.gateway.database.execute(change).await.unwrap_or_else(|error| panic!("{change}: {error}"));
     let is_told = city.gateway.database.contents().await != before;
@@ -163,7 +166,10 @@ async fn is_found(city: &FullGateway, change: &str) -> bool {
     match city.try_findings().await {
         Ok(report) => differs(&report),
         // It holds what this program never wrote.
-        Err(error) => matches!(error, lichtbild::storage::StoreError::Damaged(_)),
+        Err(StoreError::Damaged(_)) => true,
+        // A connection that was opened meanwhile found that the last row is another one.
+        Err(StoreError::RolledBack(_)) if change.starts_with("UPDATE audit ") => true,
+        Err(error) => panic!("{change}: {error}: {error:?}"),
     }
 }
 
@@ -204,6 +210,7 @@ async fn every_column_that_is_changed_by_hand_is_found_but_for_those_that_are_li
             restore_table(&city.gateway.database, table).await;
         }
     }
+    city.gateway.store.accept(city.gateway.store.known_head().unwrap());
     assert!(!differs(&city.report().await));
 }
 
