@@ -17,7 +17,7 @@ use criterion::Criterion;
 use image::ImageFormat;
 use lichtbild::clock::Timestamp;
 use lichtbild::domain::photo::declaration::{Declaration, Exception, Subject};
-use lichtbild::validation::downscaled::Plane;
+use lichtbild::validation::downscaled::{DownscaledPhoto, Plane};
 use lichtbild::validation::{Profile, check_photo, face, jpeg};
 
 /// Each with the profile it is meant for.
@@ -65,7 +65,7 @@ fn stages(bytes: &[u8], profile: &Profile, now: Timestamp) -> Option<Vec<BenchSt
             "face",
             None,
             Box::new(move || {
-                drop(black_box(face::check(&small.luma, width, height, &limits, Subject::Adult, Exception::None)));
+                drop(black_box(face::check(&small, width, height, &limits, Subject::Adult, Exception::None)));
             }),
         ),
         // No face in any direction: the detector looks four times.
@@ -81,14 +81,14 @@ fn stages(bytes: &[u8], profile: &Profile, now: Timestamp) -> Option<Vec<BenchSt
     ])
 }
 
-/// A plane of random samples.
-fn noise(width: usize, height: usize) -> Plane {
+/// A grey photo of random samples.
+fn noise(width: usize, height: usize) -> DownscaledPhoto {
     let mut state = 1_u64;
     let mut next = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 56) as u8
     };
-    Plane { width, height, samples: (0..width * height).map(|_| next()).collect() }
+    DownscaledPhoto::tinted(Plane { width, height, samples: (0..width * height).map(|_| next()).collect() }, 128, 128)
 }
 
 /// The same rules but for those of the face, which stand last in a profile's file.

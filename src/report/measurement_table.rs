@@ -1,5 +1,6 @@
 //! Every measurement of a photo with what the profile asks for beside it.
 
+use crate::domain::check::terms::localised;
 use crate::domain::language::Language;
 use crate::validation::face::{FaceLimits, RatioRange};
 use crate::validation::pixel_rule::{AspectRule, PixelRule};
@@ -17,9 +18,13 @@ pub struct MeasurementRow {
 
 /// All that could be measured, the file first and the face last.
 pub fn measurement_rows(measurements: &Measurements, profile: &Profile, language: Language) -> Vec<MeasurementRow> {
-    let mut lines = file_rows(measurements, profile, language);
-    lines.extend(face_rows(measurements, &profile.face().copied().unwrap_or_default(), language));
-    lines
+    let mut rows = file_rows(measurements, profile, language);
+    rows.extend(face_rows(measurements, &profile.face().copied().unwrap_or_default(), language));
+    for row in &mut rows {
+        row.measured = localised(&row.measured, language);
+        row.limit = localised(&row.limit, language);
+    }
+    rows
 }
 
 fn file_rows(measurements: &Measurements, profile: &Profile, language: Language) -> Vec<MeasurementRow> {
@@ -59,14 +64,14 @@ fn face_rows(measurements: &Measurements, limits: &FaceLimits, language: Languag
     let pupils = face
         .eyes
         .map(|[(left, left_y), (right, right_y)]| format!("({left:.0}, {left_y:.0}) ({right:.0}, {right_y:.0}) px"));
-    let share = |share: Option<f64>| share.map(|share| format!("{share:.2}"));
+    let share = |share: Option<f64>| share.map(percent);
     let shares = |limit: Option<RatioRange>| limit.map(|limit| limit.to_string());
     let centre =
-        shares(limits.horizontal_position).or(limits.max_centre_offset_px.map(|pixels| format!("0.50 ± {pixels} px")));
+        shares(limits.horizontal_position).or(limits.max_centre_offset_px.map(|pixels| format!("50 % ± {pixels} px")));
     let tall = shares(limits.head_height).or(limits.head_height_px.map(|band| band.to_string()));
     let head_height = face.head_height.map(|share| match (limits.head_height_px, measurements.height) {
-        (Some(_), Some(height)) => format!("{share:.2} = {:.0} px", share * f64::from(height)),
-        _ => format!("{share:.2}"),
+        (Some(_), Some(height)) => format!("{} = {:.0} px", percent(share), share * f64::from(height)),
+        _ => percent(share),
     });
     [
         row(language.pick("Gesichter", "Faces"), face.faces.map(|faces| faces.to_string()), Some("1".to_owned())),
@@ -117,6 +122,11 @@ fn face_rows(measurements: &Measurements, limits: &FaceLimits, language: Languag
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// A share of 0 to 1 in tenths of a per cent.
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
 }
 
 /// Whole degrees with their sign; zero is positive.

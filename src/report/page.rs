@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::photo_summary::{PhotoSummary, totals_text, verdict_text};
-use crate::domain::check::finding::Verdict;
+use super::photo_summary::{PhotoSummary, ShownResult, totals_text};
+use crate::domain::check::Check;
 use crate::domain::language::Language;
 use crate::validation::Profile;
 
@@ -41,6 +41,7 @@ pub fn page_start(rows: &[PhotoSummary], profile: &Profile, checked_at: &str, la
             }
         }
         @if rows.len() > 1 { (overview(rows, language)) }
+        @if let Some(hint) = declaration_hint(rows, language) { aside { p { (hint) } } }
     };
     let mut text = String::from(FILE_SIGNATURE);
     // Writing to a String cannot fail.
@@ -65,6 +66,11 @@ pub fn page_end(language: Language) -> String {
     format!("</main>{}</body></html>\n", foot.into_string())
 }
 
+/// Instruction for declaring an exception, where a photo is refused by a rule that has one: once for all photos of the page.
+fn declaration_hint(rows: &[PhotoSummary], language: Language) -> Option<&'static str> {
+    rows.iter().flat_map(|row| &row.refusals).find_map(|check: &Check| check.declaration_hint(language))
+}
+
 fn overview(rows: &[PhotoSummary], language: Language) -> Markup {
     html! {
         nav aria-label=(language.pick("Übersicht", "Overview")) {
@@ -81,18 +87,16 @@ fn overview(rows: &[PhotoSummary], language: Language) -> Markup {
                     @for (index, row) in rows.iter().enumerate() {
                         tr {
                             th scope="row" {
-                                @if row.verdict.is_some() {
+                                @if row.result != ShownResult::Unreadable {
                                     a href={ "#photo-" (index + 1) } { bdi { (row.file) } }
                                 } @else {
                                     bdi { (row.file) }
                                 }
                             }
-                            td.refused[row.verdict != Some(Verdict::Accepted)].accepted[row.verdict == Some(Verdict::Accepted)] {
-                                (verdict_text(row.verdict, language))
-                            }
+                            td class=(row.result.class()) { (row.result.text(language)) }
                             td { (row.size_text()) }
                             td { (row.eyes_text()) }
-                            td { (row.roll_text()) }
+                            td { (row.roll_text(language)) }
                             td { (row.findings(language)) }
                         }
                     }

@@ -6,9 +6,10 @@ use maud::{Markup, html};
 
 use super::measurement_table;
 use super::overlay::overlay;
-use super::photo_summary::verdict_text;
+use super::photo_summary::ShownResult;
 use crate::domain::check::Check;
-use crate::domain::check::finding::{Severity, Verdict};
+use crate::domain::check::finding::{Finding, MadeAt, Severity};
+use crate::domain::check::terms::in_words;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::language::Language;
 use crate::validation::guides::Guides;
@@ -31,20 +32,18 @@ pub struct ReportedPhoto<'a> {
 
 /// A photo with its guide lines, findings and measurements. `number` tells it from others of the page.
 pub fn section(photo: &ReportedPhoto<'_>, number: usize, language: Language) -> Markup {
-    let CheckOutcome { verdict, findings, measurements } = photo.outcome;
-    let findings = FindingBody::all(findings, language);
+    let CheckOutcome { findings, measurements, .. } = photo.outcome;
+    let result = ShownResult::of(photo.outcome);
     html! {
         article id={ "photo-" (number) } {
             header {
                 h2 { bdi { (photo.file) } }
-                p.verdict.refused[*verdict == Verdict::Refused].accepted[*verdict == Verdict::Accepted] {
-                    (verdict_text(Some(*verdict), language))
-                }
+                p class={ "verdict " (result.class()) } { (result.text(language)) }
             }
             div.sheet {
                 (photo_figure(photo, number, language))
                 div.words-beside {
-                    (findings_list(&findings, language))
+                    (findings_list(findings, language))
                     h3 { (language.pick("Messwerte", "Measurements")) }
                     table.measurements {
                         thead { tr {
@@ -54,7 +53,7 @@ pub fn section(photo: &ReportedPhoto<'_>, number: usize, language: Language) -> 
                         } }
                         tbody {
                             @for line in measurement_table::measurement_rows(measurements, photo.profile, language) {
-                                tr { th scope="row" { (line.label) } td { (line.measured) } td { (line.limit) } }
+                                tr { th scope="row" { (line.label) } td { (line.measured) } td { (in_words(&line.limit, language)) } }
                             }
                         }
                     }
@@ -99,24 +98,27 @@ fn photo_figure(photo: &ReportedPhoto<'_>, number: usize, language: Language) ->
     }
 }
 
-fn findings_list(findings: &[FindingBody], language: Language) -> Markup {
+/// The instruction for declaring an exception is left out: the page gives it once.
+fn findings_list(findings: &[Finding], language: Language) -> Markup {
+    let findings: Vec<FindingBody> = findings.iter().map(|finding| FindingBody::new(finding, language)).collect();
     html! {
         h3 { (language.pick("Befunde", "Findings")) }
         @if findings.is_empty() {
             p { (language.pick("Keine. Es ist nichts zu tun.", "None. There is nothing to do.")) }
         } @else {
             ul.findings {
-                @for finding in findings {
+                @for finding in &findings {
                     li.refuse[finding.severity == Severity::Refuse].advise[finding.severity == Severity::Advise] {
                         p.what {
                             strong { (finding.check.label(language)) }
                             " "
                             span.severity { (severity_text(finding.severity, language)) }
+                            @if let Some(place) = finding.made_at { " " span.quiet { (place_text(place, language)) } }
                         }
                         p { (finding.message) }
                         dl {
                             div { dt { (language.pick("gemessen", "measured")) } dd { bdi { (finding.measured) } } }
-                            div { dt { (language.pick("verlangt", "asked for")) } dd { bdi { (finding.limit) } } }
+                            div { dt { (language.pick("verlangt", "asked for")) } dd { bdi { (in_words(&finding.limit, language)) } } }
                         }
                         p.hint { (finding.hint) }
                     }
@@ -130,6 +132,14 @@ fn severity_text(severity: Severity, language: Language) -> &'static str {
     match severity {
         Severity::Refuse => language.pick("Ablehnung", "refusal"),
         Severity::Advise => language.pick("Hinweis", "advice"),
+    }
+}
+
+/// Place of a measurement that the gateway does not take.
+pub fn place_text(made_at: MadeAt, language: Language) -> &'static str {
+    match made_at {
+        MadeAt::Studio => language.pick("nur im Studio gemessen", "measured in the studio only"),
+        MadeAt::Desk => language.pick("nur hier gemessen", "measured here only"),
     }
 }
 

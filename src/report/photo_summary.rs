@@ -1,7 +1,8 @@
 //! A photo in one line: for tables in a terminal and on a page.
 
 use crate::domain::check::Check;
-use crate::domain::check::finding::{Severity, Verdict};
+use crate::domain::check::finding::{Severity, Verdict, has_remarks};
+use crate::domain::check::terms::localised;
 use crate::domain::language::Language;
 use crate::validation::CheckOutcome;
 
@@ -10,8 +11,8 @@ use crate::validation::CheckOutcome;
 pub struct PhotoSummary {
     /// The file, as the reader named it.
     pub file: String,
-    /// The verdict; `None` for a file that could not be read.
-    pub verdict: Option<Verdict>,
+    /// Result of the check.
+    pub result: ShownResult,
     /// Width and height in pixels.
     pub size: Option<(u32, u32)>,
     /// Distance of the pupils in pixels.
@@ -39,7 +40,7 @@ impl PhotoSummary {
         let measured = &outcome.measurements;
         Self {
             file,
-            verdict: Some(outcome.verdict),
+            result: ShownResult::of(outcome),
             size: measured.width.zip(measured.height),
             inter_eye_distance_px: measured.face.inter_eye_distance_px,
             roll_degrees: measured.face.roll_degrees,
@@ -52,7 +53,7 @@ impl PhotoSummary {
     pub fn unreadable(file: String) -> Self {
         Self {
             file,
-            verdict: None,
+            result: ShownResult::Unreadable,
             size: None,
             inter_eye_distance_px: None,
             roll_degrees: None,
@@ -82,32 +83,69 @@ impl PhotoSummary {
     }
 
     /// The angle as `3.2°`, or `-`.
-    pub fn roll_text(&self) -> String {
-        self.roll_degrees.map_or_else(|| "-".to_owned(), |degrees| format!("{degrees:.1}°"))
+    pub fn roll_text(&self, language: Language) -> String {
+        self.roll_degrees.map_or_else(|| "-".to_owned(), |degrees| localised(&format!("{degrees:.1}°"), language))
     }
 }
 
-/// A verdict in one word; `None` for a file that could not be read.
-pub fn verdict_text(verdict: Option<Verdict>, language: Language) -> &'static str {
-    match verdict {
-        Some(Verdict::Accepted) => language.pick("angenommen", "accepted"),
-        Some(Verdict::Refused) => language.pick("abgelehnt", "refused"),
-        None => language.pick("nicht lesbar", "unreadable"),
+/// Result for a file as it is shown to people, in one colour each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShownResult {
+    /// Accepted, and nothing to be said.
+    Accepted,
+    /// Accepted, with advice.
+    AcceptedWithRemarks,
+    /// Refused.
+    Refused,
+    /// The file could not be read.
+    Unreadable,
+}
+
+impl ShownResult {
+    /// The order in which they are counted.
+    const ALL: [Self; 4] = [Self::Accepted, Self::AcceptedWithRemarks, Self::Refused, Self::Unreadable];
+
+    /// The result of a photo check.
+    pub fn of(outcome: &CheckOutcome) -> Self {
+        match outcome.verdict {
+            Verdict::Refused => Self::Refused,
+            Verdict::Accepted if has_remarks(outcome.verdict, &outcome.findings) => Self::AcceptedWithRemarks,
+            Verdict::Accepted => Self::Accepted,
+        }
+    }
+
+    /// The result in a few words.
+    pub fn text(self, language: Language) -> &'static str {
+        match self {
+            Self::Accepted => language.pick("angenommen", "accepted"),
+            Self::AcceptedWithRemarks => language.pick("angenommen mit Hinweisen", "accepted with remarks"),
+            Self::Refused => language.pick("abgelehnt", "refused"),
+            Self::Unreadable => language.pick("nicht lesbar", "unreadable"),
+        }
+    }
+
+    /// Name of its class in the style sheet of the report.
+    pub(super) const fn class(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::AcceptedWithRemarks => "remarks",
+            Self::Refused | Self::Unreadable => "refused",
+        }
     }
 }
 
-/// Counts the photos by verdict: `3 Fotos: 2 angenommen, 1 abgelehnt.`
+/// Counts the photos by result: `3 Fotos: 2 angenommen, 1 abgelehnt.`
 pub fn totals_text(rows: &[PhotoSummary], language: Language) -> String {
-    let count = |verdict| rows.iter().filter(|row| row.verdict == verdict).count();
+    let count = |result| rows.iter().filter(|row| row.result == result).count();
     let photos = match rows.len() {
         1 => language.pick("1 Foto", "1 photo").to_owned(),
         many => language.pick(format!("{many} Fotos"), format!("{many} photos")),
     };
-    let parts: Vec<String> = [Some(Verdict::Accepted), Some(Verdict::Refused), None]
+    let parts: Vec<String> = ShownResult::ALL
         .into_iter()
-        // Files that cannot be read are told of when there are any.
-        .filter(|verdict| verdict.is_some() || count(*verdict) > 0)
-        .map(|verdict| format!("{} {}", count(verdict), verdict_text(verdict, language)))
+        // Results besides the two verdicts are told where there are any.
+        .filter(|result| matches!(result, ShownResult::Accepted | ShownResult::Refused) || count(*result) > 0)
+        .map(|result| format!("{} {}", count(result), result.text(language)))
         .collect();
     format!("{photos}: {}.", parts.join(", "))
 }
@@ -129,11 +167,28 @@ mod tests {
         let row = PhotoSummary::new("x.jpg".into(), &outcome);
         assert_eq!(row.findings(Language::English), "File structure (Print resolution)");
         assert_eq!(row.findings(Language::German), "Dateiaufbau (Druckauflösung)");
-        assert_eq!((row.size_text(), row.eyes_text(), row.roll_text()), ("-".into(), "-".into(), "-".into()));
+        assert_eq!(
+            (row.size_text(), row.eyes_text(), row.roll_text(Language::German)),
+            ("-".into(), "-".into(), "-".into())
+        );
         assert_eq!(
             totals_text(&[row.clone(), PhotoSummary::unreadable("y".into())], Language::English),
             "2 photos: 0 accepted, 1 refused, 1 unreadable."
         );
         assert_eq!(totals_text(&[row], Language::German), "1 Foto: 0 angenommen, 1 abgelehnt.");
+    }
+
+    #[test]
+    fn an_accepted_photo_with_advice_is_a_result_of_its_own() {
+        let row = |findings: Vec<Finding>| {
+            let outcome = CheckOutcome { verdict: Verdict::Accepted, findings, measurements: Measurements::default() };
+            PhotoSummary::new("x.jpg".into(), &outcome)
+        };
+        let rows = [row(vec![]), row(vec![Finding::advise(Check::Density, "", "")])];
+        assert_eq!(rows.each_ref().map(|row| row.result), [ShownResult::Accepted, ShownResult::AcceptedWithRemarks]);
+        assert_eq!(
+            totals_text(&rows, Language::German),
+            "2 Fotos: 1 angenommen, 1 angenommen mit Hinweisen, 0 abgelehnt."
+        );
     }
 }

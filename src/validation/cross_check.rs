@@ -37,7 +37,7 @@ pub(super) fn check(bytes: &[u8], analysis: &JpegAnalysis) -> Vec<Finding> {
     match read(head) {
         Ok(other) => own.disagreements(&other),
         // Only one of them takes this for a sound header.
-        Err(_) => vec![ambiguous("?", &own.size_text())],
+        Err(_) => vec![ambiguous("unreadable", &own.size_text())],
     }
 }
 
@@ -81,7 +81,7 @@ impl HeaderSummary {
     fn disagreements(&self, other: &Self) -> Vec<Finding> {
         let mut findings = Vec::new();
         if self.format != other.format {
-            findings.push(ambiguous("? / JPEG", "JPEG"));
+            findings.push(ambiguous("unknown / JPEG", "JPEG"));
         }
         if self.size != other.size {
             findings.push(ambiguous(&format!("{} / {}", self.size_text(), other.size_text()), &self.size_text()));
@@ -90,7 +90,7 @@ impl HeaderSummary {
             findings.push(ambiguous(&format!("{:?} / {:?}", self.colour, other.colour), &format!("{:?}", self.colour)));
         }
         if self.exif != other.exif {
-            findings.push(ambiguous("EXIF / EXIF ?", "EXIF"));
+            findings.push(ambiguous("2 EXIF blocks", "1 EXIF block"));
         }
         findings
     }

@@ -4,7 +4,9 @@ use super::limits::{MAX_HEIGHT, MAX_WIDTH};
 use super::pixel_rule::{AspectRule, PixelRule};
 use super::rules::FileRule;
 use crate::domain::check::Check;
+use crate::domain::check::detail::FindingDetail;
 use crate::domain::check::finding::Finding;
+use crate::domain::check::quantity::{Quantity, Unit};
 
 /// Checks a width and a height in pixels; both are told when both fail.
 pub(super) fn check_size(width: u32, height: u32, rule: &PixelRule) -> Vec<Finding> {
@@ -29,7 +31,7 @@ pub(super) fn check_size(width: u32, height: u32, rule: &PixelRule) -> Vec<Findi
             findings.extend(aspect.and_then(|rule| check_aspect_ratio(width, height, &rule)));
             if taller_than_wide && height <= width {
                 let measured = format!("{width} : {height}");
-                findings.push(Finding::refuse(Check::AspectRatio, measured, "width < height"));
+                findings.push(Finding::refuse(Check::AspectRatio, measured, "taller than wide"));
             }
             findings
         }
@@ -50,10 +52,13 @@ fn check_aspect_ratio(width: u32, height: u32, rule: &AspectRule) -> Option<Find
 
 /// Checks the size of a file in bytes.
 pub(super) fn check_file_size(bytes: u64, rule: &FileRule) -> Option<Finding> {
-    let size = |bytes: u64| format!("{bytes} bytes");
-    let least = rule.min_bytes.filter(|least| bytes < *least).map(|least| format!(">= {}", size(least)));
-    let most = rule.max_bytes.filter(|most| bytes > *most).map(|most| format!("<= {}", size(most)));
-    Some(Finding::refuse(Check::FileSize, size(bytes), least.or(most)?))
+    let size = |bytes: u64| Quantity::whole(bytes as f64, Unit::Bytes);
+    let least = rule.min_bytes.filter(|least| bytes < *least);
+    let least = least.map(|least| (format!(">= {}", size(least)), FindingDetail::FileTooSmall));
+    let most = rule.max_bytes.filter(|most| bytes > *most);
+    let most = most.map(|most| (format!("<= {}", size(most)), FindingDetail::FileTooLarge));
+    let (limit, detail) = least.or(most)?;
+    Some(Finding::refuse(Check::FileSize, size(bytes), limit).with_detail(Some(detail)))
 }
 
 #[cfg(test)]
@@ -97,8 +102,10 @@ mod tests {
     fn a_file_may_have_as_many_bytes_as_its_limits_say_and_no_others() {
         let rule = FileRule { min_bytes: Some(10), max_bytes: Some(20) };
         assert_eq!([10, 15, 20].map(|bytes| check_file_size(bytes, &rule)), [None, None, None]);
-        assert_eq!(check_file_size(9, &rule), Some(Finding::refuse(Check::FileSize, "9 bytes", ">= 10 bytes")));
-        assert_eq!(check_file_size(21, &rule), Some(Finding::refuse(Check::FileSize, "21 bytes", "<= 20 bytes")));
+        let told = |bytes| check_file_size(bytes, &rule).map(|found| (found.measured, found.limit, found.detail));
+        let too_small = Some(FindingDetail::FileTooSmall);
+        assert_eq!(told(9), Some(("9 bytes".into(), ">= 10 bytes".into(), too_small)));
+        assert_eq!(told(21), Some(("21 bytes".into(), "<= 20 bytes".into(), Some(FindingDetail::FileTooLarge))));
         assert_eq!(check_file_size(0, &FileRule { min_bytes: None, max_bytes: Some(20) }), None);
     }
 }

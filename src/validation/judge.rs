@@ -6,6 +6,7 @@ use super::profile::Profile;
 use super::{cross_check, dimensions, embedded, face, jpeg, metadata, pixels};
 use crate::clock::Timestamp;
 use crate::domain::check::Check;
+use crate::domain::check::detail::FindingDetail;
 use crate::domain::check::finding::{Finding, Severity, Verdict};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::photo::declaration::{Declaration, SealedMetadata};
@@ -84,6 +85,8 @@ pub fn check_photo(bytes: &[u8], profile: &Profile, declaration: Declaration, no
     // A blank picture has no face.
     let blank = pixel_findings.iter().any(|finding| finding.check == Check::Blank);
     let mut face = if blank { None } else { check_face(&analysis, profile, declaration) };
+    let white_share = face.as_ref().and_then(|face| face.white_share);
+    pixel_findings.extend((!blank).then(|| pixels::check_exposure(&analysis, profile.rules(), white_share)).flatten());
     let upright = face.as_ref().and_then(FaceCheckOutcome::upright_severity);
     if upright.is_some() || turned && face.as_ref().is_some_and(|face| face.measurements.eyes.is_none()) {
         pixel_findings.retain(|finding| finding.check != Check::Background);
@@ -93,7 +96,8 @@ pub fn check_photo(bytes: &[u8], profile: &Profile, declaration: Declaration, no
     let turned = turned || upright == Some(Severity::Refuse);
     let mut findings: Vec<Finding> = analysis.errors.iter().map(jpeg::JpegError::to_finding).collect();
     if let Some(frame) = &analysis.header.frame {
-        findings.extend(check_size(frame, profile, turned));
+        let has_upright_face = face.as_ref().is_some_and(|face| face.measurements.eyes.is_some());
+        findings.extend(check_size(frame, profile, turned, has_upright_face));
         findings.extend(check_compression(frame, &measurements, profile));
     }
     findings.extend(check_file_size(&analysis, &measurements, profile));
@@ -105,9 +109,10 @@ pub fn check_photo(bytes: &[u8], profile: &Profile, declaration: Declaration, no
         measurements.face = face.measurements;
         findings.extend(face.findings);
     }
+    leave_out_what_cropping_changes(&mut findings);
     if analysis.header.frame.is_none() && findings.is_empty() {
         // A walk without faults has a frame; should that ever fail, nothing is accepted unseen.
-        findings.push(Finding::refuse(Check::Structure, "SOF ?", "ITU-T T.81"));
+        findings.push(Finding::refuse(Check::Structure, "no frame header", jpeg::JPEG_STANDARD));
     }
     findings.sort_by_key(|finding| finding.severity);
     findings.dedup();
@@ -154,13 +159,34 @@ impl From<&Measurements> for MeasurementsBody {
     }
 }
 
+/// Findings on the person in a picture that is refused for its size alone are left out: once it is cropped they are others. What no
+/// crop mends stays, be it a picture without a face or a head that lies.
+fn leave_out_what_cropping_changes(findings: &mut Vec<Finding>) {
+    let is_about_person = |finding: &Finding| {
+        finding.check.is_about_face() && !matches!(finding.check, Check::FaceMissing | Check::Upright)
+    };
+    let is_about_size = |finding: &Finding| matches!(finding.check, Check::PixelDimensions | Check::AspectRatio);
+    let mut others =
+        findings.iter().filter(|finding| finding.severity == Severity::Refuse && !is_about_person(finding)).peekable();
+    if others.peek().is_some() && others.all(is_about_size) {
+        findings.retain(|finding| !is_about_person(finding));
+    }
+}
+
 /// The size of the picture. One that only has to be turned upright may have it afterwards: nobody is sent to crop it.
-fn check_size(frame: &Frame, profile: &Profile, turned: bool) -> Vec<Finding> {
+fn check_size(frame: &Frame, profile: &Profile, turned: bool, has_upright_face: bool) -> Vec<Finding> {
     let of = |width, height| dimensions::check_size(width, height, profile.pixels());
-    if turned && of(frame.height, frame.width).is_empty() {
+    let fits_turned = of(frame.height, frame.width).is_empty();
+    if turned && fits_turned {
         return Vec::new();
     }
-    of(frame.width, frame.height)
+    let mut findings = of(frame.width, frame.height);
+    if fits_turned && frame.width > frame.height && !has_upright_face {
+        for finding in findings.iter_mut().filter(|finding| finding.check == Check::PixelDimensions) {
+            finding.detail = Some(FindingDetail::Landscape);
+        }
+    }
+    findings
 }
 
 /// The face, where the profile asks for one.
@@ -170,7 +196,7 @@ fn check_face(
     Declaration { subject, exception }: Declaration,
 ) -> Option<FaceCheckOutcome> {
     let (frame, downscaled, limits) = (analysis.header.frame.as_ref()?, analysis.downscaled.as_ref()?, profile.face()?);
-    Some(face::check(&downscaled.luma, frame.width, frame.height, limits, subject, exception))
+    Some(face::check(downscaled, frame.width, frame.height, limits, subject, exception))
 }
 
 /// The size of the file. One that is broken has to be exported again in any case, and has another size then.
@@ -188,8 +214,8 @@ fn check_compression(frame: &Frame, measurements: &Measurements, profile: &Profi
     (quality < rule.advise_min_quality && ratio > rule.advise_max_ratio).then(|| {
         Finding::advise(
             Check::Compression,
-            format!("Q {quality}, {ratio:.1}:1"),
-            format!("Q >= {} / <= {}:1", rule.advise_min_quality, rule.advise_max_ratio),
+            format!("quality {quality}, {ratio:.1}:1"),
+            format!("quality >= {} or <= {}:1", rule.advise_min_quality, rule.advise_max_ratio),
         )
     })
 }

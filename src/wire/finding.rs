@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::check::Check;
-use crate::domain::check::finding::{Finding, Severity};
+use crate::domain::check::finding::{Finding, MadeAt, Severity};
+use crate::domain::check::quantity::Unit;
 use crate::domain::language::Language;
 
 /// One finding as other programs see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FindingBody {
     /// The rule's stable name.
     pub check: Check,
@@ -22,6 +23,15 @@ pub struct FindingBody {
     /// Instruction for correcting it; empty from gateways that are older.
     #[serde(default)]
     pub hint: String,
+    /// The number in `measured`; absent if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured_value: Option<f64>,
+    /// Unit of `measured_value`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Unit>,
+    /// `studio` or `desk` for a measurement that the gateway does not take; absent for the gateway's own findings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_at: Option<MadeAt>,
 }
 
 impl FindingBody {
@@ -30,37 +40,46 @@ impl FindingBody {
         Self {
             check: finding.check,
             severity: finding.severity,
-            measured: finding.measured.clone(),
-            limit: finding.limit.clone(),
-            message: finding.message(language).to_owned(),
-            hint: hint(finding, language),
+            measured: finding.measured_text(language),
+            limit: finding.limit_text(language),
+            message: finding.message(language),
+            hint: finding.hint(language).to_owned(),
+            measured_value: finding.measured_value,
+            unit: finding.unit,
+            made_at: finding.made_at,
         }
     }
 
-    /// All of `findings` in `language`.
+    /// All of `findings` in `language`. The first refusal that a declaration may lift says how to declare; the others would repeat it.
     pub fn all<'a>(findings: impl IntoIterator<Item = &'a Finding>, language: Language) -> Vec<Self> {
-        findings.into_iter().map(|finding| Self::new(finding, language)).collect()
+        let mut declaration_told = false;
+        let with_declaration = |finding: &Finding| {
+            let mut body = Self::new(finding, language);
+            let declaration = declaration_hint(finding, language).filter(|_| !declaration_told);
+            if let Some(declaration) = declaration {
+                declaration_told = true;
+                body.hint = format!("{} {declaration}", body.hint);
+            }
+            body
+        };
+        findings.into_iter().map(with_declaration).collect()
     }
 }
 
-/// Instruction for correcting the fault; on a refusal also how to declare that the rule does not fit this person. Advice stops nobody,
-/// and there are often several of it: they would all say the same.
-fn hint(finding: &Finding, language: Language) -> String {
-    let hint = finding.hint(language);
-    match (finding.severity, finding.check.declaration_hint(language)) {
-        (Severity::Refuse, Some(declaration)) => format!("{hint} {declaration}"),
-        (Severity::Refuse, None) | (Severity::Advise, _) => hint.to_owned(),
-    }
+/// Instruction for declaring that a rule does not fit this person. Advice stops no photo, so that nothing need be declared.
+pub fn declaration_hint(finding: &Finding, language: Language) -> Option<&'static str> {
+    finding.check.declaration_hint(language).filter(|_| finding.severity == Severity::Refuse)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::check::detail::FindingDetail;
+    use crate::domain::check::quantity::Quantity;
 
     #[test]
     fn the_sentences_follow_the_case_and_the_fields_do_not() {
-        let plain = Finding::refuse(Check::Colour, "1 (Y)", "3 (YCbCr)");
+        let plain = Finding::refuse(Check::Colour, "shades of grey", "colour");
         let grey = plain.clone().with_detail(Some(FindingDetail::Grey));
         for language in [Language::German, Language::English] {
             let (plain, grey) = (FindingBody::new(&plain, language), FindingBody::new(&grey, language));
@@ -71,15 +90,32 @@ mod tests {
     }
 
     #[test]
-    fn hints_of_refusals_say_how_to_declare_an_exception_and_those_of_advice_do_not() {
+    fn the_first_refusal_says_how_to_declare_an_exception_and_no_other_finding_does() {
         for language in [Language::German, Language::English] {
-            let hint = |finding| FindingBody::new(&finding, language).hint;
-            let (refused, advised) =
-                (hint(Finding::refuse(Check::Roll, "9°", "5°")), hint(Finding::advise(Check::Roll, "6°", "5°")));
-            assert!(refused.starts_with(&format!("{advised} ")) && refused.contains("--exception"), "{refused}");
-            assert_eq!(advised, Check::Roll.hint(language));
-            let two_faces = hint(Finding::refuse(Check::FaceCount, "2", "1"));
-            assert_eq!(two_faces, Check::FaceCount.hint(language));
+            let findings = [
+                Finding::advise(Check::Yaw, "6°", "5°"),
+                Finding::refuse(Check::FaceCount, "2", "1"),
+                Finding::refuse(Check::Roll, "9°", "5°"),
+                Finding::refuse(Check::EyesCutOff, "1 px", ">= 2 px"),
+            ];
+            let hints: Vec<String> = FindingBody::all(&findings, language).into_iter().map(|body| body.hint).collect();
+            let plain: Vec<&str> = findings.iter().map(|finding| finding.hint(language)).collect();
+            assert_eq!([&hints[0], &hints[1], &hints[3]], [plain[0], plain[1], plain[3]]);
+            assert!(hints[2].starts_with(&format!("{} ", plain[2])) && hints[2].contains("--exception"), "{hints:?}");
         }
+    }
+
+    #[test]
+    fn numbers_are_given_apart_from_their_text() {
+        let finding = Finding::refuse(Check::Roll, Quantity::tenths(9.44, Unit::Degrees), "<= 8°");
+        let german = serde_json::to_value(FindingBody::new(&finding, Language::German)).unwrap();
+        let english = serde_json::to_value(FindingBody::new(&finding, Language::English)).unwrap();
+        assert_eq!((&german["measured"], &english["measured"]), (&"9,4°".into(), &"9.4°".into()));
+        for body in [german, english] {
+            assert_eq!((&body["measured_value"], &body["unit"]), (&9.4.into(), &"°".into()));
+            assert!(body.get("made_at").is_none());
+        }
+        let at_desk = Finding { made_at: Some(MadeAt::Desk), ..finding };
+        assert_eq!(serde_json::to_value(FindingBody::new(&at_desk, Language::English)).unwrap()["made_at"], "desk");
     }
 }

@@ -35,6 +35,9 @@ pub struct ReceiptBody {
     pub profile: String,
     /// Advice.
     pub findings: Vec<FindingBody>,
+    /// True if there is advice.
+    #[serde(default)]
+    pub remarks: bool,
     /// `subject` and `exception`, where the studio declared one. A repeat that declares another gets the first one's receipt.
     #[serde(flatten)]
     pub declaration: Declaration,
@@ -54,6 +57,9 @@ impl std::fmt::Debug for ReceiptBody {
 pub struct CheckBody {
     /// Verdict: `accepted` if the photo can be deposited, otherwise `refused`.
     pub verdict: Verdict,
+    /// True for an accepted photo with advice.
+    #[serde(default)]
+    pub remarks: bool,
     /// Everything that was found.
     pub findings: Vec<FindingBody>,
     /// Values that were measured; empty from gateways that are older.

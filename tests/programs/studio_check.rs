@@ -96,7 +96,11 @@ fn files_that_cannot_be_read_and_empty_folders_do_not_hold_up_the_others() {
     let run = folder.check(&["none.jpg", "b.JPG"]);
     assert_eq!(run.code, Some(6));
     assert!(run.stderr.contains("none.jpg cannot be read"), "{}", run.stderr);
-    assert!(run.stdout.contains("2 photos: 1 accepted, 0 refused, 1 unreadable."), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("2 photos: 0 accepted, 1 accepted with remarks, 0 refused, 1 unreadable."),
+        "{}",
+        run.stdout
+    );
     fs::create_dir(folder.at("empty")).unwrap();
     let run = folder.check(&["empty"]);
     assert_eq!((run.code, run.stdout.as_str()), (Some(6), ""));

@@ -78,8 +78,12 @@ fn no_mutation_makes_the_check_panic() {
     let rules = &whole[whole.find("[capture]").unwrap()..];
     let profile = Profile::parse("small", &format!("{SMALL}\n{rules}")).unwrap();
     let own = colour_jpeg(35, 45);
-    let notes =
-        ExifFields { captured: Some("2026:11:20 10:15:00"), offset: Some("+01:00"), location: true, thumbnail: true };
+    let notes = ExifFields {
+        captured: Some("2026:11:20 10:15:00"),
+        offset: Some("+01:00"),
+        location: true,
+        thumbnail: Some(EMPTY_THUMBNAIL),
+    };
     let sources = [
         with_inserted(&own, 2, &exif_orientation(1, false)),
         with_exif(&with_colour_profile(&own, "Adobe RGB (1998)"), &notes),

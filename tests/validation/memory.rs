@@ -14,7 +14,7 @@ use std::process::Command;
 
 use lichtbild::domain::check::finding::Verdict;
 use lichtbild::domain::photo::declaration::{Declaration, Exception, Subject};
-use lichtbild::validation::downscaled::Plane;
+use lichtbild::validation::downscaled::{DownscaledPhoto, Plane};
 use lichtbild::validation::{Profile, check_photo, face};
 
 use super::NOW;
@@ -44,7 +44,7 @@ fn one_photo_in_a_process_of_its_own() {
     let profile = Profile::builtin("icao-35x45").unwrap();
     let start = held("VmHWM:");
     // Too small for a face, which only shows after the model was read.
-    let speck = Plane { width: 1, height: 1, samples: vec![128] };
+    let speck = DownscaledPhoto::tinted(Plane { width: 1, height: 1, samples: vec![128] }, 128, 128);
     let outcome = face::check(&speck, 8, 8, profile.face().unwrap(), Subject::Adult, Exception::None);
     assert_eq!(outcome.measurements.faces, None);
     let model = held("VmHWM:") - start;

@@ -10,6 +10,7 @@ use crate::api::request::json_response;
 use crate::api::studio::declaration::declaration;
 use crate::api::studio::deposit::admitted_photo;
 use crate::api::{App, Problem};
+use crate::domain::check::finding::has_remarks;
 use crate::flows::photo::check::check;
 use crate::wire::finding::FindingBody;
 use crate::wire::photo::CheckBody;
@@ -27,5 +28,6 @@ pub async fn create(
     let opinion = check(&app.gateway, &studio, admitted, bytes, declaration).await?;
     let findings = FindingBody::all(&opinion.findings, language);
     let measurements = (&opinion.measurements).into();
-    Ok(json_response(StatusCode::OK, &CheckBody { verdict: opinion.verdict, findings, measurements }))
+    let remarks = has_remarks(opinion.verdict, &opinion.findings);
+    Ok(json_response(StatusCode::OK, &CheckBody { verdict: opinion.verdict, remarks, findings, measurements }))
 }

@@ -93,6 +93,7 @@ fn announced_digest(headers: &HeaderMap) -> Result<Option<Sha256Digest>, Problem
 
 fn receipt_body(receipt: &Receipt, language: Language) -> ReceiptBody {
     let record = &receipt.record;
+    let findings = FindingBody::all(record.facts.findings.iter().chain(&receipt.sealed_metadata.findings), language);
     ReceiptBody {
         photo_id: record.photo_id,
         code: receipt.code.reveal(),
@@ -103,7 +104,8 @@ fn receipt_body(receipt: &Receipt, language: Language) -> ReceiptBody {
         width: record.facts.width,
         height: record.facts.height,
         profile: record.facts.profile.clone(),
-        findings: FindingBody::all(record.facts.findings.iter().chain(&receipt.sealed_metadata.findings), language),
+        remarks: !findings.is_empty(),
+        findings,
         declaration: receipt.sealed_metadata.declaration,
     }
 }

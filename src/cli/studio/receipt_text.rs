@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use crate::clock::Timestamp;
+use crate::domain::check::terms::in_words;
 use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::domain::language::Language;
 use crate::wire::finding::FindingBody;
@@ -40,7 +41,8 @@ pub fn findings_for_people(findings: &[FindingBody], language: Language) -> Stri
         if !text.is_empty() {
             text.push('\n');
         }
-        let FindingBody { message, measured, limit, hint, .. } = finding;
+        let FindingBody { message, measured, hint, .. } = finding;
+        let limit = in_words(&finding.limit, language);
         // Writing to a String cannot fail.
         let _ = match language {
             Language::German => write!(text, "  - {message} (gemessen: {measured}; verlangt: {limit})"),

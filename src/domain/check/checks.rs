@@ -92,11 +92,23 @@ pub enum Check {
     VerticalPosition,
     /// The head fills the right part of the picture.
     HeadSize,
+    /// The mouth is closed.
+    MouthOpen,
+    /// The person does not smile.
+    Smile,
+    /// The eyes are open.
+    EyesShut,
+    /// No hair, glare or dark glass covers the eyes.
+    EyesCovered,
+    /// Both sides of the face have the same light.
+    Lighting,
+    /// The skin has natural colours.
+    NaturalColour,
 }
 
 impl Check {
     /// Every rule, roughly in the order in which a file can fail them.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 48] = [
         Self::Empty,
         Self::Format,
         Self::Coding,
@@ -139,6 +151,12 @@ impl Check {
         Self::HorizontalPosition,
         Self::VerticalPosition,
         Self::HeadSize,
+        Self::MouthOpen,
+        Self::Smile,
+        Self::EyesShut,
+        Self::EyesCovered,
+        Self::Lighting,
+        Self::NaturalColour,
     ];
 
     /// The name in JSON, metrics and the audit log.
@@ -186,28 +204,36 @@ impl Check {
             Self::HorizontalPosition => "horizontal_position",
             Self::VerticalPosition => "vertical_position",
             Self::HeadSize => "head_size",
+            Self::MouthOpen => "mouth_open",
+            Self::Smile => "smile",
+            Self::EyesShut => "eyes_shut",
+            Self::EyesCovered => "eyes_covered",
+            Self::Lighting => "lighting",
+            Self::NaturalColour => "natural_colour",
         }
     }
 
     /// Reports whether the check looks at the face, and so depends on the person in the photo.
     pub const fn is_about_face(self) -> bool {
-        use Check::{
-            EyesCutOff, FaceCount, FaceMissing, HeadSize, HorizontalPosition, InterEyeDistance, Pitch, Roll, Upright,
-            VerticalPosition, Yaw,
-        };
         matches!(
             self,
-            FaceMissing
-                | FaceCount
-                | Upright
-                | EyesCutOff
-                | InterEyeDistance
-                | Roll
-                | Yaw
-                | Pitch
-                | HorizontalPosition
-                | VerticalPosition
-                | HeadSize
+            Self::FaceMissing
+                | Self::FaceCount
+                | Self::Upright
+                | Self::EyesCutOff
+                | Self::InterEyeDistance
+                | Self::Roll
+                | Self::Yaw
+                | Self::Pitch
+                | Self::HorizontalPosition
+                | Self::VerticalPosition
+                | Self::HeadSize
+                | Self::MouthOpen
+                | Self::Smile
+                | Self::EyesShut
+                | Self::EyesCovered
+                | Self::Lighting
+                | Self::NaturalColour
         )
     }
 }

@@ -4,8 +4,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::checks::Check;
-use super::texts::{BilingualTexts, Sentences, bilingual};
-use crate::domain::language::Language;
 
 /// A case of a rule. The name in snake case is stored with a finding, never shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -31,11 +29,79 @@ pub enum FindingDetail {
     FilmAppended,
     /// [`Check::Metadata`]: sound, but out of proportion.
     TooMuchMetadata,
+    /// [`Check::Coding`]: saved in several passes, coarse to fine.
+    Progressive,
+    /// [`Check::PixelDimensions`]: wider than tall, and of the right size once it is turned.
+    Landscape,
+    /// [`Check::FileSize`]: too many bytes.
+    FileTooLarge,
+    /// [`Check::FileSize`]: too few bytes.
+    FileTooSmall,
+    /// [`Check::CaptureTime`]: before the earliest date allowed.
+    PhotoTooOld,
+    /// [`Check::CaptureTime`]: after today.
+    PhotoInFuture,
+    /// [`Check::Exposure`]: nothing in the photo is bright.
+    TooDark,
+    /// [`Check::Exposure`]: parts of the face are white.
+    TooBright,
+    /// [`Check::Exposure`]: few tones between dark and bright.
+    FlatTones,
+    /// [`Check::Roll`]: the head leans to the left of the photo.
+    TiltedLeft,
+    /// [`Check::Roll`]: the head leans to the right of the photo.
+    TiltedRight,
+    /// [`Check::Yaw`]: the face looks to the left of the photo.
+    TurnedLeft,
+    /// [`Check::Yaw`]: the face looks to the right of the photo.
+    TurnedRight,
+    /// [`Check::Pitch`]: the face looks up.
+    ChinRaised,
+    /// [`Check::Pitch`]: the face looks down.
+    ChinLowered,
+    /// [`Check::HorizontalPosition`]: left of the middle.
+    FaceTooFarLeft,
+    /// [`Check::HorizontalPosition`]: right of the middle.
+    FaceTooFarRight,
+    /// [`Check::VerticalPosition`]: above the range.
+    EyesTooHigh,
+    /// [`Check::VerticalPosition`]: below the range.
+    EyesTooLow,
+    /// [`Check::HeadSize`]: width above the range.
+    HeadTooWide,
+    /// [`Check::HeadSize`]: width below the range.
+    HeadTooNarrow,
+    /// [`Check::HeadSize`]: height above the range.
+    HeadTooTall,
+    /// [`Check::HeadSize`]: height below the range.
+    HeadTooShort,
+    /// [`Check::HeadSize`]: the upper edge of the photo cuts through the head or the hair.
+    HeadCutOff,
+    /// [`Check::Smile`]: with parted lips.
+    SmileWithTeeth,
+    /// [`Check::EyesCovered`]: no eye can be seen behind dark glass.
+    DarkGlasses,
+    /// [`Check::EyesCovered`]: a reflection over an eye.
+    GlareOnEyes,
+    /// [`Check::Lighting`]: the side of the face on the left of the photo is darker.
+    ShadowOnLeft,
+    /// [`Check::Lighting`]: the side of the face on the right of the photo is darker.
+    ShadowOnRight,
+    /// [`Check::NaturalColour`]: too red.
+    SkinReddish,
+    /// [`Check::NaturalColour`]: too green.
+    SkinGreenish,
+    /// [`Check::NaturalColour`]: too yellow.
+    SkinYellowish,
+    /// [`Check::NaturalColour`]: too blue.
+    SkinBluish,
+    /// [`Check::Background`]: the head throws a shadow.
+    ShadowOnBackground,
 }
 
 impl FindingDetail {
     /// Every case.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 44] = [
         Self::Grey,
         Self::Cmyk,
         Self::StoredAsRgb,
@@ -46,105 +112,76 @@ impl FindingDetail {
         Self::PictureAppended,
         Self::FilmAppended,
         Self::TooMuchMetadata,
+        Self::Progressive,
+        Self::Landscape,
+        Self::FileTooLarge,
+        Self::FileTooSmall,
+        Self::PhotoTooOld,
+        Self::PhotoInFuture,
+        Self::TooDark,
+        Self::TooBright,
+        Self::FlatTones,
+        Self::TiltedLeft,
+        Self::TiltedRight,
+        Self::TurnedLeft,
+        Self::TurnedRight,
+        Self::ChinRaised,
+        Self::ChinLowered,
+        Self::FaceTooFarLeft,
+        Self::FaceTooFarRight,
+        Self::EyesTooHigh,
+        Self::EyesTooLow,
+        Self::HeadTooWide,
+        Self::HeadTooNarrow,
+        Self::HeadTooTall,
+        Self::HeadTooShort,
+        Self::HeadCutOff,
+        Self::SmileWithTeeth,
+        Self::DarkGlasses,
+        Self::GlareOnEyes,
+        Self::ShadowOnLeft,
+        Self::ShadowOnRight,
+        Self::SkinReddish,
+        Self::SkinGreenish,
+        Self::SkinYellowish,
+        Self::SkinBluish,
+        Self::ShadowOnBackground,
     ];
 
     /// The rule that it is a case of.
     pub const fn check(self) -> Check {
         match self {
             Self::Grey | Self::Cmyk | Self::StoredAsRgb | Self::ColourContradictory => Check::Colour,
-            Self::SeparateScans | Self::RareCoding => Check::Coding,
+            Self::SeparateScans | Self::RareCoding | Self::Progressive => Check::Coding,
             Self::EndsInZeros => Check::PictureData,
             Self::PictureAppended | Self::FilmAppended => Check::TrailingData,
             Self::TooMuchMetadata => Check::Metadata,
+            Self::Landscape => Check::PixelDimensions,
+            Self::FileTooLarge | Self::FileTooSmall => Check::FileSize,
+            Self::PhotoTooOld | Self::PhotoInFuture => Check::CaptureTime,
+            Self::TooDark | Self::TooBright | Self::FlatTones => Check::Exposure,
+            Self::TiltedLeft | Self::TiltedRight => Check::Roll,
+            Self::TurnedLeft | Self::TurnedRight => Check::Yaw,
+            Self::ChinRaised | Self::ChinLowered => Check::Pitch,
+            Self::FaceTooFarLeft | Self::FaceTooFarRight => Check::HorizontalPosition,
+            Self::EyesTooHigh | Self::EyesTooLow => Check::VerticalPosition,
+            Self::HeadTooWide | Self::HeadTooNarrow | Self::HeadTooTall | Self::HeadTooShort | Self::HeadCutOff => {
+                Check::HeadSize
+            }
+            Self::SmileWithTeeth => Check::Smile,
+            Self::DarkGlasses | Self::GlareOnEyes => Check::EyesCovered,
+            Self::ShadowOnLeft | Self::ShadowOnRight => Check::Lighting,
+            Self::SkinReddish | Self::SkinGreenish | Self::SkinYellowish | Self::SkinBluish => Check::NaturalColour,
+            Self::ShadowOnBackground => Check::Background,
         }
-    }
-
-    /// The sentences in `language`.
-    pub(super) fn sentences(self, language: Language) -> Sentences {
-        let BilingualTexts { german, english } = texts(self);
-        language.pick(german, english)
-    }
-}
-
-#[rustfmt::skip]
-const fn texts(detail: FindingDetail) -> BilingualTexts {
-    match detail {
-        FindingDetail::Grey => bilingual(
-            ["Das Bild ist ein Graustufenbild.",
-             "Bitte ein Farbfoto senden: aus der farbigen Originalaufnahme exportieren oder neu in Farbe aufnehmen. Ein graues Bild \
-              wird durch Umwandeln nicht farbig."],
-            ["The picture is grey.",
-             "Send a colour photo: export it from the original colour shot, or take it again in colour. Converting a grey picture \
-              does not bring colours back."],
-        ),
-        FindingDetail::Cmyk => bilingual(
-            ["Das Bild ist in Druckfarben (CMYK) gespeichert.", "Bitte in sRGB umwandeln und als JPEG exportieren."],
-            ["The picture is stored in printing colours (CMYK).", "Convert it to sRGB and export it as JPEG."],
-        ),
-        FindingDetail::StoredAsRgb => bilingual(
-            ["Das JPEG speichert seine Farben als RGB statt als YCbCr; nicht jedes Programm zeigt sie richtig.",
-             "Bitte das Bild in einem anderen Bildprogramm öffnen und dort als gewöhnliches JPEG neu speichern; eine Option wie „RGB \
-              beibehalten“ dabei ausschalten."],
-            ["The JPEG stores its colours as RGB instead of YCbCr; not every program shows them right.",
-             "Open the picture in another picture program and save it there as an ordinary JPEG, with any option such as “keep RGB” \
-              switched off."],
-        ),
-        FindingDetail::ColourContradictory => bilingual(
-            ["Die Datei macht zwei Angaben dazu, wie ihre Farben gespeichert sind (RGB und YCbCr); Programme zeigen sie verschieden.",
-             "Bitte das Bild in einem Bildprogramm öffnen, die Farben ansehen und als gewöhnliches JPEG neu speichern."],
-            ["The file says two things about how its colours are stored (RGB and YCbCr); programs show them differently.",
-             "Open the picture in a picture program, look at its colours and save it as an ordinary JPEG."],
-        ),
-        FindingDetail::SeparateScans => bilingual(
-            ["Das JPEG speichert die Farben nacheinander, jede in einem eigenen Durchgang; nicht jedes Programm liest das.",
-             "Bitte das Bild in einem gängigen Bildprogramm öffnen und als gewöhnliches JPEG („Baseline“) neu speichern; wer ein \
-              Werkzeug zum Verkleinern von JPEG-Dateien benutzt, lässt es weg."],
-            ["The JPEG stores its colours one after the other, each in a scan of its own; not every program reads that.",
-             "Open the picture in a common picture program and save it as an ordinary JPEG (“baseline”); leave out any tool that \
-              optimises JPEG files."],
-        ),
-        FindingDetail::RareCoding => bilingual(
-            ["Das JPEG ist auf eine seltene Weise kodiert (arithmetisch, verlustfrei oder hierarchisch), die kaum ein Programm liest.",
-             "Bitte das Bild mit einem gängigen Bildprogramm als gewöhnliches JPEG („Baseline“) exportieren."],
-            ["The JPEG is coded in a rare way (arithmetic, lossless or hierarchical) that hardly any program reads.",
-             "Export the picture as an ordinary JPEG (“baseline”) with a common picture program."],
-        ),
-        FindingDetail::EndsInZeros => bilingual(
-            ["Die Bilddaten enden mit Nullen; ob das Bild unten rechts vollständig ist, lässt sich nicht erkennen.",
-             "Bitte das Bild in einem Bildprogramm öffnen, unten rechts genau ansehen und als neues JPEG speichern."],
-            ["The picture data end with zeros; it cannot be told whether the picture is complete at the lower right.",
-             "Open the picture in a picture program, look closely at its lower right corner and save it as a new JPEG."],
-        ),
-        FindingDetail::PictureAppended => bilingual(
-            ["Hinter dem Bild steht ein zweites Bild in der Datei, etwa die Zusatzdaten eines HDR-Fotos oder eine Vorschau.",
-             "Bitte das Foto ohne HDR exportieren: „Ultra HDR“, „HDR-Foto“ oder „HDR-Ausgabe“ in der Kamera-App oder beim Export \
-              ausschalten, ebenso Bewegtbild („Motion Photo“); oder das Bild in einem Bildprogramm öffnen und als neues JPEG speichern."],
-            ["There is a second picture in the file behind the first, such as the extra data of an HDR photo or a preview.",
-             "Export the photo without HDR: switch off “Ultra HDR”, “HDR photo” or “HDR output” in the camera app or when exporting, \
-              and motion photos too; or open the picture in a picture program and save it as a new JPEG."],
-        ),
-        FindingDetail::FilmAppended => bilingual(
-            ["Hinter dem Bild stehen Zusatzdaten der Kamera-App in der Datei, meist ein kurzer Film (Bewegtbild).",
-             "Bitte „Motion Photo“, „Bewegtes Foto“ oder „Live-Foto“ in der Kamera-App ausschalten; oder in der Galerie „Als Standbild \
-              exportieren“ wählen oder das Bild in einem Bildprogramm als neues JPEG speichern."],
-            ["There are extra data of the camera app in the file behind the picture, mostly a short film (motion photo).",
-             "Switch off “motion photo”, “live photo” or “top shot” in the camera app; or choose “export still image” in the gallery, \
-              or save the picture as a new JPEG in a picture program."],
-        ),
-        FindingDetail::TooMuchMetadata => bilingual(
-            ["Vor dem Bild stehen ungewöhnlich viele Metadaten in der Datei, etwa ein großes Farbprofil für den Druck, ein \
-              Bearbeitungsverlauf oder eine Vorschau.",
-             "Bitte in sRGB umwandeln und neu exportieren, nur mit den Aufnahmedaten (EXIF) und ohne Bearbeitungsverlauf und Vorschau."],
-            ["The file holds an unusual amount of metadata before the picture, such as a large colour profile for printing, an editing \
-              history or a preview.",
-             "Convert the picture to sRGB and export it again with the capture data (EXIF) only, without editing history and preview."],
-        ),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::check::texts::Sentences;
+    use crate::domain::language::Language;
 
     #[test]
     fn every_case_has_sentences_of_its_own_in_both_languages() {

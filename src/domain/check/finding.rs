@@ -6,7 +6,12 @@ use serde_json::Value;
 
 use super::checks::Check;
 use super::detail::FindingDetail;
+use super::quantity::{MeasuredText, Unit};
+use super::terms;
 use crate::domain::language::Language;
+
+/// Place in a message for the distance from the middle.
+pub(super) const OFFSET: &str = "{offset}";
 
 /// Effect of a finding: it stops the photo or travels with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -28,8 +33,23 @@ pub enum Verdict {
     Refused,
 }
 
+/// Program beside the gateway that made a finding, by a measurement which the gateway does not take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MadeAt {
+    /// The studio program.
+    Studio,
+    /// The page of the desk that shows the photo.
+    Desk,
+}
+
+/// Reports whether an accepted photo has findings, which its studio and the clerk should read.
+pub fn has_remarks(verdict: Verdict, findings: &[Finding]) -> bool {
+    verdict == Verdict::Accepted && !findings.is_empty()
+}
+
 /// One rule that was not met: what was measured and what the limit is, both with their units.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// The rule.
     pub check: Check,
@@ -40,8 +60,17 @@ pub struct Finding {
     /// Limit of the profile with its unit: `1244 x 1600 px`.
     pub limit: String,
     /// The case of the rule, where its sentences are others than the rule's.
-    #[serde(default, deserialize_with = "known_detail", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "known_or_none", skip_serializing_if = "Option::is_none")]
     pub detail: Option<FindingDetail>,
+    /// The number in `measured`; `None` if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured_value: Option<f64>,
+    /// Unit of `measured_value`.
+    #[serde(default, deserialize_with = "known_or_none", skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Unit>,
+    /// `None` for the gateway's findings, the only ones that are stored.
+    #[serde(skip)]
+    pub made_at: Option<MadeAt>,
 }
 
 /// Reads findings that a newer version may have stored, while a fleet is upgraded node by node or after a return to the version before:
@@ -58,21 +87,29 @@ pub(crate) fn stored<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<F
     stored.map(|stored| Finding::deserialize(stored).map_err(D::Error::custom)).collect()
 }
 
-/// Reads a case; one of a newer version is none, so that the rule's own sentences stand in.
-fn known_detail<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<FindingDetail>, D::Error> {
+/// Reads a name; one that only a newer version knows is none, so that the finding itself can still be read.
+fn known_or_none<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
     let name = Option::<String>::deserialize(deserializer)?;
-    Ok(name.and_then(|name| FindingDetail::deserialize(Value::String(name)).ok()))
+    Ok(name.and_then(|name| T::deserialize(Value::String(name)).ok()))
 }
 
 impl Finding {
     /// A finding that stops the photo.
-    pub fn refuse(check: Check, measured: impl Into<String>, limit: impl Into<String>) -> Self {
-        Self { check, severity: Severity::Refuse, measured: measured.into(), limit: limit.into(), detail: None }
+    pub fn refuse(check: Check, measured: impl Into<MeasuredText>, limit: impl Into<String>) -> Self {
+        Self::new(check, Severity::Refuse, measured, limit)
     }
 
     /// A finding that travels with the photo.
-    pub fn advise(check: Check, measured: impl Into<String>, limit: impl Into<String>) -> Self {
-        Self { check, severity: Severity::Advise, measured: measured.into(), limit: limit.into(), detail: None }
+    pub fn advise(check: Check, measured: impl Into<MeasuredText>, limit: impl Into<String>) -> Self {
+        Self::new(check, Severity::Advise, measured, limit)
+    }
+
+    /// A finding of either severity.
+    pub fn new(check: Check, severity: Severity, measured: impl Into<MeasuredText>, limit: impl Into<String>) -> Self {
+        let MeasuredText { text: measured, value: measured_value, unit } = measured.into();
+        Self { check, severity, measured, limit: limit.into(), detail: None, measured_value, unit, made_at: None }
     }
 
     /// Reads a stored list of findings, without those of rules that only a newer version knows.
@@ -91,19 +128,49 @@ impl Finding {
     }
 
     /// Says in one sentence or two, for the photographer, that the rule was not met.
-    pub fn message(&self, language: Language) -> &'static str {
-        self.detail.map_or_else(|| self.check.message(language), |detail| detail.sentences(language).message)
+    pub fn message(&self, language: Language) -> String {
+        let message =
+            self.detail.map_or_else(|| self.check.message(language), |detail| detail.sentences(language).message);
+        message.replace(OFFSET, &self.offset_text(language))
     }
 
     /// Tells the photographer a remedy.
     pub fn hint(&self, language: Language) -> &'static str {
         self.detail.map_or_else(|| self.check.hint(language), |detail| detail.sentences(language).hint)
     }
+
+    /// The measured value in the words of `language`.
+    pub fn measured_text(&self, language: Language) -> String {
+        terms::localised(&self.measured, language)
+    }
+
+    /// The limit in the words of `language`.
+    pub fn limit_text(&self, language: Language) -> String {
+        terms::localised(&self.limit, language)
+    }
+
+    /// Distance from the middle of the width. A share is counted from the left edge of the photo, pixels from its middle.
+    fn offset_text(&self, language: Language) -> String {
+        let value = self.measured_value.unwrap_or_default();
+        match self.unit {
+            Some(Unit::Percent) => {
+                // Tenths were measured; a difference of floating-point numbers has more digits.
+                let tenths = ((value - 50.0).abs() * 10.0).round() / 10.0;
+                let percent = terms::localised(&tenths.to_string(), language);
+                language.pick(format!("um {percent} % der Breite"), format!("by {percent} % of the width"))
+            }
+            Some(Unit::Pixels) => {
+                language.pick(format!("um {} Pixel", value.abs()), format!("by {} pixels", value.abs()))
+            }
+            _ => String::new(),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::check::quantity::Quantity;
 
     #[test]
     fn findings_stored_without_a_case_are_read_and_written_as_ever() {
@@ -127,6 +194,22 @@ mod tests {
         assert_eq!(Finding::parse_stored(&several).unwrap(), expected);
         for damaged in ["{}", "[{}]", "[1]", r#"[{"check":7}]"#, r#"[{"check":"roll"}]"#, "[", "", "[]x"] {
             assert!(Finding::parse_stored(damaged).is_err(), "{damaged}");
+        }
+    }
+
+    #[test]
+    fn the_offset_from_the_middle_is_part_of_the_message() {
+        let of = |quantity: Quantity, language| {
+            let finding = Finding::refuse(Check::HorizontalPosition, quantity, "45 - 55 %");
+            finding.with_detail(Some(FindingDetail::FaceTooFarLeft)).message(language)
+        };
+        let share = Quantity::tenths(42.9, Unit::Percent);
+        assert!(of(share, Language::German).contains("um 7,1 % der Breite"));
+        assert!(of(share, Language::English).contains("by 7.1 % of the width"));
+        assert!(of(Quantity::whole(45.0, Unit::Pixels), Language::English).contains("by 45 pixels"));
+        for detail in FindingDetail::ALL {
+            let told = Finding::advise(detail.check(), share, "").with_detail(Some(detail)).message(Language::English);
+            assert!(!told.contains(['{', '}']), "{told}");
         }
     }
 

@@ -52,10 +52,16 @@ const fn label(check: Check) -> (&'static str, &'static str) {
         Check::InterEyeDistance => ("Augenabstand", "Distance of the eyes"),
         Check::Roll => ("Kopfneigung", "Tilt of the head"),
         Check::Yaw => ("Drehung des Kopfs", "Turn of the head"),
-        Check::Pitch => ("Kopf gehoben/gesenkt", "Nod of the head"),
+        Check::Pitch => ("Kopf gehoben/gesenkt", "Head raised or lowered"),
         Check::HorizontalPosition => ("Seitliche Lage", "Horizontal position"),
         Check::VerticalPosition => ("Augenhöhe", "Height of the eyes"),
         Check::HeadSize => ("Kopfgröße", "Size of the head"),
+        Check::MouthOpen => ("Mund offen", "Mouth open"),
+        Check::Smile => ("Lächeln", "Smile"),
+        Check::EyesShut => ("Augen geschlossen", "Eyes shut"),
+        Check::EyesCovered => ("Augen verdeckt", "Eyes covered"),
+        Check::Lighting => ("Licht auf dem Gesicht", "Light on the face"),
+        Check::NaturalColour => ("Hautfarbe", "Colour of the skin"),
     }
 }
 

@@ -2,8 +2,11 @@
 
 pub mod detail;
 pub mod finding;
+pub mod quantity;
+pub mod terms;
 
 mod checks;
+mod detail_texts;
 mod labels;
 mod texts;
 

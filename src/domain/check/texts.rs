@@ -21,11 +21,11 @@ pub(super) struct Sentences {
 /// Instructions for declaring that a rule does not fit this person: children have smaller faces and move, and some people cannot be
 /// photographed as the rules ask. In German and in English.
 const DECLARATION_HINT: (&str, &str) = (
-    "Ist ein Kind unter zehn oder unter sechs Jahren abgebildet: lichtbild-studio … --child under10 oder under6 (HTTP: \
-     Photo-Subject). Steht der Regel eine Krankheit, eine Behinderung oder die Religion entgegen: --exception medical oder \
-     religious (HTTP: Photo-Exception).",
-    "If this is a child under ten or under six: lichtbild-studio … --child under10 or under6 (HTTP: Photo-Subject). If an \
-     illness, a disability or religion stands against the rule: --exception medical or religious (HTTP: Photo-Exception).",
+    "Ist ein Kind unter zehn oder unter sechs Jahren abgebildet, dies bei der Einlieferung angeben (lichtbild-studio: --child under10 oder \
+     --child under6). Steht eine Krankheit, eine Behinderung oder die Religion der Regel entgegen, auch das angeben (--exception medical \
+     oder --exception religious).",
+    "If this is a child under ten or under six, say so with the deposit (lichtbild-studio: --child under10 or --child under6). If an \
+     illness, a disability or religion stands against the rule, say that too (--exception medical or --exception religious).",
 );
 
 /// In the order: German message and hint, English message and hint.
@@ -71,10 +71,10 @@ const fn texts(check: Check) -> BilingualTexts {
             ["The file is not a JPEG.", "Export the picture as JPEG; the extension .jpg alone is not enough."],
         ),
         Check::Coding => bilingual(
-            ["Das JPEG ist auf eine Weise kodiert, die nicht jedes Programm liest.",
-             "Bitte als „Baseline (Standard)“ exportieren, nicht „progressiv“."],
-            ["The JPEG is coded in a way that not every program reads.",
-             "Export it as “baseline (standard)”, not “progressive”."],
+            ["Das JPEG ist auf eine Weise gespeichert, die nicht jedes Programm liest.",
+             "Bitte das Bild in einem gängigen Bildprogramm öffnen und als gewöhnliches JPEG („Baseline“) neu speichern."],
+            ["The JPEG is stored in a way that not every program reads.",
+             "Open the picture in a common picture program and save it as an ordinary JPEG (“baseline”)."],
         ),
         Check::BitDepth => bilingual(
             ["Das Bild hat nicht 8 Bit je Farbkanal.", "Bitte vor dem Export auf 8 Bit je Kanal umstellen."],
@@ -193,9 +193,9 @@ const fn texts(check: Check) -> BilingualTexts {
              "Export it without GPS data (often “remove location”) or switch GPS off in the camera."],
         ),
         Check::Thumbnail => bilingual(
-            ["In der Datei steckt ein Vorschaubild; es kann die Aufnahme vor Zuschnitt und Bearbeitung zeigen, und niemand braucht es.",
+            ["In der Datei steckt ein Vorschaubild, das ein anderes Bild zeigt: meist die Aufnahme vor Zuschnitt oder Bearbeitung.",
              "Bitte ohne Vorschaubild exportieren (oft „Miniatur“ oder „Thumbnail“), die Aufnahmedaten aber mitgeben."],
-            ["The file carries a thumbnail; it may show the shot before it was cropped and retouched, and nobody needs it.",
+            ["The file carries a thumbnail that shows another picture: mostly the shot before it was cropped or retouched.",
              "Export it without a thumbnail (often “preview” or “embed thumbnail”), but with the capture data."],
         ),
         Check::EmbeddedData => bilingual(
@@ -232,15 +232,15 @@ const fn texts(check: Check) -> BilingualTexts {
              "Check lamps and exposure, and take the picture again if necessary."],
         ),
         Check::Background => bilingual(
-            ["Der Hintergrund ist vermutlich nicht einfarbig und gleichmäßig hell.",
+            ["Der Hintergrund ist vermutlich nicht einfarbig und gleichmäßig hell (Unterschied der Helligkeit).",
              "Bitte vor einer schlichten, hellen Wand ohne Schatten aufnehmen."],
-            ["The background is probably not plain and evenly bright.",
+            ["The background is probably not plain and evenly bright (difference in brightness).",
              "Take the picture before a plain, light wall without shadows."],
         ),
         Check::Sharpness => bilingual(
-            ["Das Gesicht ist vermutlich unscharf.",
+            ["Das Gesicht ist vermutlich unscharf (feinste Einzelheiten, in Prozent der möglichen).",
              "Bitte auf die Augen scharf stellen, verwackelte Bilder neu aufnehmen und nicht weichzeichnen."],
-            ["The face is probably out of focus.",
+            ["The face is probably out of focus (finest detail, in per cent of what is possible).",
              "Focus on the eyes, take blurred pictures again and do not smooth them."],
         ),
         Check::Upscaled => bilingual(
@@ -310,10 +310,46 @@ const fn texts(check: Check) -> BilingualTexts {
              "Crop it so that they are at the required height."],
         ),
         Check::HeadSize => bilingual(
-            ["Der Kopf füllt vermutlich zu viel oder zu wenig vom Bild.",
+            ["Die Größe des Kopfs passt vermutlich nicht zum Bild.",
              "Bitte den Zuschnitt mit einer Schablone prüfen."],
-            ["The head probably fills too much or too little of the picture.",
+            ["The size of the head probably does not fit the picture.",
              "Check the crop with a template."],
+        ),
+        Check::MouthOpen => bilingual(
+            ["Der Mund ist vermutlich offen (Abstand der Lippen, in Prozent des Augenabstands).",
+             "Bitte mit geschlossenem Mund aufnehmen; die Lippen berühren sich locker."],
+            ["The mouth is probably open (gap between the lips, in per cent of the distance of the eyes).",
+             "Take the picture with the mouth closed and the lips touching lightly."],
+        ),
+        Check::Smile => bilingual(
+            ["Die Person lächelt vermutlich (Breite des Munds mit angehobenen Winkeln, in Prozent des Augenabstands).",
+             "Bitte mit neutralem Gesicht und geschlossenem Mund aufnehmen."],
+            ["The person is probably smiling (width of the mouth with raised corners, in per cent of the distance of the eyes).",
+             "Take the picture with a neutral face and the mouth closed."],
+        ),
+        Check::EyesShut => bilingual(
+            ["Mindestens ein Auge ist vermutlich geschlossen oder fast geschlossen (wie viel dunkler die Iris ist als das Weiß daneben).",
+             "Bitte mit offenen Augen aufnehmen; am besten mehrere Bilder kurz hintereinander."],
+            ["At least one eye is probably shut or nearly shut (by how much the iris is darker than the white beside it).",
+             "Take the picture with both eyes open; several shots in a row are best."],
+        ),
+        Check::EyesCovered => bilingual(
+            ["Mindestens ein Auge ist vermutlich verdeckt (Ähnlichkeit beider Augen).",
+             "Bitte Haare aus den Augen nehmen und die Augen gleichmäßig beleuchten."],
+            ["At least one eye is probably covered (likeness of both eyes).",
+             "Move hair away from the eyes and light both eyes evenly."],
+        ),
+        Check::Lighting => bilingual(
+            ["Eine Seite des Gesichts ist viel heller als die andere.",
+             "Bitte das Licht von vorn oder von beiden Seiten gleich stark auf das Gesicht richten."],
+            ["One side of the face is much brighter than the other.",
+             "Light the face from the front, or equally from both sides."],
+        ),
+        Check::NaturalColour => bilingual(
+            ["Die Hautfarbe wirkt nicht natürlich; vermutlich hat das Bild einen Farbstich.",
+             "Bitte den Weißabgleich auf die Lampen einstellen und Farbfilter ausschalten."],
+            ["The colour of the skin does not look natural; the picture probably has a colour cast.",
+             "Set the white balance to the lamps and switch colour filters off."],
         ),
     }
 }
@@ -342,7 +378,7 @@ mod tests {
             for check in Check::ALL {
                 let hint = check.declaration_hint(language);
                 assert_eq!(hint.is_some(), check.is_about_face() && check != Check::FaceCount, "{check}");
-                for way in ["--child", "Photo-Subject", "--exception", "Photo-Exception"] {
+                for way in ["--child", "--exception"] {
                     assert!(hint.is_none_or(|hint| hint.contains(way) && !hint.contains("  ")), "{check}: {way}");
                     assert!(!check.hint(language).contains(way), "{check}: said on refusals only");
                 }

@@ -39,7 +39,7 @@ impl fmt::Debug for Declaration {
 ///
 /// Not only those that the declaration softened: advice far outside a limit, or a limit for children, would tell of the
 /// declaration as plainly as the word. With all of them under the seal, what lies in the clear is the same with and without one.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SealedMetadata {
     /// Declaration of the studio.
     #[serde(flatten)]

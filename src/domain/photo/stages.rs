@@ -34,7 +34,7 @@ impl UploadBytes {
 }
 
 /// Facts that the judge found about an accepted photo; they travel with it to the office.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PhotoFacts {
     /// Width in pixels.
     pub width: u32,

@@ -6,8 +6,11 @@
 
 use super::landmarks::Landmarks;
 use super::limits::{FaceLimits, PixelRange, RatioRange};
+use super::rounding::{tenth, thousandth};
 use crate::domain::check::Check;
+use crate::domain::check::detail::FindingDetail;
 use crate::domain::check::finding::{Finding, Severity};
+use crate::domain::check::quantity::{Quantity, Unit};
 use crate::domain::photo::declaration::Subject;
 
 /// Distance of the pupils: up to this part below the limit nothing is said ...
@@ -26,12 +29,17 @@ const YAW_BAND: f64 = 8.0;
 const PITCH_BAND: f64 = 11.0;
 /// Pitch of a head that looks straight ahead, as the mesh measures it.
 const LEVEL_PITCH: f64 = 4.5;
-/// Head sizes are estimated from the face, under whatever hair: up to this part outside the limit nothing is said, and beyond it there
-/// is advice only.
+/// Head sizes are estimated from the face, under whatever hair: up to this part outside the limit nothing is said ...
 const HEAD_BAND: f64 = 0.10;
+/// ... and up to this part it is advice.
+const HEAD_REFUSED: f64 = 0.20;
 /// Height of a head, chin to crown, as multiple of the distance from the pupils to the chin: the pupils lie half-way, as in the usual
 /// anthropometric tables.
 const HEAD_TO_CHIN: f64 = 2.0;
+/// The same for small children at most: an infant's eyes lie two fifths above the chin (Farkas, Anthropometry of the Head and Face, 1994).
+const INFANT_HEAD_TO_CHIN: f64 = 2.5;
+/// The same for children under ten at most.
+const CHILD_HEAD_TO_CHIN: f64 = 2.2;
 /// Pupils nearer to the border than this, as part of their distance, are cut off: half an eye and its corner.
 const EYE_MARGIN: f64 = 0.3;
 /// Heads turned by more than this, in degrees, lie or stand upside down.
@@ -136,14 +144,16 @@ impl Geometry {
             self.eyes_in_photo(),
             self.distance(limits, subject),
             self.roll(limits),
-            pose(Check::Yaw, measured.yaw_degrees, limits.max_yaw_degrees, YAW_BAND),
-            pose(Check::Pitch, measured.pitch_degrees, limits.max_pitch_degrees, PITCH_BAND),
-            position(Check::HorizontalPosition, measured.horizontal_position, limits.horizontal_position),
+            pose(YAW, measured.yaw_degrees, limits.max_yaw_degrees, YAW_BAND),
+            pose(PITCH, measured.pitch_degrees, limits.max_pitch_degrees, PITCH_BAND),
+            position(HORIZONTAL, measured.horizontal_position, limits.horizontal_position),
             self.centre_offset(measured.horizontal_position, limits.max_centre_offset_px),
-            position(Check::VerticalPosition, measured.vertical_position, limits.vertical_position),
-            head("width", measured.head_width, head_width),
-            head("height", measured.head_height, of_children.or(limits.head_height)),
-            self.head_pixels(measured.head_height, head_pixels),
+            position(VERTICAL, measured.vertical_position, limits.vertical_position),
+            worse(
+                head_width_finding(measured.head_width, head_width),
+                head_height_finding(measured.head_height, of_children.or(limits.head_height), subject)
+                    .or_else(|| self.head_pixels(measured.head_height, head_pixels, subject)),
+            ),
         ]
         .into_iter()
         .flatten()
@@ -152,7 +162,8 @@ impl Geometry {
 
     fn upright(&self) -> Option<Finding> {
         let roll = self.measured.roll_degrees?;
-        (roll.abs() > UPRIGHT_DEGREES).then(|| Finding::refuse(Check::Upright, format!("{roll:.0}°"), "0°"))
+        (roll.abs() > UPRIGHT_DEGREES)
+            .then(|| Finding::refuse(Check::Upright, Quantity::whole(roll, Unit::Degrees), "0°"))
     }
 
     fn eyes_in_photo(&self) -> Option<Finding> {
@@ -160,8 +171,9 @@ impl Geometry {
         let (width, height) = self.photo_size;
         let margin = eyes.iter().map(|(x, y)| x.min(*y).min(width - x).min(height - y)).fold(f64::INFINITY, f64::min);
         let least = EYE_MARGIN * distance;
-        (margin < least)
-            .then(|| Finding::refuse(Check::EyesCutOff, format!("{margin:.0} px"), format!(">= {least:.0} px")))
+        (margin < least).then(|| {
+            Finding::refuse(Check::EyesCutOff, Quantity::whole(margin, Unit::Pixels), format!(">= {least:.0} px"))
+        })
     }
 
     fn distance(&self, limits: &FaceLimits, subject: Subject) -> Option<Finding> {
@@ -175,7 +187,8 @@ impl Geometry {
             Check::InterEyeDistance,
             usual - noise - measured,
             measured < least - band,
-            format!("{measured:.0} px"),
+            Quantity::whole(measured, Unit::Pixels),
+            None,
             || format!(">= {usual:.0} px"),
         )
     }
@@ -186,52 +199,114 @@ impl Geometry {
         // An eighth of a sample is what landmarks are exact to at best.
         let band = ROLL_BAND.max((self.pixels_per_sample / 8.0).atan2(distance).to_degrees());
         let excess = roll.abs() - limit;
-        finding(Check::Roll, excess, excess > band, format!("{roll:.1}°"), || format!("<= {limit}°"))
+        // The line of the eyes falls to the right where the head leans to the right of the picture.
+        let detail = if roll < 0.0 { FindingDetail::TiltedLeft } else { FindingDetail::TiltedRight };
+        let shown = Quantity::tenths(roll.abs(), Unit::Degrees);
+        finding(Check::Roll, excess, excess > band, shown, Some(detail), || format!("<= {limit}°"))
     }
 
     fn centre_offset(&self, measured: Option<f64>, limit: Option<u32>) -> Option<Finding> {
-        let (offset, limit) = ((measured? - 0.5).abs() * self.photo_size.0, f64::from(limit?));
-        let excess = offset - limit;
-        finding(
-            Check::HorizontalPosition,
-            excess,
-            excess > POSITION_BAND * self.photo_size.0,
-            format!("{offset:.0} px"),
-            || format!("<= {limit} px"),
-        )
+        let (offset, limit) = ((measured? - 0.5) * self.photo_size.0, f64::from(limit?));
+        let excess = offset.abs() - limit;
+        let clearly = excess > POSITION_BAND * self.photo_size.0;
+        let shown = Quantity::whole(offset.abs(), Unit::Pixels);
+        finding(HORIZONTAL.check, excess, clearly, shown, Some(HORIZONTAL.side(offset)), || format!("<= {limit} px"))
     }
 
-    fn head_pixels(&self, measured: Option<f64>, limit: Option<PixelRange>) -> Option<Finding> {
-        let (pixels, band) = (measured? * self.photo_size.1, limit?);
-        let limit = RatioRange { min: f64::from(band.min), max: f64::from(band.max) };
-        finding(Check::HeadSize, widen(limit).deviation(pixels), false, format!("height {pixels:.0} px"), || {
-            format!("height {band}")
-        })
+    fn head_pixels(&self, measured: Option<f64>, limit: Option<PixelRange>, subject: Subject) -> Option<Finding> {
+        let (share, pixels) = (measured?, limit?);
+        let limit = RatioRange {
+            min: f64::from(pixels.min) / self.photo_size.1,
+            max: f64::from(pixels.max) / self.photo_size.1,
+        };
+        let found = head_height_finding(Some(share), Some(limit), subject)?;
+        let shown = Quantity::whole(share * self.photo_size.1, Unit::Pixels);
+        Some(Finding::new(found.check, found.severity, shown, pixels.to_string()).with_detail(found.detail))
     }
 }
+
+/// A check of a deviation to one of two sides, with a case for each.
+#[derive(Clone, Copy)]
+struct TwoSided {
+    check: Check,
+    /// Case for values below the middle or the range.
+    below: FindingDetail,
+    /// Case for values above.
+    above: FindingDetail,
+}
+
+impl TwoSided {
+    /// The case for a deviation; negative ones are below.
+    fn side(self, deviation: f64) -> FindingDetail {
+        if deviation < 0.0 { self.below } else { self.above }
+    }
+}
+
+const YAW: TwoSided =
+    TwoSided { check: Check::Yaw, below: FindingDetail::TurnedLeft, above: FindingDetail::TurnedRight };
+const PITCH: TwoSided =
+    TwoSided { check: Check::Pitch, below: FindingDetail::ChinRaised, above: FindingDetail::ChinLowered };
+const HORIZONTAL: TwoSided = TwoSided {
+    check: Check::HorizontalPosition,
+    below: FindingDetail::FaceTooFarLeft,
+    above: FindingDetail::FaceTooFarRight,
+};
+const VERTICAL: TwoSided =
+    TwoSided { check: Check::VerticalPosition, below: FindingDetail::EyesTooHigh, above: FindingDetail::EyesTooLow };
+const HEAD_WIDTH: TwoSided =
+    TwoSided { check: Check::HeadSize, below: FindingDetail::HeadTooNarrow, above: FindingDetail::HeadTooWide };
+const HEAD_HEIGHT: TwoSided =
+    TwoSided { check: Check::HeadSize, below: FindingDetail::HeadTooShort, above: FindingDetail::HeadTooTall };
 
 /// Advice where a head is turned or nods clearly more than the limit.
-fn pose(check: Check, measured: Option<f64>, limit: Option<f64>, band: f64) -> Option<Finding> {
+fn pose(sides: TwoSided, measured: Option<f64>, limit: Option<f64>, band: f64) -> Option<Finding> {
     let (measured, limit) = (measured?, limit.unwrap_or(DEFAULT_POSE));
-    finding(check, measured.abs() - limit - band, false, format!("{measured:.0}°"), || format!("<= {limit}°"))
+    let (excess, shown) = (measured.abs() - limit - band, Quantity::whole(measured.abs(), Unit::Degrees));
+    finding(sides.check, excess, false, shown, Some(sides.side(measured)), || format!("<= {limit}°"))
 }
 
-fn position(check: Check, measured: Option<f64>, limit: Option<RatioRange>) -> Option<Finding> {
+fn position(sides: TwoSided, measured: Option<f64>, limit: Option<RatioRange>) -> Option<Finding> {
     let (measured, limit) = (measured?, limit?);
-    let miss = limit.deviation(measured);
-    finding(check, miss, miss > POSITION_BAND, format!("{measured:.2}"), || limit.to_string())
+    let (miss, shown) = (limit.deviation(measured), Quantity::tenths(measured * 100.0, Unit::Percent));
+    let side = sides.side(measured - limit.min);
+    finding(sides.check, miss, miss > POSITION_BAND, shown, Some(side), || limit.to_string())
 }
 
-fn head(dimension: &str, measured: Option<f64>, limit: Option<RatioRange>) -> Option<Finding> {
+fn head_width_finding(measured: Option<f64>, limit: Option<RatioRange>) -> Option<Finding> {
     let (measured, limit) = (measured?, limit?);
-    finding(Check::HeadSize, widen(limit).deviation(measured), false, format!("{dimension} {measured:.2}"), || {
-        format!("{dimension} {limit}")
-    })
+    head(HEAD_WIDTH, measured, (measured, measured), limit)
+}
+
+/// The head of a child reaches farther above its eyes than below them: between an adult's proportions and an infant's nothing is said.
+fn head_height_finding(measured: Option<f64>, limit: Option<RatioRange>, subject: Subject) -> Option<Finding> {
+    let (measured, limit) = (measured?, limit?);
+    let tallest = match subject {
+        Subject::Adult => HEAD_TO_CHIN,
+        Subject::Under10 => CHILD_HEAD_TO_CHIN,
+        Subject::Under6 => INFANT_HEAD_TO_CHIN,
+    };
+    head(HEAD_HEIGHT, measured, (measured, measured * tallest / HEAD_TO_CHIN), limit)
+}
+
+/// `least` and `most` are between which the size may be.
+fn head(sides: TwoSided, measured: f64, (least, most): (f64, f64), limit: RatioRange) -> Option<Finding> {
+    let excess = |band: f64| {
+        let widened = widen(limit, band);
+        (widened.min - most).max(least - widened.max)
+    };
+    let side = sides.side(measured - limit.min);
+    let (excess, clearly) = (excess(HEAD_BAND), excess(HEAD_REFUSED) > 0.0);
+    finding(sides.check, excess, clearly, Quantity::percent(measured), Some(side), || limit.to_string())
+}
+
+/// The finding that refuses, or the first one: a head that is both too wide and too tall is told once.
+fn worse(first: Option<Finding>, second: Option<Finding>) -> Option<Finding> {
+    first.into_iter().chain(second).min_by_key(|finding| finding.severity)
 }
 
 /// A limit of the head's size with the band that an estimate needs around it.
-fn widen(limit: RatioRange) -> RatioRange {
-    RatioRange { min: limit.min * (1.0 - HEAD_BAND), max: limit.max * (1.0 + HEAD_BAND) }
+fn widen(limit: RatioRange, band: f64) -> RatioRange {
+    RatioRange { min: limit.min * (1.0 - band), max: limit.max * (1.0 + band) }
 }
 
 /// `excess` above 0 is outside the limit; whether it refuses is `clearly`.
@@ -239,20 +314,12 @@ fn finding(
     check: Check,
     excess: f64,
     clearly: bool,
-    measured: String,
+    measured: Quantity,
+    detail: Option<FindingDetail>,
     limit: impl FnOnce() -> String,
 ) -> Option<Finding> {
     let severity = if clearly { Severity::Refuse } else { Severity::Advise };
-    (excess > 0.0).then(|| Finding { check, severity, measured, limit: limit(), detail: None })
-}
-
-/// Rounds; adding zero makes a negative zero positive.
-fn tenth(value: f64) -> f64 {
-    (value * 10.0).round() / 10.0 + 0.0
-}
-
-fn thousandth(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0 + 0.0
+    (excess > 0.0).then(|| Finding::new(check, severity, measured, limit()).with_detail(detail))
 }
 
 #[cfg(test)]
@@ -287,11 +354,11 @@ mod tests {
             findings.into_iter().map(|finding| (finding.check, finding.limit)).collect::<Vec<_>>()
         };
         let narrow = |limit: &str| vec![(Check::HeadSize, limit.to_owned())];
-        assert_eq!(findings_of(0.4, Subject::Adult), narrow("width 0.50 - 0.75"));
+        assert_eq!(findings_of(0.4, Subject::Adult), narrow("50 - 75 %"));
         for child in [Subject::Under10, Subject::Under6] {
             assert_eq!(findings_of(0.4, child), []);
-            assert_eq!(findings_of(0.3, child), narrow("width 0.34 - 0.75"));
-            assert_eq!(findings_of(0.9, child), narrow("width 0.34 - 0.75"), "the upper limit is everybody's");
+            assert_eq!(findings_of(0.3, child), narrow("34.4 - 75 %"));
+            assert_eq!(findings_of(0.9, child), narrow("34.4 - 75 %"), "the upper limit is everybody's");
         }
     }
 

@@ -73,14 +73,13 @@ impl Square {
         let step = self.side / MESH_SIZE as f32;
         let (right, down) = ((self.cos * step, self.sin * step), (-self.sin * step, self.cos * step));
         let half = MESH_SIZE as f32 / 2.0 - 0.5;
-        // From the middle of the first sample.
-        let start = (self.centre.0 - 0.5 - half * (right.0 + down.0), self.centre.1 - 0.5 - half * (right.1 + down.1));
+        let start = (self.centre.0 - half * (right.0 + down.0), self.centre.1 - half * (right.1 + down.1));
         let mut input = Vec::with_capacity(MESH_SIZE * MESH_SIZE);
         for row in 0..MESH_SIZE {
             let (x, y) = (start.0 + row as f32 * down.0, start.1 + row as f32 * down.1);
             input.extend((0..MESH_SIZE).map(|column| {
                 let column = column as f32;
-                sample(plane, x + column * right.0, y + column * right.1) / 255.0
+                plane.value_at(x + column * right.0, y + column * right.1) / 255.0
             }));
         }
         input
@@ -92,18 +91,6 @@ impl Square {
         let (x, y) = (x * step - self.side / 2.0, y * step - self.side / 2.0);
         (self.centre.0 + self.cos * x - self.sin * y, self.centre.1 + self.sin * x + self.cos * y, z * step)
     }
-}
-
-/// The plane at a place between its samples, measured from the middle of the first one.
-fn sample(plane: &Plane, x: f32, y: f32) -> f32 {
-    let x = x.clamp(0.0, (plane.width - 1) as f32);
-    let y = y.clamp(0.0, (plane.height - 1) as f32);
-    let (left, top) = (x as usize, y as usize);
-    let (right, bottom) = ((left + 1).min(plane.width - 1), (top + 1).min(plane.height - 1));
-    let (x, y) = (x - left as f32, y - top as f32);
-    let at = |x: usize, y: usize| f32::from(plane.samples[y * plane.width + x]);
-    let mix = |a: f32, b: f32, part: f32| a + (b - a) * part;
-    mix(mix(at(left, top), at(right, top), x), mix(at(left, bottom), at(right, bottom), x), y)
 }
 
 impl Landmarks {
@@ -157,6 +144,23 @@ impl Landmarks {
     pub(super) fn pitch_degrees(&self) -> f32 {
         let (forehead, chin) = (self.at(FOREHEAD), self.at(CHIN));
         (chin.2 - forehead.2).atan2(distance(forehead, chin)).to_degrees()
+    }
+
+    /// Middles of the lids, the person's right eye first, and the distance between them in samples.
+    pub(super) fn lids(&self) -> ([(f32, f32); 2], f32) {
+        let [left, right] = [self.mean(&LEFT_LIDS), self.mean(&RIGHT_LIDS)];
+        ([left, right], (right.0 - left.0).hypot(right.1 - left.1))
+    }
+
+    /// A point of the mesh in the plane, by MediaPipe's number.
+    pub(super) fn point(&self, index: usize) -> (f32, f32) {
+        let (x, y, _) = self.at(index);
+        (x, y)
+    }
+
+    /// All points of the mesh in the plane.
+    pub(super) fn points(&self) -> impl Iterator<Item = (f32, f32)> {
+        self.points.iter().map(|(x, y, _)| (*x, *y))
     }
 
     fn at(&self, index: usize) -> MeshPoint {

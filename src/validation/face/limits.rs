@@ -134,7 +134,8 @@ impl RatioRange {
 
 impl fmt::Display for RatioRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.2} - {:.2}", self.min, self.max)
+        let percent = |share: f64| (share * 1000.0).round() / 10.0;
+        write!(f, "{} - {} %", percent(self.min), percent(self.max))
     }
 }
 

@@ -3,7 +3,8 @@
 //! ```text
 //! luma at 1/8 --> detector (upright, and turned where that is doubtful) --> faces
 //!                                  the first one --> landmarks --> geometry --> findings
-//!                                                                  limits, guard bands
+//!                                           |                      limits, guard bands
+//!                                           +--> mouth, eyes, light on the skin --> advice
 //! ```
 //! Works on the small picture alone: a face of 90 samples is plenty for networks that take pictures of 128 and 192 pixels. So a photo
 //! is judged without decoding its pixels.
@@ -12,12 +13,16 @@
 //! [`Exception`] and [`Subject`] for people whom no such program serves well. What is measured how well is in `docs/judge.md`.
 
 mod detector;
+mod expression;
+mod eyes;
 mod geometry;
 mod landmarks;
 mod limits;
 mod networks;
 mod resample;
 mod rotation;
+mod rounding;
+mod skin;
 #[cfg(test)]
 mod tests;
 
@@ -26,13 +31,16 @@ pub use limits::{FaceLimits, PixelRange, RatioRange};
 
 use lichtbild_inference::SimdLevel;
 
-use super::downscaled::Plane;
+use super::downscaled::{DownscaledPhoto, Plane};
 use crate::domain::check::Check;
 use crate::domain::check::finding::{Finding, Severity};
+use crate::domain::check::quantity::Quantity;
 use crate::domain::photo::declaration::{Exception, Subject};
 use detector::DetectedFace;
 use geometry::Geometry;
+use landmarks::Landmarks;
 use networks::Networks;
+use skin::SkinTone;
 
 /// From this score on the detector alone is believed; below it the landmark network must see a face, too. Of 360 good portraits none
 /// had less than 0.83, and the landmark network saw a face in all.
@@ -57,6 +65,8 @@ pub struct FaceCheckOutcome {
     pub measurements: FaceMeasurements,
     /// Values outside the limits.
     pub findings: Vec<Finding>,
+    /// Share of the face that is white, 0 to 1; `None` where no face was measured.
+    pub(super) white_share: Option<f64>,
 }
 
 impl FaceCheckOutcome {
@@ -69,8 +79,8 @@ impl FaceCheckOutcome {
 /// Checks the face in a picture.
 ///
 /// # Parameters
-/// - `luma`: brightness at a half, a quarter, an eighth or the whole of the picture's size, the last samples of a row or column
-///   rounded up. A plane of another size, or one too small, too large or too long for a photo of a person, is not judged: such
+/// - `photo`: its planes at a half, a quarter, an eighth or the whole of the picture's size, the last samples of a row or column
+///   rounded up. Planes of another size, or too small, too large or too long for a photo of a person, are not judged: such
 ///   pictures fail the rules of their size.
 /// - `photo_width`, `photo_height`: size of the photo in pixels
 /// - `limits`: from the profile
@@ -79,32 +89,33 @@ impl FaceCheckOutcome {
 ///
 /// Never panics. The work is the same for all pictures but for four looks instead of one where no upright face is sure.
 pub fn check(
-    luma: &Plane,
+    photo: &DownscaledPhoto,
     photo_width: u32,
     photo_height: u32,
     limits: &FaceLimits,
     subject: Subject,
     exception: Exception,
 ) -> FaceCheckOutcome {
-    check_with(luma, (photo_width, photo_height), limits, subject, exception, SimdLevel::default())
+    check_with(photo, (photo_width, photo_height), limits, subject, exception, SimdLevel::default())
 }
 
 /// The same with chosen instructions, so that a test can compare them.
 fn check_with(
-    luma: &Plane,
+    photo: &DownscaledPhoto,
     photo_size: (u32, u32),
     limits: &FaceLimits,
     subject: Subject,
     exception: Exception,
     vectors: SimdLevel,
 ) -> FaceCheckOutcome {
-    let (Some(scale), Some(networks)) = (pixels_per_sample(luma, photo_size), networks::NETWORKS.as_ref()) else {
+    let (Some(scale), Some(networks)) = (pixels_per_sample(&photo.luma, photo_size), networks::NETWORKS.as_ref())
+    else {
         return FaceCheckOutcome::default();
     };
-    if !can_show_a_face(luma) {
+    if ![&photo.luma, &photo.blue, &photo.red].into_iter().all(can_show_a_face) {
         return FaceCheckOutcome::default();
     }
-    let mut outcome = check_plane(luma, networks, vectors, photo_size, scale, limits, subject);
+    let mut outcome = check_planes(photo, networks, vectors, photo_size, scale, limits, subject);
     for finding in &mut outcome.findings {
         if is_relaxed(finding.check, subject, exception) {
             finding.severity = Severity::Advise;
@@ -119,8 +130,8 @@ fn can_show_a_face(plane: &Plane) -> bool {
     whole && short >= MIN_SIDE && long <= short * MAX_ASPECT && long <= MAX_SIDE
 }
 
-fn check_plane(
-    luma: &Plane,
+fn check_planes(
+    photo: &DownscaledPhoto,
     networks: &Networks,
     vectors: SimdLevel,
     photo_size: (u32, u32),
@@ -128,19 +139,20 @@ fn check_plane(
     limits: &FaceLimits,
     subject: Subject,
 ) -> FaceCheckOutcome {
+    let luma = &photo.luma;
     let faces = detector::detect(luma, networks, vectors);
     let Some((first, others)) = faces.split_first() else { return without_face() };
     let landmarks = landmarks::locate(luma, first, networks, vectors);
     let others: Vec<&DetectedFace> = others.iter().filter(|face| face.score >= SECOND_FACE_SCORE).collect();
-    let (measurements, mut findings) = match landmarks {
-        Some(landmarks) => {
-            let geometry = Geometry::new(&landmarks, photo_size, pixels_per_sample);
-            (geometry.measurements(), geometry.check(limits, subject))
-        }
+    let mut outcome = match landmarks {
+        Some(landmarks) => check_landmarks(photo, &landmarks, photo_size, pixels_per_sample, limits, subject),
         // One network sees none and the other one is not sure.
         None if first.score < CONFIDENT_SCORE => return without_face(),
         // A face of which nothing can be measured.
-        None => (FaceMeasurements::default(), vec![Finding::advise(Check::FaceMissing, "0 - 1", "1")]),
+        None => FaceCheckOutcome {
+            findings: vec![Finding::advise(Check::FaceMissing, "0 - 1", "1")],
+            ..FaceCheckOutcome::default()
+        },
     };
     let count = 1 + others.len();
     if !others.is_empty() {
@@ -148,14 +160,39 @@ fn check_plane(
             face.score >= CONFIDENT_SECOND_FACE_SCORE && face.side() >= SECOND_FACE_MIN_SIZE * first.side()
         });
         let severity = if sure { Severity::Refuse } else { Severity::Advise };
-        findings.push(Finding { severity, ..Finding::advise(Check::FaceCount, count.to_string(), "1") });
+        outcome.findings.push(Finding::new(Check::FaceCount, severity, Quantity::count(count), "1"));
     }
-    FaceCheckOutcome { measurements: FaceMeasurements { faces: Some(count), ..measurements }, findings }
+    outcome.measurements.faces = Some(count);
+    outcome
+}
+
+/// Place and pose of a face; of one that is upright also its mouth, its eyes and the light on it.
+fn check_landmarks(
+    photo: &DownscaledPhoto,
+    landmarks: &Landmarks,
+    photo_size: (u32, u32),
+    pixels_per_sample: u32,
+    limits: &FaceLimits,
+    subject: Subject,
+) -> FaceCheckOutcome {
+    let geometry = Geometry::new(landmarks, photo_size, pixels_per_sample);
+    let (measurements, mut findings) = (geometry.measurements(), geometry.check(limits, subject));
+    if findings.iter().any(|finding| finding.check == Check::Upright) {
+        return FaceCheckOutcome { measurements, findings, white_share: None };
+    }
+    let skin = SkinTone::new(photo, landmarks);
+    if subject != Subject::Under6 {
+        findings.extend(expression::check(landmarks));
+    }
+    findings.extend(eyes::check(&photo.luma, landmarks, &skin, subject));
+    findings.extend(skin.check());
+    FaceCheckOutcome { measurements, findings, white_share: Some(skin.white_share) }
 }
 
 fn without_face() -> FaceCheckOutcome {
     let measurements = FaceMeasurements { faces: Some(0), ..FaceMeasurements::default() };
-    FaceCheckOutcome { measurements, findings: vec![Finding::refuse(Check::FaceMissing, "0", "1")] }
+    let findings = vec![Finding::refuse(Check::FaceMissing, Quantity::count(0), "1")];
+    FaceCheckOutcome { measurements, findings, white_share: None }
 }
 
 /// Findings that are only advice for this person. Elsewhere babies and disabled people were refused by programs, and so were covered
@@ -165,9 +202,9 @@ fn without_face() -> FaceCheckOutcome {
 fn is_relaxed(check: Check, subject: Subject, exception: Exception) -> bool {
     let by_age = match subject {
         Subject::Adult => false,
-        // A child's head is lower in the picture, the more so the smaller it may be; and one of the least size allowed can be too
-        // small for the detector, which then says nothing about the child.
-        Subject::Under10 => matches!(check, Check::VerticalPosition | Check::FaceMissing),
+        // A child's head is lower in the picture, the more so the smaller it may be, and has other proportions; and one of the least
+        // size allowed can be too small for the detector, which then says nothing about the child.
+        Subject::Under10 => matches!(check, Check::VerticalPosition | Check::FaceMissing | Check::HeadSize),
         // Infants lie, turn and look anywhere. A parent's face beside them is one too many at any age, and a picture of too few
         // pixels is so for every person.
         Subject::Under6 => !matches!(check, Check::FaceCount | Check::InterEyeDistance),

@@ -7,6 +7,7 @@ use super::trailing_data::TrailingDataKind;
 use crate::domain::check::Check;
 use crate::domain::check::detail::FindingDetail;
 use crate::domain::check::finding::Finding;
+use crate::domain::check::quantity::{MeasuredText, Quantity, Unit};
 
 /// One thing that is wrong. `Display` is for logs; [`JpegError::to_finding`] is for the photographer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,9 +106,9 @@ impl ColourSpace {
     const fn name(self) -> &'static str {
         match self {
             Self::Rgb => "RGB",
-            Self::RgbOrYCbCr => "RGB / YCbCr",
-            Self::Ycck => "YCCK",
-            Self::Unknown => "?",
+            Self::RgbOrYCbCr => "two contradictory notes",
+            Self::Ycck => "printing colours (YCCK)",
+            Self::Unknown => "unknown colours",
         }
     }
 
@@ -147,20 +148,20 @@ pub enum Coding {
 }
 
 impl Coding {
-    /// The technical term, the same in German and English export dialogues.
+    /// The technical term.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Progressive => "progressive",
             Self::Lossless => "lossless",
             Self::Hierarchical => "hierarchical",
             Self::Arithmetic => "arithmetic",
-            Self::NonInterleaved => "non-interleaved",
+            Self::NonInterleaved => "separate scans",
         }
     }
 
     const fn detail(self) -> Option<FindingDetail> {
         match self {
-            Self::Progressive => None,
+            Self::Progressive => Some(FindingDetail::Progressive),
             Self::NonInterleaved => Some(FindingDetail::SeparateScans),
             Self::Lossless | Self::Hierarchical | Self::Arithmetic => Some(FindingDetail::RareCoding),
         }
@@ -176,31 +177,31 @@ impl JpegError {
     /// The finding for it; always one that refuses.
     pub fn to_finding(&self) -> Finding {
         match self {
-            Self::Empty => Finding::refuse(Check::Empty, "0 B", "> 0 B"),
+            Self::Empty => Finding::refuse(Check::Empty, Quantity::whole(0.0, Unit::Bytes), "> 0 bytes"),
             Self::NotJpeg(guess) => Finding::refuse(Check::Format, *guess, "JPEG"),
             Self::Coding(coding) => {
                 Finding::refuse(Check::Coding, coding.name(), "baseline").with_detail(coding.detail())
             }
-            Self::BitDepth(bits) => Finding::refuse(Check::BitDepth, format!("{bits} bit"), "8 bit"),
+            Self::BitDepth(bits) => {
+                Finding::refuse(Check::BitDepth, Quantity::whole(f64::from(*bits), Unit::Bits), "8 bit")
+            }
             Self::Components(1) => {
-                Finding::refuse(Check::Colour, "1 (Y)", "3 (YCbCr)").with_detail(Some(FindingDetail::Grey))
+                Finding::refuse(Check::Colour, "shades of grey", "colour").with_detail(Some(FindingDetail::Grey))
             }
-            Self::Components(4) => {
-                Finding::refuse(Check::Colour, "4 (CMYK)", "3 (YCbCr)").with_detail(Some(FindingDetail::Cmyk))
-            }
-            Self::Components(count) => Finding::refuse(Check::Colour, count.to_string(), "3 (YCbCr)"),
+            Self::Components(4) => Finding::refuse(Check::Colour, "printing colours (CMYK)", ORDINARY_COLOURS)
+                .with_detail(Some(FindingDetail::Cmyk)),
+            Self::Components(count) => Finding::refuse(Check::Colour, format!("{count} channels"), ORDINARY_COLOURS),
             Self::ColourSpace(space) => {
-                let measured = format!("3 ({})", space.name());
-                Finding::refuse(Check::Colour, measured, "3 (YCbCr)").with_detail(space.detail())
+                Finding::refuse(Check::Colour, space.name(), ORDINARY_COLOURS).with_detail(space.detail())
             }
             Self::Truncated { position: TruncationPoint::EndMarker, .. } => {
-                Finding::refuse(Check::Complete, "100.0 %, - EOI", "100.0 %, EOI")
+                Finding::refuse(Check::Complete, "end marker missing", "end marker")
             }
             Self::Truncated { per_mille, position: place } => {
                 let measured = match (per_mille, place) {
-                    (Some(per_mille), _) => percent(*per_mille),
-                    (None, TruncationPoint::Header) => percent(0),
-                    (None, _) => "< 100.0 %".to_owned(),
+                    (Some(per_mille), _) => percent(*per_mille).into(),
+                    (None, TruncationPoint::Header) => percent(0).into(),
+                    (None, _) => MeasuredText::from("< 100.0 %"),
                 };
                 Finding::refuse(Check::Complete, measured, "100.0 %")
             }
@@ -209,38 +210,44 @@ impl JpegError {
                 .with_detail(Some(FindingDetail::EndsInZeros)),
             Self::DeclaredSize { width, height, per_mille } => Finding::refuse(
                 Check::DeclaredSize,
-                per_mille.map_or_else(|| "> 100.0 %".to_owned(), percent),
+                per_mille.map_or_else(|| "> 100.0 %".into(), |per_mille| MeasuredText::from(percent(per_mille))),
                 format!("100.0 % ({width} x {height} px)"),
             ),
             Self::TrailingData { bytes, appendix } => {
-                let measured = match appendix.name() {
-                    Some(name) => format!("{bytes} B, {name}"),
-                    None => format!("{bytes} B"),
-                };
-                Finding::refuse(Check::TrailingData, measured, "0 B").with_detail(appendix.detail())
+                Finding::refuse(Check::TrailingData, Quantity::whole(*bytes as f64, Unit::Bytes), "0 bytes")
+                    .with_detail(appendix.detail())
             }
             Self::Structure { segment, offset, .. } => {
-                Finding::refuse(Check::Structure, format!("{segment} @ {offset} B"), "ITU-T T.81")
+                Finding::refuse(Check::Structure, format!("{segment} at byte {offset}"), JPEG_STANDARD)
             }
             Self::Segments => {
                 let limit = MAX_SEGMENTS;
-                Finding::refuse(Check::Metadata, format!("> {limit} (APP, COM)"), format!("<= {limit} (APP, COM)"))
+                Finding::refuse(Check::Metadata, format!("> {limit} segments"), format!("<= {limit} segments"))
                     .with_detail(Some(FindingDetail::TooMuchMetadata))
             }
             Self::Oversized { bytes, limit } => {
-                Finding::refuse(Check::FileSize, format!("{bytes} B"), format!("<= {limit} B"))
+                let measured = Quantity::whole(*bytes as f64, Unit::Bytes);
+                Finding::refuse(Check::FileSize, measured, format!("<= {limit} bytes"))
+                    .with_detail(Some(FindingDetail::FileTooLarge))
             }
-            Self::ExifSegments { count } => Finding::refuse(Check::ExifBlocks, format!("{count} x EXIF"), "1 x EXIF"),
-            Self::Metadata { bytes } => {
-                Finding::refuse(Check::Metadata, format!(">= {bytes} B"), format!("<= {} B", MAX_METADATA_BYTES))
-                    .with_detail(Some(FindingDetail::TooMuchMetadata))
-            }
+            Self::ExifSegments { count } => Finding::refuse(Check::ExifBlocks, Quantity::count(*count), "1"),
+            Self::Metadata { bytes } => Finding::refuse(
+                Check::Metadata,
+                format!(">= {bytes} bytes"),
+                format!("<= {} bytes", MAX_METADATA_BYTES),
+            )
+            .with_detail(Some(FindingDetail::TooMuchMetadata)),
         }
     }
 }
 
-fn percent(per_mille: u16) -> String {
-    format!("{}.{} %", per_mille / 10, per_mille % 10)
+/// Colours that every program shows alike.
+const ORDINARY_COLOURS: &str = "ordinary JPEG colours (YCbCr)";
+/// Rules for the structure of a file.
+pub(in crate::validation) const JPEG_STANDARD: &str = "JPEG standard (ITU-T T.81)";
+
+fn percent(per_mille: u16) -> Quantity {
+    Quantity::tenths(f64::from(per_mille) / 10.0, Unit::Percent)
 }
 
 impl fmt::Display for JpegError {

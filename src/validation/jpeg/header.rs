@@ -252,5 +252,5 @@ fn guess_format(bytes: &[u8]) -> &'static str {
     if bytes.get(4..8) == Some(b"ftyp") {
         return "HEIF";
     }
-    SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature)).map_or("?", |(_, name)| name)
+    SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature)).map_or("unknown", |(_, name)| name)
 }

@@ -30,6 +30,7 @@ mod trailing_data;
 
 pub use analysis::{JpegAnalysis, analyse, read_header};
 pub use embedded::{EmbeddedSegments, SegmentKind};
+pub(super) use error::JPEG_STANDARD;
 pub use error::{Coding, ColourSpace, JpegError, TruncationPoint};
 pub use frame::{Component, Frame};
 pub use header::Header;

@@ -18,15 +18,6 @@ pub enum TrailingDataKind {
 }
 
 impl TrailingDataKind {
-    /// The technical term; `None` for [`TrailingDataKind::Unknown`].
-    pub(super) const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Image => Some("JPEG / MPF"),
-            Self::Video => Some("MP4 / SEFT"),
-            Self::Unknown => None,
-        }
-    }
-
     pub(super) const fn detail(self) -> Option<FindingDetail> {
         match self {
             Self::Image => Some(FindingDetail::PictureAppended),

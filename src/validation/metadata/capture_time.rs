@@ -10,7 +10,8 @@ use time::{Date, Month, OffsetDateTime};
 use super::capture_moment::CaptureMoment;
 use crate::clock::Timestamp;
 use crate::domain::check::Check;
-use crate::domain::check::finding::Finding;
+use crate::domain::check::detail::FindingDetail;
+use crate::domain::check::finding::{Finding, Severity};
 use crate::validation::rules::CaptureRule;
 
 const TOLERANCE: time::Duration = time::Duration::DAY;
@@ -20,18 +21,15 @@ const TOLERANCE: time::Duration = time::Duration::DAY;
 pub(super) fn check(captured: CaptureMoment, rule: &CaptureRule, now: Timestamp) -> Option<Finding> {
     let now = now.to_utc();
     let oldest = months_before(now, rule.max_age_months)?;
-    let finding = |severity: fn(Check, String, String) -> Finding| {
-        Some(severity(
-            Check::CaptureTime,
-            iso_date(captured.date),
-            format!("{} ... {}", iso_date(oldest.date()), iso_date(now.date())),
-        ))
+    let finding = |severity: Severity, detail: FindingDetail| {
+        let limit = format!("{} - {}", iso_date(oldest.date()), iso_date(now.date()));
+        Some(Finding::new(Check::CaptureTime, severity, iso_date(captured.date), limit).with_detail(Some(detail)))
     };
     if captured.latest() < oldest - TOLERANCE {
-        finding(Finding::refuse)
+        finding(Severity::Refuse, FindingDetail::PhotoTooOld)
     } else if captured.earliest() > now + TOLERANCE {
         // A clock that runs ahead makes no photo too old.
-        finding(Finding::advise)
+        finding(Severity::Advise, FindingDetail::PhotoInFuture)
     } else {
         None
     }
@@ -52,7 +50,6 @@ fn iso_date(date: Date) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::check::finding::Severity;
 
     const RULE: CaptureRule = CaptureRule { max_age_months: 6 };
 

@@ -24,9 +24,9 @@ pub(super) fn check(bytes: &[u8], segments: &[Range<usize>]) -> Option<Finding> 
     if first.is_none() && segments.is_empty() {
         return None;
     }
-    let description = first.and_then(description).unwrap_or_else(|| "?".to_owned());
+    let description = first.and_then(description).unwrap_or_else(|| "unknown".to_owned());
     let is_srgb = description.to_ascii_lowercase().contains("srgb");
-    (!is_srgb).then(|| Finding::advise(Check::ColourProfile, format!("ICC {description}"), "sRGB"))
+    (!is_srgb).then(|| Finding::advise(Check::ColourProfile, description, "sRGB"))
 }
 
 /// The content of the tag `desc`, as printable text.
@@ -97,20 +97,20 @@ mod tests {
         assert_eq!(check(b"", &[]), None);
         for kind in [b"desc", b"mluc"] {
             assert_eq!(measured(&profile(kind, "sRGB IEC61966-2.1")), None);
-            assert_eq!(measured(&profile(kind, "Adobe RGB (1998)")).unwrap(), "ICC Adobe RGB (1998)");
-            assert_eq!(measured(&profile(kind, "\u{1b}[31mred\u{7}")).unwrap(), "ICC 31mred");
+            assert_eq!(measured(&profile(kind, "Adobe RGB (1998)")).unwrap(), "Adobe RGB (1998)");
+            assert_eq!(measured(&profile(kind, "\u{1b}[31mred\u{7}")).unwrap(), "31mred");
         }
     }
 
     #[test]
-    fn a_profile_that_cannot_be_read_is_named_by_a_question_mark() {
+    fn a_profile_that_cannot_be_read_is_called_unknown() {
         let whole = profile(b"mluc", "Adobe RGB (1998)");
         for end in 0..whole.len() {
-            assert_eq!(measured(&whole[..end]).unwrap(), "ICC ?", "{end}");
+            assert_eq!(measured(&whole[..end]).unwrap(), "unknown", "{end}");
         }
         let mut hostile = whole.clone();
         hostile[14 + 128..14 + 132].fill(0xFF);
         hostile[14 + 136..14 + 140].fill(0xFF);
-        assert_eq!(measured(&hostile).unwrap(), "ICC ?");
+        assert_eq!(measured(&hostile).unwrap(), "unknown");
     }
 }

@@ -10,6 +10,7 @@
 use super::exif::Exif;
 use crate::domain::check::Check;
 use crate::domain::check::finding::Finding;
+use crate::domain::check::quantity::{MeasuredText, Quantity, Unit};
 use crate::validation::rules::DensityRule;
 
 /// Conversions from centimetres and ratios may miss by this, in pixels per inch.
@@ -47,7 +48,8 @@ pub(super) fn check(stated: StatedDensity, width: u32, rule: &DensityRule) -> Op
     let wanted = f64::from(width) * 25.4 / rule.print_width_mm;
     let off_percent = (f64::from(pixels_per_inch) / wanted - 1.0).abs() * 100.0;
     let is_off = off_percent > rule.advise_tolerance_percent;
-    let measured = stated.conflict().or_else(|| is_off.then(|| format!("{pixels_per_inch} dpi")))?;
+    let shown = MeasuredText::from(Quantity::whole(f64::from(pixels_per_inch), Unit::DotsPerInch));
+    let measured = stated.conflict().map(MeasuredText::from).or_else(|| is_off.then_some(shown))?;
     let limit = format!("{wanted:.0} dpi (± {} %)", rule.advise_tolerance_percent);
     Some(Finding::advise(Check::Density, measured, limit))
 }

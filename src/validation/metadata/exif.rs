@@ -61,13 +61,14 @@ impl<'a> Exif<'a> {
         entries.any(|entry| matches!(entry.tag, GPS_LATITUDE | GPS_LONGITUDE))
     }
 
-    /// The size of a JPEG thumbnail, as far as the segment holds it, in bytes; `None` if there is none. (CIPA DC-008, 4.6.2:
+    /// The bytes of a JPEG thumbnail, as far as the segment holds them; `None` if there is none. (CIPA DC-008, 4.6.2:
     /// the second directory is about it.)
-    pub(super) fn thumbnail_bytes(self) -> Option<usize> {
+    pub(super) fn thumbnail(self) -> Option<&'a [u8]> {
         let directory = self.first_directory()?.next_directory()?;
         let number = |tag| usize::try_from(directory.entry(tag)?.whole_number()?).ok();
-        let available = self.0.bytes.get(number(THUMBNAIL_START)?..)?.len();
-        number(THUMBNAIL_LENGTH).map(|declared| declared.min(available)).filter(|bytes| *bytes > 0)
+        let available = self.0.bytes.get(number(THUMBNAIL_START)?..)?;
+        let length = number(THUMBNAIL_LENGTH)?.min(available.len());
+        available.get(..length).filter(|bytes| !bytes.is_empty())
     }
 
     /// The stated resolution, horizontal if there is one, in pixels per inch; `None` if it is not above zero or has no unit.
@@ -124,10 +125,11 @@ mod tests {
     #[test]
     fn a_thumbnail_is_found_in_both_byte_orders() {
         for big in [false, true] {
-            let thumbnail =
-                |start, length| Exif::parse(&with_thumbnail(big, 14, start, length)).unwrap().thumbnail_bytes();
-            assert_eq!(thumbnail(44, 4), Some(4));
-            assert_eq!(thumbnail(44, u32::MAX), Some(4), "as much as there is");
+            let thumbnail = |start, length| {
+                Exif::parse(&with_thumbnail(big, 14, start, length)).unwrap().thumbnail().map(<[u8]>::to_vec)
+            };
+            assert_eq!(thumbnail(44, 4).unwrap(), [0xFF, 0xD8, 0xFF, 0xD9]);
+            assert_eq!(thumbnail(44, u32::MAX).unwrap().len(), 4, "as much as there is");
             for (start, length) in [(44, 0), (48, 4), (49, 4), (u32::MAX, 4)] {
                 assert_eq!(thumbnail(start, length), None, "{start} {length}");
             }
@@ -139,11 +141,11 @@ mod tests {
         for big in [false, true] {
             for second in [0, 8, 43, 44, 47, 48, 0x7FFF_FFFF, u32::MAX] {
                 let bytes = with_thumbnail(big, second, 44, 4);
-                assert_eq!(Exif::parse(&bytes).unwrap().thumbnail_bytes(), None, "{second}");
+                assert_eq!(Exif::parse(&bytes).unwrap().thumbnail(), None, "{second}");
             }
             let bytes = with_thumbnail(big, 14, 44, 4);
             for cut in 4..=44 {
-                assert_eq!(Exif::parse(&bytes[..cut]).unwrap().thumbnail_bytes(), None, "{cut}");
+                assert_eq!(Exif::parse(&bytes[..cut]).unwrap().thumbnail(), None, "{cut}");
             }
         }
     }

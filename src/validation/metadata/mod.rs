@@ -9,6 +9,7 @@ mod colour_profile;
 mod density;
 mod exif;
 mod orientation;
+mod thumbnail;
 mod tiff;
 
 pub use self::capture_moment::CaptureDate;
@@ -21,6 +22,7 @@ use super::rules::ProfileRules;
 use crate::clock::Timestamp;
 use crate::domain::check::Check;
 use crate::domain::check::finding::Finding;
+use crate::domain::check::quantity::{Quantity, Unit};
 
 /// Checks the metadata of a file as far as its header could be read.
 pub(super) fn check(bytes: &[u8], analysis: &JpegAnalysis, rules: &ProfileRules, now: Timestamp) -> Vec<Finding> {
@@ -31,20 +33,23 @@ pub(super) fn check(bytes: &[u8], analysis: &JpegAnalysis, rules: &ProfileRules,
         match exif.map_or(CaptureDate::Missing, capture_moment::read) {
             CaptureDate::Known(captured) => findings.extend(capture_time::check(captured, rule, now)),
             CaptureDate::Unreadable(text) => {
-                findings.push(Finding::advise(Check::CaptureTimeUnreadable, text, "YYYY:MM:DD HH:MM:SS"));
+                findings.push(Finding::advise(Check::CaptureTimeUnreadable, text, "year:month:day hour:minute:second"));
             }
             // A file that is broken has to be exported again in any case.
             CaptureDate::Missing if analysis.errors.is_empty() => {
-                findings.push(Finding::advise(Check::CaptureTimeMissing, "-", "EXIF DateTimeOriginal"));
+                findings.push(Finding::advise(Check::CaptureTimeMissing, "missing", "capture date"));
             }
             CaptureDate::Missing => {}
         }
     }
     if exif.is_some_and(Exif::has_location) {
-        findings.push(Finding::advise(Check::Location, "EXIF GPS", "-"));
+        findings.push(Finding::advise(Check::Location, "GPS position", "none"));
     }
-    if let Some(length) = exif.and_then(Exif::thumbnail_bytes) {
-        findings.push(Finding::advise(Check::Thumbnail, format!("EXIF IFD1, {length} bytes"), "-"));
+    if let Some(thumbnail) = exif.and_then(Exif::thumbnail)
+        && !thumbnail::shows_the_photo(thumbnail, analysis)
+    {
+        let length = Quantity::whole(thumbnail.len() as f64, Unit::Bytes);
+        findings.push(Finding::advise(Check::Thumbnail, length, "none"));
     }
     findings.extend(colour_profile::check(bytes, &analysis.header.icc));
     if let (Some(rule), Some(frame)) = (&rules.density, &analysis.header.frame) {

@@ -16,21 +16,30 @@ use crate::domain::check::Check;
 use crate::domain::check::finding::Finding;
 
 const ORIENTATION_TAG: u16 = 274;
-/// Larger values are not shown.
-const MAX_SHOWN: f64 = 65_535.0;
 
 /// Checks the content of an EXIF segment, from its byte order mark on.
 pub(super) fn check(exif: &[u8]) -> Option<Finding> {
-    let refused = |value: String| Finding::refuse(Check::Orientation, format!("EXIF 274 = {value}"), "EXIF 274 = 1");
+    let refused = |note: &str| Finding::refuse(Check::Orientation, note, "upright");
     // A second reading by the `image` crate, which is the one many Rust programs will follow.
     let by_image = Orientation::from_exif_chunk(exif).map(Orientation::to_exif).filter(|value| *value != 1);
     match (read(exif), by_image) {
-        (OrientationStatus::Rotated(value), _) => Some(refused(value.to_string())),
-        (_, Some(value)) => Some(refused(value.to_string())),
-        (OrientationStatus::Invalid(value), _) if value.abs() <= MAX_SHOWN => Some(refused(value.to_string())),
-        (OrientationStatus::Invalid(_), _) => Some(refused("?".to_owned())),
-        (OrientationStatus::Damaged, _) => Some(Finding::advise(Check::Metadata, "EXIF ?", "CIPA DC-008")),
+        (OrientationStatus::Rotated(value), _) => Some(refused(effect(value))),
+        (_, Some(value)) => Some(refused(effect(value.into()))),
+        (OrientationStatus::Invalid, _) => Some(refused("undefined note")),
+        (OrientationStatus::Damaged, _) => Some(Finding::advise(Check::Metadata, "unreadable", "EXIF (CIPA DC-008)")),
         (OrientationStatus::Upright, _) => None,
+    }
+}
+
+/// Effect of a note on the display, by the table of CIPA DC-008, 4.6.4.
+const fn effect(value: u16) -> &'static str {
+    match value {
+        2 | 4 => "mirrored",
+        3 => "turned by 180°",
+        5 | 7 => "turned and mirrored",
+        6 => "turned by 90° to the right",
+        8 => "turned by 90° to the left",
+        _ => "undefined note",
     }
 }
 
@@ -41,7 +50,7 @@ enum OrientationStatus {
     Upright,
     Damaged,
     /// A value that CIPA DC-008 does not define.
-    Invalid(f64),
+    Invalid,
     /// 2 to 8.
     Rotated(u16),
 }
@@ -62,7 +71,7 @@ fn read_entry(entry: &TiffEntry<'_>) -> OrientationStatus {
     match (turned, typed) {
         (Some(value), _) => OrientationStatus::Rotated(value as u16),
         (None, Some(value)) if value == 0.0 || value == 1.0 => OrientationStatus::Upright,
-        (None, Some(value)) => OrientationStatus::Invalid(value),
+        (None, Some(_)) => OrientationStatus::Invalid,
         (None, None) => OrientationStatus::Damaged,
     }
 }
@@ -87,10 +96,18 @@ mod tests {
         assert_eq!(check(&exif(274, 3, 0)), None);
         assert_eq!(check(&exif(274, 3, 1)), None);
         assert_eq!(check(&exif(271, 3, 6)), None);
-        for value in [2, 3, 6, 8, 9, 0xFFFF] {
+        for (value, effect) in [
+            (2, "mirrored"),
+            (3, "turned by 180°"),
+            (6, "turned by 90° to the right"),
+            (7, "turned and mirrored"),
+            (8, "turned by 90° to the left"),
+            (9, "undefined note"),
+            (0xFFFF, "undefined note"),
+        ] {
             let finding = check(&exif(274, 3, value)).unwrap();
             assert_eq!((finding.check, finding.severity), (Check::Orientation, Severity::Refuse), "{value}");
-            assert_eq!(finding.measured, format!("EXIF 274 = {value}"));
+            assert_eq!(finding.measured, effect);
         }
     }
 
@@ -99,16 +116,20 @@ mod tests {
         // As LONG it is 393216, which turns nothing; OpenCV reads 6.
         for kind in [0, 1, 4, 9, 13, 99] {
             let finding = check(&exif(274, kind, 6)).unwrap();
-            assert_eq!((finding.severity, finding.measured.as_str()), (Severity::Refuse, "EXIF 274 = 6"), "{kind}");
+            assert_eq!(
+                (finding.severity, finding.measured.as_str()),
+                (Severity::Refuse, "turned by 90° to the right"),
+                "{kind}"
+            );
         }
     }
 
     #[test]
-    fn huge_values_are_not_shown() {
+    fn huge_values_are_undefined() {
         for kind in [4, 11] {
-            assert_eq!(check(&exif(274, kind, 0x7F7F)).unwrap().measured, "EXIF 274 = ?");
+            assert_eq!(check(&exif(274, kind, 0x7F7F)).unwrap().measured, "undefined note");
         }
-        assert_eq!(check(&exif(274, 11, 0x7FC0)).unwrap().measured, "EXIF 274 = ?", "not a number");
+        assert_eq!(check(&exif(274, 11, 0x7FC0)).unwrap().measured, "undefined note", "not a number");
     }
 
     #[test]
@@ -116,7 +137,7 @@ mod tests {
         let [upright, turned, unknown] = [exif(274, 3, 1), exif(274, 3, 6), exif(274, 3, 9)];
         for [first, second] in [[&upright, &turned], [&turned, &upright], [&unknown, &turned], [&turned, &unknown]] {
             let bytes = [&first[..9], &[2], &first[10..22], &second[10..]].concat();
-            assert_eq!(check(&bytes).unwrap().measured, "EXIF 274 = 6");
+            assert_eq!(check(&bytes).unwrap().measured, "turned by 90° to the right");
         }
     }
 

@@ -7,6 +7,7 @@ use super::histogram::Histogram;
 use crate::domain::check::Check;
 use crate::domain::check::detail::FindingDetail;
 use crate::domain::check::finding::Finding;
+use crate::domain::check::quantity::{Quantity, Unit};
 use crate::validation::downscaled::DownscaledPhoto;
 use crate::validation::rules::ColourRule;
 
@@ -15,7 +16,12 @@ pub(super) fn check(photo: &DownscaledPhoto, rule: &ColourRule) -> Option<Findin
     let chroma = Histogram::of(pairs.map(|(blue, red)| blue.abs_diff(128).max(red.abs_diff(128)))).quantile(950);
     let limit = rule.refuse_below_chroma;
     (chroma < limit).then(|| {
-        Finding::refuse(Check::Colour, format!("CbCr ± {chroma}"), format!("CbCr ± >= {limit}"))
+        Finding::refuse(Check::Colour, saturation(chroma), format!(">= {}", saturation(limit)))
             .with_detail(Some(FindingDetail::Grey))
     })
+}
+
+/// A distance from grey as share of the greatest one.
+fn saturation(chroma: u8) -> Quantity {
+    Quantity::tenths(f64::from(chroma) * 100.0 / 128.0, Unit::Percent)
 }

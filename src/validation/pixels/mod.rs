@@ -7,6 +7,7 @@
 //! the walk notes how far the coefficients of each block go, see [`detail`].
 //!
 //! The place of the face is not determined here: a photo of the right size has it in the middle, and these rules only look there.
+//! Whether parts of the face are white is measured with the face and told to the check of the exposure.
 
 mod background;
 mod blank;
@@ -19,7 +20,17 @@ use super::jpeg::JpegAnalysis;
 use super::rules::ProfileRules;
 use crate::domain::check::finding::Finding;
 
-/// Checks the picture of a sound file; there is none of any other.
+/// Checks the light of a picture that is not blank. `white_share` is the part of the face that is white, 0 to 1, where a face was
+/// measured.
+pub(super) fn check_exposure(
+    analysis: &JpegAnalysis,
+    rules: &ProfileRules,
+    white_share: Option<f64>,
+) -> Option<Finding> {
+    exposure::check(&analysis.downscaled.as_ref()?.luma, white_share, rules.exposure.as_ref()?)
+}
+
+/// Checks the picture of a sound file but for its light; there is none of any other.
 pub(super) fn check(analysis: &JpegAnalysis, rules: &ProfileRules) -> Vec<Finding> {
     let (Some(downscaled), Some(detail)) = (&analysis.downscaled, &analysis.last_coefficients) else {
         return Vec::new();
@@ -30,7 +41,6 @@ pub(super) fn check(analysis: &JpegAnalysis, rules: &ProfileRules) -> Vec<Findin
     }
     let mut findings = Vec::new();
     findings.extend(rules.colour.as_ref().and_then(|rule| colour::check(downscaled, rule)));
-    findings.extend(rules.exposure.as_ref().and_then(|rule| exposure::check(&downscaled.luma, rule)));
     findings.extend(rules.background.as_ref().and_then(|rule| background::check(&downscaled.luma, rule)));
     if let Some(quality) = analysis.header.quality {
         findings.extend(rules.sharpness.as_ref().and_then(|rule| sharpness::check_focus(detail, quality, rule)));

@@ -11,6 +11,7 @@
 use super::histogram::Histogram;
 use crate::domain::check::Check;
 use crate::domain::check::finding::Finding;
+use crate::domain::check::quantity::Quantity;
 use crate::validation::downscaled::Plane;
 use crate::validation::rules::SharpnessRule;
 
@@ -29,6 +30,11 @@ impl SharpnessRule {
         let applies = (self.from_quality..=self.to_quality).contains(&quality);
         let limit = self.advise_min_detail;
         (applies && measured < limit)
-            .then(|| Finding::advise(check, format!("DCT {measured}/63"), format!("DCT >= {limit}/63")))
+            .then(|| Finding::advise(check, of_finest(measured), format!(">= {}", of_finest(limit))))
     }
+}
+
+/// Detail as share of the finest that a block can hold.
+fn of_finest(place: u8) -> Quantity {
+    Quantity::percent(f64::from(place) / 63.0)
 }

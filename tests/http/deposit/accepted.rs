@@ -27,7 +27,7 @@ async fn a_deposit_is_answered_with_all_that_was_promised() {
     let expected = json!({
         "photo_id": photo_id, "code": code, "state": "available", "expires_at": START + 180 * DAY,
         "sha256": Sha256Digest::of(&bytes), "bytes": bytes.len(), "width": 35, "height": 45, "profile": "small",
-        "findings": receipt["findings"],
+        "findings": receipt["findings"], "remarks": true,
     });
     assert_eq!(receipt, expected);
     let advice = &receipt["findings"][0];
@@ -50,9 +50,10 @@ async fn a_real_portrait_comes_back_byte_for_byte() {
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let portrait = fixture("portrait-1244x1600.jpg");
     let receipt = studio.deposit(&portrait, &idempotency_key(1)).await.json();
-    // The portrait has no capture time; nothing else is to be said of it.
-    assert_eq!(receipt["findings"].as_array().unwrap().len(), 1);
-    assert_eq!(receipt["findings"][0]["check"], "capture_time_missing");
+    // The portrait has no capture time and smiles; nothing else is to be said of it.
+    let told: Vec<&str> =
+        receipt["findings"].as_array().unwrap().iter().map(|finding| finding["check"].as_str().unwrap()).collect();
+    assert_eq!(told, ["capture_time_missing", "smile"]);
     let code = json_string(&receipt["code"]);
     let collection = office.collect_ok(&code).await;
     let image = office.fetch(&collection, &code).await;

@@ -69,7 +69,8 @@ pub struct ExifFields<'a> {
     /// `+01:00`
     pub offset: Option<&'a str>,
     pub location: bool,
-    pub thumbnail: bool,
+    /// A JPEG.
+    pub thumbnail: Option<&'a [u8]>,
 }
 
 /// With an EXIF segment at its beginning.
@@ -91,7 +92,7 @@ pub fn with_exif(bytes: &[u8], notes: &ExifFields<'_>) -> Vec<u8> {
     tiff.extend(entry(0x8769, 4, 1, exif_start as u32));
     tiff.extend(entry(if notes.location { 0x8825 } else { 0x0100 }, 4, 1, gps_start as u32));
     let second_start = (gps_start + 2 + 12 + 4) as u32;
-    tiff.extend(if notes.thumbnail { second_start } else { 0 }.to_le_bytes());
+    tiff.extend(if notes.thumbnail.is_some() { second_start } else { 0 }.to_le_bytes());
     tiff.extend((exif.len() as u16).to_le_bytes());
     let mut at = texts_start;
     for (tag, text) in &exif {
@@ -105,10 +106,15 @@ pub fn with_exif(bytes: &[u8], notes: &ExifFields<'_>) -> Vec<u8> {
     tiff.extend([0; 4]);
     tiff.extend(2_u16.to_le_bytes());
     tiff.extend(entry(0x0201, 4, 1, second_start + 2 + 2 * 12 + 4));
-    tiff.extend(entry(0x0202, 4, 1, 4));
-    tiff.extend([0, 0, 0, 0, 0xFF, 0xD8, 0xFF, 0xD9]);
+    let thumbnail = notes.thumbnail.unwrap_or_default();
+    tiff.extend(entry(0x0202, 4, 1, thumbnail.len() as u32));
+    tiff.extend([0; 4]);
+    tiff.extend(thumbnail);
     with_inserted(bytes, 2, &new_segment(0xE1, &[b"Exif\0\0", tiff.as_slice()].concat()))
 }
+
+/// A thumbnail that shows nothing.
+pub const EMPTY_THUMBNAIL: &[u8] = &[0xFF, 0xD8, 0xFF, 0xD9];
 
 fn entry(tag: u16, kind: u16, count: u32, value: u32) -> Vec<u8> {
     [&tag.to_le_bytes()[..], &kind.to_le_bytes(), &count.to_le_bytes(), &value.to_le_bytes()].concat()

@@ -93,8 +93,8 @@ fn size() -> Vec<PortraitVariant> {
     let scaled = |scale| transformed(&portrait, Transform { scale, ..AS_IS });
     vec![
         variant_of("a little smaller", &scaled(0.88), &[], &["inter_eye_distance"]),
-        variant_of("too small", &scaled(0.7), &["inter_eye_distance"], &["head_size"]),
-        variant_of("too large", &scaled(1.6), &[], &["head_size"]),
+        variant_of("too small", &scaled(0.7), &["inter_eye_distance", "head_size"], &[]),
+        variant_of("too large", &scaled(1.6), &["head_size"], &[]),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! The files of `fixtures/cases` that concern EXIF, with their right verdicts.
 
+use lichtbild::domain::check::Check;
 use lichtbild::domain::check::finding::Severity;
 use lichtbild::domain::photo::declaration::Declaration;
 use lichtbild::validation::{Profile, check_photo};
@@ -8,9 +9,9 @@ use crate::support::photos::jpeg::fixture;
 use crate::validation::NOW;
 
 const OLD: (&str, Severity, &str) = ("capture_time", Severity::Refuse, "2019-01-01");
-const UNDATED: (&str, Severity, &str) = ("capture_time_missing", Severity::Advise, "-");
-const TURNED: (&str, Severity, &str) = ("orientation", Severity::Refuse, "EXIF 274 = 6");
-const PLACE: (&str, Severity, &str) = ("location", Severity::Advise, "EXIF GPS");
+const UNDATED: (&str, Severity, &str) = ("capture_time_missing", Severity::Advise, "missing");
+const TURNED: (&str, Severity, &str) = ("orientation", Severity::Refuse, "turned by 90° to the right");
+const PLACE: (&str, Severity, &str) = ("location", Severity::Advise, "GPS position");
 const LOW: (&str, Severity, &str) = ("density", Severity::Advise, "72 dpi");
 
 #[test]
@@ -34,6 +35,8 @@ fn files_of_real_programs_get_their_right_verdicts() {
         let findings: Vec<_> = outcome
             .findings
             .iter()
+            // The woman on the portrait smiles.
+            .filter(|finding| finding.check != Check::Smile)
             .map(|finding| (finding.check.name(), finding.severity, finding.measured.as_str()))
             .collect();
         assert_eq!(findings, expected, "{file}");

@@ -25,7 +25,7 @@ fn copies_of_one_segment_are_accepted() {
         );
         let turned = exif_orientation(6, matches!(order, ExifByteOrder::Big)).repeat(2);
         let findings = named(examined(&with_inserted(&plain_jpeg(), 2, &turned)));
-        assert_eq!(findings[0], ("orientation", Severity::Refuse, "EXIF 274 = 6".into()));
+        assert_eq!(findings[0], ("orientation", Severity::Refuse, "turned by 90° to the right".into()));
     }
 }
 
@@ -38,7 +38,7 @@ fn segments_that_differ_are_refused_as_several_exif_blocks() {
     for other in [fresh(ExifByteOrder::Little), changed, empty, rest, exif_orientation(6, true)] {
         for segments in [[&first[..], &other], [&other, &first]] {
             let findings = named(examined(&with_inserted(&plain_jpeg(), 2, &segments.concat())));
-            assert!(findings.contains(&("exif_blocks", Severity::Refuse, "2 x EXIF".into())), "{findings:?}");
+            assert!(findings.contains(&("exif_blocks", Severity::Refuse, "2".into())), "{findings:?}");
             assert!(findings.iter().all(|(check, ..)| *check != "structure"), "{findings:?}");
         }
     }
@@ -47,7 +47,7 @@ fn segments_that_differ_are_refused_as_several_exif_blocks() {
         2,
         &[&first[..], &first, &fresh(ExifByteOrder::Little)].concat(),
     )));
-    assert_eq!(findings, [("exif_blocks", Severity::Refuse, "3 x EXIF".into())]);
+    assert_eq!(findings, [("exif_blocks", Severity::Refuse, "3".into())]);
 }
 
 /// ExifTool splits EXIF of more than 64 KiB, here 80 kB of maker notes.
@@ -59,7 +59,7 @@ fn exif_over_several_segments_is_refused_as_several_exif_blocks() {
         let (head, tail) = tiff.split_at(65_527);
         let segments = [head, tail].map(|part| new_segment(0xE1, &[b"Exif\0\0", part].concat()));
         let findings = named(examined(&with_inserted(&plain_jpeg(), 2, &segments.concat())));
-        assert_eq!(findings, [("exif_blocks", Severity::Refuse, "2 x EXIF".into())]);
+        assert_eq!(findings, [("exif_blocks", Severity::Refuse, "2".into())]);
     }
 }
 
@@ -85,7 +85,7 @@ fn a_segment_with_another_fill_byte_is_read() {
             let outcome = examined(&filled(fresh(order)));
             assert_eq!((outcome.verdict, &outcome.findings[..]), (Verdict::Accepted, &[][..]), "{fill}");
             let turned = named(examined(&filled(exif_orientation(6, matches!(order, ExifByteOrder::Big)))));
-            assert_eq!(turned[0], ("orientation", Severity::Refuse, "EXIF 274 = 6".into()), "{fill}");
+            assert_eq!(turned[0], ("orientation", Severity::Refuse, "turned by 90° to the right".into()), "{fill}");
         }
     }
     let mut other_fill = fresh(ExifByteOrder::Big);

@@ -1,7 +1,9 @@
 //! Photos of a face: one clearly outside the limits is refused, unless the studio declares whom the limits do not fit.
 
+mod appearance;
 mod people;
 
+use lichtbild::domain::check::detail::FindingDetail;
 use lichtbild::domain::check::finding::{Finding, Severity, Verdict};
 use lichtbild::domain::photo::declaration::{Declaration, Exception, Subject};
 use lichtbild::validation::{CheckOutcome, Profile, check_photo};
@@ -39,10 +41,52 @@ fn every_variant_is_told_what_is_wrong_with_it_and_refused_for_nothing_else() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Once it is cropped, all that is said of the person would be something else.
+#[test]
+fn of_a_person_in_a_picture_of_the_wrong_size_nothing_is_said() {
+    let wide = image::imageops::resize(&large_portrait(), 1300, 1600, image::imageops::FilterType::Triangle);
+    let shifted = transformed(&wide, Transform { shift: (0.3, 0.1), ..AS_IS });
+    for (name, picture) in [("as it is", &wide), ("off the middle", &shifted)] {
+        let outcome = examined(&encoded(picture), ORDINARY);
+        assert_eq!(named(&outcome.findings, Severity::Refuse), ["pixel_dimensions"], "{name}");
+        assert!(
+            !outcome.findings.iter().any(|finding| finding.check.is_about_face()),
+            "{name}: {:?}",
+            outcome.findings
+        );
+        assert!(outcome.measurements.face.eyes.is_some(), "{name}: what was measured is still shown");
+    }
+    // No crop makes a face where there is none.
+    let empty = image::RgbImage::from_fn(1300, 1600, |x, y| image::Rgb([(x / 6) as u8, (y / 7) as u8, 90]));
+    let refused = named(&examined(&encoded(&empty), ORDINARY).findings, Severity::Refuse);
+    assert!(refused.contains(&"face_missing"), "{refused:?}");
+}
+
+/// A landscape that has the right size once it is turned is to be turned, unless the person in it is upright.
+#[test]
+fn a_picture_that_lies_is_to_be_turned_and_not_cropped() {
+    let lying = image::imageops::rotate90(&landscape_picture());
+    let findings = examined(&encoded(&lying), ORDINARY).findings;
+    let size = findings.iter().find(|finding| finding.check.name() == "pixel_dimensions").unwrap();
+    assert_eq!(size.detail, Some(FindingDetail::Landscape), "{findings:?}");
+    let upright = transformed(&large_portrait(), Transform { scale: 0.6, ..AS_IS });
+    let upright = image::imageops::resize(&upright, 1600, 1244, image::imageops::FilterType::Triangle);
+    let findings = examined(&encoded(&upright), ORDINARY).findings;
+    let size = findings.iter().find(|finding| finding.check.name() == "pixel_dimensions").unwrap();
+    assert_eq!(size.detail, None, "{findings:?}");
+}
+
+fn landscape_picture() -> image::RgbImage {
+    image::load_from_memory(&variant("a landscape").bytes).unwrap().to_rgb8()
+}
+
 #[test]
 fn a_mirrored_portrait_is_as_good_as_the_other_way_round() {
     let findings = examined(&variant("mirrored").bytes, ORDINARY).findings;
-    assert_eq!(findings.iter().map(|finding| finding.check.name()).collect::<Vec<_>>(), ["capture_time_missing"]);
+    assert_eq!(
+        findings.iter().map(|finding| finding.check.name()).collect::<Vec<_>>(),
+        ["capture_time_missing", "smile"]
+    );
 }
 
 #[test]

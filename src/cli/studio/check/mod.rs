@@ -20,12 +20,12 @@ use super::output::{eprint, print};
 use super::{advice, declaration, receipt_text};
 use crate::client::photo::photo_file::{PhotoFile, PhotoFileError};
 use crate::clock::{Clock, SystemClock};
-use crate::domain::check::finding::Verdict;
+use crate::domain::check::finding::{Verdict, has_remarks};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::language::Language;
 use crate::domain::photo::declaration::Declaration;
 use crate::report::photo_section::ReportedPhoto;
-use crate::report::photo_summary::{PhotoSummary, verdict_text};
+use crate::report::photo_summary::{PhotoSummary, ShownResult};
 use crate::validation::judge::{CheckOutcome, check_photo};
 use crate::validation::profile::Profile;
 use crate::wire::finding::FindingBody;
@@ -66,6 +66,8 @@ pub struct Arguments {
 struct CheckedLine<'a> {
     file: &'a str,
     verdict: Verdict,
+    /// True for an accepted photo with advice.
+    remarks: bool,
     findings: Vec<FindingBody>,
     measurements: MeasurementsBody,
 }
@@ -196,14 +198,14 @@ fn report_html_error(error: &HtmlReportError, language: Language) -> Exit {
 }
 
 fn exit_status(rows: &[PhotoSummary], has_folder_errors: bool, language: Language) -> Exit {
-    let refused = rows.iter().any(|row| row.verdict == Some(Verdict::Refused));
+    let refused = rows.iter().any(|row| row.result == ShownResult::Refused);
     if refused {
         eprint(language.pick(
             "Abgelehnte Fotos berichtigen oder neu aufnehmen und noch einmal prüfen.",
             "Correct the refused photos or take new ones, and check them again.",
         ));
     }
-    match (has_folder_errors || rows.iter().any(|row| row.verdict.is_none()), refused) {
+    match (has_folder_errors || rows.iter().any(|row| row.result == ShownResult::Unreadable), refused) {
         (true, _) => Exit::Setup,
         (false, true) => Exit::PhotoRefused,
         (false, false) => Exit::Done,
@@ -214,6 +216,7 @@ fn print_json(file: &str, outcome: &CheckOutcome, language: Language) -> Result<
     let line = CheckedLine {
         file,
         verdict: outcome.verdict,
+        remarks: has_remarks(outcome.verdict, &outcome.findings),
         findings: FindingBody::all(&outcome.findings, language),
         measurements: (&outcome.measurements).into(),
     };
@@ -225,7 +228,7 @@ fn print_json(file: &str, outcome: &CheckOutcome, language: Language) -> Result<
 }
 
 fn print_detailed(file: &str, outcome: &CheckOutcome, language: Language) -> Result<(), Exit> {
-    let mut text = format!("{file}: {}", verdict_text(Some(outcome.verdict), language));
+    let mut text = format!("{file}: {}", ShownResult::of(outcome).text(language));
     let findings = FindingBody::all(&outcome.findings, language);
     if !findings.is_empty() {
         text.push('\n');

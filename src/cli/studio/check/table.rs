@@ -1,7 +1,7 @@
 //! Several photos in a table of plain text.
 
 use crate::domain::language::Language;
-use crate::report::photo_summary::{PhotoSummary, totals_text, verdict_text};
+use crate::report::photo_summary::{PhotoSummary, totals_text};
 
 /// A head, a line for each photo and a line with the totals. Columns are as wide as their widest cell.
 pub(super) fn table(rows: &[PhotoSummary], language: Language) -> String {
@@ -13,10 +13,10 @@ pub(super) fn table(rows: &[PhotoSummary], language: Language) -> String {
     lines.extend(rows.iter().map(|row| {
         [
             cell(&row.file),
-            verdict_text(row.verdict, language).to_owned(),
+            row.result.text(language).to_owned(),
             row.size_text(),
             row.eyes_text(),
-            row.roll_text(),
+            row.roll_text(language),
             row.findings(language),
         ]
     }));

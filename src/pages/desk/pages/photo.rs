@@ -11,6 +11,7 @@ use super::code_entry;
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::clock::Timestamp;
+use crate::domain::check::terms::in_words;
 use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState};
@@ -260,7 +261,9 @@ fn measured(finding: &FindingBody, language: Language) -> Markup {
     html! {
         span.measured {
             @if finding.measured != NOTHING { bdi { (finding.measured) } " " }
-            @if finding.limit != NOTHING { "(" (language.pick("verlangt ", "asked for ")) bdi { (finding.limit) } ")" }
+            @if finding.limit != NOTHING {
+                "(" (language.pick("verlangt ", "asked for ")) bdi { (in_words(&finding.limit, language)) } ")"
+            }
         }
     }
 }

@@ -1,0 +1,58 @@
+//! The mouth: whether it is open, and whether it smiles. Nothing else is read from a face: no emotion is named, and none is stored.
+//!
+//! Measured between points of the mesh, as shares of the distance of the eyes. The two limits stand between 60 studio portraits with a
+//! closed mouth and 218 official portraits that show teeth (`docs/judge.md`). Children under six need not keep their mouths shut
+//! (Fotomustertafel), so that nothing is said of them.
+
+use super::landmarks::Landmarks;
+use super::rounding::thousandth;
+use crate::domain::check::Check;
+use crate::domain::check::detail::FindingDetail;
+use crate::domain::check::finding::Finding;
+use crate::domain::check::quantity::Quantity;
+
+/// Mean opening between the lips above which a mouth is open. Closed mouths: 0.063 at most; teeth: 0.095 and more for 19 of 20.
+const MAX_GAP: f64 = 0.08;
+/// Width of the mouth with its raised corners above which it smiles. Closed mouths at rest: 0.86 at most; teeth: 0.98 and more for 19
+/// of 20.
+const MAX_SMILE: f64 = 0.95;
+
+/// Inner edges of the upper and the lower lip, in the middle and half-way to both corners.
+const LIPS: [(usize, usize); 3] = [(13, 14), (82, 87), (312, 317)];
+const CORNERS: [usize; 2] = [61, 291];
+
+/// Checks the mouth.
+pub(super) fn check(landmarks: &Landmarks) -> Option<Finding> {
+    let (gap, smile) = measure(landmarks)?;
+    if smile > MAX_SMILE {
+        let found = Finding::advise(Check::Smile, Quantity::percent(smile), limit(MAX_SMILE));
+        return Some(found.with_detail((gap > MAX_GAP).then_some(FindingDetail::SmileWithTeeth)));
+    }
+    (gap > MAX_GAP).then(|| Finding::advise(Check::MouthOpen, Quantity::percent(gap), limit(MAX_GAP)))
+}
+
+fn limit(share: f64) -> String {
+    format!("<= {}", Quantity::percent(share))
+}
+
+/// Opening of the lips, and width of the mouth plus the rise of its corners above the middle of the lips.
+fn measure(landmarks: &Landmarks) -> Option<(f64, f64)> {
+    let ([left, right], distance) = landmarks.lids();
+    // From one eye to the other, and from the forehead to the chin.
+    let across = ((right.0 - left.0) / distance, (right.1 - left.1) / distance);
+    let height_of = |index: usize| {
+        let (x, y) = landmarks.point(index);
+        across.0 * y - across.1 * x
+    };
+    let between = |a: usize, b: usize| {
+        let (a, b) = (landmarks.point(a), landmarks.point(b));
+        (a.0 - b.0).hypot(a.1 - b.1)
+    };
+    let gap = LIPS.iter().map(|(upper, lower)| between(*upper, *lower)).sum::<f32>() / LIPS.len() as f32;
+    let (upper, lower) = LIPS[0];
+    let middle = f32::midpoint(height_of(upper), height_of(lower));
+    let lift = middle - f32::midpoint(height_of(CORNERS[0]), height_of(CORNERS[1]));
+    let width = between(CORNERS[0], CORNERS[1]);
+    let share = |samples: f32| thousandth(f64::from(samples / distance));
+    (distance > 0.0).then(|| (share(gap), share(width + lift)))
+}

@@ -1,0 +1,168 @@
+//! The eyes: whether they are open and free of hair, glare and dark glass.
+//!
+//! ```text
+//!  sclera   iris   sclera        an open eye: the middle is darker than its flanks
+//! +------------------------+
+//! |  oo     ####     oo    |    window of 0.52 x 0.28 of the distance of the eyes around the lids, 13 x 7 samples
+//! +------------------------+
+//! ```
+//! Brightness is given as share of the skin's, so that the colour of a face makes no difference. An iris is found where the middle of
+//! a window is darker than the places beside it; a closed lid, a reflection and a strand of hair have no such place. The limits stand
+//! between good portraits and variants of them (`docs/judge.md`). A small picture cannot tell more: all of it is advice.
+
+use super::landmarks::Landmarks;
+use super::rounding::thousandth;
+use super::skin::SkinTone;
+use crate::domain::check::Check;
+use crate::domain::check::detail::FindingDetail;
+use crate::domain::check::finding::Finding;
+use crate::domain::check::quantity::Quantity;
+use crate::domain::photo::declaration::Subject;
+use crate::validation::downscaled::Plane;
+
+/// Half of a window's width and height, as share of the distance of the eyes.
+const HALF_WINDOW: (f32, f32) = (0.26, 0.14);
+const COLUMNS: usize = 13;
+const ROWS: usize = 7;
+/// Least difference between the brightest and the darkest twentieth of a window. Good portraits: 0.27 and more; dark glass: 0.20 at
+/// most for 19 of 20.
+const MIN_CONTRAST: f64 = 0.25;
+/// Least darkness of an iris. Studio portraits: 0.07 and more; shut lids: below 0 for four of five.
+const MIN_IRIS: f64 = 0.0;
+/// Windows that are no mirror images of each other ...
+const MIN_SYMMETRY: f64 = 0.2;
+/// ... with an iris fainter than this have something over one of them. Studio portraits: 0.78 and more symmetry.
+const MIN_IRIS_IN_ASYMMETRY: f64 = 0.1;
+/// Brightness of an eye, as share of the skin's, above which a missing iris is a reflection. Shut lids: 1.11 at most.
+const GLARE: f64 = 1.15;
+
+/// Checks both eyes. Children under six may have them shut.
+pub(super) fn check(luma: &Plane, landmarks: &Landmarks, skin: &SkinTone, subject: Subject) -> Option<Finding> {
+    let (lids, distance) = landmarks.lids();
+    let [left, right] = lids;
+    let across = (right.0 - left.0, right.1 - left.1);
+    let brightness = skin.brightness.max(1.0);
+    let [left, right] = [(left, 1.0), (right, -1.0)].map(|(middle, side)| {
+        EyeWindow::new(|column, row| {
+            let (x, y) = (side * column, row);
+            let place = (middle.0 + x * across.0 - y * across.1, middle.1 + x * across.1 + y * across.0);
+            luma.value_at(place.0, place.1) / brightness
+        })
+    });
+    if distance <= 0.0 {
+        return None;
+    }
+    let contrast = thousandth(f64::from(left.contrast().min(right.contrast())));
+    if contrast < MIN_CONTRAST {
+        let found = Finding::advise(Check::EyesCovered, Quantity::percent(contrast), at_least(MIN_CONTRAST));
+        return Some(found.with_detail(Some(FindingDetail::DarkGlasses)));
+    }
+    let iris = thousandth(f64::from(left.iris().min(right.iris())));
+    if iris < MIN_IRIS {
+        let bright = thousandth(f64::from(left.brightness().max(right.brightness())));
+        if bright > GLARE {
+            let found = Finding::advise(
+                Check::EyesCovered,
+                Quantity::percent(bright),
+                format!("<= {}", Quantity::percent(GLARE)),
+            );
+            return Some(found.with_detail(Some(FindingDetail::GlareOnEyes)));
+        }
+        return (subject != Subject::Under6)
+            .then(|| Finding::advise(Check::EyesShut, Quantity::percent(iris), at_least(MIN_IRIS)));
+    }
+    // Under light from one side the eyes differ by their shade, which the check of the light tells.
+    if skin.is_unevenly_lit() {
+        return None;
+    }
+    let symmetry = thousandth(f64::from(left.correlation(&right)));
+    (symmetry < MIN_SYMMETRY && iris < MIN_IRIS_IN_ASYMMETRY)
+        .then(|| Finding::advise(Check::EyesCovered, Quantity::percent(symmetry), at_least(MIN_SYMMETRY)))
+}
+
+fn at_least(share: f64) -> String {
+    format!(">= {}", Quantity::percent(share))
+}
+
+/// Brightness around an eye as shares of the skin's, row by row; the first column is towards the temple, in both eyes.
+struct EyeWindow([f32; COLUMNS * ROWS]);
+
+impl EyeWindow {
+    /// `value` is given places from the middle, as shares of the distance of the eyes.
+    fn new(value: impl Fn(f32, f32) -> f32) -> Self {
+        let place = |index: usize, count: usize, half: f32| half * (2.0 * index as f32 / (count - 1) as f32 - 1.0);
+        Self(std::array::from_fn(|index| {
+            let (column, row) = (index % COLUMNS, index / COLUMNS);
+            value(place(column, COLUMNS, HALF_WINDOW.0), place(row, ROWS, HALF_WINDOW.1))
+        }))
+    }
+
+    /// Brightest less darkest twentieth.
+    fn contrast(&self) -> f32 {
+        quantile(&self.0, 0.95) - quantile(&self.0, 0.05)
+    }
+
+    /// By how much the darkest place in the middle is darker than both flanks, in the middle row.
+    fn iris(&self) -> f32 {
+        let row = &self.0[ROWS / 2 * COLUMNS..][..COLUMNS];
+        let mut flanks = [row[2], row[3], row[9], row[10]];
+        flanks.sort_by(f32::total_cmp);
+        let flanks = f32::midpoint(flanks[1], flanks[2]);
+        flanks - row[5..8].iter().copied().fold(f32::INFINITY, f32::min)
+    }
+
+    /// Upper quarter of the brightness between the lids.
+    fn brightness(&self) -> f32 {
+        let inner: Vec<f32> = (2..5).flat_map(|row| self.0[row * COLUMNS..][3..10].iter().copied()).collect();
+        quantile(&inner, 0.75)
+    }
+
+    /// Pearson's correlation, -1 to 1; 0 where one of the two shows nothing.
+    fn correlation(&self, other: &Self) -> f32 {
+        let mean = |window: &Self| window.0.iter().sum::<f32>() / window.0.len() as f32;
+        let (own, others) = (mean(self), mean(other));
+        let (mut product, mut squares, mut other_squares) = (0.0, 0.0, 0.0);
+        for (a, b) in self.0.iter().zip(&other.0) {
+            product += (a - own) * (b - others);
+            squares += (a - own).powi(2);
+            other_squares += (b - others).powi(2);
+        }
+        product / (squares * other_squares).sqrt().max(f32::EPSILON)
+    }
+}
+
+/// The value that this share of the values does not exceed, to the nearest rank; there must be one at least.
+fn quantile(values: &[f32], share: f32) -> f32 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f32::total_cmp);
+    sorted[((sorted.len() - 1) as f32 * share).round() as usize]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open_eye() -> EyeWindow {
+        EyeWindow::new(|x, y| if x.hypot(y) < 0.08 { 0.2 } else { 0.9 })
+    }
+
+    #[test]
+    fn an_iris_is_darker_than_its_flanks_and_a_lid_is_not() {
+        assert!(open_eye().iris() > 0.6 && open_eye().contrast() > 0.6);
+        assert!(EyeWindow::new(|_, y| if y > 0.05 { 0.5 } else { 0.9 }).iris() <= 0.0);
+        assert!(EyeWindow::new(|x, _| if x.abs() < 0.1 { 1.8 } else { 0.9 }).iris() < 0.0);
+    }
+
+    #[test]
+    fn mirror_images_correlate_and_flat_windows_do_not() {
+        assert!(open_eye().correlation(&open_eye()) > 0.99);
+        let strands = EyeWindow::new(|x, _| if (x * 40.0).sin() > 0.0 { 0.2 } else { 0.6 });
+        assert!(open_eye().correlation(&strands) < 0.3);
+        assert_eq!(open_eye().correlation(&EyeWindow::new(|_, _| 0.5)), 0.0);
+    }
+
+    #[test]
+    fn quantiles_are_values_of_the_list() {
+        assert_eq!([0.0, 0.5, 1.0].map(|share| quantile(&[3.0, 1.0, 2.0], share)), [1.0, 2.0, 3.0]);
+    }
+}

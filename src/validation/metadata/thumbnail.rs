@@ -1,0 +1,62 @@
+//! The small picture in EXIF: of no interest where it shows the photo, and told where it shows another one.
+//!
+//! Picture programs write a thumbnail with every export. A thumbnail that is older than the crop or the retouching shows a person as the
+//! studio did not mean to send them. Both are compared by the means of their blocks, without decoding either.
+
+use crate::validation::downscaled::Plane;
+use crate::validation::jpeg::{self, JpegAnalysis};
+
+/// Larger ones are not compared: EXIF holds 64 KiB, and 160 x 120 pixels are what CIPA DC-008 asks for.
+const MAX_SIDE: u32 = 640;
+/// Fewer samples a side show nothing.
+const MIN_SAMPLES: usize = 8;
+/// By how much the ratio of the sides may differ, as part of it: a side of the thumbnail is rounded to a pixel.
+const RATIO_TOLERANCE: f64 = 0.03;
+/// Correlation from which both show the same. Of 120 portraits with a thumbnail of their own: 0.965 at least; with one of a picture
+/// that was cropped by a tenth: 0.952 at most.
+const MIN_CORRELATION: f64 = 0.95;
+/// Places a side that are averaged for one sample of the thumbnail.
+const PLACES: usize = 4;
+
+/// Reports whether a thumbnail shows the photo; one that cannot be compared counts as another picture.
+pub(super) fn shows_the_photo(thumbnail: &[u8], photo: &JpegAnalysis) -> bool {
+    let (Some(frame), Some(planes)) = (&photo.header.frame, &photo.downscaled) else { return false };
+    let header = jpeg::read_header(thumbnail);
+    let is_small = |frame: &jpeg::Frame| frame.width <= MAX_SIDE && frame.height <= MAX_SIDE;
+    let Some(small) = header.frame.filter(is_small) else { return false };
+    let ratio = |frame: &jpeg::Frame| f64::from(frame.width) / f64::from(frame.height.max(1));
+    if (ratio(&small) / ratio(frame) - 1.0).abs() > RATIO_TOLERANCE {
+        return false;
+    }
+    let Some(thumbnail) = jpeg::analyse(thumbnail).downscaled else { return false };
+    if thumbnail.luma.width.min(thumbnail.luma.height) < MIN_SAMPLES {
+        return false;
+    }
+    // Samples of a thumbnail whose sides are no multiples of eight reach beyond its picture.
+    let reach = (f64::from(small.width) / 8.0, f64::from(small.height) / 8.0);
+    correlation(&thumbnail.luma, &planes.luma, reach) >= MIN_CORRELATION
+}
+
+/// Pearson's correlation of the thumbnail with the photo; 0 where one of them shows nothing.
+fn correlation(thumbnail: &Plane, photo: &Plane, (across, down): (f64, f64)) -> f64 {
+    let scale = ((photo.width as f64 / across) as f32, (photo.height as f64 / down) as f32);
+    let (mut own, mut others) = (Vec::new(), Vec::new());
+    // Whole samples only: the last row or column may be half outside.
+    for row in 0..down as usize {
+        for column in 0..across as usize {
+            own.push(f64::from(thumbnail.samples[row * thumbnail.width + column]));
+            let place = |index: usize, part: usize| index as f32 + (part as f32 + 0.5) / PLACES as f32;
+            let places = (0..PLACES * PLACES).map(|part| {
+                photo.value_at(place(column, part % PLACES) * scale.0, place(row, part / PLACES) * scale.1)
+            });
+            others.push(f64::from(places.sum::<f32>()) / (PLACES * PLACES) as f64);
+        }
+    }
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let (own_mean, others_mean) = (mean(&own), mean(&others));
+    let sum = |of: &dyn Fn(f64, f64) -> f64| {
+        own.iter().zip(&others).map(|(a, b)| of(a - own_mean, b - others_mean)).sum::<f64>()
+    };
+    let (product, squares) = (sum(&|a, b| a * b), sum(&|a, _| a * a) * sum(&|_, b| b * b));
+    if squares > 0.0 { product / squares.sqrt() } else { 0.0 }
+}
