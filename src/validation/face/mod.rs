@@ -16,7 +16,7 @@ mod geometry;
 mod landmarks;
 mod limits;
 mod networks;
-mod resample;
+pub(super) mod resample;
 mod rotation;
 #[cfg(test)]
 mod tests;
