@@ -58,6 +58,22 @@ fn the_mask_is_that_of_tensorflow_lite() {
     }
 }
 
+/// A small network of every operator that the mask has and the face models do not, with random weights.
+#[test]
+fn the_operators_of_the_mask_are_those_of_tensorflow_lite() {
+    // By ai-edge-litert 2.3.0.
+    let reference = [0.647_758, 0.632_999_3, 0.617_349_27, 0.619_939_1];
+    let model = include_bytes!("../../../fixtures/fuzz/model/mask-operators.tflite");
+    let picture: Vec<f32> = (0..192).map(|index| (index % 7) as f32 / 7.0).collect();
+    let network = Network::read_colour(model).unwrap();
+    for vectors in [SimdLevel::Widest, SimdLevel::Scalar] {
+        let output = network.run(&picture, vectors).remove(0);
+        assert_eq!(output.len(), 12 * 14);
+        assert!(output.iter().zip(reference).all(|(own, reference)| (own - reference).abs() < 1e-5), "{output:?}");
+        assert!((output.iter().sum::<f32>() - 96.995_6).abs() < 1e-3, "{output:?}");
+    }
+}
+
 #[test]
 fn a_network_takes_three_equal_channels_as_one_grey_one() {
     let (grey, colour) = (Network::read(MASK).unwrap(), Network::read_colour(MASK).unwrap());
