@@ -21,8 +21,9 @@ const MIN_BESIDE: usize = 2;
 const MAX_LUMA_DIFFERENCE: u8 = 25;
 /// ... or of the distance in the plane of both colour differences.
 const MAX_COLOUR_DISTANCE: f64 = 12.0;
-/// A background darker than this shows no shadow.
-const MIN_REFERENCE: u8 = 16;
+/// A background darker than this shows no shadow that a clerk would see: before dark walls every gradient is a large part of so little
+/// light, and half of the official portraits before a plain dark wall would have one.
+const MIN_REFERENCE: u8 = 100;
 
 /// Measurements of the background.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,7 +31,7 @@ pub struct BackgroundMeasurements {
     /// Share of the background that differs clearly from its median in brightness or colour, in thousandths' steps: 0 for a plain one.
     pub deviating: f64,
     /// By which part the background beside the head, on the darker side, is darker than the brighter parts of the background: 0 for
-    /// none, 0.2 for a fifth darker. `None` where the background is black or none is beside the head.
+    /// none, 0.2 for a fifth darker. `None` where the background is dark or none of it is beside the head.
     pub shadow: Option<f64>,
 }
 
