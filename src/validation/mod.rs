@@ -21,6 +21,8 @@ pub mod jpeg;
 pub mod judge;
 mod limits;
 mod metadata;
+#[doc(hidden)]
+pub mod person;
 pub mod pixel_rule;
 mod pixels;
 pub mod profile;

@@ -132,12 +132,14 @@ fn assert_reads_back(code: &RetrievalCode, positions: std::ops::Range<usize>) {
 
 /// A model that can be read can be run, on a picture of any content.
 pub fn model(bytes: &[u8]) {
-    let Ok(network) = Network::read(bytes) else { return };
-    let (width, height) = network.input_size();
-    let picture: Vec<f32> = (0..width * height).map(|index| (index % 7) as f32 / 7.0).collect();
-    for vectors in [SimdLevel::Widest, SimdLevel::Scalar] {
-        let outputs = network.run(&picture, vectors);
-        assert_eq!(outputs.iter().map(Vec::len).collect::<Vec<_>>(), network.output_lengths());
+    for (network, colours) in [(Network::read(bytes), 1), (Network::read_colour(bytes), 3)] {
+        let Ok(network) = network else { continue };
+        let (width, height) = network.input_size();
+        let picture: Vec<f32> = (0..width * height * colours).map(|index| (index % 7) as f32 / 7.0).collect();
+        for vectors in [SimdLevel::Widest, SimdLevel::Scalar] {
+            let outputs = network.run(&picture, vectors);
+            assert_eq!(outputs.iter().map(Vec::len).collect::<Vec<_>>(), network.output_lengths());
+        }
     }
 }
 

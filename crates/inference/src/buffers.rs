@@ -8,8 +8,8 @@ pub(super) fn share_buffers(values: &mut [TensorSlot], steps: &[NetworkStep]) ->
     for (at, step) in steps.iter().enumerate() {
         last_use[step.output] = at;
         last_use[step.input] = at;
-        if let Some(skip) = step.skip {
-            last_use[skip] = at;
+        if let Some(second) = step.second {
+            last_use[second] = at;
         }
     }
     let size = |value: &TensorSlot| value.height * value.width * value.stored;

@@ -1,21 +1,23 @@
 //! From the operators of a model file to the steps of a network: checks all shapes, and fuses operators into layers.
 //!
 //! ```text
-//! [DEPTHWISE_CONV_2D] --> CONV_2D --> [ADD] --> [PRELU | RELU]      one layer
-//! PAD of channels, RESHAPE, CONCATENATION of outputs, DEQUANTIZE    no step at all
+//! [DEPTHWISE_CONV_2D] --> CONV_2D --> [ADD] --> [PRELU | RELU | HARD_SWISH | LOGISTIC]      one layer
+//! DEPTHWISE_CONV_2D alone --> [the same]                                                    one step
+//! PAD of channels, RESHAPE, CONCATENATION of outputs, DEQUANTIZE                            no step at all
+//! MAX_POOL_2D, AVERAGE_POOL_2D, RESIZE_BILINEAR, MUL, and an ADD or activation elsewhere    a step each
 //! ```
 
 use std::collections::HashMap;
 
 use super::ModelError;
 use super::buffers::share_buffers;
-use super::layer::{Inputs, LANES, Layer, Matrix, WindowGeometry};
-use super::network::{Network, NetworkStep, Operation, TensorSlot};
+use super::layer::{Activation, Depthwise, Inputs, LANES, Layer, Matrix, WindowGeometry};
+use super::network::{InputColours, Network, NetworkStep, Operation, TensorSlot};
 use super::tflite::{self, Constant, Graph, Operator, OperatorKind};
 
 /// Bounds the memory of a run; the largest model here needs 0.6 million numbers for one value.
 const MAX_NUMBERS: usize = 1 << 21;
-/// Bounds the time of a run; the largest model here needs 35 million.
+/// Bounds the time of a run; the largest model here needs 62 million.
 const MAX_MULTIPLICATIONS: usize = 1 << 28;
 /// Bounds the rows that are collected at a time.
 const MAX_ROW: usize = 1 << 20;
@@ -25,14 +27,18 @@ const MAX_TOTAL: usize = 1 << 22;
 const SHAPE_MISMATCH: ModelError = ModelError("operators whose shapes do not fit together");
 const MISSING_CONSTANT: ModelError = ModelError("a constant that is not part of the file, or is used twice");
 
-pub(super) fn compile(graph: Graph) -> Result<Network, ModelError> {
+/// The value that is the network's input.
+const INPUT: usize = 0;
+
+pub(super) fn compile(graph: Graph, colours: InputColours) -> Result<Network, ModelError> {
     let &[input] = graph.inputs.as_slice() else { return Err(ModelError("not one input")) };
     let &[1, height, width, 3] = graph.tensors[input].shape.as_slice() else {
         return Err(ModelError("an input that is not one picture of three channels"));
     };
     let mut compiler = Compiler::new(graph);
     // The three channels of a grey picture are the same: one is stored.
-    let value = compiler.add_value(TensorSlot { height, width, channels: 1, stored: 1, buffer: 0 })?;
+    let channels = if colours == InputColours::Grey { 1 } else { 3 };
+    let value = compiler.add_value(TensorSlot { height, width, channels, stored: channels, buffer: 0 })?;
     compiler.slots_of_tensor.insert(input, vec![value]);
     for index in 0..compiler.graph.operators.len() {
         compiler.compile_operator(index)?;
@@ -44,6 +50,8 @@ struct Compiler {
     graph: Graph,
     /// Number of operators and outputs that need each tensor, under any of its names.
     uses: Vec<usize>,
+    /// The last operator that reads each tensor.
+    readers: Vec<Option<usize>>,
     /// The values that make up a tensor, one after the other; most have one.
     slots_of_tensor: HashMap<usize, Vec<usize>>,
     /// Depthwise convolutions that wait for the convolution behind them, by the tensor between the two.
@@ -57,12 +65,17 @@ struct Compiler {
 impl Compiler {
     fn new(graph: Graph) -> Self {
         let mut uses = vec![0; graph.tensors.len()];
+        let mut readers = vec![None; graph.tensors.len()];
+        for (index, operator) in graph.operators.iter().enumerate() {
+            operator.inputs.iter().for_each(|input| readers[*input] = Some(index));
+        }
         for index in graph.operators.iter().flat_map(|operator| &operator.inputs).chain(&graph.outputs) {
             uses[*index] += 1;
         }
         Self {
             graph,
             uses,
+            readers,
             slots_of_tensor: HashMap::new(),
             pending_depthwise: HashMap::new(),
             values: Vec::new(),
@@ -90,8 +103,17 @@ impl Compiler {
             OperatorKind::DepthwiseConvolution(window) => self.depthwise(&inputs, window, output),
             OperatorKind::MaxPool(window, rows, columns) => self.max_pool(input, window, (rows, columns), output),
             OperatorKind::Add => self.add(&inputs, output),
-            OperatorKind::Relu => self.activate(input, None, output),
-            OperatorKind::Prelu => self.activate(input, inputs.get(1).copied(), output),
+            OperatorKind::AveragePool(height, width) => self.mean(input, (height, width), output),
+            OperatorKind::Multiply => self.scale(&inputs, output),
+            OperatorKind::Resize => self.resize(&inputs, output),
+            OperatorKind::TransposedConvolution => self.transposed_convolution(&inputs, output),
+            OperatorKind::HardSwish => self.activate(input, Activation::HardSwish, output),
+            OperatorKind::Logistic => self.activate(input, Activation::Logistic, output),
+            OperatorKind::Relu => self.activate(input, Activation::Relu, output),
+            OperatorKind::Prelu => {
+                let slopes = self.floats(*inputs.get(1).ok_or(SHAPE_MISMATCH)?)?;
+                self.activate(input, Activation::Slopes(slopes), output)
+            }
             OperatorKind::Pad => self.pad(&inputs, output),
             OperatorKind::Reshape => {
                 let parts = self.slots_of_tensor.get(&input).ok_or(SHAPE_MISMATCH)?.clone();
@@ -119,7 +141,7 @@ impl Compiler {
                 (source, Inputs::Pixels, self.values[source])
             }
         };
-        let grey = from.stored == 1 && channels == 3;
+        let grey = source == INPUT && from.stored == 1 && channels == 3;
         if !grey && channels != from.channels {
             return Err(SHAPE_MISMATCH);
         }
@@ -141,7 +163,7 @@ impl Compiler {
         }
         self.charge(matrix.inputs, matrix.outputs * height * width)?;
         let to = TensorSlot { height, width, channels: outputs, stored: matrix.outputs, buffer: 0 };
-        let layer = Layer { inputs: layer_inputs, matrix, slopes: None };
+        let layer = Layer { inputs: layer_inputs, matrix, activation: None };
         self.push(Operation::Layer(layer), source, to, output)
     }
 
@@ -153,7 +175,7 @@ impl Compiler {
         let source = self.value(input)?;
         let from = self.values[source];
         let (floats, mut bias) = (self.floats(weights)?, self.floats(bias)?);
-        if channels == 0 || channels != from.channels || bias.len() != channels || self.uses[output] != 1 {
+        if channels == 0 || channels != from.channels || bias.len() != channels {
             return Err(SHAPE_MISMATCH);
         }
         if !from.stored.is_multiple_of(LANES) {
@@ -170,8 +192,35 @@ impl Compiler {
         bias.resize(from.stored, 0.0);
         self.charge(rows * columns, height * width * from.stored)?;
         let sums = TensorSlot { height, width, ..from };
-        self.pending_depthwise.insert(output, (source, Inputs::Depthwise(moved, stored, bias), sums));
-        Ok(())
+        let depthwise = Depthwise { window: moved, weights: stored, bias };
+        let reader = self.readers[output].map(|reader| self.graph.operators[reader].kind);
+        if self.uses[output] == 1 && matches!(reader, Some(OperatorKind::Convolution(_))) {
+            self.pending_depthwise.insert(output, (source, Inputs::Depthwise(depthwise), sums));
+            return Ok(());
+        }
+        self.push(Operation::Depthwise(depthwise, None), source, sums, output)
+    }
+
+    /// A window of two by two pixels that lie apart by two: a convolution with one pixel, whose four outputs are then put side by side.
+    fn transposed_convolution(&mut self, inputs: &[usize], output: usize) -> Result<(), ModelError> {
+        let &[input, weights, bias] = inputs else { return Err(SHAPE_MISMATCH) };
+        let &[1, 2, 2, channels] = self.graph.tensors[weights].shape.as_slice() else {
+            return Err(ModelError("a transposed convolution of another shape than 2 x 2 with one output"));
+        };
+        let source = self.value(input)?;
+        let from = self.values[source];
+        let (floats, bias) = (self.floats(weights)?, self.floats(bias)?);
+        let &[bias] = bias.as_slice() else { return Err(SHAPE_MISMATCH) };
+        if channels != from.channels {
+            return Err(SHAPE_MISMATCH);
+        }
+        let matrix = Matrix::new(&stored_weights(&floats, channels, &from, false), &[bias; 4], from.stored);
+        self.charge(matrix.inputs, matrix.outputs * from.height * from.width)?;
+        let four = self.add_value(TensorSlot { channels: 4, stored: matrix.outputs, ..from })?;
+        let layer = Layer { inputs: Inputs::Pixels, matrix, activation: None };
+        self.steps.push(NetworkStep { operation: Operation::Layer(layer), input: source, second: None, output: four });
+        let to = TensorSlot { height: 2 * from.height, width: 2 * from.width, channels: 1, stored: 1, buffer: 0 };
+        self.push(Operation::Interleave, four, to, output)
     }
 
     fn max_pool(
@@ -192,19 +241,52 @@ impl Compiler {
         self.push(Operation::MaxPool(size.0, size.1), source, to, output)
     }
 
-    /// Fuses an addition into the layer that computes one of its sides.
+    /// Takes the mean over the whole picture; no model here has smaller windows.
+    fn mean(&mut self, input: usize, size: (usize, usize), output: usize) -> Result<(), ModelError> {
+        let source = self.value(input)?;
+        let from = self.values[source];
+        if size != (from.height, from.width) {
+            return Err(ModelError("a mean over less than the whole picture"));
+        }
+        self.charge(from.height * from.width, from.stored)?;
+        self.push(Operation::Mean, source, TensorSlot { height: 1, width: 1, ..from }, output)
+    }
+
+    fn scale(&mut self, inputs: &[usize], output: usize) -> Result<(), ModelError> {
+        let &[input, factors] = inputs else { return Err(SHAPE_MISMATCH) };
+        let (source, second) = (self.value(input)?, self.value(factors)?);
+        let (from, by) = (self.values[source], self.values[second]);
+        if (by.height, by.width, by.channels, by.stored) != (1, 1, from.channels, from.stored) {
+            return Err(ModelError("a multiplication by anything but one factor for each channel"));
+        }
+        self.push_with(Operation::Scale, source, Some(second), from, output)
+    }
+
+    fn resize(&mut self, inputs: &[usize], output: usize) -> Result<(), ModelError> {
+        let &[input, size] = inputs else { return Err(SHAPE_MISMATCH) };
+        let Some(Constant::Integers(size)) = &self.graph.tensors[size].constant else { return Err(SHAPE_MISMATCH) };
+        let &[height, width] = size.as_slice() else { return Err(SHAPE_MISMATCH) };
+        let [height, width] = [height, width].map(|size| usize::try_from(size).unwrap_or(0));
+        let source = self.value(input)?;
+        let to = TensorSlot { height, width, ..self.values[source] };
+        // A line of the input is mixed for each line of the output.
+        self.charge(height, self.values[source].width.saturating_mul(to.stored))?;
+        self.push(Operation::Resize, source, to, output)
+    }
+
+    /// Fuses an addition into the layer that computes one of its sides, where nothing else needs that side.
     fn add(&mut self, inputs: &[usize], output: usize) -> Result<(), ModelError> {
         let &[a, b] = inputs else { return Err(SHAPE_MISMATCH) };
         let side = |tensor: usize| {
             let step = self.open_layer(tensor)?;
-            self.steps[step].skip.is_none().then_some(step)
+            self.steps[step].second.is_none().then_some(step)
         };
         let (index, skip) = match (side(a), side(b)) {
             // Of two layers the later one, so that what skips it is there.
             (Some(a), Some(second)) if a > second => (a, b),
             (_, Some(index)) => (index, a),
             (Some(index), None) => (index, b),
-            (None, None) => return Err(ModelError("an addition that follows no layer")),
+            (None, None) => return self.add_values(a, b, output),
         };
         let skip = self.value(skip)?;
         let mut step = self.steps.remove(index);
@@ -212,31 +294,50 @@ impl Compiler {
         if (to.height, to.width) != (by.height, by.width) || by.stored > to.stored || by.stored % LANES != 0 {
             return Err(SHAPE_MISMATCH);
         }
-        step.skip = Some(skip);
+        step.second = Some(skip);
         self.slots_of_tensor.insert(output, vec![step.output]);
         // What skips the layer may have been computed after it; nothing has used the layer's output so far.
         self.steps.push(step);
         Ok(())
     }
 
-    /// Fuses an activation into the layer before it; without slopes negative values become zero.
-    fn activate(&mut self, input: usize, slopes: Option<usize>, output: usize) -> Result<(), ModelError> {
-        let index = self.open_layer(input).ok_or(ModelError("an activation that follows no layer"))?;
-        let value = self.steps[index].output;
-        let TensorSlot { channels, stored, .. } = self.values[value];
-        let mut slopes = match slopes {
-            Some(tensor) => self.floats(tensor)?,
-            None => vec![0.0; channels],
+    fn add_values(&mut self, a: usize, b: usize, output: usize) -> Result<(), ModelError> {
+        let (source, second) = (self.value(a)?, self.value(b)?);
+        let shape = |value: usize| {
+            let TensorSlot { height, width, channels, stored, .. } = self.values[value];
+            (height, width, channels, stored)
         };
-        if slopes.len() != channels {
+        if shape(source) != shape(second) {
             return Err(SHAPE_MISMATCH);
         }
-        slopes.resize(stored, 0.0);
-        if let Operation::Layer(layer) = &mut self.steps[index].operation {
-            layer.slopes = Some(slopes);
+        self.push_with(Operation::Add, source, Some(second), self.values[source], output)
+    }
+
+    /// Fuses an activation into the layer before it, where nothing else needs the layer's output.
+    fn activate(&mut self, input: usize, mut activation: Activation, output: usize) -> Result<(), ModelError> {
+        let value = self.value(input)?;
+        let slot = self.values[value];
+        match &mut activation {
+            Activation::Slopes(slopes) if slopes.len() != slot.channels || !slot.stored.is_multiple_of(LANES) => {
+                return Err(SHAPE_MISMATCH);
+            }
+            Activation::Slopes(slopes) => slopes.resize(slot.stored, 0.0),
+            // Channels that are stored beyond those that mean something must stay zero.
+            Activation::Logistic if slot.channels != slot.stored => return Err(SHAPE_MISMATCH),
+            // An exponential costs as much as many multiplications.
+            Activation::Logistic => self.charge(16, slot.height * slot.width * slot.stored)?,
+            Activation::Relu | Activation::HardSwish => {}
         }
-        self.slots_of_tensor.insert(output, vec![value]);
-        Ok(())
+        if self.uses[input] == 1
+            && let Some(step) = self.steps.iter_mut().find(|step| step.output == value)
+            && let Operation::Layer(Layer { activation: free @ None, .. }) | Operation::Depthwise(_, free @ None) =
+                &mut step.operation
+        {
+            *free = Some(activation);
+            self.slots_of_tensor.insert(output, vec![value]);
+            return Ok(());
+        }
+        self.push_with(Operation::Activate(activation), value, None, slot, output)
     }
 
     /// Channels of zeros behind the others are not stored: an addition leaves them out.
@@ -281,13 +382,26 @@ impl Compiler {
     fn open_layer(&self, tensor: usize) -> Option<usize> {
         let &[value] = self.slots_of_tensor.get(&tensor)?.as_slice() else { return None };
         let index = self.steps.iter().position(|step| step.output == value)?;
-        let open = matches!(&self.steps[index].operation, Operation::Layer(layer) if layer.slopes.is_none());
+        let open = matches!(&self.steps[index].operation, Operation::Layer(layer) if layer.activation.is_none());
         (open && self.uses[tensor] == 1).then_some(index)
     }
 
     fn push(&mut self, operation: Operation, input: usize, to: TensorSlot, output: usize) -> Result<(), ModelError> {
+        self.push_with(operation, input, None, to, output)
+    }
+
+    /// Adds a step and charges what it costs to write its output; what more it costs is charged elsewhere.
+    fn push_with(
+        &mut self,
+        operation: Operation,
+        input: usize,
+        second: Option<usize>,
+        to: TensorSlot,
+        output: usize,
+    ) -> Result<(), ModelError> {
         let value = self.add_value(to)?;
-        self.steps.push(NetworkStep { operation, input, skip: None, output: value });
+        self.charge(to.height * to.width, to.stored)?;
+        self.steps.push(NetworkStep { operation, input, second, output: value });
         self.slots_of_tensor.insert(output, vec![value]);
         Ok(())
     }

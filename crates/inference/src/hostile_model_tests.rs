@@ -1,7 +1,7 @@
 //! Models that keep to the format and were made to do harm: to panic, or to take memory or time without bound.
 
 use super::compile::compile;
-use super::network::{Network, SimdLevel};
+use super::network::{InputColours, Network, SimdLevel};
 use super::tflite::{Constant, Graph, Operator, OperatorKind, Tensor, WindowOptions};
 use super::{ModelError, tflite};
 
@@ -43,9 +43,14 @@ impl GraphBuilder {
         self.convolution(sums, 1, (channels, 8))
     }
 
+    fn transposed(&mut self, input: usize, channels: usize) -> usize {
+        let (weights, bias) = (self.constant(&[1, 2, 2, channels]), self.constant(&[1]));
+        self.operator(OperatorKind::TransposedConvolution, &[input, weights, bias])
+    }
+
     fn compiled(mut self, outputs: &[usize]) -> Result<Network, ModelError> {
         self.0.outputs = outputs.to_vec();
-        compile(self.0)
+        compile(self.0, InputColours::Grey)
     }
 }
 
@@ -68,6 +73,14 @@ fn a_depthwise_window_runs_over_pictures_of_every_size() {
                     let mut model = GraphBuilder::new(side, side);
                     let pixels = model.convolution(0, 1, (3, 8));
                     let output = model.depthwise(pixels, WindowOptions { same, stride: (stride, stride) }, size, 8);
+                    assert_eq!(run(model.compiled(&[output])), same || side >= size, "{size} {side} {stride} {same}");
+                    // The same sums, but no convolution behind them.
+                    let mut model = GraphBuilder::new(side, side);
+                    let pixels = model.convolution(0, 1, (3, 8));
+                    let (weights, bias) = (model.constant(&[1, size, size, 8]), model.constant(&[8]));
+                    let window = WindowOptions { same, stride: (stride, stride) };
+                    let sums = model.operator(OperatorKind::DepthwiseConvolution(window), &[pixels, weights, bias]);
+                    let output = model.operator(OperatorKind::HardSwish, &[sums]);
                     assert_eq!(run(model.compiled(&[output])), same || side >= size, "{size} {side} {stride} {same}");
                 }
             }
@@ -96,8 +109,99 @@ fn a_layer_that_two_operators_need_is_not_fused() {
         let third = model.convolution(second, 3, (8, 8));
         let relu = model.operator(OperatorKind::Relu, &[third]);
         let added = model.operator(OperatorKind::Add, &[named, relu]);
-        assert!(!run(model.compiled(&[added])));
+        let output = model.compiled(&[added]).unwrap().run(&[0.5; 64], SimdLevel::Widest).remove(0);
+        // The first layer gives 1.25, the second 5.5 and the third in a corner 32 x 0.5 x 5.5 + 0.5, elsewhere 72 of them.
+        assert!((output[0] - 89.75).abs() < 1e-3 && (output[9 * 8] - 199.75).abs() < 1e-3, "{output:?}");
     }
+}
+
+#[test]
+fn every_operator_runs_on_every_shape_that_it_takes() {
+    for (height, width) in [(1, 1), (1, 7), (5, 1), (6, 9)] {
+        let mut model = GraphBuilder::new(height, width);
+        let first = model.convolution(0, 1, (3, 16));
+        let swish = model.operator(OperatorKind::HardSwish, &[first]);
+        let logistic = model.operator(OperatorKind::Logistic, &[swish]);
+        let mean = model.operator(OperatorKind::AveragePool(height, width), &[logistic]);
+        let scaled = model.operator(OperatorKind::Multiply, &[swish, mean]);
+        let added = model.operator(OperatorKind::Add, &[scaled, swish]);
+        let size = model.tensor(&[2], Some(Constant::Integers(vec![11, 3])));
+        let resized = model.operator(OperatorKind::Resize, &[added, size]);
+        let transposed = model.transposed(resized, 16);
+        let output = model.operator(OperatorKind::Logistic, &[transposed]);
+        assert!(run(model.compiled(&[output])));
+    }
+    for (height, width) in [(1, 1), (1, 7), (5, 1), (6, 9)] {
+        let mut model = GraphBuilder::new(height, width);
+        // Of the input itself, which is stored as one channel.
+        let mean = model.operator(OperatorKind::AveragePool(height, width), &[0]);
+        let scaled = model.operator(OperatorKind::Multiply, &[0, mean]);
+        let added = model.operator(OperatorKind::Add, &[scaled, 0]);
+        let swish = model.operator(OperatorKind::HardSwish, &[added]);
+        let transposed = model.transposed(swish, 1);
+        assert!(run(model.compiled(&[transposed])));
+    }
+}
+
+#[test]
+fn operators_whose_shapes_do_not_fit_are_refused() {
+    let refused = |operator: &dyn Fn(&mut GraphBuilder, usize) -> usize| {
+        let mut model = GraphBuilder::new(8, 8);
+        let pixels = model.convolution(0, 1, (3, 12));
+        let output = operator(&mut model, pixels);
+        assert!(model.compiled(&[output]).is_err());
+    };
+    // A part of the picture, and more than it.
+    for size in [(4, 4), (8, 4), (16, 16), (0, 0)] {
+        refused(&|model, pixels| model.operator(OperatorKind::AveragePool(size.0, size.1), &[pixels]));
+    }
+    refused(&|model, pixels| model.operator(OperatorKind::Multiply, &[pixels, pixels]));
+    refused(&|model, pixels| model.operator(OperatorKind::Multiply, &[pixels]));
+    refused(&|model, pixels| {
+        // As many channels as stored, but not as many that mean something.
+        let other = model.convolution(0, 1, (3, 16));
+        let mean = model.operator(OperatorKind::AveragePool(8, 8), &[other]);
+        model.operator(OperatorKind::Multiply, &[pixels, mean])
+    });
+    refused(&|model, pixels| {
+        let other = model.convolution(0, 1, (3, 16));
+        let [other, pixels] = [other, pixels].map(|value| model.operator(OperatorKind::Relu, &[value]));
+        model.operator(OperatorKind::Add, &[pixels, other])
+    });
+    for size in [vec![], vec![4], vec![4, 4, 4], vec![0, 4], vec![-1, 4], vec![1 << 20, 1 << 20], vec![i32::MAX; 2]] {
+        refused(&|model, pixels| {
+            let size = model.tensor(&[size.len()], Some(Constant::Integers(size.clone())));
+            model.operator(OperatorKind::Resize, &[pixels, size])
+        });
+    }
+    refused(&|model, pixels| model.operator(OperatorKind::Resize, &[pixels, pixels]));
+    refused(&|model, pixels| model.transposed(pixels, 16));
+    refused(&|model, pixels| {
+        let (weights, bias) = (model.constant(&[1, 2, 2, 12]), model.constant(&[2]));
+        model.operator(OperatorKind::TransposedConvolution, &[pixels, weights, bias])
+    });
+    refused(&|model, pixels| {
+        let (weights, bias) = (model.constant(&[1, 3, 3, 12]), model.constant(&[1]));
+        model.operator(OperatorKind::TransposedConvolution, &[pixels, weights, bias])
+    });
+    // Channels that are stored but mean nothing would become 0.5.
+    refused(&|model, pixels| model.operator(OperatorKind::Logistic, &[pixels]));
+    // A factor that is not computed before it is needed.
+    refused(&|model, pixels| model.operator(OperatorKind::Multiply, &[pixels, pixels + 1]));
+}
+
+#[test]
+fn a_network_in_colour_refuses_the_weights_of_a_grey_one() {
+    for (channels, fits) in [(1, false), (2, false), (3, true), (8, false)] {
+        let mut model = GraphBuilder::new(8, 8);
+        let output = model.convolution(0, 3, (channels, 8));
+        model.0.outputs = vec![output];
+        assert_eq!(run(compile(model.0, InputColours::Three)), fits, "{channels}");
+    }
+    let mut model = GraphBuilder::new(8, 8);
+    let output = model.depthwise(0, PLAIN, 3, 3);
+    model.0.outputs = vec![output];
+    assert!(compile(model.0, InputColours::Three).is_err());
 }
 
 #[test]
@@ -143,6 +247,29 @@ fn runs_are_bounded_in_memory_and_time() {
     let mut output = model.convolution(0, 1, (3, 1));
     for _ in 0..4000 {
         output = model.operator(OperatorKind::MaxPool(PLAIN, 1, 1), &[output]);
+    }
+    assert!(model.compiled(&[output]).is_err());
+
+    // Steps that carry no weights.
+    for kind in [OperatorKind::Relu, OperatorKind::HardSwish, OperatorKind::Logistic, OperatorKind::Add] {
+        let mut model = GraphBuilder::new(512, 512);
+        let mut output = model.convolution(0, 1, (3, 8));
+        for _ in 0..4000 {
+            output = model.operator(kind, &[output, output][..1 + usize::from(matches!(kind, OperatorKind::Add))]);
+        }
+        assert!(model.compiled(&[output]).is_err());
+    }
+
+    // A few pixels that are made large again and again, and a picture that doubles in size.
+    let mut model = GraphBuilder::new(8, 8);
+    let pixels = model.convolution(0, 1, (3, 8));
+    let size = model.tensor(&[2], Some(Constant::Integers(vec![512, 512])));
+    let large: Vec<usize> = (0..4000).map(|_| model.operator(OperatorKind::Resize, &[pixels, size])).collect();
+    assert!(model.compiled(&large).is_err());
+    let mut model = GraphBuilder::new(256, 256);
+    let mut output = 0;
+    for _ in 0..8 {
+        output = model.transposed(output, 1);
     }
     assert!(model.compiled(&[output]).is_err());
 

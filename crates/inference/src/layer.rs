@@ -29,9 +29,17 @@ pub(super) enum Inputs {
     Pixels,
     /// The pixels in the window around each position, one after the other.
     Windows(WindowGeometry),
-    /// For each channel the weighted sum over the window around each position (a depthwise convolution): weights by place in the
-    /// window and channel, and what is added to each channel.
-    Depthwise(WindowGeometry, Vec<f32>, Vec<f32>),
+    /// For each channel the weighted sum over the window around each position.
+    Depthwise(Depthwise),
+}
+
+/// A depthwise convolution.
+pub(super) struct Depthwise {
+    pub(super) window: WindowGeometry,
+    /// By place in the window and channel.
+    pub(super) weights: Vec<f32>,
+    /// Added to each channel.
+    pub(super) bias: Vec<f32>,
 }
 
 /// Weights in panels of up to [`PANEL`] output channels, input by input within a panel.
@@ -48,8 +56,20 @@ pub(super) struct Matrix {
 pub(super) struct Layer {
     pub(super) inputs: Inputs,
     pub(super) matrix: Matrix,
-    /// Factor of negative outputs by channel; without it outputs stay as they are.
-    pub(super) slopes: Option<Vec<f32>>,
+    /// Without it outputs stay as they are.
+    pub(super) activation: Option<Activation>,
+}
+
+/// Function of each value.
+pub(super) enum Activation {
+    /// Zero instead of negative values.
+    Relu,
+    /// Negative values times a factor of their channel.
+    Slopes(Vec<f32>),
+    /// `x * min(max(x + 3, 0), 6) / 6`
+    HardSwish,
+    /// `1 / (1 + exp(-x))`
+    Logistic,
 }
 
 impl Matrix {
@@ -99,23 +119,61 @@ impl WithSimd for Apply<'_> {
                     gather_windows(input, window, y, row);
                     row
                 }
-                Inputs::Depthwise(window, weights, bias) => {
-                    match window.columns {
-                        3 => depthwise_sums::<S, 3>(simd, input, window, y, (weights, bias), row),
-                        _ => depthwise_sums::<S, 5>(simd, input, window, y, (weights, bias), row),
-                    }
+                Inputs::Depthwise(depthwise) => {
+                    depthwise.sums(simd, input, y, row);
                     row
                 }
             };
             multiply(simd, inputs, matrix, output);
-            activate(
-                simd,
-                output,
-                matrix.outputs,
-                skip.map(|skip| (skip.row(y), skip.channels)),
-                layer.slopes.as_deref(),
-            );
+            if let Some(skip) = skip {
+                add_skip(simd, output, matrix.outputs, (skip.row(y), skip.channels));
+            }
+            if let Some(activation) = &layer.activation {
+                activation.apply(simd, output, matrix.outputs);
+            }
         }
+    }
+}
+
+/// A depthwise convolution that no matrix follows, over one picture.
+pub(super) struct ApplyDepthwise<'a> {
+    pub(super) depthwise: &'a Depthwise,
+    pub(super) activation: Option<&'a Activation>,
+    pub(super) input: FeatureMap<'a>,
+    /// `height x width x input.channels`
+    pub(super) output: &'a mut [f32],
+    pub(super) output_width: usize,
+}
+
+impl WithSimd for ApplyDepthwise<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { depthwise, activation, input, output, output_width } = self;
+        for (y, output) in output.chunks_exact_mut(output_width * input.channels).enumerate() {
+            depthwise.sums(simd, input, y, output);
+            if let Some(activation) = activation {
+                activation.apply(simd, output, input.channels);
+            }
+        }
+    }
+}
+
+/// An activation of values that no layer computes.
+pub(super) struct Activate<'a> {
+    pub(super) activation: &'a Activation,
+    pub(super) values: &'a mut [f32],
+    /// Values of a pixel.
+    pub(super) channels: usize,
+}
+
+impl WithSimd for Activate<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        self.activation.apply(simd, self.values, self.channels);
     }
 }
 
@@ -132,6 +190,18 @@ fn gather_windows(input: FeatureMap<'_>, window: &WindowGeometry, y: usize, row:
             let pixels = input.row(y * window.stride.0 + place - window.padding.0);
             let pixels = &pixels[left * channels..][..columns.len() * channels];
             inputs[(place * window.columns + columns.start) * channels..][..pixels.len()].copy_from_slice(pixels);
+        }
+    }
+}
+
+impl Depthwise {
+    /// Computes the weighted sums around each position of output row `y`.
+    #[inline(always)]
+    fn sums<S: Simd>(&self, simd: S, input: FeatureMap<'_>, y: usize, row: &mut [f32]) {
+        let constants = (self.weights.as_slice(), self.bias.as_slice());
+        match self.window.columns {
+            3 => depthwise_sums::<S, 3>(simd, input, &self.window, y, constants, row),
+            _ => depthwise_sums::<S, 5>(simd, input, &self.window, y, constants, row),
         }
     }
 }
@@ -293,31 +363,35 @@ fn panel<S: Simd, const V: usize>(
     }
 }
 
-/// Adds what skips the layer and applies the activation.
+/// Adds the first channels of each pixel: what skips the layer may have fewer than the output.
 #[inline(always)]
-fn activate<S: Simd>(
-    simd: S,
-    output: &mut [f32],
-    outputs: usize,
-    skip: Option<(&[f32], usize)>,
-    slopes: Option<&[f32]>,
-) {
-    if let Some((skip, channels)) = skip {
-        for (pixel, skip) in output.chunks_exact_mut(outputs).zip(skip.chunks_exact(channels)) {
-            let ((pixel, _), (skip, _)) = (S::as_mut_simd_f32s(pixel), S::as_simd_f32s(skip));
-            for (value, skip) in pixel.iter_mut().zip(skip) {
-                *value = simd.add_f32s(*value, *skip);
-            }
+fn add_skip<S: Simd>(simd: S, output: &mut [f32], outputs: usize, (skip, channels): (&[f32], usize)) {
+    for (pixel, skip) in output.chunks_exact_mut(outputs).zip(skip.chunks_exact(channels)) {
+        let ((pixel, _), (skip, _)) = (S::as_mut_simd_f32s(pixel), S::as_simd_f32s(skip));
+        for (value, skip) in pixel.iter_mut().zip(skip) {
+            *value = simd.add_f32s(*value, *skip);
         }
     }
-    if let Some(slopes) = slopes {
-        let zero = simd.splat_f32s(0.0);
-        for pixel in output.chunks_exact_mut(outputs) {
-            let ((pixel, _), (slopes, _)) = (S::as_mut_simd_f32s(pixel), S::as_simd_f32s(slopes));
-            for (value, slope) in pixel.iter_mut().zip(slopes) {
-                let negative = simd.min_f32s(*value, zero);
-                *value = simd.mul_add_e_f32s(negative, *slope, simd.max_f32s(*value, zero));
+}
+
+impl Activation {
+    /// Applies the function to pixels of `channels` values.
+    #[inline(always)]
+    fn apply<S: Simd>(&self, simd: S, values: &mut [f32], channels: usize) {
+        match self {
+            Self::Slopes(slopes) => {
+                let zero = simd.splat_f32s(0.0);
+                for pixel in values.chunks_exact_mut(channels) {
+                    let ((pixel, _), (slopes, _)) = (S::as_mut_simd_f32s(pixel), S::as_simd_f32s(slopes));
+                    for (value, slope) in pixel.iter_mut().zip(slopes) {
+                        let negative = simd.min_f32s(*value, zero);
+                        *value = simd.mul_add_e_f32s(negative, *slope, simd.max_f32s(*value, zero));
+                    }
+                }
             }
+            Self::Relu => values.iter_mut().for_each(|value| *value = value.max(0.0)),
+            Self::HardSwish => values.iter_mut().for_each(|value| *value *= (*value + 3.0).clamp(0.0, 6.0) / 6.0),
+            Self::Logistic => values.iter_mut().for_each(|value| *value = 1.0 / (1.0 + (-*value).exp())),
         }
     }
 }

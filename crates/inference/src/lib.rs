@@ -1,4 +1,4 @@
-//! Neural networks of a few million multiplications, run on one picture in a millisecond or two.
+//! Neural networks of a few million multiplications, run on one picture in a few milliseconds.
 //!
 //! ```text
 //! model file --> tflite (reader) --> compile (checks every shape, fuses) --> Network --> layer (vector arithmetic)

@@ -3,10 +3,10 @@
 use pulp::Arch;
 
 use super::feature_map::FeatureMap;
-use super::layer::{Apply, Layer};
+use super::layer::{Activate, Activation, Apply, ApplyDepthwise, Depthwise, Layer};
 use super::{ModelError, compile, tflite};
 
-/// A network for grey pictures of one size.
+/// A network for pictures of one size, grey or in colour.
 pub struct Network {
     /// The first value is the input; each step gives one more.
     pub(super) values: Vec<TensorSlot>,
@@ -30,18 +30,38 @@ pub(super) struct TensorSlot {
     pub(super) buffer: usize,
 }
 
-/// One step; `input`, `skip` and `output` are indices of values.
+/// One step; `input`, `second` and `output` are indices of values.
 pub(super) struct NetworkStep {
     pub(super) operation: Operation,
     pub(super) input: usize,
-    pub(super) skip: Option<usize>,
+    /// Added to or multiplied with the input, or added in a layer.
+    pub(super) second: Option<usize>,
     pub(super) output: usize,
 }
 
 pub(super) enum Operation {
     Layer(Layer),
+    Depthwise(Depthwise, Option<Activation>),
     /// Largest value in windows of this many rows and columns, side by side.
     MaxPool(usize, usize),
+    /// Mean over all pixels.
+    Mean,
+    Activate(Activation),
+    Add,
+    /// By a factor for each channel.
+    Scale,
+    Resize,
+    /// Four channels become two by two pixels.
+    Interleave,
+}
+
+/// Pictures that a network takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum InputColours {
+    /// One value for a pixel, which stands for three equal ones.
+    Grey,
+    /// Three values for a pixel.
+    Three,
 }
 
 /// The instructions that a network is run with.
@@ -61,7 +81,16 @@ impl Network {
     /// # Errors
     /// The file is damaged, has operators that are not supported, or its shapes do not fit together.
     pub fn read(model: &[u8]) -> Result<Self, ModelError> {
-        compile::compile(tflite::read(model)?)
+        compile::compile(tflite::read(model)?, InputColours::Grey)
+    }
+
+    /// Reads a TensorFlow Lite model whose input is one picture of three channels. The network takes pictures in colour: the three
+    /// channels of the first pixel, then those of the next.
+    ///
+    /// # Errors
+    /// As [`Network::read`].
+    pub fn read_colour(model: &[u8]) -> Result<Self, ModelError> {
+        compile::compile(tflite::read(model)?, InputColours::Three)
     }
 
     /// Width and height of the pictures that the network takes, in pixels.
@@ -74,7 +103,7 @@ impl Network {
         self.outputs.iter().map(|parts| parts.iter().map(|part| self.values[*part].elements()).sum()).collect()
     }
 
-    /// Runs the network over a picture of [`Network::input_size`], row by row; one of another size is cut or continued in black.
+    /// Runs the network over a picture of [`Network::input_size`], row by row; one with fewer or more values is cut or continued in black.
     pub fn run(&self, image: &[f32], vectors: SimdLevel) -> Vec<Vec<f32>> {
         let arch = match vectors {
             SimdLevel::Widest => Arch::new(),
@@ -92,12 +121,26 @@ impl Network {
             let mut output = std::mem::take(&mut buffers[to.buffer]);
             let target = &mut output[..to.height * to.width * to.stored];
             let input = self.feature_map(step.input, &buffers);
+            let second = step.second.map(|second| self.feature_map(second, &buffers));
             match &step.operation {
                 Operation::Layer(layer) => {
-                    let skip = step.skip.map(|skip| self.feature_map(skip, &buffers));
-                    arch.dispatch(Apply { layer, input, skip, output: target, output_width: to.width, row: &mut row });
+                    let (skip, output_width, row) = (second, to.width, &mut row);
+                    arch.dispatch(Apply { layer, input, skip, output: target, output_width, row });
+                }
+                Operation::Depthwise(depthwise, activation) => {
+                    let (activation, output_width) = (activation.as_ref(), to.width);
+                    arch.dispatch(ApplyDepthwise { depthwise, activation, input, output: target, output_width });
                 }
                 Operation::MaxPool(rows, columns) => input.max_pool((*rows, *columns), target),
+                Operation::Mean => input.mean(target),
+                Operation::Activate(activation) => {
+                    target.copy_from_slice(&input.values[..target.len()]);
+                    arch.dispatch(Activate { activation, values: target, channels: to.stored });
+                }
+                Operation::Add => input.add(second.unwrap_or(input), target),
+                Operation::Scale => input.scale(second.unwrap_or(input), target),
+                Operation::Resize => input.resize((to.height, to.width), target),
+                Operation::Interleave => input.interleave(target),
             }
             buffers[to.buffer] = output;
             self.collect(step.output, &buffers, &mut outputs);

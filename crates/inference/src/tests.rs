@@ -3,11 +3,85 @@
 use super::{Network, SimdLevel};
 
 const DETECTOR: &[u8] = include_bytes!("../../../src/validation/face/models/face_detection_short_range.tflite");
+const MASK: &[u8] = include_bytes!("../../../src/validation/face/models/selfie_segmentation.tflite");
 const MESH: &[u8] = include_bytes!("../../../src/validation/face/models/face_landmark.tflite");
 
 /// Numbers from 0 to 1 without a pattern that a window could follow.
 fn image(side: usize) -> Vec<f32> {
     (0..side * side).map(|index| ((index * 7919) % 1000) as f32 / 1000.0).collect()
+}
+
+/// A drawn head before a wall, in colour and as noisy as [`image`]: on noise alone the mask is zero everywhere.
+fn drawn_head() -> Vec<f32> {
+    // Middle and half axes of ellipses, one above the other, and their colours in hundredths.
+    let ellipses = [
+        ([128, 300, 120, 120], [15.0, 20.0, 35.0]),
+        ([128, 100, 62, 75], [15.0, 10.0, 8.0]),
+        ([128, 180, 28, 40], [45.0, 32.0, 27.0]),
+        ([128, 115, 48, 64], [50.0, 35.0, 30.0]),
+        ([108, 105, 9, 5], [10.0, 10.0, 10.0]),
+        ([148, 105, 9, 5], [10.0, 10.0, 10.0]),
+        ([128, 150, 16, 5], [40.0, 20.0, 20.0]),
+    ];
+    let colour = |x: i64, y: i64| {
+        let inside = |[across, down, width, height]: [i64; 4]| {
+            ((x - across) * height).pow(2) + ((y - down) * width).pow(2) < (width * height).pow(2)
+        };
+        ellipses.iter().rev().find(|(ellipse, _)| inside(*ellipse)).map_or([75.0, 80.0, 85.0], |(_, colour)| *colour)
+    };
+    let colours = (0..256 * 256).flat_map(|pixel| colour(pixel % 256, pixel / 256));
+    colours.enumerate().map(|(index, value)| (value + ((index * 7919) % 1000) as f32 / 100.0) / 100.0).collect()
+}
+
+#[test]
+fn the_mask_is_that_of_tensorflow_lite() {
+    // By ai-edge-litert 2.3.0 on the same picture: six places at the outline, the face and a corner, and the mean.
+    let reference = [
+        (53_453, 0.735_116),
+        (12_461, 0.374_549),
+        (38_738, 0.473_467),
+        (47_200, 0.286_885),
+        (32_582, 0.490_115),
+        (47_263, 0.496_205),
+        (25_728, 1.0),
+        (5_140, 0.0),
+    ];
+    let network = Network::read_colour(MASK).unwrap();
+    assert_eq!((network.input_size(), network.output_lengths()), ((256, 256), vec![65_536]));
+    for vectors in [SimdLevel::Widest, SimdLevel::Scalar] {
+        let mask = network.run(&drawn_head(), vectors).remove(0);
+        for (place, reference) in reference {
+            assert!((mask[place] - reference).abs() < 1e-3, "{vectors:?}: {} {reference} at {place}", mask[place]);
+        }
+        let mean = mask.iter().sum::<f32>() / 65_536.0;
+        assert!((mean - 0.416_131).abs() < 1e-4, "{vectors:?}: {mean}");
+    }
+}
+
+/// A small network of every operator that the mask has and the face models do not, with random weights.
+#[test]
+fn the_operators_of_the_mask_are_those_of_tensorflow_lite() {
+    // By ai-edge-litert 2.3.0.
+    let reference = [0.647_758, 0.632_999_3, 0.617_349_27, 0.619_939_1];
+    let model = include_bytes!("../../../fixtures/fuzz/model/mask-operators.tflite");
+    let picture: Vec<f32> = (0..192).map(|index| (index % 7) as f32 / 7.0).collect();
+    let network = Network::read_colour(model).unwrap();
+    for vectors in [SimdLevel::Widest, SimdLevel::Scalar] {
+        let output = network.run(&picture, vectors).remove(0);
+        assert_eq!(output.len(), 12 * 14);
+        assert!(output.iter().zip(reference).all(|(own, reference)| (own - reference).abs() < 1e-5), "{output:?}");
+        assert!((output.iter().sum::<f32>() - 96.995_6).abs() < 1e-3, "{output:?}");
+    }
+}
+
+#[test]
+fn a_network_takes_three_equal_channels_as_one_grey_one() {
+    let (grey, colour) = (Network::read(MASK).unwrap(), Network::read_colour(MASK).unwrap());
+    let head: Vec<f32> = drawn_head().as_chunks::<3>().0.iter().map(|[red, ..]| *red).collect();
+    let equal: Vec<f32> = head.iter().flat_map(|value| [*value; 3]).collect();
+    let (one, three) = (grey.run(&head, SimdLevel::Widest), colour.run(&equal, SimdLevel::Widest));
+    assert!(one[0].iter().zip(&three[0]).all(|(one, three)| (one - three).abs() < 1e-3));
+    assert!(one[0].iter().any(|value| *value > 0.9));
 }
 
 #[test]
@@ -43,22 +117,28 @@ fn scalar_and_vector_code_agree_on_every_output() {
             assert!((vector - scalar).abs() < 2e-4 * scalar.abs().max(1.0), "{vector} {scalar}");
         }
     }
+    let network = Network::read_colour(MASK).unwrap();
+    let (vector, scalar) =
+        (network.run(&drawn_head(), SimdLevel::Widest), network.run(&drawn_head(), SimdLevel::Scalar));
+    assert!(vector[0].iter().zip(&scalar[0]).all(|(vector, scalar)| (vector - scalar).abs() < 5e-4));
 }
 
 #[test]
 fn a_picture_of_another_size_and_values_beyond_all_bounds_do_no_harm() {
-    let network = Network::read(DETECTOR).unwrap();
-    for image in [vec![], vec![1.0; 7], vec![0.5; 1_000_000], vec![f32::NAN; 16_384], vec![f32::MAX; 16_384]] {
-        let outputs = network.run(&image, SimdLevel::Widest);
-        assert_eq!(outputs.iter().map(Vec::len).collect::<Vec<_>>(), network.output_lengths());
+    for network in [Network::read(DETECTOR).unwrap(), Network::read_colour(MASK).unwrap()] {
+        for image in [vec![], vec![1.0; 7], vec![0.5; 1_000_000], vec![f32::NAN; 16_384], vec![f32::MAX; 16_384]] {
+            let outputs = network.run(&image, SimdLevel::Widest);
+            assert_eq!(outputs.iter().map(Vec::len).collect::<Vec<_>>(), network.output_lengths());
+        }
     }
 }
 
 #[test]
 fn a_cut_model_is_an_error() {
-    for model in [DETECTOR, MESH] {
+    for model in [DETECTOR, MESH, MASK] {
         for length in (0..model.len()).step_by(model.len() / 97) {
             assert!(Network::read(&model[..length]).is_err(), "{length}");
+            assert!(Network::read_colour(&model[..length]).is_err(), "{length}");
         }
     }
     assert_eq!(Network::read(b"").err().unwrap().to_string(), "not a TensorFlow Lite model");
@@ -72,29 +152,31 @@ fn a_damaged_model_is_an_error_or_runs() {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % below
     };
-    // The structure lies before and behind the weights.
-    let places: Vec<usize> = (0..2000).chain(DETECTOR.len() - 60_000..DETECTOR.len()).collect();
-    let (mut refused, mut ran) = (0, 0);
-    for _ in 0..400 {
-        let mut model = DETECTOR.to_vec();
-        for _ in 0..=next(4) {
-            let place = places[next(places.len())];
-            model[place] = match next(4) {
-                0 => 0,
-                1 => 0xFF,
-                2 => model[place].wrapping_add(1),
-                _ => next(256) as u8,
-            };
-        }
-        match Network::read(&model) {
-            Err(_) => refused += 1,
-            // Runs are slow in a build without optimisation, and one size runs like another.
-            Ok(network) if ran < 8 => {
-                network.run(&image(128), SimdLevel::Scalar);
-                ran += 1;
+    for whole in [DETECTOR, MASK] {
+        // The structure lies before and behind the weights.
+        let places: Vec<usize> = (0..2000).chain(whole.len() - 60_000..whole.len()).collect();
+        let (mut refused, mut ran) = (0, 0);
+        for _ in 0..400 {
+            let mut model = whole.to_vec();
+            for _ in 0..=next(4) {
+                let place = places[next(places.len())];
+                model[place] = match next(4) {
+                    0 => 0,
+                    1 => 0xFF,
+                    2 => model[place].wrapping_add(1),
+                    _ => next(256) as u8,
+                };
             }
-            Ok(_) => {}
+            match Network::read_colour(&model) {
+                Err(_) => refused += 1,
+                // Runs are slow in a build without optimisation, and one size runs like another.
+                Ok(network) if ran < 8 => {
+                    network.run(&image(128), SimdLevel::Scalar);
+                    ran += 1;
+                }
+                Ok(_) => {}
+            }
         }
+        assert!(refused > 20 && ran > 0, "{refused} refused, {ran} run");
     }
-    assert!(refused > 20 && ran > 0, "{refused} refused, {ran} run");
 }

@@ -1,4 +1,4 @@
-//! Reader of TensorFlow Lite model files (FlatBuffers, schema version 3), for the few things that the face models use.
+//! Reader of TensorFlow Lite model files (FlatBuffers, schema version 3), for the few things that the models here use.
 //!
 //! Every offset and every count is checked: a damaged file gives an error, never a panic and never more memory than a few times
 //! its own size.
@@ -12,6 +12,8 @@ use super::ModelError;
 const MAX_ITEMS: usize = 4096;
 /// Inputs of one operator; the longest list here has 3. Operators of a hostile file can share one long list, which is copied for each.
 const MAX_INPUTS: usize = 16;
+/// MediaPipe's name of its operator for a transposed convolution with a bias.
+const TRANSPOSED_CONVOLUTION: &[u8] = b"Convolution2DTransposeBias";
 /// Values of one tensor; the largest one here has 404,352.
 const MAX_VALUES: usize = 1 << 22;
 
@@ -51,17 +53,26 @@ pub(super) struct Operator {
 #[derive(Clone, Copy)]
 pub(super) enum OperatorKind {
     Add,
+    /// Of windows of this height and width, without padding.
+    AveragePool(usize, usize),
     /// Along this axis.
     Concatenation(i32),
     Convolution(WindowOptions),
     DepthwiseConvolution(WindowOptions),
     Dequantize,
+    HardSwish,
+    Logistic,
     /// With the height and width of the pool.
     MaxPool(WindowOptions, usize, usize),
+    Multiply,
     Pad,
     Prelu,
     Relu,
     Reshape,
+    /// Linear between pixels, whose values belong to their middles (`half_pixel_centers`).
+    Resize,
+    /// Each pixel becomes two by two.
+    TransposedConvolution,
 }
 
 /// Movement of a window over a picture.
@@ -83,7 +94,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Graph, ModelError> {
         return Err(ModelError("not a TensorFlow Lite model"));
     }
     let model = FlatBufferTable::at_offset(bytes, 0).ok_or(DAMAGED)?;
-    let codes: Vec<i32> = model.tables(1).ok_or(DAMAGED)?.map(operator_code).collect();
+    let codes: Vec<OperatorCode<'_>> = model.tables(1).ok_or(DAMAGED)?.map(operator_code).collect();
     let buffers: Vec<FlatBufferTable<'_>> = model.tables(4).ok_or(DAMAGED)?.collect();
     let subgraph = model.tables(2).and_then(|mut subgraphs| subgraphs.next()).ok_or(DAMAGED)?;
     // Each constant has a buffer of its own: a file in which thousands of tensors share one is not worth the memory.
@@ -97,9 +108,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<Graph, ModelError> {
     Ok(Graph { tensors, operators, inputs, outputs })
 }
 
-fn operator_code(code: FlatBufferTable<'_>) -> i32 {
+struct OperatorCode<'a> {
+    builtin: i32,
+    /// Name of an operator that the schema does not have.
+    custom: &'a [u8],
+}
+
+fn operator_code(code: FlatBufferTable<'_>) -> OperatorCode<'_> {
     // Files of older converters have the code in the first field only.
-    code.int(3, 0).max(i32::from(code.byte(0)))
+    let builtin = code.int(3, 0).max(i32::from(code.byte(0)));
+    OperatorCode { builtin, custom: code.bytes_of(1).unwrap_or_default() }
 }
 
 fn read_tensor(
@@ -137,31 +155,54 @@ fn read_tensor(
     Ok(Tensor { shape, constant: Some(constant) })
 }
 
-fn read_operator(operator: FlatBufferTable<'_>, codes: &[i32], tensors: usize) -> Result<Operator, ModelError> {
+fn read_operator(
+    operator: FlatBufferTable<'_>,
+    codes: &[OperatorCode<'_>],
+    tensors: usize,
+) -> Result<Operator, ModelError> {
     let code = usize::try_from(operator.int(0, 0)).ok().and_then(|index| codes.get(index));
     let options = operator.table(4);
     let int = |field: usize, default: i32| options.map_or(default, |options| options.int(field, default));
     let byte = |field: usize| options.map_or(0, |options| options.byte(field));
-    let size = |field: usize| match int(field, 0) {
-        size @ 1..=64 => Ok(size as usize),
+    let size_up_to = |field: usize, most: i32| match int(field, 0) {
+        size if (1..=most).contains(&size) => Ok(size as usize),
         _ => Err(ModelError("a window of an unexpected size")),
     };
+    let size = |field: usize| size_up_to(field, 64);
     // All kinds of windows have padding and strides in the same fields.
     let window = || Ok(WindowOptions { same: byte(0) == 0, stride: (size(2)?, size(1)?) });
     let plain = |activation: usize| if byte(activation) == 0 { Ok(()) } else { Err(ModelError("a fused activation")) };
-    let kind = match code {
+    let kind = match code.map(|code| code.builtin) {
         Some(0) => plain(0).map(|()| OperatorKind::Add),
+        // One window over the whole picture may be large; how it would move does not matter then.
+        Some(1) if byte(0) == 1 => {
+            let size = (size_up_to(4, 4096)?, size_up_to(3, 4096)?);
+            plain(5).map(|()| OperatorKind::AveragePool(size.0, size.1))
+        }
         Some(2) => plain(1).map(|()| OperatorKind::Concatenation(int(0, 0))),
         Some(3) if int(4, 1) == 1 && int(5, 1) == 1 => plain(3).and_then(|()| window().map(OperatorKind::Convolution)),
         Some(4) if int(3, 0) == 1 && int(5, 1) == 1 && int(6, 1) == 1 => {
             plain(4).and_then(|()| window().map(OperatorKind::DepthwiseConvolution))
         }
         Some(6) => Ok(OperatorKind::Dequantize),
+        Some(14) => Ok(OperatorKind::Logistic),
         Some(17) => plain(5).and_then(|()| Ok(OperatorKind::MaxPool(window()?, size(4)?, size(3)?))),
+        Some(18) => plain(0).map(|()| OperatorKind::Multiply),
         Some(19) => Ok(OperatorKind::Relu),
         Some(22) => Ok(OperatorKind::Reshape),
+        Some(23) if byte(2) == 0 && byte(3) == 1 => Ok(OperatorKind::Resize),
+        Some(32) if code.is_some_and(|code| code.custom == TRANSPOSED_CONVOLUTION) => {
+            // The structure `TfLiteTransposeConvParams`: padding, which makes no difference here, and the strides.
+            let options: Vec<i32> =
+                operator.bytes_of(5).map(words).into_iter().flatten().map(i32::from_le_bytes).take(4).collect();
+            match options.as_slice() {
+                [_, 2, 2] => Ok(OperatorKind::TransposedConvolution),
+                _ => Err(ModelError("a transposed convolution of another stride than 2")),
+            }
+        }
         Some(34) => Ok(OperatorKind::Pad),
         Some(54) => Ok(OperatorKind::Prelu),
+        Some(117) => Ok(OperatorKind::HardSwish),
         _ => Err(ModelError("an operator that is not supported")),
     }?;
     if operator.ints(1).is_some_and(|indices| indices.count() > MAX_INPUTS) {

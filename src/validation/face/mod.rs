@@ -19,7 +19,7 @@ mod geometry;
 mod landmarks;
 mod limits;
 mod networks;
-mod resample;
+pub(super) mod resample;
 mod rotation;
 mod rounding;
 mod skin;

@@ -4,7 +4,7 @@ use crate::validation::downscaled::Plane;
 
 /// `plane` as `width x height` samples: linear between samples, and a mean over what falls together where the result is smaller.
 /// The plane must hold a sample at least.
-pub(super) fn resample(plane: &Plane, width: usize, height: usize) -> Vec<f32> {
+pub(in crate::validation) fn resample(plane: &Plane, width: usize, height: usize) -> Vec<f32> {
     let columns = taps(plane.width, width);
     let rows = taps(plane.height, height);
     let first = rows.iter().map(|tap| tap.start).min().unwrap_or(0);

@@ -1,0 +1,28 @@
+//! Place of the head, as the face network measured it.
+
+use std::ops::Range;
+
+/// Place of a head in samples of the small planes, from the picture's upper left corner.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeadPlace {
+    /// From the left side of the face to its right side.
+    pub columns: Range<f64>,
+    /// Row of the middle between the pupils.
+    pub eyes: f64,
+    /// Row of the lowest point of the chin.
+    pub chin: f64,
+}
+
+impl HeadPlace {
+    /// The columns of a plane that show the face; empty if it lies outside.
+    pub(super) fn columns_within(&self, width: usize) -> Range<usize> {
+        let end = (self.columns.end.ceil().max(0.0) as usize).min(width);
+        (self.columns.start.max(0.0) as usize).min(end)..end
+    }
+
+    /// Rows from the top of a bare head, which is as far above the eyes as the chin is below them, to the chin.
+    pub(super) fn rows_within(&self, height: usize) -> Range<usize> {
+        let end = (self.chin.max(0.0) as usize).min(height);
+        ((2.0 * self.eyes - self.chin).max(0.0) as usize).min(end)..end
+    }
+}

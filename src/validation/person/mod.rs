@@ -1,0 +1,21 @@
+//! The person in a photo: which part of the picture they fill, where their head ends, and whether the wall behind them is plain.
+//!
+//! ```text
+//! luma, blue, red at 1/8 --> RGB, 256 x 256 --> network --> mask --+--> crown
+//!                                                                  +--> background: deviations, shadow
+//! ```
+//! The network is MediaPipe's selfie segmentation (origin, licence and digest in `../face/models/README.md`). Places are in samples of
+//! the small planes, from the picture's upper left corner. Values are rounded, so that they do not depend on the last bits of the
+//! network's arithmetic.
+
+mod background;
+mod crown;
+mod head;
+mod mask;
+#[cfg(test)]
+mod tests;
+
+pub use background::BackgroundMeasurements;
+pub use crown::Crown;
+pub use head::HeadPlace;
+pub use mask::PersonMask;
