@@ -78,6 +78,11 @@ fn face_rows(measurements: &Measurements, limits: &FaceLimits, language: Languag
         row(language.pick("Pupillen (x, y)", "Pupils (x, y)"), pupils, None),
         row(language.pick("Kinn (x, y)", "Chin (x, y)"), face.chin.map(|(x, y)| format!("({x:.0}, {y:.0}) px")), None),
         row(
+            language.pick("Scheitel mit Haar (y)", "Crown with hair (y)"),
+            face.crown.map(|crown| format!("{crown:.0} px")),
+            None,
+        ),
+        row(
             language.pick("Augenabstand", "Distance of the eyes"),
             face.inter_eye_distance_px.map(|pixels| format!("{pixels:.0} px")),
             limits.min_inter_eye_px.map(|pixels| format!(">= {pixels} px")),

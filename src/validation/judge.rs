@@ -1,6 +1,6 @@
 //! The judgement over a photo: all its findings at once, so that a studio corrects everything in one go.
 
-use super::face::{FaceCheckOutcome, FaceMeasurements};
+use super::face::{FaceCheckOutcome, FaceMeasurements, HeadExtent};
 use super::jpeg::{Frame, JpegAnalysis};
 use super::profile::Profile;
 use super::{cross_check, dimensions, embedded, face, jpeg, metadata, pixels};
@@ -76,6 +76,21 @@ pub fn judge(upload: UploadBytes, profile: &Profile, declaration: Declaration, n
 /// allocates less than 4 MiB beside `bytes`, whatever they are, and the first time in a process about as much for the face model,
 /// which stays. `tests/validation/memory.rs` measures both.
 pub fn check_photo(bytes: &[u8], profile: &Profile, declaration: Declaration, now: Timestamp) -> CheckOutcome {
+    examine(bytes, profile, declaration, now).outcome
+}
+
+/// A check with what a closer look needs.
+pub(super) struct PhotoExamination {
+    /// Result for the gateway.
+    pub(super) outcome: CheckOutcome,
+    /// The file as it was read.
+    pub(super) analysis: JpegAnalysis,
+    /// Place of the head; `None` where no upright face was measured.
+    pub(super) head: Option<HeadExtent>,
+}
+
+/// The one place where a photo is judged.
+pub(super) fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration, now: Timestamp) -> PhotoExamination {
     let analysis = jpeg::analyse(bytes);
     let mut measurements = Measurements::new(bytes, &analysis);
     let metadata_findings = metadata::check(bytes, &analysis, profile.rules(), now);
@@ -105,6 +120,7 @@ pub fn check_photo(bytes: &[u8], profile: &Profile, declaration: Declaration, no
     findings.extend(embedded::check(analysis.header.embedded.kinds(), &profile.rules().embedded));
     findings.extend(cross_check::check(bytes, &analysis));
     findings.extend(pixel_findings);
+    let head = face.as_ref().and_then(|face| face.head);
     if let Some(face) = face {
         measurements.face = face.measurements;
         findings.extend(face.findings);
@@ -117,7 +133,8 @@ pub fn check_photo(bytes: &[u8], profile: &Profile, declaration: Declaration, no
     findings.sort_by_key(|finding| finding.severity);
     findings.dedup();
     let refused = findings.iter().any(|finding| finding.severity == Severity::Refuse);
-    CheckOutcome { verdict: if refused { Verdict::Refused } else { Verdict::Accepted }, findings, measurements }
+    let verdict = if refused { Verdict::Refused } else { Verdict::Accepted };
+    PhotoExamination { outcome: CheckOutcome { verdict, findings, measurements }, analysis, head }
 }
 
 impl Measurements {
@@ -155,6 +172,7 @@ impl From<&Measurements> for MeasurementsBody {
             vertical_position: face.vertical_position,
             head_width: face.head_width,
             head_height: face.head_height,
+            crown: face.crown,
         }
     }
 }

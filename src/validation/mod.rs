@@ -10,6 +10,7 @@
 //! few MiB beside them. The header is read by two programs of different make, because a file that two programs read
 //! differently is how another face gets to the office than the one that was checked.
 
+mod close_check;
 mod cross_check;
 mod dimensions;
 pub mod downscaled;
@@ -21,14 +22,14 @@ pub mod jpeg;
 pub mod judge;
 mod limits;
 mod metadata;
-#[doc(hidden)]
-pub mod person;
+mod person;
 pub mod pixel_rule;
 mod pixels;
 pub mod profile;
 mod profile_file;
 pub mod rules;
 
+pub use close_check::check_photo_closely;
 pub use judge::{CheckOutcome, Judgement, Measurements, check_photo, judge};
 pub use limits::{MAX_DECODER_BYTES, MAX_HEIGHT, MAX_WIDTH};
 pub use metadata::{CaptureDate, capture_date};

@@ -56,4 +56,7 @@ pub struct MeasurementsBody {
     /// Height of the head, chin to crown, as share; estimated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head_height: Option<f64>,
+    /// Highest place of the head, hair included, in pixels from the upper edge; measured in the studio and at the desk only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crown: Option<f64>,
 }

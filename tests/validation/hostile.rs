@@ -8,6 +8,7 @@ use lichtbild::validation::{Judgement, Profile, check_photo, judge};
 use super::NOW;
 use crate::support::photos::hostile::hostile_photos;
 use crate::support::photos::jpeg::{SeededRng, colour_jpeg, exif_orientation, fixture, with_inserted};
+use crate::support::photos::portraits::EMPTY_THUMBNAIL;
 use crate::support::photos::portraits::{ExifFields, with_colour_profile, with_exif};
 
 /// Small pictures in the right ratio.

@@ -97,11 +97,13 @@ pub enum FindingDetail {
     SkinBluish,
     /// [`Check::Background`]: the head throws a shadow.
     ShadowOnBackground,
+    /// [`Check::Background`]: parts of it differ, by the person mask.
+    BackgroundVaries,
 }
 
 impl FindingDetail {
     /// Every case.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 45] = [
         Self::Grey,
         Self::Cmyk,
         Self::StoredAsRgb,
@@ -146,6 +148,7 @@ impl FindingDetail {
         Self::SkinYellowish,
         Self::SkinBluish,
         Self::ShadowOnBackground,
+        Self::BackgroundVaries,
     ];
 
     /// The rule that it is a case of.
@@ -172,7 +175,7 @@ impl FindingDetail {
             Self::DarkGlasses | Self::GlareOnEyes => Check::EyesCovered,
             Self::ShadowOnLeft | Self::ShadowOnRight => Check::Lighting,
             Self::SkinReddish | Self::SkinGreenish | Self::SkinYellowish | Self::SkinBluish => Check::NaturalColour,
-            Self::ShadowOnBackground => Check::Background,
+            Self::ShadowOnBackground | Self::BackgroundVaries => Check::Background,
         }
     }
 }

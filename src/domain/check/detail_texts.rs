@@ -290,10 +290,16 @@ const fn detail_texts(detail: FindingDetail) -> BilingualTexts {
              "Set the white balance to the lamps, and keep daylight from the window out."],
         ),
         FindingDetail::ShadowOnBackground => bilingual(
-            ["Auf dem Hintergrund ist vermutlich ein Schatten des Kopfs zu sehen.",
+            ["Auf dem Hintergrund ist vermutlich ein Schatten des Kopfs zu sehen (um so viel dunkler).",
              "Bitte mit mehr Abstand zur Wand aufnehmen oder die Wand eigens beleuchten."],
-            ["The head probably throws a shadow on the background.",
+            ["The head probably throws a shadow on the background (darker by that much).",
              "Take the picture farther away from the wall, or light the wall separately."],
+        ),
+        FindingDetail::BackgroundVaries => bilingual(
+            ["Der Hintergrund neben oder über dem Kopf ist vermutlich nicht einfarbig (Anteil der Fläche, der abweicht).",
+             "Bitte vor einer schlichten, hellen Wand aufnehmen, auf der nichts zu sehen ist."],
+            ["The background beside or above the head is probably not plain (share of the area that differs).",
+             "Take the picture before a plain, light wall with nothing on it."],
         ),
     }
 }

@@ -74,6 +74,11 @@ impl Quantity {
         Self { value: distance.round() + 0.0, decimals: 0, unit: None }
     }
 
+    /// The rounded number.
+    pub fn value(self) -> f64 {
+        self.value
+    }
+
     /// A number of things.
     pub fn count(count: usize) -> Self {
         Self { value: count as f64, decimals: 0, unit: None }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::hand_over::{HandOverError, HandedOver, hand_over};
 use super::queries;
+use crate::domain::check::finding::{Finding, MadeAt};
 use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::domain::id::CollectionId;
 use crate::domain::party::Party;
@@ -13,7 +14,7 @@ use crate::flows::authenticate::OfficeCaller;
 use crate::flows::gateway::Gateway;
 use crate::sealing::envelope::OpenedPhoto;
 use crate::storage::requests::FetchPurpose;
-use crate::validation::{Measurements, check_photo};
+use crate::validation::{Measurements, check_photo_closely};
 
 /// A photo on a clerk's screen.
 pub struct PresentedPhoto {
@@ -25,6 +26,8 @@ pub struct PresentedPhoto {
     pub opened: Arc<OpenedPhoto>,
     /// Measurements of the face, for guides; only the size of the photo when the photo check could not run.
     pub measurements: Measurements,
+    /// Findings that the gateway's check does not make.
+    pub desk_findings: Vec<Finding>,
     /// Studio that deposited the photo.
     pub studio: Option<Party>,
 }
@@ -44,24 +47,29 @@ pub async fn present(
     let collection = collection.ok_or(HandOverError::UnknownCollection)?;
     let studio = gateway.store.party(photo.studio_id).await?;
     let opened = Arc::new(opened);
-    let measurements = measure(gateway, office, &photo, &opened).await;
-    Ok(PresentedPhoto { collection, photo, opened, measurements, studio })
+    let (measurements, desk_findings) = look_closely(gateway, office, &photo, &opened).await;
+    Ok(PresentedPhoto { collection, photo, opened, measurements, desk_findings, studio })
 }
 
 /// Guide lines are a help and no judgement: who has many to judge keeps no clerk waiting for them.
-async fn measure(
+async fn look_closely(
     gateway: &Gateway,
     office: &OfficeCaller,
     photo: &PhotoRecord,
     opened: &Arc<OpenedPhoto>,
-) -> Measurements {
+) -> (Measurements, Vec<Finding>) {
     let (opened, profile, now) = (Arc::clone(opened), Arc::clone(&gateway.profile), gateway.now());
-    let work = move || check_photo(&opened.bytes, &profile, opened.sealed_metadata.declaration, now).measurements;
+    let work = move || {
+        let declaration = opened.sealed_metadata.declaration;
+        let outcome = check_photo_closely(&opened.bytes, &profile, declaration, now, MadeAt::Desk);
+        let of_desk = outcome.findings.into_iter().filter(|finding| finding.made_at.is_some());
+        (outcome.measurements, of_desk.collect())
+    };
     let size = Measurements {
         bytes: photo.facts.bytes,
         width: Some(photo.facts.width),
         height: Some(photo.facts.height),
         ..Measurements::default()
     };
-    gateway.workers.run(office.device_id, work).await.unwrap_or(size)
+    gateway.workers.run(office.device_id, work).await.unwrap_or((size, Vec::new()))
 }

@@ -16,7 +16,7 @@ use super::skin::SkinTone;
 use crate::domain::check::Check;
 use crate::domain::check::detail::FindingDetail;
 use crate::domain::check::finding::Finding;
-use crate::domain::check::quantity::Quantity;
+use crate::domain::check::quantity::{Quantity, Unit};
 use crate::domain::photo::declaration::Subject;
 use crate::validation::downscaled::Plane;
 
@@ -68,8 +68,9 @@ pub(super) fn check(luma: &Plane, landmarks: &Landmarks, skin: &SkinTone, subjec
             );
             return Some(found.with_detail(Some(FindingDetail::GlareOnEyes)));
         }
-        return (subject != Subject::Under6)
-            .then(|| Finding::advise(Check::EyesShut, Quantity::percent(iris), at_least(MIN_IRIS)));
+        return (subject != Subject::Under6).then(|| {
+            Finding::advise(Check::EyesShut, Quantity::tenths(iris * 100.0, Unit::Percent), at_least(MIN_IRIS))
+        });
     }
     // Under light from one side the eyes differ by their shade, which the check of the light tells.
     if skin.is_unevenly_lit() {

@@ -76,6 +76,9 @@ pub struct FaceMeasurements {
     pub head_width: Option<f64>,
     /// Height of the head, chin to crown, as share of the height; estimated from chin and eyes.
     pub head_height: Option<f64>,
+    /// Highest place of the head, hair included (y), by the person mask of the studio and the desk; `None` at the gateway, and where
+    /// the head reaches the upper edge.
+    pub crown: Option<f64>,
 }
 
 /// One face in a picture.
@@ -114,6 +117,7 @@ impl Geometry {
             vertical_position: Some(thousandth((middle.1 + 0.5) / photo_size.1)),
             head_width: Some(thousandth(f64::from(landmarks.width()) * scale / photo_size.0)),
             head_height: Some(thousandth(HEAD_TO_CHIN * chin_distance / photo_size.1)),
+            crown: None,
         };
         Self { measured, photo_size, pixels_per_sample: scale }
     }

@@ -29,6 +29,19 @@ const RIGHT_SIDE: usize = 454;
 /// A point: across and down in samples of the plane from its upper left corner; depth in samples, less towards the camera.
 type MeshPoint = (f32, f32, f32);
 
+/// Place of a head in samples of the planes, from their upper left corner.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HeadExtent {
+    /// Left side of the face in the picture.
+    pub(in crate::validation) left: f64,
+    /// Right side of the face in the picture.
+    pub(in crate::validation) right: f64,
+    /// Row of the middle between the pupils.
+    pub(in crate::validation) eyes: f64,
+    /// Row of the lowest point of the chin.
+    pub(in crate::validation) chin: f64,
+}
+
 /// The points of one face.
 pub(super) struct Landmarks {
     points: Vec<MeshPoint>,
@@ -144,6 +157,14 @@ impl Landmarks {
     pub(super) fn pitch_degrees(&self) -> f32 {
         let (forehead, chin) = (self.at(FOREHEAD), self.at(CHIN));
         (chin.2 - forehead.2).atan2(distance(forehead, chin)).to_degrees()
+    }
+
+    /// Place of the head.
+    pub(super) fn extent(&self) -> HeadExtent {
+        let [left, right] = [LEFT_SIDE, RIGHT_SIDE].map(|index| f64::from(self.at(index).0));
+        let ([left_eye, right_eye], _) = self.lids();
+        let eyes = f64::from(f32::midpoint(left_eye.1, right_eye.1));
+        HeadExtent { left: left.min(right), right: left.max(right), eyes, chin: f64::from(self.chin().1) }
     }
 
     /// Middles of the lids, the person's right eye first, and the distance between them in samples.

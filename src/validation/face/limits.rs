@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::photo::declaration::Subject;
+
 /// Limits for position, size and pose of the face. Shares are of the photo's width or height.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -122,6 +124,21 @@ impl FaceLimits {
             }
         }
         Ok(())
+    }
+}
+
+impl FaceLimits {
+    /// Range for the height of the head as share of the photo's, which is `photo_height` pixels high.
+    pub(in crate::validation) fn head_height_for(&self, subject: Subject, photo_height: f64) -> Option<RatioRange> {
+        let of_children = match subject {
+            Subject::Adult => None,
+            Subject::Under10 | Subject::Under6 => self.head_height_under_10,
+        };
+        let in_pixels = self.head_height_px.map(|PixelRange { min, max }| RatioRange {
+            min: f64::from(min) / photo_height,
+            max: f64::from(max) / photo_height,
+        });
+        of_children.or(self.head_height).or(in_pixels)
     }
 }
 

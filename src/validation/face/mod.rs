@@ -27,6 +27,7 @@ mod skin;
 mod tests;
 
 pub use geometry::{FaceMeasurements, UPRIGHT_DEGREES};
+pub use landmarks::HeadExtent;
 pub use limits::{FaceLimits, PixelRange, RatioRange};
 
 use lichtbild_inference::SimdLevel;
@@ -65,8 +66,10 @@ pub struct FaceCheckOutcome {
     pub measurements: FaceMeasurements,
     /// Values outside the limits.
     pub findings: Vec<Finding>,
-    /// Share of the face that is white, 0 to 1; `None` where no face was measured.
+    /// Share of the face that is white, 0 to 1; `None` where no upright face was measured.
     pub(super) white_share: Option<f64>,
+    /// Place of the head; `None` where no upright face was measured.
+    pub(super) head: Option<HeadExtent>,
 }
 
 impl FaceCheckOutcome {
@@ -178,7 +181,7 @@ fn check_landmarks(
     let geometry = Geometry::new(landmarks, photo_size, pixels_per_sample);
     let (measurements, mut findings) = (geometry.measurements(), geometry.check(limits, subject));
     if findings.iter().any(|finding| finding.check == Check::Upright) {
-        return FaceCheckOutcome { measurements, findings, white_share: None };
+        return FaceCheckOutcome { measurements, findings, ..FaceCheckOutcome::default() };
     }
     let skin = SkinTone::new(photo, landmarks);
     if subject != Subject::Under6 {
@@ -186,13 +189,13 @@ fn check_landmarks(
     }
     findings.extend(eyes::check(&photo.luma, landmarks, &skin, subject));
     findings.extend(skin.check());
-    FaceCheckOutcome { measurements, findings, white_share: Some(skin.white_share) }
+    FaceCheckOutcome { measurements, findings, white_share: Some(skin.white_share), head: Some(landmarks.extent()) }
 }
 
 fn without_face() -> FaceCheckOutcome {
     let measurements = FaceMeasurements { faces: Some(0), ..FaceMeasurements::default() };
     let findings = vec![Finding::refuse(Check::FaceMissing, Quantity::count(0), "1")];
-    FaceCheckOutcome { measurements, findings, white_share: None }
+    FaceCheckOutcome { measurements, findings, ..FaceCheckOutcome::default() }
 }
 
 /// Findings that are only advice for this person. Elsewhere babies and disabled people were refused by programs, and so were covered

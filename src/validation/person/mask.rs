@@ -51,6 +51,7 @@ impl PersonMask {
         Some(Self { plane: Plane { width, height, samples } })
     }
 
+    #[cfg(test)]
     /// The probabilities in 255ths, a plane as large as those of the photo.
     pub fn probabilities(&self) -> &Plane {
         &self.plane

@@ -15,7 +15,6 @@ mod mask;
 #[cfg(test)]
 mod tests;
 
-pub use background::BackgroundMeasurements;
-pub use crown::Crown;
-pub use head::HeadPlace;
-pub use mask::PersonMask;
+pub(super) use crown::Crown;
+pub(super) use head::HeadPlace;
+pub(super) use mask::PersonMask;

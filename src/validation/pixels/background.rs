@@ -22,9 +22,11 @@ pub(super) fn check(luma: &Plane, rule: &BackgroundRule) -> Option<Finding> {
     let deviation = left.standard_deviation().max(right.standard_deviation());
     let difference = (left.mean() - right.mean()).abs();
     let of_scale = |luma: f64| Quantity::tenths(luma * 100.0 / 255.0, Unit::Percent);
-    let exceeded = [(deviation, rule.advise_max_deviation), (difference, rule.advise_max_difference)];
-    let (measured, limit) = exceeded.into_iter().find(|(measured, limit)| measured > limit)?;
-    Some(Finding::advise(Check::Background, of_scale(measured), format!("<= {}", of_scale(limit))))
+    let pairs = [(deviation, rule.advise_max_deviation), (difference, rule.advise_max_difference)];
+    // Compared as they are shown, so that nobody reads that 4.7 % is more than 4.7 %.
+    let mut pairs = pairs.map(|(measured, limit)| (of_scale(measured), of_scale(limit))).into_iter();
+    let (measured, limit) = pairs.find(|(measured, limit)| measured.value() > limit.value())?;
+    Some(Finding::advise(Check::Background, measured, format!("<= {limit}")))
 }
 
 /// The samples above the line between the ends of both sides.

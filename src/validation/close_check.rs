@@ -1,0 +1,120 @@
+//! The closer look that the studio program and the desk take: measurements that cost more than a deposit may.
+//!
+//! ```text
+//! check_photo --> findings of the gateway, the same everywhere --------------------------+--> findings
+//!      +--> planes, place of the head --> person mask --> crown, background, shadow ------+    (the latter with `made_at`)
+//! ```
+//! All of it is advice. What the gateway has said already is not said again.
+
+use super::downscaled::DownscaledPhoto;
+use super::face::{FaceLimits, HeadExtent};
+use super::judge::{CheckOutcome, PhotoExamination, examine};
+use super::person::{Crown, HeadPlace, PersonMask};
+use super::profile::Profile;
+use crate::clock::Timestamp;
+use crate::domain::check::Check;
+use crate::domain::check::detail::FindingDetail;
+use crate::domain::check::finding::{Finding, MadeAt, Severity};
+use crate::domain::check::quantity::Quantity;
+use crate::domain::photo::declaration::{Declaration, Subject};
+
+/// Share of the background that may deviate from its median. Studio portraits: 0.08 at most.
+const MAX_DEVIATING: f64 = 0.12;
+/// Part by which the wall beside the head may be darker. Studio portraits: 0.081 at most.
+const MAX_SHADOW: f64 = 0.10;
+/// Height of the head outside the limit by this part of it: nothing is said. The crown is known to 2 % of the head, hair included.
+const HEAD_BAND: f64 = 0.05;
+/// Crown by the proportions of the face outside of the photo by this part of its height: the head is cut off. Chin and pupils are known
+/// to about as much.
+const CROWN_ERROR: f64 = 0.03;
+/// Pixels a side for each sample of the planes.
+const PIXELS_PER_SAMPLE: f64 = 8.0;
+
+/// Examines bytes as `check_photo` does, and the background and the crown by a person mask as well. Never panics; allocates
+/// less than 6 MiB more, and the first time in a process 1 MiB that stays.
+pub fn check_photo_closely(
+    bytes: &[u8],
+    profile: &Profile,
+    declaration: Declaration,
+    now: Timestamp,
+    made_at: MadeAt,
+) -> CheckOutcome {
+    let PhotoExamination { mut outcome, analysis, head } = examine(bytes, profile, declaration, now);
+    // The person in a picture of the wrong size is looked at once it is cropped.
+    let wrong_size = |finding: &Finding| {
+        finding.severity == Severity::Refuse && matches!(finding.check, Check::PixelDimensions | Check::AspectRatio)
+    };
+    if outcome.findings.iter().any(wrong_size) {
+        return outcome;
+    }
+    let (Some(photo), Some(frame), Some(head)) = (&analysis.downscaled, &analysis.header.frame, head) else {
+        return outcome;
+    };
+    let Some(mask) = PersonMask::find(photo) else { return outcome };
+    let place = HeadPlace { columns: head.left..head.right, eyes: head.eyes, chin: head.chin };
+    let crown = mask.crown(&place);
+    if let Some(Crown::At(row)) = crown {
+        outcome.measurements.face.crown = Some((row * PIXELS_PER_SAMPLE * 10.0).round() / 10.0);
+    }
+    let photo_height = f64::from(frame.height);
+    let limits = profile.face();
+    let closer = [
+        limits.and_then(|limits| check_head(&head, crown?, limits, declaration.subject, photo_height)),
+        profile.rules().background.and_then(|_| check_background(&mask, photo, &place)),
+    ];
+    for finding in closer.into_iter().flatten() {
+        if !outcome.findings.iter().any(|told| told.check == finding.check) {
+            outcome.findings.push(Finding { made_at: Some(made_at), ..finding });
+        }
+    }
+    outcome
+}
+
+/// The size of the head from the chin to the crown that is seen.
+fn check_head(
+    head: &HeadExtent,
+    crown: Crown,
+    limits: &FaceLimits,
+    subject: Subject,
+    photo_height: f64,
+) -> Option<Finding> {
+    let of_height = |samples: f64| samples * PIXELS_PER_SAMPLE / photo_height;
+    let limit = limits.head_height_for(subject, photo_height)?;
+    let told = |height: f64, detail: FindingDetail| {
+        let found = Finding::advise(Check::HeadSize, Quantity::percent(height), limit.to_string());
+        Some(found.with_detail(Some(detail)))
+    };
+    match crown {
+        Crown::At(crown) => {
+            let height = of_height(head.chin - crown);
+            if height < limit.min * (1.0 - HEAD_BAND) {
+                told(height, FindingDetail::HeadTooShort)
+            } else if height > limit.max * (1.0 + HEAD_BAND) {
+                told(height, FindingDetail::HeadTooTall)
+            } else {
+                None
+            }
+        }
+        // Hair at the edge is common in good portraits; a skull that reaches beyond it by its proportions is cut off.
+        Crown::CutOff => {
+            let estimate = 2.0 * head.eyes - head.chin;
+            (of_height(estimate) < -CROWN_ERROR)
+                .then(|| told(of_height(head.chin - estimate), FindingDetail::HeadCutOff))
+                .flatten()
+        }
+    }
+}
+
+/// The whole background above the chin; a shadow only where it is plain otherwise.
+fn check_background(mask: &PersonMask, photo: &DownscaledPhoto, head: &HeadPlace) -> Option<Finding> {
+    let background = mask.background(photo, head)?;
+    let told = |measured: f64, limit: f64, detail: FindingDetail| {
+        let limit = format!("<= {}", Quantity::percent(limit));
+        Finding::advise(Check::Background, Quantity::percent(measured), limit).with_detail(Some(detail))
+    };
+    if background.deviating > MAX_DEVIATING {
+        return Some(told(background.deviating, MAX_DEVIATING, FindingDetail::BackgroundVaries));
+    }
+    let shadow = background.shadow.filter(|shadow| *shadow > MAX_SHADOW)?;
+    Some(told(shadow, MAX_SHADOW, FindingDetail::ShadowOnBackground))
+}
