@@ -110,6 +110,15 @@ fn a_second_rewriting_changes_nothing() {
     }
 }
 
+/// The gateway refuses such an end, since it may be one that was lost.
+#[test]
+fn a_plain_picture_does_not_end_in_zeros() {
+    let original = fixture("progressive-plain");
+    let baseline = to_baseline(&original).unwrap();
+    assert!(!baseline.ends_with(&[0, 0, 0xFF, 0xD9]), "{:X?}", &baseline[baseline.len() - 8..]);
+    assert!(pixels(&baseline) == pixels(&original));
+}
+
 #[test]
 fn data_behind_the_end_are_dropped() {
     let original = fixture("progressive-420");

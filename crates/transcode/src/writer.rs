@@ -5,6 +5,7 @@ use crate::frame::{CoefficientBlock, CoefficientFrame};
 use crate::optimal_code::OptimalCode;
 use crate::reader::CoefficientFile;
 
+const END_MARKER: [u8; 2] = [0xFF, 0xD9];
 /// Zeros up to the end of the block.
 const END_OF_BLOCK: u8 = 0x00;
 /// Sixteen zeros.
@@ -25,15 +26,40 @@ impl TableSlot {
     const fn index(self) -> usize {
         2 * self.number + self.is_ac as usize
     }
+
+    /// Symbols that stand for values of a baseline file, without those of zeros.
+    fn symbols(self) -> impl Iterator<Item = u8> {
+        let (runs, most_bits) = if self.is_ac { (0..16, MAX_AC_BITS) } else { (0..1, MAX_DC_BITS) };
+        runs.flat_map(move |run: u8| (1..=most_bits as u8).map(move |bits| run << 4 | bits))
+    }
 }
 
 /// Writes the file.
 pub(crate) fn write(file: &CoefficientFile<'_>) -> Result<Vec<u8>, TranscodeError> {
-    let frame = &file.frame;
     let mut frequencies = [[0_u32; 256]; 4];
-    for_each_symbol(frame, |slot, symbol, _, _| frequencies[slot.index()][usize::from(symbol)] += 1)?;
-    let codes = frequencies.map(|frequencies| OptimalCode::new(&frequencies));
+    for_each_symbol(&file.frame, |slot, symbol, _, _| frequencies[slot.index()][usize::from(symbol)] += 1)?;
+    let bytes = write_with(file, &frequencies)?;
+    if !ends_in_zeros(&bytes) {
+        return Ok(bytes);
+    }
+    // The last blocks are all of one colour, and the codes for that are zeros. The gateway could not tell them from the zeros that a
+    // disk or a line puts in place of a lost end, and refuses them. An unused symbol takes the code 0, so that the others begin with 1.
+    for is_ac in [false, true] {
+        for number in [0, 1] {
+            let slot = TableSlot { is_ac, number };
+            let table = &mut frequencies[slot.index()];
+            let total = table.iter().sum::<u32>();
+            if let Some(unused) = slot.symbols().find(|symbol| table[usize::from(*symbol)] == 0) {
+                table[usize::from(unused)] = total + 1;
+            }
+        }
+    }
+    write_with(file, &frequencies)
+}
 
+fn write_with(file: &CoefficientFile<'_>, frequencies: &[[u32; 256]; 4]) -> Result<Vec<u8>, TranscodeError> {
+    let frame = &file.frame;
+    let codes = frequencies.each_ref().map(OptimalCode::new);
     let mut bytes = vec![0xFF, 0xD8];
     for segment in &file.segments {
         push_segment(&mut bytes, segment.marker, segment.content);
@@ -47,8 +73,14 @@ pub(crate) fn write(file: &CoefficientFile<'_>) -> Result<Vec<u8>, TranscodeErro
         sink.push(value, value_bits);
     })?;
     let mut bytes = sink.finish();
-    bytes.extend([0xFF, 0xD9]);
+    bytes.extend(END_MARKER);
     Ok(bytes)
+}
+
+/// Reports that the picture data end with two bytes of zeros; the zero behind FF is none of them.
+fn ends_in_zeros(jpeg: &[u8]) -> bool {
+    let before = jpeg.strip_suffix(&END_MARKER).and_then(|data| data.strip_suffix(&[0, 0]));
+    before.is_some_and(|rest| rest.last() != Some(&0xFF))
 }
 
 /// Adds a segment; its content came from a segment or is short, so that its length fits.
