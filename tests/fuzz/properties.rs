@@ -92,7 +92,6 @@ pub fn transcode(bytes: &[u8]) {
                 | JpegError::Truncated { .. }
                 | JpegError::Damaged { .. }
                 | JpegError::DeclaredSize { .. }
-                | JpegError::EndsInZeros
                 | JpegError::TrailingData { .. }
         );
         assert!(!is_of_the_coding, "{error}");

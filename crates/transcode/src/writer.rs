@@ -26,12 +26,6 @@ impl TableSlot {
     const fn index(self) -> usize {
         2 * self.number + self.is_ac as usize
     }
-
-    /// Symbols that stand for values of a baseline file, without those of zeros.
-    fn symbols(self) -> impl Iterator<Item = u8> {
-        let (runs, most_bits) = if self.is_ac { (0..16, MAX_AC_BITS) } else { (0..1, MAX_DC_BITS) };
-        runs.flat_map(move |run: u8| (1..=most_bits as u8).map(move |bits| run << 4 | bits))
-    }
 }
 
 /// Writes the file.
@@ -43,16 +37,14 @@ pub(crate) fn write(file: &CoefficientFile<'_>) -> Result<Vec<u8>, TranscodeErro
         return Ok(bytes);
     }
     // The last blocks are all of one colour, and the codes for that are zeros. The gateway could not tell them from the zeros that a
-    // disk or a line puts in place of a lost end, and refuses them. An unused symbol takes the code 0, so that the others begin with 1.
-    for is_ac in [false, true] {
-        for number in [0, 1] {
-            let slot = TableSlot { is_ac, number };
-            let table = &mut frequencies[slot.index()];
-            let total = table.iter().sum::<u32>();
-            if let Some(unused) = slot.symbols().find(|symbol| table[usize::from(*symbol)] == 0) {
-                table[usize::from(unused)] = total + 1;
-            }
-        }
+    // disk or a line puts in place of a lost end, and refuses them. In the table of the last block's AC coefficients an unused symbol
+    // takes the code 0, so that all others begin with 1.
+    let slot = TableSlot { is_ac: true, number: usize::from(file.frame.planes.len() > 1) };
+    let table = &mut frequencies[slot.index()];
+    let total = table.iter().sum::<u32>();
+    let mut symbols = (0..16).flat_map(|zeros: u8| (1..=MAX_AC_BITS as u8).map(move |bits| zeros << 4 | bits));
+    if let Some(unused) = symbols.find(|symbol| table[usize::from(*symbol)] == 0) {
+        table[usize::from(unused)] = total + 1;
     }
     write_with(file, &frequencies)
 }
