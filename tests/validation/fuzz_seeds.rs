@@ -13,7 +13,7 @@ fn every_seed_holds_what_the_fuzzer_asks() {
         ("exif", properties::exif, 14),
         ("code", properties::code, 7),
         ("judge", properties::judge, 9),
-        ("transcode", properties::transcode, 6),
+        ("transcode", properties::transcode, 7),
         ("model", properties::model, 1),
     ];
     for (target, property, least) in targets {

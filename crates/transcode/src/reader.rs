@@ -20,6 +20,10 @@ pub(crate) struct KeptSegment<'a> {
     pub(crate) content: &'a [u8],
 }
 
+/// Samples of 8 bits give DC values within ±1024 before quantisation (T.81, A.3.3). Twice that, as at the gateway, allows for any
+/// rounding and still finds predictions that ran away after damage.
+const MAX_DC: i32 = 2048;
+
 const SOI: u8 = 0xD8;
 const EOI: u8 = 0xD9;
 const SOF0: u8 = 0xC0;
@@ -54,6 +58,13 @@ pub(crate) fn read(bytes: &[u8]) -> Result<CoefficientFile<'_>, TranscodeError> 
     if !frame.is_complete() {
         return Err(TranscodeError::Incomplete);
     }
+    for plane in &frame.planes {
+        let dc_step = reader.dc_steps[usize::from(plane.quantisation & 3)].map_or(1, i32::from);
+        let most = MAX_DC / dc_step + 1;
+        if plane.blocks.iter().any(|block| i32::from(block[0]).abs() > most) {
+            return Err(TranscodeError::Damaged("a brightness that no picture has"));
+        }
+    }
     Ok(CoefficientFile { segments: reader.segments, frame })
 }
 
@@ -86,8 +97,8 @@ struct FileReader<'a> {
     segments: Vec<KeptSegment<'a>>,
     frame: Option<CoefficientFrame>,
     code_definitions: CodeDefinitions,
-    /// Quantisation tables that are defined.
-    quantisation: [bool; 4],
+    /// First step of each quantisation table that is defined, at least 1.
+    dc_steps: [Option<u8>; 4],
     /// Zero for none.
     restart_interval: u16,
     scans: usize,
@@ -129,7 +140,7 @@ impl<'a> FileReader<'a> {
             return Err(TranscodeError::TooManyScans);
         }
         self.scans += 1;
-        if !frame.planes.iter().all(|plane| self.quantisation[usize::from(plane.quantisation & 3)]) {
+        if !frame.planes.iter().all(|plane| self.dc_steps[usize::from(plane.quantisation & 3)].is_some()) {
             return Err(TranscodeError::Damaged("a quantisation table is missing"));
         }
         let header = ScanHeader::parse(content, frame)?;
@@ -147,9 +158,15 @@ impl<'a> FileReader<'a> {
             if head >> 4 == 1 {
                 return Err(TranscodeError::Unsupported("quantisation with 16 bits"));
             }
-            let defined = self.quantisation.get_mut(usize::from(head));
-            *defined.ok_or(TranscodeError::Damaged("number of a quantisation table"))? = true;
-            content = rest.get(64..).ok_or(TranscodeError::Damaged("a quantisation table is too short"))?;
+            let slot = self.dc_steps.get_mut(usize::from(head));
+            let slot = slot.ok_or(TranscodeError::Damaged("number of a quantisation table"))?;
+            let too_short = TranscodeError::Damaged("a quantisation table is too short");
+            let (steps, rest) = rest.split_first_chunk::<64>().ok_or(too_short)?;
+            if steps.contains(&0) {
+                return Err(TranscodeError::Damaged("a quantisation step of zero"));
+            }
+            *slot = Some(steps[0]);
+            content = rest;
         }
         Ok(())
     }
