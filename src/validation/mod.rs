@@ -10,7 +10,7 @@
 //! few MiB beside them. The header is read by two programs of different make, because a file that two programs read
 //! differently is how another face gets to the office than the one that was checked.
 
-mod close_check;
+pub mod close_check;
 mod cross_check;
 mod dimensions;
 pub mod downscaled;
@@ -29,7 +29,6 @@ pub mod profile;
 mod profile_file;
 pub mod rules;
 
-pub use close_check::check_photo_closely;
 pub use judge::{CheckOutcome, Judgement, Measurements, check_photo, judge};
 pub use limits::{MAX_DECODER_BYTES, MAX_HEIGHT, MAX_WIDTH};
 pub use metadata::{CaptureDate, capture_date};

@@ -6,6 +6,8 @@ mod gateway;
 mod printed_documents;
 #[cfg(unix)]
 mod studio_check;
+#[cfg(unix)]
+mod studio_check_rewrite;
 mod studio_enrolment;
 mod studio_push;
 mod studio_watch;

@@ -15,16 +15,16 @@ use crate::support::photos::jpeg::fixture;
 use crate::support::photos::portraits::{encoded, portrait};
 
 /// A folder of a shop.
-struct PhotoFolder(tempfile::TempDir);
+pub(super) struct PhotoFolder(tempfile::TempDir);
 
-struct CheckRun {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
+pub(super) struct CheckRun {
+    pub(super) code: Option<i32>,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
 }
 
 impl PhotoFolder {
-    fn with(files: &[(&str, &[u8])]) -> Self {
+    pub(super) fn with(files: &[(&str, &[u8])]) -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
         for (name, bytes) in files {
             fs::write(folder.at(name), bytes).unwrap();
@@ -32,16 +32,16 @@ impl PhotoFolder {
         folder
     }
 
-    fn at(&self, name: &str) -> PathBuf {
+    pub(super) fn at(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
     /// In the folder, so that names are short; in English.
-    fn check(&self, arguments: &[&str]) -> CheckRun {
+    pub(super) fn check(&self, arguments: &[&str]) -> CheckRun {
         self.check_by(&[&["--profile", "icao-35x45"], arguments].concat())
     }
 
-    fn check_by(&self, arguments: &[&str]) -> CheckRun {
+    pub(super) fn check_by(&self, arguments: &[&str]) -> CheckRun {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
         command.current_dir(self.0.path()).args(["check", "--lang", "en"]).args(arguments);
         let output = command.output().unwrap();

@@ -8,11 +8,12 @@ type FuzzProperty = fn(&[u8]);
 
 #[test]
 fn every_seed_holds_what_the_fuzzer_asks() {
-    let targets: [(&str, FuzzProperty, usize); 5] = [
+    let targets: [(&str, FuzzProperty, usize); 6] = [
         ("walk", properties::walk, 12),
         ("exif", properties::exif, 14),
         ("code", properties::code, 7),
         ("judge", properties::judge, 9),
+        ("transcode", properties::transcode, 7),
         ("model", properties::model, 2),
     ];
     for (target, property, least) in targets {

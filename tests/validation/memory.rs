@@ -12,8 +12,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use lichtbild::domain::check::finding::Verdict;
+use lichtbild::domain::check::finding::{MadeAt, Verdict};
 use lichtbild::domain::photo::declaration::{Declaration, Exception, Subject};
+use lichtbild::validation::close_check::check_photo_closely;
 use lichtbild::validation::downscaled::{DownscaledPhoto, Plane};
 use lichtbild::validation::{Profile, check_photo, face};
 
@@ -25,7 +26,11 @@ use crate::support::photos::jpeg::{SeededRng, fixture, new_segment, scan_start, 
 const BOUND: u64 = 4 * 1024;
 /// Memory bound of the face model, once in a process, in KiB.
 const MODEL_BOUND: u64 = 8 * 1024;
+/// Memory bound of a closer look on top of it, the network of the mask included, in KiB.
+const CLOSER_BOUND: u64 = 7 * 1024;
 const PHOTO: &str = "LICHTBILD_TEST_PHOTO";
+/// Set where the photo is looked at as in the studio.
+const CLOSELY: &str = "LICHTBILD_TEST_CLOSELY";
 const CHILD: &str = "validation::memory::one_photo_in_a_process_of_its_own";
 /// The largest photo that a gateway takes.
 const MAX_PHOTO_BYTES: usize = 8 * 1024 * 1024;
@@ -50,7 +55,10 @@ fn one_photo_in_a_process_of_its_own() {
     let model = held("VmHWM:") - start;
     let bytes = fs::read(path).unwrap();
     let (before, program) = (held("VmRSS:"), held("RssFile:"));
-    let outcome = check_photo(&bytes, &profile, Declaration::default(), NOW);
+    let outcome = match std::env::var_os(CLOSELY) {
+        Some(_) => check_photo_closely(&bytes, &profile, Declaration::default(), NOW, MadeAt::Desk),
+        None => check_photo(&bytes, &profile, Declaration::default(), NOW),
+    };
     let after = held("VmHWM:");
     let grown = after.saturating_sub(before).saturating_sub(held("RssFile:").saturating_sub(program));
     println!("model {model} grown {grown} verdict {:?}", outcome.verdict);
@@ -58,11 +66,14 @@ fn one_photo_in_a_process_of_its_own() {
 }
 
 /// By how many KiB a process grows that examines this photo, and the verdict.
-fn grown(folder: &Path, name: &str, bytes: &[u8]) -> (u64, String) {
+fn grown(folder: &Path, name: &str, bytes: &[u8], closely: bool) -> (u64, String) {
     let path = folder.join("photo.jpg");
     fs::write(&path, bytes).unwrap();
     let mut child = Command::new(std::env::current_exe().unwrap());
     child.args(["--exact", CHILD, "--ignored", "--nocapture", "--test-threads=1"]).env(PHOTO, &path);
+    if closely {
+        child.env(CLOSELY, "1");
+    }
     let output = child.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     let words = text.split_once("grown ").and_then(|(_, rest)| rest.split_once(" verdict "));
@@ -145,7 +156,7 @@ fn no_photo_makes_the_check_allocate_more_than_it_promises() {
     let hostile = hostile_photos().into_iter().map(|photo| (photo.name, photo.bytes));
     let mut accepted = 0;
     for (name, bytes) in demanding().into_iter().chain(hostile) {
-        let (grown, verdict) = grown(folder.path(), name, &bytes);
+        let (grown, verdict) = grown(folder.path(), name, &bytes, false);
         assert!(bytes.len() <= MAX_PHOTO_BYTES, "{name}: no gateway takes it");
         println!("{grown:>6} KiB, {verdict}: {name}, {} KiB", bytes.len() / 1024);
         assert!(grown < BOUND, "{name}: {grown} KiB");
@@ -153,4 +164,17 @@ fn no_photo_makes_the_check_allocate_more_than_it_promises() {
     }
     // A judge that refuses at the door allocates nothing: some must get to the end.
     assert!(accepted >= 4, "{accepted}");
+}
+
+/// With the network of the mask, which stays.
+#[test]
+fn a_closer_look_allocates_no_more_than_it_promises() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in
+        [("the largest portrait", largest_portrait()), ("a portrait", fixture("portrait-827x1063.jpg"))]
+    {
+        let (grown, _) = grown(folder.path(), name, &bytes, true);
+        println!("{grown:>6} KiB: {name}");
+        assert!(grown < BOUND + CLOSER_BOUND, "{name}: {grown} KiB");
+    }
 }

@@ -44,11 +44,11 @@ const fn detail_texts(detail: FindingDetail) -> BilingualTexts {
         ),
         FindingDetail::SeparateScans => bilingual(
             ["Das JPEG speichert die Farben nacheinander, jede in einem eigenen Durchgang; nicht jedes Programm liest das.",
-             "Bitte das Bild in einem gängigen Bildprogramm öffnen und als gewöhnliches JPEG („Baseline“) neu speichern; wer ein \
-              Werkzeug zum Verkleinern von JPEG-Dateien benutzt, lässt es weg."],
+             "Bitte das Bild in einem gängigen Bildprogramm als gewöhnliches JPEG („Baseline“) neu speichern, ohne ein Werkzeug zum \
+              Verkleinern von JPEG-Dateien, oder die Datei mit lichtbild-studio check --rewrite ohne Verlust umschreiben lassen."],
             ["The JPEG stores its colours one after the other, each in a scan of its own; not every program reads that.",
-             "Open the picture in a common picture program and save it as an ordinary JPEG (“baseline”); leave out any tool that \
-              optimises JPEG files."],
+             "Save the picture as an ordinary JPEG (“baseline”) in a common picture program, without any tool that optimises JPEG \
+              files, or have lichtbild-studio check --rewrite rewrite the file without loss."],
         ),
         FindingDetail::RareCoding => bilingual(
             ["Das JPEG ist auf eine seltene Weise kodiert (arithmetisch, verlustfrei oder hierarchisch), die kaum ein Programm liest.",

@@ -14,7 +14,8 @@ use crate::flows::authenticate::OfficeCaller;
 use crate::flows::gateway::Gateway;
 use crate::sealing::envelope::OpenedPhoto;
 use crate::storage::requests::FetchPurpose;
-use crate::validation::{Measurements, check_photo_closely};
+use crate::validation::Measurements;
+use crate::validation::close_check::check_photo_closely;
 
 /// A photo on a clerk's screen.
 pub struct PresentedPhoto {

@@ -3,9 +3,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lichtbild::domain::digest::Sha256Digest;
+use lichtbild::validation::Profile;
 
 use super::scriptless_browser::{ScriptlessBrowser, page};
 use crate::support::photos::exif::{ExifBlock, ExifByteOrder};
+use crate::support::photos::portraits::encoded;
+use crate::support::photos::variants::{large_portrait, with_poster};
 use crate::support::router_client::{RouterResponse, idempotency_key, photo};
 use crate::support::test_gateway::{START, TestGateway};
 
@@ -126,6 +129,29 @@ async fn advice_is_shown_in_the_language_of_the_page() {
         .unwrap()
         .to_owned();
     assert!(english.contains("lang=\"en\"") && english.contains(&advice), "{english}");
+}
+
+/// The gateway has no time for the whole background; the page that shows the photo has.
+#[tokio::test]
+async fn what_only_the_desk_measures_is_told_and_marked_as_such() {
+    let gateway = TestGateway::with(|setup| {
+        setup.profile = Profile::builtin("de-tr03121").unwrap();
+        setup.max_photo_bytes = 8 * 1024 * 1024;
+    })
+    .await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt").await);
+    let mut browser = ScriptlessBrowser::of(&office).await;
+    let receipt = studio.deposit(&encoded(&with_poster(&large_portrait())), &idempotency_key(1)).await.json();
+    let told: Vec<&str> =
+        receipt["findings"].as_array().unwrap().iter().map(|finding| finding["check"].as_str().unwrap()).collect();
+    assert_eq!(told, ["capture_time_missing", "smile"]);
+    let path = browser.enter(receipt["code"].as_str().unwrap()).await;
+    let page = page(&browser.get(&path).await);
+    let findings = page.split("id=\"findings\"").nth(1).unwrap();
+    assert!(findings.contains("angenommen mit Hinweisen"), "{findings}");
+    assert_eq!(findings.matches("nur hier gemessen").count(), 1, "{findings}");
+    let of_desk = findings.split("<li>").find(|item| item.contains("nur hier gemessen")).unwrap();
+    assert!(of_desk.contains("Hintergrund"), "{of_desk}");
 }
 
 #[tokio::test]

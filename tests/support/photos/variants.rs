@@ -137,6 +137,14 @@ fn landscape() -> RgbImage {
     })
 }
 
+/// With dark frames on the wall above both shoulders: the corners stay plain.
+pub fn with_poster(photo: &RgbImage) -> RgbImage {
+    RgbImage::from_fn(photo.width(), photo.height(), |x, y| {
+        let framed = y < 150 && ((200..480).contains(&x) || (830..1100).contains(&x));
+        if framed { Rgb([60, 50, 90]) } else { *photo.get_pixel(x, y) }
+    })
+}
+
 /// Sampled between four pixels.
 pub fn transformed(photo: &RgbImage, change: Transform) -> RgbImage {
     let (width, height) = (photo.width() as f32, photo.height() as f32);

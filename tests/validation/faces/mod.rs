@@ -1,6 +1,7 @@
 //! Photos of a face: one clearly outside the limits is refused, unless the studio declares whom the limits do not fit.
 
 mod appearance;
+mod closer_look;
 mod people;
 
 use lichtbild::domain::check::detail::FindingDetail;

@@ -1,11 +1,16 @@
-//! Messages about the files of a check: the rules, the folders of photos, the page of `--html`.
+//! Messages about the files of a check: the rules, the folders of photos, the copies of `--rewrite`, the page of `--html`.
 
 use std::error::Error;
+use std::path::Path;
+
+use lichtbild_transcode::{MAX_SCANS, TranscodeError};
 
 use super::html_report::HtmlReportError;
 use super::photo_list::PhotoFolderError;
 use super::profile_file::{ProfileFileError, ProfileFileErrorKind};
+use super::rewrite::{CopyOrigin, RewriteError};
 use crate::cli::studio::advice::unreadable;
+use crate::cli::studio::receipt_text::on_one_line;
 use crate::domain::language::Language;
 
 /// Explains why a file does not contain a profile.
@@ -72,6 +77,88 @@ pub fn about_other_images(others: usize, language: Language) -> String {
         }
         (_, Language::English) => {
             format!("{others} pictures that are no JPEG were not looked at. To have them judged, export them as JPEG.")
+        }
+    }
+}
+
+/// Names the baseline copy that was judged in place of `photo`, or says why there is none.
+pub fn about_rewriting(
+    photo: &Path,
+    judged: &Path,
+    result: &Result<CopyOrigin, RewriteError>,
+    language: Language,
+) -> String {
+    let (photo, judged) = (on_one_line(photo), on_one_line(judged));
+    match result {
+        Ok(CopyOrigin::Written) => language.pick(
+            format!("{photo} wurde ohne Verlust als Baseline-JPEG geschrieben: {judged}. Geprüft wurde diese Datei; wird sie angenommen, sie statt des Originals einliefern."),
+            format!("{photo} was written as baseline JPEG without loss: {judged}. That file was judged; if it is accepted, deposit it and not the original."),
+        ),
+        Ok(CopyOrigin::FoundThere) => language.pick(
+            format!("{photo} liegt schon als Baseline-JPEG vor: {judged}. Geprüft wurde diese Datei; wird sie angenommen, sie statt des Originals einliefern."),
+            format!("{photo} is there as baseline JPEG already: {judged}. That file was judged; if it is accepted, deposit it and not the original."),
+        ),
+        Err(RewriteError::NameTaken { path }) => {
+            let path = on_one_line(path);
+            language.pick(
+                format!("{photo} wurde nicht umgeschrieben: {path} gibt es schon, mit anderem Inhalt. Diese Datei umbenennen oder löschen und noch einmal prüfen."),
+                format!("{photo} was not rewritten: {path} is there already, with other content. Rename or delete that file and check again."),
+            )
+        }
+        Err(RewriteError::Unwritable { path, source }) => {
+            let path = on_one_line(path);
+            language.pick(
+                format!("{path} lässt sich nicht schreiben ({source}). Das Foto in einen beschreibbaren Ordner mit freiem Platz legen und noch einmal prüfen."),
+                format!("{path} cannot be written ({source}). Put the photo into a writable folder with free space and check again."),
+            )
+        }
+        Err(RewriteError::Transcode(error)) => {
+            let reason = transcode_reason(*error, language);
+            language.pick(
+                format!("{photo} lässt sich nicht umschreiben: {reason}. Das Foto neu als JPEG exportieren, „Baseline (Standard)“."),
+                format!("{photo} cannot be rewritten: {reason}. Export the photo as JPEG again, “baseline (standard)”."),
+            )
+        }
+    }
+}
+
+fn transcode_reason(error: TranscodeError, language: Language) -> String {
+    match error {
+        TranscodeError::NotJpeg => language.pick("Es ist kein JPEG", "it is no JPEG").into(),
+        TranscodeError::Truncated => {
+            language.pick("Die Datei endet vor dem Ende des Bildes", "the file ends before the picture does").into()
+        }
+        TranscodeError::Damaged(_) => language.pick("Die Datei ist beschädigt", "the file is damaged").into(),
+        TranscodeError::OtherCoding => language
+            .pick(
+                "Arithmetische, verlustfreie und hierarchische JPEGs kann dieses Programm nicht lesen",
+                "this program cannot read arithmetic, lossless and hierarchical JPEGs",
+            )
+            .into(),
+        TranscodeError::Colours(count) => language.pick(
+            format!("Es hat {count} Farbkanäle statt 3, wie etwa CMYK-Bilder"),
+            format!("it has {count} colour channels instead of 3, as CMYK pictures have, for instance"),
+        ),
+        TranscodeError::BitDepth(bits) => language.pick(
+            format!("Es hat {bits} Bit je Farbe statt 8"),
+            format!("it has {bits} bits for each colour instead of 8"),
+        ),
+        TranscodeError::Unsupported(_) => language
+            .pick(
+                "Es nutzt Teile des JPEG-Standards, die es in Baseline-Dateien nicht gibt",
+                "it uses parts of the JPEG standard that baseline files do not have",
+            )
+            .into(),
+        TranscodeError::Incomplete => language
+            .pick(
+                "Die letzten Durchgänge fehlen, erst sie machen das Bild scharf",
+                "its last scans are missing, which make the picture sharp",
+            )
+            .into(),
+        TranscodeError::TooManyScans => language
+            .pick(format!("Es hat mehr als {MAX_SCANS} Durchgänge"), format!("it has more than {MAX_SCANS} scans")),
+        TranscodeError::TooLarge => {
+            language.pick("Es ist viel größer als ein Passfoto", "it is far larger than a passport photo").into()
         }
     }
 }

@@ -5,6 +5,7 @@ mod messages;
 mod ordered_parallel;
 mod photo_list;
 mod profile_file;
+mod rewrite;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -26,12 +27,14 @@ use crate::domain::language::Language;
 use crate::domain::photo::declaration::Declaration;
 use crate::report::photo_section::ReportedPhoto;
 use crate::report::photo_summary::{PhotoSummary, ShownResult};
+use crate::validation::CheckOutcome;
+use crate::validation::close_check::check_photo_closely;
 use crate::validation::profile::Profile;
-use crate::validation::{CheckOutcome, check_photo_closely};
 use crate::wire::finding::FindingBody;
 use crate::wire::measurements::MeasurementsBody;
 use html_report::{HtmlReport, HtmlReportError};
 use photo_list::PhotoList;
+use rewrite::{CopyOrigin, RewriteError};
 
 /// Judge photos on this computer, by the rules of the gateway; nothing is sent
 ///
@@ -57,6 +60,10 @@ pub struct Arguments {
     /// by this option before, and no other file
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Write photos that are refused as progressive, or for their separate scans, as baseline JPEG to NAME-baseline.jpg beside them,
+    /// without any loss, and judge these files instead. The originals stay as they are, and no file is replaced
+    #[arg(long)]
+    rewrite: bool,
     /// Language of messages and findings
     #[arg(long, default_value = "de")]
     lang: LanguageArgument,
@@ -85,9 +92,13 @@ enum OutputFormat {
 
 /// A photo and what the judge said. The bytes are kept only where they are wanted later.
 struct CheckedPhoto {
+    /// The file that was judged: the photo, or its baseline copy.
+    path: PathBuf,
     outcome: CheckOutcome,
     sha256: Sha256Digest,
     bytes: Option<Bytes>,
+    /// Result of `--rewrite`, where it was needed.
+    rewriting: Option<Result<CopyOrigin, RewriteError>>,
 }
 
 /// Judges every photo, a few in memory at a time; a file that cannot be read does not hold up the others.
@@ -138,17 +149,24 @@ fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result
     let mut rows = Vec::new();
     ordered_parallel::for_each(
         &photos,
-        |path| check_photo_file(path, profile, declaration, wants_html_report(arguments)),
+        |path| check_photo_file(path, profile, declaration, arguments),
         |path, result| {
-            let file = path.display().to_string();
-            let CheckedPhoto { outcome, sha256, bytes } = match result {
+            let CheckedPhoto { path: judged, outcome, sha256, bytes, rewriting } = match result {
                 Ok(result) => result,
                 Err(error) => {
                     eprint(receipt_text::printable(&advice::about_photo(&error, language)));
-                    rows.push(PhotoSummary::unreadable(file));
+                    rows.push(PhotoSummary::unreadable(path.display().to_string()));
                     return Ok(());
                 }
             };
+            if let Some(result) = &rewriting {
+                eprint(messages::about_rewriting(path, &judged, result, language));
+            }
+            // A copy of an earlier run lies in the same folder and is judged in its own turn.
+            if judged != *path && photos.contains(&judged) {
+                return Ok(());
+            }
+            let file = judged.display().to_string();
             rows.push(PhotoSummary::new(file.clone(), &outcome));
             if let (Some(page), Some(bytes)) = (&mut page, &bytes) {
                 let shown = ReportedPhoto { file: &file, bytes, sha256, outcome: &outcome, profile };
@@ -176,20 +194,29 @@ fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result
     Ok(exit_status(&rows, !folder_errors.is_empty(), language))
 }
 
-/// The one place where a photo is judged.
+/// Judges a photo, or in its place the baseline copy that `--rewrite` asks for.
 fn check_photo_file(
     path: &Path,
     profile: &Profile,
     declaration: Declaration,
-    keep: bool,
+    arguments: &Arguments,
 ) -> Result<CheckedPhoto, PhotoFileError> {
+    // The one place where a photo is judged.
+    let judge = |photo: PhotoFile, rewriting| {
+        let outcome = check_photo_closely(&photo.bytes, profile, declaration, SystemClock.now(), MadeAt::Studio);
+        let wants_bytes = arguments.html.is_some();
+        let PhotoFile { path, bytes, sha256 } = photo;
+        CheckedPhoto { path, outcome, sha256, bytes: wants_bytes.then_some(bytes), rewriting }
+    };
     let photo = PhotoFile::read(path)?;
-    let outcome = check_photo_closely(&photo.bytes, profile, declaration, SystemClock.now(), MadeAt::Studio);
-    Ok(CheckedPhoto { outcome, sha256: photo.sha256, bytes: keep.then_some(photo.bytes) })
-}
-
-fn wants_html_report(arguments: &Arguments) -> bool {
-    arguments.html.is_some()
+    let checked = judge(photo.clone(), None);
+    if !arguments.rewrite || !rewrite::is_refused_for_coding(&checked.outcome) {
+        return Ok(checked);
+    }
+    Ok(match rewrite::write_baseline_copy(&photo) {
+        Ok(copy) => judge(copy.file, Some(Ok(copy.origin))),
+        Err(error) => CheckedPhoto { rewriting: Some(Err(error)), ..checked },
+    })
 }
 
 fn report_html_error(error: &HtmlReportError, language: Language) -> Exit {

@@ -1,0 +1,113 @@
+//! The copies of `--rewrite`: photos that are refused for their coding, written as baseline JPEG files beside the originals.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use lichtbild_transcode::{TranscodeError, to_baseline};
+
+use crate::atomic_file::{FileMode, write_new};
+use crate::client::photo::photo_file::PhotoFile;
+use crate::domain::check::Check;
+use crate::domain::check::finding::Severity;
+use crate::domain::digest::Sha256Digest;
+use crate::validation::judge::CheckOutcome;
+
+/// A photo rewritten as baseline JPEG.
+#[derive(Debug)]
+pub(super) struct BaselineCopy {
+    /// The file that holds it.
+    pub(super) file: PhotoFile,
+    pub(super) origin: CopyOrigin,
+}
+
+/// Run that wrote a baseline copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyOrigin {
+    /// This run.
+    Written,
+    /// An earlier run: the file was there, with the same bytes.
+    FoundThere,
+}
+
+/// A photo has no baseline copy.
+#[derive(Debug)]
+pub enum RewriteError {
+    /// The photo cannot be rewritten.
+    Transcode(TranscodeError),
+    /// Another file has the copy's name.
+    NameTaken {
+        /// The copy's name.
+        path: PathBuf,
+    },
+    /// The system does not let it.
+    Unwritable {
+        /// The copy's name.
+        path: PathBuf,
+        /// Cause.
+        source: io::Error,
+    },
+}
+
+/// Reports that a photo is refused for its coding, be it for other reasons as well.
+pub(super) fn is_refused_for_coding(outcome: &CheckOutcome) -> bool {
+    let mut findings = outcome.findings.iter();
+    findings.any(|finding| finding.check == Check::Coding && finding.severity == Severity::Refuse)
+}
+
+/// Writes the copy of a photo, unless an earlier run did. The photo itself is not touched.
+///
+/// # Errors
+/// [`RewriteError`]; nothing was written.
+pub(super) fn write_baseline_copy(photo: &PhotoFile) -> Result<BaselineCopy, RewriteError> {
+    let bytes = to_baseline(&photo.bytes).map_err(RewriteError::Transcode)?;
+    let path = baseline_path(&photo.path);
+    let origin = match write_new(&path, &bytes, FileMode::OwnerOnly) {
+        Ok(()) => {
+            copy_permissions(&photo.path, &path);
+            CopyOrigin::Written
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            if !PhotoFile::read(&path).is_ok_and(|there| there.bytes == bytes) {
+                return Err(RewriteError::NameTaken { path });
+            }
+            CopyOrigin::FoundThere
+        }
+        Err(source) => return Err(RewriteError::Unwritable { path, source }),
+    };
+    let sha256 = Sha256Digest::of(&bytes);
+    Ok(BaselineCopy { file: PhotoFile { path, bytes: bytes.into(), sha256 }, origin })
+}
+
+/// `NAME.jpg` gives `NAME-baseline.jpg` in the same folder.
+fn baseline_path(photo: &Path) -> PathBuf {
+    let mut name = OsString::from(photo.file_stem().unwrap_or_default());
+    name.push("-baseline.jpg");
+    photo.with_file_name(name)
+}
+
+/// Lets the same people read the copy as the original. If that fails, the copy stays its owner's alone.
+fn copy_permissions(original: &Path, copy: &Path) {
+    if cfg!(unix)
+        && let Ok(metadata) = std::fs::metadata(original)
+    {
+        let _ = std::fs::set_permissions(copy, metadata.permissions());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_named_after_its_original() {
+        for (photo, copy) in [
+            ("a.jpg", "a-baseline.jpg"),
+            ("shop/b.c.JPEG", "shop/b.c-baseline.jpg"),
+            ("/x/photo", "/x/photo-baseline.jpg"),
+            ("-baseline.jpg", "-baseline-baseline.jpg"),
+        ] {
+            assert_eq!(baseline_path(Path::new(photo)), Path::new(copy));
+        }
+    }
+}
