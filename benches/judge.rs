@@ -16,7 +16,9 @@ use std::time::{Duration, Instant};
 use criterion::Criterion;
 use image::ImageFormat;
 use lichtbild::clock::Timestamp;
+use lichtbild::domain::check::finding::MadeAt;
 use lichtbild::domain::photo::declaration::{Declaration, Exception, Subject};
+use lichtbild::validation::close_check::check_photo_closely;
 use lichtbild::validation::downscaled::{DownscaledPhoto, Plane};
 use lichtbild::validation::{Profile, check_photo, face, jpeg};
 
@@ -50,6 +52,12 @@ fn stages(bytes: &[u8], profile: &Profile, now: Timestamp) -> Option<Vec<BenchSt
         let bytes = bytes.to_vec();
         Box::new(move || drop(black_box(check_photo(&bytes, &profile, Declaration::default(), now))))
     };
+    let closer = |profile: Profile| {
+        let bytes = bytes.to_vec();
+        Box::new(move || {
+            drop(black_box(check_photo_closely(&bytes, &profile, Declaration::default(), now, MadeAt::Desk)));
+        })
+    };
     let (for_decode, for_walk) = (bytes.to_vec(), bytes.to_vec());
     Some(vec![
         // First: the others are shares of it.
@@ -76,6 +84,7 @@ fn stages(bytes: &[u8], profile: &Profile, now: Timestamp) -> Option<Vec<BenchSt
                 drop(black_box(face::check(&noise, width, height, &limits, Subject::Adult, Exception::None)));
             }),
         ),
+        stage("closer look", None, closer(profile.clone())),
         stage("judge, no face", Some(0.6), judge(faceless)),
         stage("judge", Some(1.3), judge(profile.clone())),
     ])

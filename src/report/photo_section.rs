@@ -112,8 +112,10 @@ fn findings_list(findings: &[Finding], language: Language) -> Markup {
                         p.what {
                             strong { (finding.check.label(language)) }
                             " "
-                            span.severity { (severity_text(finding.severity, language)) }
-                            @if let Some(place) = finding.made_at { " " span.quiet { (place_text(place, language)) } }
+                            span.severity {
+                                (severity_text(finding.severity, language))
+                                @if let Some(place) = finding.made_at { ", " (place_text(place, language)) }
+                            }
                         }
                         p { (finding.message) }
                         dl {

@@ -180,13 +180,13 @@ const fn detail_texts(detail: FindingDetail) -> BilingualTexts {
              "Have the chin raised a little, and put the camera at eye level."],
         ),
         FindingDetail::FaceTooFarLeft => bilingual(
-            ["Das Gesicht sitzt {offset} zu weit links von der Bildmitte.",
+            ["Das Gesicht sitzt {offset} links von der Bildmitte.",
              "Bitte links mehr Rand lassen oder rechts mehr abschneiden, bis das Gesicht in der Mitte sitzt."],
             ["The face is {offset} left of the middle of the picture.",
              "Leave more room on the left or crop more on the right, until the face is in the middle."],
         ),
         FindingDetail::FaceTooFarRight => bilingual(
-            ["Das Gesicht sitzt {offset} zu weit rechts von der Bildmitte.",
+            ["Das Gesicht sitzt {offset} rechts von der Bildmitte.",
              "Bitte rechts mehr Rand lassen oder links mehr abschneiden, bis das Gesicht in der Mitte sitzt."],
             ["The face is {offset} right of the middle of the picture.",
              "Leave more room on the right or crop more on the left, until the face is in the middle."],

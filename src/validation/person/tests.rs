@@ -3,8 +3,9 @@
 use lichtbild_inference::{Network, SimdLevel};
 use serde::Deserialize;
 
+use super::background::BackgroundMeasurements;
 use super::mask::{self, MODEL, NETWORK};
-use super::{BackgroundMeasurements, Crown, HeadPlace, PersonMask};
+use super::{Crown, HeadPlace, PersonMask};
 use crate::validation::downscaled::{DownscaledPhoto, Plane};
 use crate::validation::jpeg;
 
