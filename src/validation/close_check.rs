@@ -80,28 +80,29 @@ fn check_head(
 ) -> Option<Finding> {
     let of_height = |samples: f64| samples * PIXELS_PER_SAMPLE / photo_height;
     let limit = limits.head_height_for(subject, photo_height)?;
-    let told = |height: f64, detail: FindingDetail| {
-        let found = Finding::advise(Check::HeadSize, Quantity::percent(height), limit.to_string());
-        Some(found.with_detail(Some(detail)))
+    let told = |measured: f64, limit: String, detail: FindingDetail| {
+        Some(Finding::advise(Check::HeadSize, Quantity::percent(measured), limit).with_detail(Some(detail)))
     };
+    // The crown under hair and hat, by the proportions of the face.
+    let estimate = 2.0 * head.eyes - head.chin;
     match crown {
         Crown::At(crown) => {
             let height = of_height(head.chin - crown);
+            // Hair and hats make a head taller than it is: it is too tall if it would be without them.
+            let is_tall_without = of_height(head.chin - estimate) > limit.max;
             if height < limit.min * (1.0 - HEAD_BAND) {
-                told(height, FindingDetail::HeadTooShort)
-            } else if height > limit.max * (1.0 + HEAD_BAND) {
-                told(height, FindingDetail::HeadTooTall)
+                told(height, limit.to_string(), FindingDetail::HeadTooShort)
+            } else if height > limit.max * (1.0 + HEAD_BAND) && is_tall_without {
+                told(height, limit.to_string(), FindingDetail::HeadTooTall)
             } else {
                 None
             }
         }
         // Hair at the edge is common in good portraits; a skull that reaches beyond it by its proportions is cut off.
-        Crown::CutOff => {
-            let estimate = 2.0 * head.eyes - head.chin;
-            (of_height(estimate) < -CROWN_ERROR)
-                .then(|| told(of_height(head.chin - estimate), FindingDetail::HeadCutOff))
-                .flatten()
+        Crown::CutOff if of_height(estimate) < -CROWN_ERROR => {
+            told(of_height(estimate), ">= 0 %".to_owned(), FindingDetail::HeadCutOff)
         }
+        Crown::CutOff => None,
     }
 }
 
@@ -109,12 +110,11 @@ fn check_head(
 fn check_background(mask: &PersonMask, photo: &DownscaledPhoto, head: &HeadPlace) -> Option<Finding> {
     let background = mask.background(photo, head)?;
     let told = |measured: f64, limit: f64, detail: FindingDetail| {
-        let limit = format!("<= {}", Quantity::percent(limit));
-        Finding::advise(Check::Background, Quantity::percent(measured), limit).with_detail(Some(detail))
+        let [measured, limit] = [measured, limit].map(Quantity::percent);
+        let found =
+            measured.exceeds(limit).then(|| Finding::advise(Check::Background, measured, format!("<= {limit}")));
+        found.map(|found| found.with_detail(Some(detail)))
     };
-    if background.deviating > MAX_DEVIATING {
-        return Some(told(background.deviating, MAX_DEVIATING, FindingDetail::BackgroundVaries));
-    }
-    let shadow = background.shadow.filter(|shadow| *shadow > MAX_SHADOW)?;
-    Some(told(shadow, MAX_SHADOW, FindingDetail::ShadowOnBackground))
+    let varies = told(background.deviating, MAX_DEVIATING, FindingDetail::BackgroundVaries);
+    varies.or_else(|| told(background.shadow?, MAX_SHADOW, FindingDetail::ShadowOnBackground))
 }

@@ -2,6 +2,7 @@
 
 use super::face::{FaceCheckOutcome, FaceMeasurements, HeadExtent};
 use super::jpeg::{Frame, JpegAnalysis};
+use super::pixels::FaceLight;
 use super::profile::Profile;
 use super::{cross_check, dimensions, embedded, face, jpeg, metadata, pixels};
 use crate::clock::Timestamp;
@@ -63,7 +64,7 @@ pub fn judge(upload: UploadBytes, profile: &Profile, declaration: Declaration, n
     let bytes = measurements.bytes;
     match (verdict, measurements.width, measurements.height) {
         (Verdict::Accepted, Some(width), Some(height)) => {
-            let (sealed_findings, findings) = findings.into_iter().partition(|finding| finding.check.is_about_face());
+            let (sealed_findings, findings) = findings.into_iter().partition(Finding::is_about_face);
             let facts = PhotoFacts { width, height, bytes, profile: profile.name().to_owned(), findings };
             let sealed_metadata = SealedMetadata { declaration, findings: sealed_findings };
             Judgement::Accepted(JudgedPhoto::accepted_by_judge(upload, facts, sealed_metadata))
@@ -100,8 +101,8 @@ pub(super) fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration,
     // A blank picture has no face.
     let blank = pixel_findings.iter().any(|finding| finding.check == Check::Blank);
     let mut face = if blank { None } else { check_face(&analysis, profile, declaration) };
-    let white_share = face.as_ref().and_then(|face| face.white_share);
-    pixel_findings.extend((!blank).then(|| pixels::check_exposure(&analysis, profile.rules(), white_share)).flatten());
+    let light = face.as_ref().map_or(FaceLight::NotMeasured, face_light);
+    pixel_findings.extend((!blank).then(|| pixels::check_exposure(&analysis, profile.rules(), light)).flatten());
     let upright = face.as_ref().and_then(FaceCheckOutcome::upright_severity);
     if upright.is_some() || turned && face.as_ref().is_some_and(|face| face.measurements.eyes.is_none()) {
         pixel_findings.retain(|finding| finding.check != Check::Background);
@@ -111,13 +112,13 @@ pub(super) fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration,
     let turned = turned || upright == Some(Severity::Refuse);
     let mut findings: Vec<Finding> = analysis.errors.iter().map(jpeg::JpegError::to_finding).collect();
     if let Some(frame) = &analysis.header.frame {
-        let has_upright_face = face.as_ref().is_some_and(|face| face.measurements.eyes.is_some());
-        findings.extend(check_size(frame, profile, turned, has_upright_face));
+        let has_no_face = face.as_ref().is_some_and(|face| face.measurements.faces == Some(0));
+        findings.extend(check_size(frame, profile, turned, has_no_face));
         findings.extend(check_compression(frame, &measurements, profile));
     }
     findings.extend(check_file_size(&analysis, &measurements, profile));
     findings.extend(metadata_findings);
-    findings.extend(embedded::check(analysis.header.embedded.kinds(), &profile.rules().embedded));
+    findings.extend(embedded::check(metadata::embedded_segments(bytes, &analysis).kinds(), &profile.rules().embedded));
     findings.extend(cross_check::check(bytes, &analysis));
     findings.extend(pixel_findings);
     let head = face.as_ref().and_then(|face| face.head);
@@ -192,19 +193,28 @@ fn leave_out_what_cropping_changes(findings: &mut Vec<Finding>) {
 }
 
 /// The size of the picture. One that only has to be turned upright may have it afterwards: nobody is sent to crop it.
-fn check_size(frame: &Frame, profile: &Profile, turned: bool, has_upright_face: bool) -> Vec<Finding> {
+fn check_size(frame: &Frame, profile: &Profile, turned: bool, has_no_face: bool) -> Vec<Finding> {
     let of = |width, height| dimensions::check_size(width, height, profile.pixels());
     let fits_turned = of(frame.height, frame.width).is_empty();
     if turned && fits_turned {
         return Vec::new();
     }
     let mut findings = of(frame.width, frame.height);
-    if fits_turned && frame.width > frame.height && !has_upright_face {
+    if fits_turned && frame.width > frame.height && has_no_face {
         for finding in findings.iter_mut().filter(|finding| finding.check == Check::PixelDimensions) {
             finding.detail = Some(FindingDetail::Landscape);
         }
     }
     findings
+}
+
+/// The face as far as the exposure is concerned; of one that is not upright the middle of the photo stands in.
+fn face_light(face: &FaceCheckOutcome) -> FaceLight {
+    match (face.measurements.faces, face.white_share, face.head) {
+        (Some(0), _, _) => FaceLight::NoFace,
+        (_, Some(white_share), Some(extent)) => FaceLight::Face { white_share, extent },
+        _ => FaceLight::NotMeasured,
+    }
 }
 
 /// The face, where the profile asks for one.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::check::Check;
-use crate::domain::check::finding::{Finding, MadeAt, Severity};
+use crate::domain::check::finding::{Finding, MadeAt, Severity, known_or_none};
 use crate::domain::check::quantity::Unit;
 use crate::domain::language::Language;
 
@@ -27,10 +27,10 @@ pub struct FindingBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured_value: Option<f64>,
     /// Unit of `measured_value`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "known_or_none", skip_serializing_if = "Option::is_none")]
     pub unit: Option<Unit>,
     /// `studio` or `desk` for a measurement that the gateway does not take; absent for the gateway's own findings.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "known_or_none", skip_serializing_if = "Option::is_none")]
     pub made_at: Option<MadeAt>,
 }
 

@@ -74,6 +74,8 @@ fn a_folder_gives_one_line_for_each_photo_however_often_it_is_checked() {
     let run = folder.check(&[".", "--rewrite", "--json"]);
     let accepted_copy = ("./a-baseline.jpg", "accepted");
     // The last one is too small for the profile, whichever way it is coded.
+    let first: serde_json::Value = serde_json::from_str(run.stdout.lines().next().unwrap()).unwrap();
+    assert_eq!(first["original"], "./a.JPG");
     let expected = pairs(&[accepted_copy, ("./b.jpeg", "accepted"), ("./c-baseline.jpg", "refused")]);
     assert_eq!(verdicts(&run), expected, "{}", run.stderr);
     assert!(!run.stdout.contains(r#""check":"coding""#), "{}", run.stdout);
@@ -95,7 +97,7 @@ fn a_file_that_has_the_copys_name_is_never_replaced() {
     let run = folder.check(&["a.jpg", "--rewrite"]);
     assert_eq!(run.code, Some(3), "{}", run.stderr);
     assert!(run.stdout.starts_with("a.jpg: refused"), "{}", run.stdout);
-    let told = "a.jpg was not rewritten: a-baseline.jpg is there already, with other content.";
+    let told = "a.jpg was not rewritten: a-baseline.jpg is there already, with other content, and stays as it is.";
     assert!(run.stderr.contains(told), "{}", run.stderr);
     assert_eq!(fs::read(folder.at("a-baseline.jpg")).unwrap(), b"the bride's photo");
 
@@ -131,14 +133,16 @@ fn a_photo_that_cannot_be_rewritten_is_judged_as_it_is_with_the_reason() {
 }
 
 #[test]
-fn the_page_shows_the_copy_and_the_copy_is_as_readable_as_the_original() {
-    let folder = PhotoFolder::with(&[("a.jpg", &progressive())]);
-    fs::set_permissions(folder.at("a.jpg"), fs::Permissions::from_mode(0o640)).unwrap();
-    let run = folder.check(&["a.jpg", "--rewrite", "--html", "report.html"]);
-    assert_eq!(run.code, Some(0), "{}", run.stderr);
-    let page = fs::read_to_string(folder.at("report.html")).unwrap();
-    assert!(page.contains("a-baseline.jpg") && !page.contains("a.jpg,"));
-    assert_eq!(mode(&folder.at("a-baseline.jpg")), 0o640);
+fn the_page_shows_the_copy_and_the_copy_is_no_more_readable_than_the_original() {
+    for (original, copy) in [(0o644, 0o644), (0o640, 0o600), (0o600, 0o600)] {
+        let folder = PhotoFolder::with(&[("a.jpg", &progressive())]);
+        fs::set_permissions(folder.at("a.jpg"), fs::Permissions::from_mode(original)).unwrap();
+        let run = folder.check(&["a.jpg", "--rewrite", "--html", "report.html"]);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        let page = fs::read_to_string(folder.at("report.html")).unwrap();
+        assert!(page.contains("a-baseline.jpg") && !page.contains("a.jpg,"));
+        assert_eq!(mode(&folder.at("a-baseline.jpg")), copy);
+    }
 }
 
 #[test]
@@ -147,4 +151,12 @@ fn a_name_with_line_ends_makes_one_line() {
     let run = folder.check(&[".", "--rewrite", "--json"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+}
+
+#[test]
+fn photos_that_differ_in_their_extension_alone_have_copies_of_their_own() {
+    let folder = PhotoFolder::with(&[("a.jpg", &progressive()), ("a.jpeg", &progressive())]);
+    let run = folder.check(&[".", "--rewrite", "--json"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(names(&folder), ["a-baseline.jpg", "a.jpeg", "a.jpeg-baseline.jpg", "a.jpg"]);
 }

@@ -1,11 +1,15 @@
 //! Data beside the picture that no program shows: told from a size on, by kind.
 
+use image::imageops;
+use lichtbild::domain::check::Check;
 use lichtbild::domain::check::finding::{Finding, Severity, Verdict};
 use lichtbild::domain::photo::declaration::Declaration;
 use lichtbild::validation::{Profile, check_photo};
 
 use super::NOW;
 use crate::support::photos::jpeg::{fixture, new_segment, with_inserted};
+use crate::support::photos::portraits::encoded;
+use crate::support::photos::variants::large_portrait;
 
 const SMALL: &str = "title = 'Klein'\n[pixels]\nmin_width = 10\nmin_height = 10\n";
 
@@ -30,6 +34,30 @@ fn filled(marker: u8, start: &[u8], length: usize) -> Vec<u8> {
     let mut content = start.to_vec();
     content.resize(length, b'x');
     new_segment(marker, &content)
+}
+
+/// As Photoshop exports a photo: with a thumbnail of what is exported, among its resources.
+#[test]
+fn photoshops_thumbnail_is_told_only_where_it_shows_another_picture() {
+    let portrait = large_portrait();
+    let thumbnail = encoded(&imageops::resize(&portrait, 124, 160, imageops::FilterType::Triangle));
+    let turned = encoded(&imageops::rotate180(&image::load_from_memory(&thumbnail).unwrap().to_rgb8()));
+    let whole = fixture("portrait-1244x1600.jpg");
+    for (name, jpeg, added, is_told) in [
+        ("of the photo", &thumbnail, 0, false),
+        ("of another picture", &turned, 0, true),
+        ("with data behind it", &thumbnail, 5000, true),
+    ] {
+        let mut resource = vec![0; 28];
+        resource.extend_from_slice(jpeg);
+        resource.resize(resource.len() + added, 7);
+        let length = (resource.len() as u32).to_be_bytes();
+        let segment = [&b"Photoshop 3.0\x008BIM\x04\x0C\0\0"[..], &length, &resource].concat();
+        let photo = with_inserted(&whole, 2, &new_segment(0xED, &segment));
+        let outcome = check_photo(&photo, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
+        let told = outcome.findings.iter().any(|finding| finding.check == Check::EmbeddedData);
+        assert_eq!(told, is_told, "{name}: {:?}", outcome.findings);
+    }
 }
 
 #[test]

@@ -126,9 +126,9 @@ const fn detail_texts(detail: FindingDetail) -> BilingualTexts {
              "Set the camera's clock and correct the capture date."],
         ),
         FindingDetail::TooDark => bilingual(
-            ["Das Bild ist vermutlich zu dunkel: Auch seine hellsten Stellen sind grau.",
+            ["Das Bild ist vermutlich zu dunkel: Auch die hellsten Stellen um das Gesicht sind grau.",
              "Bitte reichlicher belichten und neu aufnehmen, oder aus der Rohaufnahme heller entwickeln."],
-            ["The picture is probably too dark: even its brightest parts are grey.",
+            ["The picture is probably too dark: even the brightest parts around the face are grey.",
              "Take it again with a longer exposure or more light, or develop it brighter from the raw file."],
         ),
         FindingDetail::TooBright => bilingual(
@@ -205,9 +205,9 @@ const fn detail_texts(detail: FindingDetail) -> BilingualTexts {
         ),
         FindingDetail::HeadTooWide => bilingual(
             ["Der Kopf ist vermutlich zu breit für das Bild.",
-             "Bitte weiter zuschneiden oder mit mehr Abstand neu aufnehmen."],
+             "Bitte mit mehr Rand um den Kopf zuschneiden oder mit mehr Abstand neu aufnehmen."],
             ["The head is probably too wide for the picture.",
-             "Crop less, or take the picture again from farther away."],
+             "Leave more room around the head when cropping, or take the picture again from farther away."],
         ),
         FindingDetail::HeadTooNarrow => bilingual(
             ["Der Kopf ist vermutlich zu schmal für das Bild.",
@@ -217,9 +217,9 @@ const fn detail_texts(detail: FindingDetail) -> BilingualTexts {
         ),
         FindingDetail::HeadTooTall => bilingual(
             ["Der Kopf ist vom Kinn bis zum Scheitel vermutlich zu hoch für das Bild.",
-             "Bitte weiter zuschneiden oder mit mehr Abstand neu aufnehmen."],
+             "Bitte mit mehr Rand um den Kopf zuschneiden oder mit mehr Abstand neu aufnehmen."],
             ["The head, from chin to crown, is probably too tall for the picture.",
-             "Crop less, or take the picture again from farther away."],
+             "Leave more room around the head when cropping, or take the picture again from farther away."],
         ),
         FindingDetail::HeadTooShort => bilingual(
             ["Der Kopf ist vom Kinn bis zum Scheitel vermutlich zu klein im Bild.",
@@ -228,9 +228,9 @@ const fn detail_texts(detail: FindingDetail) -> BilingualTexts {
              "Crop closer if the original has enough pixels, or take the picture from nearer."],
         ),
         FindingDetail::HeadCutOff => bilingual(
-            ["Der obere Bildrand schneidet vermutlich den Kopf oder das Haar an.",
+            ["Der obere Bildrand schneidet vermutlich den Kopf an (geschätzte Lage des Scheitels, vom oberen Rand).",
              "Bitte so zuschneiden, dass über dem Haar noch Hintergrund zu sehen ist."],
-            ["The upper edge of the picture probably cuts off the head or the hair.",
+            ["The upper edge of the picture probably cuts off the head (estimated place of the crown, from the upper edge).",
              "Crop it so that some background can be seen above the hair."],
         ),
         FindingDetail::SmileWithTeeth => bilingual(

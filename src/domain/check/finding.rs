@@ -88,7 +88,7 @@ pub(crate) fn stored<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<F
 }
 
 /// Reads a name; one that only a newer version knows is none, so that the finding itself can still be read.
-fn known_or_none<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(
+pub(crate) fn known_or_none<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     let name = Option::<String>::deserialize(deserializer)?;
@@ -127,6 +127,11 @@ impl Finding {
         Self { detail, ..self }
     }
 
+    /// Reports whether the finding says something of the face, so that it goes under the seal.
+    pub fn is_about_face(&self) -> bool {
+        self.check.is_about_face() || self.detail == Some(FindingDetail::TooBright)
+    }
+
     /// Says in one sentence or two, for the photographer, that the rule was not met.
     pub fn message(&self, language: Language) -> String {
         let message =
@@ -141,7 +146,9 @@ impl Finding {
 
     /// The measured value in the words of `language`.
     pub fn measured_text(&self, language: Language) -> String {
-        terms::localised(&self.measured, language)
+        // The file's own words.
+        let is_quoted = matches!(self.check, Check::CaptureTimeUnreadable | Check::ColourProfile);
+        if is_quoted { terms::phrase(&self.measured, language) } else { terms::localised(&self.measured, language) }
     }
 
     /// The limit in the words of `language`.
@@ -157,11 +164,9 @@ impl Finding {
                 // Tenths were measured; a difference of floating-point numbers has more digits.
                 let tenths = ((value - 50.0).abs() * 10.0).round() / 10.0;
                 let percent = terms::localised(&tenths.to_string(), language);
-                language.pick(format!("um {percent} % der Breite"), format!("by {percent} % of the width"))
+                language.pick(format!("{percent} % der Breite"), format!("{percent} % of the width"))
             }
-            Some(Unit::Pixels) => {
-                language.pick(format!("um {} Pixel", value.abs()), format!("by {} pixels", value.abs()))
-            }
+            Some(Unit::Pixels) => language.pick(format!("{} Pixel", value.abs()), format!("{} pixels", value.abs())),
             _ => String::new(),
         }
     }
@@ -204,9 +209,9 @@ mod tests {
             finding.with_detail(Some(FindingDetail::FaceTooFarLeft)).message(language)
         };
         let share = Quantity::tenths(42.9, Unit::Percent);
-        assert!(of(share, Language::German).contains("um 7,1 % der Breite"));
-        assert!(of(share, Language::English).contains("by 7.1 % of the width"));
-        assert!(of(Quantity::whole(45.0, Unit::Pixels), Language::English).contains("by 45 pixels"));
+        assert!(of(share, Language::German).contains("sitzt 7,1 % der Breite links"));
+        assert!(of(share, Language::English).contains("is 7.1 % of the width left"));
+        assert!(of(Quantity::whole(45.0, Unit::Pixels), Language::English).contains("45 pixels left"));
         for detail in FindingDetail::ALL {
             let told = Finding::advise(detail.check(), share, "").with_detail(Some(detail)).message(Language::English);
             assert!(!told.contains(['{', '}']), "{told}");

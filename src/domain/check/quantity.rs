@@ -74,9 +74,9 @@ impl Quantity {
         Self { value: distance.round() + 0.0, decimals: 0, unit: None }
     }
 
-    /// The rounded number.
-    pub fn value(self) -> f64 {
-        self.value
+    /// Reports whether the number as it is shown is greater than `limit`'s as it is shown: nobody is to read that 8 % is more than 8 %.
+    pub fn exceeds(self, limit: Self) -> bool {
+        self.value > limit.value
     }
 
     /// A number of things.

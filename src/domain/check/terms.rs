@@ -57,11 +57,9 @@ const WORDS: [(&str, &str); 12] = [
 
 /// The value in the words and with the decimal mark of `language`. Names that a file gives itself stay as they are.
 pub fn localised(text: &str, language: Language) -> String {
-    if language == Language::English {
-        return text.to_owned();
-    }
-    if let Some((_, german)) = PHRASES.iter().find(|(english, _)| *english == text) {
-        return (*german).to_owned();
+    let phrase = phrase(text, language);
+    if language == Language::English || phrase != text {
+        return phrase;
     }
     // A text without a number is a name: of a colour profile, for example.
     if !text.contains(|character: char| character.is_ascii_digit()) {
@@ -70,17 +68,25 @@ pub fn localised(text: &str, language: Language) -> String {
     text.split(' ').map(german_word).collect::<Vec<_>>().join(" ")
 }
 
+/// The value in `language` if it is one of the phrases of this program, else as it is.
+pub fn phrase(text: &str, language: Language) -> String {
+    let known = PHRASES.iter().find(|(english, _)| *english == text);
+    known.map_or(text, |(english, german)| language.pick(german, english)).to_owned()
+}
+
 /// The value as it is read aloud, for pages and messages: `at least 300 px` for `>= 300 px`.
 pub fn in_words(text: &str, language: Language) -> String {
-    for (sign, german, english) in [
+    let signs = [
         (">= ", "mindestens ", "at least "),
         ("<= ", "höchstens ", "at most "),
         ("> ", "mehr als ", "more than "),
         ("< ", "weniger als ", "less than "),
-    ] {
-        if let Some(number) = text.strip_prefix(sign) {
-            return format!("{}{number}", language.pick(german, english));
-        }
+    ];
+    let told = signs
+        .into_iter()
+        .fold(text.to_owned(), |text, (sign, german, english)| text.replace(sign, language.pick(german, english)));
+    if told != text {
+        return told;
     }
     let is_range = text.split_once(" - ").is_some_and(|(from, to)| {
         let starts_with_digit = |part: &str| part.starts_with(|character: char| character.is_ascii_digit());
@@ -135,6 +141,11 @@ mod tests {
         for (limit, german, english) in [
             (">= 300 px", "mindestens 300 px", "at least 300 px"),
             ("<= 8°", "höchstens 8°", "at most 8°"),
+            (
+                "quality >= 95 or <= 15:1",
+                "quality mindestens 95 or höchstens 15:1",
+                "quality at least 95 or at most 15:1",
+            ),
             ("45 - 55 %", "45 bis 55 %", "45 to 55 %"),
             ("0°", "0°", "0°"),
             ("Fuji - own - 1", "Fuji - own - 1", "Fuji - own - 1"),

@@ -163,9 +163,9 @@ const fn texts(check: Check) -> BilingualTexts {
              "Have the metadata written anew: export the picture again from your picture program and keep only the capture data."],
         ),
         Check::Compression => bilingual(
-            ["Das Bild ist stark komprimiert; feine Züge können verloren sein.",
+            ["Das Bild ist stark komprimiert (Verhältnis der unkomprimierten Größe zur Datei); feine Züge können verloren sein.",
              "Bitte mit der höchsten JPEG-Qualität direkt aus dem Original exportieren."],
-            ["The picture is heavily compressed; fine features may be lost.",
+            ["The picture is heavily compressed (ratio of the uncompressed size to the file); fine features may be lost.",
              "Export it with the highest JPEG quality straight from the original."],
         ),
         Check::CaptureTime => bilingual(

@@ -24,15 +24,13 @@ const CORNERS: [usize; 2] = [61, 291];
 /// Checks the mouth.
 pub(super) fn check(landmarks: &Landmarks) -> Option<Finding> {
     let (gap, smile) = measure(landmarks)?;
-    if smile > MAX_SMILE {
-        let found = Finding::advise(Check::Smile, Quantity::percent(smile), limit(MAX_SMILE));
-        return Some(found.with_detail((gap > MAX_GAP).then_some(FindingDetail::SmileWithTeeth)));
+    let [gap, max_gap, smile, max_smile] = [gap, MAX_GAP, smile, MAX_SMILE].map(Quantity::percent);
+    let is_open = gap.exceeds(max_gap);
+    if smile.exceeds(max_smile) {
+        let found = Finding::advise(Check::Smile, smile, format!("<= {max_smile}"));
+        return Some(found.with_detail(is_open.then_some(FindingDetail::SmileWithTeeth)));
     }
-    (gap > MAX_GAP).then(|| Finding::advise(Check::MouthOpen, Quantity::percent(gap), limit(MAX_GAP)))
-}
-
-fn limit(share: f64) -> String {
-    format!("<= {}", Quantity::percent(share))
+    is_open.then(|| Finding::advise(Check::MouthOpen, gap, format!("<= {max_gap}")))
 }
 
 /// Opening of the lips, and width of the mouth plus the rise of its corners above the middle of the lips.

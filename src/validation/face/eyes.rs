@@ -10,13 +10,14 @@
 //! a window is darker than the places beside it; a closed lid, a reflection and a strand of hair have no such place. The limits stand
 //! between good portraits and variants of them (`docs/judge.md`). A small picture cannot tell more: all of it is advice.
 
+use std::ops::Range;
+
 use super::landmarks::Landmarks;
-use super::rounding::thousandth;
 use super::skin::SkinTone;
 use crate::domain::check::Check;
 use crate::domain::check::detail::FindingDetail;
 use crate::domain::check::finding::Finding;
-use crate::domain::check::quantity::{Quantity, Unit};
+use crate::domain::check::quantity::Quantity;
 use crate::domain::photo::declaration::Subject;
 use crate::validation::downscaled::Plane;
 
@@ -27,12 +28,15 @@ const ROWS: usize = 7;
 /// Least difference between the brightest and the darkest twentieth of a window. Good portraits: 0.27 and more; dark glass: 0.20 at
 /// most for 19 of 20.
 const MIN_CONTRAST: f64 = 0.25;
-/// Least darkness of an iris. Studio portraits: 0.07 and more; shut lids: below 0 for four of five.
+/// Least darkness of an iris.
 const MIN_IRIS: f64 = 0.0;
+/// A pale iris may be no darker than the white beside it, but its pupil and the edge of its lid are: in three rows instead of one by more
+/// than this. Open eyes with an iris fainter than [`MIN_IRIS`]: 0.14 and more; shut lids: less for three of four.
+const PALE_IRIS: f32 = 0.14;
 /// Windows that are no mirror images of each other ...
 const MIN_SYMMETRY: f64 = 0.2;
 /// ... with an iris fainter than this have something over one of them. Studio portraits: 0.78 and more symmetry.
-const MIN_IRIS_IN_ASYMMETRY: f64 = 0.1;
+const MIN_IRIS_IN_ASYMMETRY: f32 = 0.1;
 /// Brightness of an eye, as share of the skin's, above which a missing iris is a reflection. Shut lids: 1.11 at most.
 const GLARE: f64 = 1.15;
 
@@ -52,37 +56,36 @@ pub(super) fn check(luma: &Plane, landmarks: &Landmarks, skin: &SkinTone, subjec
     if distance <= 0.0 {
         return None;
     }
-    let contrast = thousandth(f64::from(left.contrast().min(right.contrast())));
-    if contrast < MIN_CONTRAST {
-        let found = Finding::advise(Check::EyesCovered, Quantity::percent(contrast), at_least(MIN_CONTRAST));
-        return Some(found.with_detail(Some(FindingDetail::DarkGlasses)));
+    let covered = |measured: Quantity, limit: String, detail: Option<FindingDetail>| {
+        Some(Finding::advise(Check::EyesCovered, measured, limit).with_detail(detail))
+    };
+    let [contrast, min_contrast] =
+        [f64::from(left.contrast().min(right.contrast())), MIN_CONTRAST].map(Quantity::percent);
+    if min_contrast.exceeds(contrast) {
+        return covered(contrast, format!(">= {min_contrast}"), Some(FindingDetail::DarkGlasses));
     }
-    let iris = thousandth(f64::from(left.iris().min(right.iris())));
-    if iris < MIN_IRIS {
-        let bright = thousandth(f64::from(left.brightness().max(right.brightness())));
-        if bright > GLARE {
-            let found = Finding::advise(
-                Check::EyesCovered,
-                Quantity::percent(bright),
-                format!("<= {}", Quantity::percent(GLARE)),
-            );
-            return Some(found.with_detail(Some(FindingDetail::GlareOnEyes)));
+    let iris_of =
+        |eye: &EyeWindow| eye.iris(ROWS / 2..ROWS / 2 + 1).max(eye.iris(ROWS / 2 - 1..ROWS / 2 + 2) - PALE_IRIS);
+    let [iris, min_iris] = [f64::from(iris_of(&left).min(iris_of(&right))), MIN_IRIS].map(Quantity::percent);
+    if min_iris.exceeds(iris) {
+        let brightness = f64::from(left.brightness().max(right.brightness()));
+        let [brightness, max_brightness] = [brightness, GLARE].map(Quantity::percent);
+        if brightness.exceeds(max_brightness) {
+            return covered(brightness, format!("<= {max_brightness}"), Some(FindingDetail::GlareOnEyes));
         }
-        return (subject != Subject::Under6).then(|| {
-            Finding::advise(Check::EyesShut, Quantity::tenths(iris * 100.0, Unit::Percent), at_least(MIN_IRIS))
-        });
+        return (subject != Subject::Under6).then(|| Finding::advise(Check::EyesShut, iris, format!(">= {min_iris}")));
     }
     // Under light from one side the eyes differ by their shade, which the check of the light tells.
     if skin.is_unevenly_lit() {
         return None;
     }
-    let symmetry = thousandth(f64::from(left.correlation(&right)));
-    (symmetry < MIN_SYMMETRY && iris < MIN_IRIS_IN_ASYMMETRY)
-        .then(|| Finding::advise(Check::EyesCovered, Quantity::percent(symmetry), at_least(MIN_SYMMETRY)))
-}
-
-fn at_least(share: f64) -> String {
-    format!(">= {}", Quantity::percent(share))
+    let [symmetry, min_symmetry] = [f64::from(left.correlation(&right)), MIN_SYMMETRY].map(Quantity::percent);
+    let is_faint = left.iris(ROWS / 2..ROWS / 2 + 1).min(right.iris(ROWS / 2..ROWS / 2 + 1)) < MIN_IRIS_IN_ASYMMETRY;
+    if is_faint && min_symmetry.exceeds(symmetry) {
+        covered(symmetry, format!(">= {min_symmetry}"), None)
+    } else {
+        None
+    }
 }
 
 /// Brightness around an eye as shares of the skin's, row by row; the first column is towards the temple, in both eyes.
@@ -103,13 +106,13 @@ impl EyeWindow {
         quantile(&self.0, 0.95) - quantile(&self.0, 0.05)
     }
 
-    /// By how much the darkest place in the middle is darker than both flanks, in the middle row.
-    fn iris(&self) -> f32 {
-        let row = &self.0[ROWS / 2 * COLUMNS..][..COLUMNS];
-        let mut flanks = [row[2], row[3], row[9], row[10]];
+    /// By how much the darkest place in the middle is darker than both flanks, in these rows.
+    fn iris(&self, rows: Range<usize>) -> f32 {
+        let rows: Vec<&[f32]> = rows.map(|row| &self.0[row * COLUMNS..][..COLUMNS]).collect();
+        let mut flanks: Vec<f32> = rows.iter().flat_map(|row| [row[2], row[3], row[9], row[10]]).collect();
         flanks.sort_by(f32::total_cmp);
-        let flanks = f32::midpoint(flanks[1], flanks[2]);
-        flanks - row[5..8].iter().copied().fold(f32::INFINITY, f32::min)
+        let flanks = f32::midpoint(flanks[flanks.len() / 2 - 1], flanks[flanks.len() / 2]);
+        flanks - rows.iter().flat_map(|row| &row[5..8]).copied().fold(f32::INFINITY, f32::min)
     }
 
     /// Upper quarter of the brightness between the lids.
@@ -149,9 +152,9 @@ mod tests {
 
     #[test]
     fn an_iris_is_darker_than_its_flanks_and_a_lid_is_not() {
-        assert!(open_eye().iris() > 0.6 && open_eye().contrast() > 0.6);
-        assert!(EyeWindow::new(|_, y| if y > 0.05 { 0.5 } else { 0.9 }).iris() <= 0.0);
-        assert!(EyeWindow::new(|x, _| if x.abs() < 0.1 { 1.8 } else { 0.9 }).iris() < 0.0);
+        assert!(open_eye().iris(3..4) > 0.6 && open_eye().contrast() > 0.6);
+        assert!(EyeWindow::new(|_, y| if y > 0.05 { 0.5 } else { 0.9 }).iris(3..4) <= 0.0);
+        assert!(EyeWindow::new(|x, _| if x.abs() < 0.1 { 1.8 } else { 0.9 }).iris(3..4) < 0.0);
     }
 
     #[test]

@@ -174,10 +174,8 @@ impl Geometry {
         let (eyes, distance) = (self.measured.eyes?, self.measured.inter_eye_distance_px?);
         let (width, height) = self.photo_size;
         let margin = eyes.iter().map(|(x, y)| x.min(*y).min(width - x).min(height - y)).fold(f64::INFINITY, f64::min);
-        let least = EYE_MARGIN * distance;
-        (margin < least).then(|| {
-            Finding::refuse(Check::EyesCutOff, Quantity::whole(margin, Unit::Pixels), format!(">= {least:.0} px"))
-        })
+        let [margin, least] = [margin, EYE_MARGIN * distance].map(|pixels| Quantity::whole(pixels, Unit::Pixels));
+        least.exceeds(margin).then(|| Finding::refuse(Check::EyesCutOff, margin, format!(">= {least}")))
     }
 
     fn distance(&self, limits: &FaceLimits, subject: Subject) -> Option<Finding> {

@@ -36,6 +36,8 @@ pub struct HeadExtent {
     pub(in crate::validation) left: f64,
     /// Right side of the face in the picture.
     pub(in crate::validation) right: f64,
+    /// Highest row of the face, below the hair.
+    pub(in crate::validation) top: f64,
     /// Row of the middle between the pupils.
     pub(in crate::validation) eyes: f64,
     /// Row of the lowest point of the chin.
@@ -164,7 +166,8 @@ impl Landmarks {
         let [left, right] = [LEFT_SIDE, RIGHT_SIDE].map(|index| f64::from(self.at(index).0));
         let ([left_eye, right_eye], _) = self.lids();
         let eyes = f64::from(f32::midpoint(left_eye.1, right_eye.1));
-        HeadExtent { left: left.min(right), right: left.max(right), eyes, chin: f64::from(self.chin().1) }
+        let top = f64::from(self.at(FOREHEAD).1);
+        HeadExtent { left: left.min(right), right: left.max(right), top, eyes, chin: f64::from(self.chin().1) }
     }
 
     /// Middles of the lids, the person's right eye first, and the distance between them in samples.

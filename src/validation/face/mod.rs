@@ -187,7 +187,10 @@ fn check_landmarks(
     if subject != Subject::Under6 {
         findings.extend(expression::check(landmarks));
     }
-    findings.extend(eyes::check(&photo.luma, landmarks, &skin, subject));
+    // Eyes at the edge of the picture are half outside: what is seen of them says nothing.
+    if !findings.iter().any(|finding| finding.check == Check::EyesCutOff) {
+        findings.extend(eyes::check(&photo.luma, landmarks, &skin, subject));
+    }
     findings.extend(skin.check());
     FaceCheckOutcome { measurements, findings, white_share: Some(skin.white_share), head: Some(landmarks.extent()) }
 }

@@ -21,6 +21,8 @@ const MAX_STOPS: f64 = 1.0;
 const MAX_COLOUR_DISTANCE: f64 = 8.0;
 const NATURAL_A: (f64, f64) = (5.0, 25.0);
 const NATURAL_B: (f64, f64) = (5.0, 35.0);
+/// Share of white points above which colours are not judged.
+const MAX_WHITE_SHARE: f64 = 0.05;
 /// Luma from which a sample counts as white: ISO/IEC 29794-5, 7.3.5.
 const WHITE: f32 = 247.0;
 
@@ -77,7 +79,7 @@ impl SkinTone {
 
     /// Reports whether one cheek has much less light than the other.
     pub(super) fn is_unevenly_lit(&self) -> bool {
-        self.stops().abs() > MAX_STOPS
+        stops_shown(self.stops()).exceeds(stops_shown(MAX_STOPS))
     }
 
     /// Stops by which the left cheek in the picture has more light than the right one.
@@ -85,35 +87,36 @@ impl SkinTone {
         // The darkest step of the picture: a black cheek is many stops darker, not infinitely many.
         let darkest = linear(1.0);
         let [left, right] = self.cheeks.map(|light| light.max(darkest));
-        thousandth((left / right).log2())
+        (left / right).log2()
     }
 
     fn lighting(&self) -> Option<Finding> {
         let stops = self.stops();
         let side = if stops < 0.0 { FindingDetail::ShadowOnLeft } else { FindingDetail::ShadowOnRight };
         self.is_unevenly_lit().then(|| {
-            let measured = Quantity::tenths(stops.abs(), Unit::Stops);
-            Finding::advise(Check::Lighting, measured, format!("<= {}", Quantity::tenths(MAX_STOPS, Unit::Stops)))
+            Finding::advise(Check::Lighting, stops_shown(stops), format!("<= {}", stops_shown(MAX_STOPS)))
                 .with_detail(Some(side))
         })
     }
 
+    /// White skin has lost its colour; that is the exposure's fault, which its check tells.
     fn natural_colour(&self) -> Option<Finding> {
         let outside = |value: f64, (min, max): (f64, f64)| (value - max).max(0.0) + (value - min).min(0.0);
         let (red, yellow) = (outside(self.colour.0, NATURAL_A), outside(self.colour.1, NATURAL_B));
-        let distance = thousandth(red.hypot(yellow));
         let cast = match (red.abs() > yellow.abs(), red > 0.0, yellow > 0.0) {
             (true, true, _) => FindingDetail::SkinReddish,
             (true, false, _) => FindingDetail::SkinGreenish,
             (false, _, true) => FindingDetail::SkinYellowish,
             (false, _, false) => FindingDetail::SkinBluish,
         };
-        (distance > MAX_COLOUR_DISTANCE).then(|| {
-            let measured = Quantity::colour_distance(distance);
-            let limit = Quantity::colour_distance(MAX_COLOUR_DISTANCE);
-            Finding::advise(Check::NaturalColour, measured, format!("<= {limit}")).with_detail(Some(cast))
-        })
+        let [measured, limit] = [red.hypot(yellow), MAX_COLOUR_DISTANCE].map(Quantity::colour_distance);
+        (measured.exceeds(limit) && self.white_share <= MAX_WHITE_SHARE)
+            .then(|| Finding::advise(Check::NaturalColour, measured, format!("<= {limit}")).with_detail(Some(cast)))
     }
+}
+
+fn stops_shown(stops: f64) -> Quantity {
+    Quantity::tenths(stops.abs(), Unit::Stops)
 }
 
 /// JFIF's conversion; chroma from -128 to 127.

@@ -14,9 +14,11 @@ const IDENTIFIERS: [(u8, &[u8], &str); 10] = [
     (0xEA, b"AROT\0", "AROT"),
     (0xEB, b"JP", "JUMBF"),
     (0xEC, b"Ducky", "Ducky"),
-    (0xED, b"Photoshop 3.0\0", "Photoshop 3.0"),
+    (0xED, PHOTOSHOP, "Photoshop 3.0"),
     (0xEE, b"Adobe", "Adobe"),
 ];
+/// Photoshop's image resources (Adobe Photoshop File Formats Specification).
+pub const PHOTOSHOP: &[u8] = b"Photoshop 3.0\0";
 /// The index of further pictures in the file (CIPA DC-007).
 const MULTI_PICTURE: &[u8] = b"MPF\0";
 /// Segments of EXIF, XMP and ICC profiles.
@@ -56,6 +58,13 @@ impl EmbeddedSegments {
     /// The kinds with their bytes, in the order in which they first appear.
     pub fn kinds(&self) -> impl Iterator<Item = (SegmentKind, usize)> {
         self.0.iter().copied()
+    }
+
+    /// Takes `bytes` of Photoshop's image resources out of the inventory.
+    pub fn without_photoshop(mut self, bytes: usize) -> Self {
+        let counts = self.0.iter_mut().filter(|(kind, _)| kind.identifier == Some("Photoshop 3.0"));
+        counts.for_each(|(_, counted)| *counted = counted.saturating_sub(bytes));
+        self
     }
 
     /// Reports an index that names more pictures in the file.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::embedded::EmbeddedSegments;
+use super::embedded::{EmbeddedSegments, PHOTOSHOP};
 use super::error::{Coding, ColourSpace, JpegError};
 use super::frame::Frame;
 use super::huffman::HuffmanSpec;
@@ -26,6 +26,8 @@ pub struct Header {
     pub exif: Option<Range<usize>>,
     /// Ranges of the contents of segments with an ICC profile, with their `ICC_PROFILE\0`, in the order of the file.
     pub icc: Vec<Range<usize>>,
+    /// Places of the contents of segments with Photoshop's image resources.
+    pub photoshop: Vec<Range<usize>>,
     /// The first byte of the picture data.
     pub scan_start: Option<usize>,
     /// The other application segments and the comments, by kind and size.
@@ -124,6 +126,10 @@ impl Header {
             }
             0xE1 => {
                 self.take_exif(segment);
+                Ok(())
+            }
+            0xED if content.starts_with(PHOTOSHOP) => {
+                self.photoshop.push(segment.end - content.len()..segment.end);
                 Ok(())
             }
             0xEE => {

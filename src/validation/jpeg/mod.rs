@@ -29,7 +29,7 @@ mod tests;
 mod trailing_data;
 
 pub use analysis::{JpegAnalysis, analyse, read_header};
-pub use embedded::{EmbeddedSegments, SegmentKind};
+pub use embedded::{EmbeddedSegments, PHOTOSHOP, SegmentKind};
 pub(super) use error::JPEG_STANDARD;
 pub use error::{Coding, ColourSpace, JpegError, TruncationPoint};
 pub use frame::{Component, Frame};

@@ -9,6 +9,7 @@ mod colour_profile;
 mod density;
 mod exif;
 mod orientation;
+mod photoshop;
 mod thumbnail;
 mod tiff;
 
@@ -17,7 +18,7 @@ pub use self::capture_moment::CaptureDate;
 use self::density::StatedDensity;
 use self::exif::Exif;
 use super::jpeg;
-use super::jpeg::{Header, JpegAnalysis};
+use super::jpeg::{EmbeddedSegments, Header, JpegAnalysis};
 use super::rules::ProfileRules;
 use crate::clock::Timestamp;
 use crate::domain::check::Check;
@@ -56,6 +57,11 @@ pub(super) fn check(bytes: &[u8], analysis: &JpegAnalysis, rules: &ProfileRules,
         findings.extend(density::check(StatedDensity::new(analysis.header.pixels_per_inch, exif), frame.width, rule));
     }
     findings
+}
+
+/// Inventory of the data beside the picture, without a thumbnail of Photoshop's that shows the photo.
+pub(super) fn embedded_segments(bytes: &[u8], analysis: &JpegAnalysis) -> EmbeddedSegments {
+    analysis.header.embedded.clone().without_photoshop(photoshop::thumbnail_bytes(bytes, analysis))
 }
 
 /// Reads the day on which the picture was taken, by its own word and in its own time zone.

@@ -8,13 +8,15 @@ use crate::validation::jpeg::{self, JpegAnalysis};
 
 /// Larger ones are not compared: EXIF holds 64 KiB, and 160 x 120 pixels are what CIPA DC-008 asks for.
 const MAX_SIDE: u32 = 640;
+/// Thumbnails with more bytes before their picture data are not compared: others could hide there.
+const MAX_HEADER: usize = 8 * 1024;
 /// Fewer samples a side show nothing.
 const MIN_SAMPLES: usize = 8;
 /// By how much the ratio of the sides may differ, as part of it: a side of the thumbnail is rounded to a pixel.
 const RATIO_TOLERANCE: f64 = 0.03;
 /// Correlation from which both show the same. Of 120 portraits with a thumbnail of their own: 0.965 at least; with one of a picture
 /// that was cropped by a tenth: 0.952 at most.
-const MIN_CORRELATION: f64 = 0.95;
+const MIN_CORRELATION: f64 = 0.955;
 /// Places a side that are averaged for one sample of the thumbnail.
 const PLACES: usize = 4;
 
@@ -23,7 +25,8 @@ pub(super) fn shows_the_photo(thumbnail: &[u8], photo: &JpegAnalysis) -> bool {
     let (Some(frame), Some(planes)) = (&photo.header.frame, &photo.downscaled) else { return false };
     let header = jpeg::read_header(thumbnail);
     let is_small = |frame: &jpeg::Frame| frame.width <= MAX_SIDE && frame.height <= MAX_SIDE;
-    let Some(small) = header.frame.filter(is_small) else { return false };
+    let is_plain = header.scan_start.is_some_and(|start| start <= MAX_HEADER);
+    let Some(small) = header.frame.filter(is_small).filter(|_| is_plain) else { return false };
     let ratio = |frame: &jpeg::Frame| f64::from(frame.width) / f64::from(frame.height.max(1));
     if (ratio(&small) / ratio(frame) - 1.0).abs() > RATIO_TOLERANCE {
         return false;

@@ -25,7 +25,7 @@ pub(super) fn check(luma: &Plane, rule: &BackgroundRule) -> Option<Finding> {
     let pairs = [(deviation, rule.advise_max_deviation), (difference, rule.advise_max_difference)];
     // Compared as they are shown, so that nobody reads that 4.7 % is more than 4.7 %.
     let mut pairs = pairs.map(|(measured, limit)| (of_scale(measured), of_scale(limit))).into_iter();
-    let (measured, limit) = pairs.find(|(measured, limit)| measured.value() > limit.value())?;
+    let (measured, limit) = pairs.find(|(measured, limit)| measured.exceeds(*limit))?;
     Some(Finding::advise(Check::Background, measured, format!("<= {limit}")))
 }
 

@@ -1,8 +1,8 @@
 //! Check that the photo is lit so that features can be seen, whatever the colour of the skin.
 //!
-//! A rule on the brightness of the face alone speaks to dark skin and is silent about a pale face that is two stops too dark. The face
-//! is therefore judged against the rest of the photo: every portrait before a plain wall holds something bright, be it the wall, a
-//! collar or the white of the eyes. Where even the brightest hundredth of the photo is grey, the whole photo is too dark.
+//! A rule on the brightness of the face speaks to dark skin and is silent about a pale face that is two stops too dark. Hence the rest of
+//! the photo is judged, without the face: before a plain wall it holds something bright, be it the wall or a collar. Where even its
+//! brightest hundredth is grey, the photo is too dark.
 //!
 //! Too bright is a face of which a part is white, so that its features are lost (ISO/IEC 29794-5, 7.3.5, over-exposure prevention:
 //! luminance 247 to 255). The entropy of the tones is that of 7.3.7, dynamic range. No standard sets a threshold, so all of it is
@@ -14,32 +14,71 @@ use crate::domain::check::detail::FindingDetail;
 use crate::domain::check::finding::Finding;
 use crate::domain::check::quantity::{Quantity, Unit};
 use crate::validation::downscaled::Plane;
+use crate::validation::face::HeadExtent;
 use crate::validation::rules::ExposureRule;
 
 const WHITE: std::ops::Range<usize> = 247..256;
 
-/// Tells the first of what is wrong: one lamp is moved at a time. `white_share` is that of the face, 0 to 1; without it the middle of
-/// the photo is judged.
-pub(super) fn check(luma: &Plane, white_share: Option<f64>, rule: &ExposureRule) -> Option<Finding> {
-    let (whole, middle) = (Histogram::of(luma.samples.iter().copied()), Histogram::of_middle(luma));
+/// Face of a photo, as far as its light is concerned.
+#[derive(Debug, Clone, Copy)]
+pub enum FaceLight {
+    /// No face was looked for: the middle of the photo is judged in its place.
+    NotMeasured,
+    /// There is none, and nothing to be said of its light.
+    NoFace,
+    /// A face that was measured.
+    Face {
+        /// Share of it that is white, 0 to 1.
+        white_share: f64,
+        /// Its place.
+        extent: HeadExtent,
+    },
+}
+
+/// Tells the first of what is wrong: one lamp is moved at a time.
+pub(super) fn check(luma: &Plane, face: FaceLight, rule: &ExposureRule) -> Option<Finding> {
     let advise = |measured: Quantity, limit: String, detail: FindingDetail| {
         Some(Finding::advise(Check::Exposure, measured, limit).with_detail(Some(detail)))
     };
-    let highlight = whole.quantile(990);
+    let highlight = Histogram::of(outside(luma, face)).quantile(990);
     if highlight < rule.advise_min_highlight {
         let brightness = |luma: u8| Quantity::percent(f64::from(luma) / 255.0);
         let limit = format!(">= {}", brightness(rule.advise_min_highlight));
         return advise(brightness(highlight), limit, FindingDetail::TooDark);
     }
-    let white_percent = white_share.map_or_else(|| middle.percent(WHITE), |share| share * 100.0);
-    if white_percent > rule.advise_max_bright_percent {
-        let measured = Quantity::tenths(white_percent, Unit::Percent);
-        return advise(measured, format!("<= {} %", rule.advise_max_bright_percent), FindingDetail::TooBright);
+    let middle = Histogram::of_middle(luma);
+    let white_percent = match face {
+        FaceLight::NotMeasured => middle.percent(WHITE),
+        FaceLight::NoFace => return None,
+        FaceLight::Face { white_share, .. } => white_share * 100.0,
+    };
+    let percent = |percent: f64| Quantity::tenths(percent, Unit::Percent);
+    let (white, max_white) = (percent(white_percent), percent(rule.advise_max_bright_percent));
+    if white.exceeds(max_white) {
+        return advise(white, format!("<= {max_white}"), FindingDetail::TooBright);
     }
-    let entropy = middle.entropy_bits();
-    if entropy < rule.advise_min_entropy_bits {
-        let measured = Quantity::tenths(entropy, Unit::Bits);
-        return advise(measured, format!(">= {} bit", rule.advise_min_entropy_bits), FindingDetail::FlatTones);
+    let bits = |bits: f64| Quantity::tenths(bits, Unit::Bits);
+    let (entropy, min_entropy) = (bits(middle.entropy_bits()), bits(rule.advise_min_entropy_bits));
+    if min_entropy.exceeds(entropy) {
+        return advise(entropy, format!(">= {min_entropy}"), FindingDetail::FlatTones);
     }
     None
+}
+
+/// The samples around the face; all of them where none was measured.
+fn outside(luma: &Plane, face: FaceLight) -> impl Iterator<Item = u8> {
+    let extent = match face {
+        FaceLight::Face { extent, .. } => Some(extent),
+        FaceLight::NotMeasured | FaceLight::NoFace => None,
+    };
+    let within = move |x: usize, y: usize, extent: HeadExtent| {
+        let (x, y) = (x as f64 + 0.5, y as f64 + 0.5);
+        (extent.left..=extent.right).contains(&x) && (extent.top..=extent.chin).contains(&y)
+    };
+    let places = luma
+        .samples
+        .iter()
+        .enumerate()
+        .map(|(place, sample)| (place % luma.width.max(1), place / luma.width.max(1), *sample));
+    places.filter(move |(x, y, _)| !extent.is_some_and(|extent| within(*x, *y, extent))).map(|(_, _, sample)| sample)
 }

@@ -16,18 +16,15 @@ mod exposure;
 mod histogram;
 mod sharpness;
 
+pub(super) use exposure::FaceLight;
+
 use super::jpeg::JpegAnalysis;
 use super::rules::ProfileRules;
 use crate::domain::check::finding::Finding;
 
-/// Checks the light of a picture that is not blank. `white_share` is the part of the face that is white, 0 to 1, where a face was
-/// measured.
-pub(super) fn check_exposure(
-    analysis: &JpegAnalysis,
-    rules: &ProfileRules,
-    white_share: Option<f64>,
-) -> Option<Finding> {
-    exposure::check(&analysis.downscaled.as_ref()?.luma, white_share, rules.exposure.as_ref()?)
+/// Checks the light of a picture that is not blank.
+pub(super) fn check_exposure(analysis: &JpegAnalysis, rules: &ProfileRules, face: FaceLight) -> Option<Finding> {
+    exposure::check(&analysis.downscaled.as_ref()?.luma, face, rules.exposure.as_ref()?)
 }
 
 /// Checks the picture of a sound file but for its light; there is none of any other.

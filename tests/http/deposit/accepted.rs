@@ -6,6 +6,8 @@ use lichtbild::validation::Profile;
 use serde_json::json;
 
 use crate::support::photos::jpeg::fixture;
+use crate::support::photos::portraits::{encoded, exposed};
+use crate::support::photos::variants::large_portrait;
 use crate::support::router_client::{idempotency_key, json_string, photo};
 use crate::support::test_gateway::{DAY, START, TestGateway};
 
@@ -59,6 +61,24 @@ async fn a_real_portrait_comes_back_byte_for_byte() {
     let image = office.fetch(&collection, &code).await;
     assert_eq!(image.status, 200);
     assert!(image.body == portrait);
+}
+
+/// Exposure is judged of the whole photo, but white skin is measured on the face: that goes under the seal.
+#[tokio::test]
+async fn what_was_measured_on_the_face_is_not_stored_in_the_clear() {
+    let gateway = TestGateway::with(|setup| {
+        setup.profile = Profile::builtin("de-tr03121").unwrap();
+        setup.max_photo_bytes = 8 * 1024 * 1024;
+    })
+    .await;
+    let studio = gateway.studio("Foto Koch").await;
+    let receipt = studio.deposit(&encoded(&exposed(&large_portrait(), 1.8)), &idempotency_key(1)).await.json();
+    let checks = |body: &serde_json::Value| -> Vec<String> {
+        body["findings"].as_array().unwrap().iter().map(|finding| json_string(&finding["check"])).collect()
+    };
+    assert!(checks(&receipt).contains(&"exposure".to_owned()), "{receipt}");
+    let listed = studio.photos("").await.json();
+    assert_eq!(checks(&listed["photos"][0]), ["capture_time_missing"], "{listed}");
 }
 
 #[tokio::test]

@@ -74,6 +74,55 @@ fn no_tone_of_skin_is_refused_or_advised_against() {
     assert!(darker.len() <= 1 && lighter.len() <= 4, "{darker:#?} {lighter:#?}");
 }
 
+/// A grey wall and dark clothes: the face is the brightest place there is, and its tone must not decide.
+#[test]
+fn a_dark_face_before_a_grey_wall_is_not_called_too_dark() {
+    let profile = half_size();
+    for person in people() {
+        let picture = decoded(&person);
+        for stops in [-2.0, -1.0, 0.0] {
+            let toned = with_skin(&picture, &person, stops);
+            let between = distance(person.eyes[0], person.eyes[1]);
+            let middle = (
+                f64::midpoint(person.eyes[0].0, person.eyes[1].0),
+                f64::midpoint(person.eyes[0].1, person.eyes[1].1) + 0.3 * between,
+            );
+            let before_wall = RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
+                let part = inside((f64::from(x), f64::from(y)), middle, (1.15 * between, 1.7 * between));
+                let Rgb(rgb) = *toned.get_pixel(x, y);
+                Rgb(rgb.map(|value| (f64::from(value) * part + 166.0 * (1.0 - part)) as u8))
+            });
+            let outcome = examined(&encoded(&before_wall), &profile);
+            let exposed = outcome.findings.iter().any(|finding| finding.check == Check::Exposure);
+            assert!(!exposed, "{} at {stops} stops: {:?}", person.file, outcome.findings);
+        }
+    }
+}
+
+/// Nobody is to read that 8 % is more than 8 %.
+#[test]
+fn no_finding_shows_a_value_within_its_limit() {
+    let profile = half_size();
+    for person in people() {
+        let picture = decoded(&person);
+        for stops in [-1.7, -0.8, -0.3, 0.0, 0.2, 0.4] {
+            for spoilt in [with_skin(&picture, &person, stops), lit(&picture, |x, _| [1.0 + stops * x / 1300.0; 3])] {
+                for finding in examined(&encoded(&spoilt), &profile).findings {
+                    let number =
+                        finding.limit.trim_start_matches(['<', '>', '=', ' ']).split([' ', '°']).next().unwrap();
+                    let (Some(measured), Ok(limit)) = (finding.measured_value, number.parse::<f64>()) else { continue };
+                    let outside = match &finding.limit {
+                        most if most.starts_with("<=") => measured > limit,
+                        least if least.starts_with(">=") => measured < limit,
+                        _ => continue,
+                    };
+                    assert!(outside, "{}: {finding:?}", person.file);
+                }
+            }
+        }
+    }
+}
+
 /// Whole pictures darker and lighter, as by a camera: no face is refused for it.
 #[test]
 fn no_brightness_of_a_picture_is_refused() {

@@ -101,8 +101,8 @@ pub fn about_rewriting(
         Err(RewriteError::NameTaken { path }) => {
             let path = on_one_line(path);
             language.pick(
-                format!("{photo} wurde nicht umgeschrieben: {path} gibt es schon, mit anderem Inhalt. Diese Datei umbenennen oder löschen und noch einmal prüfen."),
-                format!("{photo} was not rewritten: {path} is there already, with other content. Rename or delete that file and check again."),
+                format!("{photo} wurde nicht umgeschrieben: {path} gibt es schon, mit anderem Inhalt; es bleibt, wie es ist. {photo} unter einem anderen Namen speichern und noch einmal prüfen."),
+                format!("{photo} was not rewritten: {path} is there already, with other content, and stays as it is. Store {photo} under another name and check again."),
             )
         }
         Err(RewriteError::Unwritable { path, source }) => {

@@ -72,6 +72,9 @@ pub struct Arguments {
 #[derive(Serialize)]
 struct CheckedLine<'a> {
     file: &'a str,
+    /// Photo of which the file is the baseline copy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    original: Option<String>,
     verdict: Verdict,
     /// True for an accepted photo with advice.
     remarks: bool,
@@ -173,7 +176,10 @@ fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result
                 page.add(&shown, rows.len(), language).map_err(|error| report_html_error(&error, language))?;
             }
             match format {
-                OutputFormat::Json => print_json(&file, &outcome, language),
+                OutputFormat::Json => {
+                    let original = (judged != *path).then(|| path.display().to_string());
+                    print_json(&file, original, &outcome, language)
+                }
                 OutputFormat::Detailed => print_detailed(&file, &outcome, language),
                 OutputFormat::Table => Ok(()),
             }
@@ -239,9 +245,10 @@ fn exit_status(rows: &[PhotoSummary], has_folder_errors: bool, language: Languag
     }
 }
 
-fn print_json(file: &str, outcome: &CheckOutcome, language: Language) -> Result<(), Exit> {
+fn print_json(file: &str, original: Option<String>, outcome: &CheckOutcome, language: Language) -> Result<(), Exit> {
     let line = CheckedLine {
         file,
+        original,
         verdict: outcome.verdict,
         remarks: has_remarks(outcome.verdict, &outcome.findings),
         findings: FindingBody::all(&outcome.findings, language),

@@ -62,11 +62,8 @@ pub(super) fn is_refused_for_coding(outcome: &CheckOutcome) -> bool {
 pub(super) fn write_baseline_copy(photo: &PhotoFile) -> Result<BaselineCopy, RewriteError> {
     let bytes = to_baseline(&photo.bytes).map_err(RewriteError::Transcode)?;
     let path = baseline_path(&photo.path);
-    let origin = match write_new(&path, &bytes, FileMode::OwnerOnly) {
-        Ok(()) => {
-            copy_permissions(&photo.path, &path);
-            CopyOrigin::Written
-        }
+    let origin = match write_new(&path, &bytes, mode_of(&photo.path)) {
+        Ok(()) => CopyOrigin::Written,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             if !PhotoFile::read(&path).is_ok_and(|there| there.bytes == bytes) {
                 return Err(RewriteError::NameTaken { path });
@@ -79,19 +76,28 @@ pub(super) fn write_baseline_copy(photo: &PhotoFile) -> Result<BaselineCopy, Rew
     Ok(BaselineCopy { file: PhotoFile { path, bytes: bytes.into(), sha256 }, origin })
 }
 
-/// `NAME.jpg` gives `NAME-baseline.jpg` in the same folder.
+/// `NAME.jpg` gives `NAME-baseline.jpg` in the same folder. Another extension is kept, so that `a.jpg` and `a.jpeg` have two copies.
 fn baseline_path(photo: &Path) -> PathBuf {
-    let mut name = OsString::from(photo.file_stem().unwrap_or_default());
+    let is_usual = photo.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("jpg"));
+    let name = if is_usual { photo.file_stem() } else { photo.file_name() };
+    let mut name = OsString::from(name.unwrap_or_default());
     name.push("-baseline.jpg");
     photo.with_file_name(name)
 }
 
-/// Lets the same people read the copy as the original. If that fails, the copy stays its owner's alone.
-fn copy_permissions(original: &Path, copy: &Path) {
-    if cfg!(unix)
-        && let Ok(metadata) = std::fs::metadata(original)
+/// The mode of the copy: readable by everybody if the original is. Decided before the copy has its name, since another program could
+/// exchange the file behind a name.
+fn mode_of(original: &Path) -> FileMode {
+    #[cfg(unix)]
     {
-        let _ = std::fs::set_permissions(copy, metadata.permissions());
+        use std::os::unix::fs::PermissionsExt;
+        let readable = std::fs::metadata(original).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0);
+        if readable { FileMode::WorldReadable } else { FileMode::OwnerOnly }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = original;
+        FileMode::OwnerOnly
     }
 }
 
@@ -103,7 +109,8 @@ mod tests {
     fn a_copy_is_named_after_its_original() {
         for (photo, copy) in [
             ("a.jpg", "a-baseline.jpg"),
-            ("shop/b.c.JPEG", "shop/b.c-baseline.jpg"),
+            ("a.JPG", "a-baseline.jpg"),
+            ("shop/b.c.JPEG", "shop/b.c.JPEG-baseline.jpg"),
             ("/x/photo", "/x/photo-baseline.jpg"),
             ("-baseline.jpg", "-baseline-baseline.jpg"),
         ] {
