@@ -118,3 +118,35 @@ fn check_background(mask: &PersonMask, photo: &DownscaledPhoto, head: &HeadPlace
     let varies = told(background.deviating, MAX_DEVIATING, FindingDetail::BackgroundVaries);
     varies.or_else(|| told(background.shadow?, MAX_SHADOW, FindingDetail::ShadowOnBackground))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validation::face::RatioRange;
+
+    /// Case told of a head in a photo of 200 rows, by the rows of its crown, its eyes and its chin.
+    fn told(crown: Crown, eyes: f64, chin: f64) -> Option<FindingDetail> {
+        let limits = FaceLimits { head_height: Some(RatioRange { min: 0.60, max: 0.90 }), ..FaceLimits::default() };
+        let head = HeadExtent { left: 40.0, right: 110.0, top: eyes - 30.0, eyes, chin };
+        check_head(&head, crown, &limits, Subject::Adult, 1600.0)?.detail
+    }
+
+    #[test]
+    fn a_head_is_measured_from_the_chin_to_the_crown() {
+        assert_eq!(told(Crown::At(30.0), 95.0, 160.0), None);
+        assert_eq!(told(Crown::At(60.0), 115.0, 170.0), Some(FindingDetail::HeadTooShort));
+        assert_eq!(told(Crown::At(0.5), 97.0, 195.0), Some(FindingDetail::HeadTooTall));
+    }
+
+    #[test]
+    fn a_hat_makes_no_head_too_tall() {
+        // The proportions of the face have the crown at row 35.
+        assert_eq!(told(Crown::At(0.5), 115.0, 195.0), None);
+    }
+
+    #[test]
+    fn hair_at_the_edge_is_no_head_that_is_cut_off() {
+        assert_eq!(told(Crown::CutOff, 85.0, 165.0), None);
+        assert_eq!(told(Crown::CutOff, 70.0, 165.0), Some(FindingDetail::HeadCutOff));
+    }
+}

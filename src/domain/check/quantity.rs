@@ -74,7 +74,7 @@ impl Quantity {
         Self { value: distance.round() + 0.0, decimals: 0, unit: None }
     }
 
-    /// Reports whether the number as it is shown is greater than `limit`'s as it is shown: nobody is to read that 8 % is more than 8 %.
+    /// Compares both numbers as they are shown, so that no finding shows a value within its limit.
     pub fn exceeds(self, limit: Self) -> bool {
         self.value > limit.value
     }

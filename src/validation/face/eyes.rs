@@ -25,6 +25,8 @@ use crate::validation::downscaled::Plane;
 const HALF_WINDOW: (f32, f32) = (0.26, 0.14);
 const COLUMNS: usize = 13;
 const ROWS: usize = 7;
+const MIDDLE_ROW: Range<usize> = 3..4;
+const MIDDLE_ROWS: Range<usize> = 2..5;
 /// Least difference between the brightest and the darkest twentieth of a window. Good portraits: 0.27 and more; dark glass: 0.20 at
 /// most for 19 of 20.
 const MIN_CONTRAST: f64 = 0.25;
@@ -64,9 +66,7 @@ pub(super) fn check(luma: &Plane, landmarks: &Landmarks, skin: &SkinTone, subjec
     if min_contrast.exceeds(contrast) {
         return covered(contrast, format!(">= {min_contrast}"), Some(FindingDetail::DarkGlasses));
     }
-    let iris_of =
-        |eye: &EyeWindow| eye.iris(ROWS / 2..ROWS / 2 + 1).max(eye.iris(ROWS / 2 - 1..ROWS / 2 + 2) - PALE_IRIS);
-    let [iris, min_iris] = [f64::from(iris_of(&left).min(iris_of(&right))), MIN_IRIS].map(Quantity::percent);
+    let [iris, min_iris] = [f64::from(left.openness().min(right.openness())), MIN_IRIS].map(Quantity::percent);
     if min_iris.exceeds(iris) {
         let brightness = f64::from(left.brightness().max(right.brightness()));
         let [brightness, max_brightness] = [brightness, GLARE].map(Quantity::percent);
@@ -80,7 +80,7 @@ pub(super) fn check(luma: &Plane, landmarks: &Landmarks, skin: &SkinTone, subjec
         return None;
     }
     let [symmetry, min_symmetry] = [f64::from(left.correlation(&right)), MIN_SYMMETRY].map(Quantity::percent);
-    let is_faint = left.iris(ROWS / 2..ROWS / 2 + 1).min(right.iris(ROWS / 2..ROWS / 2 + 1)) < MIN_IRIS_IN_ASYMMETRY;
+    let is_faint = left.iris(MIDDLE_ROW).min(right.iris(MIDDLE_ROW)) < MIN_IRIS_IN_ASYMMETRY;
     if is_faint && min_symmetry.exceeds(symmetry) {
         covered(symmetry, format!(">= {min_symmetry}"), None)
     } else {
@@ -104,6 +104,11 @@ impl EyeWindow {
     /// Brightest less darkest twentieth.
     fn contrast(&self) -> f32 {
         quantile(&self.0, 0.95) - quantile(&self.0, 0.05)
+    }
+
+    /// Darkness of the iris, or that of pupil and lid beyond [`PALE_IRIS`]: below [`MIN_IRIS`] for a shut eye.
+    fn openness(&self) -> f32 {
+        self.iris(MIDDLE_ROW).max(self.iris(MIDDLE_ROWS) - PALE_IRIS)
     }
 
     /// By how much the darkest place in the middle is darker than both flanks, in these rows.
@@ -155,6 +160,20 @@ mod tests {
         assert!(open_eye().iris(3..4) > 0.6 && open_eye().contrast() > 0.6);
         assert!(EyeWindow::new(|_, y| if y > 0.05 { 0.5 } else { 0.9 }).iris(3..4) <= 0.0);
         assert!(EyeWindow::new(|x, _| if x.abs() < 0.1 { 1.8 } else { 0.9 }).iris(3..4) < 0.0);
+    }
+
+    #[test]
+    fn a_pale_iris_is_no_shut_lid() {
+        // No darker than the white beside it, but for a pupil that lies above the middle row.
+        let pale = EyeWindow::new(|x, y| if x.abs() < 0.05 && (-0.06..-0.02).contains(&y) { 0.4 } else { 0.9 });
+        assert!(pale.iris(MIDDLE_ROW) <= 0.0 && pale.openness() > 0.0, "{}", pale.openness());
+        // Bright where the eyeball lifts it, and with lashes below.
+        let lid = EyeWindow::new(|x, y| match (x.abs() < 0.12, y > 0.02) {
+            (_, true) => 0.8,
+            (true, false) => 0.95,
+            (false, false) => 0.9,
+        });
+        assert!(lid.openness() < 0.0, "{}", lid.openness());
     }
 
     #[test]

@@ -364,6 +364,22 @@ mod tests {
         }
     }
 
+    /// An infant's eyes lie lower in the head than the proportions of adults have it.
+    #[test]
+    fn the_heads_of_small_children_reach_farther_above_their_eyes() {
+        let under_10 = RatioRange { min: 0.49, max: 0.80 };
+        let limits = FaceLimits { head_height_under_10: Some(under_10), ..FaceLimits::default() };
+        let told = |height, subject| {
+            let found = findings(FaceMeasurements { head_height: Some(height), ..good() }, &limits, subject);
+            found.first().map(|finding| finding.detail)
+        };
+        let short = Some(Some(FindingDetail::HeadTooShort));
+        assert_eq!([0.36, 0.42, 0.75].map(|height| told(height, Subject::Under6)), [None; 3]);
+        assert_eq!(told(0.34, Subject::Under6), short);
+        assert_eq!([told(0.41, Subject::Under10), told(0.39, Subject::Under10)], [None, short]);
+        assert_eq!(told(0.9, Subject::Under6), Some(Some(FindingDetail::HeadTooTall)));
+    }
+
     #[test]
     fn each_limit_has_its_bands() {
         use Severity::{Advise, Refuse};

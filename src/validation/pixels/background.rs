@@ -23,7 +23,6 @@ pub(super) fn check(luma: &Plane, rule: &BackgroundRule) -> Option<Finding> {
     let difference = (left.mean() - right.mean()).abs();
     let of_scale = |luma: f64| Quantity::tenths(luma * 100.0 / 255.0, Unit::Percent);
     let pairs = [(deviation, rule.advise_max_deviation), (difference, rule.advise_max_difference)];
-    // Compared as they are shown, so that nobody reads that 4.7 % is more than 4.7 %.
     let mut pairs = pairs.map(|(measured, limit)| (of_scale(measured), of_scale(limit))).into_iter();
     let (measured, limit) = pairs.find(|(measured, limit)| measured.exceeds(*limit))?;
     Some(Finding::advise(Check::Background, measured, format!("<= {limit}")))

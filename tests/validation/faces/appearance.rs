@@ -99,7 +99,6 @@ fn a_dark_face_before_a_grey_wall_is_not_called_too_dark() {
     }
 }
 
-/// Nobody is to read that 8 % is more than 8 %.
 #[test]
 fn no_finding_shows_a_value_within_its_limit() {
     let profile = half_size();
