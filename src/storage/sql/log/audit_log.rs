@@ -146,6 +146,8 @@ async fn move_anchor(store: &SqlStore, to: ChainLink, now: Timestamp, audit: &Au
     }
     let beyond = transaction.query("SELECT 1 FROM log_anchors WHERE sequence >= $1 LIMIT 1").bind(to.sequence);
     if beyond.fetch_optional().await?.is_some() {
+        // Ended here, because a transaction that is only dropped holds the lock until its connection is used again.
+        transaction.commit().await?;
         return Ok(false);
     }
     // The database's own trigger would refuse; that a row's clock was ahead is nothing to be loud about, it goes when it is due.
@@ -157,6 +159,7 @@ async fn move_anchor(store: &SqlStore, to: ChainLink, now: Timestamp, audit: &Au
         .bind(to.sequence)
         .bind((now - LOG_RETENTION).unix_milliseconds());
     if not_over.fetch_optional().await?.is_some() {
+        transaction.commit().await?;
         return Ok(false);
     }
     transaction
