@@ -11,24 +11,22 @@ use std::collections::HashMap;
 
 use super::ModelError;
 use super::buffers::share_buffers;
-use super::layer::{Activation, Depthwise, Inputs, LANES, Layer, Matrix, WindowGeometry};
+use super::layer::{Activation, Inputs};
 use super::network::{InputColours, Network, NetworkStep, Operation, TensorSlot};
-use super::tflite::{self, Constant, Graph, Operator, OperatorKind};
+use super::tflite::{Constant, Graph, Operator, OperatorKind};
 
 /// Bounds the memory of a run; the largest model here needs 0.6 million numbers for one value.
 const MAX_NUMBERS: usize = 1 << 21;
 /// Bounds the time of a run; the largest model here needs 62 million.
 const MAX_MULTIPLICATIONS: usize = 1 << 28;
-/// Bounds the rows that are collected at a time.
-const MAX_ROW: usize = 1 << 20;
 /// Bounds the memory of all buffers of a run, and that of all outputs: so many numbers.
 const MAX_TOTAL: usize = 1 << 22;
 
-const SHAPE_MISMATCH: ModelError = ModelError("operators whose shapes do not fit together");
+pub(super) const SHAPE_MISMATCH: ModelError = ModelError("operators whose shapes do not fit together");
 const MISSING_CONSTANT: ModelError = ModelError("a constant that is not part of the file, or is used twice");
 
 /// The value that is the network's input.
-const INPUT: usize = 0;
+pub(super) const INPUT: usize = 0;
 
 pub(super) fn compile(graph: Graph, colours: InputColours) -> Result<Network, ModelError> {
     let &[input] = graph.inputs.as_slice() else { return Err(ModelError("not one input")) };
@@ -46,20 +44,20 @@ pub(super) fn compile(graph: Graph, colours: InputColours) -> Result<Network, Mo
     compiler.finish()
 }
 
-struct Compiler {
-    graph: Graph,
+pub(super) struct Compiler {
+    pub(super) graph: Graph,
     /// Number of operators and outputs that need each tensor, under any of its names.
-    uses: Vec<usize>,
+    pub(super) uses: Vec<usize>,
     /// The last operator that reads each tensor.
-    readers: Vec<Option<usize>>,
+    pub(super) readers: Vec<Option<usize>>,
     /// The values that make up a tensor, one after the other; most have one.
-    slots_of_tensor: HashMap<usize, Vec<usize>>,
+    pub(super) slots_of_tensor: HashMap<usize, Vec<usize>>,
     /// Depthwise convolutions that wait for the convolution behind them, by the tensor between the two.
-    pending_depthwise: HashMap<usize, (usize, Inputs, TensorSlot)>,
-    values: Vec<TensorSlot>,
-    steps: Vec<NetworkStep>,
+    pub(super) pending_depthwise: HashMap<usize, (usize, Inputs, TensorSlot)>,
+    pub(super) values: Vec<TensorSlot>,
+    pub(super) steps: Vec<NetworkStep>,
     /// Multiplications that a run may still cost.
-    budget: usize,
+    pub(super) budget: usize,
 }
 
 impl Compiler {
@@ -124,274 +122,33 @@ impl Compiler {
         }
     }
 
-    fn convolution(
-        &mut self,
-        inputs: &[usize],
-        window: tflite::WindowOptions,
-        output: usize,
-    ) -> Result<(), ModelError> {
-        let &[input, weights, bias] = inputs else { return Err(SHAPE_MISMATCH) };
-        let &[outputs, rows, columns, channels] = self.graph.tensors[weights].shape.as_slice() else {
-            return Err(SHAPE_MISMATCH);
-        };
-        let (source, layer_inputs, from) = match self.pending_depthwise.remove(&input) {
-            Some(depthwise) => depthwise,
-            None => {
-                let source = self.value(input)?;
-                (source, Inputs::Pixels, self.values[source])
-            }
-        };
-        let grey = source == INPUT && from.stored == 1 && channels == 3;
-        if !grey && channels != from.channels {
-            return Err(SHAPE_MISMATCH);
-        }
-        let (height, width, moved) = place_window(window, (rows, columns), &from)?;
-        let single = (rows, columns) == (1, 1) && window.stride == (1, 1);
-        let layer_inputs = match layer_inputs {
-            Inputs::Pixels if !single => Inputs::Windows(moved),
-            any if single => any,
-            _ => return Err(SHAPE_MISMATCH),
-        };
-        let per_output = stored_weights(&self.floats(weights)?, channels, &from, grey);
-        let bias = self.floats(bias)?;
-        if outputs == 0 || bias.len() != outputs || per_output.len() != outputs * rows * columns * from.stored {
-            return Err(SHAPE_MISMATCH);
-        }
-        let matrix = Matrix::new(&per_output, &bias, rows * columns * from.stored);
-        if matrix.inputs.saturating_mul(width) > MAX_ROW {
-            return Err(ModelError("a layer that is too large"));
-        }
-        self.charge(matrix.inputs, matrix.outputs * height * width)?;
-        let to = TensorSlot { height, width, channels: outputs, stored: matrix.outputs, buffer: 0 };
-        let layer = Layer { inputs: layer_inputs, matrix, activation: None };
-        self.push(Operation::Layer(layer), source, to, output)
-    }
-
-    fn depthwise(&mut self, inputs: &[usize], window: tflite::WindowOptions, output: usize) -> Result<(), ModelError> {
-        let &[input, weights, bias] = inputs else { return Err(SHAPE_MISMATCH) };
-        let &[1, rows, columns, channels] = self.graph.tensors[weights].shape.as_slice() else {
-            return Err(SHAPE_MISMATCH);
-        };
-        let source = self.value(input)?;
-        let from = self.values[source];
-        let (floats, mut bias) = (self.floats(weights)?, self.floats(bias)?);
-        if channels == 0 || channels != from.channels || bias.len() != channels {
-            return Err(SHAPE_MISMATCH);
-        }
-        if !from.stored.is_multiple_of(LANES) {
-            return Err(ModelError("a depthwise convolution of the input"));
-        }
-        if !matches!((rows, columns), (3, 3) | (5, 5)) {
-            return Err(ModelError("a depthwise window of another size than 3 x 3 and 5 x 5"));
-        }
-        let (height, width, moved) = place_window(window, (rows, columns), &from)?;
-        let stored = stored_weights(&floats, channels, &from, false);
-        if stored.len() != rows * columns * from.stored {
-            return Err(SHAPE_MISMATCH);
-        }
-        bias.resize(from.stored, 0.0);
-        self.charge(rows * columns, height * width * from.stored)?;
-        let sums = TensorSlot { height, width, ..from };
-        let depthwise = Depthwise { window: moved, weights: stored, bias };
-        let reader = self.readers[output].map(|reader| self.graph.operators[reader].kind);
-        if self.uses[output] == 1 && matches!(reader, Some(OperatorKind::Convolution(_))) {
-            self.pending_depthwise.insert(output, (source, Inputs::Depthwise(depthwise), sums));
-            return Ok(());
-        }
-        self.push(Operation::Depthwise(depthwise, None), source, sums, output)
-    }
-
-    /// A window of two by two pixels that lie apart by two: a convolution with one pixel, whose four outputs are then put side by side.
-    fn transposed_convolution(&mut self, inputs: &[usize], output: usize) -> Result<(), ModelError> {
-        let &[input, weights, bias] = inputs else { return Err(SHAPE_MISMATCH) };
-        let &[1, 2, 2, channels] = self.graph.tensors[weights].shape.as_slice() else {
-            return Err(ModelError("a transposed convolution of another shape than 2 x 2 with one output"));
-        };
-        let source = self.value(input)?;
-        let from = self.values[source];
-        let (floats, bias) = (self.floats(weights)?, self.floats(bias)?);
-        let &[bias] = bias.as_slice() else { return Err(SHAPE_MISMATCH) };
-        if channels != from.channels {
-            return Err(SHAPE_MISMATCH);
-        }
-        let matrix = Matrix::new(&stored_weights(&floats, channels, &from, false), &[bias; 4], from.stored);
-        self.charge(matrix.inputs, matrix.outputs * from.height * from.width)?;
-        let four = self.add_value(TensorSlot { channels: 4, stored: matrix.outputs, ..from })?;
-        let layer = Layer { inputs: Inputs::Pixels, matrix, activation: None };
-        self.steps.push(NetworkStep { operation: Operation::Layer(layer), input: source, second: None, output: four });
-        let to = TensorSlot { height: 2 * from.height, width: 2 * from.width, channels: 1, stored: 1, buffer: 0 };
-        self.push(Operation::Interleave, four, to, output)
-    }
-
-    fn max_pool(
-        &mut self,
-        input: usize,
-        window: tflite::WindowOptions,
-        size: (usize, usize),
-        output: usize,
-    ) -> Result<(), ModelError> {
-        let source = self.value(input)?;
-        let from = self.values[source];
-        // Windows side by side that cover the picture: padding or not makes no difference.
-        if window.stride != size || !from.height.is_multiple_of(size.0) || !from.width.is_multiple_of(size.1) {
-            return Err(ModelError("a pool whose windows overlap or reach beyond the picture"));
-        }
-        self.charge(from.height * from.width, from.stored)?;
-        let to = TensorSlot { height: from.height / size.0, width: from.width / size.1, ..from };
-        self.push(Operation::MaxPool(size.0, size.1), source, to, output)
-    }
-
-    /// Takes the mean over the whole picture; no model here has smaller windows.
-    fn mean(&mut self, input: usize, size: (usize, usize), output: usize) -> Result<(), ModelError> {
-        let source = self.value(input)?;
-        let from = self.values[source];
-        if size != (from.height, from.width) {
-            return Err(ModelError("a mean over less than the whole picture"));
-        }
-        self.charge(from.height * from.width, from.stored)?;
-        self.push(Operation::Mean, source, TensorSlot { height: 1, width: 1, ..from }, output)
-    }
-
-    fn scale(&mut self, inputs: &[usize], output: usize) -> Result<(), ModelError> {
-        let &[input, factors] = inputs else { return Err(SHAPE_MISMATCH) };
-        let (source, second) = (self.value(input)?, self.value(factors)?);
-        let (from, by) = (self.values[source], self.values[second]);
-        if (by.height, by.width, by.channels, by.stored) != (1, 1, from.channels, from.stored) {
-            return Err(ModelError("a multiplication by anything but one factor for each channel"));
-        }
-        self.push_with(Operation::Scale, source, Some(second), from, output)
-    }
-
-    fn resize(&mut self, inputs: &[usize], output: usize) -> Result<(), ModelError> {
-        let &[input, size] = inputs else { return Err(SHAPE_MISMATCH) };
-        let Some(Constant::Integers(size)) = &self.graph.tensors[size].constant else { return Err(SHAPE_MISMATCH) };
-        let &[height, width] = size.as_slice() else { return Err(SHAPE_MISMATCH) };
-        let [height, width] = [height, width].map(|size| usize::try_from(size).unwrap_or(0));
-        let source = self.value(input)?;
-        let to = TensorSlot { height, width, ..self.values[source] };
-        // A line of the input is mixed for each line of the output.
-        self.charge(height, self.values[source].width.saturating_mul(to.stored))?;
-        self.push(Operation::Resize, source, to, output)
-    }
-
-    /// Fuses an addition into the layer that computes one of its sides, where nothing else needs that side.
-    fn add(&mut self, inputs: &[usize], output: usize) -> Result<(), ModelError> {
-        let &[a, b] = inputs else { return Err(SHAPE_MISMATCH) };
-        let side = |tensor: usize| {
-            let step = self.open_layer(tensor)?;
-            self.steps[step].second.is_none().then_some(step)
-        };
-        let (index, skip) = match (side(a), side(b)) {
-            // Of two layers the later one, so that what skips it is there.
-            (Some(a), Some(second)) if a > second => (a, b),
-            (_, Some(index)) => (index, a),
-            (Some(index), None) => (index, b),
-            (None, None) => return self.add_values(a, b, output),
-        };
-        let skip = self.value(skip)?;
-        let mut step = self.steps.remove(index);
-        let (to, by) = (self.values[step.output], self.values[skip]);
-        if (to.height, to.width) != (by.height, by.width) || by.stored > to.stored || by.stored % LANES != 0 {
-            return Err(SHAPE_MISMATCH);
-        }
-        step.second = Some(skip);
-        self.slots_of_tensor.insert(output, vec![step.output]);
-        // What skips the layer may have been computed after it; nothing has used the layer's output so far.
-        self.steps.push(step);
-        Ok(())
-    }
-
-    fn add_values(&mut self, a: usize, b: usize, output: usize) -> Result<(), ModelError> {
-        let (source, second) = (self.value(a)?, self.value(b)?);
-        let shape = |value: usize| {
-            let TensorSlot { height, width, channels, stored, .. } = self.values[value];
-            (height, width, channels, stored)
-        };
-        if shape(source) != shape(second) {
-            return Err(SHAPE_MISMATCH);
-        }
-        self.push_with(Operation::Add, source, Some(second), self.values[source], output)
-    }
-
-    /// Fuses an activation into the layer before it, where nothing else needs the layer's output.
-    fn activate(&mut self, input: usize, mut activation: Activation, output: usize) -> Result<(), ModelError> {
-        let value = self.value(input)?;
-        let slot = self.values[value];
-        match &mut activation {
-            Activation::Slopes(slopes) if slopes.len() != slot.channels || !slot.stored.is_multiple_of(LANES) => {
-                return Err(SHAPE_MISMATCH);
-            }
-            Activation::Slopes(slopes) => slopes.resize(slot.stored, 0.0),
-            // Channels that are stored beyond those that mean something must stay zero.
-            Activation::Logistic if slot.channels != slot.stored => return Err(SHAPE_MISMATCH),
-            // An exponential costs as much as many multiplications.
-            Activation::Logistic => self.charge(16, slot.height * slot.width * slot.stored)?,
-            Activation::Relu | Activation::HardSwish => {}
-        }
-        if self.uses[input] == 1
-            && let Some(step) = self.steps.iter_mut().find(|step| step.output == value)
-            && let Operation::Layer(Layer { activation: free @ None, .. }) | Operation::Depthwise(_, free @ None) =
-                &mut step.operation
-        {
-            *free = Some(activation);
-            self.slots_of_tensor.insert(output, vec![value]);
-            return Ok(());
-        }
-        self.push_with(Operation::Activate(activation), value, None, slot, output)
-    }
-
-    /// Channels of zeros behind the others are not stored: an addition leaves them out.
-    fn pad(&mut self, inputs: &[usize], output: usize) -> Result<(), ModelError> {
-        let &[input, amounts] = inputs else { return Err(SHAPE_MISMATCH) };
-        let Some(Constant::Integers(amounts)) = &self.graph.tensors[amounts].constant else {
-            return Err(SHAPE_MISMATCH);
-        };
-        if !matches!(amounts.as_slice(), [0, 0, 0, 0, 0, 0, 0, added] if *added >= 0) {
-            return Err(ModelError("padding of anything but channels"));
-        }
-        let value = self.value(input)?;
-        self.alias(output, vec![value], &[input]);
-        Ok(())
-    }
-
-    fn concatenate(&mut self, inputs: &[usize], axis: i32, output: usize) -> Result<(), ModelError> {
-        let flat = inputs.iter().all(|input| matches!(self.graph.tensors[*input].shape.as_slice(), [1, _, _]));
-        if axis != 1 || !flat {
-            return Err(ModelError("a concatenation of anything but lists"));
-        }
-        let mut parts = Vec::new();
-        for input in inputs {
-            parts.extend(self.slots_of_tensor.get(input).ok_or(SHAPE_MISMATCH)?);
-            // More parts than values would repeat one: refused before lists of lists grow without end.
-            if parts.len() > self.values.len() {
-                return Err(SHAPE_MISMATCH);
-            }
-        }
-        self.alias(output, parts, inputs);
-        Ok(())
-    }
-
     /// Names values that have names already, those of `inputs`: whatever needs an input needs these values as well.
-    fn alias(&mut self, output: usize, values: Vec<usize>, inputs: &[usize]) {
+    pub(super) fn alias(&mut self, output: usize, values: Vec<usize>, inputs: &[usize]) {
         let others: usize = inputs.iter().map(|input| self.uses[*input].saturating_sub(1)).sum();
         self.uses[output] += others;
         self.slots_of_tensor.insert(output, values);
     }
 
     /// The step of a layer whose output nobody else needs, so that more can be fused into it.
-    fn open_layer(&self, tensor: usize) -> Option<usize> {
+    pub(super) fn open_layer(&self, tensor: usize) -> Option<usize> {
         let &[value] = self.slots_of_tensor.get(&tensor)?.as_slice() else { return None };
         let index = self.steps.iter().position(|step| step.output == value)?;
         let open = matches!(&self.steps[index].operation, Operation::Layer(layer) if layer.activation.is_none());
         (open && self.uses[tensor] == 1).then_some(index)
     }
 
-    fn push(&mut self, operation: Operation, input: usize, to: TensorSlot, output: usize) -> Result<(), ModelError> {
+    pub(super) fn push(
+        &mut self,
+        operation: Operation,
+        input: usize,
+        to: TensorSlot,
+        output: usize,
+    ) -> Result<(), ModelError> {
         self.push_with(operation, input, None, to, output)
     }
 
     /// Adds a step and charges what it costs to write its output; what more it costs is charged elsewhere.
-    fn push_with(
+    pub(super) fn push_with(
         &mut self,
         operation: Operation,
         input: usize,
@@ -406,7 +163,7 @@ impl Compiler {
         Ok(())
     }
 
-    fn add_value(&mut self, value: TensorSlot) -> Result<usize, ModelError> {
+    pub(super) fn add_value(&mut self, value: TensorSlot) -> Result<usize, ModelError> {
         let numbers =
             [value.width, value.stored].iter().try_fold(value.height, |product, size| product.checked_mul(*size));
         if numbers.is_none_or(|numbers| numbers == 0 || numbers > MAX_NUMBERS) {
@@ -416,13 +173,13 @@ impl Compiler {
         Ok(self.values.len() - 1)
     }
 
-    fn charge(&mut self, each: usize, times: usize) -> Result<(), ModelError> {
+    pub(super) fn charge(&mut self, each: usize, times: usize) -> Result<(), ModelError> {
         let cost = each.checked_mul(times).ok_or(SHAPE_MISMATCH)?;
         self.budget = self.budget.checked_sub(cost).ok_or(ModelError("a network that is too large"))?;
         Ok(())
     }
 
-    fn value(&self, tensor: usize) -> Result<usize, ModelError> {
+    pub(super) fn value(&self, tensor: usize) -> Result<usize, ModelError> {
         match self.slots_of_tensor.get(&tensor).map(Vec::as_slice) {
             Some(&[value]) => Ok(value),
             _ => Err(SHAPE_MISMATCH),
@@ -430,7 +187,7 @@ impl Compiler {
     }
 
     /// Takes a constant out of the graph, so that a network is not larger than its file, however often the file uses one.
-    fn floats(&mut self, tensor: usize) -> Result<Vec<f32>, ModelError> {
+    pub(super) fn floats(&mut self, tensor: usize) -> Result<Vec<f32>, ModelError> {
         match self.graph.tensors[tensor].constant.take() {
             Some(Constant::Floats(floats)) => Ok(floats),
             _ => Err(MISSING_CONSTANT),
@@ -460,36 +217,4 @@ impl Compiler {
         }
         Ok(Network { values: self.values, steps: self.steps, buffers, outputs })
     }
-}
-
-/// Weights by output, place in the window and channel, for channels as they are stored.
-fn stored_weights(weights: &[f32], channels: usize, from: &TensorSlot, grey: bool) -> Vec<f32> {
-    if grey {
-        return weights.chunks_exact(3).map(|colours| colours.iter().sum()).collect();
-    }
-    let places = weights.chunks_exact(channels.max(1));
-    places.flat_map(|place| place.iter().copied().chain(std::iter::repeat_n(0.0, from.stored - channels))).collect()
-}
-
-/// Size of the output of a window over a picture, and how the window moves (TensorFlow's rules for `SAME` and `VALID`).
-fn place_window(
-    window: tflite::WindowOptions,
-    size: (usize, usize),
-    from: &TensorSlot,
-) -> Result<(usize, usize, WindowGeometry), ModelError> {
-    let along = |pixels: usize, size: usize, stride: usize| {
-        if size == 0 || size > 64 {
-            return Err(SHAPE_MISMATCH);
-        }
-        if window.same {
-            let outputs = pixels.div_ceil(stride);
-            Ok((outputs, ((outputs - 1) * stride + size).saturating_sub(pixels) / 2))
-        } else {
-            let outputs = pixels.checked_sub(size).ok_or(SHAPE_MISMATCH)? / stride + 1;
-            Ok((outputs, 0))
-        }
-    };
-    let (height, above) = along(from.height, size.0, window.stride.0)?;
-    let (width, left) = along(from.width, size.1, window.stride.1)?;
-    Ok((height, width, WindowGeometry { rows: size.0, columns: size.1, stride: window.stride, padding: (above, left) }))
 }

@@ -1,7 +1,7 @@
 //! Neural networks of a few million multiplications, run on one picture in a few milliseconds.
 //!
 //! ```text
-//! model file --> tflite (reader) --> compile (checks every shape, fuses) --> Network --> layer (vector arithmetic)
+//! model file --> tflite (reader) --> compile, operators (check every shape, fuse) --> Network --> layer (vector arithmetic)
 //! ```
 //! A network is checked once, as it is loaded: a file that is damaged or does not fit together gives an error. After that a run
 //! cannot fail. Only the operators that the models in `src/validation/face/models` use are known.
@@ -15,6 +15,7 @@ mod feature_map;
 mod hostile_model_tests;
 mod layer;
 mod network;
+mod operators;
 #[cfg(test)]
 mod tests;
 mod tflite;
