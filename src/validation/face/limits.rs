@@ -128,17 +128,22 @@ impl FaceLimits {
 }
 
 impl FaceLimits {
-    /// Range for the height of the head as share of the photo's, which is `photo_height` pixels high.
-    pub(in crate::validation) fn head_height_for(&self, subject: Subject, photo_height: f64) -> Option<RatioRange> {
+    /// Range for the height of the head as the profile states it in shares.
+    pub(super) fn head_height_share(&self, subject: Subject) -> Option<RatioRange> {
         let of_children = match subject {
             Subject::Adult => None,
             Subject::Under10 | Subject::Under6 => self.head_height_under_10,
         };
+        of_children.or(self.head_height)
+    }
+
+    /// Range for the height of the head as share of the photo's, which is `photo_height` pixels high.
+    pub(in crate::validation) fn head_height_for(&self, subject: Subject, photo_height: f64) -> Option<RatioRange> {
         let in_pixels = self.head_height_px.map(|PixelRange { min, max }| RatioRange {
             min: f64::from(min) / photo_height,
             max: f64::from(max) / photo_height,
         });
-        of_children.or(self.head_height).or(in_pixels)
+        self.head_height_share(subject).or(in_pixels)
     }
 }
 

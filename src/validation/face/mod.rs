@@ -19,6 +19,7 @@ mod geometry;
 mod landmarks;
 mod limits;
 mod networks;
+mod placement;
 pub(super) mod resample;
 mod rotation;
 mod rounding;
@@ -26,9 +27,10 @@ mod skin;
 #[cfg(test)]
 mod tests;
 
-pub use geometry::{FaceMeasurements, UPRIGHT_DEGREES};
+pub use geometry::FaceMeasurements;
 pub use landmarks::HeadExtent;
 pub use limits::{FaceLimits, PixelRange, RatioRange};
+pub use placement::UPRIGHT_DEGREES;
 
 use lichtbild_inference::SimdLevel;
 

@@ -7,7 +7,7 @@
 //! the walk notes how far the coefficients of each block go, see [`detail`].
 //!
 //! The place of the face is not determined here: a photo of the right size has it in the middle, and these rules only look there.
-//! Whether parts of the face are white is measured with the face and told to the check of the exposure.
+//! White parts of the face are measured with the face and handed to the check of the exposure.
 
 mod background;
 mod blank;
