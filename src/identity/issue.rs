@@ -5,9 +5,10 @@ use std::time::Duration;
 use rcgen::{
     CertificateParams, CrlDistributionPoint, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose,
 };
+use x509_parser::oid_registry::{OID_X509_COMMON_NAME, OID_X509_ORGANIZATION_NAME, OID_X509_ORGANIZATIONAL_UNIT, Oid};
 
 use super::authority::{Authority, draw_serial};
-use super::certificate::{Serial, certificate_to_pem, read_certificate};
+use super::certificate::{Serial, certificate_to_pem, parse, read_certificate};
 use super::error::IdentityError;
 use super::host_name::HostName;
 use super::public_key::PublicKey;
@@ -34,6 +35,23 @@ pub struct ClientSubject {
     pub party_id: PartyId,
     /// The device; `CN` of the subject.
     pub device_id: DeviceId,
+}
+
+impl ClientSubject {
+    /// The subject of a certificate in DER that one of the gateway's own authorities issued; `None` if it is not exactly of the form
+    /// that [`issue_client`] gives.
+    pub fn of_certificate(der: &[u8]) -> Option<Self> {
+        let certificate = parse(der).ok()?;
+        let mut attributes = certificate.subject().iter_attributes();
+        let mut next = |kind: &Oid<'_>| {
+            let attribute = attributes.next().filter(|attribute| attribute.attr_type() == kind)?;
+            attribute.as_str().ok()
+        };
+        let party_id = next(&OID_X509_ORGANIZATION_NAME)?.parse().ok()?;
+        let role = next(&OID_X509_ORGANIZATIONAL_UNIT)?.parse().ok()?;
+        let device_id = next(&OID_X509_COMMON_NAME)?.parse().ok()?;
+        attributes.next().is_none().then_some(Self { role, party_id, device_id })
+    }
 }
 
 /// Validity of a certificate and the address of its revocation list.
@@ -198,6 +216,24 @@ mod tests {
         assert_eq!(issued.not_after, whole_second + CLIENT_VALIDITY);
         assert_eq!(issued.serial.as_bytes().len(), 16);
         assert_ne!(issued.serial, bench.issue(&IssuanceTerms::with_validity(CLIENT_VALIDITY)).unwrap().serial);
+    }
+
+    #[test]
+    fn the_subject_of_an_issued_certificate_is_read_back_and_any_other_is_not() {
+        let bench = IssueFixture::new();
+        let subject = ClientSubject {
+            role: Role::Office,
+            party_id: PartyId::generate(bench.clock.now(), &bench.entropy).unwrap(),
+            device_id: DeviceId::generate(bench.clock.now(), &bench.entropy).unwrap(),
+        };
+        let terms = IssuanceTerms::with_validity(DAY);
+        let now = bench.clock.now();
+        let issued = issue_client(&bench.authority, &subject, &bench.key, &terms, now, &bench.entropy).unwrap();
+        assert_eq!(ClientSubject::of_certificate(&issued.der), Some(subject));
+        let names = ["gateway.example.org".parse().unwrap()];
+        let server = issue_server(&bench.authority, &names, &bench.key, &terms, now, &bench.entropy).unwrap();
+        assert_eq!(ClientSubject::of_certificate(&server.der), None);
+        assert_eq!(ClientSubject::of_certificate(b"no certificate"), None);
     }
 
     #[test]

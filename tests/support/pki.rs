@@ -3,9 +3,11 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use lichtbild::identity::certificate::{certificates_from_pem, read_certificate};
+use lichtbild::identity::issue::ClientSubject;
 use rcgen::{
-    BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType, ExtendedKeyUsagePurpose, IsCa,
-    Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256, RevokedCertParams, RsaKeySize, SerialNumber,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256, RevokedCertParams,
+    RsaKeySize, SerialNumber,
 };
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -51,7 +53,15 @@ impl TestCa {
 
     pub fn issue(&self, options: LeafOptions) -> Leaf {
         let mut params = CertificateParams::new(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
-        params.distinguished_name.push(DnType::CommonName, "test leaf");
+        match options.subject {
+            None => params.distinguished_name.push(DnType::CommonName, "test leaf"),
+            Some(ClientSubject { role, party_id, device_id }) => {
+                params.distinguished_name = DistinguishedName::new();
+                params.distinguished_name.push(DnType::OrganizationName, party_id.to_string());
+                params.distinguished_name.push(DnType::OrganizationalUnitName, role.name());
+                params.distinguished_name.push(DnType::CommonName, device_id.to_string());
+            }
+        }
         (params.not_before, params.not_after) = options.validity;
         params.extended_key_usages = options.purpose.into_iter().collect();
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
@@ -115,6 +125,8 @@ fn revocation(certificate_pem: &str) -> RevokedCertParams {
 
 /// Properties of a certificate; the default suits a device.
 pub struct LeafOptions {
+    /// A subject as the gateway writes it; without one, a name that says nothing.
+    pub subject: Option<ClientSubject>,
     pub purpose: Option<ExtendedKeyUsagePurpose>,
     pub validity: (OffsetDateTime, OffsetDateTime),
     pub key: LeafKey,
@@ -123,6 +135,7 @@ pub struct LeafOptions {
 impl Default for LeafOptions {
     fn default() -> Self {
         Self {
+            subject: None,
             purpose: Some(ExtendedKeyUsagePurpose::ClientAuth),
             // Around NOW and around the real time, which programs like curl go by.
             validity: (datetime!(2020-01-01 0:00 UTC), datetime!(2120-01-01 0:00 UTC)),

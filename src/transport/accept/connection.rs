@@ -15,16 +15,16 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio::time::{self, Instant};
-use tokio_rustls::server::TlsStream;
 use tower::Service;
 
-use super::connection_handle::ConnectionHandle;
-use super::connection_registry::{ConnectionRegistry, Owner};
+use super::connection_handle::{CancelCause, ConnectionHandle};
+use super::connection_registry::{ConnectionRegistry, Owner, RegistryEntry, RegistryError};
 use super::handshake::accept_tls;
 use super::handshake_slots::{HandshakeSlot, HandshakeSlots};
 use super::peer::{Admission, Peer, PeerCertificate};
+use super::peer_device::PeerDevice;
 use crate::transport::http::closing::{Socket, close_lingering, reset};
 use crate::transport::http::deadlines::{ConnectionProgress, ProgressStream, ResponseInProgress};
 use crate::transport::http::limits::ListenerLimits;
@@ -40,36 +40,23 @@ pub(super) struct ListenerContext {
     pub(super) listener: &'static str,
     pub(super) limits: Arc<ListenerLimits>,
     pub(super) metrics: Arc<TransportMetrics>,
-    /// One permit for each connection past its handshake.
-    pub(super) permits: Arc<Semaphore>,
-    /// Slots for callers without a certificate on a listener that asks for one: they get none of the permits.
+    /// Slots for callers without a certificate, on a listener that asks for one and on one without TLS: known devices have places
+    /// of their own in the registry.
     pub(super) anonymous_slots: HandshakeSlots,
     pub(super) connections: ConnectionRegistry,
     pub(super) router: Router,
     pub(super) shutdown: ShutdownSignal,
 }
 
-impl ListenerContext {
-    fn acquire_permit(&self) -> Option<OwnedSemaphorePermit> {
-        let permit = Arc::clone(&self.permits).try_acquire_owned().ok();
-        if permit.is_none() {
-            self.metrics.count_rejected();
-            tracing::warn!(listener = self.listener, "listener full, connection closed");
-        }
-        permit
-    }
-}
-
-/// Serves a connection in the clear.
+/// Serves a connection in the clear until its slot is needed for another.
 pub(super) async fn serve_plain(socket: TcpStream, remote_address: SocketAddr, context: ListenerContext) {
-    let Some(_permit) = context.acquire_permit() else { return };
+    let (slot, _) = context.anonymous_slots.acquire(remote_address);
     let progress = ConnectionProgress::starting_at(Instant::now(), &context.limits);
     let io = ProgressStream::new(socket, progress.clone());
-    let peer = Peer::new(remote_address, None, ConnectionHandle::default(), Admission::WithinLimit);
-    serve_requests(io, peer, progress, context).await;
+    serve_anonymous(io, remote_address, Admission::WithinLimit, slot, progress, context).await;
 }
 
-/// Runs the TLS handshake, acquires a permit or an anonymous slot, and serves the connection.
+/// Runs the TLS handshake, takes a place in the registry or an anonymous slot, and serves the connection.
 ///
 /// `slot` is kept during the handshake only, but to the end on a listener that asks for no certificate.
 pub(super) async fn serve_tls(
@@ -108,32 +95,20 @@ pub(super) async fn serve_tls(
             )
             .await;
         }
-        let Some(_permit) = context.acquire_permit() else { return };
         return serve_anonymous(stream, remote_address, Admission::WithinLimit, slot, progress, context).await;
     };
-    let Some(_permit) = context.acquire_permit() else { return };
     progress.handshake_done(Instant::now());
     drop(slot);
     let Some(credential) = tls.credential(&chain) else { return };
-    let sha256 = credential.sha256();
-    let owner = Owner { listener: context.listener, credential, chain: Arc::clone(&chain) };
-    let Some(entry) = context.connections.register(owner, context.limits.max_connections_per_device) else {
-        context.metrics.count_over_device_limit();
-        tracing::warn!(device = %short_fingerprint(&sha256), "device far over its connection limit, connection closed");
-        return;
-    };
+    let (device, key_sha256) = PeerDevice::of(&leaf, &credential);
+    let owner = Owner { listener: context.listener, device, credential, key_sha256, chain: Arc::clone(&chain) };
+    let Some(entry) = context.register(owner.clone(), progress.clone()) else { return };
     // Revoked between the check in the handshake and the entry in the registry, where a cut would have found it.
-    let is_revoked = |revoked: &RevokedCertificates| {
-        revoked.contains(&sha256) || credential.key_sha256().is_some_and(|key| revoked.contains(&key))
-    };
+    let is_revoked = |revoked: &RevokedCertificates| owner.is_revoked(|digest| revoked.contains(digest));
     // Nor trusted any more: others may have come into force since the handshake began.
     let now = current.borrow().clone();
     if tls.revoked.as_ref().is_some_and(is_revoked) || !(now.is_same(&tls) || now.accepts(&chain)) {
         entry.handle.cancel();
-    }
-    if entry.admission == Admission::OverLimit {
-        context.metrics.count_over_device_limit();
-        tracing::info!(device = %short_fingerprint(&sha256), "device over its connection limit");
     }
     let certificate = PeerCertificate::with_credential(leaf, credential);
     let peer = Peer::new(remote_address, Some(certificate), entry.handle.clone(), entry.admission);
@@ -142,14 +117,16 @@ pub(super) async fn serve_tls(
 
 /// Serves a caller without a certificate until its slot is needed for another: else one address could fill the listener with
 /// requests that it never ends.
-async fn serve_anonymous(
-    stream: TlsStream<ProgressStream<TcpStream>>,
+async fn serve_anonymous<S>(
+    stream: S,
     remote_address: SocketAddr,
     admission: Admission,
     slot: HandshakeSlot,
     progress: ConnectionProgress,
     context: ListenerContext,
-) {
+) where
+    S: AsyncRead + AsyncWrite + Socket + Unpin,
+{
     progress.handshake_done(Instant::now());
     let peer = Peer::new(remote_address, None, ConnectionHandle::default(), admission);
     let metrics = Arc::clone(&context.metrics);
@@ -162,11 +139,54 @@ async fn serve_anonymous(
     }
 }
 
-/// The first 8 of 64 digits: enough to find a device in the administration, too little to be mistaken for a secret.
-fn short_fingerprint(digest: &impl std::fmt::Display) -> String {
-    let mut digits = digest.to_string();
-    digits.truncate(8);
-    digits
+impl ListenerContext {
+    /// Enters a connection whose device is known; counts and logs, by the device's name, what had to make way.
+    fn register(&self, owner: Owner, progress: ConnectionProgress) -> Option<RegistryEntry> {
+        let device = owner.device;
+        let party = || device.party_id().map(tracing::field::display);
+        match self.connections.register(owner, progress, &self.limits) {
+            Ok(entry) => {
+                if let Some(greedy) = entry.made_way {
+                    self.metrics.count_rejected();
+                    if self.connections.is_log_due(greedy) {
+                        let party = greedy.party_id().map(tracing::field::display);
+                        tracing::warn!(
+                            listener = self.listener,
+                            device = %greedy,
+                            party,
+                            "listener full: a connection of the device that has most made way"
+                        );
+                    }
+                }
+                if entry.admission == Admission::OverLimit {
+                    self.metrics.count_over_device_limit();
+                    if self.connections.is_log_due(device) {
+                        tracing::info!(%device, party = party(), "device over its connection limit");
+                    }
+                }
+                Some(entry)
+            }
+            Err(RegistryError::DeviceOverLimit) => {
+                self.metrics.count_over_device_limit();
+                if self.connections.is_log_due(device) {
+                    tracing::warn!(%device, party = party(), "device far over its connection limit, connection closed");
+                }
+                None
+            }
+            Err(RegistryError::ListenerFull) => {
+                self.metrics.count_rejected();
+                if self.connections.is_log_due(device) {
+                    tracing::warn!(
+                        listener = self.listener,
+                        %device,
+                        party = party(),
+                        "listener full, connection closed: no device has more connections than this one"
+                    );
+                }
+                None
+            }
+        }
+    }
 }
 
 async fn serve_requests<S>(io: S, peer: Peer, progress: ConnectionProgress, context: ListenerContext)
@@ -185,11 +205,13 @@ where
                 TimeLimit::Handshake | TimeLimit::Headers | TimeLimit::Idle => close_lingering(io, limits.linger).await,
             }
         }
-        ConnectionEnd::Cancelled => {
+        ConnectionEnd::Cancelled(CancelCause::RightLost) => {
             metrics.count_cancelled();
             tracing::info!("connection cut: its certificate is revoked or no longer trusted");
             reset(io);
         }
+        // Counted and logged where the place was taken. A polite end would need the place for longer.
+        ConnectionEnd::Cancelled(CancelCause::MadeWay) => reset(io),
     }
 }
 
@@ -199,8 +221,8 @@ enum ConnectionEnd {
     Finished,
     /// It ran into a limit.
     TimedOut(TimeLimit),
-    /// Its certificate was revoked.
-    Cancelled,
+    /// Its certificate was revoked, or its place was needed.
+    Cancelled(CancelCause),
 }
 
 /// Runs HTTP/1.1 until the connection ends, and hands the socket back.
@@ -239,8 +261,8 @@ where
     let mut cancelled = pin!(handle.cancelled());
     let mut timer = pin!(time::sleep(limits.headers));
     let ending = poll_fn(|cx| {
-        if cancelled.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(ConnectionEnd::Cancelled);
+        if let Poll::Ready(cause) = cancelled.as_mut().poll(cx) {
+            return Poll::Ready(ConnectionEnd::Cancelled(cause));
         }
         if !stopping && stop.as_mut().poll(cx).is_ready() {
             stopping = true;

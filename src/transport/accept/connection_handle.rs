@@ -12,7 +12,17 @@ pub struct ConnectionHandle(Arc<CancelSignal>);
 #[derive(Debug, Default)]
 struct CancelSignal {
     is_cancelled: AtomicBool,
+    makes_way: AtomicBool,
     notify: Notify,
+}
+
+/// Reason why an open connection was cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CancelCause {
+    /// Its owner has lost the right to it.
+    RightLost,
+    /// The listener is full, and others have a better right to the place.
+    MadeWay,
 }
 
 impl ConnectionHandle {
@@ -25,14 +35,17 @@ impl ConnectionHandle {
         first
     }
 
+    /// Ends the connection at once in favour of another one.
+    pub(super) fn make_way(&self) {
+        self.0.makes_way.store(true, Ordering::Release);
+        self.cancel();
+    }
+
     /// Returns once the connection is cancelled, at once if that has happened before.
-    pub(super) async fn cancelled(&self) {
+    pub(super) async fn cancelled(&self) -> CancelCause {
         while !self.0.is_cancelled.load(Ordering::Acquire) {
             self.0.notify.notified().await;
         }
-    }
-
-    pub(super) fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        if self.0.makes_way.load(Ordering::Acquire) { CancelCause::MadeWay } else { CancelCause::RightLost }
     }
 }

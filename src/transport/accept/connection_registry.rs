@@ -1,50 +1,71 @@
-//! The open connections, by the certificate behind them: so that a revoked device can be cut off and a greedy one held back.
+//! The open connections, by the device behind them: so that a revoked device can be cut off and a greedy one held back.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
+use tokio::time::Instant;
 
 use super::connection_handle::ConnectionHandle;
+use super::fair_share::{ConnectionShare, choose};
 use super::peer::Admission;
+use super::peer_device::PeerDevice;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::party::credential::Credential;
+use crate::transport::http::deadlines::ConnectionProgress;
+use crate::transport::http::limits::ListenerLimits;
 
-/// Listener and certificate that a connection belongs to.
+/// Least interval between two log lines about the connections of one device; the metrics count each.
+const LOG_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Listener, device and certificate that a connection belongs to.
 #[derive(Debug, Clone)]
 pub(super) struct Owner {
     /// The listener's name.
     pub(super) listener: &'static str,
+    pub(super) device: PeerDevice,
     pub(super) credential: Credential,
+    /// SHA-256 of the certificate's key.
+    pub(super) key_sha256: Sha256Digest,
     /// As it was shown in the handshake, the device's own certificate first.
     pub(super) chain: Arc<[CertificateDer<'static>]>,
 }
 
+impl Owner {
+    /// Reports whether `revoked` says yes to the certificate or to its key.
+    pub(super) fn is_revoked(&self, revoked: impl Fn(&Sha256Digest) -> bool) -> bool {
+        revoked(&self.credential.sha256()) || revoked(&self.key_sha256)
+    }
+}
+
 #[derive(Debug)]
 struct OpenConnection {
+    number: u64,
     handle: ConnectionHandle,
     owner: Owner,
+    progress: ConnectionProgress,
 }
 
 /// The registry. Clones are the same registry; listeners may share one, so that a device's limit holds across them.
 #[derive(Debug, Clone, Default)]
-pub struct ConnectionRegistry(Arc<Mutex<HashMap<Sha256Digest, Vec<OpenConnection>>>>);
+pub struct ConnectionRegistry(Arc<Mutex<RegistryTable>>);
+
+#[derive(Debug, Default)]
+struct RegistryTable {
+    next_number: u64,
+    open: HashMap<PeerDevice, Vec<OpenConnection>>,
+    logged: HashMap<PeerDevice, Instant>,
+}
 
 impl ConnectionRegistry {
-    /// Cuts every open connection whose certificate, or the key it is known by, `revoked` says yes to, and returns how many.
+    /// Cuts every open connection whose certificate or key `revoked` says yes to, and returns how many.
     ///
     /// Meant to be called about once a second with the set the handshake sees
     /// ([`RevokedCertificates`](crate::transport::tls::revocation::RevokedCertificates)), after that set was replaced.
     pub fn cancel_revoked(&self, revoked: impl Fn(&Sha256Digest) -> bool) -> usize {
-        self.lock()
-            .values()
-            .flatten()
-            .filter(|open| {
-                let Owner { credential, .. } = &open.owner;
-                revoked(&credential.sha256()) || credential.key_sha256().is_some_and(|key| revoked(&key))
-            })
-            .filter(|open| open.handle.cancel())
-            .count()
+        let table = self.lock();
+        table.all().filter(|open| open.owner.is_revoked(&revoked)).filter(|open| open.handle.cancel()).count()
     }
 
     /// Cuts every open connection of a listener whose chain of certificates `accepted` says no to, and returns how many: after
@@ -53,9 +74,7 @@ impl ConnectionRegistry {
         // Signatures are verified outside the lock: newcomers wait for a copy of the list, not for cryptography.
         let of_listener: Vec<_> = self
             .lock()
-            .values()
-            .flatten()
-            .filter(|open| open.owner.listener == listener)
+            .of_listener(listener)
             .map(|open| (open.handle.clone(), Arc::clone(&open.owner.chain)))
             .collect();
         of_listener.iter().filter(|(handle, chain)| !accepted(chain) && handle.cancel()).count()
@@ -63,54 +82,124 @@ impl ConnectionRegistry {
 
     /// Open connections with a certificate.
     pub fn count(&self) -> usize {
-        self.lock().values().map(Vec::len).sum()
+        self.lock().all().count()
     }
 
-    /// Open connections of this certificate.
+    /// Open connections with this certificate.
     pub fn count_of(&self, certificate: &Sha256Digest) -> usize {
-        self.lock().get(certificate).map_or(0, Vec::len)
+        self.lock().all().filter(|open| open.owner.credential.sha256() == *certificate).count()
     }
 
-    /// Enters a connection until the returned entry is dropped, or nothing when the device has twice its limit already.
-    pub(super) fn register(&self, owner: Owner, max_per_device: usize) -> Option<RegistryEntry> {
-        let certificate = owner.credential.sha256();
-        let mut open = self.lock();
-        let already = open.get(&certificate).map_or(0, Vec::len);
-        let admission = if already < max_per_device {
+    /// Enters a connection until the returned entry is dropped. On a full listener another connection makes way for it, or it
+    /// is rejected itself: see [`choose`].
+    pub(super) fn register(
+        &self,
+        owner: Owner,
+        progress: ConnectionProgress,
+        limits: &ListenerLimits,
+    ) -> Result<RegistryEntry, RegistryError> {
+        let device = owner.device;
+        let mut table = self.lock();
+        let max_per_device = limits.max_connections_per_device;
+        let of_device = table.open.get(&device).map_or(0, Vec::len);
+        let admission = if of_device < max_per_device {
             Admission::WithinLimit
-        } else if already < max_per_device.saturating_mul(2) {
+        } else if of_device < max_per_device.saturating_mul(2) {
             Admission::OverLimit
         } else {
-            return None;
+            return Err(RegistryError::DeviceOverLimit);
         };
+        let made_way = if table.of_listener(owner.listener).count() < limits.max_connections {
+            None
+        } else {
+            let shares = table.shares_of(owner.listener);
+            let number = choose(&shares, device, limits.max_connections).ok_or(RegistryError::ListenerFull)?;
+            table.remove(number)
+        };
+        if let Some(made_way) = &made_way {
+            made_way.handle.make_way();
+        }
+        let number = table.next_number;
+        table.next_number += 1;
         let handle = ConnectionHandle::default();
-        open.entry(certificate).or_default().push(OpenConnection { handle: handle.clone(), owner });
-        drop(open);
-        Some(RegistryEntry { registry: self.clone(), certificate, handle, admission })
+        table.open.entry(device).or_default().push(OpenConnection { number, handle: handle.clone(), owner, progress });
+        drop(table);
+        let made_way = made_way.map(|open| open.owner.device);
+        Ok(RegistryEntry { registry: self.clone(), number, handle, admission, made_way })
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Sha256Digest, Vec<OpenConnection>>> {
+    /// Reports whether a line about this device is due in the log, and counts it as written.
+    pub(super) fn is_log_due(&self, device: PeerDevice) -> bool {
+        let now = Instant::now();
+        let mut table = self.lock();
+        table.logged.retain(|_, at| now.duration_since(*at) < LOG_INTERVAL);
+        let is_due = !table.logged.contains_key(&device);
+        if is_due {
+            table.logged.insert(device, now);
+        }
+        is_due
+    }
+
+    fn lock(&self) -> MutexGuard<'_, RegistryTable> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+impl RegistryTable {
+    fn all(&self) -> impl Iterator<Item = &OpenConnection> {
+        self.open.values().flatten()
+    }
+
+    fn of_listener(&self, listener: &str) -> impl Iterator<Item = &OpenConnection> {
+        self.all().filter(move |open| open.owner.listener == listener)
+    }
+
+    fn shares_of(&self, listener: &str) -> Vec<ConnectionShare> {
+        let share = |open: &OpenConnection| ConnectionShare {
+            device: open.owner.device,
+            idle_since: open.progress.idle_since(),
+            number: open.number,
+        };
+        self.of_listener(listener).map(share).collect()
+    }
+
+    /// Removes a connection; `None` if it is gone already.
+    fn remove(&mut self, number: u64) -> Option<OpenConnection> {
+        let device = self.all().find(|open| open.number == number)?.owner.device;
+        let of_device = self.open.get_mut(&device)?;
+        let position = of_device.iter().position(|open| open.number == number)?;
+        let removed = of_device.swap_remove(position);
+        if of_device.is_empty() {
+            self.open.remove(&device);
+        }
+        Some(removed)
+    }
+}
+
+/// Reason why a connection was not entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RegistryError {
+    /// The device has twice its limit already.
+    DeviceOverLimit,
+    /// The listener is full, and no other connection makes way.
+    ListenerFull,
+}
+
 /// A connection's place in the registry; dropping it leaves.
+#[derive(Debug)]
 pub(super) struct RegistryEntry {
     registry: ConnectionRegistry,
-    certificate: Sha256Digest,
+    number: u64,
     pub(super) handle: ConnectionHandle,
     pub(super) admission: Admission,
+    /// The device one of whose connections made way.
+    pub(super) made_way: Option<PeerDevice>,
 }
 
 impl Drop for RegistryEntry {
     fn drop(&mut self) {
-        let mut open = self.registry.lock();
-        if let Some(of_device) = open.get_mut(&self.certificate) {
-            of_device.retain(|open| !open.handle.is_same(&self.handle));
-            if of_device.is_empty() {
-                open.remove(&self.certificate);
-            }
-        }
+        // Gone already if it made way.
+        let _ = self.registry.lock().remove(self.number);
     }
 }
 
@@ -119,20 +208,51 @@ mod tests {
     use super::*;
 
     fn own(name: &[u8]) -> Owner {
-        let chain = vec![CertificateDer::from(name.to_vec())].into();
-        Owner { listener: "studio", credential: Credential::Own { sha256: Sha256Digest::of(name) }, chain }
+        let (chain, sha256) = (vec![CertificateDer::from(name.to_vec())].into(), Sha256Digest::of(name));
+        let device = PeerDevice::Key(sha256);
+        Owner { listener: "studio", device, credential: Credential::Own { sha256 }, key_sha256: sha256, chain }
+    }
+
+    fn register(
+        connections: &ConnectionRegistry,
+        owner: Owner,
+        limits: &ListenerLimits,
+    ) -> Result<RegistryEntry, RegistryError> {
+        connections.register(owner, ConnectionProgress::starting_at(Instant::now(), limits), limits)
     }
 
     #[test]
     fn a_device_is_registered_then_flagged_then_rejected() {
         let connections = ConnectionRegistry::default();
+        let limits = ListenerLimits { max_connections_per_device: 1, ..ListenerLimits::default() };
         let (device, other) = (own(b"device"), own(b"other"));
-        let admissions: Vec<_> = (0..3).map(|_| connections.register(device.clone(), 1)).collect();
-        let seen: Vec<_> = admissions.iter().map(|entry| entry.as_ref().map(|entry| entry.admission)).collect();
-        assert_eq!(seen, [Some(Admission::WithinLimit), Some(Admission::OverLimit), None]);
-        assert_eq!(connections.register(other, 1).map(|entry| entry.admission), Some(Admission::WithinLimit));
-        drop(admissions);
+        let renewed = Owner { credential: own(b"renewed").credential, ..device.clone() };
+        let admissions = [device.clone(), renewed, device].map(|owner| register(&connections, owner, &limits));
+        let seen =
+            admissions.each_ref().map(|entry| entry.as_ref().map(|entry| entry.admission).map_err(|error| *error));
+        let expected = [Ok(Admission::WithinLimit), Ok(Admission::OverLimit), Err(RegistryError::DeviceOverLimit)];
+        assert_eq!(seen, expected, "a further certificate is the same device");
+        let other = register(&connections, other, &limits).unwrap();
+        assert_eq!(other.admission, Admission::WithinLimit);
+        drop((admissions, other));
         assert_eq!(connections.count(), 0);
+    }
+
+    #[test]
+    fn a_full_listener_takes_the_place_of_the_device_with_most() {
+        let connections = ConnectionRegistry::default();
+        let limits = ListenerLimits { max_connections: 3, ..ListenerLimits::default() };
+        let greedy: Vec<_> = (0..3).map(|_| register(&connections, own(b"greedy"), &limits).unwrap()).collect();
+        let elsewhere = Owner { listener: "office", ..own(b"office") };
+        let elsewhere = register(&connections, elsewhere, &limits).unwrap();
+        assert_eq!(elsewhere.made_way, None, "each listener has places of its own");
+        let other = register(&connections, own(b"other"), &limits).unwrap();
+        assert_eq!(other.made_way, Some(own(b"greedy").device));
+        assert_eq!(connections.count(), 4);
+        let refused = register(&connections, own(b"greedy"), &limits).map(|entry| entry.admission);
+        assert_eq!(refused, Err(RegistryError::ListenerFull));
+        drop(greedy);
+        assert_eq!(connections.count(), 2, "the one that made way was counted out once");
     }
 
     #[test]
@@ -140,20 +260,19 @@ mod tests {
         let connections = ConnectionRegistry::default();
         let (revoked, other) = (Sha256Digest::of(b"revoked"), Sha256Digest::of(b"other"));
         let devices = [own(b"revoked"), own(b"revoked"), own(b"other")];
-        let _entries: Vec<_> = devices.map(|device| connections.register(device, 8)).into();
+        let _entries: Vec<_> = devices.map(|device| register(&connections, device, &ListenerLimits::default())).into();
         assert_eq!(connections.cancel_revoked(|certificate| *certificate == revoked), 2);
         assert_eq!(connections.cancel_revoked(|certificate| *certificate == revoked), 0);
         assert_eq!(connections.count_of(&other), 1);
     }
 
     #[test]
-    fn an_external_certificate_is_cancelled_by_its_key_and_an_own_one_is_not() {
+    fn a_connection_is_cancelled_by_its_certificate_s_key() {
         let connections = ConnectionRegistry::default();
         let key_sha256 = Sha256Digest::of(b"key");
-        let sha256 = Sha256Digest::of(b"external");
-        let not_after = crate::clock::Timestamp::from_unix_milliseconds(0);
-        let external = Owner { credential: Credential::External { sha256, key_sha256, not_after }, ..own(b"external") };
-        let _entries = [external, own(b"another")].map(|device| connections.register(device, 8));
+        let renewed = Owner { key_sha256, ..own(b"renewed") };
+        let _entries =
+            [renewed, own(b"another")].map(|device| register(&connections, device, &ListenerLimits::default()));
         assert_eq!(connections.cancel_revoked(|digest| *digest == key_sha256), 1);
     }
 
@@ -161,7 +280,8 @@ mod tests {
     fn an_untrusted_connection_is_cancelled_on_its_listener_only() {
         let connections = ConnectionRegistry::default();
         let elsewhere = Owner { listener: "office", ..own(b"old") };
-        let _entries = [own(b"old"), own(b"new"), elsewhere].map(|device| connections.register(device, 8));
+        let _entries = [own(b"old"), own(b"new"), elsewhere]
+            .map(|device| register(&connections, device, &ListenerLimits::default()));
         let accepted = |chain: &[CertificateDer<'_>]| chain[0].as_ref() == b"new";
         assert_eq!(connections.cancel_untrusted("studio", accepted), 1);
         assert_eq!(connections.cancel_untrusted("studio", accepted), 0);

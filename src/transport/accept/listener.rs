@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{self, Instant};
 
@@ -102,16 +102,18 @@ impl Listener {
     /// [`read_body`](crate::api::body::read_body): no other time limit holds while a request is being answered.
     pub async fn serve(self, router: Router, mut shutdown: ShutdownSignal) {
         let Self { name, socket, local_address, security, limits, connections, metrics } = self;
-        let permits = Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS)));
-        let new_slots = || HandshakeSlots::new(limits.max_handshakes, limits.max_handshakes_per_address);
-        let (handshake_slots, anonymous_slots) = (new_slots(), new_slots());
+        let slots = |max| HandshakeSlots::new(max, limits.max_handshakes_per_address);
+        let handshake_slots = slots(limits.max_handshakes);
+        let anonymous_slots = match security {
+            Security::Tls(_) => slots(limits.max_handshakes),
+            Security::Plain => slots(limits.max_connections),
+        };
         let mut eviction_logged_at: Option<Instant> = None;
         let finish = limits.finish;
         let context = ListenerContext {
             listener: name,
             limits: Arc::new(limits),
             metrics: Arc::clone(&metrics),
-            permits,
             anonymous_slots,
             connections,
             router,

@@ -94,6 +94,15 @@ impl ConnectionProgress {
         }
     }
 
+    /// The time since which nothing is asked or answered; `None` while something is.
+    pub(in crate::transport) fn idle_since(&self) -> Option<Instant> {
+        let state = self.lock();
+        match state.phase {
+            Phase::Idle { since } if !state.write_waits => Some(since),
+            _ => None,
+        }
+    }
+
     fn bytes_read(&self, now: Instant) {
         let mut state = self.lock();
         if matches!(state.phase, Phase::Fresh { .. } | Phase::Idle { .. }) {
@@ -238,8 +247,13 @@ mod tests {
         progress.bytes_read(start + 3 * SECOND);
         assert_eq!(progress.deadline(&limits), None);
 
+        assert_eq!(progress.idle_since(), None);
+
         drop(answering);
         assert!(matches!(progress.deadline(&limits), Some((_, TimeLimit::Idle))));
+        assert!(progress.idle_since().is_some());
+        progress.write_blocked(start + 4 * SECOND);
+        assert_eq!(progress.idle_since(), None, "the end of the answer waits");
     }
 
     #[test]

@@ -34,12 +34,12 @@ pub struct ListenerLimits {
     /// Of these, those from one address; IPv6 addresses count by their /64. For one more, the oldest of them is evicted. The
     /// default is more than the devices behind one address, a studio's or a town hall's, begin in the same moment.
     pub max_handshakes_per_address: usize,
-    /// Open connections past their handshake, those lingering included. One more is closed at once: a queue would only hide the
-    /// overload from the peer, which knows how to try again.
+    /// Open connections past their handshake, those lingering included. For one more, a connection of the device that has the most
+    /// is closed, or the new one if that is its own device; a queue would only hide the overload from the peer, which knows how to
+    /// try again.
     pub max_connections: usize,
-    /// Open connections of one certificate. Further ones, up to as many again, are served a single request marked
-    /// [`Admission::OverLimit`](crate::transport::accept::peer::Admission::OverLimit); beyond that they are closed, so that one device cannot
-    /// fill the listener.
+    /// Open connections of one device, whatever certificates it has. Further ones, up to as many again, are served a single request
+    /// marked [`Admission::OverLimit`](crate::transport::accept::peer::Admission::OverLimit); beyond that they are closed.
     pub max_connections_per_device: usize,
 }
 

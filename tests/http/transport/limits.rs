@@ -271,20 +271,6 @@ async fn one_address_cannot_fill_a_listener_for_anonymous_callers() {
 }
 
 #[tokio::test]
-async fn a_full_listener_closes_what_comes_and_recovers() {
-    let listener = TestListener::start(ListenerLimits { max_connections: 1, ..ListenerLimits::default() }).await;
-    let mut first = listener.device_connection().await;
-    send_raw(&mut first, "GET / HTTP/1.1").await.unwrap();
-    let mut second = listener.device_connection().await;
-    assert!(send_raw(&mut second, "GET / HTTP/1.1").await.is_err(), "one too many was served");
-    assert_eq!(listener.metrics.rejected(), 1);
-
-    drop(first);
-    wait_until("a place is free", || listener.metrics.open() == 0).await;
-    assert_eq!(send_raw(&mut listener.device_connection().await, "GET / HTTP/1.1").await.unwrap(), "served");
-}
-
-#[tokio::test]
 async fn a_panic_ends_its_own_connection_only() {
     let listener = TestListener::start(ListenerLimits::default()).await;
     assert!(send_raw(&mut listener.device_connection().await, "GET /panic HTTP/1.1").await.is_err());

@@ -1,0 +1,133 @@
+//! Choice of the connection that makes way when a listener is full.
+//!
+//! The device with the most connections gives one up, so that all devices come to the same number in the end (max-min fairness).
+//! A studio or office that holds more than half of the listener gives up before all others: else one with very many devices could
+//! leave one connection to each of the rest.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use tokio::time::Instant;
+
+use super::peer_device::PeerDevice;
+use crate::domain::id::PartyId;
+
+/// An open connection, as far as the choice depends on it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ConnectionShare {
+    pub(super) device: PeerDevice,
+    /// The time since which nothing is asked or answered on it.
+    pub(super) idle_since: Option<Instant>,
+    /// Grows with each connection.
+    pub(super) number: u64,
+}
+
+/// The share of a device; the largest makes way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Share {
+    party_has_more_than_half: bool,
+    connections: usize,
+    /// Between devices with as many connections, the party with more devices makes way.
+    party_connections: usize,
+}
+
+/// The number of the connection that makes way for `newcomer` on a listener of `capacity` connections; `None` if the newcomer has
+/// no better right to a place than all others and none of them is idle.
+pub(super) fn choose(open: &[ConnectionShare], newcomer: PeerDevice, capacity: usize) -> Option<u64> {
+    let mut of_device: HashMap<PeerDevice, usize> = HashMap::new();
+    let mut of_party: HashMap<PartyId, usize> = HashMap::new();
+    for device in open.iter().map(|connection| connection.device).chain([newcomer]) {
+        *of_device.entry(device).or_default() += 1;
+        if let Some(party_id) = device.party_id() {
+            *of_party.entry(party_id).or_default() += 1;
+        }
+    }
+    let share = |device: &PeerDevice| {
+        let connections = of_device.get(device).copied().unwrap_or(0);
+        let of_its_party = device.party_id().and_then(|party_id| of_party.get(&party_id).copied());
+        let party_connections = of_its_party.unwrap_or(connections);
+        Share { party_has_more_than_half: party_connections > capacity / 2, connections, party_connections }
+    };
+    let largest = of_device.keys().map(share).max()?;
+    let candidates = || open.iter().filter(|connection| share(&connection.device) == largest);
+    let idle = candidates().filter(|connection| connection.idle_since.is_some());
+    let longest_idle = idle.min_by_key(|connection| (connection.idle_since, connection.number));
+    // A request under way is given up only for a device that has less.
+    let oldest = || candidates().max_by_key(|connection| Reverse(connection.number));
+    let chosen = longest_idle.or_else(|| if largest > share(&newcomer) { oldest() } else { None });
+    chosen.map(|connection| connection.number)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::domain::digest::Sha256Digest;
+    use crate::domain::id::DeviceId;
+    use crate::entropy::SeededEntropy;
+
+    fn device(party: u64, device: u64) -> PeerDevice {
+        let now = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+        PeerDevice::Named {
+            device_id: DeviceId::generate(now, &SeededEntropy::new(1_000 * party + device)).unwrap(),
+            party_id: PartyId::generate(now, &SeededEntropy::new(party)).unwrap(),
+        }
+    }
+
+    fn open(devices: impl IntoIterator<Item = PeerDevice>) -> Vec<ConnectionShare> {
+        let numbered = devices.into_iter().zip(0..);
+        numbered.map(|(device, number)| ConnectionShare { device, idle_since: None, number }).collect()
+    }
+
+    #[test]
+    fn the_device_with_most_connections_makes_way_with_its_oldest() {
+        let (greedy, other, newcomer) = (device(1, 1), device(2, 1), device(3, 1));
+        let open = open([other, greedy, greedy, other, greedy]);
+        assert_eq!(choose(&open, newcomer, 20), Some(1));
+        assert_eq!(choose(&open, other, 20), None, "it would have as many");
+        assert_eq!(choose(&open, greedy, 20), None, "it has most itself");
+    }
+
+    #[test]
+    fn an_idle_connection_makes_way_before_a_request_under_way() {
+        let (greedy, other) = (device(1, 1), device(2, 1));
+        let mut open = open([greedy, greedy, greedy, other]);
+        let now = Instant::now();
+        open[2].idle_since = Some(now);
+        open[1].idle_since = Some(now + Duration::from_secs(1));
+        open[3].idle_since = Some(now - Duration::from_secs(9));
+        assert_eq!(choose(&open, device(3, 1), 20), Some(2));
+        assert_eq!(choose(&open, greedy, 20), Some(2), "its own");
+    }
+
+    #[test]
+    fn among_equals_the_longest_idle_makes_way_and_no_request_is_given_up() {
+        let mut open = open([device(1, 1), device(2, 1), device(3, 1)]);
+        assert_eq!(choose(&open, device(4, 1), 20), None);
+        open[1].idle_since = Some(Instant::now());
+        assert_eq!(choose(&open, device(4, 1), 20), Some(1));
+    }
+
+    #[test]
+    fn a_party_with_many_devices_makes_way() {
+        let of_one_party = (1..=5).map(|number| device(1, number));
+        let (busy, newcomer) = (device(2, 1), device(3, 1));
+        let open = open(of_one_party.chain([busy, busy]));
+        assert_eq!(choose(&open, newcomer, 20), Some(5), "below half of the listener, devices are compared");
+        assert_eq!(choose(&open, newcomer, 8), Some(0), "above half, parties are");
+        let equals = self::open([device(2, 1), device(1, 1), device(1, 2)]);
+        assert_eq!(
+            choose(&equals, newcomer, 20),
+            Some(1),
+            "between devices with as many connections, parties are compared"
+        );
+    }
+
+    #[test]
+    fn keys_without_a_name_count_each_for_itself() {
+        let key = |seed: u8| PeerDevice::Key(Sha256Digest::of(&[seed]));
+        assert_eq!(choose(&open([key(1), key(2), key(2)]), key(3), 20), Some(1));
+    }
+}

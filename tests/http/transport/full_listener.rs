@@ -1,0 +1,92 @@
+//! A full listener: the device that has most connections makes way.
+
+use std::sync::Arc;
+
+use lichtbild::clock::Timestamp;
+use lichtbild::domain::id::{DeviceId, PartyId};
+use lichtbild::domain::party::Role;
+use lichtbild::entropy::SeededEntropy;
+use lichtbild::identity::issue::ClientSubject;
+use lichtbild::transport::http::limits::ListenerLimits;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+use super::test_listener::{ListenerTrust, TestListener, send_raw, wait_until, wait_until_closed};
+use crate::support::pki::LeafOptions;
+
+#[tokio::test]
+async fn a_full_listener_closes_what_comes_and_recovers() {
+    let listener = TestListener::start(ListenerLimits { max_connections: 1, ..ListenerLimits::default() }).await;
+    let mut first = listener.device_connection().await;
+    first.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+    wait_until("the first is entered", || listener.connections.count() == 1).await;
+    let mut second = listener.device_connection().await;
+    assert!(send_raw(&mut second, "GET / HTTP/1.1").await.is_err(), "one too many was served");
+    assert_eq!(listener.metrics.rejected(), 1);
+
+    drop(first);
+    wait_until("a place is free", || listener.metrics.open() == 0).await;
+    assert_eq!(send_raw(&mut listener.device_connection().await, "GET / HTTP/1.1").await.unwrap(), "served");
+}
+
+#[tokio::test]
+async fn an_idle_connection_makes_way_on_a_full_listener() {
+    let listener = TestListener::start(ListenerLimits { max_connections: 1, ..ListenerLimits::default() }).await;
+    let mut first = listener.device_connection().await;
+    send_raw(&mut first, "GET / HTTP/1.1").await.unwrap();
+    assert_eq!(send_raw(&mut listener.device_connection().await, "GET / HTTP/1.1").await.unwrap(), "served");
+    wait_until_closed(&mut first).await;
+    assert_eq!((listener.metrics.rejected(), listener.metrics.cancelled()), (1, 0));
+}
+
+fn subject(seed: u64) -> ClientSubject {
+    let (now, entropy) = (Timestamp::from_unix_milliseconds(1_795_339_800_000), SeededEntropy::new(seed));
+    ClientSubject {
+        role: Role::Studio,
+        party_id: PartyId::generate(now, &entropy).unwrap(),
+        device_id: DeviceId::generate(now, &entropy).unwrap(),
+    }
+}
+
+#[tokio::test]
+async fn a_device_with_many_certificates_fills_no_listener() {
+    let limits = ListenerLimits { max_connections: 24, max_connections_per_device: 16, ..ListenerLimits::default() };
+    let listener = TestListener::start(limits).await;
+    let named = |seed| LeafOptions { subject: Some(subject(seed)), ..LeafOptions::default() };
+    let mut greedy = Vec::new();
+    for _ in 0..8 {
+        let client = Arc::new(listener.client(Some(&listener.studio_ca.issue(named(1)))));
+        for _ in 0..4 {
+            let mut stream = listener.connect_shared(&client).await.unwrap();
+            // A request that never ends: no connection is idle.
+            let _ = stream.write_all(b"GET / HTTP/1.1\r\n").await;
+            greedy.push(stream);
+        }
+    }
+    wait_until("its limit holds for all certificates together", || listener.metrics.over_device_limit() >= 8).await;
+    let mut others = Vec::new();
+    for seed in 2..10 {
+        let client = listener.client(Some(&listener.studio_ca.issue(named(seed))));
+        let mut stream = listener.connect(client).await.unwrap();
+        assert_eq!(send_raw(&mut stream, "GET / HTTP/1.1").await.unwrap(), "served");
+        others.push(stream);
+    }
+    for stream in &mut others {
+        assert_eq!(send_raw(stream, "GET / HTTP/1.1").await.unwrap(), "served", "of the others none made way");
+    }
+}
+
+#[tokio::test]
+async fn idle_connections_of_one_address_do_not_fill_the_plain_listener() {
+    let limits = ListenerLimits { max_connections: 16, max_handshakes_per_address: 4, ..ListenerLimits::default() };
+    let listener = TestListener::start_with(limits, ListenerTrust::NoTls).await;
+    let mut idle = Vec::new();
+    for _ in 0..16 {
+        idle.push(TcpStream::connect(listener.address).await.unwrap());
+    }
+    let mut monitoring = TcpStream::connect(listener.address).await.unwrap();
+    assert_eq!(send_raw(&mut monitoring, "GET / HTTP/1.1").await.unwrap(), "served");
+    for oldest in &mut idle[..13] {
+        wait_until_closed(oldest).await;
+    }
+}
