@@ -124,6 +124,7 @@ pub struct Metrics {
     trust_faults: AtomicGauge,
     reloads: Counter,
     reload_failures: Counter,
+    wrong_code_alarms: Counter,
     listeners: Vec<(&'static str, Arc<TransportMetrics>)>,
 }
 
@@ -151,6 +152,7 @@ impl Metrics {
             trust_faults: AtomicGauge::default(),
             reloads: Counter::default(),
             reload_failures: Counter::default(),
+            wrong_code_alarms: Counter::default(),
             listeners,
         };
         let registry = &mut metrics.registry;
@@ -193,6 +195,11 @@ impl Metrics {
         registry.register("tls_faults", "What is told as degraded by /readyz", metrics.trust_faults.clone());
         registry.register("tls_reloads", "Certificates, authorities and lists put in force", metrics.reloads.clone());
         registry.register("tls_reload_failures", "Such changes that were refused", metrics.reload_failures.clone());
+        registry.register(
+            "wrong_code_alarms",
+            "Times that the wrong codes of all devices reached limits.wrong_codes_over_all in a window",
+            metrics.wrong_code_alarms.clone(),
+        );
         metrics
     }
 
@@ -205,9 +212,10 @@ impl Metrics {
         }
     }
 
-    /// The text, with the photos of each state and what the lines trust as they are now.
-    pub fn encode(&self, photo_counts: &[(PhotoState, u64)], trust: &TrustFacts) -> String {
+    /// The text, with the photos of each state, what the lines trust, and the alarms about wrong codes as they are now.
+    pub fn encode(&self, photo_counts: &[(PhotoState, u64)], trust: &TrustFacts, wrong_code_alarms: u64) -> String {
         self.update_trust(trust);
+        self.wrong_code_alarms.inner().store(wrong_code_alarms, Ordering::Relaxed);
         for state in PhotoState::ALL {
             let number = photo_counts.iter().find(|(counted, _)| *counted == state).map_or(0, |(_, number)| *number);
             self.photos.get_or_create(&StateLabel { state: state.name() }).set(number);

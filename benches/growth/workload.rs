@@ -182,7 +182,7 @@ async fn collect(place: &BenchStore) {
     let party = turn % 50 + 1;
     let (office_id, device_id): (PartyId, DeviceId) = (id(OFFICE, party), id(DEVICE_OF_OFFICE, party));
     let photos_of_revoked = RevokedDevicePolicy::Quarantine;
-    let limits = WrongCodeLimits { per_device: 10, in_total: 10_000, window: MINUTES };
+    let limits = WrongCodeLimits { per_device: 10, alarm_in_total: 10_000, window: MINUTES };
     let attempt =
         CodeAttempt { lookup_id: lookup_of(number), office_id, device_id, now: NOW, limits, photos_of_revoked };
     let LookupOutcome::Found(found) = place.store.look_up(&attempt).await.unwrap() else { panic!("no photo {number}") };

@@ -5,6 +5,7 @@ pub mod body;
 pub mod caller;
 pub mod context;
 pub mod est;
+pub mod held_memory;
 pub mod invitations;
 pub mod negotiate;
 pub mod office;

@@ -1,23 +1,28 @@
 //! `GET /crl/studio.crl`, `GET /crl/office.crl`: whom the gateway's own authorities have taken back, for everybody.
 
+use std::net::IpAddr;
+
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::response::{IntoResponse, Response};
 
+use super::caller::ClientAddress;
 use super::{App, Problem};
 use crate::domain::party::Role;
+use crate::flows::enrolment::enrol::admit_reader;
 
 /// The studio authority's list.
-pub async fn studio(State(app): State<App>) -> Result<Response, Problem> {
-    list(&app, Role::Studio)
+pub async fn studio(State(app): State<App>, ClientAddress(address): ClientAddress) -> Result<Response, Problem> {
+    list(&app, address, Role::Studio)
 }
 
 /// The office authority's list.
-pub async fn office(State(app): State<App>) -> Result<Response, Problem> {
-    list(&app, Role::Office)
+pub async fn office(State(app): State<App>, ClientAddress(address): ClientAddress) -> Result<Response, Problem> {
+    list(&app, address, Role::Office)
 }
 
-fn list(app: &App, role: Role) -> Result<Response, Problem> {
+fn list(app: &App, address: IpAddr, role: Role) -> Result<Response, Problem> {
+    admit_reader(&app.gateway, address)?;
     let list = app.revocation_lists.of(role).ok_or(Problem::RevocationListMissing)?;
     let headers = [
         // RFC 2585, section 4.2. An hour in a cache is what a relying party may learn too late.

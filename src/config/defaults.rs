@@ -95,6 +95,7 @@ impl Default for LimitsConfig {
             enrolments_per_minute: 60,
             uploads_per_minute: 600,
             upload_bytes_at_once: 64 * 1024 * 1024,
+            photo_bytes_in_total: 512 * 1024 * 1024,
             judges: 0,
             judge_queue: 64,
             wrong_codes_per_device: 20,

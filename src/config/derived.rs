@@ -21,7 +21,7 @@ impl Config {
             settle_within: days(self.deadlines.settle_within_days),
             wrong_codes: WrongCodeLimits {
                 per_device: self.limits.wrong_codes_per_device,
-                in_total: self.limits.wrong_codes_over_all,
+                alarm_in_total: self.limits.wrong_codes_over_all,
                 window: minutes(self.limits.wrong_codes_window_minutes),
             },
             photos_of_revoked: self.revocation.photos_of_revoked,
@@ -29,6 +29,7 @@ impl Config {
             enrolments_per_minute: self.limits.enrolments_per_minute,
             uploads_per_minute: self.limits.uploads_per_minute,
             upload_bytes_at_once: self.limits.upload_bytes_at_once,
+            photo_bytes_in_total: self.limits.photo_bytes_in_total,
             workers: if self.limits.judges == 0 { defaults.workers } else { self.limits.judges },
             worker_queue: self.limits.judge_queue,
         }

@@ -64,6 +64,13 @@ impl Config {
         check_range("limits.json_bytes", limits.json_bytes as f64, 256.0, 1_048_576.0)?;
         check_range("limits.photo_bytes", limits.photo_bytes as f64, 1024.0, 67_108_864.0)?;
         check_range("limits.upload_bytes_at_once", limits.upload_bytes_at_once as f64, 1024.0, 4e9)?;
+        // One photo of the largest size has to leave as much free as it takes.
+        check_range(
+            "limits.photo_bytes_in_total",
+            limits.photo_bytes_in_total as f64,
+            2.0 * limits.photo_bytes as f64,
+            1e12,
+        )?;
         check_range("limits.upload_bytes_per_second", limits.upload_bytes_per_second as f64, 1.0, 1e9)?;
         check_range("limits.judges", limits.judges as f64, 0.0, 1024.0)?;
         check_range("limits.judge_queue", limits.judge_queue as f64, 0.0, 100_000.0)?;

@@ -145,6 +145,7 @@ pub struct LimitsConfig {
     pub enrolments_per_minute: u32,
     pub uploads_per_minute: u32,
     pub upload_bytes_at_once: u64,
+    pub photo_bytes_in_total: u64,
     pub judges: usize,
     pub judge_queue: usize,
     pub wrong_codes_per_device: u32,

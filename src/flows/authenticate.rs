@@ -111,13 +111,16 @@ async fn caller(gateway: &Gateway, credential: Credential, role: Role) -> Result
     if record.caller.party.suspended {
         return Err(AuthenticationError::Suspended { role });
     }
+    if let Some(since) = record.superseded_at {
+        return Err(AuthenticationError::Superseded { since });
+    }
     if record.caller.certificate_expires_at <= gateway.now() {
         // The handshake saw to that; a connection can outlive its certificate.
         return Err(AuthenticationError::Expired { at: record.caller.certificate_expires_at });
     }
     gateway
         .request_limiter
-        .acquire(record.caller.device_id, 0, gateway.now())
+        .acquire(record.caller.device_id, gateway.now())
         .map_err(AuthenticationError::RateLimited)?;
     if record.is_first_use {
         record_first_use(gateway, credential.sha256()).await;
@@ -148,6 +151,11 @@ pub enum AuthenticationError {
         /// Role of the suspended party.
         role: Role,
     },
+    /// The device was given so many newer certificates that this one is not accepted any more.
+    Superseded {
+        /// Since when.
+        since: Timestamp,
+    },
     /// The certificate has run out while the connection was open.
     Expired {
         /// End of the certificate.
@@ -170,6 +178,7 @@ impl fmt::Display for AuthenticationError {
             Self::UnknownDevice => f.write_str("no device of this gateway has this certificate"),
             Self::Revoked { at } => write!(f, "the device was revoked at {at}"),
             Self::Suspended { role } => write!(f, "the {role} is suspended"),
+            Self::Superseded { since } => write!(f, "newer certificates replaced this one at {since}"),
             Self::Expired { at } => write!(f, "the certificate expired at {at}"),
             Self::WrongScope { scope } => write!(f, "the device's scope is {}", scope.name()),
             Self::RateLimited(_) => f.write_str("the device asks too often"),

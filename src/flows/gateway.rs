@@ -5,22 +5,25 @@ use std::time::Duration;
 
 use super::certificate_issuer::CertificateIssuer;
 use super::clock_watch::ClockWatch;
+use super::wrong_code_alarm::WrongCodeAlarms;
 use crate::clock::{Clock, Timestamp};
-use crate::domain::id::DeviceId;
+use crate::domain::id::{DeviceId, PartyId};
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::domain::photo::quarantine::RevokedDevicePolicy;
 use crate::domain::photo::retention::MAX_KEPT_MONTHS;
 use crate::entropy::Entropy;
 use crate::limits::anonymous_callers::AnonymousCallers;
 use crate::limits::in_flight::InFlight;
+use crate::limits::memory_shares::MemoryShares;
 use crate::limits::rate_limiter::RateLimiter;
+use crate::limits::row_pace::RowPace;
 use crate::limits::worker_pool::WorkerPool;
 use crate::sealing::KeyFile;
 use crate::storage::Store;
 use crate::storage::requests::WrongCodeLimits;
 use crate::validation::profile::Profile;
 
-/// Audit rows about rejected handshakes and renewals of one device in a minute: a device that retries in a loop must not fill the log.
+/// Audit rows about refused handshakes, enrolments and renewals of one device in a minute.
 const REJECTION_ROWS_PER_MINUTE: u32 = 10;
 
 /// A running gateway, without its listeners.
@@ -35,12 +38,14 @@ pub struct Gateway {
     pub profile: Arc<Profile>,
     /// Its deadlines and limits.
     pub limits: GatewayLimits,
-    pub(super) workers: WorkerPool<DeviceId>,
+    pub(super) workers: WorkerPool<PartyId, DeviceId>,
     pub(super) in_flight: InFlight,
     pub(super) clock_watch: ClockWatch,
+    pub(super) photo_memory: MemoryShares,
     pub(super) upload_limiter: RateLimiter<DeviceId>,
     pub(super) request_limiter: RateLimiter<DeviceId>,
-    pub(super) rejection_row_limiter: RateLimiter<DeviceId>,
+    pub(super) rejection_rows: RowPace,
+    pub(super) wrong_code_alarms: WrongCodeAlarms,
     pub(super) anonymous_callers: AnonymousCallers,
     keys: RwLock<Arc<KeyFile>>,
     certificate_issuer: RwLock<Option<Arc<CertificateIssuer>>>,
@@ -65,8 +70,10 @@ pub struct GatewayLimits {
     pub enrolments_per_minute: u32,
     /// Uploads and checks of one device in a minute.
     pub uploads_per_minute: u32,
-    /// Bytes of one device's uploads and checks that may be under way, and so in memory, at the same time.
+    /// Bytes of photos that one device uploads or fetches, and so are in memory, at the same time.
     pub upload_bytes_at_once: u64,
+    /// The same of all devices together; a party may hold as many as are left free for others.
+    pub photo_bytes_in_total: u64,
     /// Photos that are judged at the same time.
     pub workers: usize,
     /// Photos that may wait for a judge; more are told to come back.
@@ -79,12 +86,17 @@ impl Default for GatewayLimits {
             retention: Duration::from_secs(180 * 86_400),
             lease: Duration::from_secs(15 * 60),
             settle_within: Duration::from_secs(7 * 86_400),
-            wrong_codes: WrongCodeLimits { per_device: 20, in_total: 1_000, window: Duration::from_secs(15 * 60) },
+            wrong_codes: WrongCodeLimits {
+                per_device: 20,
+                alarm_in_total: 1_000,
+                window: Duration::from_secs(15 * 60),
+            },
             photos_of_revoked: RevokedDevicePolicy::Keep,
             requests_per_minute: 6_000,
             enrolments_per_minute: 60,
             uploads_per_minute: 600,
             upload_bytes_at_once: 64 * 1024 * 1024,
+            photo_bytes_in_total: 512 * 1024 * 1024,
             workers: std::thread::available_parallelism().map_or(2, usize::from),
             worker_queue: 64,
         }
@@ -118,9 +130,11 @@ impl Gateway {
             in_flight: InFlight::default(),
             clock_watch: ClockWatch::new(clock.as_ref()),
             clock,
-            upload_limiter: RateLimiter::new(limits.uploads_per_minute, limits.upload_bytes_at_once),
-            request_limiter: RateLimiter::new(limits.requests_per_minute, u64::MAX),
-            rejection_row_limiter: RateLimiter::new(REJECTION_ROWS_PER_MINUTE, u64::MAX),
+            photo_memory: MemoryShares::new(limits.photo_bytes_in_total, limits.upload_bytes_at_once),
+            upload_limiter: RateLimiter::new(limits.uploads_per_minute),
+            request_limiter: RateLimiter::new(limits.requests_per_minute),
+            rejection_rows: RowPace::new(REJECTION_ROWS_PER_MINUTE),
+            wrong_code_alarms: WrongCodeAlarms::default(),
             anonymous_callers: AnonymousCallers::new(limits.enrolments_per_minute),
             keys: RwLock::new(Arc::new(keys)),
             certificate_issuer: RwLock::default(),
@@ -130,6 +144,11 @@ impl Gateway {
     /// The present moment.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Alarms about wrong codes since the gateway started.
+    pub fn wrong_code_alarms(&self) -> u64 {
+        self.wrong_code_alarms.count()
     }
 
     /// The keys in force.

@@ -3,6 +3,7 @@
 
 use super::gateway::Gateway;
 use crate::domain::digest::Sha256Digest;
+use crate::domain::id::DeviceId;
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::domain::party::credential::Credential;
 use crate::storage::StoreError;
@@ -40,11 +41,25 @@ async fn record_rejection(
     reason: &str,
 ) -> Result<(), StoreError> {
     let Some(record) = gateway.store.caller(credential).await? else { return Ok(()) };
-    let (device_id, now) = (record.caller.device_id, gateway.now());
-    if gateway.rejection_row_limiter.acquire(device_id, 0, now).is_err() {
-        return Ok(());
+    record_paced_rejection(gateway, record.caller.device_id, event, serde_json::json!({ "reason": reason })).await
+}
+
+/// Writes a row about a device that was refused, at the pace of [`RowPace`](crate::limits::row_pace::RowPace): rows that were left
+/// out since the last one are counted as `left_out` in its details.
+///
+/// # Errors
+/// [`StoreError`].
+pub(super) async fn record_paced_rejection(
+    gateway: &Gateway,
+    device_id: DeviceId,
+    event: AuditEvent,
+    mut details: serde_json::Value,
+) -> Result<(), StoreError> {
+    let now = gateway.now();
+    let Some(left_out) = gateway.rejection_rows.admit(device_id, now) else { return Ok(()) };
+    if left_out > 0 {
+        details["left_out"] = left_out.into();
     }
-    let details = serde_json::json!({ "reason": reason });
     let device_id = device_id.to_string();
     let audit = AuditEntry { at: now, actor: device_id.clone(), event, subject: Some(device_id), details };
     gateway.store.append_audit(audit).await

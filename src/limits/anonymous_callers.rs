@@ -15,22 +15,27 @@ const MAX_WRONG_CODE_ENTRIES: usize = 4_096;
 /// One for each gateway.
 pub(crate) struct AnonymousCallers {
     address_limiter: RateLimiter<IpAddr>,
+    reader_limiter: RateLimiter<IpAddr>,
     wrong_codes: Mutex<HashMap<DeviceId, u32>>,
 }
 
 impl AnonymousCallers {
     pub(crate) fn new(per_minute: u32) -> Self {
-        Self { address_limiter: RateLimiter::new(per_minute, u64::MAX), wrong_codes: Mutex::default() }
+        Self {
+            address_limiter: RateLimiter::new(per_minute),
+            reader_limiter: RateLimiter::new(per_minute),
+            wrong_codes: Mutex::default(),
+        }
     }
 
-    /// Admits one request from this address; IPv6 by its /64, which one customer has. On a listener for both, IPv4 comes within
-    /// one /64 of IPv6 (RFC 4291 section 2.5.5.2), and one of its callers must not use up the rate of all.
+    /// Admits one request to enrol from this address.
     pub(crate) fn admit(&self, address: IpAddr, now: Timestamp) -> Result<(), RateLimited> {
-        let address = match address.to_canonical() {
-            IpAddr::V4(four) => four.into(),
-            IpAddr::V6(six) => Ipv6Addr::from_bits(six.to_bits() & !u128::from(u64::MAX)).into(),
-        };
-        self.address_limiter.acquire(address, 0, now).map(drop)
+        self.address_limiter.acquire(network(address), now)
+    }
+
+    /// Admits one reading of what is public, such as a revocation list; counted apart, so that readers keep nobody from enrolling.
+    pub(crate) fn admit_reader(&self, address: IpAddr, now: Timestamp) -> Result<(), RateLimited> {
+        self.reader_limiter.acquire(network(address), now)
     }
 
     /// Counts a wrong code for a device that is not invited, as if it were: the answers of a gateway shall not tell which
@@ -44,6 +49,15 @@ impl AnonymousCallers {
         let count = counts.entry(device_id).or_insert(0);
         *count = count.saturating_add(1);
         MAX_WRONG_CODES.checked_sub(*count)
+    }
+}
+
+/// The network of an address: IPv6 by its /64, which one customer has. On a listener for both, IPv4 comes within one /64 of IPv6 (RFC
+/// 4291 section 2.5.5.2), and one of its callers must not use up the rate of all.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(four) => four.into(),
+        IpAddr::V6(six) => Ipv6Addr::from_bits(six.to_bits() & !u128::from(u64::MAX)).into(),
     }
 }
 

@@ -7,23 +7,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
 
 /// A number of permits, with bounded queues of callers that wait for one. Callers are served round-robin, the jobs of one caller in
-/// their order: a caller with one job waits for one job of each other caller at most.
-pub(super) struct FairQueue<K>(Arc<Mutex<FairQueueState<K>>>);
+/// their order: a caller with one job waits for one job of each other caller at most. Callers belong to groups: where there is no
+/// room, the group with the most waiting jobs loses one, so that a group of many callers keeps no other out.
+pub(super) struct FairQueue<G, K>(Arc<Mutex<FairQueueState<G, K>>>);
 
-struct FairQueueState<K> {
+struct FairQueueState<G, K> {
     free: usize,
     capacity: usize,
     /// One queue for each caller that waits, the next to be served in front. No queue is empty.
-    callers: VecDeque<CallerQueue<K>>,
+    callers: VecDeque<CallerQueue<G, K>>,
 }
 
-struct CallerQueue<K> {
+struct CallerQueue<G, K> {
+    group: G,
     caller: K,
-    waiting: VecDeque<oneshot::Sender<QueuePermit<K>>>,
+    waiting: VecDeque<oneshot::Sender<QueuePermit<G, K>>>,
 }
 
 /// A permit, returned when it is dropped.
-pub(super) struct QueuePermit<K>(Option<Arc<Mutex<FairQueueState<K>>>>);
+pub(super) struct QueuePermit<G, K>(Option<Arc<Mutex<FairQueueState<G, K>>>>);
 
 /// The queue is full of jobs of this caller, or of callers with as few.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,42 +39,42 @@ impl fmt::Display for QueueFullError {
 
 impl std::error::Error for QueueFullError {}
 
-impl<K: PartialEq + Copy> FairQueue<K> {
+impl<G: PartialEq + Copy, K: PartialEq + Copy> FairQueue<G, K> {
     /// A queue with this number of permits, in which `capacity` jobs may wait.
     pub(super) fn new(permits: usize, capacity: usize) -> Self {
         Self(Arc::new(Mutex::new(FairQueueState { free: permits, capacity, callers: VecDeque::new() })))
     }
 
-    /// A permit, once it is this caller's turn. When the queue is full, the caller with the most waiting jobs loses the last of
-    /// them.
+    /// A permit, once it is this caller's turn. When the queue is full, the group with the most waiting jobs loses the last one of
+    /// its caller with the most; a group that has no more than this caller's own loses none, and callers are compared alone.
     ///
     /// # Errors
     /// [`QueueFullError`] when that is this caller itself, or when a caller with fewer jobs needs the place.
-    pub(super) async fn acquire(&self, caller: K) -> Result<QueuePermit<K>, QueueFullError> {
+    pub(super) async fn acquire(&self, group: G, caller: K) -> Result<QueuePermit<G, K>, QueueFullError> {
         let receiver = {
             let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             if queue.free > 0 {
                 queue.free -= 1;
                 return Ok(QueuePermit(Some(Arc::clone(&self.0))));
             }
-            queue.enqueue(caller)?
+            queue.enqueue(group, caller)?
         };
         receiver.await.map_err(|_| QueueFullError)
     }
 }
 
-impl<K: PartialEq + Copy> FairQueueState<K> {
-    fn enqueue(&mut self, caller: K) -> Result<oneshot::Receiver<QueuePermit<K>>, QueueFullError> {
+impl<G: PartialEq + Copy, K: PartialEq + Copy> FairQueueState<G, K> {
+    fn enqueue(&mut self, group: G, caller: K) -> Result<oneshot::Receiver<QueuePermit<G, K>>, QueueFullError> {
         if self.waiting() >= self.capacity {
             self.remove_cancelled();
         }
         if self.waiting() >= self.capacity {
-            self.evict_for(caller)?;
+            self.evict_for(group, caller)?;
         }
         let (sender, receiver) = oneshot::channel();
         match self.callers.iter_mut().find(|queue| queue.caller == caller) {
             Some(queue) => queue.waiting.push_back(sender),
-            None => self.callers.push_back(CallerQueue { caller, waiting: VecDeque::from([sender]) }),
+            None => self.callers.push_back(CallerQueue { group, caller, waiting: VecDeque::from([sender]) }),
         }
         Ok(receiver)
     }
@@ -89,10 +91,22 @@ impl<K: PartialEq + Copy> FairQueueState<K> {
         self.callers.retain(|queue| !queue.waiting.is_empty());
     }
 
-    fn evict_for(&mut self, caller: K) -> Result<(), QueueFullError> {
+    fn waiting_of(&self, group: G) -> usize {
+        self.callers.iter().filter(|queue| queue.group == group).map(|queue| queue.waiting.len()).sum()
+    }
+
+    fn evict_for(&mut self, group: G, caller: K) -> Result<(), QueueFullError> {
+        let largest = self.callers.iter().map(|queue| queue.group).max_by_key(|group| self.waiting_of(*group));
+        // With one less and one more the two would only have changed places.
+        if let Some(largest) = largest.filter(|largest| self.waiting_of(*largest) > self.waiting_of(group) + 1) {
+            let of_group = self.callers.iter_mut().filter(|queue| queue.group == largest);
+            let longest = of_group.max_by_key(|queue| queue.waiting.len()).ok_or(QueueFullError)?;
+            longest.waiting.pop_back();
+            self.callers.retain(|queue| !queue.waiting.is_empty());
+            return Ok(());
+        }
         let own = self.callers.iter().find(|queue| queue.caller == caller).map_or(0, |queue| queue.waiting.len());
         let longest = self.callers.iter_mut().max_by_key(|queue| queue.waiting.len()).ok_or(QueueFullError)?;
-        // With one less and one more the two would only have changed places.
         if longest.waiting.len() <= own + 1 {
             return Err(QueueFullError);
         }
@@ -101,9 +115,9 @@ impl<K: PartialEq + Copy> FairQueueState<K> {
     }
 }
 
-impl<K> FairQueueState<K> {
+impl<G, K> FairQueueState<G, K> {
     /// The next job; when there is none, one more permit is free.
-    fn next(&mut self) -> Option<oneshot::Sender<QueuePermit<K>>> {
+    fn next(&mut self) -> Option<oneshot::Sender<QueuePermit<G, K>>> {
         let Some(mut queue) = self.callers.pop_front() else {
             self.free += 1;
             return None;
@@ -116,7 +130,7 @@ impl<K> FairQueueState<K> {
     }
 }
 
-impl<K> Drop for QueuePermit<K> {
+impl<G, K> Drop for QueuePermit<G, K> {
     fn drop(&mut self) {
         let Some(queue) = self.0.take() else { return };
         loop {
@@ -141,11 +155,11 @@ mod tests {
 
     use super::*;
 
-    type PendingPermit<'a> = Pin<Box<dyn Future<Output = Result<QueuePermit<char>, QueueFullError>> + 'a>>;
+    type PendingPermit<'a> = Pin<Box<dyn Future<Output = Result<QueuePermit<char, char>, QueueFullError>> + 'a>>;
 
-    async fn poll_once<W>(waiting: &mut Pin<Box<W>>) -> Option<Result<QueuePermit<char>, QueueFullError>>
+    async fn poll_once<W>(waiting: &mut Pin<Box<W>>) -> Option<Result<QueuePermit<char, char>, QueueFullError>>
     where
-        W: Future<Output = Result<QueuePermit<char>, QueueFullError>> + ?Sized,
+        W: Future<Output = Result<QueuePermit<char, char>, QueueFullError>> + ?Sized,
     {
         // Without a budget: hundreds are looked at in one go.
         unconstrained(poll_fn(|context| {
@@ -160,11 +174,15 @@ mod tests {
     /// Has each of these callers wait, in this order; then serves all of them, one at a time. Returns the order in which they were
     /// served, and how many were refused.
     async fn serve_order(capacity: usize, callers: &str) -> (String, usize) {
+        serve_groups(capacity, &callers.chars().map(|caller| (caller, caller)).collect::<Vec<_>>()).await
+    }
+
+    async fn serve_groups(capacity: usize, callers: &[(char, char)]) -> (String, usize) {
         let queue = FairQueue::new(1, capacity);
-        let mut busy_permit = Some(queue.acquire('-').await.unwrap());
+        let mut busy_permit = Some(queue.acquire('-', '-').await.unwrap());
         let (mut waiting, mut refused) = (Vec::<(char, PendingPermit<'_>)>::new(), 0);
-        for caller in callers.chars() {
-            let mut pending: PendingPermit<'_> = Box::pin(queue.acquire(caller));
+        for &(group, caller) in callers {
+            let mut pending: PendingPermit<'_> = Box::pin(queue.acquire(group, caller));
             match poll_once(&mut pending).await {
                 None => waiting.push((caller, pending)),
                 Some(outcome) => refused += usize::from(outcome.is_err()),
@@ -186,7 +204,7 @@ mod tests {
             waiting = still_waiting;
         }
         assert!(
-            waiting.is_empty() && poll_once(&mut Box::pin(queue.acquire('-'))).await.is_some(),
+            waiting.is_empty() && poll_once(&mut Box::pin(queue.acquire('-', '-'))).await.is_some(),
             "a permit got lost"
         );
         (order, refused)
@@ -216,6 +234,15 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_group_of_many_callers_keeps_no_other_out() {
+        let many = ('a'..='h').map(|caller| ('g', caller));
+        let callers: Vec<_> = many.clone().chain([('x', 'x'), ('y', 'y')]).chain(many).collect();
+        let (order, refused) = serve_groups(8, &callers).await;
+        assert!(order.contains('x') && order.contains('y'), "{order}");
+        assert_eq!((order.len(), refused), (8, 10));
+    }
+
+    #[tokio::test]
     async fn without_room_nobody_waits() {
         assert_eq!(serve_order(0, "ab").await, (String::new(), 2));
     }
@@ -223,17 +250,17 @@ mod tests {
     #[tokio::test]
     async fn a_cancelled_caller_frees_capacity_and_keeps_no_permit() {
         let queue = FairQueue::new(1, 2);
-        let permit = queue.acquire('a').await.unwrap();
+        let permit = queue.acquire('a', 'a').await.unwrap();
         let (mut first, mut second): (PendingPermit<'_>, PendingPermit<'_>) =
-            (Box::pin(queue.acquire('a')), Box::pin(queue.acquire('a')));
+            (Box::pin(queue.acquire('a', 'a')), Box::pin(queue.acquire('a', 'a')));
         assert!(poll_once(&mut first).await.is_none() && poll_once(&mut second).await.is_none());
         drop(first);
-        let mut third: PendingPermit<'_> = Box::pin(queue.acquire('a'));
+        let mut third: PendingPermit<'_> = Box::pin(queue.acquire('a', 'a'));
         assert!(poll_once(&mut third).await.is_none(), "there is room again");
         drop(second);
         drop(permit);
         // Called, and gone before it looked.
         drop(third);
-        assert!(poll_once(&mut Box::pin(queue.acquire('a'))).await.is_some_and(|permit| permit.is_ok()));
+        assert!(poll_once(&mut Box::pin(queue.acquire('a', 'a'))).await.is_some_and(|permit| permit.is_ok()));
     }
 }

@@ -1,6 +1,8 @@
 //! Bounds that keep one caller from taking what belongs to all: rates, queues, workers.
 //!
-//! - `rate_limiter`: requests per minute and bytes in flight of one caller.
+//! - `rate_limiter`: requests per minute of one caller.
+//! - `memory_shares`: bytes of photos in memory, of one device, of one party and in total.
+//! - `row_pace`: audit rows about one device in a minute.
 //! - `anonymous_callers`: the rate of each address without a certificate, and wrong codes for devices without an invitation.
 //! - `fair_queue`: a bounded queue that serves callers round-robin.
 //! - `worker_pool`: threads for photo checks and sealing, behind a fair queue.
@@ -11,5 +13,7 @@
 pub mod anonymous_callers;
 pub mod fair_queue;
 pub mod in_flight;
+pub mod memory_shares;
 pub mod rate_limiter;
+pub(crate) mod row_pace;
 pub mod worker_pool;

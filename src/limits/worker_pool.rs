@@ -33,24 +33,29 @@ impl From<QueueFullError> for WorkerError {
 }
 
 /// Runs a bounded number of jobs at once; a bounded number waits, and callers are served round-robin.
-pub(crate) struct WorkerPool<K>(FairQueue<K>);
+pub(crate) struct WorkerPool<G, K>(FairQueue<G, K>);
 
-impl<K: PartialEq + Copy + Send + 'static> WorkerPool<K> {
+impl<G, K> WorkerPool<G, K>
+where
+    G: PartialEq + Copy + Send + 'static,
+    K: PartialEq + Copy + Send + 'static,
+{
     pub(crate) fn new(workers: usize, queue: usize) -> Self {
         Self(FairQueue::new(workers.max(1), queue))
     }
 
-    /// Runs `work` on a thread of its own, when it is the caller's turn.
+    /// Runs `work` of a caller, one of `group`, on a thread of its own, when it is the caller's turn.
     ///
     /// # Errors
     /// [`WorkerError::QueueFull`] when too many jobs of this caller, or of callers with as few, are waiting already;
     /// [`WorkerError::Panicked`] when `work` panicked.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
+        group: G,
         caller: K,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, WorkerError> {
-        let permit = self.0.acquire(caller).await?;
+        let permit = self.0.acquire(group, caller).await?;
         let outcome = task::spawn_blocking(move || {
             // The permit goes with the work, not with the caller: a connection that breaks off frees no processor.
             let _permit = permit;
@@ -73,27 +78,27 @@ mod tests {
         let caller = 1;
         let (begin, begun) = tokio::sync::oneshot::channel();
         let (finish, finished) = std::sync::mpsc::channel::<()>();
-        let first = pool.run(caller, move || {
+        let first = pool.run('g', caller, move || {
             let _ = begin.send(());
             finished.recv().is_ok()
         });
         let second = async {
             begun.await.unwrap();
-            let refused = pool.run(caller, || ()).await;
+            let refused = pool.run('g', caller, || ()).await;
             finish.send(()).unwrap();
             refused
         };
         let (first, second) = tokio::join!(first, second);
         assert_eq!(first, Ok(true));
         assert_eq!(second, Err(WorkerError::QueueFull));
-        assert_eq!(pool.run(caller, || 7).await, Ok(7));
+        assert_eq!(pool.run('g', caller, || 7).await, Ok(7));
     }
 
     #[tokio::test]
     async fn a_panic_is_told_from_a_full_queue_and_returns_the_permit() {
         let pool = WorkerPool::new(1, 0);
-        let panicked = pool.run(1, || -> () { std::panic::resume_unwind(Box::new(())) }).await;
+        let panicked = pool.run('g', 1, || -> () { std::panic::resume_unwind(Box::new(())) }).await;
         assert_eq!(panicked, Err(WorkerError::Panicked));
-        assert_eq!(pool.run(1, || 7).await, Ok(7));
+        assert_eq!(pool.run('g', 1, || 7).await, Ok(7));
     }
 }

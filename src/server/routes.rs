@@ -136,8 +136,9 @@ async fn limit_database_time(request: Request, next: Next) -> Response {
 async fn show_metrics(State(app): State<App>, Extension(metrics): Extension<Arc<Metrics>>) -> Response {
     // Without the store the other metrics are all the more wanted.
     let photo_counts = app.gateway.store.photo_counts().await.unwrap_or_default();
+    let alarms = app.gateway.wrong_code_alarms();
     let open_metrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(CONTENT_TYPE, open_metrics)], metrics.encode(&photo_counts, &app.trust.facts())).into_response()
+    ([(CONTENT_TYPE, open_metrics)], metrics.encode(&photo_counts, &app.trust.facts(), alarms)).into_response()
 }
 
 fn get<T: 'static>(listener: ListenerKind, path: &'static str, handler: impl Handler<T, App>) -> Route {

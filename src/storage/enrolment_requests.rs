@@ -1,5 +1,7 @@
 //! Requests and outcomes of the store for enrolment: one type each for each step.
 
+use std::time::Duration;
+
 use super::requests::CertificateRecord;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
@@ -142,7 +144,12 @@ pub enum RenewalOutcome {
     Stored,
     /// The device was revoked, or its party suspended, in the meantime.
     RevokedOrSuspended,
-    /// The device has used a newer certificate since; audited.
+    /// The device was given enough certificates lately.
+    TooSoon {
+        /// Time until it may ask again.
+        wait: Duration,
+    },
+    /// The device has used a newer certificate since.
     Superseded {
         /// Time at which the newer certificate was first used.
         since: Timestamp,

@@ -60,6 +60,8 @@ pub struct CallerRecord {
     pub caller: Caller,
     /// Time at which its device was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// Time at which newer certificates of the device ended this one.
+    pub superseded_at: Option<Timestamp>,
     /// True if this is the first use of a renewed certificate, which is to be recorded.
     pub is_first_use: bool,
 }
@@ -143,10 +145,21 @@ pub enum ScrubOutcome {
 pub struct WrongCodeLimits {
     /// Wrong codes of one device in a window.
     pub per_device: u32,
-    /// Wrong codes of all devices together in a window.
-    pub in_total: u32,
+    /// Wrong codes of all devices together in a window that raise an alarm; they keep nobody from right ones.
+    pub alarm_in_total: u32,
     /// The window's length.
     pub window: Duration,
+}
+
+/// Alarm: the wrong codes of all devices together have reached their limit in this window, or a multiple of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WrongCodeAlarm {
+    /// Wrong codes of all devices together.
+    pub in_total: u32,
+    /// Office that most of them come from.
+    pub office_id: PartyId,
+    /// Wrong codes of that office.
+    pub of_office: u32,
 }
 
 /// A well-formed code in an office's hand.
@@ -175,7 +188,10 @@ pub enum LookupOutcome {
         until: Timestamp,
     },
     /// No photo; counted and audited.
-    Unknown,
+    Unknown {
+        /// Set when this one raised it.
+        alarm: Option<WrongCodeAlarm>,
+    },
     /// A photo or its tombstone.
     Found(Box<FoundPhoto>),
 }
@@ -254,7 +270,10 @@ pub enum FetchOutcome {
     /// This office has no such collection.
     NoSuchCollection,
     /// The code is not this collection's; counted and audited.
-    WrongCode,
+    WrongCode {
+        /// Set when this one raised it.
+        alarm: Option<WrongCodeAlarm>,
+    },
     /// The lease ran out; the code has to be entered again.
     LeaseExpired {
         /// End of the lease.

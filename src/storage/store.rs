@@ -62,10 +62,10 @@ pub trait Store: AuditLog + Send + Sync {
     async fn revoke_device(&self, device_id: DeviceId, at: Timestamp, audit: AuditEntry) -> Result<bool, StoreError>;
     /// Device and party that a certificate belongs to, with their state. A certificate of an external CA only ever belongs to an office.
     async fn caller(&self, credential: &Credential) -> Result<Option<CallerRecord>, StoreError>;
-    /// The certificates of revoked devices that have not yet expired, and the keys that revoked devices are bound to: SHA-256
-    /// of either.
+    /// The live certificates of revoked devices ([`MAX_LIVE_CERTIFICATES`](crate::domain::party::renewal::MAX_LIVE_CERTIFICATES)) that have
+    /// not yet expired, and the keys that revoked devices are bound to: SHA-256 of either.
     async fn revoked_certificates(&self, now: Timestamp) -> Result<Vec<Sha256Digest>, StoreError>;
-    /// The certificates issued here to revoked devices of a role that end after `alive_after`, by age of the revocation.
+    /// The live certificates issued here to revoked devices of a role that end after `alive_after`, by age of the revocation.
     async fn revoked_serials(&self, role: Role, alive_after: Timestamp) -> Result<Vec<RevokedSerial>, StoreError>;
     /// Lets photos be collected again that revoked devices of a studio, or one of them, had deposited. Nothing changes, and
     /// nothing is written down, when there is no such device.
@@ -84,8 +84,7 @@ pub trait Store: AuditLog + Send + Sync {
     async fn invitation(&self, lookup: &InvitationLookupId) -> Result<Option<InvitationRecord>, StoreError>;
     /// The latest invitation of each device of a role that has one.
     async fn invitations(&self, role: Role) -> Result<Vec<(DeviceId, Invitation)>, StoreError>;
-    /// Weighs an enrolment code. A wrong one is counted and audited, a right one that leads to nothing is audited; nothing
-    /// else changes before [`Store::enrol`].
+    /// Weighs an enrolment code. A wrong one is counted and audited; nothing else changes before [`Store::enrol`].
     async fn check_enrolment_code(&self, attempt: &EnrolmentAttempt) -> Result<EnrolmentCodeCheck, StoreError>;
     /// Carries out what a right code leads to: binds its key, or spends it for a certificate. Weighed anew in the same
     /// transaction; `false`, and nothing changed, when it leads elsewhere by now.
@@ -98,7 +97,7 @@ pub trait Store: AuditLog + Send + Sync {
         now: Timestamp,
         audit: AuditEntry,
     ) -> Result<ApprovalOutcome, StoreError>;
-    /// Adds a further certificate to a device that has shown an older one.
+    /// Adds a further certificate to a device that has shown an older one. The fourth ends the oldest.
     async fn renew(&self, renewal: &RenewalRequest) -> Result<RenewalOutcome, StoreError>;
     /// Notes the first use of a renewed certificate.
     async fn record_first_use(&self, certificate: Sha256Digest, at: Timestamp) -> Result<(), StoreError>;

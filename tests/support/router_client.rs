@@ -31,6 +31,11 @@ impl RouterClient {
         Self { party, device_id, certificate, router, language: "de" }
     }
 
+    /// The same device with another of its certificates.
+    pub fn presenting(&self, certificate: PeerCertificate) -> Self {
+        Self { certificate, ..self.clone() }
+    }
+
     /// The same device with an English reader before it.
     pub fn in_english(&self) -> Self {
         Self { language: "en", ..self.clone() }

@@ -39,6 +39,7 @@ use super::router_client::RouterClient;
 /// 2026-11-22T09:30:00Z
 pub const START: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
 pub const MINUTE: Duration = Duration::from_secs(60);
+pub const HOUR: Duration = Duration::from_secs(3_600);
 pub const DAY: Duration = Duration::from_secs(86_400);
 
 /// Pictures of 35 x 45 pixels: as good as large ones for everything but the judge, and judged at once.

@@ -6,10 +6,11 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 
 use crate::api::caller::OfficeCaller;
+use crate::api::held_memory::hold;
 use crate::api::request::{PathId, parse_retrieval_code};
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
-use crate::flows::photo::hand_over::hand_over;
+use crate::flows::photo::hand_over::{HandedOver, hand_over};
 use crate::sealing::envelope::OpenedPhoto;
 use crate::storage::requests::FetchPurpose;
 
@@ -23,8 +24,9 @@ pub async fn show(
     PathId(collection_id): PathId<CollectionId>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let photo = fetch(&app, &office, collection_id, &headers, FetchPurpose::HandOver).await?;
-    Ok((describe(&photo), photo.bytes).into_response())
+    let HandedOver { opened, memory, .. } =
+        fetch(&app, &office, collection_id, &headers, FetchPurpose::HandOver).await?;
+    Ok(hold((describe(&opened), opened.bytes).into_response(), memory))
 }
 
 /// The picture's size and digest. A route of its own: answered by the GET handler, HEAD would count as a hand-over.
@@ -34,7 +36,7 @@ pub async fn head(
     PathId(collection_id): PathId<CollectionId>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let photo = fetch(&app, &office, collection_id, &headers, FetchPurpose::Inspect).await?;
+    let photo = fetch(&app, &office, collection_id, &headers, FetchPurpose::Inspect).await?.opened;
     Ok((describe(&photo), [(CONTENT_LENGTH, photo.bytes.len().to_string())]).into_response())
 }
 
@@ -44,11 +46,11 @@ async fn fetch(
     collection_id: Option<CollectionId>,
     headers: &HeaderMap,
     purpose: FetchPurpose,
-) -> Result<OpenedPhoto, Problem> {
+) -> Result<HandedOver, Problem> {
     let collection_id = collection_id.ok_or(Problem::CollectionUnknown)?;
     let code = headers.get(&RETRIEVAL_CODE).ok_or(Problem::RetrievalCodeMissing)?;
     let code = parse_retrieval_code(&String::from_utf8_lossy(code.as_bytes()))?;
-    Ok(hand_over(&app.gateway, office, collection_id, &code, purpose).await?.opened)
+    Ok(hand_over(&app.gateway, office, collection_id, &code, purpose).await?)
 }
 
 fn describe(photo: &OpenedPhoto) -> [(HeaderName, String); 3] {

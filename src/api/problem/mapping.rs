@@ -1,5 +1,7 @@
 //! Mapping from every error of a flow to the problem that the caller gets, exhaustive.
 
+use std::time::Duration;
+
 use super::{MalformedReason, Problem};
 use crate::api::body::BodyError;
 use crate::domain::party::DeviceScope;
@@ -14,9 +16,11 @@ use crate::flows::photo::collect::CollectError;
 use crate::flows::photo::deposit::DepositError;
 use crate::flows::photo::hand_over::HandOverError;
 use crate::flows::photo::settle::SettleError;
+use crate::flows::photo::upload_permit::AdmissionError;
 use crate::flows::photo::withdraw::WithdrawError;
 use crate::identity::public_key::KeyError;
 use crate::identity::request::certificate_request::RequestError;
+use crate::limits::memory_shares::MemoryError;
 use crate::limits::rate_limiter::RateLimited;
 use crate::limits::worker_pool::WorkerError;
 use crate::storage::StoreError;
@@ -53,6 +57,7 @@ impl From<AuthenticationError> for Problem {
             AuthenticationError::UnknownDevice => Self::DeviceUnknown,
             AuthenticationError::Revoked { at } => Self::DeviceRevoked { at },
             AuthenticationError::Suspended { role } => Self::PartySuspended { role },
+            AuthenticationError::Superseded { since } => Self::CertificateSuperseded { since },
             AuthenticationError::Expired { at } => Self::CertificateExpired { at },
             AuthenticationError::WrongScope { scope: DeviceScope::Audit } => Self::DeviceIsAuditors,
             AuthenticationError::WrongScope { scope: DeviceScope::Photos } => Self::AuditorsOnly,
@@ -65,6 +70,17 @@ impl From<AuthenticationError> for Problem {
 impl From<RateLimited> for Problem {
     fn from(RateLimited { wait }: RateLimited) -> Self {
         Self::TooManyRequests { wait }
+    }
+}
+
+impl From<AdmissionError> for Problem {
+    fn from(error: AdmissionError) -> Self {
+        match error {
+            AdmissionError::RateLimited(error) => error.into(),
+            // Its own uploads are in the way, and the next of them ends soon.
+            AdmissionError::Memory(MemoryError::DeviceShare) => Self::TooManyRequests { wait: Duration::from_secs(1) },
+            AdmissionError::Memory(MemoryError::PartyShare) => Self::GatewayBusy,
+        }
     }
 }
 
@@ -128,6 +144,7 @@ impl From<HandOverError> for Problem {
             HandOverError::LeaseExpired { at } => Self::LeaseExpired { at },
             HandOverError::Quarantined(quarantine) => Self::PhotoQuarantined(quarantine),
             HandOverError::CollectionOver { at } => Self::CollectionOver { at },
+            HandOverError::Memory(MemoryError::DeviceShare | MemoryError::PartyShare) => Self::GatewayBusy,
             HandOverError::Open(error) => error.into(),
             HandOverError::Store(error) => error.into(),
         }
@@ -221,6 +238,7 @@ impl From<RenewError> for Problem {
             RenewError::Request(error) => error.into(),
             RenewError::SubjectMismatch => Self::SubjectMismatch,
             RenewError::ExternalCertificate => Self::CertificateExternal,
+            RenewError::TooSoon { wait } => Self::RenewalTooSoon { wait },
             RenewError::Superseded { since } => Self::CertificateSuperseded { since },
             RenewError::RevokedOrSuspended => Self::DeviceRevokedOrSuspended,
             RenewError::Certify(error) => error.into(),

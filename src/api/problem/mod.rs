@@ -98,6 +98,7 @@ pub enum Problem {
     SubjectMismatch,
     CertificateExternal,
     CertificateSuperseded { since: Timestamp },
+    RenewalTooSoon { wait: Duration },
     EnrolmentUnavailable { role: Option<Role> },
     // The audit log
     CheckpointUnknown,
@@ -200,6 +201,7 @@ impl Problem {
             Self::SubjectMismatch => "request-subject-foreign",
             Self::CertificateExternal => "certificate-foreign",
             Self::CertificateSuperseded { .. } => "certificate-superseded",
+            Self::RenewalTooSoon { .. } => "renewal-too-soon",
             Self::EnrolmentUnavailable { .. } => "enrolment-unavailable",
             Self::CheckpointUnknown => "checkpoint-unknown",
             Self::PhotoDamaged => "photo-damaged",
@@ -270,9 +272,10 @@ impl Problem {
             | Self::PhotoRefused { .. }
             | Self::SettlementDate { .. }
             | Self::NoteTooLong { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooManyConnections | Self::TooManyRequests { .. } | Self::TooManyCodes { .. } => {
-                StatusCode::TOO_MANY_REQUESTS
-            }
+            Self::TooManyConnections
+            | Self::TooManyRequests { .. }
+            | Self::TooManyCodes { .. }
+            | Self::RenewalTooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::PhotoDamaged | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::GatewayBusy
             | Self::StorageUnavailable
@@ -284,7 +287,7 @@ impl Problem {
     /// Value of `Retry-After`: the time after which a repeat of the request can succeed.
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::TooManyRequests { wait } | Self::TooManyCodes { wait } => Some(*wait),
+            Self::TooManyRequests { wait } | Self::TooManyCodes { wait } | Self::RenewalTooSoon { wait } => Some(*wait),
             Self::DepositInProgress | Self::GatewayBusy => Some(Duration::from_secs(1)),
             Self::StorageUnavailable | Self::TooManyConnections => Some(Duration::from_secs(5)),
             Self::RevocationListMissing => Some(Duration::from_secs(60)),

@@ -75,6 +75,7 @@ impl Problem {
             Self::SubjectMismatch => ("Antrag nennt ein anderes Gerät", "Request names another device"),
             Self::CertificateExternal => ("Zertifikat anderer Stelle", "Certificate of another authority"),
             Self::CertificateSuperseded { .. } => ("Zertifikat abgelöst", "Certificate superseded"),
+            Self::RenewalTooSoon { .. } => ("Erneuerung zu früh", "Renewal too soon"),
             Self::EnrolmentUnavailable { .. } => ("Anmeldung nicht verfügbar", "Enrolment unavailable"),
             Self::PhotoDamaged => ("Lichtbild nicht lesbar", "Photo cannot be opened"),
             Self::Internal => ("Fehler im Gateway", "Fault in the gateway"),
@@ -117,6 +118,13 @@ impl Problem {
             Self::TooManyRequests { wait } | Self::TooManyCodes { wait } => {
                 let seconds = whole_seconds(*wait);
                 language.pick(format!("Bitte in {seconds} s erneut versuchen."), format!("Try again in {seconds} s."))
+            }
+            Self::RenewalTooSoon { wait } => {
+                let minutes = whole_seconds(*wait).div_ceil(60);
+                language.pick(
+                    format!("Dieses Gerät hat eben erst ein Zertifikat erhalten. Bitte in {minutes} min erneut versuchen."),
+                    format!("This device was given a certificate only just now. Try again in {minutes} min."),
+                )
             }
             Self::PhotoRefused { findings } => {
                 let count = findings.len();
@@ -206,12 +214,14 @@ impl Problem {
             Self::KeyTooWeak { error } => key_detail(*error, language),
             Self::CertificateSuperseded { since } => language.pick(
                 format!(
-                    "Dieses Gerät verwendet seit {since} ein neueres Zertifikat; nur dieses kann erneuert werden. War das \
-                     nicht Ihr Gerät, sofort die Verwaltung des Gateways anrufen."
+                    "Dieses Gerät hat seit {since} ein neueres Zertifikat; nur das neueste kann erneuert werden, und nach drei \
+                     neueren wird ein älteres nicht mehr angenommen. War das nicht Ihr Gerät, sofort die Verwaltung des \
+                     Gateways anrufen."
                 ),
                 format!(
-                    "This device has used a newer certificate since {since}; only that one can be renewed. If that was not \
-                     your device, call the gateway's administrator at once."
+                    "This device has had a newer certificate since {since}; only the newest can be renewed, and after three \
+                     newer ones an older one is not accepted any more. If that was not your device, call the gateway's \
+                     administrator at once."
                 ),
             ),
             Self::EnrolmentUnavailable { role } => {

@@ -11,10 +11,11 @@ use super::certify::{CertifyError, certify};
 use crate::domain::code::enrolment_code::EnrolmentCode;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
-use crate::domain::log::{AuditEntry, AuditEvent};
+use crate::domain::log::AuditEvent;
 use crate::domain::party::invitation::InvitationRefusal;
 use crate::domain::party::{Party, Role};
 use crate::flows::gateway::Gateway;
+use crate::flows::rejected_handshakes::record_paced_rejection;
 use crate::identity::issue::{ClientSubject, IssuedCertificate};
 use crate::identity::public_key::PublicKey;
 use crate::identity::request::certificate_request::{RequestError, read_request_with_subject};
@@ -51,6 +52,14 @@ pub fn admit(gateway: &Gateway, address: IpAddr) -> Result<(), RateLimited> {
     gateway.anonymous_callers.admit(address, gateway.now())
 }
 
+/// Admits one reading of what is public on the listener for everybody: the authorities' certificates, a revocation list.
+///
+/// # Errors
+/// [`RateLimited`].
+pub fn admit_reader(gateway: &Gateway, address: IpAddr) -> Result<(), RateLimited> {
+    gateway.anonymous_callers.admit_reader(address, gateway.now())
+}
+
 /// Enrols a device by its code.
 ///
 /// # Errors
@@ -83,8 +92,14 @@ async fn check_code(gateway: &Gateway, attempt: &EnrolmentAttempt) -> Result<(Pa
         EnrolmentCodeCheck::Right(party, action) => Ok((party, action)),
         EnrolmentCodeCheck::Wrong { tries_left } => Err(EnrolError::WrongCode { tries_left: Some(tries_left) }),
         EnrolmentCodeCheck::Exhausted => Err(EnrolError::Refused(InvitationRefusal::Exhausted)),
-        EnrolmentCodeCheck::Refused(refusal) => Err(EnrolError::Refused(refusal)),
-        EnrolmentCodeCheck::Suspended(party) => Err(EnrolError::Suspended { role: party.role }),
+        EnrolmentCodeCheck::Refused(refusal) => {
+            record_refusal(gateway, attempt.device_id, refusal.name()).await.map_err(EnrolError::Store)?;
+            Err(EnrolError::Refused(refusal))
+        }
+        EnrolmentCodeCheck::Suspended(party) => {
+            record_refusal(gateway, attempt.device_id, "party_suspended").await.map_err(EnrolError::Store)?;
+            Err(EnrolError::Suspended { role: party.role })
+        }
         EnrolmentCodeCheck::Unknown => Err(match gateway.anonymous_callers.count_wrong_code(attempt.device_id) {
             Some(tries_left) => EnrolError::WrongCode { tries_left: Some(tries_left) },
             None => EnrolError::Refused(InvitationRefusal::Exhausted),
@@ -118,16 +133,11 @@ async fn execute(
     }
 }
 
-/// Writes down why a device with the right code, or with a certificate, gets no new one.
+/// Writes down why a device with the right code, or with a certificate, gets no new one. The device as actor is only claimed by
+/// whoever has the code: until a certificate is issued nobody knows better.
 pub(super) async fn record_refusal(gateway: &Gateway, device_id: DeviceId, reason: &str) -> Result<(), StoreError> {
-    let audit = AuditEntry {
-        at: gateway.now(),
-        actor: device_id.to_string(),
-        event: AuditEvent::EnrolmentRefused,
-        subject: Some(device_id.to_string()),
-        details: serde_json::json!({ "reason": reason }),
-    };
-    gateway.store.append_audit(audit).await
+    let details = serde_json::json!({ "reason": reason });
+    record_paced_rejection(gateway, device_id, AuditEvent::EnrolmentRefused, details).await
 }
 
 async fn refuse(gateway: &Gateway, device_id: DeviceId, error: EnrolError) -> EnrolError {

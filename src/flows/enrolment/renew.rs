@@ -1,18 +1,22 @@
 //! ```text
 //! renewal   transport -> authenticate -> read request -> certify -> store
 //! ```
-//! The certificate that was shown stays valid until its end, so that a device which is cut off in the middle loses nothing.
-//! But once the device has used a newer one, no older one renews itself any more: a stolen old key does not live for ever.
+//! The certificate that was shown stays valid until its end, or until the device has been given three newer ones, so that a device
+//! which is cut off in the middle loses nothing. But once the device has used a newer one, no older one renews itself any more: a
+//! stolen old key does not live for ever.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::certify::{CertifyError, certify};
 use super::enrol::{fingerprint, is_own_or_empty, record_refusal, request_reason};
 use crate::clock::Timestamp;
 use crate::domain::id::DeviceId;
+use crate::domain::log::AuditEvent;
 use crate::domain::party::Caller;
 use crate::domain::party::credential::Credential;
 use crate::flows::gateway::Gateway;
+use crate::flows::rejected_handshakes::record_paced_rejection;
 use crate::identity::issue::{ClientSubject, IssuedCertificate};
 use crate::identity::request::certificate_request::{RequestError, read_request_with_subject};
 use crate::storage::StoreError;
@@ -50,7 +54,14 @@ pub async fn renew(gateway: &Gateway, caller: &Caller, request: &[u8]) -> Result
     match gateway.store.renew(&renewal).await.map_err(RenewError::Store)? {
         RenewalOutcome::Stored => Ok(issued),
         RenewalOutcome::RevokedOrSuspended => Err(RenewError::RevokedOrSuspended),
-        RenewalOutcome::Superseded { since } => Err(RenewError::Superseded { since }),
+        RenewalOutcome::TooSoon { wait } => Err(RenewError::TooSoon { wait }),
+        RenewalOutcome::Superseded { since } => {
+            let details = serde_json::json!({ "reason": "certificate_superseded", "presented": presented });
+            record_paced_rejection(gateway, caller.device_id, AuditEvent::EnrolmentRefused, details)
+                .await
+                .map_err(RenewError::Store)?;
+            Err(RenewError::Superseded { since })
+        }
     }
 }
 
@@ -70,6 +81,11 @@ pub enum RenewError {
     SubjectMismatch,
     /// The certificate was issued elsewhere, and is renewed there.
     ExternalCertificate,
+    /// The device was given a certificate only just now.
+    TooSoon {
+        /// Time until it may ask again.
+        wait: Duration,
+    },
     /// The device has used a newer certificate.
     Superseded {
         /// Since when.
@@ -89,6 +105,7 @@ impl fmt::Display for RenewError {
             Self::Request(_) => "the request cannot be certified",
             Self::SubjectMismatch => "the request names somebody else",
             Self::ExternalCertificate => "the certificate was issued elsewhere",
+            Self::TooSoon { .. } => "the device was given a certificate only just now",
             Self::Superseded { .. } => "the device has used a newer certificate",
             Self::RevokedOrSuspended => "the device was cut off in the meantime",
             Self::Certify(_) => "no certificate could be made",

@@ -33,8 +33,10 @@ pub async fn check(
     declaration: Declaration,
 ) -> Result<CheckResult, WorkerError> {
     let (profile, now) = (Arc::clone(&gateway.profile), gateway.now());
-    let outcome =
-        gateway.workers.run(studio.device_id, move || check_photo(&bytes, &profile, declaration, now)).await?;
+    let outcome = gateway
+        .workers
+        .run(studio.party.party_id, studio.device_id, move || check_photo(&bytes, &profile, declaration, now))
+        .await?;
     let CheckOutcome { verdict, findings, measurements } = outcome;
     Ok(CheckResult { verdict, findings, measurements })
 }

@@ -80,7 +80,10 @@ async fn look_up(gateway: &Gateway, office: &OfficeCaller, keys: &CodeKeys) -> R
     store_quarantine(gateway).map_or(Ok(()), |quarantine| Err(CollectError::Quarantined(quarantine)))?;
     match gateway.store.look_up(&attempt(gateway, office, keys)).await? {
         LookupOutcome::Found(found) => Ok(*found),
-        LookupOutcome::Unknown => Err(CollectError::UnknownCode),
+        LookupOutcome::Unknown { alarm } => {
+            gateway.wrong_code_alarms.report(alarm);
+            Err(CollectError::UnknownCode)
+        }
         LookupOutcome::Blocked { until } => Err(CollectError::TooManyCodes { wait: gateway.now().until(until) }),
     }
 }

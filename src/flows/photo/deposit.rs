@@ -63,7 +63,8 @@ pub async fn deposit(
     _admitted: UploadPermit,
     request: DepositRequest,
 ) -> Result<Receipt, DepositError> {
-    let upload = gateway.workers.run(studio.device_id, move || UploadBytes::new(request.bytes)).await?;
+    let upload =
+        gateway.workers.run(studio.party.party_id, studio.device_id, move || UploadBytes::new(request.bytes)).await?;
     compare_digests(request.announced, upload.sha256())?;
     failpoint::reached("deposit.received");
 
@@ -128,7 +129,7 @@ async fn open_metadata(
 ) -> Result<SealedMetadata, DepositError> {
     let Some(sealed) = gateway.store.sealed_photo(photo.photo_id).await? else { return Ok(SealedMetadata::default()) };
     let (keys, context) = (gateway.keys(), photo.seal_context());
-    match gateway.workers.run(photo.device_id, move || keys.open(sealed, &code_keys, context)).await? {
+    match gateway.workers.run(photo.studio_id, photo.device_id, move || keys.open(sealed, &code_keys, context)).await? {
         Ok(opened) => Ok(opened.sealed_metadata),
         // The code is the citizen's all the same; at the counter it will show that the picture is lost.
         Err(error) => {
@@ -145,7 +146,11 @@ async fn check_upload(
     declaration: Declaration,
 ) -> Result<JudgedPhoto, DepositError> {
     let (profile, now) = (Arc::clone(&gateway.profile), gateway.now());
-    match gateway.workers.run(studio.device_id, move || judge(upload, &profile, declaration, now)).await? {
+    match gateway
+        .workers
+        .run(studio.party.party_id, studio.device_id, move || judge(upload, &profile, declaration, now))
+        .await?
+    {
         Judgement::Accepted(photo) => Ok(photo),
         Judgement::Refused { findings, .. } => {
             let refusing = findings.iter().filter(|finding| finding.severity == Severity::Refuse);
@@ -192,7 +197,7 @@ async fn seal(
     let entropy = Arc::clone(&gateway.entropy);
     let sealed = gateway
         .workers
-        .run(studio.device_id, move || keys.seal(&photo, &code_keys, context, entropy.as_ref()))
+        .run(studio.party.party_id, studio.device_id, move || keys.seal(&photo, &code_keys, context, entropy.as_ref()))
         .await??;
     let details = serde_json::json!({ "studio_id": record.studio_id, "bytes": record.facts.bytes });
     let audit = gateway.audit(studio.device_id, AuditEvent::PhotoDeposited, Some(photo_id.to_string()), details);

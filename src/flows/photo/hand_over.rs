@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::collect::{CollectError, attempt, open, store_quarantine};
+use super::upload_permit::{PhotoMemory, admit_bytes};
 use crate::clock::Timestamp;
 use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::domain::id::CollectionId;
@@ -10,6 +11,7 @@ use crate::domain::photo::PhotoRecord;
 use crate::domain::photo::quarantine::Quarantined;
 use crate::flows::authenticate::OfficeCaller;
 use crate::flows::gateway::Gateway;
+use crate::limits::memory_shares::MemoryError;
 use crate::sealing::envelope::OpenedPhoto;
 use crate::storage::StoreError;
 use crate::storage::requests::{FetchOutcome, FetchPurpose, FetchRequest};
@@ -36,13 +38,14 @@ pub async fn hand_over(
         purpose: FetchPurpose::Inspect,
     };
     let photo = fetch(gateway, &request).await?;
+    let memory = admit_bytes(gateway, office, photo.facts.bytes).map_err(HandOverError::Memory)?;
     let opened = open(gateway, &photo, keys).await.map_err(HandOverError::Open)?;
     if purpose == FetchPurpose::HandOver {
         request.purpose = FetchPurpose::HandOver;
         request.attempt.now = gateway.now();
         fetch(gateway, &request).await?;
     }
-    Ok(HandedOver { photo, opened })
+    Ok(HandedOver { photo, opened, memory })
 }
 
 /// A picture that an office gets.
@@ -51,6 +54,8 @@ pub struct HandedOver {
     pub photo: PhotoRecord,
     /// The picture, out of its seal.
     pub opened: OpenedPhoto,
+    /// To be kept until the picture is out of memory: a caller may take long to read it.
+    pub memory: PhotoMemory,
 }
 
 async fn fetch(gateway: &Gateway, request: &FetchRequest) -> Result<PhotoRecord, HandOverError> {
@@ -58,7 +63,10 @@ async fn fetch(gateway: &Gateway, request: &FetchRequest) -> Result<PhotoRecord,
         FetchOutcome::Ready(photo) => Ok(*photo),
         FetchOutcome::Blocked { until } => Err(HandOverError::TooManyCodes { wait: gateway.now().until(until) }),
         FetchOutcome::NoSuchCollection => Err(HandOverError::UnknownCollection),
-        FetchOutcome::WrongCode => Err(HandOverError::WrongCode),
+        FetchOutcome::WrongCode { alarm } => {
+            gateway.wrong_code_alarms.report(alarm);
+            Err(HandOverError::WrongCode)
+        }
         FetchOutcome::LeaseExpired { at } => Err(HandOverError::LeaseExpired { at }),
         FetchOutcome::Quarantined(quarantine) => Err(HandOverError::Quarantined(quarantine)),
         FetchOutcome::Settled { at } => Err(HandOverError::CollectionOver { at }),
@@ -89,6 +97,8 @@ pub enum HandOverError {
         /// Time of the settlement.
         at: Timestamp,
     },
+    /// Too many photos are under way.
+    Memory(MemoryError),
     /// The picture could not be opened.
     Open(CollectError),
     /// The store cannot be asked.

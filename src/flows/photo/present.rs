@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::hand_over::{HandOverError, HandedOver, hand_over};
 use super::queries;
+use super::upload_permit::PhotoMemory;
 use crate::domain::check::finding::{Finding, MadeAt};
 use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::domain::id::CollectionId;
@@ -25,6 +26,8 @@ pub struct PresentedPhoto {
     pub photo: PhotoRecord,
     /// The picture and what was sealed with it.
     pub opened: Arc<OpenedPhoto>,
+    /// To be kept until the picture is out of memory.
+    pub memory: PhotoMemory,
     /// Measurements of the face, for guides; only the size of the photo when the photo check could not run.
     pub measurements: Measurements,
     /// Findings that the gateway's check does not make.
@@ -43,13 +46,14 @@ pub async fn present(
     collection_id: CollectionId,
     code: &RetrievalCode,
 ) -> Result<PresentedPhoto, HandOverError> {
-    let HandedOver { photo, opened } = hand_over(gateway, office, collection_id, code, FetchPurpose::HandOver).await?;
+    let HandedOver { photo, opened, memory } =
+        hand_over(gateway, office, collection_id, code, FetchPurpose::HandOver).await?;
     let collection = queries::collection(gateway, office, collection_id).await?;
     let collection = collection.ok_or(HandOverError::UnknownCollection)?;
     let studio = gateway.store.party(photo.studio_id).await?;
     let opened = Arc::new(opened);
     let (measurements, desk_findings) = look_closely(gateway, office, &photo, &opened).await;
-    Ok(PresentedPhoto { collection, photo, opened, measurements, desk_findings, studio })
+    Ok(PresentedPhoto { collection, photo, opened, memory, measurements, desk_findings, studio })
 }
 
 /// Guide lines are a help and no judgement: who has many to judge keeps no clerk waiting for them.
@@ -72,5 +76,5 @@ async fn look_closely(
         height: Some(photo.facts.height),
         ..Measurements::default()
     };
-    gateway.workers.run(office.device_id, work).await.unwrap_or((size, Vec::new()))
+    gateway.workers.run(office.party.party_id, office.device_id, work).await.unwrap_or((size, Vec::new()))
 }

@@ -14,10 +14,10 @@ use crate::domain::id::{DeviceId, PartyId, PhotoId};
 /// A lock that is held until the transaction ends, in the order in which they are taken.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::storage) enum Lock {
-    /// Wrong codes are counted by one transaction at a time, of all nodes.
-    CountWrongCode,
-    /// A right code is answered while no wrong one is being counted; right ones do not wait for each other.
-    AwaitWrongCodeCount,
+    /// Wrong codes of a device are counted by one transaction at a time, of all nodes.
+    CountWrongCode(DeviceId),
+    /// A right code is answered while no wrong one of the same device is being counted; right ones do not wait for each other.
+    AwaitWrongCodeCount(DeviceId),
     /// All devices of a party.
     PartyDevices(PartyId),
     /// A device with its certificates and invitations.
@@ -32,8 +32,8 @@ pub(in crate::storage) enum Lock {
     Log,
 }
 
-/// Numbers of advisory locks: "Licht" and a number. Locks of this kind are the database's own.
-const CODES: i64 = 0x4c69_6368_7401;
+/// Numbers of advisory locks: "Licht" and a number, or a device. Locks of this kind are the database's own.
+const LICHT: i32 = 0x4c69_6368;
 const LOG: i64 = 0x4c69_6368_7402;
 const SWEEP: i64 = 0x4c69_6368_7403;
 
@@ -42,8 +42,14 @@ impl Lock {
     pub(in crate::storage) async fn acquire(self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         let exclusive = "SELECT pg_advisory_xact_lock($1)";
         let query = match self {
-            Self::CountWrongCode => sqlx::query(exclusive).bind(CODES),
-            Self::AwaitWrongCodeCount => sqlx::query("SELECT pg_advisory_xact_lock_shared($1)").bind(CODES),
+            // Two devices with one hash only wait for each other.
+            Self::CountWrongCode(device_id) => {
+                sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext($2))").bind(LICHT).bind(device_id.to_string())
+            }
+            Self::AwaitWrongCodeCount(device_id) => {
+                let shared = "SELECT pg_advisory_xact_lock_shared($1, hashtext($2))";
+                sqlx::query(shared).bind(LICHT).bind(device_id.to_string())
+            }
             Self::PartyDevices(party_id) => {
                 sqlx::query("SELECT 1 FROM devices WHERE party_id = $1 ORDER BY device_id FOR NO KEY UPDATE")
                     .bind(party_id.to_string())

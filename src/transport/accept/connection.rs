@@ -20,7 +20,7 @@ use tokio::time::{self, Instant};
 use tower::Service;
 
 use super::connection_handle::{CancelCause, ConnectionHandle};
-use super::connection_registry::{ConnectionRegistry, Owner, RegistryEntry, RegistryError};
+use super::connection_registry::{ConnectionRegistry, LogLine, Owner, RegistryEntry, RegistryError};
 use super::handshake::accept_tls;
 use super::handshake_slots::{HandshakeSlot, HandshakeSlots};
 use super::peer::{Admission, Peer, PeerCertificate};
@@ -148,7 +148,7 @@ impl ListenerContext {
             Ok(entry) => {
                 if let Some(greedy) = entry.made_way {
                     self.metrics.count_rejected();
-                    if self.connections.is_log_due(greedy) {
+                    if self.connections.is_log_due(greedy, LogLine::MadeWay) {
                         let party = greedy.party_id().map(tracing::field::display);
                         tracing::warn!(
                             listener = self.listener,
@@ -160,7 +160,7 @@ impl ListenerContext {
                 }
                 if entry.admission == Admission::OverLimit {
                     self.metrics.count_over_device_limit();
-                    if self.connections.is_log_due(device) {
+                    if self.connections.is_log_due(device, LogLine::OverLimit) {
                         tracing::info!(%device, party = party(), "device over its connection limit");
                     }
                 }
@@ -168,14 +168,14 @@ impl ListenerContext {
             }
             Err(RegistryError::DeviceOverLimit) => {
                 self.metrics.count_over_device_limit();
-                if self.connections.is_log_due(device) {
+                if self.connections.is_log_due(device, LogLine::FarOverLimit) {
                     tracing::warn!(%device, party = party(), "device far over its connection limit, connection closed");
                 }
                 None
             }
             Err(RegistryError::ListenerFull) => {
                 self.metrics.count_rejected();
-                if self.connections.is_log_due(device) {
+                if self.connections.is_log_due(device, LogLine::ListenerFull) {
                     tracing::warn!(
                         listener = self.listener,
                         %device,

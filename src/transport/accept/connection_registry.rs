@@ -1,6 +1,7 @@
 //! The open connections, by the device behind them: so that a revoked device can be cut off and a greedy one held back.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -55,7 +56,7 @@ pub struct ConnectionRegistry(Arc<Mutex<RegistryTable>>);
 struct RegistryTable {
     next_number: u64,
     open: HashMap<PeerDevice, Vec<OpenConnection>>,
-    logged: HashMap<PeerDevice, Instant>,
+    logged: HashMap<(PeerDevice, LogLine), Instant>,
 }
 
 impl ConnectionRegistry {
@@ -128,16 +129,18 @@ impl ConnectionRegistry {
         Ok(RegistryEntry { registry: self.clone(), number, handle, admission, made_way })
     }
 
-    /// Reports whether a line about this device is due in the log, and counts it as written.
-    pub(super) fn is_log_due(&self, device: PeerDevice) -> bool {
+    /// Reports whether this line about a device is due in the log, and counts it as written.
+    pub(super) fn is_log_due(&self, device: PeerDevice, line: LogLine) -> bool {
         let now = Instant::now();
         let mut table = self.lock();
         table.logged.retain(|_, at| now.duration_since(*at) < LOG_INTERVAL);
-        let is_due = !table.logged.contains_key(&device);
-        if is_due {
-            table.logged.insert(device, now);
+        match table.logged.entry((device, line)) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(vacant) => {
+                vacant.insert(now);
+                true
+            }
         }
-        is_due
     }
 
     fn lock(&self) -> MutexGuard<'_, RegistryTable> {
@@ -174,6 +177,15 @@ impl RegistryTable {
         }
         Some(removed)
     }
+}
+
+/// Line in the log about the connections of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum LogLine {
+    MadeWay,
+    OverLimit,
+    FarOverLimit,
+    ListenerFull,
 }
 
 /// Reason why a connection was not entered.

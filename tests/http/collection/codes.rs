@@ -69,8 +69,8 @@ async fn an_unknown_code_is_counted_and_audited() {
     let before = gateway.database.contents().await;
     office.collect(&wrong_code(1)).await.assert_problem(404, "code-unknown");
     assert_eq!(
-        gateway.database.texts("SELECT scope || ' ' || count FROM guesses ORDER BY scope = 'all'").await,
-        [format!("{} 1", office.device_id), "all 1".to_owned(),]
+        gateway.database.texts("SELECT scope || ' ' || count FROM guesses ORDER BY length(scope) DESC").await,
+        [format!("office:{} 1", office.party.party_id), format!("{} 1", office.device_id), "all 1".to_owned()]
     );
     let rows = gateway.database.audit().await;
     let row = rows.last().unwrap();
@@ -106,20 +106,39 @@ async fn a_device_that_guesses_is_held_off_until_the_window_ends_even_with_a_rig
 }
 
 #[tokio::test]
-async fn all_devices_together_have_a_limit_too() {
-    let gateway = TestGateway::with(|setup| setup.limits.wrong_codes.in_total = 5).await;
+async fn wrong_codes_of_fifty_devices_keep_no_other_office_from_its_right_ones() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let first = gateway.office("Bürgeramt Süd").await;
+    let code = studio.deposit_numbered(1).await.code;
+    for device in 0..50 {
+        let colleague = gateway.device_of(&first.party).await;
+        for number in 0..20 {
+            colleague.collect(&wrong_code(20 * device + number)).await.assert_problem(404, "code-unknown");
+        }
+        colleague.collect(&code).await.assert_problem(429, "too-many-codes");
+    }
+    assert_eq!(gateway.gateway.wrong_code_alarms(), 1, "at the thousandth");
+    office.collect(&wrong_code(0)).await.assert_problem(404, "code-unknown");
+    office.collect_ok(&code).await;
+}
+
+#[tokio::test]
+async fn the_alarm_is_raised_by_all_devices_together_and_keeps_none_from_a_code() {
+    let gateway = TestGateway::with(|setup| setup.limits.wrong_codes.alarm_in_total = 3).await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let other = gateway.office("Bürgeramt Süd").await;
-    let code = studio.deposit_numbered(1).await.code;
-    for number in 0..4 {
-        office.collect(&wrong_code(number)).await.assert_problem(404, "code-unknown");
+    let mut alarms = Vec::new();
+    for number in 0..7 {
+        let guesser = if number % 2 == 0 { &office } else { &other };
+        guesser.collect(&wrong_code(number)).await.assert_problem(404, "code-unknown");
+        alarms.push(gateway.gateway.wrong_code_alarms());
     }
-    guess_until_blocked(&other, 4, 1).await;
-    let before = gateway.database.contents().await;
-    office.collect(&code).await.assert_problem(429, "too-many-codes");
-    assert_eq!(gateway.database.contents().await, before);
+    assert_eq!(alarms, [0, 0, 1, 1, 1, 2, 2]);
+    office.collect_ok(&studio.deposit_numbered(1).await.code).await;
     gateway.advance(15 * MINUTE);
-    office.collect_ok(&code).await;
+    other.collect(&wrong_code(8)).await.assert_problem(404, "code-unknown");
+    assert_eq!(gateway.gateway.wrong_code_alarms(), 2, "a new window begins at none");
 }
 
 #[tokio::test]
@@ -180,7 +199,7 @@ async fn windows_of_the_past_are_forgotten() {
     let office = gateway.office("Bürgeramt Mitte").await;
     office.collect(&wrong_code(1)).await.assert_problem(404, "code-unknown");
     gateway.sweep().await;
-    assert_eq!(gateway.database.count("guesses").await, 2);
+    assert_eq!(gateway.database.count("guesses").await, 3);
     gateway.advance(25 * 60 * MINUTE);
     gateway.sweep().await;
     assert_eq!(gateway.database.count("guesses").await, 0);

@@ -8,6 +8,7 @@ mod crash;
 mod four_eyes;
 mod gateway_proof;
 #[cfg(unix)]
+mod many_certificates;
 mod openssl_and_curl;
 mod parallel;
 mod refused;

@@ -8,13 +8,14 @@ use lichtbild::domain::party::Role;
 use lichtbild::identity::certificate::read_certificate;
 use lichtbild::identity::key::DeviceKey;
 use lichtbild::server::routes::ListenerKind;
-use lichtbild::transport::accept::peer::Admission;
+use lichtbild::storage::Store;
+use lichtbild::transport::accept::peer::{Admission, PeerCertificate};
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
 use serde_json::json;
 
 use crate::support::enrolment::{EST, certificate, certificates, fingerprint};
 use crate::support::router_client::{RouterClient, RouterResponse, peer, send};
-use crate::support::test_gateway::{DAY, TestGateway};
+use crate::support::test_gateway::{DAY, HOUR, MINUTE, TestGateway};
 
 async fn reenrol(caller: &RouterClient, request: &[u8]) -> RouterResponse {
     let builder = caller.request(Method::POST, &format!("{EST}/simplereenroll"));
@@ -74,11 +75,12 @@ async fn once_a_newer_certificate_was_used_no_older_one_renews_itself() {
     let gateway = TestGateway::start().await;
     let first = gateway.studio("Foto Koch").await;
     let with = |der: Vec<u8>| {
-        let certificate = lichtbild::transport::accept::peer::PeerCertificate::new(der.into());
+        let certificate = PeerCertificate::new(der.into());
         RouterClient::new(gateway.router(ListenerKind::Studio), first.party.clone(), first.device_id, certificate)
     };
-    // Cut off in the middle as often as it likes: nothing was used yet.
+    // Cut off in the middle: nothing was used yet.
     let second = with(certificate(&reenrol(&first, &fresh()).await));
+    gateway.advance(HOUR);
     let third = with(certificate(&reenrol(&first, &fresh()).await));
     second.deposit_numbered(1).await;
     let used_at = gateway.now();
@@ -88,9 +90,72 @@ async fn once_a_newer_certificate_was_used_no_older_one_renews_itself() {
     assert_eq!(gateway.database.audit().await.pop().unwrap().details["reason"], "certificate_superseded");
     // It still deposits; and what is as new or newer renews.
     first.deposit_numbered(2).await;
-    certificate(&reenrol(&second, &fresh()).await);
-    certificate(&reenrol(&third, &fresh()).await);
-    reenrol(&second, &fresh()).await.assert_problem(403, "certificate-superseded");
+    let fourth = with(certificate(&reenrol(&second, &fresh()).await));
+    gateway.advance(HOUR);
+    fourth.deposit_numbered(3).await;
+    for older in [&second, &third] {
+        reenrol(older, &fresh()).await.assert_problem(403, "certificate-superseded");
+    }
+    certificate(&reenrol(&fourth, &fresh()).await);
+}
+
+#[tokio::test]
+async fn three_certificates_of_a_device_are_accepted_and_the_fourth_ends_the_oldest() {
+    let gateway = TestGateway::start().await;
+    let first = gateway.studio("Foto Koch").await;
+    let other = gateway.device_of(&first.party).await;
+    let mut all = vec![(first.certificate.clone(), gateway.now())];
+    for _ in 0..5 {
+        let newest = first.presenting(all.last().unwrap().0.clone());
+        let der = certificate(&reenrol(&newest, &fresh()).await);
+        all.push((PeerCertificate::new(der.into()), gateway.now()));
+        gateway.advance(HOUR);
+    }
+    for (number, (certificate, _)) in all.iter().enumerate() {
+        let caller = first.presenting(certificate.clone());
+        let answer = caller.send(caller.request(Method::GET, "/v1/photos").body(Body::empty()).unwrap()).await;
+        if number < 3 {
+            let problem = answer.assert_problem(403, "certificate-superseded");
+            let ended_at = all[number + 3].1;
+            assert_eq!(
+                problem["newer_used_at"],
+                json!(ended_at - 10 * MINUTE),
+                "the first moment of the third newer one"
+            );
+            reenrol(&caller, &fresh()).await.assert_problem(403, "certificate-superseded");
+        } else {
+            assert_eq!(answer.status, 200, "{number}");
+        }
+    }
+    other.photos("").await;
+    // A revocation concerns the three, whatever was issued before.
+    gateway.revoke(&first).await;
+    let revoked = gateway.store.revoked_certificates(gateway.now()).await.unwrap();
+    assert!(all[3..].iter().all(|(live, _)| revoked.contains(&live.sha256())), "{revoked:?}");
+    assert_eq!(gateway.store.revoked_serials(Role::Studio, gateway.now()).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn a_device_renews_once_an_hour_and_a_due_certificate_a_few_times() {
+    let gateway = TestGateway::start().await;
+    let studio = gateway.studio("Foto Koch").await;
+    let rows = gateway.database.count("audit").await;
+    certificate(&reenrol(&studio, &fresh()).await);
+    for _ in 0..30 {
+        let refused = reenrol(&studio, &fresh()).await;
+        refused.assert_problem(429, "renewal-too-soon");
+        assert_eq!(refused.retry_after_seconds(), 3600);
+    }
+    assert_eq!(gateway.database.count("audit").await, rows + 1, "a refusal that passes by itself leaves no row");
+    gateway.advance(HOUR);
+    certificate(&reenrol(&studio, &fresh()).await);
+    // Past the middle of its life an answer that was lost on the way can be asked for again.
+    let other = gateway.device_until(&studio.party, gateway.now() + 60 * DAY).await;
+    gateway.advance(30 * DAY);
+    for _ in 0..3 {
+        certificate(&reenrol(&other, &fresh()).await);
+    }
+    reenrol(&other, &fresh()).await.assert_problem(403, "certificate-superseded");
 }
 
 #[tokio::test]
@@ -98,7 +163,7 @@ async fn the_first_use_of_a_certificate_is_written_once() {
     let gateway = TestGateway::start().await;
     let first = gateway.studio("Foto Koch").await;
     let der = certificate(&reenrol(&first, &fresh()).await);
-    let digest = lichtbild::transport::accept::peer::PeerCertificate::new(der.into());
+    let digest = PeerCertificate::new(der.into());
     let second = RouterClient::new(gateway.router(ListenerKind::Studio), first.party.clone(), first.device_id, digest);
     let before = gateway.database.contents().await;
     first.photos("").await;
@@ -180,4 +245,18 @@ async fn a_revoked_device_in_a_loop_does_not_fill_the_audit_log() {
         reenrol(&studio, &fresh()).await.assert_problem(403, "device-revoked");
     }
     assert_eq!(gateway.database.count_events("enrolment.refused").await, 10);
+}
+
+#[tokio::test]
+async fn junk_to_renew_with_does_not_fill_the_audit_log_and_is_counted() {
+    let gateway = TestGateway::start().await;
+    let studio = gateway.studio("Foto Koch").await;
+    for _ in 0..50 {
+        reenrol(&studio, b"junk").await.assert_problem(400, "request-malformed");
+    }
+    assert_eq!(gateway.database.count_events("enrolment.refused").await, 10);
+    gateway.advance(MINUTE);
+    reenrol(&studio, b"junk").await.assert_problem(400, "request-malformed");
+    let row = gateway.database.audit().await.pop().unwrap();
+    assert_eq!((row.event.as_str(), &row.details["left_out"]), ("enrolment.refused", &json!(40)));
 }

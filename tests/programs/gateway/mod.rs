@@ -6,6 +6,7 @@ mod administration;
 mod anonymous_callers;
 mod contracts;
 #[cfg(target_os = "linux")]
+mod fair_shares;
 mod file_descriptors;
 mod fleet;
 #[cfg(target_os = "linux")]

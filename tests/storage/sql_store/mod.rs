@@ -185,5 +185,5 @@ pub fn code_attempt(office: &Party, device_id: DeviceId, lookup_id: LookupId, li
 }
 
 pub fn guess_limits(per_device: u32, over_all: u32) -> WrongCodeLimits {
-    WrongCodeLimits { per_device, in_total: over_all, window: Duration::from_secs(900) }
+    WrongCodeLimits { per_device, alarm_in_total: over_all, window: Duration::from_secs(900) }
 }

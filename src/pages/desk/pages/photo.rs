@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{Markup, html};
 
 use super::code_entry;
+use crate::api::held_memory::hold;
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::clock::Timestamp;
@@ -48,7 +49,10 @@ pub async fn show(
         return Ok(code_entry::ask_for_code_again(&clerk, &code_prompt(&collection, &clerk)));
     };
     match present(&app.gateway, &clerk.office, collection.collection_id, &code).await {
-        Ok(presented) => Ok(clerk.page(StatusCode::OK, &page(&clerk, &presented, &app.gateway.profile))),
+        Ok(presented) => {
+            let page = clerk.page(StatusCode::OK, &page(&clerk, &presented, &app.gateway.profile));
+            Ok(hold(page, presented.memory))
+        }
         Err(HandOverError::LeaseExpired { .. }) => {
             Ok(code_entry::ask_for_code_again(&clerk, &code_prompt(&collection, &clerk)))
         }

@@ -5,10 +5,11 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
+use crate::api::held_memory::hold;
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
-use crate::flows::photo::hand_over::hand_over;
+use crate::flows::photo::hand_over::{HandedOver, hand_over};
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::session;
 use crate::pages::frame::response::set_privacy_headers;
@@ -23,8 +24,9 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     let collection_id = collection_id.ok_or(Problem::CollectionUnknown)?;
     let code = session::code(&app, &clerk, &headers, collection_id).ok_or(Problem::LeaseExpired { at: clerk.now })?;
-    let opened = hand_over(&app.gateway, &clerk.office, collection_id, &code, FetchPurpose::HandOver).await?.opened;
-    let mut response = opened.bytes.into_response();
+    let HandedOver { opened, memory, .. } =
+        hand_over(&app.gateway, &clerk.office, collection_id, &code, FetchPurpose::HandOver).await?;
+    let mut response = hold(opened.bytes.into_response(), memory);
     let disposition = format!("attachment; filename=\"{}\"", name(collection_id));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));

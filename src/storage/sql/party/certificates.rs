@@ -1,20 +1,32 @@
 //! Certificates issued here, after the first: renewals, and which of them are in use. Those of foreign authorities are not
 //! counted among them.
 
+use sqlx::AssertSqlSafe;
+
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::log::{AuditEntry, AuditEvent};
+use crate::domain::party::renewal::{MAX_LIVE_CERTIFICATES, Validity, renewal_wait};
 use crate::failpoint;
 use crate::storage::enrolment_requests::{RenewalOutcome, RenewalRequest};
 use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::requests::CertificateRecord;
 use crate::storage::sql::engine::columns;
-use crate::storage::sql::engine::connection::WriteTransaction;
+use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::statement::DatabaseRow;
+
+/// Condition of a certificate `c` that was issued here: its device has not been given [`MAX_LIVE_CERTIFICATES`] newer ones.
+pub(super) const IS_LIVE: &str =
+    "c.number > (SELECT max(newest.number) FROM certificates newest WHERE newest.device_id = c.device_id) - 3";
+/// The moment at which a certificate `c` that was issued here was ended by newer ones; NULL while it is live.
+pub(super) const ENDED_AT: &str = "(SELECT newer.not_before FROM certificates newer
+      WHERE newer.device_id = c.device_id AND newer.number >= c.number + 3 AND NOT newer.foreign_authority
+      ORDER BY newer.number LIMIT 1)";
+const _: () = assert!(MAX_LIVE_CERTIFICATES == 3, "IS_LIVE and ENDED_AT say so");
 
 /// Adds a certificate as the newest of its device.
 pub(super) async fn add(
@@ -48,7 +60,8 @@ pub(in crate::storage::sql) async fn renew(
     transaction.lock(Lock::DeviceStatus(renewal.device_id)).await?;
     let presented = transaction
         .query(
-            "SELECT (SELECT min(newer.first_used_at) FROM certificates newer
+            "SELECT c.not_before, c.not_after,
+                    (SELECT min(newer.first_used_at) FROM certificates newer
                      WHERE newer.device_id = c.device_id AND newer.number > c.number
                        AND NOT newer.foreign_authority) AS newer_used_at
              FROM certificates c JOIN devices d ON d.device_id = c.device_id JOIN parties p ON p.party_id = d.party_id
@@ -60,18 +73,16 @@ pub(in crate::storage::sql) async fn renew(
         .fetch_optional()
         .await?;
     let Some(presented) = presented else { return Ok(RenewalOutcome::RevokedOrSuspended) };
-    let entry = |event, details| AuditEntry {
-        at: renewal.now,
-        actor: renewal.device_id.to_string(),
-        event,
-        subject: Some(renewal.device_id.to_string()),
-        details,
-    };
     if let Some(since) = columns::optional_timestamp(&presented, "newer_used_at")? {
-        let details = serde_json::json!({ "reason": "certificate_superseded", "presented": renewal.presented });
-        transaction.append(entry(AuditEvent::EnrolmentRefused, details));
-        transaction.commit().await?;
         return Ok(RenewalOutcome::Superseded { since });
+    }
+    let validity = Validity {
+        not_before: columns::timestamp(&presented, "not_before")?,
+        not_after: columns::timestamp(&presented, "not_after")?,
+    };
+    let renewals = newest_renewals(&mut transaction, renewal.device_id).await?;
+    if let Some(wait) = renewal_wait(validity, &renewals, renewal.certificate.not_before, renewal.now) {
+        return Ok(RenewalOutcome::TooSoon { wait });
     }
     add(&mut transaction, renewal.device_id, &renewal.certificate).await?;
     let details = serde_json::json!({
@@ -80,11 +91,32 @@ pub(in crate::storage::sql) async fn renew(
         "spki_sha256": renewal.key,
         "not_after": renewal.certificate.not_after,
     });
-    transaction.append(entry(AuditEvent::DeviceRenewed, details));
+    transaction.append(AuditEntry {
+        at: renewal.now,
+        actor: renewal.device_id.to_string(),
+        event: AuditEvent::DeviceRenewed,
+        subject: Some(renewal.device_id.to_string()),
+        details,
+    });
     failpoint::reached("renewal.before_commit");
     transaction.commit().await?;
     failpoint::reached("renewal.committed");
     Ok(RenewalOutcome::Stored)
+}
+
+/// The first moments of a device's live certificates, without that of its enrolment.
+async fn newest_renewals(connection: &mut StoreConnection, device_id: DeviceId) -> Result<Vec<Timestamp>, StoreError> {
+    connection
+        .query(AssertSqlSafe(format!(
+            "SELECT c.not_before FROM certificates c
+             WHERE c.device_id = $1 AND NOT c.foreign_authority AND c.number > 1 AND {IS_LIVE}"
+        )))
+        .bind(device_id.to_string())
+        .fetch_all()
+        .await?
+        .iter()
+        .map(|row| columns::timestamp(row, "not_before"))
+        .collect()
 }
 
 /// Reports whether the first use of this certificate is to be recorded: only a certificate with older ones beside it supersedes any.

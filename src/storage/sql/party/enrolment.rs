@@ -39,19 +39,12 @@ pub(in crate::storage::sql) async fn check_code(
         return Ok(counted);
     };
     let check = match found.decide(attempt.policy, attempt.key.as_ref(), attempt.now) {
-        EnrolmentDecision::Refuse(refusal) => {
-            log_refusal(&mut transaction, attempt, refusal.name());
-            EnrolmentCodeCheck::Refused(refusal)
-        }
-        _ if party.suspended => {
-            log_refusal(&mut transaction, attempt, "party_suspended");
-            EnrolmentCodeCheck::Suspended(party)
-        }
+        EnrolmentDecision::Refuse(refusal) => EnrolmentCodeCheck::Refused(refusal),
+        _ if party.suspended => EnrolmentCodeCheck::Suspended(party),
         EnrolmentDecision::Certify => EnrolmentCodeCheck::Right(party, EnrolmentAction::Certify),
         EnrolmentDecision::Bind => EnrolmentCodeCheck::Right(party, EnrolmentAction::Bind),
         EnrolmentDecision::Wait => EnrolmentCodeCheck::Right(party, EnrolmentAction::Wait),
     };
-    transaction.commit().await?;
     Ok(check)
 }
 
@@ -110,11 +103,6 @@ async fn count_wrong_code(
     let details = serde_json::json!({ "tries_left": tries_left });
     transaction.append(audit_entry(attempt, AuditEvent::EnrolmentCodeWrong, details));
     Ok(EnrolmentCodeCheck::Wrong { tries_left })
-}
-
-fn log_refusal(transaction: &mut WriteTransaction, attempt: &EnrolmentAttempt, reason: &str) {
-    let details = serde_json::json!({ "reason": reason });
-    transaction.append(audit_entry(attempt, AuditEvent::EnrolmentRefused, details));
 }
 
 /// The actor is whoever claims to be the device; until a certificate is issued nobody knows better.

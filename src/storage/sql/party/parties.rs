@@ -2,6 +2,7 @@
 
 use sqlx::AssertSqlSafe;
 
+use super::certificates::{ENDED_AT, IS_LIVE};
 use super::row_mapping;
 use super::row_mapping::PARTY;
 use super::{certificates, device_rows, invitations};
@@ -161,7 +162,8 @@ pub(in crate::storage::sql) async fn caller(
                 .read()
                 .await?
                 .query(AssertSqlSafe(format!(
-                    "SELECT {PARTY}, d.device_id, d.duty, d.revoked_at, c.not_after, c.number, c.first_used_at
+                    "SELECT {PARTY}, d.device_id, d.duty, d.revoked_at, c.not_after, c.number, c.first_used_at,
+                            {ENDED_AT} AS superseded_at
                      FROM certificates c JOIN devices d ON d.device_id = c.device_id
                      JOIN parties p ON p.party_id = d.party_id
                      WHERE c.sha256 = $1 AND NOT c.foreign_authority"
@@ -192,9 +194,9 @@ pub(in crate::storage::sql) async fn caller(
     };
     let Some(row) = row else { return Ok(None) };
     // Only certificates issued here follow one another.
-    let is_first_use = match credential {
-        Credential::Own { .. } => certificates::is_first_use(&row)?,
-        Credential::External { .. } => false,
+    let (is_first_use, superseded_at) = match credential {
+        Credential::Own { .. } => (certificates::is_first_use(&row)?, optional_timestamp(&row, "superseded_at")?),
+        Credential::External { .. } => (false, None),
     };
     Ok(Some(CallerRecord {
         caller: Caller {
@@ -205,6 +207,7 @@ pub(in crate::storage::sql) async fn caller(
             certificate_expires_at: timestamp(&row, "not_after")?,
         },
         revoked_at: optional_timestamp(&row, "revoked_at")?,
+        superseded_at,
         is_first_use,
     }))
 }
@@ -216,12 +219,12 @@ pub(in crate::storage::sql) async fn revoked_certificates(
     store
         .read()
         .await?
-        .query(
+        .query(AssertSqlSafe(format!(
             "SELECT c.sha256 FROM devices d JOIN certificates c ON c.device_id = d.device_id
-             WHERE d.revoked_at IS NOT NULL AND c.not_after > $1
+             WHERE d.revoked_at IS NOT NULL AND c.not_after > $1 AND {IS_LIVE}
              UNION SELECT k.spki_sha256 FROM bound_keys k
-             WHERE k.device_id IN (SELECT device_id FROM devices WHERE revoked_at IS NOT NULL)",
-        )
+             WHERE k.device_id IN (SELECT device_id FROM devices WHERE revoked_at IS NOT NULL)"
+        )))
         .bind(now.unix_milliseconds())
         .fetch_all()
         .await?
@@ -238,12 +241,12 @@ pub(in crate::storage::sql) async fn revoked_serials(
     store
         .read()
         .await?
-        .query(
+        .query(AssertSqlSafe(format!(
             "SELECT c.serial, d.revoked_at
              FROM devices d JOIN certificates c ON c.device_id = d.device_id JOIN parties p ON p.party_id = d.party_id
-             WHERE d.revoked_at IS NOT NULL AND NOT c.foreign_authority AND c.not_after > $1 AND p.role = $2
-             ORDER BY d.revoked_at, c.serial",
-        )
+             WHERE d.revoked_at IS NOT NULL AND NOT c.foreign_authority AND c.not_after > $1 AND p.role = $2 AND {IS_LIVE}
+             ORDER BY d.revoked_at, c.serial"
+        )))
         .bind(alive_after.unix_milliseconds())
         .bind(role.name())
         .fetch_all()

@@ -3,7 +3,7 @@
 use sqlx::AssertSqlSafe;
 
 use super::row_mapping::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tracked_photo};
-use super::wrong_codes::{blocked_until, count_wrong_code, recheck_blocked_until};
+use super::wrong_codes::{WrongCodeOutcome, blocked_until, count_wrong_code, recheck_blocked_until};
 use super::{collections, photos, quarantine};
 use crate::domain::log::AuditEvent;
 use crate::domain::log::reconciliation::row::RowId;
@@ -37,11 +37,13 @@ pub(in crate::storage::sql) async fn look_up(
         .fetch_optional()
         .await?;
     let Some(row) = row else {
-        if let Some(until) = count_wrong_code(&mut transaction, attempt).await? {
-            return Ok(LookupOutcome::Blocked { until });
-        }
-        transaction.commit().await?;
-        return Ok(LookupOutcome::Unknown);
+        return Ok(match count_wrong_code(&mut transaction, attempt).await? {
+            WrongCodeOutcome::Blocked { until } => LookupOutcome::Blocked { until },
+            WrongCodeOutcome::Counted { alarm } => {
+                transaction.commit().await?;
+                LookupOutcome::Unknown { alarm }
+            }
+        });
     };
     if let Some(until) = recheck_blocked_until(&mut transaction, attempt).await? {
         return Ok(LookupOutcome::Blocked { until });
@@ -127,11 +129,13 @@ pub(in crate::storage::sql) async fn fetch(
         return Ok(FetchOutcome::NoSuchCollection);
     };
     if photos::tombstone_of(&mut transaction, collection.photo_id).await? != attempt.lookup_id.tombstone() {
-        if let Some(until) = count_wrong_code(&mut transaction, attempt).await? {
-            return Ok(FetchOutcome::Blocked { until });
-        }
-        transaction.commit().await?;
-        return Ok(FetchOutcome::WrongCode);
+        return Ok(match count_wrong_code(&mut transaction, attempt).await? {
+            WrongCodeOutcome::Blocked { until } => FetchOutcome::Blocked { until },
+            WrongCodeOutcome::Counted { alarm } => {
+                transaction.commit().await?;
+                FetchOutcome::WrongCode { alarm }
+            }
+        });
     }
     if let Some(until) = recheck_blocked_until(&mut transaction, attempt).await? {
         return Ok(FetchOutcome::Blocked { until });

@@ -1,4 +1,7 @@
 //! Wrong codes, counted in fixed windows on the transaction that looks a code up: parallel guesses cannot slip past.
+//!
+//! Only a device's own wrong codes keep it from further ones. Those of its office and of all together are counted for the alarm: were
+//! they a limit, fifty devices could keep every office from its right codes.
 
 use std::time::Duration;
 
@@ -6,10 +9,11 @@ use crate::clock::Timestamp;
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
-use crate::storage::requests::CodeAttempt;
+use crate::storage::requests::{CodeAttempt, WrongCodeAlarm};
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 
 const ALL_DEVICES: &str = "all";
+const OFFICE_PREFIX: &str = "office:";
 
 /// Time from which this device may try again; `None` when it may try now.
 pub(super) async fn blocked_until(
@@ -17,61 +21,57 @@ pub(super) async fn blocked_until(
     attempt: &CodeAttempt,
 ) -> Result<Option<Timestamp>, StoreError> {
     let window_start = window_start(attempt);
-    let counts = connection
-        .query("SELECT scope, count FROM guesses WHERE scope IN ($1, $2) AND window_start = $3")
-        .bind(ALL_DEVICES)
+    let row = connection
+        .query("SELECT count FROM guesses WHERE scope = $1 AND window_start = $2")
         .bind(attempt.device_id.to_string())
         .bind(window_start.unix_milliseconds())
-        .fetch_all()
+        .fetch_optional()
         .await?;
-    for row in counts {
-        let limit = if row.try_get::<String>("scope")? == ALL_DEVICES {
-            attempt.limits.in_total
-        } else {
-            attempt.limits.per_device
-        };
-        if row.try_get::<i64>("count")? >= i64::from(limit) {
-            return Ok(Some(window_start + attempt.limits.window));
-        }
-    }
-    Ok(None)
+    let count = row.map_or(Ok(0), |row| row.try_get::<i64>("count"))?;
+    let is_blocked = count >= i64::from(attempt.limits.per_device);
+    Ok(is_blocked.then(|| window_start + attempt.limits.window))
 }
 
-/// Has a right code wait until no wrong one is being counted: parallel guesses on other nodes cannot slip past either. When this
-/// device may try again, if it may not have its answer.
+/// Has a right code wait until no wrong one of its device is being counted: parallel guesses on other nodes cannot slip past either.
+/// When this device may try again, if it may not have its answer.
 pub(super) async fn recheck_blocked_until(
     transaction: &mut WriteTransaction,
     attempt: &CodeAttempt,
 ) -> Result<Option<Timestamp>, StoreError> {
-    if transaction.lock(Lock::AwaitWrongCodeCount).await? {
+    if transaction.lock(Lock::AwaitWrongCodeCount(attempt.device_id)).await? {
         blocked_until(transaction, attempt).await
     } else {
         Ok(None)
     }
 }
 
-/// Counts a wrong code and writes it into the audit log; or, where others used the limit up in the meantime, when this device
-/// may try again.
+/// Outcome of a wrong code.
+pub(super) enum WrongCodeOutcome {
+    /// The device used its limit up in the meantime.
+    Blocked {
+        /// Time from which it may try again.
+        until: Timestamp,
+    },
+    /// Counted, with a row in the audit log.
+    Counted {
+        /// Set when this one reached the limit of the alarm.
+        alarm: Option<WrongCodeAlarm>,
+    },
+}
+
+/// Counts a wrong code and writes it into the audit log.
 pub(super) async fn count_wrong_code(
     transaction: &mut WriteTransaction,
     attempt: &CodeAttempt,
-) -> Result<Option<Timestamp>, StoreError> {
-    if transaction.lock(Lock::CountWrongCode).await?
+) -> Result<WrongCodeOutcome, StoreError> {
+    if transaction.lock(Lock::CountWrongCode(attempt.device_id)).await?
         && let Some(until) = blocked_until(transaction, attempt).await?
     {
-        return Ok(Some(until));
+        return Ok(WrongCodeOutcome::Blocked { until });
     }
-    for scope in [ALL_DEVICES, attempt.device_id.to_string().as_str()] {
-        transaction
-            .query(
-                "INSERT INTO guesses (scope, window_start, count) VALUES ($1, $2, 1)
-                 ON CONFLICT (scope, window_start) DO UPDATE SET count = guesses.count + 1",
-            )
-            .bind(scope)
-            .bind(window_start(attempt).unix_milliseconds())
-            .execute()
-            .await?;
-    }
+    let in_total = count(transaction, attempt, ALL_DEVICES).await?;
+    count(transaction, attempt, &format!("{OFFICE_PREFIX}{}", attempt.office_id)).await?;
+    count(transaction, attempt, &attempt.device_id.to_string()).await?;
     let entry = AuditEntry {
         at: attempt.now,
         actor: attempt.device_id.to_string(),
@@ -80,7 +80,45 @@ pub(super) async fn count_wrong_code(
         details: serde_json::json!({ "office_id": attempt.office_id }),
     };
     transaction.append(entry);
-    Ok(None)
+    let is_alarm = in_total.checked_rem(attempt.limits.alarm_in_total) == Some(0);
+    let alarm = if is_alarm { Some(alarm(transaction, attempt, in_total).await?) } else { None };
+    Ok(WrongCodeOutcome::Counted { alarm })
+}
+
+/// Adds one to the count of a scope, and returns the new count.
+async fn count(connection: &mut StoreConnection, attempt: &CodeAttempt, scope: &str) -> Result<u32, StoreError> {
+    let row = connection
+        .query(
+            "INSERT INTO guesses (scope, window_start, count) VALUES ($1, $2, 1)
+             ON CONFLICT (scope, window_start) DO UPDATE SET count = guesses.count + 1 RETURNING count",
+        )
+        .bind(scope)
+        .bind(window_start(attempt).unix_milliseconds())
+        .fetch_one()
+        .await?;
+    Ok(u32::try_from(row.try_get::<i64>("count")?).unwrap_or(u32::MAX))
+}
+
+async fn alarm(
+    connection: &mut StoreConnection,
+    attempt: &CodeAttempt,
+    in_total: u32,
+) -> Result<WrongCodeAlarm, StoreError> {
+    let counts = connection
+        .query("SELECT scope, count FROM guesses WHERE window_start = $1 AND scope LIKE 'office:%' ORDER BY count DESC LIMIT 1")
+        .bind(window_start(attempt).unix_milliseconds())
+        .fetch_optional()
+        .await?;
+    let busiest = match &counts {
+        None => None,
+        Some(row) => {
+            let office = row.try_get::<String>("scope")?;
+            let office_id = office.strip_prefix(OFFICE_PREFIX).and_then(|id| id.parse().ok());
+            office_id.map(|office_id| Ok::<_, StoreError>((office_id, row.try_get::<i64>("count")?))).transpose()?
+        }
+    };
+    let (office_id, of_office) = busiest.unwrap_or((attempt.office_id, 1));
+    Ok(WrongCodeAlarm { in_total, office_id, of_office: u32::try_from(of_office).unwrap_or(u32::MAX) })
 }
 
 /// Forgets windows that ended more than a day ago.

@@ -1,0 +1,60 @@
+//! Pace of audit rows about one device: a device in a loop must not fill a log that is kept for ten years.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use super::rate_limiter::RateLimiter;
+use crate::clock::Timestamp;
+use crate::domain::id::DeviceId;
+
+/// Limit of devices with left-out rows that are remembered; at the limit all counts are dropped.
+const MAX_DEVICES: usize = 10_000;
+
+/// Rows that are due, and a count of those that were left out.
+pub(crate) struct RowPace {
+    limiter: RateLimiter<DeviceId>,
+    left_out: Mutex<HashMap<DeviceId, u64>>,
+}
+
+impl RowPace {
+    /// A pace of `per_minute` rows about each device.
+    pub(crate) fn new(per_minute: u32) -> Self {
+        Self { limiter: RateLimiter::new(per_minute), left_out: Mutex::default() }
+    }
+
+    /// The number of rows about this device that were left out since the last one that was due; `None` when this one is to be left
+    /// out, too.
+    pub(crate) fn admit(&self, device_id: DeviceId, now: Timestamp) -> Option<u64> {
+        let is_due = self.limiter.acquire(device_id, now).is_ok();
+        let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_due {
+            return Some(left_out.remove(&device_id).unwrap_or(0));
+        }
+        if left_out.len() >= MAX_DEVICES && !left_out.contains_key(&device_id) {
+            left_out.clear();
+        }
+        *left_out.entry(device_id).or_default() += 1;
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::entropy::SeededEntropy;
+
+    #[test]
+    fn rows_beyond_the_pace_are_counted_in_the_next_one() {
+        let start = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+        let device = |seed| DeviceId::generate(start, &SeededEntropy::new(seed)).unwrap();
+        let pace = RowPace::new(2);
+        let admitted: Vec<_> = (0..5).map(|_| pace.admit(device(1), start)).collect();
+        assert_eq!(admitted, [Some(0), Some(0), None, None, None]);
+        assert_eq!(pace.admit(device(2), start), Some(0), "another device has a pace of its own");
+        let later = start + Duration::from_secs(30);
+        assert_eq!(pace.admit(device(1), later), Some(3));
+        assert_eq!(pace.admit(device(1), later), None);
+    }
+}
