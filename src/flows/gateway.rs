@@ -26,6 +26,9 @@ use crate::validation::profile::Profile;
 /// Audit rows about refused handshakes, enrolments and renewals of one device in a minute.
 const REJECTION_ROWS_PER_MINUTE: u32 = 10;
 
+/// Audit rows about refused photos of one device in a minute: more than a studio takes, far less than a program in a loop sends.
+const PHOTO_REFUSAL_ROWS_PER_MINUTE: u32 = 60;
+
 /// A running gateway, without its listeners.
 pub struct Gateway {
     /// Store with all rows of the gateway.
@@ -45,6 +48,8 @@ pub struct Gateway {
     pub(super) upload_limiter: RateLimiter<DeviceId>,
     pub(super) request_limiter: RateLimiter<DeviceId>,
     pub(super) rejection_rows: RowPace,
+    pub(super) photo_refusal_rows: RowPace,
+    pub(super) lease_limiter: RateLimiter<DeviceId>,
     pub(super) wrong_code_alarms: WrongCodeAlarms,
     pub(super) anonymous_callers: AnonymousCallers,
     keys: RwLock<Arc<KeyFile>>,
@@ -68,7 +73,7 @@ pub struct GatewayLimits {
     pub requests_per_minute: u32,
     /// Lookups of invitations and enrolments of one address in a minute.
     pub enrolments_per_minute: u32,
-    /// Uploads and checks of one device in a minute.
+    /// Uploads and checks of one studio device in a minute, and collections of one office device.
     pub uploads_per_minute: u32,
     /// Bytes of photos that one device uploads or fetches, and so are in memory, at the same time.
     pub upload_bytes_at_once: u64,
@@ -134,6 +139,8 @@ impl Gateway {
             upload_limiter: RateLimiter::new(limits.uploads_per_minute),
             request_limiter: RateLimiter::new(limits.requests_per_minute),
             rejection_rows: RowPace::new(REJECTION_ROWS_PER_MINUTE),
+            photo_refusal_rows: RowPace::new(PHOTO_REFUSAL_ROWS_PER_MINUTE),
+            lease_limiter: RateLimiter::new(limits.uploads_per_minute),
             wrong_code_alarms: WrongCodeAlarms::default(),
             anonymous_callers: AnonymousCallers::new(limits.enrolments_per_minute),
             keys: RwLock::new(Arc::new(keys)),

@@ -6,6 +6,7 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::domain::party::credential::Credential;
+use crate::limits::row_pace::note_left_out;
 use crate::storage::StoreError;
 
 /// A handshake with this certificate, issued here, was refused: a revoked device that goes on knocking, be it to deposit or to
@@ -57,9 +58,7 @@ pub(super) async fn record_paced_rejection(
 ) -> Result<(), StoreError> {
     let now = gateway.now();
     let Some(left_out) = gateway.rejection_rows.admit(device_id, now) else { return Ok(()) };
-    if left_out > 0 {
-        details["left_out"] = left_out.into();
-    }
+    note_left_out(&mut details, left_out);
     let device_id = device_id.to_string();
     let audit = AuditEntry { at: now, actor: device_id.clone(), event, subject: Some(device_id), details };
     gateway.store.append_audit(audit).await

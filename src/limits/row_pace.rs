@@ -10,6 +10,13 @@ use crate::domain::id::DeviceId;
 /// Limit of devices with left-out rows that are remembered; at the limit all counts are dropped.
 const MAX_DEVICES: usize = 10_000;
 
+/// Adds the number of rows that were left out, if any, to the details of the row that is written.
+pub(crate) fn note_left_out(details: &mut serde_json::Value, left_out: u64) {
+    if left_out > 0 {
+        details["left_out"] = left_out.into();
+    }
+}
+
 /// Rows that are due, and a count of those that were left out.
 pub(crate) struct RowPace {
     limiter: RateLimiter<DeviceId>,

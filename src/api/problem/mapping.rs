@@ -113,6 +113,7 @@ impl From<DepositError> for Problem {
 impl From<CollectError> for Problem {
     fn from(error: CollectError) -> Self {
         match error {
+            CollectError::RateLimited(error) => error.into(),
             CollectError::TooManyCodes { wait } => Self::TooManyCodes { wait },
             CollectError::UnknownCode => Self::CodeUnknown,
             CollectError::Quarantined(quarantine) => Self::PhotoQuarantined(quarantine),

@@ -16,6 +16,7 @@ use crate::domain::photo::{PhotoRecord, PhotoState};
 use crate::entropy::EntropyError;
 use crate::flows::authenticate::OfficeCaller;
 use crate::flows::gateway::Gateway;
+use crate::limits::rate_limiter::RateLimited;
 use crate::sealing::CodeKeys;
 use crate::sealing::envelope::{OpenError, OpenedPhoto};
 use crate::storage::StoreError;
@@ -55,6 +56,7 @@ pub async fn collect(
     }
     let photo = found.photo.record;
     let opened = open(gateway, &photo, keys).await?;
+    gateway.lease_limiter.acquire(office.device_id, gateway.now()).map_err(CollectError::RateLimited)?;
     let request = LeaseRequest {
         photo_id: photo.photo_id,
         office_id: office.party.party_id,
@@ -147,6 +149,8 @@ pub enum CollectError {
         /// Time until codes are looked up again.
         wait: Duration,
     },
+    /// The device collects too often.
+    RateLimited(RateLimited),
     /// No photo has or had this code.
     UnknownCode,
     /// An administrator is to look at it first.
@@ -194,6 +198,7 @@ impl fmt::Display for CollectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooManyCodes { .. } => f.write_str("too many wrong codes"),
+            Self::RateLimited(_) => f.write_str("the device collects too often"),
             Self::UnknownCode => f.write_str("no photo has this code"),
             Self::Quarantined(_) => f.write_str("the photo is held back"),
             Self::LeasedElsewhere { .. } | Self::HandedOverElsewhere { .. } => {

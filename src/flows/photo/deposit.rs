@@ -16,6 +16,7 @@ use crate::domain::photo::{JudgedPhoto, PhotoRecord, PhotoState, UploadBytes};
 use crate::failpoint;
 use crate::flows::authenticate::StudioCaller;
 use crate::flows::gateway::Gateway;
+use crate::limits::row_pace::note_left_out;
 use crate::limits::worker_pool::WorkerError;
 use crate::sealing::CodeKeys;
 use crate::sealing::envelope::SealError;
@@ -156,9 +157,12 @@ async fn check_upload(
             let refusing = findings.iter().filter(|finding| finding.severity == Severity::Refuse);
             let checks: Vec<Check> = refusing.map(|finding| finding.check).collect();
             // Not the size: a file refused for its face and then taken in with as many bytes would tell of its declaration.
-            let details = serde_json::json!({ "studio_id": studio.party.party_id, "checks": checks });
-            let audit = gateway.audit(studio.device_id, AuditEvent::PhotoRefusedByJudge, None, details);
-            gateway.store.append_audit(audit).await?;
+            if let Some(left_out) = gateway.photo_refusal_rows.admit(studio.device_id, now) {
+                let mut details = serde_json::json!({ "studio_id": studio.party.party_id, "checks": checks });
+                note_left_out(&mut details, left_out);
+                let audit = gateway.audit(studio.device_id, AuditEvent::PhotoRefusedByJudge, None, details);
+                gateway.store.append_audit(audit).await?;
+            }
             Err(DepositError::Refused { findings })
         }
     }

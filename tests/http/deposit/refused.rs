@@ -153,3 +153,16 @@ async fn a_device_that_uploads_too_fast_waits_and_others_do_not() {
     gateway.advance(Duration::from_secs(30));
     studio.deposit_numbered(2).await;
 }
+
+#[tokio::test]
+async fn a_device_that_uploads_bad_photos_in_a_loop_does_not_fill_the_audit_log() {
+    let gateway = TestGateway::start().await;
+    let studio = gateway.studio("Foto Koch").await;
+    for number in 0..70 {
+        assert_eq!(studio.deposit(b"no photo", &idempotency_key(number)).await.status, 422);
+    }
+    assert_eq!(gateway.database.count_events("photo.refused_by_judge").await, 60);
+    gateway.advance(Duration::from_secs(1));
+    assert_eq!(studio.deposit(b"no photo", &idempotency_key(70)).await.status, 422);
+    assert_eq!(gateway.database.audit().await.pop().unwrap().details["left_out"], 10);
+}
