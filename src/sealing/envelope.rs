@@ -9,7 +9,6 @@
 use std::fmt;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use zeroize::Zeroize;
 
 use super::hkdf::length_prefixed;
 use super::key_derivation::CodeKeys;
@@ -105,10 +104,8 @@ impl KeyFile {
     }
 
     fn cipher(&self, keys: &CodeKeys, context: SealContext) -> Option<LessSafeKey> {
-        let mut sealing_key = self.sealing_key(keys, context.epoch)?;
-        let cipher = UnboundKey::new(&AES_256_GCM, &sealing_key).ok().map(LessSafeKey::new);
-        sealing_key.zeroize();
-        cipher
+        let sealing_key = self.sealing_key(keys, context.epoch)?;
+        UnboundKey::new(&AES_256_GCM, &**sealing_key).ok().map(LessSafeKey::new)
     }
 }
 

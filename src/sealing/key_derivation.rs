@@ -1,6 +1,6 @@
 //! Derivation of a code from an upload, and of keys from a code.
 
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{Zeroize, Zeroizing};
 
 use super::hkdf::{hkdf, length_prefixed};
 use super::key_file::KeyFile;
@@ -14,10 +14,10 @@ use crate::domain::photo::idempotency::IdempotencyKey;
 /// Keys derived from a code, for this gateway alone.
 ///
 /// The lookup id is stored and tells nothing of the code; the sealing key is derived anew for each use and never stored.
-#[derive(Zeroize, ZeroizeOnDrop)]
 pub struct CodeKeys {
     lookup_id: [u8; 32],
-    secret: [u8; 32],
+    /// In a box: to move an array leaves a copy of it on the stack of the thread.
+    secret: Box<Zeroizing<[u8; 32]>>,
 }
 
 impl CodeKeys {
@@ -57,10 +57,10 @@ impl KeyFile {
 
     /// Derives the keys of `code`.
     pub fn code_keys(&self, code: &RetrievalCode) -> CodeKeys {
-        let mut keys = CodeKeys { lookup_id: [0; 32], secret: [0; 32] };
+        let mut keys = CodeKeys { lookup_id: [0; 32], secret: Box::new(Zeroizing::new([0; 32])) };
         let pepper = self.pepper.as_bytes();
         hkdf(pepper, code.secret_symbols(), "lichtbild/lookup/v1", &mut keys.lookup_id);
-        hkdf(pepper, code.secret_symbols(), "lichtbild/seal/v1", &mut keys.secret);
+        hkdf(pepper, code.secret_symbols(), "lichtbild/seal/v1", &mut **keys.secret);
         keys
     }
 
@@ -72,10 +72,10 @@ impl KeyFile {
     }
 
     /// The AES-256 key of a photo sealed in `epoch`; `None` once that epoch's key has been destroyed.
-    pub(super) fn sealing_key(&self, keys: &CodeKeys, epoch: u32) -> Option<[u8; 32]> {
+    pub(super) fn sealing_key(&self, keys: &CodeKeys, epoch: u32) -> Option<Box<Zeroizing<[u8; 32]>>> {
         let epoch = self.epoch(epoch)?;
-        let mut sealing_key = [0; 32];
-        hkdf(epoch.key.as_bytes(), &keys.secret, "lichtbild/epoch/v1", &mut sealing_key);
+        let mut sealing_key = Box::new(Zeroizing::new([0; 32]));
+        hkdf(epoch.key.as_bytes(), &**keys.secret, "lichtbild/epoch/v1", &mut **sealing_key);
         Some(sealing_key)
     }
 }
@@ -119,6 +119,6 @@ mod tests {
         let here = keys(1).code_keys(&code);
         let elsewhere = keys(2).code_keys(&code);
         assert_ne!(here.lookup_id, elsewhere.lookup_id);
-        assert_ne!(here.secret, here.lookup_id);
+        assert_ne!(**here.secret, here.lookup_id);
     }
 }

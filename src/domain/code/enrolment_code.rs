@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::code_error::CodeError;
 use super::symbols::CodeSymbols;
@@ -11,7 +11,7 @@ use crate::entropy::{Entropy, EntropyError, random_bytes};
 /// Looks like a retrieval code and is read as forgivingly, but is another type: neither opens what belongs to the other.
 ///
 /// Never logged and never stored: `Debug` shows no symbol; the memory is wiped on drop.
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct EnrolmentCode(CodeSymbols);
 
 impl EnrolmentCode {

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
-
 pub use super::code_error::{CodeError, SymbolPosition};
 use super::symbols::CodeSymbols;
 
@@ -17,7 +15,7 @@ pub const TEST_CODE: &str = "TESTY-TESTZ-01234-5678Q";
 /// A code as 20 symbol values. Never logged: `Debug` shows no symbol; the memory is wiped on drop.
 ///
 /// There is no `Display` on purpose: whoever shows a code says so with [`RetrievalCode::reveal`].
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct RetrievalCode(CodeSymbols);
 
 impl RetrievalCode {

@@ -1,6 +1,6 @@
 //! Twenty symbols that people copy by hand: 95 secret bits and a check symbol, in whatever they are used for.
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::Zeroizing;
 
 use super::code_error::{CodeError, GROUP_LENGTH, GroupLayout, SYMBOL_COUNT};
 
@@ -9,14 +9,19 @@ pub(super) const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Symbols that carry the 95 random bits.
 const SECRET_SYMBOL_COUNT: usize = SYMBOL_COUNT - 1;
 
-/// Twenty symbol values. Wiped on drop; without `Debug` and `Display`: the kinds of code around it say who may see it.
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
-pub(super) struct CodeSymbols([u8; SYMBOL_COUNT]);
+/// Twenty symbol values. Wiped on drop, and in a box: to move an array leaves a copy of it on the stack of the thread. Without `Debug` and `Display`: the kinds of code around it say who may see it.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct CodeSymbols(Box<Zeroizing<[u8; SYMBOL_COUNT]>>);
 
 impl CodeSymbols {
+    fn zero() -> Self {
+        Self(Box::new(Zeroizing::new([0; SYMBOL_COUNT])))
+    }
+
     /// Makes a code of the first 95 bits of `secret`.
     pub(super) fn from_secret(secret: &[u8; 12]) -> Self {
-        let mut symbols = [0; SYMBOL_COUNT];
+        let mut code = Self::zero();
+        let symbols = &mut code.0;
         for (position, symbol) in symbols.iter_mut().take(SECRET_SYMBOL_COUNT).enumerate() {
             let bit = position * GROUP_LENGTH;
             let pair = u16::from(secret[bit / 8]) << 8 | u16::from(*secret.get(bit / 8 + 1).unwrap_or(&0));
@@ -24,7 +29,7 @@ impl CodeSymbols {
             *symbol = ((pair >> (11 - bit % 8)) & 0b1_1111) as u8;
         }
         symbols[SECRET_SYMBOL_COUNT] = check_symbol(symbols.iter().take(SECRET_SYMBOL_COUNT).copied());
-        Self(symbols)
+        code
     }
 
     /// Reads a code as people write it: any case, spaces and hyphens anywhere, O for 0, I and L for 1.
@@ -33,7 +38,7 @@ impl CodeSymbols {
     /// [`CodeError`]: wrong length, a character outside the alphabet, or a check symbol that does not fit; where, as far as that
     /// can be told. Nothing needs to be looked up to know these.
     pub(super) fn parse(text: &str) -> Result<Self, CodeError> {
-        let mut code = Self([0; SYMBOL_COUNT]);
+        let mut code = Self::zero();
         let mut outline = GroupLayout::default();
         for character in text.chars() {
             if character.is_whitespace() || is_hyphen(character) {
