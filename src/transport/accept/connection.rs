@@ -5,11 +5,11 @@ use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Poll, ready};
 
 use axum::Router;
-use axum::body::{Body, Bytes, HttpBody};
-use hyper::body::{Frame, Incoming, SizeHint};
+use axum::body::Body;
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
@@ -26,8 +26,10 @@ use super::handshake_slots::{HandshakeSlot, HandshakeSlots};
 use super::peer::{Admission, Peer, PeerCertificate};
 use super::peer_device::PeerDevice;
 use crate::transport::http::closing::{Socket, close_lingering, reset};
-use crate::transport::http::deadlines::{ConnectionProgress, ProgressStream, ResponseInProgress};
+use crate::transport::http::deadlines::{ConnectionProgress, ProgressStream};
+use crate::transport::http::exchange::{ObservedBody, TrackedBody};
 use crate::transport::http::limits::ListenerLimits;
+use crate::transport::http::resumed_stream::ResumedStream;
 use crate::transport::http::shutdown::ShutdownSignal;
 use crate::transport::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
 use crate::transport::tls::ServerTls;
@@ -229,6 +231,9 @@ enum ConnectionEnd {
 ///
 /// Everything that moves a deadline (bytes, requests, answers) happens inside the one poll of hyper's connection, so one
 /// timer, looked at after that poll, is enough.
+///
+/// hyper's buffers hold the last request and its answer, with photo and code, until the next ones overwrite them. So after each exchange
+/// hyper's connection is replaced over the same socket, and its buffers are freed.
 async fn run_http<S>(io: S, peer: Peer, progress: ConnectionProgress, context: ListenerContext) -> (S, ConnectionEnd)
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -237,73 +242,68 @@ where
     // A device over its limit gets its refusal and no more; so does who showed no certificate.
     let keep_alive = peer.admission() == Admission::WithinLimit;
     let handle = peer.connection().clone();
-    let service = service_fn({
+    let mut service = service_fn({
         let progress = progress.clone();
         move |mut request: Request<Incoming>| {
             let answering = progress.begin_response();
             request.extensions_mut().insert(peer.clone());
-            let answer = router.clone().call(request.map(Body::new));
+            let answer = router.clone().call(request.map(|body| Body::new(ObservedBody::new(body, progress.clone()))));
             Box::pin(async move {
                 let response: Response<Body> = answer.await?;
-                Ok::<_, Infallible>(response.map(|body| TrackedBody { body, _in_progress: answering }))
+                Ok::<_, Infallible>(response.map(|body| TrackedBody::new(body, answering)))
             })
         }
     });
-    let mut connection = hyper::server::conn::http1::Builder::new()
-        .keep_alive(keep_alive)
-        // Ours tells a head that does not end from a connection that rests (see `deadlines`).
-        .header_read_timeout(None)
-        .max_header_size(limits.max_head_bytes)
-        .serve_connection(TokioIo::new(io), service);
+    let mut builder = hyper::server::conn::http1::Builder::new();
+    // Ours tells a head that does not end from a connection that rests (see `deadlines`).
+    builder.keep_alive(keep_alive).header_read_timeout(None).max_header_size(limits.max_head_bytes);
 
     let mut stop = pin!(shutdown.draining());
     let mut stopping = false;
     let mut cancelled = pin!(handle.cancelled());
     let mut timer = pin!(time::sleep(limits.headers));
-    let ending = poll_fn(|cx| {
-        if let Poll::Ready(cause) = cancelled.as_mut().poll(cx) {
-            return Poll::Ready(ConnectionEnd::Cancelled(cause));
-        }
-        if !stopping && stop.as_mut().poll(cx).is_ready() {
-            stopping = true;
-            Pin::new(&mut connection).graceful_shutdown();
-        }
-        if let Poll::Ready(finished) = connection.poll_without_shutdown(cx) {
-            if let Err(error) = finished {
-                tracing::debug!(%error, "connection ended early");
+    let mut io = ResumedStream::new(io, progress.clone());
+    loop {
+        let mut connection = builder.serve_connection(TokioIo::new(io), service);
+        let ending = poll_fn(|cx| {
+            if let Poll::Ready(cause) = cancelled.as_mut().poll(cx) {
+                return Poll::Ready(Some(ConnectionEnd::Cancelled(cause)));
             }
-            return Poll::Ready(ConnectionEnd::Finished);
+            if !stopping && stop.as_mut().poll(cx).is_ready() {
+                stopping = true;
+                Pin::new(&mut connection).graceful_shutdown();
+            }
+            if let Poll::Ready(finished) = connection.poll_without_shutdown(cx) {
+                if let Err(error) = finished {
+                    tracing::debug!(%error, "connection ended early");
+                }
+                return Poll::Ready(Some(ConnectionEnd::Finished));
+            }
+            if !stopping && progress.is_exchange_complete() {
+                // hyper has the last word: an idle connection ends at once, and one that still expects a request's body does not. Were that
+                // body left on the line, the next connection would take it for a request.
+                Pin::new(&mut connection).graceful_shutdown();
+                match connection.poll_without_shutdown(cx) {
+                    Poll::Ready(Ok(())) if progress.is_exchange_complete() => return Poll::Ready(None),
+                    Poll::Ready(_) => return Poll::Ready(Some(ConnectionEnd::Finished)),
+                    Poll::Pending => {}
+                }
+            }
+            let Some((deadline, limit)) = progress.deadline(&limits) else { return Poll::Pending };
+            if timer.deadline() != deadline {
+                timer.as_mut().reset(deadline);
+            }
+            ready!(timer.as_mut().poll(cx));
+            Poll::Ready(Some(ConnectionEnd::TimedOut(limit)))
+        })
+        .await;
+        let parts = connection.into_parts();
+        io = parts.io.into_inner();
+        if let Some(ending) = ending {
+            return (io.into_inner(), ending);
         }
-        let Some((deadline, limit)) = progress.deadline(&limits) else { return Poll::Pending };
-        if timer.deadline() != deadline {
-            timer.as_mut().reset(deadline);
-        }
-        ready!(timer.as_mut().poll(cx));
-        Poll::Ready(ConnectionEnd::TimedOut(limit))
-    })
-    .await;
-    (connection.into_parts().io.into_inner(), ending)
-}
-
-/// An answer's body that keeps its request open until hyper has taken the last piece.
-struct TrackedBody {
-    body: Body,
-    _in_progress: ResponseInProgress,
-}
-
-impl HttpBody for TrackedBody {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        service = parts.service;
+        io.put_back(&parts.read_buf);
+        progress.buffers_replaced(!parts.read_buf.is_empty(), Instant::now());
     }
 }

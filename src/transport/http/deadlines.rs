@@ -17,12 +17,17 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
 use super::limits::ListenerLimits;
 use crate::transport::metrics::TimeLimit;
+
+/// Longest idle time of a connection whose last request was answered before its body was read to the end. hyper's buffers may hold
+/// the part that was read, and cannot be replaced there.
+const UNREAD_BODY_IDLE: Duration = Duration::from_secs(4);
 
 /// Progress of a connection; shared by the watched socket and the service behind it. Clones are the same.
 #[derive(Debug, Clone)]
@@ -38,11 +43,24 @@ struct ProgressState {
     write_waits: bool,
     /// Since when the peer has had enough to take, and how much of it it took.
     window: Option<WriteWindow>,
+    /// True if hyper handed over bytes and has not flushed them yet.
+    answer_waits: bool,
+    /// State of the last request's body; `None` if there was no request since hyper's buffers were made.
+    request_body: Option<RequestBody>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RequestBody {
+    /// Part of it may not have arrived.
+    Open,
+    /// hyper has read it to its end: what arrives next is another request.
+    Ended,
 }
 
 impl ProgressState {
     fn fresh(since: Instant) -> Self {
-        Self { phase: Phase::Fresh { since }, write_waits: false, window: None }
+        let phase = Phase::Fresh { since };
+        Self { phase, write_waits: false, window: None, answer_waits: false, request_body: None }
     }
 }
 
@@ -77,8 +95,39 @@ impl ConnectionProgress {
 
     /// A request head is complete. The request lasts until the guard is dropped.
     pub(in crate::transport) fn begin_response(&self) -> ResponseInProgress {
-        self.lock().phase = Phase::Responding;
+        let mut state = self.lock();
+        state.phase = Phase::Responding;
+        state.request_body = Some(RequestBody::Open);
         ResponseInProgress(self.clone())
+    }
+
+    pub(super) fn request_body_ended(&self) {
+        self.lock().request_body = Some(RequestBody::Ended);
+    }
+
+    pub(super) fn answer_buffered(&self) {
+        self.lock().answer_waits = true;
+    }
+
+    pub(super) fn answer_flushed(&self) {
+        self.lock().answer_waits = false;
+    }
+
+    /// Reports whether the last request was read to its end and its answer is handed over and flushed to its end. hyper flushes only when
+    /// it has nothing else to send.
+    pub(in crate::transport) fn is_exchange_complete(&self) -> bool {
+        let state = self.lock();
+        matches!(state.phase, Phase::Idle { .. })
+            && state.request_body == Some(RequestBody::Ended)
+            && !state.answer_waits
+    }
+
+    /// hyper's buffers are new ones; `begun` says that they already have to hold the beginning of a request.
+    pub(in crate::transport) fn buffers_replaced(&self, begun: bool, now: Instant) {
+        self.lock().request_body = None;
+        if begun {
+            self.bytes_read(now);
+        }
     }
 
     /// The moment at which the connection has to be cut if nothing happens until then, and why.
@@ -90,7 +139,11 @@ impl ConnectionProgress {
         match state.phase {
             Phase::Fresh { since } | Phase::Head { since } => Some((since + limits.headers, TimeLimit::Headers)),
             Phase::Responding => None,
-            Phase::Idle { since } => Some((since + limits.idle, TimeLimit::Idle)),
+            Phase::Idle { since } => {
+                let unread = state.request_body == Some(RequestBody::Open);
+                let idle = if unread { limits.idle.min(UNREAD_BODY_IDLE) } else { limits.idle };
+                Some((since + idle, TimeLimit::Idle))
+            }
         }
     }
 
@@ -184,6 +237,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for ProgressStream<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let read = Pin::new(&mut self.inner).poll_read(cx, buf);
+        // rustls decrypts in place, in the buffer that it reads into: what follows the bytes just read are the last requests in the clear.
+        buf.initialize_unfilled().fill(0);
         if buf.filled().len() > before {
             self.progress.bytes_read(Instant::now());
         }
@@ -225,8 +280,6 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for ProgressStream<S> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
@@ -254,6 +307,57 @@ mod tests {
         assert!(progress.idle_since().is_some());
         progress.write_blocked(start + 4 * SECOND);
         assert_eq!(progress.idle_since(), None, "the end of the answer waits");
+    }
+
+    #[test]
+    fn an_answered_request_is_complete_once_it_was_read_and_its_answer_flushed() {
+        let progress = ConnectionProgress::starting_at(Instant::now(), &ListenerLimits::default());
+        assert!(!progress.is_exchange_complete(), "nothing was asked");
+        let answering = progress.begin_response();
+        progress.request_body_ended();
+        progress.answer_buffered();
+        assert!(!progress.is_exchange_complete(), "the answer is not handed over");
+        drop(answering);
+        assert!(!progress.is_exchange_complete(), "the answer is not flushed");
+        progress.answer_flushed();
+        assert!(progress.is_exchange_complete());
+        progress.buffers_replaced(false, Instant::now());
+        assert!(!progress.is_exchange_complete(), "the new buffers hold nothing");
+    }
+
+    #[test]
+    fn a_connection_whose_request_was_not_read_to_its_end_rests_for_seconds_only() {
+        let limits = ListenerLimits::default();
+        let progress = ConnectionProgress::starting_at(Instant::now(), &limits);
+        let rest_after = |read: bool| {
+            let answering = progress.begin_response();
+            if read {
+                progress.request_body_ended();
+            }
+            drop(answering);
+            progress.answer_flushed();
+            let (deadline, limit) = progress.deadline(&limits).unwrap();
+            assert_eq!((progress.is_exchange_complete(), limit), (read, TimeLimit::Idle));
+            deadline - Instant::now()
+        };
+        assert!(rest_after(false) <= UNREAD_BODY_IDLE);
+        assert!(rest_after(true) > UNREAD_BODY_IDLE);
+    }
+
+    #[tokio::test]
+    async fn what_lies_behind_the_bytes_just_read_is_wiped() {
+        let progress = ConnectionProgress::starting_at(Instant::now(), &ListenerLimits::default());
+        let (mut peer, own) = tokio::io::duplex(16);
+        let mut stream = ProgressStream::new(own, progress);
+        let mut memory = *b"plain text";
+        let mut buffer = ReadBuf::new(&mut memory);
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        tokio::io::AsyncWriteExt::write_all(&mut peer, b"new").await.unwrap();
+        assert!(Pin::new(&mut stream).poll_read(&mut context, &mut buffer).is_ready());
+        assert_eq!(&memory, b"new\0\0\0\0\0\0\0");
+        let mut memory = *b"plain text";
+        assert!(Pin::new(&mut stream).poll_read(&mut context, &mut ReadBuf::new(&mut memory)).is_pending());
+        assert_eq!(&memory, &[0; 10]);
     }
 
     #[test]
@@ -296,7 +400,9 @@ mod tests {
     fn idle_time_begins_when_the_peer_has_read_the_response() {
         let limits = ListenerLimits::default();
         let progress = ConnectionProgress::starting_at(Instant::now(), &limits);
-        drop(progress.begin_response());
+        let answering = progress.begin_response();
+        progress.request_body_ended();
+        drop(answering);
         let later = Instant::now() + 5 * SECOND;
         progress.bytes_written(1, later);
         assert_eq!(progress.deadline(&limits), Some((later + limits.idle, TimeLimit::Idle)));

@@ -2,5 +2,7 @@
 
 pub mod closing;
 pub mod deadlines;
+pub mod exchange;
 pub mod limits;
+pub mod resumed_stream;
 pub mod shutdown;

@@ -5,6 +5,7 @@ skip_in!(postgres: "has no database");
 mod anonymous_callers;
 mod configuration;
 mod curl;
+mod exchanges;
 mod full_listener;
 mod handshake;
 mod limits;

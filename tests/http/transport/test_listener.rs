@@ -193,7 +193,7 @@ pub fn trust_in(ca: &TestCa, revoked: &RevokedCertificates) -> ClientTrust {
 
 fn router(state: Arc<TestServiceState>) -> Router {
     let body_limits = BodyLimits { max_bytes: 100, min_bytes_per_second: 50, grace: Duration::from_millis(300) };
-    let count = Arc::clone(&state);
+    let (count, held) = (Arc::clone(&state), Arc::clone(&state));
     Router::new()
         .route("/", get(|| async { "served" }))
         .route("/peer", get(|Extension(peer): Extension<Peer>| async move { describe(&peer) }))
@@ -205,6 +205,18 @@ fn router(state: Arc<TestServiceState>) -> Router {
                 state.begun.notify_one();
                 state.go_on.notified().await;
                 "done"
+            }),
+        )
+        .route("/early", post(|| async { "early" }))
+        // Answers at once, and keeps the body until it is told to read it.
+        .route(
+            "/held",
+            post(move |request: Request| async move {
+                tokio::spawn(async move {
+                    held.go_on.notified().await;
+                    describe_body(request, body_limits).await
+                });
+                "held"
             }),
         )
         .route("/body", post(move |request: Request| async move { describe_body(request, body_limits).await }))
