@@ -6,6 +6,8 @@
 //!
 //! `LICHTBILD_CLOCK_SHIFT=<file>` makes the system's clock go wrong by as many milliseconds as the file says at each moment, so
 //! that it jumps when the file is replaced.
+//!
+//! `LICHTBILD_DUMPABLE=1` lets a test read the process's memory.
 
 /// Says that `step` has been reached. Does nothing in a release.
 #[inline]
@@ -24,6 +26,12 @@ pub fn clock_shift_milliseconds() -> i64 {
     #[cfg(not(feature = "failpoints"))]
     let shift = 0;
     shift
+}
+
+/// Reports whether a test is to read this process's memory. Never in a release.
+#[inline]
+pub fn stays_dumpable() -> bool {
+    cfg!(feature = "failpoints") && std::env::var_os("LICHTBILD_DUMPABLE").is_some()
 }
 
 #[cfg(feature = "failpoints")]

@@ -6,6 +6,7 @@ pub mod checkpoint_files;
 pub mod checkpoint_signer;
 pub mod file_descriptors;
 mod issuer_files;
+pub mod memory_dumps;
 pub mod reload;
 mod revocation_list_publisher;
 pub mod routes;

@@ -110,8 +110,8 @@ impl GatewayFolder {
 
     /// Gives any program this gateway's surroundings, and none of the test's own.
     pub fn set_environment(&self, command: &mut Command) {
-        for name in ["LICHTBILD_CLOCK_SHIFT", "LICHTBILD_HALT_AT", "LICHTBILD_HALT_MARKER", "LICHTBILD_STUDIO_CONFIG"] {
-            command.env_remove(name);
+        for name in ["CLOCK_SHIFT", "DUMPABLE", "HALT_AT", "HALT_MARKER", "STUDIO_CONFIG"] {
+            command.env_remove(format!("LICHTBILD_{name}"));
         }
         command.current_dir(self.parent_dir.path()).env("LICHTBILD_CONFIG", self.config());
     }
@@ -180,10 +180,23 @@ impl GatewayFolder {
     /// Runs the gateway until it reaches a named step, where it stands still.
     #[cfg(feature = "failpoints")]
     pub fn start_halting_at(&self, step: &str) -> GatewayProcess {
+        self.start_as(self.halting_command(step))
+    }
+
+    /// The same, and its memory can be read.
+    #[cfg(feature = "failpoints")]
+    pub fn start_readable_halting_at(&self, step: &str) -> GatewayProcess {
+        let mut command = self.halting_command(step);
+        command.env("LICHTBILD_DUMPABLE", "1");
+        self.start_as(command)
+    }
+
+    #[cfg(feature = "failpoints")]
+    fn halting_command(&self, step: &str) -> Command {
         let mut command = self.command();
         let _ = fs::remove_file(self.beside("marker"));
         command.env("LICHTBILD_HALT_AT", step).env("LICHTBILD_HALT_MARKER", self.beside("marker"));
-        self.start_as(command)
+        command
     }
 
     /// Runs the gateway by a command of the test's own, `serve` being added to it.

@@ -17,6 +17,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use crate::domain::party::Role;
+use crate::server::memory_dumps;
 use command_error::CommandError;
 
 /// Carries passport photos from photo studios to the registration office.
@@ -94,6 +95,12 @@ enum StudioCommand {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    if let Err(error) = memory_dumps::forbid() {
+        eprintln!(
+            "warning: core dumps cannot be forbidden ({error}); they would hold photos, codes and keys: permit setrlimit and prctl, or \
+             switch core dumps off for this service"
+        );
+    }
     let arguments = Arguments::parse();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,

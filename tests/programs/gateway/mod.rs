@@ -15,6 +15,8 @@ mod limits;
 mod log_secrecy;
 #[cfg(target_os = "linux")]
 mod memory;
+#[cfg(target_os = "linux")]
+mod memory_dumps;
 mod profiles;
 mod revocation;
 mod rolling_restart;
