@@ -12,6 +12,7 @@ use crate::domain::check::finding::{Finding, Severity, Verdict};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::photo::declaration::{Declaration, SealedMetadata};
 use crate::domain::photo::{JudgedPhoto, PhotoFacts, UploadBytes};
+use crate::failpoint;
 use crate::wire::measurements::MeasurementsBody;
 
 /// Result of judging an upload.
@@ -77,7 +78,9 @@ pub fn judge(upload: UploadBytes, profile: &Profile, declaration: Declaration, n
 /// allocates less than 4 MiB beside `bytes`, whatever they are, and the first time in a process about as much for the face model,
 /// which stays. `tests/validation/memory.rs` measures both.
 pub fn check_photo(bytes: &[u8], profile: &Profile, declaration: Declaration, now: Timestamp) -> CheckOutcome {
-    examine(bytes, profile, declaration, now).outcome
+    let examination = examine(bytes, profile, declaration, now);
+    failpoint::reached("judge.examined");
+    examination.outcome
 }
 
 /// A check with what a closer look needs.

@@ -11,6 +11,8 @@ pub mod photos;
 pub mod pki;
 #[cfg(unix)]
 pub mod postgres;
+#[cfg(all(target_os = "linux", feature = "failpoints"))]
+pub mod process_memory;
 pub mod raw_database;
 pub mod router_client;
 #[cfg(unix)]

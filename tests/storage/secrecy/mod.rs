@@ -4,4 +4,6 @@ mod declared;
 mod erased;
 mod files;
 pub mod log;
+#[cfg(all(target_os = "linux", feature = "failpoints"))]
+mod memory;
 mod secret_patterns;

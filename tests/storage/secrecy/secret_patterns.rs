@@ -8,7 +8,8 @@ use lichtbild::domain::digest::Sha256Digest;
 
 use crate::support::router_client::DepositedPhoto;
 
-const WINDOW: usize = 16;
+/// Bytes of a pattern.
+pub const WINDOW: usize = 16;
 
 /// Byte sequences that must not be found, known by their first bytes.
 pub struct SecretPatterns {
@@ -56,8 +57,20 @@ impl SecretPatterns {
     }
 
     pub fn found_in(&self, haystack: &[u8]) -> Option<&str> {
-        let mut places = haystack.windows(WINDOW).filter(|window| self.pairs[pair(window)]);
-        places.find_map(|window| self.by_start.get(window)).map(String::as_str)
+        self.all_in(haystack).next().map(|(_, what)| what)
+    }
+
+    /// All patterns that `haystack` holds, in their order.
+    pub fn all_in<'p, 'h>(&'p self, haystack: &'h [u8]) -> impl Iterator<Item = ([u8; WINDOW], &'p str)> + use<'p, 'h> {
+        let places = haystack.windows(WINDOW).filter(|window| self.pairs[pair(window)]);
+        places.filter_map(|window| {
+            let (start, what) = self.by_start.get_key_value(window)?;
+            Some((*start, what.as_str()))
+        })
+    }
+
+    pub fn len(&self) -> usize {
+        self.by_start.len()
     }
 }
 
