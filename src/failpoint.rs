@@ -7,7 +7,7 @@
 //! `LICHTBILD_CLOCK_SHIFT=<file>` makes the system's clock go wrong by as many milliseconds as the file says at each moment, so
 //! that it jumps when the file is replaced.
 //!
-//! `LICHTBILD_DUMPABLE=1` lets a test read the process's memory.
+//! The process stays dumpable, so that a test can read its memory, unless `LICHTBILD_FORBID_DUMPS=1` makes it as a release is.
 
 /// Says that `step` has been reached. Does nothing in a release.
 #[inline]
@@ -28,10 +28,10 @@ pub fn clock_shift_milliseconds() -> i64 {
     shift
 }
 
-/// Reports whether a test is to read this process's memory. Never in a release.
+/// Reports whether a test may read this process's memory. Never in a release.
 #[inline]
 pub fn stays_dumpable() -> bool {
-    cfg!(feature = "failpoints") && std::env::var_os("LICHTBILD_DUMPABLE").is_some()
+    cfg!(feature = "failpoints") && std::env::var_os("LICHTBILD_FORBID_DUMPS").is_none()
 }
 
 #[cfg(feature = "failpoints")]

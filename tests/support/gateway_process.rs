@@ -180,23 +180,10 @@ impl GatewayFolder {
     /// Runs the gateway until it reaches a named step, where it stands still.
     #[cfg(feature = "failpoints")]
     pub fn start_halting_at(&self, step: &str) -> GatewayProcess {
-        self.start_as(self.halting_command(step))
-    }
-
-    /// The same, and its memory can be read.
-    #[cfg(feature = "failpoints")]
-    pub fn start_readable_halting_at(&self, step: &str) -> GatewayProcess {
-        let mut command = self.halting_command(step);
-        command.env("LICHTBILD_DUMPABLE", "1");
-        self.start_as(command)
-    }
-
-    #[cfg(feature = "failpoints")]
-    fn halting_command(&self, step: &str) -> Command {
         let mut command = self.command();
         let _ = fs::remove_file(self.beside("marker"));
         command.env("LICHTBILD_HALT_AT", step).env("LICHTBILD_HALT_MARKER", self.beside("marker"));
-        command
+        self.start_as(command)
     }
 
     /// Runs the gateway by a command of the test's own, `serve` being added to it.

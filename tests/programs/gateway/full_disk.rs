@@ -16,8 +16,6 @@ const DISK: &str = "mount -t tmpfs -o size=2m tmpfs disk && cp -p gateway/lichtb
 fn in_own_namespace(home: &GatewayFolder, command: &str) -> Command {
     let mut unshare = Command::new("unshare");
     home.set_environment(&mut unshare);
-    // The disk is reached through `/proc`, which a process that is not dumpable closes to all but root.
-    unshare.env("LICHTBILD_DUMPABLE", "1");
     unshare.args([
         "--user",
         "--map-root-user",

@@ -21,29 +21,32 @@ fn a_process_that_forbids_dumps_is_not_dumpable_and_has_a_core_limit_of_zero() {
         println!("core {:?} of {:?}, dumpable: {dumpable}", core.current, core.maximum);
         return;
     }
-    let told_by_child = |readable: bool| {
+    let told_by_child = |as_release: bool| {
         let mut child = Command::new(std::env::current_exe().unwrap());
         child.args([
             "--exact",
             "programs::gateway::memory_dumps::a_process_that_forbids_dumps_is_not_dumpable_and_has_a_core_limit_of_zero",
         ]);
-        child.arg("--nocapture").env(CHILD, "1").env_remove("LICHTBILD_DUMPABLE");
-        if readable {
-            child.env("LICHTBILD_DUMPABLE", "1");
+        child.arg("--nocapture").env(CHILD, "1");
+        if as_release {
+            child.env("LICHTBILD_FORBID_DUMPS", "1");
         }
         String::from_utf8(child.output().unwrap().stdout).unwrap()
     };
-    let told = told_by_child(false);
+    let told = told_by_child(true);
     assert!(told.contains("core Some(0) of Some(0), dumpable: false"), "{told}");
     // For tests that read the memory; a release knows no such exception.
-    let told = told_by_child(true);
+    let told = told_by_child(false);
     let expected = format!("dumpable: {}", cfg!(feature = "failpoints"));
     assert!(told.contains("core Some(0) of Some(0)") && told.contains(&expected), "{told}");
 }
 
 #[test]
 fn the_gateway_forbids_dumps_before_it_serves() {
-    let gateway = GatewayFolder::new().start();
+    let home = GatewayFolder::new();
+    let mut command = home.command();
+    command.env("LICHTBILD_FORBID_DUMPS", "1");
+    let gateway = home.start_as(command);
     let process = format!("/proc/{}", gateway.process_id());
     let limits = fs::read_to_string(format!("{process}/limits")).unwrap();
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();

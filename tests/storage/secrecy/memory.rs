@@ -169,7 +169,7 @@ async fn an_answered_request_leaves_neither_photo_nor_code_in_memory() {
     let home = GatewayFolder::new();
     let (studio_device, office_device) = (home.studio("Foto Koch"), home.office("Bürgeramt Mitte"));
     // The fourth photo stops while it is being judged: there the search has to find what it looks for.
-    let gateway = home.start_readable_halting_at("judge.examined#4");
+    let gateway = home.start_halting_at("judge.examined#4");
     let mut studio = KeptConnection::open(&studio_device, gateway.studio()).await;
     let mut office = KeptConnection::open(&office_device, gateway.office()).await;
     let mut patterns = photo_patterns();
