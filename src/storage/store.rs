@@ -143,6 +143,8 @@ pub trait Store: AuditLog + Send + Sync {
         office: PartyId,
         collection_id: CollectionId,
     ) -> Result<Option<CollectionRecord>, StoreError>;
+    /// Tells if a device has shown the code of a collection: only such a device may have the photo erased.
+    async fn has_shown_code(&self, collection_id: CollectionId, device_id: DeviceId) -> Result<bool, StoreError>;
     /// An office's collections, newest first, from behind `after`.
     async fn collections(
         &self,

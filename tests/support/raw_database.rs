@@ -9,7 +9,7 @@ use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "parties",
     "devices",
     "invitations",
@@ -18,6 +18,7 @@ const TABLES: [&str; 12] = [
     "photos",
     "frames",
     "collections",
+    "collection_devices",
     "guesses",
     "audit",
     "checkpoints",

@@ -116,6 +116,13 @@ impl SeedData {
                  {of} SELECT {collection}, {photo}, {office}, {office_device}, '{state}', {THEN}, {until}, {settled} FROM n"
             ));
         }
+        let collected = [&erased, &leased].map(|of| {
+            format!(
+                "INSERT INTO collection_devices (collection_id, device_id, code_shown_at) {of}
+                 SELECT {collection}, {office_device}, {THEN} FROM n"
+            )
+        });
+        statements.extend(collected);
         let with_frame = numbers(self.erased + 1, last + self.leased);
         statements.extend([
             format!("INSERT INTO frames (photo_id, frame) {with_frame} SELECT {photo}, {frame} FROM n"),

@@ -163,6 +163,7 @@ impl From<SettleError> for Problem {
             SettleError::NoteHasControlCharacters => Self::RequestMalformed { reason: MalformedReason::Note },
             SettleError::AlreadySettled { state, at } => Self::CollectionSettled { state, at },
             SettleError::Lapsed { at } => Self::LeaseExpired { at },
+            SettleError::CodeRequired => Self::CollectionCodeRequired,
             SettleError::Store(error) => error.into(),
         }
     }

@@ -2,6 +2,7 @@
 
 mod detail_texts;
 mod mapping;
+mod plain_details;
 mod texts;
 
 use std::time::Duration;
@@ -79,6 +80,7 @@ pub enum Problem {
     LeaseExpired { at: Timestamp },
     CollectionOver { at: Timestamp },
     CollectionSettled { state: CollectionState, at: Timestamp },
+    CollectionCodeRequired,
     SettlementDate { earliest: Date, latest: Date },
     NoteTooLong { length: usize, limit: usize },
     // The desk
@@ -184,6 +186,7 @@ impl Problem {
             Self::LeaseExpired { .. } => "lease-expired",
             Self::CollectionOver { .. } => "collection-over",
             Self::CollectionSettled { .. } => "collection-settled",
+            Self::CollectionCodeRequired => "collection-code-required",
             Self::SettlementDate { .. } => "settlement-date",
             Self::NoteTooLong { .. } => "note-too-long",
             Self::CrossSiteForm => "form-foreign",
@@ -241,6 +244,7 @@ impl Problem {
             | Self::CertificateExpired { .. }
             | Self::DeviceIsAuditors
             | Self::AuditorsOnly
+            | Self::CollectionCodeRequired
             | Self::CrossSiteForm
             | Self::PartySuspended { .. } => StatusCode::FORBIDDEN,
             Self::RouteUnknown

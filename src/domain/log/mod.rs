@@ -79,7 +79,7 @@ pub enum AuditEvent {
     /// An office entered a code and holds the photo.
     #[serde(rename = "collection.leased")]
     CollectionLeased,
-    /// An office that was handed the photo entered the code again.
+    /// The office that holds the photo entered the code again: to open it once more, or at a further device.
     #[serde(rename = "collection.renewed")]
     CollectionRenewed,
     /// The bytes go out.

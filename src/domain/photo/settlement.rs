@@ -30,6 +30,8 @@ pub enum SettlementDecision {
         /// End of the lease.
         at: Timestamp,
     },
+    /// The device has not shown the code.
+    CodeRequired,
     /// The photo cannot be kept until that day.
     DateOutOfRange {
         /// The first day that could be.
@@ -39,16 +41,34 @@ pub enum SettlementDecision {
     },
 }
 
+/// Device of the office that has shown the code of a collection: by leasing it, by entering the code again, or by fetching the photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeShownBy {
+    /// The device that asks, perhaps among others.
+    ThisDevice,
+    /// Only others.
+    OtherDevices,
+}
+
 /// Decides on settling `collection` with `outcome` at `now`.
+///
+/// An outcome that has the photo erased, at once or at the end of a day that the caller names (today, for example), needs the code:
+/// otherwise one device could destroy what is on the screens of all others. Giving it back destroys nothing.
 pub fn decide_settlement(
     collection: &CollectionRecord,
     photo: &PhotoRecord,
     outcome: &SettlementOutcome,
+    code_shown_by: CodeShownBy,
     now: Timestamp,
 ) -> SettlementDecision {
     let ended_at = collection.settled_at.unwrap_or(collection.lease_until);
     match collection.state {
         CollectionState::Leased => match lease_state(collection, now) {
+            LeaseState::Active { .. } | LeaseState::HandedOver { .. }
+                if code_shown_by == CodeShownBy::OtherDevices && *outcome != SettlementOutcome::Released =>
+            {
+                SettlementDecision::CodeRequired
+            }
             LeaseState::Active { .. } | LeaseState::HandedOver { .. } => check_keep_date(photo, outcome, now),
             LeaseState::Lapsed => SettlementDecision::Lapsed { at: collection.lease_until },
             LeaseState::UsedByDefault { at } if *outcome == SettlementOutcome::Used => {
@@ -98,7 +118,9 @@ mod tests {
         let photo = photo(PhotoState::Used);
         let used =
             CollectionRecord { state: CollectionState::Used, settled_at: Some(T0 + MINUTE), ..handed_over(&photo) };
-        let settle = |outcome: &SettlementOutcome| decide_settlement(&used, &photo, outcome, T0 + DAY);
+        let settle = |outcome: &SettlementOutcome| {
+            decide_settlement(&used, &photo, outcome, CodeShownBy::OtherDevices, T0 + DAY)
+        };
         assert_eq!(settle(&SettlementOutcome::Used), SettlementDecision::Repeated { at: T0 + MINUTE });
         let refused = SettlementOutcome::Refused(Refusal { reason: RefusalReason::Gaze, note: None });
         for other in [SettlementOutcome::Released, refused] {
@@ -110,11 +132,35 @@ mod tests {
     fn a_lapsed_lease_cannot_be_settled_but_a_handed_over_one_can() {
         let photo = photo(PhotoState::Leased);
         let later = T0 + DAY;
-        let lapsed = decide_settlement(&leased(&photo), &photo, &SettlementOutcome::Used, later);
+        let settle = |collection: CollectionRecord| {
+            decide_settlement(&collection, &photo, &SettlementOutcome::Used, CodeShownBy::ThisDevice, later)
+        };
+        let lapsed = settle(leased(&photo));
         assert!(matches!(lapsed, SettlementDecision::Lapsed { .. }));
-        assert_eq!(
-            decide_settlement(&handed_over(&photo), &photo, &SettlementOutcome::Used, later),
-            SettlementDecision::Allowed
+        assert_eq!(settle(handed_over(&photo)), SettlementDecision::Allowed);
+    }
+
+    #[test]
+    fn a_device_that_has_not_shown_the_code_only_gives_back() {
+        let photo = photo(PhotoState::Leased);
+        let today = (T0 + MINUTE).to_utc().date();
+        let refused = SettlementOutcome::Refused(Refusal { reason: RefusalReason::Gaze, note: None });
+        for collection in [leased(&photo), handed_over(&photo)] {
+            let settle = |outcome: &SettlementOutcome| {
+                decide_settlement(&collection, &photo, outcome, CodeShownBy::OtherDevices, T0 + MINUTE)
+            };
+            for outcome in [&SettlementOutcome::Used, &SettlementOutcome::Kept { until: today }, &refused] {
+                assert_eq!(settle(outcome), SettlementDecision::CodeRequired, "{outcome:?}");
+            }
+            assert_eq!(settle(&SettlementOutcome::Released), SettlementDecision::Allowed);
+        }
+        let overdue = decide_settlement(
+            &handed_over(&photo),
+            &photo,
+            &SettlementOutcome::Used,
+            CodeShownBy::OtherDevices,
+            T0 + 8 * DAY,
         );
+        assert!(matches!(overdue, SettlementDecision::Repeated { .. }), "it counts as used already");
     }
 }

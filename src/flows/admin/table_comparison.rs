@@ -68,7 +68,7 @@ pub(super) async fn compare(
     Ok(())
 }
 
-/// Every row of every table; photos and collections alone for a share that is not the first.
+/// Every row of every table; photos and what belongs to them alone for a share that is not the first.
 async fn compare_tables(
     snapshot: &mut Snapshot,
     keys: Option<&KeyFile>,
@@ -79,7 +79,7 @@ async fn compare_tables(
     let swept_at = snapshot.last_swept_at().await?;
     let mut counts = BTreeMap::new();
     for table in AuditedTable::ALL {
-        if !share.is_first() && !matches!(table, AuditedTable::Photos | AuditedTable::Collections) {
+        if !share.is_first() && !table.is_of_photos() {
             continue;
         }
         compare_rows(snapshot, table, evidence, report, |row, report| match table {
@@ -165,11 +165,11 @@ async fn compare_rows(
     report: &mut IntegrityReport,
     mut visit: impl FnMut(&StoredRow, &mut IntegrityReport),
 ) -> Result<(), StoreError> {
-    let mut after = None;
+    let mut after = Vec::new();
     loop {
-        let page = snapshot.rows(table, after).await?;
+        let page = snapshot.rows(table, &after).await?;
         let Some(last) = page.last() else { return Ok(()) };
-        after = last.values.first().cloned();
+        after = last.values.iter().take(table.key_columns()).cloned().collect();
         for row in &page {
             evidence.compare(row, report);
             visit(row, report);

@@ -99,6 +99,18 @@ pub async fn collection(
     Ok(found.map(|collection| visible_collection(collection, gateway.now())))
 }
 
+/// Tells if this device has shown the code of a collection, without which it cannot have the photo erased.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be asked.
+pub async fn has_shown_code(
+    gateway: &Gateway,
+    office: &OfficeCaller,
+    collection_id: CollectionId,
+) -> Result<bool, StoreError> {
+    gateway.store.has_shown_code(collection_id, office.device_id).await
+}
+
 /// A row with the state its clock gives it.
 pub fn with_current_state(gateway: &Gateway, photo: TrackedPhoto) -> PhotoWithState {
     let (latest, now) = (photo.latest.as_ref(), gateway.now());

@@ -53,6 +53,7 @@ pub async fn settle(
         SettlementDecision::Repeated { at } => at,
         SettlementDecision::AlreadySettled { state, at } => return Err(SettleError::AlreadySettled { state, at }),
         SettlementDecision::Lapsed { at } => return Err(SettleError::Lapsed { at }),
+        SettlementDecision::CodeRequired => return Err(SettleError::CodeRequired),
         SettlementDecision::DateOutOfRange { earliest, latest } => {
             return Err(SettleError::DateOutOfRange { earliest, latest });
         }
@@ -107,6 +108,8 @@ pub enum SettleError {
         /// End of the lease.
         at: Timestamp,
     },
+    /// Another device of the office entered the code, and this one has not shown it.
+    CodeRequired,
     /// The store cannot be asked.
     Store(StoreError),
 }

@@ -187,6 +187,10 @@ impl Store for SqlStore {
         self.with_retry(|| photo::collections::find(self, collection_id, office)).await
     }
 
+    async fn has_shown_code(&self, collection_id: CollectionId, device_id: DeviceId) -> Result<bool, StoreError> {
+        self.with_retry(|| photo::collection_devices::has_shown_code(self, collection_id, device_id)).await
+    }
+
     async fn collections(
         &self,
         office: PartyId,

@@ -50,6 +50,7 @@ export async function going_back_shows_no_photo_that_a_colleague_settled(counter
     const collection = await clerk.collects(deposit);
     await clerk.page.click('a#refuse');
     await clerk.sees('#finish');
+    assert.equal(await counter.collectedElsewhere(deposit, 'mitte_2'), collection);
     await counter.ask('settle', { device: 'mitte_2', collection, outcome: { outcome: 'refused', reason: 'gaze' } });
     // Nothing has told this browser.
     await clerk.goesBack();

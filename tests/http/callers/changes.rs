@@ -24,6 +24,7 @@ async fn a_revoked_device_is_refused_at_its_next_request_and_its_colleague_is_no
     assert_eq!(gateway.database.contents().await, before);
     // What it deposited and held is its party's.
     assert_eq!(second_till.state_of(&deposit).await, "leased");
+    assert_eq!(second_desk.collect_ok(&deposit.code).await, collection);
     assert_eq!(second_desk.settle(&collection, &json!({ "outcome": "used" })).await.status, 200);
     assert!(!gateway.administration().revoke_device(studio.device_id).await.unwrap(), "it was revoked before");
     assert_eq!(gateway.database.count_events("device.revoked").await, 2);

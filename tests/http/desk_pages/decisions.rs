@@ -183,3 +183,30 @@ async fn asking_for_the_head_alone_hands_nothing_over() {
     let lost = browser.get(&format!("{photo}/settle")).await;
     assert_eq!((lost.status, lost.header("location")), (303, photo.as_str()));
 }
+
+#[tokio::test]
+async fn a_counter_that_has_not_shown_the_code_is_told_to_enter_it_and_goes_on_after_that() {
+    let gateway = TestGateway::start().await;
+    let studio = gateway.studio("Foto Koch").await;
+    let deposit = studio.deposit_numbered(1).await;
+    let counter = gateway.office("Bürgeramt").await;
+    let photo = ScriptlessBrowser::of(&counter).await.enter(&deposit.code).await;
+    let mut browser = ScriptlessBrowser::of(&gateway.device_of(&counter.party).await).await;
+    for path in ["", "/use", "/refuse"] {
+        let asked = page(&browser.get(&format!("{photo}{path}")).await);
+        assert!(asked.contains("id=\"other-counter\"") && asked.contains("form id=\"enter\""), "{path}: {asked}");
+        let offers = ["action=\"/desk/collections", "id=\"refuse\"", "id=\"use\"", "id=\"reasons\""];
+        assert!(!offers.iter().any(|offer| asked.contains(offer)), "{path}: {asked}");
+    }
+    // From a page that was open before the rule.
+    let refused = [("outcome", "refused"), ("reason", "gaze")];
+    let answer = browser.post(&format!("{photo}/settle"), &refused).await;
+    let told = assert_problem_page(&answer, 403, "collection-code-required");
+    assert!(told.contains("id=\"next\" href=\"/desk/\""), "{told}");
+    assert_eq!(studio.state_of(&deposit).await, "leased");
+    assert_eq!(browser.enter(&deposit.code).await, photo);
+    assert!(page(&browser.get(&format!("{photo}/refuse")).await).contains("id=\"reasons\""));
+    let answer = browser.post(&format!("{photo}/settle"), &refused).await;
+    assert_eq!(answer.header("location"), format!("{photo}/done"));
+    assert_eq!(studio.state_of(&deposit).await, "refused");
+}

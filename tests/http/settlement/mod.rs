@@ -1,5 +1,6 @@
 //! Collections ended by their office.
 
+mod code_required;
 mod kept;
 mod malformed;
 mod outcomes;

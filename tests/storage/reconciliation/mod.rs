@@ -157,7 +157,11 @@ impl FullGateway {
         gateway.advance(5 * DAY);
         gateway.sweep().await;
         office.collect_ok(&living[0].code).await;
-        office.collect_and_fetch(&living[1].code).await;
+        // A colleague enters the code too, and the picture goes to both, twice to one.
+        let shared = office.collect_and_fetch(&living[1].code).await;
+        let colleague = gateway.device_of(&office.party).await;
+        assert_eq!(colleague.collect_and_fetch(&living[1].code).await, shared);
+        assert_eq!(colleague.fetch(&shared, &living[1].code).await.status, 200);
         office
             .collect_and_settle(
                 &studio.deposit_numbered(303).await.code,

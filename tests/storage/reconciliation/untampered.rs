@@ -14,7 +14,16 @@ async fn a_store_with_everything_in_it_differs_in_nothing_and_every_row_has_its_
     let report = city.report().await;
     assert!(report.is_ok(), "{report:#?}");
     assert_eq!((report.rows_without_digest.len(), report.rows_older_than_log.len()), (0, 0));
-    let tables = ["bound_keys", "certificates", "collections", "devices", "invitations", "parties", "photos"];
+    let tables = [
+        "bound_keys",
+        "certificates",
+        "collection_devices",
+        "collections",
+        "devices",
+        "invitations",
+        "parties",
+        "photos",
+    ];
     assert!(report.rows_compared.keys().eq(&tables), "{:?}", report.rows_compared);
     assert_eq!(report.log_rows_with_digest, report.log_rows.unsigned_abs());
     // Each state that there is.

@@ -15,8 +15,18 @@ use crate::support::raw_database::RawDatabase;
 use crate::support::seed_data::{SeedData, SqlDialect, lookup_of};
 
 /// Tables that grow with photos, devices, or years.
-const GROWING: [&str; 9] =
-    ["photos", "frames", "collections", "audit", "guesses", "certificates", "bound_keys", "devices", "invitations"];
+const GROWING: [&str; 10] = [
+    "photos",
+    "frames",
+    "collections",
+    "collection_devices",
+    "audit",
+    "guesses",
+    "certificates",
+    "bound_keys",
+    "devices",
+    "invitations",
+];
 
 /// Statements that do read many rows, and why they may.
 const MAY: [(&str, &str); 8] = [

@@ -7,7 +7,9 @@ use super::expected_photos::ExpectedPhoto;
 use super::expected_rows::LoggedValue;
 use super::expected_rows::LoggedValue::{Known, Unknown};
 use super::expected_tables::{ExpectedRow, ExpectedTables};
-use crate::domain::id::{CollectionId, PartyId, PhotoId};
+use super::row::RowId;
+use super::row_digest::ROW_DIGESTS_MEMBER;
+use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use crate::domain::photo::PhotoState;
 use crate::domain::photo::collection::CollectionState;
 
@@ -103,9 +105,43 @@ impl ExpectedTables {
             }
             _ => {}
         }
-        let office_id = collection.office_id;
+        let (office_id, is_fully_logged) = (collection.office_id, collection.leased_at != Unknown);
+        if state == CollectionState::Leased {
+            self.collection_device(logged, (photo_id, collection_id), is_fully_logged);
+        }
         self.apply_collection_to_photo(logged, photo_id, collection_id);
         self.check_single_hand_over(logged, photo_id, (collection_id, office_id), report);
+    }
+
+    /// The device of a row has shown the code of the collection. Rows that an older version wrote tell nothing of the table; those of
+    /// this version carry the digest of the device's row whenever they change it.
+    fn collection_device(
+        &mut self,
+        logged: &LogEvent<'_>,
+        (photo_id, collection_id): (PhotoId, CollectionId),
+        is_fully_logged: bool,
+    ) {
+        let Some(device_id) = logged.actor::<DeviceId>() else { return };
+        let name = RowId::CollectionDevice(collection_id, device_id).to_string();
+        let is_changed = logged.details[ROW_DIGESTS_MEMBER][name].is_string();
+        let (at, sequence) = (logged.at(), logged.row.sequence);
+        let device = self.collection_devices.touch((collection_id, device_id), sequence);
+        device.photo_id = Known(photo_id);
+        if !is_changed {
+            return;
+        }
+        if !device.is_written && is_fully_logged && !device.may_be_missing {
+            (device.code_shown_at, device.handed_over_at) = (Known(at), Known(None));
+            device.hand_over_logged_at = Known(None);
+        }
+        device.is_written = true;
+        if logged.event == AuditEvent::CollectionHandedOver {
+            if device.handed_over_at == Known(None) {
+                device.handed_over_at = Known(Some(at));
+            }
+            device.hand_over_logged_at = Known(Some(at));
+            device.hand_overs = logged.details["hand_overs"].as_i64().unwrap_or(1).max(device.hand_overs);
+        }
     }
 
     fn apply_collection_to_photo(&mut self, logged: &LogEvent<'_>, photo_id: PhotoId, collection_id: CollectionId) {

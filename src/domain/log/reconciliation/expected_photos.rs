@@ -123,6 +123,38 @@ impl ExpectedPhoto {
     }
 }
 
+/// A device that has shown the code of a collection.
+#[derive(Debug, Default)]
+pub(super) struct ExpectedCollectionDevice {
+    pub(super) photo_id: LoggedValue<PhotoId>,
+    pub(super) code_shown_at: LoggedValue<i64>,
+    pub(super) handed_over_at: LoggedValue<Option<i64>>,
+    pub(super) hand_over_logged_at: LoggedValue<Option<i64>>,
+    /// The hand-overs that the log tells of, at least.
+    pub(super) hand_overs: i64,
+    /// True once a row of the log has told that the table has it: leases of older versions have no such rows.
+    pub(super) is_written: bool,
+    /// A restore may not have made it again.
+    pub(super) may_be_missing: bool,
+}
+
+impl ExpectedCollectionDevice {
+    pub(super) fn expected_columns(&self) -> ExpectedColumns {
+        let mut columns = ExpectedColumns::new();
+        expect(&mut columns, "photo_id", self.photo_id, text);
+        expect(&mut columns, "code_shown_at", self.code_shown_at, AuditedValue::Number);
+        expect(&mut columns, "handed_over_at", self.handed_over_at, number);
+        expect(&mut columns, "hand_over_logged_at", self.hand_over_logged_at, number);
+        columns.push(("hand_overs", ExpectedValue::Between(self.hand_overs, i64::MAX)));
+        columns
+    }
+
+    /// Keeps nothing: a restore carries none of it out.
+    pub(super) fn relax(&mut self) {
+        *self = Self { photo_id: self.photo_id, may_be_missing: true, ..Self::default() };
+    }
+}
+
 /// A collection.
 #[derive(Debug, Default)]
 pub(super) struct ExpectedCollection {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use super::expected_photos::{ExpectedCollection, ExpectedPhoto};
+use super::expected_photos::{ExpectedCollection, ExpectedCollectionDevice, ExpectedPhoto};
 use super::expected_rows::LoggedValue::{Known, Unknown};
 use super::expected_rows::{
     ExpectedBoundKey, ExpectedCertificate, ExpectedColumns, ExpectedDevice, ExpectedInvitation, ExpectedParty,
@@ -129,6 +129,7 @@ pub(super) struct ExpectedTables {
     pub(super) invitations: ExpectedTable<(DeviceId, i64), ExpectedInvitation>,
     pub(super) photos: ExpectedTable<PhotoId, ExpectedPhoto>,
     pub(super) collections: ExpectedTable<CollectionId, ExpectedCollection>,
+    pub(super) collection_devices: ExpectedTable<(CollectionId, DeviceId), ExpectedCollectionDevice>,
     /// The photos that are looked at.
     pub(super) partition: PhotoPartition,
     /// The newest row of the log that held photos back.
@@ -146,6 +147,7 @@ impl ExpectedTables {
             invitations: ExpectedTable::default(),
             photos: ExpectedTable::default(),
             collections: ExpectedTable::default(),
+            collection_devices: ExpectedTable::default(),
             partition,
             quarantined_at: None,
         }
@@ -160,6 +162,7 @@ impl ExpectedTables {
         self.invitations.is_undigested = is_undigested;
         self.photos.is_undigested = is_undigested;
         self.collections.is_undigested = is_undigested;
+        self.collection_devices.is_undigested = is_undigested;
     }
 
     /// Takes the digest that a row of the log carries for a row of a table.
@@ -177,7 +180,10 @@ impl ExpectedTables {
             RowId::Photo(id) if self.partition.contains(&id) => self.photos.entry(id, sequence).digest = digest,
             // One of which the same row of the log tells, if its photo is in this share.
             RowId::Collection(id) if self.collections.has(&id) => self.collections.entry(id, sequence).digest = digest,
-            RowId::Photo(_) | RowId::Collection(_) => {}
+            RowId::CollectionDevice(id, device_id) if self.collection_devices.has(&(id, device_id)) => {
+                self.collection_devices.entry((id, device_id), sequence).digest = digest;
+            }
+            RowId::Photo(_) | RowId::Collection(_) | RowId::CollectionDevice(..) => {}
         }
     }
 
@@ -193,6 +199,9 @@ impl ExpectedTables {
             }
             RowId::Photo(photo_id) => self.photos.match_row(photo_id, |photo| photo.expected_columns(*photo_id)),
             RowId::Collection(id) => self.collections.match_row(id, ExpectedCollection::expected_columns),
+            RowId::CollectionDevice(id, device_id) => {
+                self.collection_devices.match_row(&(*id, *device_id), ExpectedCollectionDevice::expected_columns)
+            }
         }
     }
 
@@ -240,6 +249,7 @@ impl ExpectedTables {
         let was_restored = self.quarantined_at.is_some();
         self.photos.discard_since(from, |photo| photo.relax(was_restored));
         self.collections.relax_since(from, ExpectedCollection::relax);
+        self.collection_devices.relax_since(from, ExpectedCollectionDevice::relax);
         for (_, collection) in self.collections.iter_mut().filter(|(_, collection)| collection.first >= from) {
             collection.columns.may_be_missing = true;
         }
@@ -267,16 +277,24 @@ impl ExpectedTables {
             missing.extend(self.bound_keys.unmatched().map(|(id, _)| RowId::BoundKey(*id)));
             missing.extend(self.invitations.unmatched().map(|((id, number), _)| RowId::Invitation(*id, *number)));
         }
-        let is_over = |photo: &ExpectedPhoto| photo.ended_at().is_some_and(|at| at <= purged_before);
-        let photos = self.photos.unmatched().filter(|(_, photo)| !is_over(photo));
+        let is_photo_over = |photo: &ExpectedPhoto| photo.ended_at().is_some_and(|at| at <= purged_before);
+        let photos = self.photos.unmatched().filter(|(_, photo)| !is_photo_over(photo));
         missing.extend(photos.map(|(id, _)| RowId::Photo(*id)));
         let is_over = |collection: &ExpectedCollection| match collection.photo_id {
-            Known(photo_id) => self.photos.get(&photo_id).is_none_or(is_over),
+            Known(photo_id) => self.photos.get(&photo_id).is_none_or(is_photo_over),
             Unknown => true,
         };
         let collections =
             self.collections.unmatched().filter(|(_, collection)| !collection.may_be_missing && !is_over(collection));
         missing.extend(collections.map(|(id, _)| RowId::Collection(*id)));
+        let devices = self.collection_devices.unmatched().filter(|(_, device)| {
+            let is_over = match device.photo_id {
+                Known(photo_id) => self.photos.get(&photo_id).is_none_or(is_photo_over),
+                Unknown => true,
+            };
+            device.is_written && !device.may_be_missing && !is_over
+        });
+        missing.extend(devices.map(|((id, device_id), _)| RowId::CollectionDevice(*id, *device_id)));
         missing.sort_by_cached_key(ToString::to_string);
         missing
     }

@@ -37,7 +37,7 @@ impl PhotoPartition {
     pub(super) fn contains_row(self, row: &StoredRow) -> bool {
         match &row.id {
             RowId::Photo(photo_id) => self.contains(photo_id),
-            RowId::Collection(_) => {
+            RowId::Collection(_) | RowId::CollectionDevice(..) => {
                 let photo_id = row.value("photo_id").as_text().and_then(|text| text.parse().ok());
                 photo_id.map_or(self.is_first(), |photo_id| self.contains(&photo_id))
             }

@@ -24,6 +24,8 @@ pub enum RowId {
     Photo(PhotoId),
     /// A collection.
     Collection(CollectionId),
+    /// A device that has shown the code of a collection.
+    CollectionDevice(CollectionId, DeviceId),
 }
 
 impl RowId {
@@ -37,6 +39,7 @@ impl RowId {
             Self::Invitation(..) => AuditedTable::Invitations,
             Self::Photo(_) => AuditedTable::Photos,
             Self::Collection(_) => AuditedTable::Collections,
+            Self::CollectionDevice(..) => AuditedTable::CollectionDevices,
         }
     }
 
@@ -49,6 +52,7 @@ impl RowId {
             Self::Invitation(device_id, number) => format!("{device_id}.{number}"),
             Self::Photo(id) => id.to_string(),
             Self::Collection(id) => id.to_string(),
+            Self::CollectionDevice(collection_id, device_id) => format!("{collection_id}.{device_id}"),
         }
     }
 }
@@ -80,6 +84,10 @@ impl FromStr for RowId {
             }
             AuditedTable::Photos => Self::Photo(parsed(key)?),
             AuditedTable::Collections => Self::Collection(parsed(key)?),
+            AuditedTable::CollectionDevices => {
+                let (collection_id, device_id) = key.split_once('.').ok_or(ParseRowIdError)?;
+                Self::CollectionDevice(parsed(collection_id)?, parsed(device_id)?)
+            }
         })
     }
 }
@@ -166,6 +174,7 @@ mod tests {
             format!("invitations/{id}.12"),
             format!("photos/{id}"),
             format!("collections/{id}"),
+            format!("collection_devices/{id}.{id}"),
         ] {
             assert_eq!(name.parse::<RowId>().map(|read| read.to_string()), Ok(name));
         }

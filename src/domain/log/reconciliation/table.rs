@@ -17,6 +17,8 @@ pub enum AuditedTable {
     Photos,
     /// Collections.
     Collections,
+    /// Devices that have shown the code of a collection.
+    CollectionDevices,
 }
 
 /// The type of a column.
@@ -149,9 +151,23 @@ const COLLECTIONS: [AuditedColumn; 11] = [
     column("kept_until", AuditedColumnType::Number),
 ];
 
+/// The photo of a row's collection, which is in the table of collections.
+pub const PHOTO_OF_COLLECTION: &str = "photo_id";
+
+const COLLECTION_DEVICES: [AuditedColumn; 7] = [
+    column("collection_id", AuditedColumnType::Text),
+    column("device_id", AuditedColumnType::Text),
+    column(PHOTO_OF_COLLECTION, AuditedColumnType::Text),
+    column("code_shown_at", AuditedColumnType::Number),
+    column("handed_over_at", AuditedColumnType::Number),
+    // Repeated hand-overs are counted without a row of the log each.
+    undigested_column("hand_overs", AuditedColumnType::Number),
+    column("hand_over_logged_at", AuditedColumnType::Number),
+];
+
 impl AuditedTable {
     /// Every table, each behind those that its rows refer to.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Parties,
         Self::Devices,
         Self::Certificates,
@@ -159,6 +175,7 @@ impl AuditedTable {
         Self::Invitations,
         Self::Photos,
         Self::Collections,
+        Self::CollectionDevices,
     ];
 
     /// The name in SQL.
@@ -171,6 +188,7 @@ impl AuditedTable {
             Self::Invitations => "invitations",
             Self::Photos => "photos",
             Self::Collections => "collections",
+            Self::CollectionDevices => "collection_devices",
         }
     }
 
@@ -184,6 +202,7 @@ impl AuditedTable {
             Self::Invitations => &INVITATIONS,
             Self::Photos => &PHOTOS,
             Self::Collections => &COLLECTIONS,
+            Self::CollectionDevices => &COLLECTION_DEVICES,
         }
     }
 
@@ -195,6 +214,20 @@ impl AuditedTable {
             Self::BoundKeys => "bound_at",
             Self::Photos => "deposited_at",
             Self::Collections => "leased_at",
+            Self::CollectionDevices => "code_shown_at",
         }
+    }
+
+    /// Number of the first columns that are the primary key.
+    pub const fn key_columns(self) -> usize {
+        match self {
+            Self::CollectionDevices => 2,
+            _ => 1,
+        }
+    }
+
+    /// True if its rows belong to photos, of which there may be too many to be compared at once.
+    pub const fn is_of_photos(self) -> bool {
+        matches!(self, Self::Photos | Self::Collections | Self::CollectionDevices)
     }
 }

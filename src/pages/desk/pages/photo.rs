@@ -20,6 +20,7 @@ use crate::domain::photo::collection::{CollectionRecord, CollectionState};
 use crate::domain::photo::declaration::{Declaration, Exception, Subject};
 use crate::flows::photo::hand_over::HandOverError;
 use crate::flows::photo::present::{PresentedPhoto, present};
+use crate::flows::photo::queries;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::layout::see_other;
 use crate::pages::desk::session;
@@ -46,7 +47,7 @@ pub async fn show(
         LeasedOrRedirect::Redirect(elsewhere) => return Ok(elsewhere),
     };
     let Some(code) = session::code(&app, &clerk, &headers, collection.collection_id) else {
-        return Ok(code_entry::ask_for_code_again(&clerk, &code_prompt(&collection, &clerk)));
+        return Ok(code_entry::ask_for_code_again(&clerk, &code_prompt(&app, &clerk, &collection).await?));
     };
     match present(&app.gateway, &clerk.office, collection.collection_id, &code).await {
         Ok(presented) => {
@@ -54,7 +55,7 @@ pub async fn show(
             Ok(hold(page, presented.memory))
         }
         Err(HandOverError::LeaseExpired { .. }) => {
-            Ok(code_entry::ask_for_code_again(&clerk, &code_prompt(&collection, &clerk)))
+            Ok(code_entry::ask_for_code_again(&clerk, &code_prompt(&app, &clerk, &collection).await?))
         }
         Err(error) => Err(error.into()),
     }
@@ -94,19 +95,34 @@ pub(super) async fn leased_or_redirect(
     })
 }
 
-pub(super) fn code_prompt(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
+/// The words before the code is entered for a collection that was begun, here or at another counter of the office.
+pub(super) async fn code_prompt(app: &App, clerk: &Clerk, collection: &CollectionRecord) -> Result<Markup, Problem> {
     let language = clerk.language;
     let begun = time_element(collection.leased_at, clerk.now, language);
-    html! {
-        p {
-            (language.pick("Dieser Abruf wurde begonnen: ", "This collection was begun: ")) (begun) ". "
-            (language.pick(
-                "Mit dem Code vom Beleg geht es weiter, wo Sie aufgehört haben. Nichts ist verloren.",
-                "The code from the receipt takes you back to where you were. Nothing is lost.",
-            ))
+    let is_known_here = queries::has_shown_code(&app.gateway, &clerk.office, collection.collection_id).await?;
+    Ok(html! {
+        @if is_known_here {
+            p {
+                (language.pick("Dieser Abruf wurde begonnen: ", "This collection was begun: ")) (begun) ". "
+                (language.pick(
+                    "Mit dem Code vom Beleg geht es weiter, wo Sie aufgehört haben. Nichts ist verloren.",
+                    "The code from the receipt takes you back to where you were. Nothing is lost.",
+                ))
+            }
+        } @else {
+            p #other-counter {
+                (language.pick(
+                    "Diesen Abruf hat ein anderer Platz Ihres Amtes begonnen: ",
+                    "Another counter of your office began this collection: ",
+                )) (begun) ". "
+                (language.pick(
+                    "Um das Foto hier zu verwenden oder abzulehnen, geben Sie zuerst den Code vom Beleg ein.",
+                    "To use or refuse the photo here, enter the code from the receipt first.",
+                ))
+            }
         }
         @if let Some(due) = collection.settle_due { p { (settle_deadline(due, clerk)) } }
-    }
+    })
 }
 
 fn page<'a>(clerk: &Clerk, presented: &PresentedPhoto, profile: &Profile) -> PageContent<'a> {

@@ -318,6 +318,21 @@ pub(super) fn problem_texts(problem: &Problem, language: Language, now: Timestam
             );
             return ProblemTexts { title: title.into(), explanation: what, say_to_citizen: None };
         }
+        Problem::CollectionCodeRequired => language.pick(
+            [
+                "Hier wurde der Code noch nicht eingegeben",
+                "Ein anderer Platz Ihres Amtes hat den Abruf begonnen. Nichts wurde geändert. Bitte den Code vom Beleg zuerst hier \
+                 eingeben; danach können Sie das Foto verwenden oder ablehnen.",
+                "Darf ich Ihren Beleg noch einmal scannen? Mit Ihrem Foto ist alles in Ordnung.",
+            ],
+            [
+                "The code was not entered at this counter yet",
+                "Another counter of your office began the collection. Nothing was changed. Enter the code from the receipt here \
+                 first; then you can use or refuse the photo.",
+                "May I scan your receipt once more? Nothing is wrong with your photo.",
+            ],
+        )
+        .map(String::from),
         Problem::LeaseExpired { at: ended } | Problem::CollectionOver { at: ended } => {
             let ended = at(*ended);
             language.pick(

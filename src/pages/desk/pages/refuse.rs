@@ -5,11 +5,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::html;
 
-use super::photo::{LeasedOrRedirect, leased_or_redirect};
+use super::code_entry;
+use super::photo::{LeasedOrRedirect, code_prompt, leased_or_redirect};
 use super::refusal_reasons::{REASONS, form_value, label};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
+use crate::flows::photo::queries;
 use crate::flows::photo::settle::NOTE_MAX_CHARACTERS;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::frame::elements::{csrf_field, error_summary};
@@ -33,6 +35,12 @@ pub async fn show(
     PathId(collection_id): PathId<CollectionId>,
 ) -> Result<Response, Problem> {
     match leased_or_redirect(&app, &clerk, collection_id).await? {
+        // Refused without the code, it would be a reason chosen for nothing.
+        LeasedOrRedirect::Leased(collection)
+            if !queries::has_shown_code(&app.gateway, &clerk.office, collection.collection_id).await? =>
+        {
+            Ok(code_entry::ask_for_code_again(&clerk, &code_prompt(&app, &clerk, &collection).await?))
+        }
         LeasedOrRedirect::Leased(collection) => {
             Ok(clerk.page(StatusCode::OK, &page(&clerk, collection.collection_id, &RefuseFormState::default())))
         }

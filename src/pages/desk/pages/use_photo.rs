@@ -67,7 +67,7 @@ pub(super) async fn use_page_response(
         LeasedOrRedirect::Leased(collection) => collection,
         LeasedOrRedirect::Redirect(elsewhere) => return Ok(elsewhere),
     };
-    let prompt = code_prompt(&collection, clerk);
+    let prompt = code_prompt(app, clerk, &collection).await?;
     let Some(code) = session::code(app, clerk, headers, collection.collection_id) else {
         return Ok(code_entry::ask_for_code_again(clerk, &prompt));
     };

@@ -148,6 +148,19 @@ async fn read_row(connection: &mut StoreConnection, id: &RowId) -> Result<Option
             .bind(collection_id.to_string())
             .fetch_optional()
             .await,
+        RowId::CollectionDevice(collection_id, device_id) => {
+            connection
+                .query(
+                    "SELECT t.collection_id, t.device_id, c.photo_id, t.code_shown_at, t.handed_over_at, t.hand_overs,
+                            t.hand_over_logged_at
+                     FROM collection_devices t LEFT JOIN collections c ON c.collection_id = t.collection_id
+                     WHERE t.collection_id = $1 AND t.device_id = $2",
+                )
+                .bind(collection_id.to_string())
+                .bind(device_id.to_string())
+                .fetch_optional()
+                .await
+        }
     };
     row?.map(|row| row_mapping::column_values(&row, id.table())).transpose()
 }

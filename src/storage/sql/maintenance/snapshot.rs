@@ -7,7 +7,9 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::log::chain::{ChainLink, ChainRow};
 use crate::domain::log::checkpoint::SignedCheckpoint;
 use crate::domain::log::reconciliation::row::{AuditedValue, RowId, StoredRow};
-use crate::domain::log::reconciliation::table::{AuditedTable, ENVELOPE_SHA256};
+use crate::domain::log::reconciliation::table::{
+    AuditedColumnType, AuditedTable, ENVELOPE_SHA256, PHOTO_OF_COLLECTION,
+};
 use crate::storage::error::StoreError;
 use crate::storage::maintenance::StoredCheckpoint;
 use crate::storage::sql::engine::columns::{bytes32, optional_timestamp, timestamp};
@@ -70,33 +72,33 @@ impl Snapshot {
         rows.iter().map(chain_row).collect()
     }
 
-    /// The next rows of a table behind a primary key, with the key of the last one; none behind the last.
+    /// The next rows of a table behind a primary key, empty before the first; none behind the last.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn rows(
-        &mut self,
-        table: AuditedTable,
-        after: Option<AuditedValue>,
-    ) -> Result<Vec<StoredRow>, StoreError> {
-        let columns: Vec<_> = table.columns().iter().map(|column| qualified_column(column.name)).collect();
-        let (columns, name, key) = (columns.join(", "), table.name(), primary_key(table));
+    pub async fn rows(&mut self, table: AuditedTable, after: &[AuditedValue]) -> Result<Vec<StoredRow>, StoreError> {
+        let columns: Vec<_> = table.columns().iter().map(|column| qualified_column(table, column.name)).collect();
+        let (columns, name) = (columns.join(", "), table.name());
+        let key: Vec<_> = table.columns()[..table.key_columns()].iter().map(|key| format!("t.{}", key.name)).collect();
+        let values: Vec<_> = (1..=key.len()).map(|number| format!("${number}")).collect();
+        let (key, values) = (key.join(", "), values.join(", "));
         let source = match table {
             AuditedTable::Photos => "photos t LEFT JOIN frames f ON f.photo_id = t.photo_id".to_owned(),
+            AuditedTable::CollectionDevices => {
+                "collection_devices t LEFT JOIN collections c ON c.collection_id = t.collection_id".to_owned()
+            }
             _ => format!("{name} t"),
         };
         let statement = self.connection.query(AssertSqlSafe(format!(
-            "SELECT {columns} FROM {source} WHERE t.{key} > $1 ORDER BY t.{key} LIMIT {ROWS_PER_PAGE}"
+            "SELECT {columns} FROM {source} WHERE ({key}) > ({values}) ORDER BY {key} LIMIT {ROWS_PER_PAGE}"
         )));
-        let is_text =
-            !matches!(table, AuditedTable::Certificates | AuditedTable::BoundKeys | AuditedTable::Invitations);
-        let statement = match after {
-            Some(AuditedValue::Text(after)) => statement.bind(after),
-            Some(AuditedValue::Bytes(after)) => statement.bind(after),
+        let statement = (0..table.key_columns()).fold(statement, |statement, place| match after.get(place) {
+            Some(AuditedValue::Text(after)) => statement.bind(after.clone()),
+            Some(AuditedValue::Bytes(after)) => statement.bind(after.clone()),
             // Sorts before every key.
-            _ if is_text => statement.bind(""),
-            _ => statement.bind(Vec::<u8>::new()),
-        };
+            _ if table.columns()[place].kind == AuditedColumnType::Bytes => statement.bind(Vec::<u8>::new()),
+            _ => statement.bind(""),
+        });
         statement.fetch_all().await?.iter().map(|row| stored_row(row, table)).collect()
     }
 
@@ -168,18 +170,19 @@ fn link(row: &DatabaseRow, sequence: &str, sha256: &str) -> Result<ChainLink, St
     Ok(ChainLink { sequence: row.try_get(sequence)?, sha256: Sha256Digest::from_bytes(bytes32(row, sha256)?) })
 }
 
-fn qualified_column(name: &str) -> String {
-    if name == ENVELOPE_SHA256 { format!("f.sha256 AS {name}") } else { format!("t.{name}") }
-}
-
-fn primary_key(table: AuditedTable) -> &'static str {
-    table.columns()[0].name
+fn qualified_column(table: AuditedTable, name: &str) -> String {
+    match (table, name) {
+        (AuditedTable::Photos, ENVELOPE_SHA256) => format!("f.sha256 AS {name}"),
+        (AuditedTable::CollectionDevices, PHOTO_OF_COLLECTION) => format!("c.{name}"),
+        _ => format!("t.{name}"),
+    }
 }
 
 fn stored_row(row: &DatabaseRow, table: AuditedTable) -> Result<StoredRow, StoreError> {
     let values = column_values(row, table)?;
     let key = match (table, values.as_slice()) {
         (AuditedTable::Invitations, [_, device_id, number, ..]) => format!("{device_id}.{number}"),
+        (AuditedTable::CollectionDevices, [collection_id, device_id, ..]) => format!("{collection_id}.{device_id}"),
         (_, values) => values.first().map_or_else(String::new, ToString::to_string),
     };
     let name = format!("{}/{key}", table.name());

@@ -4,7 +4,7 @@ use sqlx::AssertSqlSafe;
 
 use super::row_mapping::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tracked_photo};
 use super::wrong_codes::{WrongCodeOutcome, blocked_until, count_wrong_code, recheck_blocked_until};
-use super::{collections, photos, quarantine};
+use super::{collection_devices, collections, photos, quarantine};
 use crate::domain::log::AuditEvent;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::photo::availability;
@@ -74,7 +74,21 @@ pub(in crate::storage::sql) async fn lease(
     let quarantined = quarantine::quarantined(&mut transaction, &photo, request.photos_of_revoked).await?;
     let availability = availability::availability(&photo.record, photo.latest.as_ref(), request.office_id, now);
     match availability.unless_quarantined(quarantined) {
-        Availability::LeasedHere(collection) => Ok(LeaseOutcome::Existing(collection)),
+        Availability::LeasedHere(collection) => {
+            let (id, device_id) = (collection.collection_id, request.device_id);
+            if !collection_devices::has_shown_code_on(&mut transaction, id, device_id).await?
+                && collection_devices::note_code_shown(&mut transaction, id, device_id, now).await?
+            {
+                transaction.append(collections::audit_entry(
+                    AuditEvent::CollectionRenewed,
+                    &collection,
+                    device_id,
+                    now,
+                ));
+                transaction.commit().await?;
+            }
+            Ok(LeaseOutcome::Existing(collection))
+        }
         Availability::Renewable(mut collection) => {
             collection.lease_until = collection.settle_due.map_or(lease_until, |due| lease_until.min(due));
             transaction
@@ -85,6 +99,8 @@ pub(in crate::storage::sql) async fn lease(
                 .await?;
             let entry = collections::audit_entry(AuditEvent::CollectionRenewed, &collection, request.device_id, now);
             transaction.mark_changed(RowId::Collection(collection.collection_id));
+            let id = collection.collection_id;
+            collection_devices::note_code_shown(&mut transaction, id, request.device_id, now).await?;
             transaction.append(entry);
             transaction.commit().await?;
             Ok(LeaseOutcome::Existing(collection))
@@ -180,6 +196,8 @@ pub(in crate::storage::sql) async fn fetch(
         .await?;
         let entry = collections::audit_entry(AuditEvent::CollectionHandedOver, &collection, attempt.device_id, now);
         transaction.mark_changed(RowId::Collection(collection.collection_id));
+        let id = collection.collection_id;
+        collection_devices::note_code_shown(&mut transaction, id, attempt.device_id, now).await?;
         transaction.append(entry);
         failpoint::reached("hand_over.before_commit");
         transaction.commit().await?;

@@ -2,8 +2,8 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::photos;
 use super::row_mapping::{COLLECTION, collection};
+use super::{collection_devices, photos};
 use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, DeviceId, PartyId};
 use crate::domain::log::reconciliation::row::RowId;
@@ -193,6 +193,7 @@ pub(super) async fn insert(
         .bind(lease.photo_id.to_string())
         .execute()
         .await?;
+    collection_devices::note_code_shown(transaction, lease.collection_id, device_id, lease.leased_at).await?;
     transaction.mark_changed(RowId::Collection(lease.collection_id));
     transaction.mark_changed(RowId::Photo(lease.photo_id));
     transaction.append(audit_entry(AuditEvent::CollectionLeased, lease, device_id, lease.leased_at));

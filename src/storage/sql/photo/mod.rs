@@ -2,10 +2,12 @@
 //!
 //! ```text
 //! sweep, settle, withdraw, collect -> collections -> photos -> row_mapping
+//! settle, collect                  -> collection_devices
 //! collect                          -> quarantine, wrong_codes
 //! ```
 
 pub mod collect;
+pub mod collection_devices;
 pub mod collections;
 pub mod deposit;
 pub mod photo_counts;

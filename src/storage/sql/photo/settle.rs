@@ -1,11 +1,11 @@
 //! Settlement: the outcome, the erasure and the audit row are durable together.
 
 use super::collections::{audit_entry, load_for_update, settle_as_used};
-use super::photos;
+use super::{collection_devices, photos};
 use crate::domain::log::AuditEvent;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState, SettlementOutcome};
-use crate::domain::photo::settlement::{SettlementDecision, decide_settlement};
+use crate::domain::photo::settlement::{CodeShownBy, SettlementDecision, decide_settlement};
 use crate::domain::photo::{PhotoRecord, PhotoState, availability};
 use crate::failpoint;
 use crate::storage::error::StoreError;
@@ -25,7 +25,12 @@ pub(in crate::storage::sql) async fn settle(
     let photo = photos::find_on(&mut transaction, collection.photo_id)
         .await?
         .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", collection.collection_id)))?;
-    let decision = decide_settlement(&collection, &photo.record, &request.outcome, request.now);
+    let (id, device_id) = (collection.collection_id, request.device_id);
+    let code_shown_by = match collection_devices::has_shown_code_on(&mut transaction, id, device_id).await? {
+        true => CodeShownBy::ThisDevice,
+        false => CodeShownBy::OtherDevices,
+    };
+    let decision = decide_settlement(&collection, &photo.record, &request.outcome, code_shown_by, request.now);
     if let (SettlementDecision::Repeated { at }, CollectionState::Leased) = (decision, collection.state) {
         // It counts as used, and no sweep has come past: an answer that says so has to be durable.
         settle_as_used(&mut transaction, &collection, at, request.now, request.device_id.to_string()).await?;
