@@ -82,7 +82,8 @@ pub enum AuditEvent {
     /// The office that holds the photo entered the code again: to open it once more, or at a further device.
     #[serde(rename = "collection.renewed")]
     CollectionRenewed,
-    /// The bytes go out.
+    /// The bytes go out: the first time to a device. A repeat has a row only minutes after the last, with the number of hand-overs so
+    /// far; the row that ends the collection tells how many there were in all.
     #[serde(rename = "collection.handed_over")]
     CollectionHandedOver,
     /// An office used the photo; it is erased.

@@ -302,8 +302,11 @@ impl<'a> HistoryCheck<'a> {
                 Some((row, if *is_new { row } else { last }))
             }
             (ClientRequest::Fetch { collection_id, .. }, ObservedOutcome::Photo { .. }) => {
+                // Repeats are counted, and most have no row; each comes before the row that ends the collection.
                 let rows = self.rows("collection.handed_over", collection_id, &operation.party);
-                Some((first(&rows)?, *rows.last()?))
+                let last = self.replayed.closed_at.get(collection_id).map_or(usize::MAX, |end| end.saturating_sub(1));
+                let times = about.iter().filter(|other| other.request == operation.request).count();
+                Some((first(&rows)?, if times > 1 { last } else { *rows.last()? }))
             }
             (ClientRequest::Settle { collection_id, outcome }, ObservedOutcome::Settled) => {
                 let row = first(&self.rows(&format!("collection.{outcome}"), collection_id, &operation.party))?;

@@ -6,3 +6,4 @@ mod gone;
 mod lease;
 mod parallel;
 mod photo_bytes;
+mod repeated_hand_overs;

@@ -19,7 +19,8 @@ async fn a_photo_may_be_fetched_again_and_never_changes() {
         assert_eq!(answer.header("content-digest"), Sha256Digest::of(&deposit.bytes).to_content_digest());
         gateway.advance(MINUTE);
     }
-    assert_eq!(gateway.database.count_events("collection.handed_over").await, 3);
+    assert_eq!(gateway.database.count_events("collection.handed_over").await, 1);
+    assert_eq!(gateway.database.number("SELECT hand_overs FROM collection_devices").await, 3);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use super::wrong_codes::{WrongCodeOutcome, blocked_until, count_wrong_code, rech
 use super::{collection_devices, collections, photos, quarantine};
 use crate::domain::log::AuditEvent;
 use crate::domain::log::reconciliation::row::RowId;
+use crate::domain::photo::PhotoRecord;
 use crate::domain::photo::availability;
 use crate::domain::photo::availability::Availability;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState};
@@ -17,6 +18,7 @@ use crate::storage::postgres::Lock;
 use crate::storage::requests::{
     CodeAttempt, FetchOutcome, FetchPurpose, FetchRequest, FoundPhoto, LeaseOutcome, LeaseRequest, LookupOutcome,
 };
+use crate::storage::sql::engine::connection::WriteTransaction;
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::party::row_mapping::{PARTY, party};
 
@@ -184,24 +186,39 @@ pub(in crate::storage::sql) async fn fetch(
     }
     let photo = tracked.record;
     if request.purpose == FetchPurpose::HandOver {
-        transaction
-        .query(
-            "UPDATE collections SET handed_over_at = coalesce(handed_over_at, $1), settle_due = coalesce(settle_due, $2)
-             WHERE collection_id = $3",
-        )
-        .bind(now.unix_milliseconds())
-        .bind(deadline(now, request.settle_within, &photo).unix_milliseconds())
-        .bind(collection.collection_id.to_string())
-        .execute()
-        .await?;
-        let entry = collections::audit_entry(AuditEvent::CollectionHandedOver, &collection, attempt.device_id, now);
-        transaction.mark_changed(RowId::Collection(collection.collection_id));
-        let id = collection.collection_id;
-        collection_devices::note_code_shown(&mut transaction, id, attempt.device_id, now).await?;
-        transaction.append(entry);
+        record_hand_over(&mut transaction, &collection, &photo, request).await?;
         failpoint::reached("hand_over.before_commit");
         transaction.commit().await?;
         failpoint::reached("hand_over.committed");
     }
     Ok(FetchOutcome::Ready(Box::new(photo)))
+}
+
+/// Writes down that the bytes go out: as a row of the log the first time and after a while, and as a count each time.
+async fn record_hand_over(
+    transaction: &mut WriteTransaction,
+    collection: &CollectionRecord,
+    photo: &PhotoRecord,
+    request: &FetchRequest,
+) -> Result<(), StoreError> {
+    let (id, now, device_id) = (collection.collection_id, request.attempt.now, request.attempt.device_id);
+    if collection.handed_over_at.is_none() {
+        transaction
+            .query("UPDATE collections SET handed_over_at = $1, settle_due = $2 WHERE collection_id = $3")
+            .bind(now.unix_milliseconds())
+            .bind(deadline(now, request.settle_within, photo).unix_milliseconds())
+            .bind(id.to_string())
+            .execute()
+            .await?;
+        transaction.mark_changed(RowId::Collection(id));
+    }
+    let count = collection_devices::count_hand_over(transaction, id, device_id, now).await?;
+    if count.is_logged {
+        let mut entry = collections::audit_entry(AuditEvent::CollectionHandedOver, collection, device_id, now);
+        if count.hand_overs > 1 {
+            entry.details["hand_overs"] = count.hand_overs.into();
+        }
+        transaction.append(entry);
+    }
+    Ok(())
 }

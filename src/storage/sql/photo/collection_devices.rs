@@ -1,11 +1,86 @@
-//! Devices that have shown the code of a collection.
+//! Devices that have shown the code of a collection, and how often each was handed the picture.
+
+use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, DeviceId};
 use crate::domain::log::reconciliation::row::RowId;
 use crate::storage::error::StoreError;
+use crate::storage::sql::engine::columns::optional_timestamp;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::SqlStore;
+
+/// A repeated hand-over to the same device gets a row in the log only so long after the last: a program that asks over and over
+/// would fill a log that is kept for ten years. Shorter than a lease, so that each lease with repeats has its row.
+const LOG_INTERVAL: Duration = Duration::from_secs(10 * 60);
+
+/// Hand-overs of a collection to one device.
+pub(super) struct HandOverCount {
+    /// All so far, with this one.
+    pub(super) hand_overs: i64,
+    /// True if this one gets a row in the log.
+    pub(super) is_logged: bool,
+}
+
+/// Counts a hand-over; the first to a device is always logged. Of a hand-over by an older node nothing is counted. The caller has
+/// locked the photo, so that nobody counts at the same time, and adds the row of the log.
+pub(super) async fn count_hand_over(
+    transaction: &mut WriteTransaction,
+    collection_id: CollectionId,
+    device_id: DeviceId,
+    at: Timestamp,
+) -> Result<HandOverCount, StoreError> {
+    let row = transaction
+        .query(
+            "SELECT hand_overs, hand_over_logged_at FROM collection_devices
+             WHERE collection_id = $1 AND device_id = $2",
+        )
+        .bind(collection_id.to_string())
+        .bind(device_id.to_string())
+        .fetch_optional()
+        .await?;
+    let (before, logged_at) = match &row {
+        Some(row) => (row.try_get::<i64>("hand_overs")?, optional_timestamp(row, "hand_over_logged_at")?),
+        None => (0, None),
+    };
+    // A clock that was set back does not silence the log.
+    let is_logged = logged_at.is_none_or(|logged_at| logged_at + LOG_INTERVAL <= at || at < logged_at);
+    transaction
+        .query(
+            "INSERT INTO collection_devices
+                 (collection_id, device_id, code_shown_at, handed_over_at, hand_overs, hand_over_logged_at)
+             VALUES ($1, $2, $3, $3, 1, $3)
+             ON CONFLICT (collection_id, device_id) DO UPDATE SET hand_overs = collection_devices.hand_overs + 1,
+                 handed_over_at = coalesce(collection_devices.handed_over_at, $3),
+                 hand_over_logged_at = CASE WHEN $4 THEN $3 ELSE collection_devices.hand_over_logged_at END",
+        )
+        .bind(collection_id.to_string())
+        .bind(device_id.to_string())
+        .bind(at.unix_milliseconds())
+        .bind(is_logged)
+        .execute()
+        .await?;
+    if is_logged {
+        transaction.mark_changed(RowId::CollectionDevice(collection_id, device_id));
+    }
+    Ok(HandOverCount { hand_overs: before + 1, is_logged })
+}
+
+/// All hand-overs of a collection, to whichever device.
+pub(super) async fn hand_overs(
+    connection: &mut StoreConnection,
+    collection_id: CollectionId,
+) -> Result<i64, StoreError> {
+    let row = connection
+        .query(
+            "SELECT CAST(coalesce(sum(hand_overs), 0) AS BIGINT) AS hand_overs FROM collection_devices
+             WHERE collection_id = $1",
+        )
+        .bind(collection_id.to_string())
+        .fetch_one()
+        .await?;
+    row.try_get("hand_overs")
+}
 
 /// Notes that a device has shown the code; `false`, and nothing is written, when it did before. The caller adds the row of the log.
 pub(super) async fn note_code_shown(

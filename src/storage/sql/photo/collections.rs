@@ -136,6 +136,19 @@ pub(super) fn audit_entry(
     }
 }
 
+/// Completes the row that ends a collection by the number of its hand-overs, if there were several: not each has a row.
+pub(super) async fn record_hand_overs(
+    connection: &mut StoreConnection,
+    entry: &mut AuditEntry,
+    collection_id: CollectionId,
+) -> Result<(), StoreError> {
+    let hand_overs = collection_devices::hand_overs(connection, collection_id).await?;
+    if hand_overs > 1 {
+        entry.details["hand_overs"] = hand_overs.into();
+    }
+    Ok(())
+}
+
 /// Settles what was handed over and not settled in time: the photo counts as used. `actor` is the gateway, which swept, or a device of
 /// the office that says so afterwards.
 pub(super) async fn settle_as_used(
@@ -153,13 +166,14 @@ pub(super) async fn settle_as_used(
         .execute()
         .await?;
     photos::erase(transaction, collection.photo_id, PhotoState::Used, at).await?;
-    let entry = AuditEntry {
+    let mut entry = AuditEntry {
         at: now,
         actor,
         event: AuditEvent::CollectionUsedByDefault,
         subject: Some(collection.collection_id.to_string()),
         details: serde_json::json!({ "photo_id": collection.photo_id, "office_id": collection.office_id, "settle_due": at }),
     };
+    record_hand_overs(transaction, &mut entry, collection.collection_id).await?;
     transaction.mark_changed(RowId::Collection(collection.collection_id));
     transaction.mark_changed(RowId::Photo(collection.photo_id));
     transaction.append(entry);

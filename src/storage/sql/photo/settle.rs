@@ -1,6 +1,6 @@
 //! Settlement: the outcome, the erasure and the audit row are durable together.
 
-use super::collections::{audit_entry, load_for_update, settle_as_used};
+use super::collections::{audit_entry, load_for_update, record_hand_overs, settle_as_used};
 use super::{collection_devices, photos};
 use crate::domain::log::AuditEvent;
 use crate::domain::log::reconciliation::row::RowId;
@@ -43,6 +43,7 @@ pub(in crate::storage::sql) async fn settle(
     close_collection(&mut transaction, &mut collection, request).await?;
     update_photo(&mut transaction, &photo.record, request).await?;
     let mut row = audit_entry(audit_event(&request.outcome), &collection, request.device_id, request.now);
+    record_hand_overs(&mut transaction, &mut row, collection.collection_id).await?;
     if let SettlementOutcome::Refused(refusal) = &request.outcome {
         row.details["reason"] = serde_json::json!(refusal.reason);
     }
