@@ -87,6 +87,8 @@ pub enum EnrolmentCodeCheck {
     Refused(InvitationRefusal),
     /// Right, but the whole studio or office is suspended; audited.
     Suspended(Party),
+    /// Right, but the key was revoked with another device; audited.
+    KeyRevoked,
     /// Right, and the device is this party's.
     Right(Party, EnrolmentAction),
 }
@@ -116,6 +118,8 @@ pub enum EnrolmentStep {
 pub enum ApprovalOutcome {
     /// It is durable.
     Stored,
+    /// The key was revoked with another device since it was requested.
+    KeyRevoked,
     /// It was approved before; nothing changed.
     AlreadyApproved,
     /// The device has made no request that is still alive, or made it with another key.
@@ -144,6 +148,8 @@ pub enum RenewalOutcome {
     Stored,
     /// The device was revoked, or its party suspended, in the meantime.
     RevokedOrSuspended,
+    /// The new key was revoked with another device.
+    KeyRevoked,
     /// The device was given enough certificates lately.
     TooSoon {
         /// Time until it may ask again.

@@ -24,6 +24,8 @@ pub struct CertificateRecord {
     pub not_before: Timestamp,
     /// Valid until.
     pub not_after: Timestamp,
+    /// SHA-256 of the key's `SubjectPublicKeyInfo`; `None` if only the certificate's digest is known.
+    pub key: Option<Sha256Digest>,
 }
 
 /// Certificate or key by which the gateway knows a device with a certificate of an external CA.

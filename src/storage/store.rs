@@ -44,7 +44,7 @@ pub trait Store: AuditLog + Send + Sync {
     async fn party(&self, party_id: PartyId) -> Result<Option<Party>, StoreError>;
     /// Suspends or resumes a party; `false` when it was so before, or there is none.
     async fn set_suspended(&self, party_id: PartyId, suspended: bool, audit: AuditEntry) -> Result<bool, StoreError>;
-    /// Adds a device with its first certificate.
+    /// Adds a device with its first certificate. [`StoreError::KeyRevoked`] when a revoked device has or had its key.
     async fn add_device(
         &self,
         device: &Device,
@@ -52,10 +52,13 @@ pub trait Store: AuditLog + Send + Sync {
         audit: AuditEntry,
     ) -> Result<(), StoreError>;
     /// Adds an office's device whose certificate was issued elsewhere. [`StoreError::AlreadyExists`] when that certificate or
-    /// key is bound already.
+    /// key is bound already, [`StoreError::KeyRevoked`] when a revoked device has or had its key.
     async fn bind_device(&self, device: &Device, binding: &Binding, audit: AuditEntry) -> Result<(), StoreError>;
     /// The devices that are bound to a key, with the key's SHA-256.
     async fn bound_keys(&self) -> Result<Vec<(DeviceId, Sha256Digest)>, StoreError>;
+    /// Tells if a revoked device has or had the key: such a key is certified and bound no more. Asked beforehand; every operation that
+    /// gives a key to a device asks again.
+    async fn is_revoked_key(&self, key: &Sha256Digest) -> Result<bool, StoreError>;
     /// The devices of a role with their parties, by party name and age.
     async fn devices(&self, role: Role) -> Result<Vec<(Party, Device)>, StoreError>;
     /// Cuts a device off; `false` when it was revoked before, or there is none.
@@ -63,7 +66,8 @@ pub trait Store: AuditLog + Send + Sync {
     /// Device and party that a certificate belongs to, with their state. A certificate of an external CA only ever belongs to an office.
     async fn caller(&self, credential: &Credential) -> Result<Option<CallerRecord>, StoreError>;
     /// The live certificates of revoked devices ([`MAX_LIVE_CERTIFICATES`](crate::domain::party::renewal::MAX_LIVE_CERTIFICATES)) that have
-    /// not yet expired, and the keys that revoked devices are bound to: SHA-256 of either.
+    /// not yet expired, the keys that revoked devices are bound to, and the keys of their live certificates: SHA-256 of each. A
+    /// revoked key is revoked under whatever certificate, also another device's.
     async fn revoked_certificates(&self, now: Timestamp) -> Result<Vec<Sha256Digest>, StoreError>;
     /// The live certificates issued here to revoked devices of a role that end after `alive_after`, by age of the revocation.
     async fn revoked_serials(&self, role: Role, alive_after: Timestamp) -> Result<Vec<RevokedSerial>, StoreError>;

@@ -217,6 +217,7 @@ impl TestGateway {
             serial: number.to_be_bytes().to_vec(),
             not_before: now,
             not_after,
+            key: None,
         };
         self.administration().add_device(&device, &record).await.unwrap();
         self.caller_of(party, device.device_id, certificate)

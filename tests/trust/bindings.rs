@@ -39,6 +39,7 @@ fn to_certificate(gateway: &TestGateway, certificate: &str) -> Binding {
         serial: vec![7],
         not_before: gateway.now(),
         not_after: gateway.now() + 30 * DAY,
+        key: None,
     })
 }
 

@@ -36,7 +36,7 @@ impl From<StoreError> for Problem {
             | StoreError::InUse
             | StoreError::RolledBack(_)
             | StoreError::Inactive(_) => Self::StorageUnavailable,
-            StoreError::AlreadyExists | StoreError::Damaged(_) => Self::Internal,
+            StoreError::AlreadyExists | StoreError::KeyRevoked | StoreError::Damaged(_) => Self::Internal,
         }
     }
 }
@@ -226,6 +226,7 @@ impl From<EnrolError> for Problem {
             EnrolError::Refused(refusal) => refusal.into(),
             EnrolError::Suspended { role } => Self::PartySuspended { role },
             EnrolError::Request(error) => error.into(),
+            EnrolError::KeyRevoked => Self::KeyRevoked,
             EnrolError::SubjectMismatch => Self::SubjectMismatch,
             EnrolError::Certify(error) => error.into(),
             EnrolError::ConcurrentChange => Self::GatewayBusy,
@@ -238,6 +239,7 @@ impl From<RenewError> for Problem {
     fn from(error: RenewError) -> Self {
         match error {
             RenewError::Request(error) => error.into(),
+            RenewError::KeyRevoked => Self::KeyRevoked,
             RenewError::SubjectMismatch => Self::SubjectMismatch,
             RenewError::ExternalCertificate => Self::CertificateExternal,
             RenewError::TooSoon { wait } => Self::RenewalTooSoon { wait },

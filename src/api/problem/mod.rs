@@ -1,6 +1,7 @@
 //! Every refusal, as `application/problem+json` (RFC 9457). The one place that knows status codes of refusals.
 
 mod detail_texts;
+mod malformed_reason;
 mod mapping;
 mod plain_details;
 mod texts;
@@ -26,6 +27,8 @@ use crate::identity::public_key::KeyError;
 use crate::wire::collection::StudioBody;
 use crate::wire::finding::FindingBody;
 use crate::wire::problem::{PROBLEM_JSON, ProblemBody};
+
+pub use self::malformed_reason::MalformedReason;
 
 /// A problem, with the facts about it that the caller is entitled to know.
 #[derive(Debug, Clone)]
@@ -97,6 +100,7 @@ pub enum Problem {
     RequestSignatureWrong,
     RequestSignatureUnsupported,
     KeyTooWeak { error: KeyError },
+    KeyRevoked,
     SubjectMismatch,
     CertificateExternal,
     CertificateSuperseded { since: Timestamp },
@@ -110,32 +114,6 @@ pub enum Problem {
     GatewayBusy,
     StorageUnavailable,
     RevocationListMissing,
-}
-
-/// Reason why a request does not fit the interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MalformedReason {
-    /// The body ends before the JSON does.
-    TruncatedJson,
-    /// The body is not JSON.
-    InvalidJson {
-        /// Line from which the text is not JSON.
-        line: usize,
-        /// Column in that line.
-        column: usize,
-    },
-    /// A field is missing, unknown, or of the wrong kind.
-    Field,
-    /// A query parameter is unknown, repeated, or cannot be read.
-    Query,
-    /// `until` is not a date.
-    Date,
-    /// `note` holds control characters.
-    Note,
-    /// The body is not a certificate request.
-    CertificateRequest,
-    /// `lookup` or `nonce` is not 64 hexadecimal digits.
-    Hexadecimal,
 }
 
 impl Problem {
@@ -201,6 +179,7 @@ impl Problem {
             Self::RequestSignatureWrong => "request-signature-wrong",
             Self::RequestSignatureUnsupported => "request-signature-unsupported",
             Self::KeyTooWeak { .. } => "key-too-weak",
+            Self::KeyRevoked => "key-revoked",
             Self::SubjectMismatch => "request-subject-foreign",
             Self::CertificateExternal => "certificate-foreign",
             Self::CertificateSuperseded { .. } => "certificate-superseded",
@@ -272,6 +251,7 @@ impl Problem {
             | Self::RequestSignatureWrong
             | Self::RequestSignatureUnsupported
             | Self::KeyTooWeak { .. }
+            | Self::KeyRevoked
             | Self::SubjectMismatch
             | Self::PhotoRefused { .. }
             | Self::SettlementDate { .. }

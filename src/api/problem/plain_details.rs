@@ -131,6 +131,11 @@ impl Problem {
                 "Bitte den Antrag mit SHA-256 oder SHA-384 signieren, mit einem RSA-Schlüssel nach PKCS#1 v1.5.",
                 "Sign the request with SHA-256 or SHA-384, an RSA key with PKCS#1 v1.5 padding.",
             ),
+            Self::KeyRevoked => (
+                "Dieser Schlüssel wurde mit einem anderen Gerät gesperrt und wird nicht mehr zertifiziert. Bitte einen neuen \
+                 Schlüssel erzeugen.",
+                "This key was revoked with another device and is not certified again. Make a new key.",
+            ),
             Self::SubjectMismatch => (
                 "Der Antrag nennt nicht das Gerät, das ihn stellt. Bitte den Namen leer lassen; das Gateway setzt ihn selbst.",
                 "The request does not name the device that sends it. Leave the subject empty; the gateway writes its own.",

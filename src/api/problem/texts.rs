@@ -72,6 +72,7 @@ impl Problem {
                 ("Signaturverfahren nicht erlaubt", "Signature algorithm not accepted")
             }
             Self::KeyTooWeak { .. } => ("Schlüssel nicht erlaubt", "Key not accepted"),
+            Self::KeyRevoked => ("Schlüssel gesperrt", "Key revoked"),
             Self::SubjectMismatch => ("Antrag nennt ein anderes Gerät", "Request names another device"),
             Self::CertificateExternal => ("Zertifikat anderer Stelle", "Certificate of another authority"),
             Self::CertificateSuperseded { .. } => ("Zertifikat abgelöst", "Certificate superseded"),

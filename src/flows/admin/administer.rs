@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::clock::{Clock, Timestamp};
+use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{DeviceId, PartyId};
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::domain::party::{Device, DeviceScope, Party, Role};
@@ -81,10 +82,18 @@ impl Administration<'_> {
         Ok(self.store.set_suspended(party.party_id, suspended, audit).await?)
     }
 
+    /// Refuses a key that a revoked device has or had, before anything is made for it.
+    ///
+    /// # Errors
+    /// [`AdministrationError::KeyRevoked`].
+    pub async fn check_key(&self, key: &Sha256Digest) -> Result<(), AdministrationError> {
+        if self.store.is_revoked_key(key).await? { Err(AdministrationError::KeyRevoked) } else { Ok(()) }
+    }
+
     /// Writes down a device whose certificate has been issued.
     ///
     /// # Errors
-    /// [`AdministrationError::Store`].
+    /// [`AdministrationError::KeyRevoked`].
     pub async fn add_device(
         &self,
         device: &Device,
@@ -98,6 +107,7 @@ impl Administration<'_> {
             "certificate_sha256": certificate.sha256,
             "not_after": certificate.not_after,
         });
+        record_key(&mut details, certificate);
         record_scope(&mut details, device.scope);
         let audit = audit_entry(self.clock.now(), AuditEvent::DeviceAdded, device.device_id.to_string(), details);
         Ok(self.store.add_device(device, certificate, audit).await?)
@@ -106,8 +116,8 @@ impl Administration<'_> {
     /// Writes down an office's device whose certificate was issued elsewhere.
     ///
     /// # Errors
-    /// [`AdministrationError::AlreadyBound`] when another device has that certificate or key, also a revoked one: a revoked key
-    /// stays revoked.
+    /// [`AdministrationError::AlreadyBound`] when another device has that certificate or key, also a revoked one,
+    /// [`AdministrationError::KeyRevoked`] when a revoked one has or had that key: a revoked key stays revoked.
     pub async fn bind_device(&self, device: &Device, binding: &Binding) -> Result<(), AdministrationError> {
         if !device.label.is_empty() {
             check_name(&device.label)?;
@@ -120,6 +130,9 @@ impl Administration<'_> {
             }),
             Binding::Key(key) => serde_json::json!({ "party_id": device.party_id, "foreign_key_sha256": key }),
         };
+        if let Binding::Certificate(certificate) = binding {
+            record_key(&mut details, certificate);
+        }
         record_scope(&mut details, device.scope);
         let audit = audit_entry(self.clock.now(), AuditEvent::DeviceAdded, device.device_id.to_string(), details);
         match self.store.bind_device(device, binding, audit).await {
@@ -176,6 +189,13 @@ pub(crate) fn audit_entry(at: Timestamp, event: AuditEvent, subject: String, det
     AuditEntry { at, actor: ADMINISTRATOR.into(), event, subject: Some(subject), details }
 }
 
+/// The log tells of the key of a certificate.
+fn record_key(details: &mut serde_json::Value, certificate: &CertificateRecord) {
+    if let Some(key) = &certificate.key {
+        details["spki_sha256"] = serde_json::json!(key);
+    }
+}
+
 /// The log tells of a device that is an auditor's.
 pub(crate) fn record_scope(details: &mut serde_json::Value, scope: DeviceScope) {
     if scope != DeviceScope::default() {
@@ -210,6 +230,8 @@ pub enum AdministrationError {
     NoSuchDevice,
     /// The device was revoked, for good.
     DeviceRevoked,
+    /// A revoked device has or had the key.
+    KeyRevoked,
     /// No randomness for an identifier.
     Entropy(EntropyError),
     /// A secret could not be sealed.
@@ -242,6 +264,9 @@ impl fmt::Display for AdministrationError {
             Self::DeviceRevoked => f.write_str(
                 "the device was revoked, and that is for good: invite a new one with `studio invite` or `office invite`",
             ),
+            Self::KeyRevoked => f.write_str(
+                "this key was revoked together with a device, and that is for good: make a new key on the device",
+            ),
             Self::Seal(_) => f.write_str("the invitation could not be sealed: try again"),
             Self::Entropy(_) => f.write_str("no identifier could be made: try again"),
             Self::Store(_) => f.write_str("the database could not be used"),
@@ -264,6 +289,7 @@ impl From<StoreError> for AdministrationError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::AlreadyExists => Self::NameTaken,
+            StoreError::KeyRevoked => Self::KeyRevoked,
             other => Self::Store(other),
         }
     }

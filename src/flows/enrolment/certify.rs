@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::domain::digest::Sha256Digest;
 use crate::domain::party::Role;
 use crate::flows::gateway::Gateway;
 use crate::identity::error::IdentityError;
@@ -30,8 +31,14 @@ pub(super) fn certify(
         serial: issued.serial.as_bytes().to_vec(),
         not_before: issued.not_before,
         not_after: issued.not_after,
+        key: Some(fingerprint(key)),
     };
     Ok((issued, record))
+}
+
+/// SHA-256 of the public key, as both sides are shown it.
+pub(super) fn fingerprint(key: &PublicKey) -> Sha256Digest {
+    Sha256Digest::of(&key.to_spki_der())
 }
 
 /// Reason why a key was not certified although its holder is entitled to it.

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use super::certify::{CertifyError, certify};
+use super::certify::{CertifyError, certify, fingerprint};
 use crate::domain::code::enrolment_code::EnrolmentCode;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
@@ -100,6 +100,10 @@ async fn check_code(gateway: &Gateway, attempt: &EnrolmentAttempt) -> Result<(Pa
             record_refusal(gateway, attempt.device_id, "party_suspended").await.map_err(EnrolError::Store)?;
             Err(EnrolError::Suspended { role: party.role })
         }
+        EnrolmentCodeCheck::KeyRevoked => {
+            record_refusal(gateway, attempt.device_id, "key_revoked").await.map_err(EnrolError::Store)?;
+            Err(EnrolError::KeyRevoked)
+        }
         EnrolmentCodeCheck::Unknown => Err(match gateway.anonymous_callers.count_wrong_code(attempt.device_id) {
             Some(tries_left) => EnrolError::WrongCode { tries_left: Some(tries_left) },
             None => EnrolError::Refused(InvitationRefusal::Exhausted),
@@ -161,11 +165,6 @@ pub(super) const fn request_reason(error: &RequestError) -> &'static str {
     }
 }
 
-/// SHA-256 of the public key, as both sides are shown it.
-pub(super) fn fingerprint(key: &PublicKey) -> Sha256Digest {
-    Sha256Digest::of(&key.to_spki_der())
-}
-
 /// Checks that a request claims no subject, or exactly the subject that is known of its sender; see [`ClaimedSubject`].
 pub(super) fn is_own_or_empty(claimed: &ClaimedSubject, subject: &ClientSubject) -> bool {
     claimed.is_empty() || claimed.is_exactly(subject)
@@ -190,6 +189,8 @@ pub enum EnrolError {
     },
     /// The request cannot be certified.
     Request(RequestError),
+    /// The key was revoked with another device.
+    KeyRevoked,
     /// The request names another device or party.
     SubjectMismatch,
     /// No certificate can be made just now.
@@ -208,6 +209,7 @@ impl fmt::Display for EnrolError {
             Self::Refused(_) => "the invitation leads to nothing any more",
             Self::Suspended { .. } => "the party is suspended",
             Self::Request(_) => "the request cannot be certified",
+            Self::KeyRevoked => "the key was revoked with another device",
             Self::SubjectMismatch => "the request names another device or party",
             Self::Certify(_) => "no certificate could be made",
             Self::ConcurrentChange => "two requests were in each other's way",

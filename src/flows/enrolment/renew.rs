@@ -8,8 +8,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::certify::{CertifyError, certify};
-use super::enrol::{fingerprint, is_own_or_empty, record_refusal, request_reason};
+use super::certify::{CertifyError, certify, fingerprint};
+use super::enrol::{is_own_or_empty, record_refusal, request_reason};
 use crate::clock::Timestamp;
 use crate::domain::id::DeviceId;
 use crate::domain::log::AuditEvent;
@@ -62,6 +62,13 @@ pub async fn renew(gateway: &Gateway, caller: &Caller, request: &[u8]) -> Result
                 .map_err(RenewError::Store)?;
             Err(RenewError::Superseded { since })
         }
+        RenewalOutcome::KeyRevoked => {
+            let details = serde_json::json!({ "reason": "key_revoked", "spki_sha256": renewal.key });
+            record_paced_rejection(gateway, caller.device_id, AuditEvent::EnrolmentRefused, details)
+                .await
+                .map_err(RenewError::Store)?;
+            Err(RenewError::KeyRevoked)
+        }
     }
 }
 
@@ -77,6 +84,8 @@ async fn refuse(gateway: &Gateway, device_id: DeviceId, reason: &str, error: Ren
 pub enum RenewError {
     /// The request cannot be certified.
     Request(RequestError),
+    /// The key was revoked with another device.
+    KeyRevoked,
     /// The request names somebody else.
     SubjectMismatch,
     /// The certificate was issued elsewhere, and is renewed there.
@@ -103,6 +112,7 @@ impl fmt::Display for RenewError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Request(_) => "the request cannot be certified",
+            Self::KeyRevoked => "the key was revoked with another device",
             Self::SubjectMismatch => "the request names somebody else",
             Self::ExternalCertificate => "the certificate was issued elsewhere",
             Self::TooSoon { .. } => "the device was given a certificate only just now",

@@ -181,7 +181,7 @@ fn migrator() -> Migrator {
     let initial = include_str!("migrations/0001_initial.sql");
     let moving = include_str!("migrations/0003_moving.sql");
     let growth = include_str!("migrations/0004_growth.sql");
-    let shown_codes = include_str!("migrations/0005_shown_codes.sql");
+    let codes_and_keys = include_str!("migrations/0005_codes_and_keys.sql");
     let migration = |version, description, sql: &'static str| {
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql.into_sql_str(), false)
     };
@@ -191,6 +191,6 @@ fn migrator() -> Migrator {
         migration(2, "audit", audit),
         migration(3, "moving", moving),
         migration(4, "growth", growth),
-        migration(5, "shown codes", shown_codes),
+        migration(5, "codes and keys", codes_and_keys),
     ])
 }

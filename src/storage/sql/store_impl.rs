@@ -62,6 +62,10 @@ impl Store for SqlStore {
         self.with_retry(|| party::external_devices::bound_keys(self)).await
     }
 
+    async fn is_revoked_key(&self, key: &Sha256Digest) -> Result<bool, StoreError> {
+        self.with_retry(|| party::revoked_keys::is_revoked(self, key)).await
+    }
+
     async fn devices(&self, role: Role) -> Result<Vec<(Party, Device)>, StoreError> {
         self.with_retry(|| party::parties::devices(self, role)).await
     }

@@ -223,7 +223,7 @@ fn migrator() -> Migrator {
     let audit = include_str!("migrations/0004_audit.sql");
     let moving = include_str!("migrations/0005_moving.sql");
     let growth = include_str!("migrations/0006_growth.sql");
-    let shown_codes = include_str!("migrations/0007_shown_codes.sql");
+    let codes_and_keys = include_str!("migrations/0007_codes_and_keys.sql");
     Migrator::with_migrations(vec![
         migration(1, "initial", initial),
         migration(2, "enrolment", enrolment),
@@ -231,6 +231,6 @@ fn migrator() -> Migrator {
         migration(4, "audit", audit),
         migration(5, "moving", moving),
         migration(6, "growth", growth),
-        migration(7, "shown codes", shown_codes),
+        migration(7, "codes and keys", codes_and_keys),
     ])
 }

@@ -14,4 +14,5 @@ mod parallel;
 mod refused;
 mod renewal;
 mod repeated;
+mod revoked_key;
 mod secrecy;

@@ -31,7 +31,7 @@ async fn refusals(reader: impl Fn(&RouterClient) -> RouterClient) -> String {
     })
     .await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let other = gateway.office("Bürgeramt Süd").await;
+    let (other, colleague) = (gateway.office("Bürgeramt Süd").await, gateway.device_of(&office.party).await);
     let [used, leased, withdrawn, waiting] = [
         studio.deposit_numbered(1).await,
         studio.deposit_numbered(2).await,
@@ -44,6 +44,7 @@ async fn refusals(reader: impl Fn(&RouterClient) -> RouterClient) -> String {
     gateway.advance(MINUTE);
 
     let (studio, office, other) = (reader(&studio), reader(&office), reader(&other));
+    let colleague = reader(&colleague);
     let whole = photo(5);
     let jpeg = ("content-type", "image/jpeg");
     let mut seen = vec![
@@ -68,6 +69,7 @@ async fn refusals(reader: impl Fn(&RouterClient) -> RouterClient) -> String {
         office.collect("G94ZJ-756FW-FHRWS-2ZVE9").await,
         office.settle(&collection, &json!({ "outcome": "kept", "until": "2028-01-01" })).await,
         office.settle(&collection, &json!({ "outcome": "lost" })).await,
+        colleague.settle(&collection, &json!({ "outcome": "used" })).await,
         office.collect("G94ZJ-756FW-FHRWS-2ZVE8").await,
         office.collect(&waiting.code).await,
     ];
@@ -138,6 +140,8 @@ async fn refused_enrolments(reader: impl Fn(&AnonymousClient) -> AnonymousClient
     let mut keyless = issuance(EnrolmentPolicy::Auto);
     keyless.studio.authority = None;
     gateway.gateway.set_certificate_issuer(keyless);
+    seen.push(anonymous.accept_invitation(&good, &key).await);
+    assert!(gateway.administration().revoke_device(spent.device.device_id).await.unwrap());
     seen.push(anonymous.accept_invitation(&good, &key).await);
     gateway.advance(DAY);
     seen.push(anonymous.accept_invitation(&late, &key).await);

@@ -97,12 +97,15 @@ fn a_key_made_on_the_device_stays_there_and_its_certificate_opens_the_door() {
     let served =
         support::curl::run(curl.args(["--cacert", "own/gateway-ca.pem", &format!("{}/v1/me", gateway.studio())]));
     let me: Value = serde_json::from_str(&stdout(&served)).unwrap();
-    assert_eq!((&me["device_id"], &me["studio"]["name"]), (&device.device_id.into(), &"Foto Koch".into()));
+    assert_eq!((&me["device_id"], &me["studio"]["name"]), (&device.device_id.as_str().into(), &"Foto Koch".into()));
 
     fs::write(home.beside("not.csr"), "no request").unwrap();
     let refused = home.failure(&["device", "add", "--studio", "Foto Koch", "--csr", "not.csr", "--out", "not"]);
     assert!(refused.contains("not.csr"), "{refused}");
     assert!(home.failure(&["device", "add", "--studio", "Foto Koch", "--csr", "none.csr"]).contains("none.csr"));
+    home.json(&["device", "revoke", device.device_id.as_str()]);
+    let refused = home.failure(&["device", "add", "--studio", "Foto Koch", "--csr", "own.csr", "--out", "not"]);
+    assert!(refused.contains("make a new key"), "{refused}");
     assert!(!home.beside("not").exists());
 }
 

@@ -84,7 +84,8 @@ async fn a_change_that_cannot_be_made_leaves_no_row() {
         revoked_at: None,
         certificate_expires_at: None,
     };
-    let certificate = |sha256| CertificateRecord { sha256, serial: vec![1], not_before: now, not_after: now };
+    let certificate =
+        |sha256| CertificateRecord { sha256, serial: vec![1], not_before: now, not_after: now, key: None };
     let entry = || AuditEntry {
         at: now,
         actor: "administrator".into(),

@@ -206,5 +206,6 @@ fn record(gateway: &TestGateway, text: &[u8]) -> CertificateRecord {
         serial: text[..4].to_vec(),
         not_before: gateway.now() - 400 * DAY,
         not_after: gateway.now() + 365 * DAY,
+        key: Some(Sha256Digest::of(text)),
     }
 }

@@ -122,7 +122,8 @@ impl TwoNodeStore {
             certificate_expires_at: None,
         };
         let sha256 = Sha256Digest::from_bytes(self.bytes());
-        let certificate = CertificateRecord { sha256, serial: vec![1], not_before: START, not_after: START + 60 * DAY };
+        let certificate =
+            CertificateRecord { sha256, serial: vec![1], not_before: START, not_after: START + 60 * DAY, key: None };
         self.nodes[0].add_device(&device, &certificate, audit_entry(AuditEvent::DeviceAdded)).await.unwrap();
         (party, device.device_id, Credential::Own { sha256 })
     }

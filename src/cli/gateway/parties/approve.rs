@@ -10,6 +10,7 @@ use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::print;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
+use crate::flows::admin::administer::AdministrationError;
 use crate::identity::certificate::{group_fingerprint, parse_fingerprint};
 use crate::storage::enrolment_requests::ApprovalOutcome;
 
@@ -45,6 +46,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     context.close().await;
     match approved {
         ApprovalOutcome::NoSuchRequest => return Err(nothing()),
+        ApprovalOutcome::KeyRevoked => return Err(AdministrationError::KeyRevoked.into()),
         ApprovalOutcome::Stored | ApprovalOutcome::AlreadyApproved => {}
     }
     if arguments.json {

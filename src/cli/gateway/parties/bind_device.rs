@@ -127,6 +127,7 @@ fn certificate(file: &Path) -> Result<CertificateRecord, CommandError> {
         serial: facts.serial.as_bytes().to_vec(),
         not_before: facts.not_before,
         not_after: facts.not_after,
+        key: Some(facts.spki_sha256),
     })
 }
 

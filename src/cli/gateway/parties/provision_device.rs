@@ -12,6 +12,7 @@ use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::output::print;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
+use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{DeviceId, PartyId};
 use crate::domain::party::{Device, Party, Role};
 use crate::entropy::OsEntropy;
@@ -104,6 +105,8 @@ pub(in crate::cli::gateway) async fn provision(
         NewKey::Generated(key) => key.public_key(),
         NewKey::Requested(key) => key.clone(),
     };
+    let key_sha256 = Sha256Digest::of(&public_key.to_spki_der());
+    administration.check_key(&key_sha256).await?;
     let issued = issue_client(
         &authority,
         &subject,
@@ -129,6 +132,7 @@ pub(in crate::cli::gateway) async fn provision(
         serial: issued.serial.as_bytes().to_vec(),
         not_before: issued.not_before,
         not_after: issued.not_after,
+        key: Some(key_sha256),
     };
     administration.add_device(&device, &certificate).await?;
     Ok(provisioned)

@@ -7,7 +7,7 @@ use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::printable;
 use crate::client::enrolment::address::AddressError;
 use crate::client::enrolment::bootstrap::BootstrapError;
-use crate::client::enrolment::device_folder::{DeviceFolder, DeviceFolderError};
+use crate::client::enrolment::device_folder::{DeviceFolder, DeviceFolderError, PENDING_KEY_FILE};
 use crate::client::enrolment::enrol::{ClientEnrolError, EnrolledDevice, EnrolmentProgress};
 use crate::client::enrolment::gateway_request::GatewayError;
 use crate::client::response::problem_type;
@@ -143,6 +143,13 @@ pub fn about_enrol(error: &ClientEnrolError, language: Language) -> (Exit, Strin
         ClientEnrolError::Bootstrap(error) => about_bootstrap(error, language),
         ClientEnrolError::Certificate(GatewayError::Tls(TlsFailure::ServerCertificate(error))) => {
             (Exit::Setup, about_server_certificate_error(error, language))
+        }
+        ClientEnrolError::Certificate(GatewayError::Refused(problem)) if problem_type(problem) == "key-revoked" => {
+            let next = language.pick(
+                format!("Die Datei {PENDING_KEY_FILE} löschen und die Anmeldung mit demselben Code wiederholen: dann entsteht ein neuer."),
+                format!("Delete the file {PENDING_KEY_FILE} and enrol again with the same code: that makes a new one."),
+            );
+            (Exit::NotAllowed, format!("{}\n{next}", about_problem(problem, language)))
         }
         ClientEnrolError::Certificate(error) => about_gateway_error(error, language),
     }

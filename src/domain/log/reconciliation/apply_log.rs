@@ -101,6 +101,7 @@ impl ExpectedTables {
         let certificate = self.certificates.touch(sha256, logged.row.sequence);
         (certificate.device_id, certificate.external) = (Known(device_id), Known(own.is_none()));
         (certificate.not_after, certificate.number) = (logged.moment("not_after"), number);
+        certificate.key = logged.digest("spki_sha256").into();
     }
 
     /// Counts one more of something that a device has.

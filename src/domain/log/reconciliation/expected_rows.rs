@@ -29,6 +29,8 @@ impl<T> From<Option<T>> for LoggedValue<T> {
 pub(super) enum ExpectedValue {
     /// This one.
     Equals(AuditedValue),
+    /// This one, or nothing in rows that are older than the column.
+    EqualsOrNull(AuditedValue),
     /// A number from the first to the second.
     Between(i64, i64),
 }
@@ -37,6 +39,7 @@ impl ExpectedValue {
     pub(super) fn allows(&self, value: &AuditedValue) -> bool {
         match self {
             Self::Equals(expected) => expected == value,
+            Self::EqualsOrNull(expected) => expected == value || *value == AuditedValue::Null,
             Self::Between(first, last) => value.as_number().is_some_and(|number| (*first..=*last).contains(&number)),
         }
     }
@@ -46,6 +49,7 @@ impl std::fmt::Display for ExpectedValue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Equals(value) => value.fmt(f),
+            Self::EqualsOrNull(value) => write!(f, "{value} or nothing"),
             Self::Between(first, last) => write!(f, "{first} to {last}"),
         }
     }
@@ -140,6 +144,7 @@ pub(super) struct ExpectedCertificate {
     pub(super) not_after: LoggedValue<i64>,
     pub(super) number: LoggedValue<i64>,
     pub(super) external: LoggedValue<bool>,
+    pub(super) key: LoggedValue<Sha256Digest>,
 }
 
 impl ExpectedCertificate {
@@ -149,6 +154,9 @@ impl ExpectedCertificate {
         expect(&mut columns, "not_after", self.not_after, AuditedValue::Number);
         expect(&mut columns, "number", self.number, AuditedValue::Number);
         expect(&mut columns, "foreign_authority", self.external, AuditedValue::Truth);
+        if let Known(key) = self.key {
+            columns.push(("spki_sha256", ExpectedValue::EqualsOrNull(digest(key))));
+        }
         columns
     }
 }

@@ -77,7 +77,7 @@ const DEVICES: [AuditedColumn; 7] = [
     column("duty", AuditedColumnType::Text),
 ];
 
-const CERTIFICATES: [AuditedColumn; 8] = [
+const CERTIFICATES: [AuditedColumn; 9] = [
     column("sha256", AuditedColumnType::Bytes),
     column("device_id", AuditedColumnType::Text),
     column("serial", AuditedColumnType::Bytes),
@@ -87,6 +87,7 @@ const CERTIFICATES: [AuditedColumn; 8] = [
     // Noted when the certificate is first shown, without a row of the log.
     undigested_column("first_used_at", AuditedColumnType::Number),
     column("foreign_authority", AuditedColumnType::Truth),
+    column("spki_sha256", AuditedColumnType::Bytes),
 ];
 
 const BOUND_KEYS: [AuditedColumn; 3] = [

@@ -100,7 +100,8 @@ async fn read_row(connection: &mut StoreConnection, id: &RowId) -> Result<Option
         RowId::Certificate(sha256) => {
             connection
                 .query(
-                    "SELECT sha256, device_id, serial, not_before, not_after, number, first_used_at, foreign_authority
+                    "SELECT sha256, device_id, serial, not_before, not_after, number, first_used_at, foreign_authority,
+                            spki_sha256
                      FROM certificates WHERE sha256 = $1",
                 )
                 .bind(sha256.as_bytes().as_slice())

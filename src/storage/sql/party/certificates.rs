@@ -3,6 +3,7 @@
 
 use sqlx::AssertSqlSafe;
 
+use super::revoked_keys;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
@@ -37,8 +38,8 @@ pub(super) async fn add(
     transaction.mark_changed(RowId::Certificate(certificate.sha256));
     transaction
         .query(
-            "INSERT INTO certificates (sha256, device_id, serial, not_before, not_after, number)
-             SELECT $1, $2, $3, $4, $5, 1 + coalesce(max(number), 0) FROM certificates
+            "INSERT INTO certificates (sha256, device_id, serial, not_before, not_after, spki_sha256, number)
+             SELECT $1, $2, $3, $4, $5, $6, 1 + coalesce(max(number), 0) FROM certificates
              WHERE device_id = $2 AND NOT foreign_authority",
         )
         .bind(certificate.sha256.as_bytes().as_slice())
@@ -46,6 +47,7 @@ pub(super) async fn add(
         .bind(certificate.serial.as_slice())
         .bind(certificate.not_before.unix_milliseconds())
         .bind(certificate.not_after.unix_milliseconds())
+        .bind(certificate.key.as_ref().map(|key| key.as_bytes().as_slice()))
         .execute()
         .await?;
     Ok(())
@@ -75,6 +77,9 @@ pub(in crate::storage::sql) async fn renew(
     let Some(presented) = presented else { return Ok(RenewalOutcome::RevokedOrSuspended) };
     if let Some(since) = columns::optional_timestamp(&presented, "newer_used_at")? {
         return Ok(RenewalOutcome::Superseded { since });
+    }
+    if revoked_keys::is_revoked_on(&mut transaction, &renewal.key).await? {
+        return Ok(RenewalOutcome::KeyRevoked);
     }
     let validity = Validity {
         not_before: columns::timestamp(&presented, "not_before")?,

@@ -1,6 +1,6 @@
 //! Devices with certificates that were issued elsewhere: bound by one certificate, or by a key.
 
-use super::device_rows;
+use super::{device_rows, revoked_keys};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
 use crate::domain::log::AuditEntry;
@@ -23,14 +23,16 @@ pub(in crate::storage::sql) async fn add_device(
         Binding::Certificate(certificate) => {
             transaction
                 .query(
-                    "INSERT INTO certificates (sha256, device_id, serial, not_before, not_after, foreign_authority)
-                     VALUES ($1, $2, $3, $4, $5, TRUE) ON CONFLICT (sha256) DO NOTHING",
+                    "INSERT INTO certificates
+                         (sha256, device_id, serial, not_before, not_after, spki_sha256, foreign_authority)
+                     VALUES ($1, $2, $3, $4, $5, $6, TRUE) ON CONFLICT (sha256) DO NOTHING",
                 )
                 .bind(certificate.sha256.as_bytes().as_slice())
                 .bind(device.device_id.to_string())
                 .bind(certificate.serial.as_slice())
                 .bind(certificate.not_before.unix_milliseconds())
                 .bind(certificate.not_after.unix_milliseconds())
+                .bind(certificate.key.as_ref().map(|key| key.as_bytes().as_slice()))
                 .execute()
                 .await?
         }
@@ -50,6 +52,11 @@ pub(in crate::storage::sql) async fn add_device(
     if inserted == 0 {
         return Err(StoreError::AlreadyExists);
     }
+    let key = match binding {
+        Binding::Certificate(certificate) => certificate.key.as_ref(),
+        Binding::Key(key) => Some(key),
+    };
+    revoked_keys::refuse_revoked(&mut transaction, key).await?;
     transaction.mark_changed(match binding {
         Binding::Certificate(certificate) => RowId::Certificate(certificate.sha256),
         Binding::Key(key_sha256) => RowId::BoundKey(*key_sha256),

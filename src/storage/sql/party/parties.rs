@@ -5,7 +5,7 @@ use sqlx::AssertSqlSafe;
 use super::certificates::{ENDED_AT, IS_LIVE};
 use super::row_mapping;
 use super::row_mapping::PARTY;
-use super::{certificates, device_rows, invitations};
+use super::{certificates, device_rows, invitations, revoked_keys};
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{DeviceId, PartyId};
@@ -103,6 +103,7 @@ pub(in crate::storage::sql) async fn add_device(
 ) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
     device_rows::insert(&mut transaction, device).await?;
+    revoked_keys::refuse_revoked(&mut transaction, certificate.key.as_ref()).await?;
     certificates::add(&mut transaction, device.device_id, certificate).await?;
     transaction.append(audit.clone());
     transaction.commit().await?;
@@ -223,7 +224,9 @@ pub(in crate::storage::sql) async fn revoked_certificates(
             "SELECT c.sha256 FROM devices d JOIN certificates c ON c.device_id = d.device_id
              WHERE d.revoked_at IS NOT NULL AND c.not_after > $1 AND {IS_LIVE}
              UNION SELECT k.spki_sha256 FROM bound_keys k
-             WHERE k.device_id IN (SELECT device_id FROM devices WHERE revoked_at IS NOT NULL)"
+             WHERE k.device_id IN (SELECT device_id FROM devices WHERE revoked_at IS NOT NULL)
+             UNION SELECT c.spki_sha256 FROM devices d JOIN certificates c ON c.device_id = d.device_id
+             WHERE d.revoked_at IS NOT NULL AND c.spki_sha256 IS NOT NULL AND {IS_LIVE}"
         )))
         .bind(now.unix_milliseconds())
         .fetch_all()

@@ -9,3 +9,10 @@ CREATE TABLE collection_devices (
     hand_over_logged_at INTEGER, -- the last hand-over to this device that has a row in the log
     PRIMARY KEY (collection_id, device_id)
 ) STRICT;
+
+-- The key of a certificate, so that a key that was revoked with one device is certified for no other. Certificates from before this
+-- column have none.
+ALTER TABLE certificates ADD COLUMN spki_sha256 BLOB CHECK (length(spki_sha256) = 32);
+CREATE INDEX certificates_by_key ON certificates (spki_sha256) WHERE spki_sha256 IS NOT NULL;
+CREATE INDEX certificates_by_number ON certificates (device_id, number);
+CREATE INDEX invitations_by_key ON invitations (spki_sha256) WHERE spent_at IS NOT NULL;

@@ -1,0 +1,27 @@
+//! Reasons of malformed requests.
+
+/// Reason why a request does not fit the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MalformedReason {
+    /// The body ends before the JSON does.
+    TruncatedJson,
+    /// The body is not JSON.
+    InvalidJson {
+        /// Line from which the text is not JSON.
+        line: usize,
+        /// Column in that line.
+        column: usize,
+    },
+    /// A field is missing, unknown, or of the wrong kind.
+    Field,
+    /// A query parameter is unknown, repeated, or cannot be read.
+    Query,
+    /// `until` is not a date.
+    Date,
+    /// `note` holds control characters.
+    Note,
+    /// The body is not a certificate request.
+    CertificateRequest,
+    /// `lookup` or `nonce` is not 64 hexadecimal digits.
+    Hexadecimal,
+}

@@ -1,0 +1,175 @@
+//! A key that was revoked with one device is certified and bound for no other.
+
+use axum::body::Body;
+use axum::http::Method;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use lichtbild::domain::digest::Sha256Digest;
+use lichtbild::domain::party::Role;
+use lichtbild::domain::party::invitation::EnrolmentPolicy;
+use lichtbild::flows::admin::administer::AdministrationError;
+use lichtbild::flows::admin::verify::verify;
+use lichtbild::flows::enrolment::invite::IssuedInvitation;
+use lichtbild::identity::key::DeviceKey;
+use lichtbild::storage::Store;
+use lichtbild::storage::enrolment_requests::ApprovalOutcome;
+use lichtbild::storage::requests::{Binding, CertificateRecord};
+use lichtbild::transport::accept::peer::PeerCertificate;
+
+use crate::support::enrolment::{EST, certificate, fingerprint};
+use crate::support::router_client::{RouterClient, RouterResponse};
+use crate::support::test_gateway::{DAY, TestGateway};
+
+fn key() -> DeviceKey {
+    DeviceKey::generate().unwrap()
+}
+
+async fn renew(device: &RouterClient, key: &DeviceKey) -> RouterResponse {
+    let request = device.request(Method::POST, &format!("{EST}/simplereenroll"));
+    let body = Body::from(STANDARD.encode(key.to_request().unwrap()));
+    device.send(request.header("content-type", "application/pkcs10").body(body).unwrap()).await
+}
+
+/// A device of a new studio, enrolled with this key.
+async fn enrolled(gateway: &TestGateway, name: &str, key: &DeviceKey) -> RouterClient {
+    let invite = gateway.invite(Role::Studio, name).await;
+    let der = certificate(&gateway.anonymous_client().accept_invitation(&invite, key).await);
+    gateway.with_certificate(&invite, der)
+}
+
+async fn assert_not_enrolled(gateway: &TestGateway, invite: &IssuedInvitation, key: &DeviceKey) {
+    let certificates = gateway.database.count("certificates").await;
+    gateway.anonymous_client().accept_invitation(invite, key).await.assert_problem(422, "key-revoked");
+    let last = gateway.database.audit().await.pop().unwrap();
+    assert_eq!((last.event.as_str(), &last.details["reason"]), ("enrolment.refused", &"key_revoked".into()));
+    assert_eq!(gateway.database.count("certificates").await, certificates);
+}
+
+async fn revoked_keys(gateway: &TestGateway) -> Vec<Sha256Digest> {
+    gateway.store.revoked_certificates(gateway.now()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_key_that_two_devices_share_is_revoked_for_both() {
+    let gateway = TestGateway::start().await;
+    let shared = key();
+    let (first, second) =
+        (enrolled(&gateway, "Foto Koch", &shared).await, enrolled(&gateway, "Foto Porst", &shared).await);
+    assert_eq!(renew(&second, &shared).await.status, 200);
+    assert!(!revoked_keys(&gateway).await.contains(&fingerprint(&shared)));
+    gateway.revoke(&first).await;
+    // The handshake refuses by this list.
+    assert!(revoked_keys(&gateway).await.contains(&fingerprint(&shared)));
+    renew(&second, &shared).await.assert_problem(422, "key-revoked");
+    let last = gateway.database.audit().await.pop().unwrap();
+    assert_eq!((last.event.as_str(), &last.details["reason"]), ("enrolment.refused", &"key_revoked".into()));
+    assert_eq!(renew(&second, &key()).await.status, 200);
+    assert!(verify(&gateway.store, Some(&gateway.gateway.keys())).await.unwrap().is_ok());
+}
+
+#[tokio::test]
+async fn a_key_that_a_revoked_device_ever_had_enrols_no_other() {
+    let gateway = TestGateway::start().await;
+    let (old, new) = (key(), key());
+    let device = enrolled(&gateway, "Foto Koch", &old).await;
+    assert_eq!(renew(&device, &new).await.status, 200);
+    gateway.revoke(&device).await;
+    let invite = gateway.invite(Role::Office, "Amt Nord").await;
+    for revoked in [&old, &new] {
+        assert_not_enrolled(&gateway, &invite, revoked).await;
+    }
+    // The code is not spent by that.
+    assert_eq!(gateway.anonymous_client().accept_invitation(&invite, &key()).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_key_of_a_certificate_from_before_the_upgrade_is_known_by_its_invitation() {
+    let gateway = TestGateway::start().await;
+    let (shared, office_key) = (key(), key());
+    let device = enrolled(&gateway, "Foto Koch", &shared).await;
+    let office = gateway.office("Amt Nord").await;
+    let binding = Binding::Key(fingerprint(&office_key));
+    let bound = gateway.bound_device(&office.party, &binding, PeerCertificate::new(b"external".to_vec().into())).await;
+    gateway.database.execute("UPDATE certificates SET spki_sha256 = NULL").await.unwrap();
+    gateway.revoke(&device).await;
+    gateway.revoke(&bound).await;
+    let invite = gateway.invite(Role::Studio, "Foto Porst").await;
+    for revoked in [&shared, &office_key] {
+        assert_not_enrolled(&gateway, &invite, revoked).await;
+    }
+}
+
+#[tokio::test]
+async fn a_request_whose_key_was_revoked_meanwhile_is_not_approved() {
+    let gateway = TestGateway::with(|setup| setup.policy = EnrolmentPolicy::FourEyes).await;
+    let (shared, anonymous, administration) = (key(), gateway.anonymous_client(), gateway.administration());
+    let [first, second, third] = [
+        gateway.invite(Role::Studio, "Foto Koch").await,
+        gateway.invite(Role::Studio, "Foto Porst").await,
+        gateway.invite(Role::Studio, "Foto Meier").await,
+    ];
+    for invite in [&first, &second, &third] {
+        assert_eq!(anonymous.accept_invitation(invite, &shared).await.status, 202);
+    }
+    for invite in [&first, &third] {
+        let approved = administration.approve(invite.device.device_id, &fingerprint(&shared)).await;
+        assert_eq!(approved.unwrap(), ApprovalOutcome::Stored);
+    }
+    assert_eq!(anonymous.accept_invitation(&first, &shared).await.status, 200);
+    assert!(administration.revoke_device(first.device.device_id).await.unwrap());
+    let before = gateway.database.contents().await;
+    let approved = administration.approve(second.device.device_id, &fingerprint(&shared)).await;
+    assert_eq!(approved.unwrap(), ApprovalOutcome::KeyRevoked);
+    assert_eq!(gateway.database.contents().await, before);
+    // What was approved before is not certified.
+    assert_not_enrolled(&gateway, &third, &shared).await;
+}
+
+#[tokio::test]
+async fn an_administrator_adds_and_binds_no_device_with_a_revoked_key() {
+    let gateway = TestGateway::start().await;
+    let revoked = key();
+    gateway.revoke(&enrolled(&gateway, "Foto Koch", &revoked).await).await;
+    let office = gateway.office("Amt Nord").await;
+    let administration = gateway.administration();
+    let key = fingerprint(&revoked);
+    assert!(matches!(administration.check_key(&key).await, Err(AdministrationError::KeyRevoked)));
+    let device = lichtbild::domain::party::Device {
+        device_id: "01a20297-0000-7000-8000-000000000000".parse().unwrap(),
+        party_id: office.party.party_id,
+        label: String::new(),
+        scope: Default::default(),
+        created_at: gateway.now(),
+        revoked_at: None,
+        certificate_expires_at: None,
+    };
+    let certificate = CertificateRecord {
+        sha256: Sha256Digest::of(b"certificate"),
+        serial: vec![1],
+        not_before: gateway.now(),
+        not_after: gateway.now() + DAY,
+        key: Some(key),
+    };
+    let before = gateway.database.contents().await;
+    let added = administration.add_device(&device, &certificate).await;
+    assert!(matches!(added, Err(AdministrationError::KeyRevoked)), "{added:?}");
+    for binding in [Binding::Key(key), Binding::Certificate(certificate)] {
+        let bound = administration.bind_device(&device, &binding).await;
+        assert!(matches!(bound, Err(AdministrationError::KeyRevoked)), "{bound:?}");
+    }
+    assert_eq!(gateway.database.contents().await, before);
+}
+
+#[tokio::test]
+async fn the_list_of_the_handshake_does_not_grow_with_every_renewal() {
+    let gateway = TestGateway::start().await;
+    let device = enrolled(&gateway, "Foto Koch", &key()).await;
+    let keys: Vec<_> = (0..6).map(|_| key()).collect();
+    for key in &keys {
+        assert_eq!(renew(&device, key).await.status, 200);
+    }
+    gateway.revoke(&device).await;
+    let listed = revoked_keys(&gateway).await;
+    let listed: Vec<_> = keys.iter().map(|key| listed.contains(&fingerprint(key))).collect();
+    assert_eq!(listed, [false, false, false, true, true, true]);
+}
