@@ -25,6 +25,11 @@ macro_rules! identifier {
                 generate(now, entropy).map(Self)
             }
 
+            /// The first of all identifiers that can be generated at this moment.
+            pub fn first_at(at: Timestamp) -> Self {
+                Self(identifier_at(at, &[0; 10]))
+            }
+
             /// The 16 bytes.
             pub fn as_bytes(&self) -> &[u8; 16] {
                 self.0.as_bytes()
@@ -86,6 +91,10 @@ impl std::error::Error for IdError {}
 
 fn generate(now: Timestamp, entropy: &dyn Entropy) -> Result<Uuid, EntropyError> {
     let random: [u8; 10] = random_bytes(entropy)?;
-    let milliseconds = u64::try_from(now.unix_milliseconds()).unwrap_or(0);
-    Ok(Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid())
+    Ok(identifier_at(now, &random))
+}
+
+fn identifier_at(at: Timestamp, random: &[u8; 10]) -> Uuid {
+    let milliseconds = u64::try_from(at.unix_milliseconds()).unwrap_or(0);
+    Builder::from_unix_timestamp_millis(milliseconds, random).into_uuid()
 }

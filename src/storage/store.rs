@@ -59,7 +59,9 @@ pub trait Store: AuditLog + Send + Sync {
     /// Tells if a revoked device has or had the key: such a key is certified and bound no more. Asked beforehand; every operation that
     /// gives a key to a device asks again.
     async fn is_revoked_key(&self, key: &Sha256Digest) -> Result<bool, StoreError>;
-    /// The devices of a role with their parties, by party name and age.
+    /// One device.
+    async fn device(&self, device_id: DeviceId) -> Result<Option<Device>, StoreError>;
+    /// The devices of a role with their parties, by party name and age: all of the country's, for administrators alone.
     async fn devices(&self, role: Role) -> Result<Vec<(Party, Device)>, StoreError>;
     /// Cuts a device off; `false` when it was revoked before, or there is none.
     async fn revoke_device(&self, device_id: DeviceId, at: Timestamp, audit: AuditEntry) -> Result<bool, StoreError>;
@@ -153,6 +155,16 @@ pub trait Store: AuditLog + Send + Sync {
     async fn collections(
         &self,
         office: PartyId,
+        after: Option<CollectionId>,
+        limit: u32,
+    ) -> Result<Vec<CollectionRecord>, StoreError>;
+
+    /// The collections of an office that were begun since a moment, and those from before it that are open still: newest first, from
+    /// behind `after`.
+    async fn recent_collections(
+        &self,
+        office: PartyId,
+        since: Timestamp,
         after: Option<CollectionId>,
         limit: u32,
     ) -> Result<Vec<CollectionRecord>, StoreError>;

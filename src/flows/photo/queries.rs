@@ -1,9 +1,10 @@
 //! Looking at one's own: a studio's photos, an office's collections. Changes nothing.
 
+use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, PhotoId};
-use crate::domain::party::{Device, Role};
+use crate::domain::party::Device;
 use crate::domain::photo::availability::{ended_at, visible_state};
-use crate::domain::photo::collection::CollectionRecord;
+use crate::domain::photo::collection::{CollectionRecord, CollectionState};
 use crate::domain::photo::lease::visible_collection;
 use crate::domain::photo::{PhotoRecord, PhotoState};
 use crate::flows::authenticate::{OfficeCaller, StudioCaller};
@@ -47,9 +48,7 @@ pub async fn photo(
 /// # Errors
 /// [`StoreError`] when the store cannot be asked.
 pub async fn device(gateway: &Gateway, office: &OfficeCaller) -> Result<Option<Device>, StoreError> {
-    // The list serves administrators; a clerk asks so seldom that it serves here too.
-    let devices = gateway.store.devices(Role::Office).await?;
-    Ok(devices.into_iter().map(|(_, device)| device).find(|device| device.device_id == office.device_id))
+    gateway.store.device(office.device_id).await
 }
 
 /// The studio's photos, newest first.
@@ -83,6 +82,28 @@ pub async fn collections(
     let items = gateway.store.collections(office, after, limit).await?;
     let items: Vec<_> = items.into_iter().map(|collection| visible_collection(collection, now)).collect();
     let next_after = last_if_full(&items, limit).map(|collection| collection.collection_id);
+    Ok(ListPage { items, next_after })
+}
+
+/// The office's collections that were begun since a moment, and those from before it that wait for a decision; newest first.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be asked.
+pub async fn recent_collections(
+    gateway: &Gateway,
+    office: &OfficeCaller,
+    since: Timestamp,
+    after: Option<CollectionId>,
+    limit: u32,
+) -> Result<ListPage<CollectionRecord, CollectionId>, StoreError> {
+    let (office, now) = (office.party.party_id, gateway.now());
+    // One more tells if there is another page.
+    let mut items = gateway.store.recent_collections(office, since, after, limit.saturating_add(1)).await?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let next_after = (items.len() > limit).then(|| items[limit - 1].collection_id);
+    items.truncate(limit);
+    let items = items.into_iter().map(|collection| visible_collection(collection, now));
+    let items = items.filter(|item| item.leased_at >= since || item.state == CollectionState::Leased).collect();
     Ok(ListPage { items, next_after })
 }
 

@@ -69,6 +69,11 @@ pub(in crate::pages) fn last_day(end: Timestamp, language: Language) -> String {
     date(day.previous_day().unwrap_or(day), language)
 }
 
+/// The moment at which the local day began.
+pub(in crate::pages) fn day_begin(at: Timestamp) -> Timestamp {
+    local(at).start_of_day().map_or(at, |begin| Timestamp::from_unix_milliseconds(begin.timestamp().as_millisecond()))
+}
+
 /// The calendar day in local time.
 pub(in crate::pages) fn local_day(at: Timestamp) -> Date {
     let local = local(at);

@@ -66,6 +66,10 @@ impl Store for SqlStore {
         self.with_retry(|| party::revoked_keys::is_revoked(self, key)).await
     }
 
+    async fn device(&self, device_id: DeviceId) -> Result<Option<Device>, StoreError> {
+        self.with_retry(|| party::invitations::device(self, device_id)).await
+    }
+
     async fn devices(&self, role: Role) -> Result<Vec<(Party, Device)>, StoreError> {
         self.with_retry(|| party::parties::devices(self, role)).await
     }
@@ -202,6 +206,16 @@ impl Store for SqlStore {
         limit: u32,
     ) -> Result<Vec<CollectionRecord>, StoreError> {
         self.with_retry(|| photo::collections::list(self, office, after, limit)).await
+    }
+
+    async fn recent_collections(
+        &self,
+        office: PartyId,
+        since: Timestamp,
+        after: Option<CollectionId>,
+        limit: u32,
+    ) -> Result<Vec<CollectionRecord>, StoreError> {
+        self.with_retry(|| photo::collections::list_recent(self, office, since, after, limit)).await
     }
 
     async fn sweep(&self, now: Timestamp) -> Result<SweepReport, StoreError> {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::scriptless_browser::{ScriptlessBrowser, page};
-use crate::support::test_gateway::{DAY, MINUTE, TestGateway};
+use crate::support::test_gateway::{DAY, MINUTE, START, TestGateway};
 
 #[tokio::test]
 async fn the_day_is_listed_without_photos_and_without_other_offices() {
@@ -31,13 +31,61 @@ async fn the_day_is_listed_without_photos_and_without_other_offices() {
     assert!(answer.contains("data-problem=\"code-needed\"") && answer.contains("form id=\"enter\""), "{answer}");
 }
 
+/// The receipt numbers on a page of the list, in their order, and the address of the next page.
+async fn listed(browser: &mut ScriptlessBrowser, path: &str) -> (Vec<String>, Option<String>) {
+    let list = page(&browser.get(path).await);
+    let numbers = list.split("<a href=\"/desk/collections/").skip(1).map(|link| link[..36].to_owned()).collect();
+    let next = list.split_once("id=\"older\" href=\"").map(|(_, link)| link.split('"').next().unwrap().to_owned());
+    (numbers, next)
+}
+
 #[tokio::test]
-async fn a_busy_day_is_listed_whole() {
+async fn a_busy_day_is_listed_whole_page_by_page() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt").await);
-    for number in 0..205 {
-        office.collect_ok(&studio.deposit_numbered(number).await.code).await;
+    let waiting = office.collect_and_fetch(&studio.deposit_numbered(1).await.code).await;
+    office.collect_and_settle(&studio.deposit_numbered(2).await.code, &json!({ "outcome": "used" })).await;
+    gateway.advance(DAY);
+    let mut collections = vec![waiting];
+    for number in 3..128 {
+        collections.push(office.collect_ok(&studio.deposit_numbered(number).await.code).await);
+        gateway.advance(MINUTE / 60);
     }
+    collections.reverse();
     let mut browser = ScriptlessBrowser::of(&office).await;
-    assert_eq!(page(&browser.get("/desk/today").await).matches("<tr class=\"waiting\">").count(), 205);
+    let (mut seen, mut path, mut pages) = (Vec::new(), Some("/desk/today".to_owned()), Vec::new());
+    while let Some(page) = path {
+        let (numbers, next) = listed(&mut browser, &page).await;
+        pages.push(numbers.len());
+        seen.extend(numbers);
+        path = next;
+    }
+    assert_eq!((seen, pages), (collections, vec![50, 50, 26]));
+    let second = listed(&mut browser, "/desk/today").await.1.unwrap();
+    assert!(page(&browser.get(&second).await).contains("id=\"newest\" href=\"/desk/today\""));
+    assert_eq!(browser.get("/desk/today?after=x").await.status, 400);
+}
+
+#[tokio::test]
+async fn the_page_of_an_office_with_ten_thousand_collections_lists_fifty() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt").await);
+    let photo = studio.deposit_numbered(1).await.photo_id;
+    let (day, now) = (START.unix_milliseconds() - 3_600_000, START.unix_milliseconds());
+    let number = gateway.database.for_dialect("printf('%012x', i)", "lpad(to_hex(i), 12, '0')");
+    let insert = format!(
+        "INSERT INTO collections (collection_id, photo_id, office_id, device_id, state, leased_at, lease_until, settled_at)
+         WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+         SELECT '{:08x}-{:04x}-7000-8000-' || {number}, '{photo}', '{}', '{}', 'used', {day}, {now}, {now} FROM n",
+        day >> 16,
+        day & 0xffff,
+        office.party.party_id,
+        office.device_id,
+    );
+    gateway.database.execute(&insert).await.unwrap();
+    let mut browser = ScriptlessBrowser::of(&office).await;
+    let (numbers, next) = listed(&mut browser, "/desk/today").await;
+    assert_eq!(numbers.len(), 50);
+    assert!(numbers.is_sorted_by(|newer, older| newer > older) && numbers[0].ends_with("002710"), "{numbers:?}");
+    assert_eq!(next, Some(format!("/desk/today?after={}", numbers[49])));
 }

@@ -12,7 +12,7 @@ use super::source_statements::{LOCKING, SourceStatement, all};
 use super::{TwoNodeStore, code_attempt, guess_limits};
 use crate::support::postgres::{TestDatabase, connect, execute_on};
 use crate::support::raw_database::RawDatabase;
-use crate::support::seed_data::{SeedData, SqlDialect, lookup_of};
+use crate::support::seed_data::{DEVICE_OF_OFFICE, OFFICE, STUDIO, SeedData, SqlDialect, identifier_of, lookup_of};
 
 /// Tables that grow with photos, devices, or years.
 const GROWING: [&str; 10] = [
@@ -125,6 +125,78 @@ async fn postgresql_finds_what_it_needs_by_an_index() {
     // Nobody is excused for ever.
     let unknown: Vec<_> = MAY.iter().filter(|(part, _)| !excused.contains(part)).collect();
     assert!(unknown.is_empty(), "no statement needs these any more: {unknown:?}");
+}
+
+/// Statements of requests that a clerk or a studio repeats all day, each by a part of it, with values.
+const OF_REQUESTS: [(&str, &str); 5] = [
+    (
+        "AS certificate_expires_at FROM devices d JOIN parties p ON p.party_id = d.party_id WHERE d.device_id = $1",
+        "$device",
+    ),
+    ("AND c.collection_id >= $3 ORDER BY c.collection_id DESC LIMIT $4", "$office, '~', '0', 51"),
+    ("AND c.state = 'leased' ORDER BY c.collection_id DESC LIMIT $3", "$office, '~', 51"),
+    ("AND p.photo_id < $2 ORDER BY p.photo_id DESC LIMIT $3", "$studio, '~', 51"),
+    ("AND p.state = $2 AND p.photo_id < $3 ORDER BY p.photo_id DESC LIMIT $4", "$studio, 'refused', '~', 51"),
+];
+
+#[tokio::test]
+async fn what_a_request_reads_does_not_grow_with_the_country() {
+    let database = TestDatabase::new().await;
+    let filling = SeedData { parties: 40_000, photos: 10_000, erased: 10_000, leased: 5_000, log: 1, frame_bytes: 10 };
+    let mut connection = connect(&database.url).await.unwrap();
+    for sql in filling.statements(SqlDialect::Postgres) {
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    }
+    let [office, studio, device] = [(OFFICE, 7), (STUDIO, 7), (DEVICE_OF_OFFICE, 7)]
+        .map(|(kind, number)| format!("'{}'", identifier_of(kind, number)));
+    // One office with all collections, one studio with all photos.
+    for sql in [
+        format!("UPDATE collections SET office_id = {office}"),
+        format!("UPDATE photos SET studio_id = {studio}"),
+        "VACUUM ANALYZE".to_owned(),
+    ] {
+        execute_on(&database.url, &sql).await;
+    }
+    let statements = all();
+    for (part, values) in OF_REQUESTS {
+        let found: Vec<_> = statements.iter().filter(|statement| statement.sql.contains(part)).collect();
+        let [statement] = &found[..] else { panic!("{part}: {found:?}") };
+        let values = values.replace("$office", &office).replace("$studio", &studio).replace("$device", &device);
+        let prepare = AssertSqlSafe(format!("PREPARE looked_at AS {}", statement.sql));
+        sqlx::raw_sql(prepare).execute(&mut connection).await.unwrap();
+        let explain = AssertSqlSafe(format!("EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE looked_at({values})"));
+        let rows = sqlx::raw_sql(explain).fetch_all(&mut connection).await.unwrap();
+        let plan: String = rows.iter().map(|row| row.get_unchecked::<String, _>(0)).collect();
+        let plan: Value = serde_json::from_str(&plan).unwrap();
+        let read = rows_read(&plan[0]["Plan"]);
+        assert!(read <= 200.0, "{read} rows: {}: {plan:#}", statement.sql);
+        sqlx::raw_sql("DEALLOCATE looked_at").execute(&mut connection).await.unwrap();
+    }
+}
+
+/// The rows that a plan has read out of tables, those that were passed by included.
+fn rows_read(plan: &Value) -> f64 {
+    let number = |name: &str| plan[name].as_f64().unwrap_or_default();
+    let is_read = plan["Relation Name"].is_string();
+    let own = (number("Actual Rows") + number("Rows Removed by Filter")) * number("Actual Loops");
+    (if is_read { own } else { 0.0 }) + plan["Plans"].as_array().into_iter().flatten().map(rows_read).sum::<f64>()
+}
+
+/// Lists of the whole country are for administrators: no request asks for one.
+#[test]
+fn no_request_asks_for_all_devices_parties_or_invitations() {
+    let lists = [".devices(", ".parties(", ".invitations(", ".bound_keys("];
+    for folder in ["src/api", "src/pages", "src/flows/photo", "src/flows/enrolment"] {
+        for (file, text) in crate::layers::sources(folder) {
+            // Made and approved by administrators.
+            if file.ends_with("invite.rs") {
+                continue;
+            }
+            for list in lists {
+                assert!(!text.contains(list), "{folder}/{}: {list}", file.display());
+            }
+        }
+    }
 }
 
 /// Collects the steps that read all of a table or of an index.

@@ -12,11 +12,7 @@ pub struct SourceStatement {
 
 /// Placeholders that the program fills at run time, each with one of the texts it puts in. The plan does not depend on which of them is
 /// put in.
-const PUT_IN: [(&str, &str); 3] = [
-    ("", "'available', 'leased', 'kept', 'used', 'refused', 'withdrawn', 'expired'"),
-    ("column", "spent_at"),
-    ("unless_locked", LOCKING),
-];
+const PUT_IN: [(&str, &str); 2] = [("column", "spent_at"), ("unless_locked", LOCKING)];
 /// Locking clause that is left out on SQLite.
 pub const LOCKING: &str = "FOR NO KEY UPDATE SKIP LOCKED";
 

@@ -85,6 +85,14 @@ async fn device_of(
         .transpose()
 }
 
+/// A device, by itself.
+pub(in crate::storage::sql) async fn device(
+    store: &SqlStore,
+    device_id: DeviceId,
+) -> Result<Option<Device>, StoreError> {
+    Ok(device_of(&mut store.read().await?, device_id).await?.map(|(_, device)| device))
+}
+
 /// Ends every invitation of a device that still leads anywhere.
 pub(super) async fn withdraw(transaction: &mut WriteTransaction, device_id: DeviceId) -> Result<(), StoreError> {
     let withdrawn = transaction

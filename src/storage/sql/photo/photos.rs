@@ -1,5 +1,7 @@
 //! Photos as their studio asks for them, and the sealed pictures.
 
+use std::cmp::Reverse;
+
 use sqlx::AssertSqlSafe;
 
 use super::row_mapping::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, tracked_photo};
@@ -73,21 +75,62 @@ pub(in crate::storage::sql) async fn list(
 /// So many rows are read at once where most of them may not match: one query for each would take minutes.
 const ROWS_PER_READ: u32 = 200;
 
+/// The next rows of a studio's photos: of each state that may be the one asked for, by an index that has the states apart, so that a
+/// state that few photos have is not looked for among all.
 async fn page(store: &SqlStore, studio: PartyId, query: PhotoQuery) -> Result<Vec<TrackedPhoto>, StoreError> {
-    let states = query.state.map_or(PhotoState::ALL.as_slice(), availability::stored_states);
-    let states: Vec<_> = states.iter().map(|state| format!("'{state}'")).collect();
+    // Sorts behind every identifier.
+    let after = query.after.map_or_else(|| "~".to_owned(), |after| after.to_string());
+    let Some(state) = query.state else { return page_of_all(store, studio, &after, query.limit).await };
+    let mut photos = Vec::new();
+    for state in availability::stored_states(state) {
+        photos.extend(page_of_state(store, studio, *state, &after, query.limit).await?);
+    }
+    photos.sort_by_key(|photo| Reverse(photo.record.photo_id));
+    photos.truncate(usize::try_from(query.limit).unwrap_or(usize::MAX));
+    Ok(photos)
+}
+
+async fn page_of_all(
+    store: &SqlStore,
+    studio: PartyId,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<TrackedPhoto>, StoreError> {
     store
         .read()
         .await?
         .query(AssertSqlSafe(format!(
             "SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE}
-             WHERE p.studio_id = $1 AND p.photo_id < $2 AND p.state IN ({}) ORDER BY p.photo_id DESC LIMIT $3",
-            states.join(", ")
+             WHERE p.studio_id = $1 AND p.photo_id < $2 ORDER BY p.photo_id DESC LIMIT $3"
         )))
         .bind(studio.to_string())
-        // Sorts behind every identifier.
-        .bind(query.after.map_or_else(|| "~".to_owned(), |after| after.to_string()))
-        .bind(i64::from(query.limit))
+        .bind(after)
+        .bind(i64::from(limit))
+        .fetch_all()
+        .await?
+        .iter()
+        .map(tracked_photo)
+        .collect()
+}
+
+async fn page_of_state(
+    store: &SqlStore,
+    studio: PartyId,
+    state: PhotoState,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<TrackedPhoto>, StoreError> {
+    store
+        .read()
+        .await?
+        .query(AssertSqlSafe(format!(
+            "SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE}
+             WHERE p.studio_id = $1 AND p.state = $2 AND p.photo_id < $3 ORDER BY p.photo_id DESC LIMIT $4"
+        )))
+        .bind(studio.to_string())
+        .bind(state.name())
+        .bind(after)
+        .bind(i64::from(limit))
         .fetch_all()
         .await?
         .iter()

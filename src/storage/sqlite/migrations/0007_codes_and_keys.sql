@@ -16,3 +16,8 @@ ALTER TABLE certificates ADD COLUMN spki_sha256 BLOB CHECK (length(spki_sha256) 
 CREATE INDEX certificates_by_key ON certificates (spki_sha256) WHERE spki_sha256 IS NOT NULL;
 CREATE INDEX certificates_by_number ON certificates (device_id, number);
 CREATE INDEX invitations_by_key ON invitations (spki_sha256) WHERE spent_at IS NOT NULL;
+
+-- What waits for a decision at an office, for the desk's list of the day; and a studio's photos by state, so that a state that few of
+-- them have is found without reading past the others.
+CREATE INDEX collections_open_by_office ON collections (office_id, collection_id) WHERE state = 'leased';
+CREATE INDEX photos_by_state ON photos (studio_id, state, photo_id);
