@@ -83,11 +83,11 @@ pub enum EnrolmentCodeCheck {
     },
     /// The invitation was ended by wrong codes before.
     Exhausted,
-    /// Right, and it leads to nothing; audited.
+    /// Right, and it leads to nothing.
     Refused(InvitationRefusal),
-    /// Right, but the whole studio or office is suspended; audited.
+    /// Right, but the whole studio or office is suspended.
     Suspended(Party),
-    /// Right, but the key was revoked with another device; audited.
+    /// Right, but the key was revoked with another device.
     KeyRevoked,
     /// Right, and the device is this party's.
     Right(Party, EnrolmentAction),
