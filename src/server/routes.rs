@@ -10,7 +10,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use axum::{Extension, Router};
 
-use crate::api::{App, Problem, audit, caller, est, invitations, negotiate, office, ops, revocation_list, studio};
+use crate::api::{
+    App, Problem, audit, caller, est, invitations, message_head, negotiate, office, ops, revocation_list, studio,
+};
 use crate::pages::desk::pages as desk;
 use crate::storage::deadline::with_deadline;
 use crate::telemetry::{Metrics, RequestObserver, observe_request};
@@ -117,11 +119,12 @@ pub fn router(listener: ListenerKind, app: &App, metrics: &Arc<Metrics>) -> Rout
         .with_state(app.clone())
         .fallback(async || Problem::RouteUnknown)
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
-    // Runs around every handler and both fallbacks, and inside `render_problems`, so that its refusal is rendered like every
+    // These run around every handler and both fallbacks, and inside `render_problems`, so that their refusals are rendered like every
     // other.
     let router =
         if listener == ListenerKind::Office { router.layer(from_fn(caller::require_certificate)) } else { router };
     router
+        .layer(from_fn(message_head::check_message_head))
         .layer(from_fn_with_state(app.clone(), desk::problem_page::render_pages))
         .layer(from_fn(negotiate::render_problems))
         .layer(Extension(Arc::clone(metrics)))

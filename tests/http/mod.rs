@@ -6,6 +6,7 @@ mod deposit;
 mod desk_pages;
 mod enrolment;
 mod listings;
+mod message_heads;
 mod monitoring;
 mod problems;
 mod settlement;

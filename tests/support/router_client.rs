@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, Method, Request, request};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, request};
 use http_body_util::BodyExt;
 use lichtbild::domain::id::DeviceId;
 use lichtbild::domain::party::Party;
@@ -212,8 +212,14 @@ impl fmt::Debug for RouterResponse {
     }
 }
 
-/// Sends a request to a router as the line would.
-pub async fn send(router: &Router, request: Request<Body>) -> RouterResponse {
+/// Sends a request to a router as the line would, with the `Host` that every client adds.
+pub async fn send(router: &Router, mut request: Request<Body>) -> RouterResponse {
+    request.headers_mut().entry("host").or_insert(HeaderValue::from_static("localhost"));
+    send_as_it_is(router, request).await
+}
+
+/// Sends a request to a router with no other headers than it has.
+pub async fn send_as_it_is(router: &Router, request: Request<Body>) -> RouterResponse {
     let response = router.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes();

@@ -14,6 +14,10 @@ pub(super) fn malformed_detail(fault: MalformedReason, language: Language) -> St
                 format!("The request's body is not JSON from line {line}, column {column} on."),
             );
         }
+        MalformedReason::Host => (
+            "Zu jeder Anfrage gehört genau ein Header Host mit dem Namen des Gateways (RFC 9112).",
+            "Each request needs exactly one header Host, with the gateway's name (RFC 9112).",
+        ),
         MalformedReason::TruncatedJson => ("Das JSON der Anfrage bricht ab.", "The request's JSON ends early."),
         MalformedReason::Field => (
             "Ein Feld der Anfrage fehlt, ist unbekannt oder von falscher Art. Die README nennt die Felder.",

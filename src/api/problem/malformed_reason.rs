@@ -3,6 +3,8 @@
 /// Reason why a request does not fit the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MalformedReason {
+    /// `Host` is missing, repeated, or not a host (RFC 9112 section 3.2).
+    Host,
     /// The body ends before the JSON does.
     TruncatedJson,
     /// The body is not JSON.

@@ -1,17 +1,18 @@
 //! Every refusal, as `application/problem+json` (RFC 9457). The one place that knows status codes of refusals.
 
 mod detail_texts;
+mod extensions;
 mod malformed_reason;
 mod mapping;
 mod plain_details;
 mod texts;
+mod titles;
 
 use std::time::Duration;
 
 use axum::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
 use time::Date;
 
 use crate::clock::Timestamp;
@@ -24,8 +25,6 @@ use crate::domain::photo::PhotoState;
 use crate::domain::photo::collection::CollectionState;
 use crate::domain::photo::quarantine::Quarantined;
 use crate::identity::public_key::KeyError;
-use crate::wire::collection::StudioBody;
-use crate::wire::finding::FindingBody;
 use crate::wire::problem::{PROBLEM_JSON, ProblemBody};
 
 pub use self::malformed_reason::MalformedReason;
@@ -51,6 +50,7 @@ pub enum Problem {
     PhotoTooLarge { limit_bytes: u64 },
     RequestTooLarge { limit_bytes: u64 },
     FormatUnsupported { expected: &'static str },
+    TransferCodingUnsupported,
     // The caller
     CertificateMissing,
     DeviceUnknown,
@@ -136,6 +136,7 @@ impl Problem {
             Self::PhotoTooLarge { .. } => "photo-too-large",
             Self::RequestTooLarge { .. } => "request-too-large",
             Self::FormatUnsupported { .. } => "format-unsupported",
+            Self::TransferCodingUnsupported => "transfer-coding-unsupported",
             Self::CertificateMissing => "certificate-missing",
             Self::DeviceUnknown => "device-unknown",
             Self::DeviceRevoked { .. } | Self::DeviceRevokedOrSuspended => "device-revoked",
@@ -260,6 +261,8 @@ impl Problem {
             | Self::TooManyRequests { .. }
             | Self::TooManyCodes { .. }
             | Self::RenewalTooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
+            // RFC 9112 section 6.1 recommends it.
+            Self::TransferCodingUnsupported => StatusCode::NOT_IMPLEMENTED,
             Self::PhotoDamaged | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::GatewayBusy
             | Self::StorageUnavailable
@@ -276,50 +279,6 @@ impl Problem {
             Self::StorageUnavailable | Self::TooManyConnections => Some(Duration::from_secs(5)),
             Self::RevocationListMissing => Some(Duration::from_secs(60)),
             _ => None,
-        }
-    }
-
-    /// Members that this kind of problem adds to the body.
-    fn extensions(&self, language: Language) -> serde_json::Value {
-        match self {
-            Self::PhotoTooLarge { limit_bytes } | Self::RequestTooLarge { limit_bytes } => {
-                json!({ "limit_bytes": limit_bytes })
-            }
-            Self::CodeMalformed { error } | Self::EnrolmentCodeMalformed { error } => match (error, error.group()) {
-                (CodeError::UnknownCharacter { place: Some(place) }, _) => {
-                    json!({ "group": place.group, "position": place.position })
-                }
-                (_, Some(group)) => json!({ "group": group }),
-                _ => json!({}),
-            },
-            Self::DeviceRevoked { at } => json!({ "revoked_at": at }),
-            Self::CertificateExpired { at } => json!({ "expired_at": at }),
-            Self::DigestMismatch { announced, received } => json!({ "announced": announced, "received": received }),
-            Self::PhotoRefused { findings } => json!({ "findings": FindingBody::all(findings, language) }),
-            Self::EnrolmentCodeWrong { tries_left: Some(tries_left) } => json!({ "tries_left": tries_left }),
-            Self::EnrolmentCodeExpired { at } => json!({ "expired_at": at }),
-            Self::CertificateSuperseded { since } => json!({ "newer_used_at": since }),
-            Self::PhotoLeased { until } | Self::PhotoLeasedElsewhere { until } => json!({ "lease_until": until }),
-            Self::PhotoKept { until } => json!({ "kept_until": until }),
-            Self::PhotoQuarantined(Quarantined { since, reason }) => {
-                json!({ "held_back_since": since, "held_back_because": reason })
-            }
-            Self::PhotoHandedOverElsewhere { until } => json!({ "lease_until": until, "handed_over": true }),
-            Self::PhotoSettled { state, at, office } => {
-                let office =
-                    office.as_ref().map(|office| StudioBody { name: office.name.clone(), place: office.place.clone() });
-                json!({ "outcome": state, "settled_at": at, "office": office })
-            }
-            Self::PhotoWithdrawn { at } => json!({ "withdrawn_at": at }),
-            Self::PhotoExpired { at } => json!({ "expired_at": at }),
-            Self::LeaseExpired { at } => json!({ "lease_until": at }),
-            Self::CollectionOver { at } => json!({ "settled_at": at }),
-            Self::CollectionSettled { state, at } => json!({ "outcome": state, "settled_at": at }),
-            Self::SettlementDate { earliest, latest } => {
-                json!({ "earliest": earliest.to_string(), "latest": latest.to_string() })
-            }
-            Self::NoteTooLong { length, limit } => json!({ "characters": length, "limit_characters": limit }),
-            _ => json!({}),
         }
     }
 
@@ -353,6 +312,8 @@ impl Problem {
             // Nothing more is wanted over these lines; what is left of a body would only be read to be thrown away.
             Self::PhotoTooLarge { .. }
             | Self::RequestTooLarge { .. }
+            | Self::RequestMalformed { reason: MalformedReason::Host }
+            | Self::TransferCodingUnsupported
             | Self::UploadTooSlow
             | Self::CertificateMissing
             | Self::DeviceRevoked { .. }

@@ -8,6 +8,10 @@ impl Problem {
     /// Details that depend on nothing but the kind.
     pub(super) fn plain_detail(&self, language: Language) -> &'static str {
         let (german, english) = match self {
+            Self::TransferCodingUnsupported => (
+                "Als Transfer-Encoding gibt es hier nur chunked, einmal und ohne Komprimierung.",
+                "The only Transfer-Encoding here is chunked, once and without compression.",
+            ),
             Self::IdempotencyKeyMissing => (
                 "Jede Einlieferung braucht den Header Idempotency-Key, zum Beispiel eine frische UUID je Lichtbild.",
                 "Each deposit needs the header Idempotency-Key, a fresh UUID for each photo for example.",
