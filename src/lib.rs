@@ -15,7 +15,7 @@
 //! | 3 network | [`transport`], [`client`] |
 //! | 2 mechanisms | [`validation`], [`sealing`], [`identity`], [`storage`], [`receipt`], [`limits`] |
 //! | 1 vocabulary | [`domain`], [`wire`] |
-//! | 0 leaves | [`atomic_file`], [`clock`], [`entropy`], [`failpoint`] |
+//! | 0 leaves | [`atomic_file`], [`clock`], [`entropy`], [`failpoint`], [`json_object`] |
 
 pub mod api;
 pub mod atomic_file;
@@ -28,6 +28,7 @@ pub mod entropy;
 pub mod failpoint;
 pub mod flows;
 pub mod identity;
+pub mod json_object;
 pub mod limits;
 pub mod pages;
 pub mod receipt;

@@ -14,6 +14,7 @@ use super::problem::MalformedReason;
 use super::{App, Problem};
 use crate::api::body::{BodyLimits, read_body};
 use crate::domain::code::retrieval_code::RetrievalCode;
+use crate::json_object;
 
 /// A JSON body.
 pub struct JsonBody<T>(pub T);
@@ -28,7 +29,7 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
         }
         let bytes = short_body(&parts.headers, body, app).await?;
         // serde_json names the place and the fault, never the value: no code gets into an answer this way.
-        serde_json::from_slice(&bytes)
+        json_object::from_slice(&bytes)
             .map(Self)
             .map_err(|error| Problem::RequestMalformed { reason: malformed_reason(&error) })
     }

@@ -10,6 +10,7 @@ use time::macros::format_description;
 
 use super::transient_error::{HttpRequestError, TransientError};
 use crate::clock::Timestamp;
+use crate::json_object;
 use crate::wire::finding::FindingBody;
 use crate::wire::photo::ReceiptBody;
 use crate::wire::problem::ProblemBody;
@@ -64,7 +65,7 @@ pub async fn read(mut response: Response, now: Timestamp) -> Result<DepositRespo
             Err(error) => DepositResponse::InvalidReceipt(error),
         });
     }
-    let problem = serde_json::from_slice::<ProblemBody>(&body).ok();
+    let problem = json_object::from_slice::<ProblemBody>(&body).ok();
     let in_progress = problem.as_ref().is_some_and(|problem| problem_type(problem) == "deposit-in-progress");
     Ok(match (status, problem) {
         // 500, 502 and 504 may come from a proxy or a node that is going down: the key makes asking again safe.
@@ -98,7 +99,7 @@ pub fn problem_type(problem: &ProblemBody) -> &str {
 
 /// Advice by a rule that this version does not know is left out: no receipt gets lost because the gateway is newer.
 fn parse_receipt(body: &[u8]) -> Result<ReceiptBody, serde_json::Error> {
-    let mut receipt: Value = serde_json::from_slice(body)?;
+    let mut receipt: Value = json_object::from_slice(body)?;
     if let Some(Value::Array(findings)) = receipt.get_mut("findings") {
         findings.retain(|finding| serde_json::from_value::<FindingBody>(finding.clone()).is_ok());
     }

@@ -23,6 +23,7 @@ use super::transient_error::{TlsFailure, TransientError};
 use crate::clock::{Clock, Timestamp};
 use crate::domain::digest::Sha256Digest;
 use crate::identity::certificate::CertificateFacts;
+use crate::json_object;
 use crate::wire::studio::MeBody;
 
 /// Results of the self-test, in order: the steps after the first `None` or error were not tried.
@@ -111,7 +112,7 @@ pub async fn self_test(config_file: &std::path::Path, clock: &dyn Clock) -> Self
     let language = config.language.tag();
     let me = gateway_request::fetch_body(connection.get("/v1/me").header("accept-language", language)).await;
     let answered_at = clock.now();
-    let me = me.and_then(|body| serde_json::from_slice::<MeBody>(&body).map_err(|_| not_a_gateway(config)));
+    let me = me.and_then(|body| json_object::from_slice::<MeBody>(&body).map_err(|_| not_a_gateway(config)));
     if let Ok(me) = &me {
         // The gateway looked at its clock somewhere in between; nearer than that need not be known.
         let middle = (sent_at.unix_milliseconds() + answered_at.unix_milliseconds()) / 2;

@@ -23,11 +23,12 @@ pub use tree::sources;
 use tree::Crate;
 
 /// Every module with its layer.
-const LAYERS: [(&str, u8); 23] = [
+const LAYERS: [(&str, u8); 24] = [
     ("atomic_file", 0),
     ("clock", 0),
     ("entropy", 0),
     ("failpoint", 0),
+    ("json_object", 0),
     ("domain", 1),
     ("wire", 1),
     ("validation", 2),

@@ -18,6 +18,7 @@ use crate::domain::id::DeviceId;
 use crate::domain::party::Role;
 use crate::entropy::{Entropy, EntropyError, random_bytes};
 use crate::identity::certificate::certificates_from_pem;
+use crate::json_object;
 use crate::sealing::enrolment_proof::{ProofKey, ProofMessage, invitation_lookup_id};
 use crate::wire::enrolment::{InvitedPartyBody, LookupBody};
 
@@ -82,7 +83,7 @@ pub async fn look_up(
     let http = gateway_client::client_with_default_timeouts(tls).map_err(|_| BootstrapError::TlsSetup)?;
     let request = http.post(address.at(LOOKUP_PATH)).header("accept-language", language).json(&question);
     let body = gateway_request::fetch_body(request).await?;
-    let answer: LookupResponse = serde_json::from_slice(&body).map_err(|_| BootstrapError::Unreadable)?;
+    let answer: LookupResponse = json_object::from_slice(&body).map_err(|_| BootstrapError::Unreadable)?;
     verify_proof(&answer, &ProofKey::from_code(code), &nonce, expected_ca_sha256)
 }
 

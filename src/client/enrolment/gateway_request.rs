@@ -17,6 +17,7 @@ use crate::clock::Timestamp;
 use crate::identity::cryptography::crypto_provider;
 use crate::identity::error::IdentityError;
 use crate::identity::key::DeviceKey;
+use crate::json_object;
 use crate::wire::problem::ProblemBody;
 
 /// HTTP client that trusts one authority and no other, and presents no certificate.
@@ -77,7 +78,7 @@ async fn read_ok_body(mut response: Response) -> Result<Vec<u8>, GatewayError> {
     if status == 200 {
         return Ok(body);
     }
-    match (status, serde_json::from_slice::<ProblemBody>(&body)) {
+    match (status, json_object::from_slice::<ProblemBody>(&body)) {
         // Refusals in words come first: 429 and 503 too say what to do.
         (400.., Ok(problem)) => Err(GatewayError::Refused(problem)),
         (408 | 425 | 429 | 500 | 502 | 503 | 504, Err(_)) => {

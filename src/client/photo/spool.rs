@@ -38,6 +38,7 @@ use crate::domain::id::PhotoId;
 use crate::domain::photo::declaration::Declaration;
 use crate::domain::photo::idempotency::IdempotencyKey;
 use crate::entropy::{Entropy, EntropyError, random_bytes};
+use crate::json_object;
 
 /// Suffix of the spool's name, after the whole name of the photo.
 pub const SUFFIX: &str = ".lichtbild-spool";
@@ -287,7 +288,7 @@ fn new_key(now: Timestamp, entropy: &dyn Entropy) -> Result<String, EntropyError
 }
 
 fn parse(bytes: &[u8]) -> Option<(SpoolFile, IdempotencyKey)> {
-    let file: SpoolFile = serde_json::from_slice(bytes).ok()?;
+    let file: SpoolFile = json_object::from_slice(bytes).ok()?;
     let key = IdempotencyKey::parse(&file.idempotency_key).ok()?;
     (file.version == VERSION).then_some((file, key))
 }

@@ -10,6 +10,7 @@ use crate::atomic_file;
 use crate::atomic_file::FileMode;
 use crate::clock::Timestamp;
 use crate::domain::code::retrieval_code::RetrievalCode;
+use crate::json_object;
 use crate::wire::photo::ReceiptBody;
 
 /// Suffix of the receipt's name, after the whole name of the photo.
@@ -88,7 +89,7 @@ impl StoredReceipt {
 
     /// The receipt in a file's bytes; `None` when they are none of this version, or its code has a wrong symbol.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
-        let file: ReceiptFile = serde_json::from_slice(bytes).ok()?;
+        let file: ReceiptFile = json_object::from_slice(bytes).ok()?;
         let whole = file.version == VERSION && RetrievalCode::parse(&file.receipt.code).is_ok();
         whole.then_some(Self { body: file.receipt, stored_at: file.stored_at })
     }

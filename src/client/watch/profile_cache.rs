@@ -10,6 +10,7 @@ use super::files::folder::WatchedFolder;
 use crate::atomic_file;
 use crate::atomic_file::FileMode;
 use crate::client::gateway_client::GatewayClient;
+use crate::json_object;
 use crate::validation::gateway_profile::GatewayProfile;
 use crate::validation::profile::Profile;
 
@@ -22,7 +23,7 @@ impl ProfileCache {
     pub fn load(folder: &WatchedFolder, named: Option<Profile>) -> Self {
         // What cannot be read is fetched again.
         let stored = atomic_file::read(&folder.profile_path()).ok().flatten();
-        let stored = stored.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let stored = stored.and_then(|bytes| json_object::from_slice(&bytes).ok());
         let profile = stored.and_then(|shown: Value| GatewayProfile::read(&shown)).map(|shown| shown.profile);
         Self(Mutex::new(profile.or(named).map(Arc::new)))
     }
@@ -62,7 +63,7 @@ pub async fn fetch(connection: &GatewayClient) -> Option<Value> {
             return None;
         }
     }
-    serde_json::from_slice(&body).ok()
+    json_object::from_slice(&body).ok()
 }
 
 /// A profile has a few kilobytes.

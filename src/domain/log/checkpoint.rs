@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::chain::ChainLink;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
+use crate::json_object;
 
 /// The audit log is kept for 10 years and 6 months (PassDEÜV): no such span is longer than ten years with three leap days and
 /// the longest half-year, 184 days. Tombstones are kept as long.
@@ -59,7 +60,7 @@ impl Checkpoint {
     /// # Errors
     /// [`CheckpointParseError`].
     pub fn parse(document: &[u8]) -> Result<Self, CheckpointParseError> {
-        serde_json::from_slice(document).map_err(|error| CheckpointParseError(error.to_string()))
+        json_object::from_slice(document).map_err(|error| CheckpointParseError(error.to_string()))
     }
 
     /// Its place in the chain.
@@ -107,6 +108,9 @@ mod tests {
         let checkpoint = Checkpoint::at(head, "gateway.example".into(), log, time, key);
         let text = checkpoint.to_document();
         assert_eq!(Checkpoint::parse(text.as_bytes()), Ok(checkpoint));
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let list = ["format", "gateway", "log", "time", "count", "head", "key"].map(|member| value[member].clone());
+        assert!(Checkpoint::parse(serde_json::json!(list).to_string().as_bytes()).is_err());
         for (from, to) in [("v1", "v2"), ("\"count\"", "\"counts\""), ("\"count\": 7", "\"count\": \"7\"")] {
             assert!(Checkpoint::parse(text.replace(from, to).as_bytes()).is_err(), "{from}");
         }

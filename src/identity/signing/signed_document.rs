@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::checkpoint_key::{CheckpointKey, CheckpointVerifier};
 use crate::identity::error::IdentityError;
+use crate::json_object;
 
 /// The value of a document's own key `format`, its first level being a JSON object. No two kinds of documents share one, and a
 /// checkpoint has another: a signature of one kind is of no use for another.
@@ -19,7 +20,7 @@ impl DocumentFormat {
         struct FormatMember {
             format: String,
         }
-        serde_json::from_slice::<FormatMember>(document).is_ok_and(|head| head.format == self.0)
+        json_object::from_slice::<FormatMember>(document).is_ok_and(|head| head.format == self.0)
     }
 }
 

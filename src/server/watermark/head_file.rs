@@ -15,6 +15,7 @@ use crate::domain::clock_jump::ClockAnchor;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::chain::ChainLink;
 use crate::domain::log::watermark::{ServerHistory, Watermark};
+use crate::json_object;
 use crate::sealing::KeyFile;
 
 const HMAC_PURPOSE: &str = "lichtbild/log-head/v1";
@@ -91,7 +92,7 @@ impl HeadFile {
     pub(super) fn read(path: &Path, keys: &KeyFile) -> io::Result<Option<Self>> {
         let Some(bytes) = atomic_file::read(path)? else { return Ok(None) };
         let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
-        let written: AuthenticatedHead = serde_json::from_slice(&bytes)
+        let written: AuthenticatedHead = json_object::from_slice(&bytes)
             .map_err(|error| invalid(format!("not the head file of a gateway, or damaged: {error}")))?;
         if written.known.hmac(keys)? != written.hmac {
             return Err(io::Error::new(

@@ -112,7 +112,8 @@ async fn requests_that_are_no_requests_are_refused() {
     let before = gateway.database.contents().await;
     let more = format!(r#"{{"code":"{code}","more":1}}"#);
     let twice = format!(r#"{{"code":"{code}","code":"{code}"}}"#);
-    for body in ["", "{", "[]", "{}", r#"{"code":1}"#, r#"{"code":null}"#, &more, &twice, "\u{FF}"] {
+    let list = format!(r#"["{code}"]"#);
+    for body in ["", "{", "[]", "{}", &list, r#"{"code":1}"#, r#"{"code":null}"#, &more, &twice, "\u{FF}"] {
         let problem = office.post_text("/v1/collections", body.into()).await.assert_problem(400, "request-malformed");
         assert!(!problem.to_string().contains(&code));
     }

@@ -124,6 +124,7 @@ async fn what_is_no_lookup_is_told_so() {
         json!({ "lookup": "ab".repeat(32), "nonce": "zz".repeat(32) }),
         json!({ "lookup": "ab".repeat(32) }),
         json!({ "lookup": "ab".repeat(32), "nonce": "ab".repeat(32), "code": WRONG_CODE }),
+        json!(["ab".repeat(32), "ab".repeat(32)]),
     ] {
         anonymous.look_up_raw(&body.to_string()).await.assert_problem(400, "request-malformed");
     }

@@ -29,6 +29,13 @@ async fn unknown_fields_and_outcomes_are_refused() {
         r#"{"outcome":"refused","reason":"ugly"}"#,
         r#"{"outcome":"refused","reason":"gaze","note":7}"#,
         r#"{"outcome":"used"} trailing"#,
+        r#"["used"]"#,
+        r#"["released"]"#,
+        r#"["used",{}]"#,
+        r#" ["refused","gaze",null]"#,
+        r#"["refused",{"reason":"gaze"}]"#,
+        r#"[{"outcome":"used"}]"#,
+        r#""used""#,
     ] {
         office.post_text(&path, body.into()).await.assert_problem(400, "request-malformed");
     }

@@ -9,6 +9,7 @@ use crate::cli::gateway::command_error::CommandError;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::identity::signing::signed_document::DocumentFormat;
+use crate::json_object;
 
 pub(in crate::cli::gateway) const FILE_NAME: &str = "backup.json";
 /// Name of the configuration file in a backup.
@@ -92,7 +93,7 @@ impl Manifest {
     /// Reads the text of a backup's manifest; `file` is told to people.
     pub(super) fn parse(file: &Path, text: &[u8]) -> Result<Self, CommandError> {
         let shown = file.display();
-        let manifest: Self = serde_json::from_slice(text).map_err(|error| {
+        let manifest: Self = json_object::from_slice(text).map_err(|error| {
             CommandError::new(
                 format!("{shown} is not what this program writes: it is damaged, or a newer one's"),
                 error,
