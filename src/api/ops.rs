@@ -1,13 +1,16 @@
 //! Routes for monitoring: `/healthz`, `/readyz`. (`/metrics` is in `server::routes`.)
 
-use axum::extract::State;
-use axum::http::StatusCode;
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, HOST};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
 use axum::response::Response;
 use serde::Serialize;
 
-use super::App;
+use super::host::RequestHost;
 use super::readiness::{Readiness, probe};
 use super::request::json_response;
+use super::{App, Problem};
 use crate::clock::Timestamp;
 use crate::transport::tls::trust_status::Degradation;
 
@@ -58,4 +61,36 @@ pub async fn readyz(State(app): State<App>) -> Response {
         server_certificate_expires_at: Some(server_certificate_expires_at),
     };
     json_response(status, &health)
+}
+
+/// Keeps web pages away from the listener: it has no certificates, and every browser on the machine can reach it.
+///
+/// A page whose own name leads to 127.0.0.1 all of a sudden (DNS rebinding) sends that name as `Host`; it would be of the same origin and
+/// could read the answers. Programs for monitoring use an address or `localhost`. `listen.ops` is a loopback address, so no other
+/// name can be meant.
+///
+/// # Errors
+/// [`Problem::HostForeign`] for another `Host`, [`Problem::CrossSiteRequest`] for a request that a page of another site caused (Fetch
+/// Metadata: `Sec-Fetch-Site`, sent by browsers only).
+pub async fn refuse_web_pages(request: Request, next: Next) -> Result<Response, Problem> {
+    let headers = request.headers();
+    let host = headers.get(HOST).map(|host| host.to_str().unwrap_or(""));
+    // An absolute address in the request line counts more than `Host` (RFC 9112 section 3.2.2). HTTP/1.0 may have neither.
+    let authority = request.uri().authority().map(|authority| authority.as_str());
+    let is_local = |host: &str| RequestHost::parse(host).is_some_and(RequestHost::needs_no_name_server);
+    if !host.into_iter().chain(authority).all(is_local) {
+        return Err(Problem::HostForeign);
+    }
+    let is_own = |site: &HeaderValue| site == "none" || site == "same-origin";
+    if !headers.get_all("sec-fetch-site").iter().all(is_own) {
+        return Err(Problem::CrossSiteRequest);
+    }
+    Ok(next.run(request).await)
+}
+
+/// Forbids caches to keep any answer: an old state would be taken for the present one.
+pub async fn forbid_caching(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }

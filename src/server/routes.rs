@@ -121,12 +121,17 @@ pub fn router(listener: ListenerKind, app: &App, metrics: &Arc<Metrics>) -> Rout
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
     // These run around every handler and both fallbacks, and inside `render_problems`, so that their refusals are rendered like every
     // other.
-    let router =
-        if listener == ListenerKind::Office { router.layer(from_fn(caller::require_certificate)) } else { router };
-    router
+    let router = match listener {
+        ListenerKind::Office => router.layer(from_fn(caller::require_certificate)),
+        ListenerKind::Ops => router.layer(from_fn(ops::refuse_web_pages)),
+        ListenerKind::Studio | ListenerKind::Enrolment => router,
+    };
+    let router = router
         .layer(from_fn(message_head::check_message_head))
         .layer(from_fn_with_state(app.clone(), desk::problem_page::render_pages))
-        .layer(from_fn(negotiate::render_problems))
+        .layer(from_fn(negotiate::render_problems));
+    let router = if listener == ListenerKind::Ops { router.layer(from_fn(ops::forbid_caching)) } else { router };
+    router
         .layer(Extension(Arc::clone(metrics)))
         .layer(from_fn(limit_database_time))
         .layer(from_fn_with_state(observer, observe_request))

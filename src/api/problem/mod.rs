@@ -51,6 +51,8 @@ pub enum Problem {
     RequestTooLarge { limit_bytes: u64 },
     FormatUnsupported { expected: &'static str },
     TransferCodingUnsupported,
+    HostForeign,
+    CrossSiteRequest,
     // The caller
     CertificateMissing,
     DeviceUnknown,
@@ -137,6 +139,8 @@ impl Problem {
             Self::RequestTooLarge { .. } => "request-too-large",
             Self::FormatUnsupported { .. } => "format-unsupported",
             Self::TransferCodingUnsupported => "transfer-coding-unsupported",
+            Self::HostForeign => "host-foreign",
+            Self::CrossSiteRequest => "cross-site-request",
             Self::CertificateMissing => "certificate-missing",
             Self::DeviceUnknown => "device-unknown",
             Self::DeviceRevoked { .. } | Self::DeviceRevokedOrSuspended => "device-revoked",
@@ -226,6 +230,7 @@ impl Problem {
             | Self::AuditorsOnly
             | Self::CollectionCodeRequired
             | Self::CrossSiteForm
+            | Self::CrossSiteRequest
             | Self::PartySuspended { .. } => StatusCode::FORBIDDEN,
             Self::RouteUnknown
             | Self::PhotoUnknown
@@ -261,6 +266,7 @@ impl Problem {
             | Self::TooManyRequests { .. }
             | Self::TooManyCodes { .. }
             | Self::RenewalTooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::HostForeign => StatusCode::MISDIRECTED_REQUEST,
             // RFC 9112 section 6.1 recommends it.
             Self::TransferCodingUnsupported => StatusCode::NOT_IMPLEMENTED,
             Self::PhotoDamaged | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,

@@ -12,6 +12,14 @@ impl Problem {
                 "Als Transfer-Encoding gibt es hier nur chunked, einmal und ohne Komprimierung.",
                 "The only Transfer-Encoding here is chunked, once and without compression.",
             ),
+            Self::HostForeign => (
+                "Die Überwachung antwortet nur unter localhost oder einer IP-Adresse. Bitte eine solche Adresse aufrufen.",
+                "Monitoring answers at localhost or an IP address only. Call it by one of these.",
+            ),
+            Self::CrossSiteRequest => (
+                "Die Überwachung antwortet nicht auf Anfragen, die eine Webseite ausgelöst hat.",
+                "Monitoring does not answer requests that a web page caused.",
+            ),
             Self::IdempotencyKeyMissing => (
                 "Jede Einlieferung braucht den Header Idempotency-Key, zum Beispiel eine frische UUID je Lichtbild.",
                 "Each deposit needs the header Idempotency-Key, a fresh UUID for each photo for example.",

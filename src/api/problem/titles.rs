@@ -27,6 +27,8 @@ impl Problem {
             Self::TransferCodingUnsupported => {
                 ("Transfer-Encoding nicht unterstützt", "Transfer-Encoding not supported")
             }
+            Self::HostForeign => ("Fremder Host", "Foreign host"),
+            Self::CrossSiteRequest => ("Anfrage einer anderen Website", "Request of another site"),
             Self::CertificateMissing => ("Kein Zertifikat vorgelegt", "No certificate was shown"),
             Self::DeviceUnknown => ("Gerät unbekannt", "Unknown device"),
             Self::DeviceRevoked { .. } | Self::DeviceRevokedOrSuspended => ("Gerät gesperrt", "Device revoked"),

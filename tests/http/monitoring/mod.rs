@@ -13,6 +13,63 @@ async fn ask(gateway: &TestGateway, path: &str) -> RouterResponse {
     send(&gateway.router(ListenerKind::Ops), request).await
 }
 
+async fn ask_with(gateway: &TestGateway, uri: &str, headers: &[(&str, &str)]) -> RouterResponse {
+    let request =
+        headers.iter().fold(Request::builder().uri(uri), |request, (name, value)| request.header(*name, *value));
+    send(&gateway.router(ListenerKind::Ops), request.body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_page_whose_name_leads_here_learns_nothing() {
+    let gateway = TestGateway::start().await;
+    for path in ["/healthz", "/readyz", "/metrics", "/", "/v1/me"] {
+        for host in [
+            "rebound.example",
+            "rebound.example:9090",
+            "localhost.rebound.example",
+            "127.0.0.1.rebound.example",
+            "gateway",
+        ] {
+            let refused = ask_with(&gateway, path, &[("host", host)]).await;
+            refused.assert_problem(421, "host-foreign");
+        }
+        for site in ["cross-site", "same-site", "", "None"] {
+            let refused = ask_with(&gateway, path, &[("sec-fetch-site", site)]).await;
+            refused.assert_problem(403, "cross-site-request");
+        }
+    }
+    ask_with(&gateway, "http://rebound.example/metrics", &[]).await.assert_problem(421, "host-foreign");
+    let twice = [("sec-fetch-site", "none"), ("sec-fetch-site", "cross-site")];
+    ask_with(&gateway, "/metrics", &twice).await.assert_problem(403, "cross-site-request");
+    for (host, site) in [
+        ("127.0.0.1:9090", "none"),
+        ("127.8.9.1", "same-origin"),
+        ("[::1]:9090", "none"),
+        ("localhost", "none"),
+        ("LOCALHOST.:1", "none"),
+    ] {
+        let served = ask_with(&gateway, "/metrics", &[("host", host), ("sec-fetch-site", site)]).await;
+        assert_eq!(served.status, 200, "{host} {site}: {served:?}");
+    }
+    let english = [("host", "rebound.example"), ("accept-language", "en")];
+    let told = ask_with(&gateway, "/metrics", &english).await.assert_problem(421, "host-foreign");
+    assert_eq!(told["detail"], "Monitoring answers at localhost or an IP address only. Call it by one of these.");
+}
+
+#[tokio::test]
+async fn no_cache_keeps_an_answer_to_monitoring() {
+    let gateway = TestGateway::start().await;
+    let stored_nowhere = async |path: &str, status: u16| {
+        let answer = ask(&gateway, path).await;
+        assert_eq!((answer.status, answer.header("cache-control")), (status, "no-store"), "{path}");
+    };
+    for (path, status) in [("/healthz", 200), ("/readyz", 200), ("/metrics", 200), ("/unknown", 404)] {
+        stored_nowhere(path, status).await;
+    }
+    gateway.store.close().await;
+    stored_nowhere("/readyz", 503).await;
+}
+
 #[tokio::test]
 async fn a_gateway_with_a_store_and_a_key_is_ready() {
     let gateway = TestGateway::start().await;
