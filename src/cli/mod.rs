@@ -1,4 +1,7 @@
 //! The commands of the two programs: arguments in, sentences and exit codes out.
 
+// Everything that is shown goes through the modules `output` and `message`, which escape what is not displayable.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod gateway;
 pub mod studio;

@@ -4,6 +4,7 @@ pub mod check;
 pub mod clock_jump;
 pub mod code;
 pub mod digest;
+pub mod display_text;
 pub mod id;
 pub mod language;
 pub mod log;

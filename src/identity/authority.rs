@@ -16,6 +16,7 @@ use super::pem;
 use super::public_key::PublicKey;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
+use crate::domain::display_text::is_displayable;
 use crate::entropy::{Entropy, EntropyError, random_bytes};
 
 /// An authority lasts ten years: longer than the computers that carry it as their root.
@@ -73,7 +74,7 @@ impl Authority {
     ) -> Result<Self, IdentityError> {
         let gateway_name = gateway_name.trim();
         let characters = gateway_name.chars().count();
-        if !(1..=GATEWAY_NAME_CHARACTERS).contains(&characters) || gateway_name.chars().any(char::is_control) {
+        if !(1..=GATEWAY_NAME_CHARACTERS).contains(&characters) || !gateway_name.chars().all(is_displayable) {
             return Err(IdentityError::GatewayName);
         }
         let pair = Zeroizing::new(KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384)?);

@@ -57,7 +57,7 @@ impl fmt::Display for IdentityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::GatewayName => f.write_str(
-                "the gateway's name does not fit into a certificate: use 1 to 40 characters without control characters",
+                "the gateway's name does not fit into a certificate: use 1 to 40 characters, none of them invisible or a control character",
             ),
             Self::Certificate(_) => f.write_str("the authority's certificate cannot be read"),
             Self::PrivateKey => f.write_str(

@@ -2,7 +2,9 @@
 //!
 //! Names from all over Europe come near: a letter with a mark that the encoding lacks loses its mark (`Łódź` becomes `Lódz`,
 //! `Ő` becomes `Ö`), decomposed letters are put together. Other scripts and pictures become `?`: a wrong guess at somebody's
-//! name would be worse than an open gap. The names here are those of businesses, towns and devices; citizens' never come in.
+//! name would be worse than an open gap. What is not displayable is written as `\u{202e}`. The names here are those of businesses, towns and devices; citizens' never come in.
+
+use crate::domain::display_text::{escaped, is_displayable};
 
 /// Characters at 0x80 to 0x9F; the five free places are never looked for.
 const UPPER: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8D}Ž\u{8F}\u{90}‘’“”•–—˜™š›œ\u{9D}žŸ";
@@ -29,8 +31,12 @@ pub fn encode(text: &str) -> Vec<u8> {
             characters.next();
             character = composed;
         }
-        if !is_invisible(character) {
-            bytes.push(byte_of(character).unwrap_or(b'?'));
+        match character {
+            // A mark that found no letter.
+            '\u{300}'..='\u{36F}' => {}
+            '\n' => bytes.push(b' '),
+            _ if is_displayable(character) => bytes.push(byte_of(character).unwrap_or(b'?')),
+            _ => bytes.extend_from_slice(escaped(character.encode_utf8(&mut [0; 4])).as_bytes()),
         }
     }
     bytes
@@ -38,7 +44,7 @@ pub fn encode(text: &str) -> Vec<u8> {
 
 fn byte_of(character: char) -> Option<u8> {
     if let Some(position) = UPPER.chars().position(|upper| upper == character) {
-        return u8::try_from(0x80 + position).ok().filter(|_| !character.is_control());
+        return u8::try_from(0x80 + position).ok();
     }
     match character {
         ' '..='~' | '\u{A0}'..='ÿ' => u8::try_from(u32::from(character)).ok(),
@@ -61,11 +67,6 @@ fn byte_of(character: char) -> Option<u8> {
 fn compose(letter: char, mark: char) -> Option<char> {
     let (_, plain, marked) = MARKED.iter().find(|(combining, _, _)| *combining == mark)?;
     marked.chars().nth(plain.chars().position(|candidate| candidate == letter)?)
-}
-
-/// Marks that found no letter, and what shapes the character before.
-fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{AD}' | '\u{300}'..='\u{36F}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
 }
 
 #[cfg(test)]
@@ -102,7 +103,15 @@ mod tests {
 
     #[test]
     fn other_scripts_and_pictures_leave_a_question_mark_and_nothing_else_does() {
-        assert_eq!(converted("Фото 📷\u{FE0F} Koch\u{7}\u{85}\u{9D}"), "???? ? Koch? ?");
+        assert_eq!(converted("Фото 📷 Koch\nGmbH"), "???? ? Koch GmbH");
+    }
+
+    #[test]
+    fn what_is_not_displayable_is_shown_by_its_number() {
+        assert_eq!(
+            converted("a\u{7}\u{85}\u{9D}\u{AD}\u{202E}b\u{2028}📷\u{FE0F}"),
+            "a\\u{7}\\u{85}\\u{9d}\\u{ad}\\u{202e}b\\u{2028}?\\u{fe0f}"
+        );
     }
 
     #[test]

@@ -34,7 +34,9 @@ pub(super) fn malformed_detail(fault: MalformedReason, language: Language) -> St
         MalformedReason::Hexadecimal => {
             ("lookup und nonce sind je 64 hexadezimale Ziffern.", "lookup and nonce have 64 hexadecimal digits each.")
         }
-        MalformedReason::Note => ("note enthält Steuerzeichen.", "note holds control characters."),
+        MalformedReason::Note => {
+            ("note enthält Steuerzeichen oder unsichtbare Zeichen.", "note holds control characters or invisible ones.")
+        }
         MalformedReason::Date => ("until ist kein Datum wie 2026-12-31.", "until is not a date such as 2026-12-31."),
     };
     language.pick(german, english).into()

@@ -20,7 +20,7 @@ pub enum MalformedReason {
     Query,
     /// `until` is not a date.
     Date,
-    /// `note` holds control characters.
+    /// `note` holds control characters or invisible ones.
     Note,
     /// The body is not a certificate request.
     CertificateRequest,

@@ -160,7 +160,7 @@ impl From<SettleError> for Problem {
             SettleError::NoteTooLong { length } => {
                 Self::NoteTooLong { length, limit: crate::flows::photo::settle::NOTE_MAX_CHARACTERS }
             }
-            SettleError::NoteHasControlCharacters => Self::RequestMalformed { reason: MalformedReason::Note },
+            SettleError::NoteNotDisplayable => Self::RequestMalformed { reason: MalformedReason::Note },
             SettleError::AlreadySettled { state, at } => Self::CollectionSettled { state, at },
             SettleError::Lapsed { at } => Self::LeaseExpired { at },
             SettleError::CodeRequired => Self::CollectionCodeRequired,

@@ -2,6 +2,7 @@
 
 use super::command_error::CommandError;
 use super::config_option::ConfigOption;
+use crate::cli::gateway::message::eprint;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::log::chain::ChainLink;
@@ -31,7 +32,7 @@ impl AdminContext {
         let compared = this.compare(&keys).await?;
         match compared.rollback {
             Some(rollback) => {
-                eprintln!("warning: the database went back in time; {}", rollback.advice());
+                eprint(format_args!("warning: the database went back in time; {}", rollback.advice()));
                 this.store.stop_changes(rollback);
             }
             None => {
@@ -75,7 +76,7 @@ impl AdminContext {
             && compared.rollback.is_none()
             && let Err(error) = self.watermark_files().write(&compared.position, &keys, &self.clock)
         {
-            eprintln!("warning: {error}");
+            eprint(format_args!("warning: {error}"));
         }
     }
 

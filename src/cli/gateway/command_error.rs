@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::process::ExitCode;
 
+use crate::cli::gateway::message::eprint;
 use crate::config::ConfigError;
 use crate::flows::admin::administer::AdministrationError;
 use crate::identity::error::IdentityError;
@@ -58,12 +59,12 @@ impl CommandError {
 
     /// Writes the message to the standard error stream.
     pub(super) fn report(&self) -> ExitCode {
-        eprintln!("error: {}", self.message);
+        eprint(format_args!("error: {}", self.message));
         for cause in &self.causes {
-            eprintln!("  because: {cause}");
+            eprint(format_args!("  because: {cause}"));
         }
         if let Some(advice) = self.advice {
-            eprintln!("  next: {advice}");
+            eprint(format_args!("  next: {advice}"));
         }
         ExitCode::from(self.code as u8)
     }

@@ -6,6 +6,7 @@ mod command_error;
 mod config_option;
 mod data;
 mod demo;
+mod message;
 mod output;
 mod parties;
 mod running;

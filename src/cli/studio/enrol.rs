@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::exit::Exit;
 use super::options::LanguageArgument;
-use super::output::{eprint, print};
+use super::output::{eprint, print, print_json};
 use super::runtime::runtime;
 use super::{advice, receipt_text};
 use crate::client::enrolment::address::EnrolmentAddress;
@@ -19,6 +19,7 @@ use crate::client::timer::TokioTimer;
 use crate::clock::{SystemClock, Timestamp};
 use crate::domain::code::enrolment_code::EnrolmentCode;
 use crate::domain::digest::Sha256Digest;
+use crate::domain::display_text::escaped;
 use crate::domain::id::DeviceId;
 use crate::domain::language::Language;
 use crate::domain::party::Role;
@@ -152,7 +153,7 @@ async fn enrol_here(arguments: &Arguments, parsed: &ParsedArguments, language: L
 }
 
 fn show(enrolled: &EnrolledDevice, folder: &DeviceFolder, json: bool, language: Language) -> Exit {
-    let text = if json {
+    let shown = if json {
         let line = EnrolledLine {
             device_id: enrolled.device_id,
             role: enrolled.role,
@@ -164,17 +165,11 @@ fn show(enrolled: &EnrolledDevice, folder: &DeviceFolder, json: bool, language: 
             p12: enrolled.browser_file.as_ref().map(|file| file.path.as_path()),
             p12_password: enrolled.browser_file.as_ref().map(|file| file.password.as_str()),
         };
-        match serde_json::to_string(&line) {
-            Ok(line) => line,
-            Err(error) => {
-                eprint(advice::about_unexpected(&error, language));
-                return Exit::Unexpected;
-            }
-        }
+        print_json(&line, language)
     } else {
-        for_people(enrolled, folder, language)
+        print(for_people(enrolled, folder, language), language)
     };
-    if let Err(exit) = print(text, language) {
+    if let Err(exit) = shown {
         return exit;
     }
     eprint(advice::after_enrolment(enrolled, folder, language));
@@ -183,7 +178,7 @@ fn show(enrolled: &EnrolledDevice, folder: &DeviceFolder, json: bool, language: 
 
 fn for_people(enrolled: &EnrolledDevice, folder: &DeviceFolder, language: Language) -> String {
     let until = receipt_text::moment(enrolled.not_after, language);
-    let (name, place) = (&enrolled.party.name, &enrolled.party.place);
+    let (name, place) = (escaped(&enrolled.party.name), escaped(&enrolled.party.place));
     let gateway = enrolled.gateway.as_str().trim_end_matches('/');
     let (device, files) = (enrolled.device_id, folder.path().display());
     let authority = group_fingerprint(&enrolled.ca_sha256);
@@ -204,5 +199,5 @@ fn for_people(enrolled: &EnrolledDevice, folder: &DeviceFolder, language: Langua
             format!("\nFor the browser:   {path}\nPassword:          {password}"),
         ));
     }
-    receipt_text::printable(&text)
+    text
 }

@@ -9,7 +9,6 @@ use super::advice;
 use super::exit::Exit;
 use super::options::{LanguageArgument, PaperArgument};
 use super::output::{eprint, print};
-use super::receipt_text::printable;
 use crate::client::photo::printed_receipt::PrintOptions;
 use crate::client::photo::stored_receipt::StoredReceipt;
 use crate::clock::{Clock, SystemClock};
@@ -53,7 +52,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         eprint(message);
         return exit;
     }
-    if let Err(exit) = print(printable(&out.display().to_string()), language) {
+    if let Err(exit) = print(out.display(), language) {
         return exit;
     }
     eprint(advice::after_printing(stored.body.expires_at <= SystemClock.now(), language));

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::exit::Exit;
 use super::options::{LanguageArgument, PaperArgument};
-use super::output::{eprint, print};
+use super::output::{eprint, print, print_json};
 use super::runtime::runtime;
 use super::{advice, declaration, receipt_text};
 use crate::client::config::StudioConfig;
@@ -114,8 +114,7 @@ async fn push_photo(arguments: &Arguments, connection: &GatewayClient, language:
             if arguments.json
                 && let PushError::Deposit(ClientDepositError::Refused(problem))
                 | PushError::RefusedMaybeStored { problem, .. } = &error
-                && let Ok(line) = serde_json::to_string(problem)
-                && let Err(exit) = print(line, language)
+                && let Err(exit) = print_json(problem, language)
             {
                 return exit;
             }
@@ -127,18 +126,12 @@ async fn push_photo(arguments: &Arguments, connection: &GatewayClient, language:
 }
 
 fn show(pushed: &PushedPhoto, arguments: &Arguments, language: Language) -> Exit {
-    let text = if arguments.json {
-        match serde_json::to_string(&PushedLine { receipt: &pushed.receipt, replayed: pushed.replayed }) {
-            Ok(line) => line,
-            Err(error) => {
-                eprint(advice::about_unexpected(&error, language));
-                return Exit::Unexpected;
-            }
-        }
+    let shown = if arguments.json {
+        print_json(&PushedLine { receipt: &pushed.receipt, replayed: pushed.replayed }, language)
     } else {
-        receipt_text::for_people(&pushed.receipt, language)
+        print(receipt_text::for_people(&pushed.receipt, language), language)
     };
-    if let Err(exit) = print(text, language) {
+    if let Err(exit) = shown {
         return exit;
     }
     if let Some(paper) = arguments.pdf

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::clock::Timestamp;
 use crate::domain::check::terms::in_words;
 use crate::domain::code::retrieval_code::RetrievalCode;
+use crate::domain::display_text::{escaped, escaped_lines};
 use crate::domain::language::Language;
 use crate::wire::finding::FindingBody;
 use crate::wire::photo::ReceiptBody;
@@ -31,7 +32,7 @@ pub fn for_people(receipt: &ReceiptBody, language: Language) -> String {
              judged by {profile}\nAdvice:\n{findings}"
         ),
     );
-    printable(&text)
+    escaped_lines(&text).into_owned()
 }
 
 /// One finding a paragraph: what is wrong with its numbers, then what to do.
@@ -41,8 +42,9 @@ pub fn findings_for_people(findings: &[FindingBody], language: Language) -> Stri
         if !text.is_empty() {
             text.push('\n');
         }
-        let FindingBody { message, measured, hint, .. } = finding;
+        let [message, measured, hint] = [&finding.message, &finding.measured, &finding.hint].map(|text| escaped(text));
         let limit = in_words(&finding.limit, language);
+        let limit = escaped(&limit);
         // Writing to a String cannot fail.
         let _ = match language {
             Language::German => write!(text, "  - {message} (gemessen: {measured}; verlangt: {limit})"),
@@ -55,16 +57,10 @@ pub fn findings_for_people(findings: &[FindingBody], language: Language) -> Stri
     text
 }
 
-/// `text` without control characters but line ends: it came from the network and goes to a terminal.
-pub fn printable(text: &str) -> String {
-    text.chars().filter(|character| *character == '\n' || !character.is_control()).collect()
-}
-
 /// A file's name or path on one line. Whoever exports a photo chooses its name, and on Unix that may hold line ends: they must
 /// not make a second line that looks like a result or a report.
 pub fn on_one_line(path: impl AsRef<Path>) -> String {
-    let path = path.as_ref().display().to_string();
-    path.chars().map(|character| if character.is_control() { '?' } else { character }).collect()
+    escaped(&path.as_ref().display().to_string()).into_owned()
 }
 
 /// To the minute, in UTC: the studio's time zone is not read.

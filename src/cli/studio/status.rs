@@ -8,9 +8,8 @@ use serde::Serialize;
 use super::advice::{CheckState, SelfTestLine, about_self_test};
 use super::exit::Exit;
 use super::options::LanguageArgument;
-use super::output::{eprint, print};
+use super::output::{print, print_json};
 use super::runtime::runtime;
-use super::{advice, receipt_text};
 use crate::client::self_test::{SelfTest, self_test};
 use crate::clock::{SystemClock, Timestamp};
 use crate::domain::id::DeviceId;
@@ -61,14 +60,7 @@ pub fn run(arguments: &Arguments) -> Exit {
     let language = requested_language.or(configured).unwrap_or_default();
     let lines = about_self_test(&test, language);
     if arguments.json {
-        let line = match serde_json::to_string(&to_json(&test, &lines)) {
-            Ok(line) => line,
-            Err(error) => {
-                eprint(advice::about_unexpected(&error, language));
-                return Exit::Unexpected;
-            }
-        };
-        if let Err(exit) = print(line, language) {
+        if let Err(exit) = print_json(&to_json(&test, &lines), language) {
             return exit;
         }
     } else {
@@ -109,5 +101,5 @@ fn for_people(line: &SelfTestLine, language: Language) -> String {
     if let Some(advice) = &line.advice {
         text.push_str(&format!("\n{:26}-> {advice}", ""));
     }
-    receipt_text::printable(&text)
+    text
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::clock::{Clock, Timestamp};
 use crate::domain::digest::Sha256Digest;
+use crate::domain::display_text::is_displayable;
 use crate::domain::id::{DeviceId, PartyId};
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::domain::party::{Device, DeviceScope, Party, Role};
@@ -15,9 +16,17 @@ use crate::storage::{Store, StoreError};
 /// Longer than the name of any studio or office.
 const NAME_MAX_CHARACTERS: usize = 200;
 
-pub(crate) fn check_name(name: &str) -> Result<(), AdministrationError> {
-    let is_valid = !name.is_empty() && name.chars().count() <= NAME_MAX_CHARACTERS && !name.contains(char::is_control);
+fn check_name(name: &str) -> Result<(), AdministrationError> {
+    let is_valid = !name.is_empty() && name.chars().count() <= NAME_MAX_CHARACTERS && name.chars().all(is_displayable);
     if is_valid { Ok(()) } else { Err(AdministrationError::InvalidName) }
+}
+
+/// Checks a device's label, which may be empty.
+///
+/// # Errors
+/// [`AdministrationError::InvalidName`].
+pub fn check_label(label: &str) -> Result<(), AdministrationError> {
+    if label.is_empty() { Ok(()) } else { check_name(label) }
 }
 
 /// Actor of audit rows about commands on the gateway's machine.
@@ -99,9 +108,7 @@ impl Administration<'_> {
         device: &Device,
         certificate: &CertificateRecord,
     ) -> Result<(), AdministrationError> {
-        if !device.label.is_empty() {
-            check_name(&device.label)?;
-        }
+        check_label(&device.label)?;
         let mut details = serde_json::json!({
             "party_id": device.party_id,
             "certificate_sha256": certificate.sha256,
@@ -119,9 +126,7 @@ impl Administration<'_> {
     /// [`AdministrationError::AlreadyBound`] when another device has that certificate or key, also a revoked one,
     /// [`AdministrationError::KeyRevoked`] when a revoked one has or had that key: a revoked key stays revoked.
     pub async fn bind_device(&self, device: &Device, binding: &Binding) -> Result<(), AdministrationError> {
-        if !device.label.is_empty() {
-            check_name(&device.label)?;
-        }
+        check_label(&device.label)?;
         let mut details = match binding {
             Binding::Certificate(certificate) => serde_json::json!({
                 "party_id": device.party_id,
@@ -251,7 +256,7 @@ impl fmt::Display for AdministrationError {
             Self::InvalidName => {
                 write!(
                     f,
-                    "a name, place or label has up to {NAME_MAX_CHARACTERS} characters, none of them a control character"
+                    "a name, place or label has up to {NAME_MAX_CHARACTERS} characters, none of them invisible or a control character"
                 )
             }
             Self::NoSuchParty { role, wanted } => {

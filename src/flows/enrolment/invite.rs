@@ -9,7 +9,7 @@ use crate::domain::id::DeviceId;
 use crate::domain::log::AuditEvent;
 use crate::domain::party::invitation::{Invitation, InvitationState};
 use crate::domain::party::{Device, DeviceScope, Party, Role};
-use crate::flows::admin::administer::{Administration, AdministrationError, audit_entry, check_name, record_scope};
+use crate::flows::admin::administer::{Administration, AdministrationError, audit_entry, check_label, record_scope};
 use crate::sealing::KeyFile;
 use crate::sealing::enrolment_proof::{ProofKey, invitation_lookup_id};
 use crate::storage::enrolment_requests::{ApprovalOutcome, InviteOutcome, InvitedDevice, NewInvitation};
@@ -54,9 +54,7 @@ impl Administration<'_> {
         validity: Duration,
         keys: &KeyFile,
     ) -> Result<IssuedInvitation, AdministrationError> {
-        if !label.is_empty() {
-            check_name(label)?;
-        }
+        check_label(label)?;
         let now = self.clock.now();
         let device = Device {
             device_id: DeviceId::generate(now, self.entropy)?,

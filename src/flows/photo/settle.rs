@@ -3,6 +3,7 @@
 use time::Date;
 
 use crate::clock::Timestamp;
+use crate::domain::display_text::is_displayable;
 use crate::domain::id::CollectionId;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState, Refusal, SettlementOutcome};
 use crate::domain::photo::retention::kept_until;
@@ -68,13 +69,8 @@ fn check_note(outcome: &SettlementOutcome) -> Result<(), SettleError> {
         return Err(SettleError::NoteTooLong { length });
     }
     // It is shown in the studio, on terminals too.
-    if note.contains(is_forbidden_in_note) { Err(SettleError::NoteHasControlCharacters) } else { Ok(()) }
-}
-
-/// Control characters, and those that turn the direction of writing round (Unicode UAX #9) and make a text read as another.
-fn is_forbidden_in_note(character: char) -> bool {
-    (character.is_control() && character != '\n')
-        || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let is_allowed = |character| character == '\n' || is_displayable(character);
+    if note.chars().all(is_allowed) { Ok(()) } else { Err(SettleError::NoteNotDisplayable) }
 }
 
 /// Reason why a collection was not settled.
@@ -94,8 +90,8 @@ pub enum SettleError {
         /// In characters.
         length: usize,
     },
-    /// The note holds control characters.
-    NoteHasControlCharacters,
+    /// The note holds control characters or invisible ones.
+    NoteNotDisplayable,
     /// It was settled in another way before.
     AlreadySettled {
         /// State of the collection after that settlement.

@@ -9,6 +9,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::response::set_privacy_headers;
 use crate::domain::digest::Sha256Digest;
+use crate::domain::display_text::escaped_lines;
 use crate::domain::language::Language;
 
 /// Inside the page, so that it is complete with one answer.
@@ -74,7 +75,9 @@ impl PageScript {
 
 /// A page as a response.
 pub(in crate::pages) fn page_response(status: StatusCode, page: &PageContent<'_>, layout: &PageLayout<'_>) -> Response {
-    let mut response = (status, document(page, layout).into_string()).into_response();
+    // Names in older rows, codes and notes as they were typed. HTML reads `\u` as text everywhere.
+    let document = document(page, layout).into_string();
+    let mut response = (status, escaped_lines(&document).into_owned()).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(layout.language.tag()));

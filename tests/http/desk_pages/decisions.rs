@@ -161,7 +161,14 @@ async fn a_photo_that_was_not_saved_here_is_not_erased_as_used() {
 async fn something_else_is_said_in_words_that_can_be_read() {
     let gateway = TestGateway::start().await;
     let (mut browser, photo, deposit, studio) = at_the_photo(&gateway).await;
-    for (reason, note) in [("other", " "), ("gaze", "\u{202e}gnol"), ("gaze", "\u{7}")] {
+    for (reason, note) in [
+        ("other", " "),
+        ("gaze", "\u{202e}gnol"),
+        ("gaze", "\u{7}"),
+        ("gaze", "a\u{2028}b"),
+        ("gaze", "a\u{200f}b"),
+        ("gaze", "a\u{61c}b"),
+    ] {
         let fields = [("outcome", "refused"), ("reason", reason), ("note", note)];
         assert_problem_page(&browser.post(&format!("{photo}/settle"), &fields).await, 422, "form-incomplete");
         assert_eq!(studio.state_of(&deposit).await, "leased");
@@ -209,4 +216,26 @@ async fn a_counter_that_has_not_shown_the_code_is_told_to_enter_it_and_goes_on_a
     let answer = browser.post(&format!("{photo}/settle"), &refused).await;
     assert_eq!(answer.header("location"), format!("{photo}/done"));
     assert_eq!(studio.state_of(&deposit).await, "refused");
+}
+
+#[tokio::test]
+async fn a_page_shows_names_of_older_rows_and_what_was_typed_by_the_numbers_of_hidden_characters() {
+    const HIDDEN: [char; 5] = ['\u{202e}', '\u{2028}', '\u{200b}', '\u{61c}', '\u{e0041}'];
+    let gateway = TestGateway::start().await;
+    let (mut browser, photo, ..) = at_the_photo(&gateway).await;
+    let hidden = String::from_iter(HIDDEN);
+    gateway.database.execute(&format!("UPDATE parties SET name = 'Foto {hidden}Kohc'")).await.unwrap();
+    let note = format!("Augen {hidden}zu\r\nMund offen");
+    let fields = [("outcome", "refused"), ("reason", "gaze"), ("note", &note)];
+    for answer in [browser.get("/desk/today").await, browser.post(&format!("{photo}/settle"), &fields).await] {
+        let shown = String::from_utf8(answer.body.to_vec()).unwrap();
+        assert!(
+            !shown.contains(HIDDEN) && shown.contains("Foto \\u{202e}\\u{2028}\\u{200b}\\u{61c}\\u{e0041}Kohc"),
+            "{shown}"
+        );
+        assert!(
+            answer.status == 200 || shown.contains("Augen \\u{202e}\\u{2028}\\u{200b}\\u{61c}\\u{e0041}zu\nMund offen"),
+            "{shown}"
+        );
+    }
 }

@@ -55,6 +55,26 @@ async fn a_note_over_five_hundred_characters_is_refused() {
 }
 
 #[tokio::test]
+async fn a_note_that_does_not_read_as_it_is_is_refused() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let collection = office.collect_and_fetch(&studio.deposit_numbered(1).await.code).await;
+    let before = gateway.database.contents().await;
+    for hidden in
+        "\u{7}\r\t\u{85}\u{ad}\u{61c}\u{200b}\u{200d}\u{200f}\u{2028}\u{2029}\u{202e}\u{2066}\u{e000}\u{fe0f}\u{e0041}"
+            .chars()
+    {
+        let note = format!("Augen{hidden}zu");
+        let refused = json!({ "outcome": "refused", "reason": "other", "note": note });
+        let problem = office.settle(&collection, &refused).await.assert_problem(400, "request-malformed");
+        assert!(problem["detail"].as_str().unwrap().contains("unsichtbare"), "{problem}");
+    }
+    assert_eq!(gateway.database.contents().await, before);
+    let two_lines = json!({ "outcome": "refused", "reason": "other", "note": "Augen zu,\nMund offen – „Łódź“ №7" });
+    assert_eq!(office.settle(&collection, &two_lines).await.status, 200);
+}
+
+#[tokio::test]
 async fn nobody_settles_what_is_not_theirs() {
     let gateway = TestGateway::start().await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);

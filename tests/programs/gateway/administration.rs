@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::support;
 use crate::support::gateway_process::{GatewayFolder, mode};
 use crate::support::https_client::DeviceFiles;
+use crate::support::raw_database::RawDatabase;
 
 fn stdout(output: &Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -47,6 +48,58 @@ fn lists_show_what_was_added_to_people_and_programs() {
     assert_eq!(list[0]["device"]["device_id"], studio.device_id);
     assert_eq!(list[1]["party"]["name"], "Amt Nord");
     assert!(!list[1]["device"]["revoked_at"].is_null());
+}
+
+/// Characters that turn a line round, break it, or cannot be seen.
+const HIDDEN: [char; 9] =
+    ['\u{202e}', '\u{2066}', '\u{2028}', '\u{200b}', '\u{200f}', '\u{61c}', '\u{ad}', '\u{fe0f}', '\u{e0041}'];
+
+#[test]
+fn a_name_that_does_not_read_as_it_is_is_refused() {
+    let home = GatewayFolder::new();
+    home.studio("Foto Koch");
+    let out = home.beside("out").display().to_string();
+    for hidden in HIDDEN {
+        let name = format!("Foto{hidden} Kohc");
+        for command in [
+            &["studio", "add", &name, "--place", "Köln"][..],
+            &["office", "add", "Amt", "--place", &name],
+            &["studio", "invite", &name, "--place", "Köln"],
+            &["studio", "invite", "Foto Neu", "--place", "Köln", "--label", &name],
+            &["device", "invite", "--studio", "Foto Koch", "--label", &name],
+            &["device", "add", "--studio", "Foto Koch", "--label", &name, "--out", &out],
+        ] {
+            let message = home.failure(command);
+            assert!(message.contains("none of them invisible") && !message.contains(hidden), "{command:?}: {message}");
+        }
+    }
+    for (role, count) in [("device", 1), ("studio", 1), ("office", 0)] {
+        assert_eq!(home.json(&[role, "list"]).as_array().map(Vec::len), Some(count), "{role}");
+    }
+    assert!(!home.beside("out").exists());
+}
+
+#[tokio::test]
+async fn names_of_older_rows_are_shown_by_the_numbers_of_hidden_characters() {
+    let home = GatewayFolder::new();
+    home.studio("Foto Koch");
+    let hidden = String::from_iter(HIDDEN);
+    let database = RawDatabase::open(&home.database()).await;
+    database.execute(&format!("UPDATE parties SET name = 'Foto {hidden}Kohc'")).await.unwrap();
+    database.execute(&format!("UPDATE devices SET label = 'Kasse {hidden}2'")).await.unwrap();
+    for (command, beginning) in [(&["studio", "list"][..], "Foto "), (&["device", "list"], "Kasse ")] {
+        let shown = stdout(&home.run(command));
+        assert!(
+            !shown.contains(HIDDEN) && shown.contains(&(beginning.to_owned() + "\\u{202e}\\u{2066}\\u{2028}")),
+            "{shown}"
+        );
+        let json = home.run(&[command, &["--json"]].concat());
+        let shown = stdout(&json);
+        assert!(!shown.contains(HIDDEN), "{shown}");
+        assert!(serde_json::from_str::<Value>(&shown).unwrap().to_string().contains(&hidden), "{shown}");
+    }
+    let refused = home.failure(&["studio", "suspend", &format!("Foto {hidden}")]);
+    assert!(refused.contains("no studio is called") && !refused.contains(HIDDEN), "{refused}");
 }
 
 #[test]

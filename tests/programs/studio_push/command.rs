@@ -52,6 +52,28 @@ async fn success_prints_the_code_on_stdout_and_the_next_step_on_stderr() {
 }
 
 #[tokio::test]
+async fn words_of_a_hostile_gateway_are_shown_by_the_numbers_of_hidden_characters() {
+    const HOSTILE: &str = "de\u{202e}x\u{2028}y\u{9b}2J\u{1b}\u{200b}\u{e0041}";
+    let reply = || ScriptedReply::ReceiptWithField("profile", HOSTILE.into());
+    let gateway = FakeGateway::with_script([reply(), reply()]).await;
+    let run = push(&gateway, &[]).await;
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let shown = "de\\u{202e}x\\u{2028}y\\u{9b}2J\\u{1b}\\u{200b}\\u{e0041}";
+    assert!(
+        run.stdout.contains(shown)
+            && run
+                .stdout
+                .chars()
+                .all(|character| !HOSTILE[2..].contains(character) || character.is_ascii_alphanumeric()),
+        "{}",
+        run.stdout
+    );
+    let run = push(&gateway, &["--json", "--again"]).await;
+    assert!(run.stdout.contains("de\\u202ex\\u2028y") && !run.stdout.contains('\u{e0041}'), "{}", run.stdout);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&run.stdout).unwrap()["profile"], HOSTILE);
+}
+
+#[tokio::test]
 async fn json_is_one_line_and_a_repeat_says_so() {
     let gateway = FakeGateway::with_script([]).await;
     for replayed in [false, true] {

@@ -10,8 +10,9 @@ use serde_json::json;
 use super::super::admin_context::AdminContext;
 use super::super::command_error::{CommandError, FailureCode};
 use super::super::config_option::ConfigOption;
-use super::super::output::print;
 use super::checkpoint_reader::{read_checkpoints, read_verifier, stored_checkpoints};
+use crate::cli::gateway::message::eprint;
+use crate::cli::gateway::output::{print, print_json};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::log::chain::{ChainError, ChainErrorKind, ChainLink, ChainRow, ChainVerifier, VerifiedRange};
@@ -53,7 +54,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
         Ok(verified) => print_result(&verified, &checkpoints, arguments),
         Err(error) => {
             if arguments.json {
-                print(json!({
+                print_json(&json!({
                     "whole": false,
                     "sequence": error.sequence,
                     "wrong": error.kind.name(),
@@ -181,7 +182,7 @@ fn print_result(
         .with_code(FailureCode::NoCheckpoint)),
     };
     if arguments.json {
-        print(json!({
+        print_json(&json!({
             "whole": true,
             "rows": verified.rows(),
             "first": first,
@@ -201,7 +202,7 @@ fn print_result(
     }
     match by {
         Some(by) => print(format!("vouched    up to row {} by a checkpoint of {}", by.count, by.time))?,
-        None if arguments.part => eprintln!("No checkpoint vouches for it: give one of a row within this part."),
+        None if arguments.part => eprint("No checkpoint vouches for it: give one of a row within this part."),
         None => {}
     }
     covered

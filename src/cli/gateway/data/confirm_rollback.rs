@@ -6,7 +6,8 @@ use super::quarantine::{print_quarantine, update_watermarks};
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
-use crate::cli::gateway::output::print;
+use crate::cli::gateway::message::eprint;
+use crate::cli::gateway::output::{print, print_json};
 use crate::clock::SystemClock;
 use crate::flows::admin::rollback;
 
@@ -36,7 +37,7 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
     update_watermarks(&context, &keys).await?;
     context.close().await;
     if arguments.json {
-        return print(serde_json::json!({
+        return print_json(&serde_json::json!({
             "found": rollback.to_string(),
             "as_of": as_of,
             "photos": counts.photos,
@@ -46,8 +47,6 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
     print(format!("Confirmed although {rollback}."))?;
     print(format!("The database knows what happened until {as_of}."))?;
     print_quarantine(counts)?;
-    eprintln!(
-        "Revoke again whom you revoked since, suspend again whom you suspended: `device revoke`, `studio suspend`."
-    );
+    eprint("Revoke again whom you revoked since, suspend again whom you suspended: `device revoke`, `studio suspend`.");
     Ok(())
 }

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::gateway::admin_context::database_error;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
-use crate::cli::gateway::output::print;
+use crate::cli::gateway::output::{print, print_json};
 use crate::config::Config;
 use crate::domain::id::PhotoId;
 use crate::domain::language::Language;
@@ -57,7 +57,7 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
         )));
     };
     if arguments.json {
-        print(serde_json::json!({ "proven": report.is_proven(), "report": report }))?;
+        print_json(&serde_json::json!({ "proven": report.is_proven(), "report": report }))?;
     } else {
         let language = match arguments.lang {
             ReportLanguage::De => Language::German,

@@ -6,7 +6,8 @@ use clap::Args;
 
 use super::verify::print_integrity_report;
 use crate::cli::gateway::command_error::CommandError;
-use crate::cli::gateway::output::print;
+use crate::cli::gateway::message::eprint;
+use crate::cli::gateway::output::{print, print_json};
 use crate::clock::SystemClock;
 use crate::flows::admin::migrate_store::{MigrateStoreError, OnFaults, migrate_store};
 use crate::sealing::KeyFile;
@@ -50,19 +51,19 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
         .await
         .map_err(|error| to_command_error(error, arguments))?;
     if arguments.json {
-        print(serde_json::json!({ "tables": relocated.tables, "findings": relocated.report }))?;
+        print_json(&serde_json::json!({ "tables": relocated.tables, "findings": relocated.report }))?;
     } else {
         for table in &relocated.tables {
             print(format!("{:<14} {:>9} rows  {}", table.name, table.rows, table.sha256))?;
         }
         print(format!("Moved to {to}: every row is there as it was."))?;
     }
-    eprintln!("{from} is out of use: no gateway starts on it any more.");
-    eprintln!(
+    eprint(format_args!("{from} is out of use: no gateway starts on it any more."));
+    eprint(format_args!(
         "Next: in every node's configuration  database = \"{to}\"  (with its password, or that in ~/.pgpass), then serve."
-    );
-    eprintln!(
-        "Then take a backup of the new one, and delete the old one: what is erased from now on is erased in the new one only."
+    ));
+    eprint(
+        "Then take a backup of the new one, and delete the old one: what is erased from now on is erased in the new one only.",
     );
     Ok(())
 }

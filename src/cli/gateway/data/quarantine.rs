@@ -5,7 +5,8 @@ use clap::{Args, Subcommand};
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
-use crate::cli::gateway::output::print;
+use crate::cli::gateway::message::eprint;
+use crate::cli::gateway::output::{print, print_json};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::id::PhotoId;
 use crate::flows::admin::quarantine::release_quarantined;
@@ -78,7 +79,7 @@ async fn list(arguments: &ListArguments) -> Result<(), CommandError> {
     }
     context.close().await;
     if arguments.json {
-        return print(serde_json::json!(quarantined));
+        return print_json(&serde_json::json!(quarantined));
     }
     for photo in &quarantined {
         print(format!(
@@ -87,7 +88,7 @@ async fn list(arguments: &ListArguments) -> Result<(), CommandError> {
         ))?;
     }
     if quarantined.is_empty() {
-        eprintln!("None: no photo is held back since a restore.");
+        eprint("None: no photo is held back since a restore.");
     }
     Ok(())
 }
@@ -106,7 +107,7 @@ async fn release(arguments: &ReleaseArguments) -> Result<(), CommandError> {
         ));
     }
     if arguments.json {
-        return print(serde_json::json!({ "photos": released }));
+        return print_json(&serde_json::json!({ "photos": released }));
     }
     print(format!("{released} photos can be collected again."))
 }
@@ -121,14 +122,14 @@ async fn hold(arguments: &HoldArguments) -> Result<(), CommandError> {
     update_watermarks(&context, &keys).await?;
     context.close().await;
     if !differences.is_empty() {
-        eprintln!(
+        eprint(
             "The database's schema is not as this program makes it, and what it did not make may undo this. Start no gateway on it \
-             before `lichtbild-gateway verify` finds nothing of the kind:"
+             before `lichtbild-gateway verify` finds nothing of the kind:",
         );
-        differences.iter().for_each(|difference| eprintln!("  {difference}"));
+        differences.iter().for_each(|difference| eprint(format_args!("  {difference}")));
     }
     if arguments.json {
-        return print(serde_json::json!({ "photos": counts.photos, "invitations": counts.invitations }));
+        return print_json(&serde_json::json!({ "photos": counts.photos, "invitations": counts.invitations }));
     }
     print_quarantine(counts)
 }
@@ -136,7 +137,7 @@ async fn hold(arguments: &HoldArguments) -> Result<(), CommandError> {
 /// Tells people of a hold, and of the next step.
 pub(super) fn print_quarantine(counts: QuarantineCounts) -> Result<(), CommandError> {
     print(format!("{} photos are held back, {} invitations ended.", counts.photos, counts.invitations))?;
-    eprintln!("Next: `quarantine list` shows them, `quarantine release` frees those that were not used since.");
+    eprint("Next: `quarantine list` shows them, `quarantine release` frees those that were not used since.");
     Ok(())
 }
 
@@ -152,7 +153,10 @@ pub(super) async fn update_watermarks(context: &AdminContext, keys: &KeyFile) ->
     })?;
     if aside > 0 {
         let folder = folder.join(format!("superseded-{}", position.generation.number));
-        eprintln!("{aside} checkpoints of rows that this database does not have are in {} now.", folder.display());
+        eprint(format_args!(
+            "{aside} checkpoints of rows that this database does not have are in {} now.",
+            folder.display()
+        ));
     }
     files.write(&position, keys, &SystemClock).map_err(|error| {
         CommandError::plain(format!("{error}: run this as the gateway's user; the gateway itself goes on without it"))

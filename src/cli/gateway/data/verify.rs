@@ -8,7 +8,8 @@ use clap::Args;
 use crate::cli::gateway::admin_context::database_error;
 use crate::cli::gateway::command_error::{CommandError, FailureCode};
 use crate::cli::gateway::config_option::ConfigOption;
-use crate::cli::gateway::output::print;
+use crate::cli::gateway::message::eprint;
+use crate::cli::gateway::output::{print, print_json};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::log::integrity::{IntegrityFault, IntegrityReport};
@@ -43,11 +44,16 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
     if let Err(why) = &keys
         && !is_own
     {
-        eprintln!("Without the key file, whose epoch keys are not looked for, and without digests of rows: {why}");
+        eprint(format_args!(
+            "Without the key file, whose epoch keys are not looked for, and without digests of rows: {why}"
+        ));
     }
     let verifier = verifier(&config);
     if verifier.is_none() {
-        eprintln!("Without the signatures of checkpoints: {} is no public key", config.audit.public_key.display());
+        eprint(format_args!(
+            "Without the signatures of checkpoints: {} is no public key",
+            config.audit.public_key.display()
+        ));
     }
     let store = SqlStore::open_read_only(database).await.map_err(|error| database_error(error, database))?;
     let proofs = VerificationInputs {
@@ -62,7 +68,7 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
     store.close().await;
     let (mut report, out_of_use, latest) = (found?, out_of_use?, latest?);
     if let Some(why) = &out_of_use {
-        eprintln!("{database}: {why}");
+        eprint(format_args!("{database}: {why}"));
     }
     if is_own {
         if verifier.is_none() && latest.is_some() {
@@ -73,7 +79,7 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
     }
     if arguments.json {
         let sound = report.is_ok();
-        print(serde_json::json!({ "sound": sound, "findings": report }))?;
+        print_json(&serde_json::json!({ "sound": sound, "findings": report }))?;
     } else {
         print_integrity_report(&report)?;
     }
@@ -122,7 +128,7 @@ async fn verify_database(
     if let Some(keys) = keys.filter(|_| is_own) {
         let read = WatermarkFiles::from_config(config).read(keys);
         for fault in read.faults {
-            eprintln!("Not compared: {fault}");
+            eprint(format_args!("Not compared: {fault}"));
         }
         if let Some(rollback) = compare(store, keys, &read.known).await?.rollback {
             report.add(IntegrityFault::RolledBack, rollback);
@@ -150,9 +156,9 @@ pub(super) fn print_integrity_report(report: &IntegrityReport) -> Result<(), Com
     }
     if report.is_ok() {
         let well = if report.key_file { "All is well." } else { "Well, as far as can be seen without the key file." };
-        eprintln!(
+        eprint(format_args!(
             "{well} Rows cut off at the log's end do not show: compare its last row with one written down elsewhere."
-        );
+        ));
     }
     Ok(())
 }

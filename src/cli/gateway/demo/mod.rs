@@ -11,8 +11,9 @@ use std::path::PathBuf;
 use clap::{Args, value_parser};
 
 use super::command_error::CommandError;
-use super::output::print;
 use super::running::serve::stop_on_signals;
+use crate::cli::gateway::message::eprint;
+use crate::cli::gateway::output::print;
 use crate::storage::DatabaseLocation;
 use environment::DemoEnvironment;
 use portrait::PORTRAIT;
@@ -61,10 +62,8 @@ async fn serve(environment: DemoEnvironment) -> Result<(), CommandError> {
     let file = environment.write_demo_json()?;
     stop_on_signals(environment.stop())?;
     print(file.display())?;
-    eprintln!(
-        "A gateway with one studio and one office is running; addresses, certificates and keys are in that file."
-    );
-    eprintln!("The README's curl examples work against it. Ctrl-C stops it.");
+    eprint("A gateway with one studio and one office is running; addresses, certificates and keys are in that file.");
+    eprint("The README's curl examples work against it. Ctrl-C stops it.");
     environment.stopped().await;
     Ok(())
 }

@@ -7,7 +7,8 @@ use clap::Args;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
-use crate::cli::gateway::output::print;
+use crate::cli::gateway::message::{ask, eprint};
+use crate::cli::gateway::output::print_json;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
 use crate::flows::admin::administer::AdministrationError;
@@ -50,15 +51,15 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
         ApprovalOutcome::Stored | ApprovalOutcome::AlreadyApproved => {}
     }
     if arguments.json {
-        print(serde_json::json!({
+        print_json(&serde_json::json!({
             "device_id": device_id,
             "fingerprint": group_fingerprint(&key),
             "changed": approved == ApprovalOutcome::Stored,
         }))?;
     } else if approved == ApprovalOutcome::Stored {
-        eprintln!("Approved. The device fetches its certificate when it asks next, within a week from its request.");
+        eprint("Approved. The device fetches its certificate when it asks next, within a week from its request.");
     } else {
-        eprintln!("Approved before; nothing changed. The device fetches its certificate when it asks next.");
+        eprint("Approved before; nothing changed. The device fetches its certificate when it asks next.");
     }
     Ok(())
 }
@@ -76,11 +77,11 @@ fn confirm_fingerprint(arguments: &Arguments, key: &Sha256Digest) -> Result<(), 
     if arguments.yes {
         return Ok(());
     }
-    eprintln!("The request's key: {shown}");
+    eprint(format_args!("The request's key: {shown}"));
     if !io::stdin().is_terminal() {
         return Err(CommandError::plain("compare it with what the device shows, then give --fingerprint or --yes"));
     }
-    eprint!("Does the device show the same? [y/N] ");
+    ask("Does the device show the same? [y/N] ");
     let _ = io::stderr().flush();
     let mut answer = String::new();
     io::stdin()

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::new_device::NewDevice;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
-use crate::cli::gateway::output::print;
+use crate::cli::gateway::output::{print, print_json};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{DeviceId, PartyId};
@@ -97,7 +97,7 @@ pub(super) async fn bind_device(
         expires_at: certificate.map(|certificate| certificate.not_after),
     };
     if json {
-        return print(serde_json::json!(bound));
+        return print_json(&serde_json::json!(bound));
     }
     print(format!("device       {}", bound.device_id))?;
     if let Some(sha256) = bound.certificate_sha256 {

@@ -13,7 +13,8 @@ use super::{approve, device_list, invite};
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
-use crate::cli::gateway::output::print;
+use crate::cli::gateway::message::eprint;
+use crate::cli::gateway::output::print_json;
 use crate::domain::id::DeviceId;
 use crate::domain::party::{Party, Role};
 use crate::identity::key::DeviceKey;
@@ -102,7 +103,7 @@ async fn add(arguments: &AddArguments) -> Result<(), CommandError> {
     let provisioned = provision(&administration, &context.config, &device, key, arguments.out.as_deref()).await?;
     context.close().await;
     if arguments.json {
-        print(serde_json::json!(provisioned))?;
+        print_json(&serde_json::json!(provisioned))?;
     } else {
         provisioned.print()?;
     }
@@ -137,11 +138,11 @@ async fn revoke(device_id: DeviceId, file: &ConfigOption, json: bool) -> Result<
         )));
     }
     if json {
-        return print(serde_json::json!({ "device_id": device_id, "revoked": true }));
+        return print_json(&serde_json::json!({ "device_id": device_id, "revoked": true }));
     }
-    eprintln!(
+    eprint(
         "Revoked, with its invitation. A running gateway refuses its next request and closes its connections within two \
-         seconds. Next, for another device: lichtbild-gateway device invite"
+         seconds. Next, for another device: lichtbild-gateway device invite",
     );
     Ok(())
 }

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
-use crate::cli::gateway::output::print;
+use crate::cli::gateway::message::eprint;
+use crate::cli::gateway::output::{print, print_json};
 use crate::cli::gateway::span::parse_span;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::digest::Sha256Digest;
@@ -52,17 +53,17 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
         rows.retain(|row| row.needs_attention(now + span));
     }
     if arguments.json {
-        print(Value::from(rows.iter().map(|row| row.to_json(now)).collect::<Vec<_>>()))?;
+        print_json(&Value::from(rows.iter().map(|row| row.to_json(now)).collect::<Vec<_>>()))?;
         return Ok(());
     }
     for row in &rows {
         print(row.to_line())?;
     }
     match (rows.is_empty(), arguments.expiring) {
-        (true, None) => eprintln!("None yet. Next: lichtbild-gateway studio invite NAME --place TOWN"),
-        (true, Some(_)) => eprintln!("Nothing to do: no certificate ends by then, and no invitation is open."),
+        (true, None) => eprint("None yet. Next: lichtbild-gateway studio invite NAME --place TOWN"),
+        (true, Some(_)) => eprint("Nothing to do: no certificate ends by then, and no invitation is open."),
         (false, _) if rows.iter().any(|row| row.state == DeviceState::Pending) => {
-            eprintln!("Next: lichtbild-gateway device approve ID, for those that are pending");
+            eprint("Next: lichtbild-gateway device approve ID, for those that are pending");
         }
         (false, _) => {}
     }

@@ -11,12 +11,14 @@ use super::new_device::scope_of;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
-use crate::cli::gateway::output::print;
+use crate::cli::gateway::message::eprint;
+use crate::cli::gateway::output::{print, print_json};
 use crate::cli::gateway::span::parse_span;
 use crate::config::Config;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
 use crate::domain::party::{DeviceScope, Role};
+use crate::flows::admin::administer::check_label;
 use crate::flows::enrolment::invite::IssuedInvitation;
 use crate::identity::certificate::{certificates_from_pem, group_fingerprint};
 use crate::sealing::KeyFile;
@@ -83,6 +85,8 @@ fn parse_validity(text: &str) -> Result<Duration, String> {
 pub(super) async fn invite_party(role: Role, arguments: &PartyArguments) -> Result<(), CommandError> {
     let options = &arguments.options;
     options.letter.check()?;
+    // Before a studio or an office is added.
+    check_label(&options.label)?;
     let context = AdminContext::open(&options.file).await?;
     let (keys, ca_sha256) = (key_file(&context).await?, server_ca_sha256(&context.config)?);
     let administration = context.administration();
@@ -96,6 +100,8 @@ pub(super) async fn invite_party(role: Role, arguments: &PartyArguments) -> Resu
 pub(super) async fn invite_device(arguments: &DeviceArguments) -> Result<(), CommandError> {
     let options = &arguments.options;
     options.letter.check()?;
+    // Before a studio or an office is added.
+    check_label(&options.label)?;
     let context = AdminContext::open(&options.file).await?;
     let (keys, ca_sha256) = (key_file(&context).await?, server_ca_sha256(&context.config)?);
     let administration = context.administration();
@@ -147,18 +153,24 @@ async fn print_invitation(
     context.close().await;
     let invitation = InvitationOutput { invite, url: config.url(config.listen.enrolment), ca_sha256 };
     if config.listen.enrolment.port() == 0 {
-        eprintln!("Port 0 stands for a free one: `serve` prints the address to use in place of {}.", invitation.url);
+        eprint(format_args!(
+            "Port 0 stands for a free one: `serve` prints the address to use in place of {}.",
+            invitation.url
+        ));
     }
     // Said first: a letter that cannot be written takes no code with it.
     if options.json {
-        print(invitation.to_json())?;
+        print_json(&invitation.to_json())?;
     } else {
         invitation.print()?;
     }
     if let Some(file) =
         options.letter.write(invite, &invitation.url, invitation.ca_sha256, &invitation.enrol_command())?
     {
-        eprintln!("The letter holds the code too: {}. Print it, send it, then delete the file.", file.display());
+        eprint(format_args!(
+            "The letter holds the code too: {}. Print it, send it, then delete the file.",
+            file.display()
+        ));
     }
     Ok(())
 }
@@ -191,10 +203,13 @@ impl InvitationOutput<'_> {
         print(format!("address      {}", self.url))?;
         print(format!("gateway CA   {}", group_fingerprint(&self.ca_sha256)))?;
         print(format!("valid until  {expires_at}"))?;
-        eprintln!("The code works once and is not shown again. Next, on the device: {}", self.enrol_command());
+        eprint(format_args!(
+            "The code works once and is not shown again. Next, on the device: {}",
+            self.enrol_command()
+        ));
         if party.role == Role::Office {
-            eprintln!(
-                "Other EST clients take the device's identifier as user and the code as password; see docs/enrolment.md."
+            eprint(
+                "Other EST clients take the device's identifier as user and the code as password; see docs/enrolment.md.",
             );
         }
         Ok(())

@@ -6,7 +6,8 @@ use super::invite;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
-use crate::cli::gateway::output::print;
+use crate::cli::gateway::message::eprint;
+use crate::cli::gateway::output::{print, print_json};
 use crate::domain::party::{Party, Role};
 
 #[derive(Subcommand)]
@@ -71,10 +72,10 @@ async fn add(role: Role, name: &str, place: &str, file: &ConfigOption, json: boo
     let party = context.administration().add_party(role, name, place).await?;
     context.close().await;
     if json {
-        print(serde_json::json!(party))?;
+        print_json(&serde_json::json!(party))?;
     } else {
         print(party.party_id)?;
-        eprintln!("Added. Next: lichtbild-gateway device invite --{role} {}", party.party_id);
+        eprint(format_args!("Added. Next: lichtbild-gateway device invite --{role} {}", party.party_id));
     }
     Ok(())
 }
@@ -84,14 +85,14 @@ async fn list(role: Role, file: &ConfigOption, json: bool) -> Result<(), Command
     let parties = context.administration().store.parties(role).await?;
     context.close().await;
     if json {
-        print(serde_json::json!(parties))?;
+        print_json(&serde_json::json!(parties))?;
         return Ok(());
     }
     for Party { party_id, name, place, suspended, .. } in &parties {
         print(format!("{party_id}  {}  {name}, {place}", if *suspended { "suspended" } else { "active   " }))?;
     }
     if parties.is_empty() {
-        eprintln!("None yet. Next: lichtbild-gateway {role} invite NAME --place TOWN");
+        eprint(format_args!("None yet. Next: lichtbild-gateway {role} invite NAME --place TOWN"));
     }
     Ok(())
 }
@@ -109,7 +110,7 @@ async fn set_suspended(
     let changed = administration.set_suspended(&party, suspended).await?;
     context.close().await;
     if json {
-        return print(serde_json::json!({ "party": Party { suspended, ..party }, "changed": changed }));
+        return print_json(&serde_json::json!({ "party": Party { suspended, ..party }, "changed": changed }));
     }
     let state = if suspended { "suspended" } else { "active" };
     if changed {
@@ -118,12 +119,12 @@ async fn set_suspended(
         } else {
             String::new()
         };
-        eprintln!(
+        eprint(format_args!(
             "{}, {} is {state} now: the next request of each of its devices learns it.{next}",
             party.name, party.place
-        );
+        ));
     } else {
-        eprintln!("{}, {} was {state} before; nothing changed.", party.name, party.place);
+        eprint(format_args!("{}, {} was {state} before; nothing changed.", party.name, party.place));
     }
     Ok(())
 }

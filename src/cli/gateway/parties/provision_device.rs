@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::new_device::NewDevice;
 use crate::atomic_file::{FileMode, write_new};
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::message::eprint;
 use crate::cli::gateway::output::print;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
@@ -16,7 +17,7 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{DeviceId, PartyId};
 use crate::domain::party::{Device, Party, Role};
 use crate::entropy::OsEntropy;
-use crate::flows::admin::administer::Administration;
+use crate::flows::admin::administer::{Administration, check_label};
 use crate::identity::authority::Authority;
 use crate::identity::issue::{ClientSubject, IssuanceTerms, IssuedCertificate, issue_client};
 use crate::identity::key::DeviceKey;
@@ -73,8 +74,8 @@ impl ProvisionedDevice {
         }
         print(format!("valid until  {}", self.expires_at))?;
         if self.key.is_some() {
-            eprintln!(
-                "Bring these files to the device by hand, then delete them here: whoever has the key is the device."
+            eprint(
+                "Bring these files to the device by hand, then delete them here: whoever has the key is the device.",
             );
         }
         Ok(())
@@ -92,6 +93,8 @@ pub(in crate::cli::gateway) async fn provision(
     key: NewKey,
     out: Option<&Path>,
 ) -> Result<ProvisionedDevice, CommandError> {
+    // Before anything is issued or written.
+    check_label(label)?;
     let now = SystemClock.now();
     let device_id = DeviceId::generate(now, &OsEntropy)
         .map_err(|error| CommandError::new("no identifier could be made: try again", error))?;

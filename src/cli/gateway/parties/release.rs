@@ -5,7 +5,8 @@ use clap::Args;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
-use crate::cli::gateway::output::print;
+use crate::cli::gateway::message::eprint;
+use crate::cli::gateway::output::{print, print_json};
 use crate::domain::id::DeviceId;
 use crate::domain::party::Role;
 use crate::domain::photo::quarantine::RevokedDevicePolicy;
@@ -38,12 +39,12 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
         )));
     }
     if arguments.json {
-        print(serde_json::json!({ "devices": released.devices, "photos": released.photos }))?;
+        print_json(&serde_json::json!({ "devices": released.devices, "photos": released.photos }))?;
     } else {
         print(format!("{} photos of {} revoked devices can be collected.", released.photos, released.devices))?;
     }
     if policy == RevokedDevicePolicy::Keep {
-        eprintln!("They could be before: photos_of_revoked is \"keep\". Noted in case that changes.");
+        eprint("They could be before: photos_of_revoked is \"keep\". Noted in case that changes.");
     }
     Ok(())
 }

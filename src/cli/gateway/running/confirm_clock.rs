@@ -5,7 +5,8 @@ use clap::Args;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
-use crate::cli::gateway::output::print;
+use crate::cli::gateway::message::eprint;
+use crate::cli::gateway::output::{print, print_json};
 use crate::clock::{Clock, SystemClock};
 
 #[derive(Args)]
@@ -24,13 +25,13 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
     context.close().await;
     let now = SystemClock.now();
     if arguments.json {
-        print(serde_json::json!({ "now": now, "last_swept_at": last }))?;
+        print_json(&serde_json::json!({ "now": now, "last_swept_at": last }))?;
     } else {
         print(format!("now         {now}"))?;
         if let Some(last) = last {
             print(format!("last sweep  {last}"))?;
         }
     }
-    eprintln!("Confirmed: within a minute the gateway erases what this time demands.");
+    eprint("Confirmed: within a minute the gateway erases what this time demands.");
     Ok(())
 }

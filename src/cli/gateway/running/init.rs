@@ -10,7 +10,8 @@ use clap::{Args, value_parser};
 use crate::atomic_file::{FileMode, replace, write_new};
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
-use crate::cli::gateway::output::print;
+use crate::cli::gateway::message::eprint;
+use crate::cli::gateway::output::{print, print_json};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::{Config, EXAMPLE};
 use crate::domain::digest::Sha256Digest;
@@ -67,7 +68,7 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
         .map_err(|error| CommandError::new("cannot read back what was just written", error))?;
     let fingerprint = server_ca_fingerprint(&server_ca)?;
     if arguments.json {
-        return print(serde_json::json!({
+        return print_json(&serde_json::json!({
             "config": arguments.dir.join("gateway.toml"),
             "key_file": config.key_file,
             "database": config.database.to_string(),
@@ -163,11 +164,11 @@ pub(in crate::cli::gateway) fn renew(arguments: &RenewArguments) -> Result<(), C
     replace(&certs.server_key, issued.key.to_pem().as_bytes(), FileMode::OwnerOnly).map_err(failed)?;
     replace(&certs.server, issued.chain.as_bytes(), FileMode::WorldReadable).map_err(failed)?;
     if arguments.json {
-        print(serde_json::json!({ "certificate": certs.server, "expires_at": issued.expires_at }))?;
+        print_json(&serde_json::json!({ "certificate": certs.server, "expires_at": issued.expires_at }))?;
     } else {
         print(certs.server.display())?;
     }
-    eprintln!("A new server certificate is in place: a running gateway shows it within seconds, to new connections.");
+    eprint("A new server certificate is in place: a running gateway shows it within seconds, to new connections.");
     Ok(())
 }
 

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
-use crate::cli::gateway::output::print;
+use crate::cli::gateway::message::eprint;
+use crate::cli::gateway::output::{print, print_json};
 use crate::config::Config;
 use crate::server::start::profile_from_file;
 use crate::validation::Profile;
@@ -79,7 +80,7 @@ pub(in crate::cli::gateway) fn run(command: Command) -> Result<(), CommandError>
                 None => active_profile(&file)?,
             };
             // As it is in the file: with its comments, and fit to be a file again.
-            print(if json { json!(profile).to_string() } else { text.trim_end().to_owned() })
+            if json { print_json(&profile) } else { print(text.trim_end().replace("\r\n", "\n")) }
         }
         Command::Check { file, json } => check(&file, json),
     }
@@ -89,7 +90,7 @@ fn list(json: bool) -> Result<(), CommandError> {
     let profiles: Vec<Profile> = Profile::builtin_names().filter_map(Profile::builtin).collect();
     if json {
         let all = profiles.iter().map(|profile| json!({ "name": profile.name(), "title": profile.title() }));
-        return print(Value::Array(all.collect()));
+        return print_json(&Value::Array(all.collect()));
     }
     let widest = profiles.iter().map(|profile| profile.name().len()).max().unwrap_or_default();
     profiles.iter().try_for_each(|profile| print(format!("{:widest$}  {}", profile.name(), profile.title())))
@@ -128,16 +129,16 @@ fn check(file: &Path, json: bool) -> Result<(), CommandError> {
         )
     })?;
     if json {
-        return print(json!(profile));
+        return print_json(&json!(profile));
     }
     print(format!("{}: {}", profile.name(), profile.title()))?;
     let demands = requirements(&profile);
     let widest = demands.iter().map(|(key, _)| key.len()).max().unwrap_or_default();
     demands.iter().try_for_each(|(key, value)| print(format!("  {key:widest$}  {value}")))?;
-    eprintln!(
+    eprint(format_args!(
         "A profile. Next: profile_file = \"{}\" in gateway.toml, and restart the gateway. What is not listed is not judged.",
         file.display()
-    );
+    ));
     Ok(())
 }
 

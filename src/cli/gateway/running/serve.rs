@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
+use crate::cli::gateway::message::eprint;
 use crate::cli::gateway::output::print;
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -35,7 +36,7 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
     reload_on_hangup(running.reload.clone())?;
     print_addresses(&config, &running)?;
     running.stopped().await;
-    eprintln!("Stopped.");
+    eprint("Stopped.");
     Ok(())
 }
 

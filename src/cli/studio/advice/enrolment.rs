@@ -4,7 +4,6 @@ use super::gateway_error::{about_gateway_error, no_gateway};
 use super::problem::about_problem;
 use super::unexpected::about_unexpected;
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::receipt_text::printable;
 use crate::client::enrolment::address::AddressError;
 use crate::client::enrolment::bootstrap::BootstrapError;
 use crate::client::enrolment::device_folder::{DeviceFolder, DeviceFolderError, PENDING_KEY_FILE};
@@ -13,6 +12,7 @@ use crate::client::enrolment::gateway_request::GatewayError;
 use crate::client::response::problem_type;
 use crate::client::transient_error::{ServerCertError, TlsFailure};
 use crate::domain::code::retrieval_code::{CodeError, SymbolPosition};
+use crate::domain::display_text::escaped;
 use crate::domain::language::Language;
 use crate::domain::party::Role;
 use crate::identity::certificate::group_fingerprint;
@@ -78,15 +78,16 @@ pub fn about_code(error: &CodeError, language: Language) -> String {
 pub fn about_enrolment_progress(event: &EnrolmentProgress, language: Language) -> String {
     match event {
         EnrolmentProgress::GatewayVerified { ca_sha256, gateway, party } => {
-            let (fingerprint, name, place) = (group_fingerprint(ca_sha256), &party.name, &party.place);
-            printable(&language.pick(
+            let (fingerprint, name, place) =
+                (group_fingerprint(ca_sha256), escaped(&party.name), escaped(&party.place));
+            language.pick(
                 format!(
                     "Das Gateway {gateway} hat sich ausgewiesen; es lädt ein: {name}, {place}.\nSein Fingerabdruck, zum Vergleich mit dem Brief:\n  {fingerprint}"
                 ),
                 format!(
                     "The gateway {gateway} has proved itself; it invites: {name}, {place}.\nIts fingerprint, for comparing with the letter:\n  {fingerprint}"
                 ),
-            ))
+            )
         }
         EnrolmentProgress::WaitingForApproval { spki_sha256, device_id } => {
             let fingerprint = group_fingerprint(spki_sha256);

@@ -2,25 +2,54 @@
 
 use serde_json::Value;
 
-use crate::cli::studio::receipt_text::printable;
+use crate::domain::display_text::escaped;
 use crate::domain::language::Language;
 use crate::wire::problem::ProblemBody;
 
 /// The gateway's own words, then its findings. They are shown as they came, known to this version or not.
 pub fn about_problem(problem: &ProblemBody, language: Language) -> String {
     // The findings that follow say it all; the detail would only count them.
+    let (title, detail) = (escaped(&problem.title), escaped(&problem.detail));
     let mut text = match problem.kind.as_str() {
-        "photo-refused" => format!("{}:", problem.title),
-        _ => format!("{} - {}", problem.title, problem.detail),
+        "photo-refused" => format!("{title}:"),
+        _ => format!("{title} - {detail}"),
     };
     let findings = problem.extensions.get("findings").and_then(Value::as_array).into_iter().flatten();
     for finding in findings {
-        let part = |name| finding.get(name).and_then(Value::as_str).unwrap_or("?");
+        let part = |name| escaped(finding.get(name).and_then(Value::as_str).unwrap_or("?"));
         let (message, measured, limit) = (part("message"), part("measured"), part("limit"));
         text.push_str(&language.pick(
             format!("\n  - {message} (gemessen: {measured}; verlangt: {limit})"),
             format!("\n  - {message} (measured: {measured}; asked for: {limit})"),
         ));
     }
-    printable(&text)
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_hostile_gateway_neither_turn_the_line_round_nor_add_lines() {
+        let hostile = "a\u{202e}b\u{2028}c\nOK  d\u{1b}[2J\u{200b}";
+        let findings = serde_json::json!([{ "message": hostile, "measured": hostile, "limit": hostile }]);
+        let problem = |kind: &str| ProblemBody {
+            kind: kind.into(),
+            title: hostile.into(),
+            status: 422,
+            detail: hostile.into(),
+            extensions: serde_json::Map::from_iter([("findings".to_owned(), findings.clone())]),
+        };
+        let shown = "a\\u{202e}b\\u{2028}c\\u{a}OK  d\\u{1b}[2J\\u{200b}";
+        for language in [Language::German, Language::English] {
+            let refused = about_problem(&problem("photo-refused"), language);
+            assert!(
+                refused.starts_with(&format!("{shown}:\n  - {shown} (")) && refused.lines().count() == 2,
+                "{refused}"
+            );
+            let other = about_problem(&problem("from-the-future"), language);
+            assert!(other.starts_with(&format!("{shown} - {shown}\n  - {shown} (")), "{other}");
+        }
+    }
 }

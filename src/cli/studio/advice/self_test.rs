@@ -12,6 +12,7 @@ use crate::client::enrolment::gateway_request::GatewayError;
 use crate::client::self_test::{DeviceCredentials, ReachabilityError, SelfTest, is_gateway_verified};
 use crate::client::transient_error::TransientError;
 use crate::clock::Timestamp;
+use crate::domain::display_text::escaped;
 use crate::domain::language::Language;
 use crate::identity::certificate::group_fingerprint;
 use crate::wire::studio::MeBody;
@@ -229,7 +230,8 @@ fn gateway(test: &SelfTest, admission: &Result<MeBody, GatewayError>, language: 
 fn admission(admission: &Result<MeBody, GatewayError>, language: Language) -> SelfTestLine {
     match admission {
         Ok(me) => {
-            let (studio, device) = (format!("{}, {}", me.studio.name, me.studio.place), me.device_id);
+            let (name, place) = (escaped(&me.studio.name), escaped(&me.studio.place));
+            let (studio, device) = (format!("{name}, {place}"), me.device_id);
             let text = language.pick(format!("{studio}; Gerät {device}"), format!("{studio}; device {device}"));
             good(SelfTestCheck::Admission, text)
         }

@@ -4,7 +4,7 @@ use super::connection::about_transient_error;
 use super::deposit::about_deposit;
 use super::push::{about_progress, about_push};
 use super::renewal::about_renewal;
-use crate::cli::studio::receipt_text::{moment, on_one_line, printable};
+use crate::cli::studio::receipt_text::{moment, on_one_line};
 use crate::client::watch::WatchEvent;
 use crate::domain::language::Language;
 
@@ -104,5 +104,5 @@ pub fn about_event(event: &WatchEvent<'_>, language: Language) -> Option<String>
             format!("{cause}\n{next}")
         }
     };
-    Some(printable(&message))
+    Some(message)
 }

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use crate::atomic_file::{FileMode, PendingFile, scratch_file};
+use crate::domain::display_text::escaped_lines;
 use crate::domain::language::Language;
 use crate::report::page::{FILE_SIGNATURE, page_end, page_start};
 use crate::report::photo_section::{ReportedPhoto, section};
@@ -66,7 +67,7 @@ impl HtmlReport {
         language: Language,
     ) -> Result<(), HtmlReportError> {
         let text = section(shown, number, language).into_string();
-        self.sections.write_all(text.as_bytes()).map_err(|source| self.unwritable(source))
+        self.sections.write_all(escaped_lines(&text).as_bytes()).map_err(|source| self.unwritable(source))
     }
 
     /// Puts the page under its name.
@@ -77,7 +78,8 @@ impl HtmlReport {
         checked_at: &str,
         language: Language,
     ) -> Result<PathBuf, HtmlReportError> {
-        match self.put_together(&page_start(rows, profile, checked_at, language), &page_end(language)) {
+        let start = page_start(rows, profile, checked_at, language);
+        match self.put_together(&escaped_lines(&start), &page_end(language)) {
             Ok(()) => Ok(self.path),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(HtmlReportError::NotAReport { path: self.path })

@@ -116,11 +116,11 @@ pub fn run(arguments: &Arguments) -> Exit {
 fn load_profile(arguments: &Arguments, language: Language) -> Result<Profile, Exit> {
     if let Some(file) = &arguments.profile_file {
         let rules = profile_file::read(file).map_err(|error| {
-            eprint(receipt_text::printable(&messages::about_profile_file(&error, language)));
+            eprint(messages::about_profile_file(&error, language));
             Exit::Setup
         })?;
         if !rules.unsupported_tables.is_empty() {
-            eprint(receipt_text::printable(&messages::about_unknown_checks(&rules.unsupported_tables, language)));
+            eprint(messages::about_unknown_checks(&rules.unsupported_tables, language));
         }
         return Ok(rules.profile);
     }
@@ -157,7 +157,7 @@ fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result
             let CheckedPhoto { path: judged, outcome, sha256, bytes, rewriting } = match result {
                 Ok(result) => result,
                 Err(error) => {
-                    eprint(receipt_text::printable(&advice::about_photo(&error, language)));
+                    eprint(advice::about_photo(&error, language));
                     rows.push(PhotoSummary::unreadable(path.display().to_string()));
                     return Ok(());
                 }
@@ -254,11 +254,7 @@ fn print_json(file: &str, original: Option<String>, outcome: &CheckOutcome, lang
         findings: FindingBody::all(&outcome.findings, language),
         measurements: (&outcome.measurements).into(),
     };
-    let line = serde_json::to_string(&line).map_err(|error| {
-        eprint(advice::about_unexpected(&error, language));
-        Exit::Unexpected
-    })?;
-    print(line, language)
+    super::output::print_json(&line, language)
 }
 
 fn print_detailed(file: &str, outcome: &CheckOutcome, language: Language) -> Result<(), Exit> {
@@ -268,5 +264,5 @@ fn print_detailed(file: &str, outcome: &CheckOutcome, language: Language) -> Res
         text.push('\n');
         text.push_str(&receipt_text::findings_for_people(&findings, language));
     }
-    print(receipt_text::printable(&text), language)
+    print(text, language)
 }

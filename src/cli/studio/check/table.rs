@@ -1,5 +1,6 @@
 //! Several photos in a table of plain text.
 
+use crate::domain::display_text::escaped;
 use crate::domain::language::Language;
 use crate::report::photo_summary::{PhotoSummary, totals_text};
 
@@ -12,7 +13,8 @@ pub(super) fn table(rows: &[PhotoSummary], language: Language) -> String {
     let mut lines = vec![head.map(str::to_owned)];
     lines.extend(rows.iter().map(|row| {
         [
-            cell(&row.file),
+            // A name must not draw lines of its own.
+            escaped(&row.file).into_owned(),
             row.result.text(language).to_owned(),
             row.size_text(),
             row.eyes_text(),
@@ -38,11 +40,6 @@ pub(super) fn table(rows: &[PhotoSummary], language: Language) -> String {
     text
 }
 
-/// A file's name without what would move the cursor: a name must not draw lines of its own.
-fn cell(name: &str) -> String {
-    name.chars().map(|character| if character.is_control() { '?' } else { character }).collect()
-}
-
 fn width(text: &str) -> usize {
     text.chars().count()
 }
@@ -56,6 +53,6 @@ mod tests {
         let rows = [PhotoSummary::unreadable("a\nb.jpg: accepted\u{1b}[2J.jpg".into())];
         let text = table(&rows, Language::English);
         assert_eq!(text.lines().count(), 4, "{text}");
-        assert!(text.contains("a?b.jpg: accepted?[2J.jpg  unreadable  -     -     -"), "{text}");
+        assert!(text.contains("a\\u{a}b.jpg: accepted\\u{1b}[2J.jpg  unreadable  -     -     -"), "{text}");
     }
 }

@@ -10,6 +10,7 @@ use crate::cli::studio::{advice, receipt_text};
 use crate::client::watch::{WatchEvent, WatchObserver, WatchStatus};
 use crate::clock::Clock;
 use crate::domain::code::retrieval_code::RetrievalCode;
+use crate::domain::display_text::escaped_lines;
 use crate::domain::language::Language;
 
 /// Writes to this process's two streams.
@@ -70,7 +71,7 @@ impl ConsoleOutput {
             }
             _ => return None,
         };
-        Some(receipt_text::printable(&format!("{}  {line}", self.clock.now())))
+        Some(format!("{}  {line}", self.clock.now()))
     }
 }
 
@@ -80,10 +81,10 @@ impl WatchObserver for ConsoleOutput {
         self.clear(&mut progress);
         // That nobody reads changes nothing about the work.
         if let Some(line) = self.result(event) {
-            let _ = writeln!(std::io::stdout(), "{line}");
+            let _ = writeln!(std::io::stdout(), "{}", escaped_lines(&line));
         }
         if let Some(message) = advice::about_event(event, self.language) {
-            let _ = writeln!(std::io::stderr(), "{message}");
+            let _ = writeln!(std::io::stderr(), "{}", escaped_lines(&message));
         }
     }
 
@@ -126,7 +127,10 @@ mod tests {
         let output = ConsoleOutput::new(Language::English, clock);
         let (name, report) = ("a\nsent  b\u{1b}[31m.jpg".as_ref(), Path::new("refused/a\nsent  b\u{1b}[31m.txt"));
         let line = output.result(&WatchEvent::Refused { name, report, refusal: None }).unwrap();
-        assert_eq!(line, "2026-11-22T09:30:00.000Z  refused  a?sent  b?[31m.jpg  refused/a?sent  b?[31m.txt");
+        assert_eq!(
+            line,
+            "2026-11-22T09:30:00.000Z  refused  a\\u{a}sent  b\\u{1b}[31m.jpg  refused/a\\u{a}sent  b\\u{1b}[31m.txt"
+        );
     }
 
     #[test]

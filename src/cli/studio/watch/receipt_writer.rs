@@ -7,6 +7,7 @@ use crate::cli::studio::{advice, receipt_text};
 use crate::client::photo::photo_file::MAX_BYTES;
 use crate::client::photo::printed_receipt::PrintOptions;
 use crate::client::watch::{PhotoRefusal, ReceiptWriter};
+use crate::domain::display_text::escaped_lines;
 use crate::domain::language::Language;
 use crate::receipt::citizen_receipt::Paper;
 use crate::wire::finding::FindingBody;
@@ -39,7 +40,7 @@ impl ReceiptWriter for LocalizedReceiptWriter {
             "Das Foto berichtigen oder neu aufnehmen und wieder exportieren. Diese beiden Dateien können danach gelöscht werden.",
             "Correct the photo or take a new one, and export it again. These two files can be deleted then.",
         );
-        receipt_text::printable(&format!("{heading}\n\n{}\n\n{next}", reason(refusal, self.language)))
+        escaped_lines(&format!("{heading}\n\n{}\n\n{next}", reason(refusal, self.language))).into_owned()
     }
 }
 

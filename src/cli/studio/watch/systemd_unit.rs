@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::arguments::Arguments;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::output::{eprint, print};
+use crate::domain::display_text::is_displayable;
 use crate::domain::language::Language;
 
 /// Path where the unit file belongs.
@@ -83,7 +84,7 @@ fn quoted(text: &str) -> Option<String> {
         match character {
             '\\' | '"' => quoted.extend(['\\', character]),
             '%' | '$' => quoted.extend([character, character]),
-            _ if character.is_control() => return None,
+            _ if !is_displayable(character) => return None,
             _ => quoted.push(character),
         }
     }

@@ -144,8 +144,11 @@ async fn show_form_again(
         return match leased_or_redirect(app, clerk, Some(collection_id)).await? {
             LeasedOrRedirect::Redirect(elsewhere) => Ok(elsewhere),
             LeasedOrRedirect::Leased(_) => {
-                let filled =
-                    refuse::RefuseFormState { reason: decided.reason.clone(), note: decided.note.clone(), error };
+                let filled = refuse::RefuseFormState {
+                    reason: decided.reason.clone(),
+                    note: decided.note.replace("\r\n", "\n"),
+                    error,
+                };
                 Ok(clerk.page(status, &refuse::page(clerk, collection_id, &filled)))
             }
         };

@@ -11,6 +11,7 @@ use super::scan_diagnosis::{
 use super::scan_texts::{finding_texts, key_name, summary};
 use super::test_symbol::test_symbol;
 use crate::api::Problem;
+use crate::domain::display_text::is_displayable;
 use crate::domain::language::Language;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::frame::elements::csrf_field;
@@ -133,7 +134,7 @@ fn keys(scan: &ScannerInput<'_>, findings: &[ScanFinding], language: Language) -
 fn shown(character: char) -> char {
     match character {
         ' ' => '␣',
-        other if other.is_control() => '�',
+        other if !is_displayable(other) => '�',
         other => other,
     }
 }

@@ -14,7 +14,8 @@ use self::signature::{copy_with_digest, signing_key};
 use crate::atomic_file::{FileMode, PendingFolder, write_new};
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
-use crate::cli::gateway::output::print;
+use crate::cli::gateway::message::eprint;
+use crate::cli::gateway::output::{print, print_json};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
 use crate::domain::digest::Sha256Digest;
@@ -205,7 +206,7 @@ fn copy_file(
 fn report(arguments: &Arguments, manifest: &Manifest, copied: &DatabaseCopy) -> Result<(), CommandError> {
     let to = arguments.to.display();
     if arguments.json {
-        print(serde_json::json!({
+        print_json(&serde_json::json!({
             "backup": arguments.to,
             "holds": manifest,
             "log_is_whole": copied.log_is_whole,
@@ -227,13 +228,13 @@ fn report(arguments: &Arguments, manifest: &Manifest, copied: &DatabaseCopy) -> 
     print_missing(arguments, manifest);
     print_storage_advice(arguments.keys);
     if !copied.log_is_whole {
-        eprintln!("The chain of the audit log does not hold: `lichtbild-gateway verify` says where.");
+        eprint("The chain of the audit log does not hold: `lichtbild-gateway verify` says where.");
     }
     if !copied.schema_differences.is_empty() {
-        eprintln!(
-            "`restore` will refuse this backup, for its database is not as this program makes it; put it right and take another one:"
+        eprint(
+            "`restore` will refuse this backup, for its database is not as this program makes it; put it right and take another one:",
         );
-        copied.schema_differences.iter().for_each(|difference| eprintln!("  {difference}"));
+        copied.schema_differences.iter().for_each(|difference| eprint(format_args!("  {difference}")));
     }
     Ok(())
 }
@@ -247,28 +248,28 @@ fn print_missing(arguments: &Arguments, manifest: &Manifest) {
         } else {
             continue;
         };
-        eprintln!("  without {} ({}): {why}", file.file.display(), file.key);
+        eprint(format_args!("  without {} ({}): {why}", file.file.display(), file.key));
     }
 }
 
 fn print_storage_advice(keys: KeySelection) {
     match keys {
-        KeySelection::Without => eprintln!(
+        KeySelection::Without => eprint(
             "Keep the keys elsewhere, on another medium: without the key file no photo opens any more, without the authorities' \
              keys no device is certified. `lichtbild-gateway backup FOLDER --keys only` copies them; again after each month's end, \
-             so that the copy keeps no key that the gateway has destroyed."
+             so that the copy keeps no key that the gateway has destroyed.",
         ),
-        KeySelection::Only => eprintln!(
+        KeySelection::Only => eprint(
             "Keep it under lock, away from the database and its backups, and destroy the copy before it: it holds keys that the \
-             gateway destroys when their months are over."
+             gateway destroys when their months are over.",
         ),
-        KeySelection::With => eprintln!(
+        KeySelection::With => eprint(
             "This folder is as good as the gateway itself: who has it needs nothing but a citizen's code to open that photo, and \
-             can pose as the gateway. Encrypt it, or keep it under lock."
+             can pose as the gateway. Encrypt it, or keep it under lock.",
         ),
     }
-    eprintln!(
-        "Not in it either: what starts the gateway (a systemd unit), the firewall, names and addresses of this machine."
+    eprint(
+        "Not in it either: what starts the gateway (a systemd unit), the firewall, names and addresses of this machine.",
     );
 }
 

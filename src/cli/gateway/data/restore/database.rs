@@ -9,6 +9,7 @@ use super::super::backup::signature::copy_with_digest;
 use super::arguments::Arguments;
 use crate::atomic_file::{FileMode, write_new};
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::message::eprint;
 use crate::storage::{AuditLog, DatabaseLocation, SqlStore, StoreError};
 
 /// Copies the database; its bytes must be those that were backed up. What is checked is what is used: the copy.
@@ -28,7 +29,7 @@ pub(super) fn copy(arguments: &Arguments, database: &BackedUpDatabase, path: &Pa
     }
     let changed = format!("{} is not the database that was backed up: it was changed or is damaged", from.display());
     if arguments.unsigned && arguments.despite_faults {
-        eprintln!("{changed}.");
+        eprint(format_args!("{changed}."));
         return Ok(());
     }
     Err(CommandError::plain(format!("{changed}; take another backup")))

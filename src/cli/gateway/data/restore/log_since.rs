@@ -10,7 +10,8 @@ use super::arguments::{LogReplayArguments, UncoveredRowsPolicy};
 use super::signature_check::VerifiedBackup;
 use crate::cli::gateway::audit::checkpoint_reader::read_checkpoints;
 use crate::cli::gateway::command_error::{CommandError, FailureCode};
-use crate::cli::gateway::output::print;
+use crate::cli::gateway::message::{ask, eprint};
+use crate::cli::gateway::output::{print, print_json};
 use crate::domain::log::chain::{ChainErrorKind, ChainLink, ChainRow, ChainVerifier};
 use crate::domain::log::checkpoint::Checkpoint;
 use crate::storage::maintenance::{ChangedPhoto, ReplaySummary};
@@ -36,7 +37,7 @@ pub(super) async fn replay_export(
     }
     if !arguments.yes {
         if as_json {
-            print(serde_json::json!({ "carried_out": false, "would_replay": plan, "photos": photos }))?;
+            print_json(&serde_json::json!({ "carried_out": false, "would_replay": plan, "photos": photos }))?;
         }
         if as_json || !io::stdin().is_terminal() || !ask_confirmation().await {
             return Err(CommandError::plain(
@@ -93,9 +94,11 @@ async fn covered_rows(
     }
     let beyond = format!("rows {} to {} of {shown}", range.last_checkpointed + 1, range.last.sequence);
     match arguments.uncovered {
-        UncoveredRowsPolicy::Apply => eprintln!("No checkpoint covers {beyond}: they are carried out all the same."),
+        UncoveredRowsPolicy::Apply => {
+            eprint(format_args!("No checkpoint covers {beyond}: they are carried out all the same."))
+        }
         UncoveredRowsPolicy::Skip => {
-            eprintln!("No checkpoint covers {beyond}: they are left out.");
+            eprint(format_args!("No checkpoint covers {beyond}: they are left out."));
             rows.retain(|row| row.sequence <= range.last_checkpointed);
         }
         UncoveredRowsPolicy::Refuse => {
@@ -171,7 +174,7 @@ fn print_plan(plan: &ReplaySummary, photos: &[ChangedPhoto]) -> Result<(), Comma
 
 /// Asks at the terminal. Ctrl-C is a no, so that nothing is left behind.
 async fn ask_confirmation() -> bool {
-    eprint!("Erased photos cannot be brought back. Carry this out? Type yes: ");
+    ask("Erased photos cannot be brought back. Carry this out? Type yes: ");
     let (answered, answer) = tokio::sync::oneshot::channel();
     // Not a task of the runtime, which would wait for it at the end.
     std::thread::spawn(move || {

@@ -4,7 +4,8 @@ use super::super::backup::manifest::BackedUpFile;
 use super::arguments::Arguments;
 use super::signature_check::VerifiedBackup;
 use crate::cli::gateway::command_error::CommandError;
-use crate::cli::gateway::output::print;
+use crate::cli::gateway::message::eprint;
+use crate::cli::gateway::output::{print, print_json};
 use crate::clock::Timestamp;
 use crate::domain::log::integrity::IntegrityReport;
 use crate::storage::maintenance::{ChangedPhoto, QuarantineCounts, ReplaySummary};
@@ -28,7 +29,7 @@ pub(super) fn print_report(
     let dir = arguments.dir.display();
     let RestoreSummary { knows_until, replayed, changed, report, restored } = summary;
     if arguments.json {
-        print(serde_json::json!({
+        print_json(&serde_json::json!({
             "gateway": arguments.dir,
             "knows_until": knows_until,
             "audit_key": trusted.key_as_json(),
@@ -55,26 +56,26 @@ pub(super) fn print_report(
         }
     }
     print_next_steps(missing, *knows_until);
-    eprintln!("Next: cd {dir} && lichtbild-gateway verify && lichtbild-gateway serve");
+    eprint(format_args!("Next: cd {dir} && lichtbild-gateway verify && lichtbild-gateway serve"));
     Ok(())
 }
 
 fn print_next_steps(missing: &[&BackedUpFile], knows_until: Timestamp) {
     let needed = missing.iter().any(|file| file.key == "key_file" || file.key == "certificates.server_key");
-    eprintln!("What happened after {knows_until} is not known to it. Before it serves:");
+    eprint(format_args!("What happened after {knows_until} is not known to it. Before it serves:"));
     if needed {
-        eprintln!("- Put the missing keys in their places (mode 0600): without the key file nothing opens.");
+        eprint("- Put the missing keys in their places (mode 0600): without the key file nothing opens.");
     }
-    eprintln!("- Make sure that the old gateway never starts again: two of them would each hand out the same photo.");
-    eprintln!(
-        "- Revoke again whom you revoked since, suspend again whom you suspended: `device revoke`, `studio suspend`."
+    eprint("- Make sure that the old gateway never starts again: two of them would each hand out the same photo.");
+    eprint(
+        "- Revoke again whom you revoked since, suspend again whom you suspended: `device revoke`, `studio suspend`.",
     );
-    eprintln!(
-        "- Devices that enrolled since the backup are unknown: invite them again. Receipts given out since lead to nothing."
+    eprint(
+        "- Devices that enrolled since the backup are unknown: invite them again. Receipts given out since lead to nothing.",
     );
-    eprintln!("- Give the folder to the user that the gateway runs as (chown -R).");
-    eprintln!(
+    eprint("- Give the folder to the user that the gateway runs as (chown -R).");
+    eprint(
         "- Photos are held back, for they may have been used since: `quarantine list` shows them, `quarantine release` frees those \
-         that were not (docs/operation.md, \"After a restore\")."
+         that were not (docs/operation.md, \"After a restore\").",
     );
 }

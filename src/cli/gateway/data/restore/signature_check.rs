@@ -8,6 +8,7 @@ use super::super::backup::signature::SignedManifest;
 use super::arguments::Arguments;
 use super::files::read_verified;
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::message::eprint;
 use crate::domain::digest::Sha256Digest;
 use crate::identity::signing::checkpoint_key::{CheckpointKey, CheckpointVerifier};
 
@@ -52,11 +53,11 @@ pub(super) fn verify_manifests(arguments: &Arguments) -> Result<VerifiedBackup, 
         }
     };
     if let Some(verifier) = verifier.as_ref().filter(|_| source == KeySource::Backup && backup.is_signed()) {
-        eprintln!(
+        eprint(format_args!(
             "Verified with the audit key within the backup itself, of SHA-256 {}. This proves that the backup was not damaged, not \
              that the gateway made it: compare the SHA-256 with one written down elsewhere, or give the key with --audit-key.",
             verifier.sha256()
-        );
+        ));
     }
     Ok(VerifiedBackup { manifest, keys, verifier, source })
 }
@@ -68,7 +69,7 @@ fn verify_manifest(
     arguments: &Arguments,
 ) -> Result<Manifest, CommandError> {
     if !signed.is_signed() && arguments.unsigned {
-        eprintln!("{} is not signed: whoever had it may have changed it.", folder.display());
+        eprint(format_args!("{} is not signed: whoever had it may have changed it.", folder.display()));
         return signed.parse_unverified();
     }
     match verifier {

@@ -1,0 +1,115 @@
+//! Text that people are to read, and the characters that have no place in it.
+//!
+//! A character is not displayable if it moves the cursor, turns the direction of writing round (UAX #9), breaks lines, or cannot be seen:
+//! by its general category (Unicode chapter 4.5) Cc, Cf, Zl, Zp, Co or Cn, or as `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt:
+//! variation selectors, fillers, tags). The soft hyphen and both zero-width joiners are among them. Names in German registers need none:
+//! DIN 91379 (`String.Latin+ 1.2`) consists of letters, marks, punctuation and spaces.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
+use icu_properties::{CodePointMapData, CodePointSetData};
+
+/// Reports whether people can see this character and read a text with it as it is meant. A line break is not displayable.
+pub fn is_displayable(character: char) -> bool {
+    const SEPARATORS: GeneralCategoryGroup =
+        GeneralCategoryGroup::LineSeparator.union(GeneralCategoryGroup::ParagraphSeparator);
+    // Fast: nearly all text.
+    if character.is_ascii() {
+        return !character.is_ascii_control();
+    }
+    let category = CodePointMapData::<GeneralCategory>::new().get(character);
+    !GeneralCategoryGroup::Other.union(SEPARATORS).contains(category)
+        && !CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character)
+}
+
+/// `text` for one line: what is not displayable is written as `\u{202e}`.
+pub fn escaped(text: &str) -> Cow<'_, str> {
+    escape_where(text, |character| !is_displayable(character), write_escape)
+}
+
+/// `text` for several lines: line feeds and tabs stay, everything else is [`escaped`].
+pub fn escaped_lines(text: &str) -> Cow<'_, str> {
+    escape_where(text, |character| !matches!(character, '\n' | '\t') && !is_displayable(character), write_escape)
+}
+
+/// A JSON document with the same meaning, in whose strings such characters are written as `\u202e`. The JSON writers of this program put none of them but line feeds between the values.
+pub fn escaped_json(document: &str) -> Cow<'_, str> {
+    escape_where(
+        document,
+        |character| character != '\n' && !is_displayable(character),
+        |into, character| {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing to a String cannot fail.
+                let _ = write!(into, "\\u{unit:04x}");
+            }
+        },
+    )
+}
+
+fn write_escape(into: &mut String, character: char) {
+    let _ = write!(into, "\\u{{{:x}}}", u32::from(character));
+}
+
+fn escape_where(text: &str, is_hidden: impl Fn(char) -> bool, escape: impl Fn(&mut String, char)) -> Cow<'_, str> {
+    let Some(first) = text.find(&is_hidden) else { return Cow::Borrowed(text) };
+    let (clean, rest) = text.split_at(first);
+    let mut shown = clean.to_owned();
+    for character in rest.chars() {
+        if is_hidden(character) {
+            escape(&mut shown, character);
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One or more of each kind.
+    const HIDDEN: &str = "\0\u{7}\t\n\r\u{1b}\u{7f}\u{85}\u{9b}\u{ad}\u{34f}\u{61c}\u{115f}\u{17b4}\u{180e}\u{200b}\u{200c}\u{200d}\
+                          \u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202e}\u{2060}\u{2066}\u{2069}\u{206f}\u{3164}\u{e000}\u{fdd0}\
+                          \u{fe0f}\u{feff}\u{ffa0}\u{fff9}\u{fffe}\u{1d173}\u{e0001}\u{e0061}\u{e0100}\u{f0000}\u{10ffff}";
+
+    #[test]
+    fn names_of_studios_and_towns_are_displayable() {
+        for name in [
+            "Foto Koch & Söhne GmbH (Düsseldorf)",
+            "Łódź, Győr, Şişli, Iași, Ðặng, Ǧ, C\u{328}̆, S\u{30c}\u{327}",
+            "“Le Château” – d’Été… № 7, 50 %, a@b, ©®™ €",
+            "Φωτογραφείο Фото 写真 صورة ศูนย์ 📷",
+            "no-break\u{a0}space, narrow\u{202f}space",
+        ] {
+            assert!(name.chars().all(is_displayable), "{name}");
+            assert!(matches!(escaped(name), Cow::Borrowed(_)));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_not_displayable() {
+        for character in HIDDEN.chars() {
+            assert!(!is_displayable(character), "{character:?}");
+        }
+    }
+
+    #[test]
+    fn hidden_characters_are_shown_by_their_number() {
+        assert_eq!(escaped("Foto\u{202e}hcoK\nGmbH\u{e0061}"), "Foto\\u{202e}hcoK\\u{a}GmbH\\u{e0061}");
+        assert_eq!(escaped_lines("one\n\ttwo\r\u{2028}three"), "one\n\ttwo\\u{d}\\u{2028}three");
+        assert!(escaped(HIDDEN).chars().all(is_displayable));
+    }
+
+    #[test]
+    fn escaped_json_means_the_same() {
+        let value = serde_json::json!({ "name": HIDDEN, "emoji": "📷" });
+        for document in [value.to_string(), serde_json::to_string_pretty(&value).unwrap()] {
+            let shown = escaped_json(&document);
+            assert!(shown.chars().all(|character| character == '\n' || is_displayable(character)), "{shown}");
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
+        }
+    }
+}
