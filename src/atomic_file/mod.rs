@@ -12,13 +12,47 @@ const MAX_BYTES: u64 = 1024 * 1024;
 const TEMPORARY_PREFIX: &str = ".lichtbild-";
 const TEMPORARY_SUFFIX: &str = ".tmp";
 
-/// Readers of a file, by its permission bits. On Windows the directory's access list applies either way.
+/// Readers of a file or a folder, by its permission bits. Others never write, whatever the umask permits; a stricter umask holds. On
+/// Windows the directory's access list applies either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileMode {
-    /// Its owner alone (mode 0600).
+    /// Its owner alone (mode 0600, of a folder 0700).
     OwnerOnly,
-    /// Everybody (mode 0644).
+    /// Everybody (mode 0644, of a folder 0755).
     WorldReadable,
+}
+
+/// Makes a folder, with its parents, unless it is there. Folders that are there keep their modes.
+///
+/// # Errors
+/// The operating system's error.
+pub fn make_folder(path: &Path, audience: FileMode) -> io::Result<()> {
+    folder_builder(audience).recursive(true).create(path)
+}
+
+/// Makes a folder that must not be there yet.
+///
+/// # Errors
+/// `AlreadyExists`; else the operating system's error.
+pub fn make_new_folder(path: &Path, audience: FileMode) -> io::Result<()> {
+    folder_builder(audience).create(path)
+}
+
+fn folder_builder(audience: FileMode) -> fs::DirBuilder {
+    // The library's own calls leave it to the umask who may write into a folder, and who writes there replaces files.
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "the mode is set on Unix only"))]
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(match audience {
+            FileMode::OwnerOnly => 0o700,
+            FileMode::WorldReadable => 0o755,
+        });
+    }
+    #[cfg(not(unix))]
+    let _ = audience;
+    builder
 }
 
 /// Writes `bytes` to `path`, which must not exist, not even as a symbolic link; on return they are on the disk under that name.
@@ -147,7 +181,7 @@ impl PendingFolder {
     /// The operating system's error.
     pub fn path_for(&self, inside: &Path) -> io::Result<PathBuf> {
         let place = self.folder.path().join(inside);
-        fs::create_dir_all(parent_dir(&place))?;
+        make_folder(parent_dir(&place), FileMode::OwnerOnly)?;
         Ok(place)
     }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::atomic_file;
+use crate::atomic_file::{self, FileMode};
 use crate::domain::log::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::domain::log::watermark::Generation;
 use crate::identity::signing::checkpoint_key::CheckpointVerifier;
@@ -53,7 +53,7 @@ pub(super) fn archive_superseded(folder: &Path, generation: &Generation, include
         });
         if is_superseded {
             let aside = folder.join(format!("superseded-{}", generation.number));
-            fs::create_dir_all(&aside)?;
+            atomic_file::make_folder(&aside, FileMode::WorldReadable)?;
             // The text last: without it the signature is nobody's.
             for name in file_names(count).iter().rev() {
                 match fs::rename(folder.join(name), aside.join(name)) {

@@ -143,7 +143,8 @@ impl CheckpointSigner {
     }
 
     async fn write_files(&self) -> Result<(), CheckpointTaskError> {
-        fs::create_dir_all(&self.folder).map_err(|error| format!("cannot make {}: {error}", self.folder.display()))?;
+        atomic_file::make_folder(&self.folder, FileMode::WorldReadable)
+            .map_err(|error| format!("cannot make {}: {error}", self.folder.display()))?;
         let latest = self.gateway.store.latest_checkpoint().await?;
         let latest = latest.map_or(Ok(0), |signed| Checkpoint::parse(&signed.document).map(|latest| latest.count))?;
         let written = self.written.load(Ordering::Relaxed);

@@ -13,3 +13,5 @@ mod studio_push;
 mod studio_watch;
 #[cfg(unix)]
 mod third_party;
+#[cfg(unix)]
+mod umask;

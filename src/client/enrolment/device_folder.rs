@@ -1,7 +1,7 @@
 //! The files of a device: where an enrolment keeps its key, and what it leaves behind.
 
 use std::path::{Path, PathBuf};
-use std::{fmt, fs, io};
+use std::{fmt, io};
 
 use zeroize::Zeroizing;
 
@@ -56,7 +56,8 @@ impl DeviceFolder {
     /// # Errors
     /// [`DeviceFolderError::Unwritable`].
     pub fn open(path: &Path) -> Result<Self, DeviceFolderError> {
-        fs::create_dir_all(path).map_err(|source| DeviceFolderError::Unwritable { path: path.to_owned(), source })?;
+        atomic_file::make_folder(path, FileMode::OwnerOnly)
+            .map_err(|source| DeviceFolderError::Unwritable { path: path.to_owned(), source })?;
         Ok(Self(path.to_owned()))
     }
 

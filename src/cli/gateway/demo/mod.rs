@@ -5,13 +5,13 @@ mod office;
 mod portrait;
 mod story;
 
-use std::fs;
 use std::path::PathBuf;
 
 use clap::{Args, value_parser};
 
 use super::command_error::CommandError;
 use super::running::serve::stop_on_signals;
+use crate::atomic_file::{FileMode, replace};
 use crate::cli::gateway::message::eprint;
 use crate::cli::gateway::output::print;
 use crate::storage::DatabaseLocation;
@@ -57,7 +57,7 @@ async fn run_story(environment: DemoEnvironment) -> Result<(), CommandError> {
 }
 
 async fn serve(environment: DemoEnvironment) -> Result<(), CommandError> {
-    fs::write(environment.dir().join("portrait.jpg"), PORTRAIT)
+    replace(&environment.dir().join("portrait.jpg"), PORTRAIT, FileMode::OwnerOnly)
         .map_err(|error| CommandError::new("cannot write the portrait", error))?;
     let file = environment.write_demo_json()?;
     stop_on_signals(environment.stop())?;

@@ -10,6 +10,7 @@ use super::super::output::print;
 use super::environment::DemoEnvironment;
 use super::office;
 use super::portrait::PORTRAIT;
+use crate::atomic_file::{FileMode, replace};
 use crate::client::gateway_client::GatewayClient;
 use crate::client::photo::deposit::{ClientDepositError, RetryContext};
 use crate::client::photo::push::{PushContext, PushError, PushedPhoto, push};
@@ -31,7 +32,8 @@ pub(super) async fn run(environment: &DemoEnvironment) -> Result<(), CommandErro
 
     print_heading("The studio deposits a portrait")?;
     let photo = environment.dir().join("portrait.jpg");
-    fs::write(&photo, PORTRAIT).map_err(|error| CommandError::new("cannot write the portrait", error))?;
+    replace(&photo, PORTRAIT, FileMode::OwnerOnly)
+        .map_err(|error| CommandError::new("cannot write the portrait", error))?;
     let studio_client = environment.studio_client()?;
     let pushed = deposit(&studio_client, &photo).await?.map_err(|error| CommandError::plain(error.to_string()))?;
     let (receipt, code) = (&pushed.receipt, pushed.receipt.code.as_str());
@@ -78,7 +80,7 @@ pub(super) async fn run(environment: &DemoEnvironment) -> Result<(), CommandErro
 
 async fn refuse_cut_photo(environment: &DemoEnvironment, studio_client: &GatewayClient) -> Result<(), CommandError> {
     let photo = environment.dir().join("cut.jpg");
-    fs::write(&photo, &PORTRAIT[..PORTRAIT.len() / 3])
+    replace(&photo, &PORTRAIT[..PORTRAIT.len() / 3], FileMode::OwnerOnly)
         .map_err(|error| CommandError::new("cannot write the cut portrait", error))?;
     let Err(PushError::Deposit(ClientDepositError::Refused(problem))) = deposit(studio_client, &photo).await? else {
         return Err(CommandError::plain("a cut photo must be refused"));

@@ -7,7 +7,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::new_device::NewDevice;
-use crate::atomic_file::{FileMode, write_new};
+use crate::atomic_file::{FileMode, make_folder, write_new};
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::message::eprint;
 use crate::cli::gateway::output::print;
@@ -150,7 +150,7 @@ fn write_files(
     key: &NewKey,
     device_id: DeviceId,
 ) -> Result<ProvisionedDevice, CommandError> {
-    fs::create_dir_all(folder)
+    make_folder(folder, FileMode::OwnerOnly)
         .map_err(|error| CommandError::new(format!("cannot make {}: choose another --out", folder.display()), error))?;
     let folder = fs::canonicalize(folder)
         .map_err(|error| CommandError::new(format!("cannot open {}: choose another --out", folder.display()), error))?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, value_parser};
 
-use crate::atomic_file::{FileMode, replace, write_new};
+use crate::atomic_file::{FileMode, make_folder, replace, write_new};
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::message::eprint;
@@ -103,7 +103,8 @@ pub(in crate::cli::gateway) async fn create_gateway(
             return Err(already_exists(&taken));
         }
     }
-    fs::create_dir_all(dir.join("certs"))
+    // Public, as revocation lists and certificates are; what is secret in it has a mode of its own.
+    make_folder(&dir.join("certs"), FileMode::WorldReadable)
         .map_err(|error| CommandError::new(format!("cannot make {}: choose another --dir", dir.display()), error))?;
 
     // The configuration comes last: without it nothing else is ever used, and init can be run again elsewhere.

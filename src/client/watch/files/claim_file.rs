@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use crate::atomic_file::FileMode;
 use crate::client::photo::{spool, stored_receipt};
 use crate::client::watch::files::folder::WatchedFolder;
 use crate::clock::Clock;
@@ -118,7 +119,7 @@ pub fn claim_file(
     // By time, then by turn within this run; the random part keeps it unique when the clock goes back.
     let id = format!("{:013}-{number:06}-{random:08x}", clock.now().unix_milliseconds());
     let job = Job { job_dir: folder.working().join(&id), id, name: name.to_owned() };
-    fs::create_dir(&job.job_dir)?;
+    atomic_file::make_new_folder(&job.job_dir, FileMode::OwnerOnly)?;
     let moved = move_into(&job, &folder.arrivals().join(name));
     if moved.is_err() {
         // Best effort: what stays is swept up at the next start.
@@ -129,7 +130,7 @@ pub fn claim_file(
 }
 
 fn move_into(job: &Job, arrived: &Path) -> io::Result<()> {
-    fs::create_dir(job.photo_dir())?;
+    atomic_file::make_new_folder(&job.photo_dir(), FileMode::OwnerOnly)?;
     atomic_file::sync_dir(&job.photo_dir())?;
     atomic_file::sync_dir(&job.job_dir)?;
     failpoint::reached("watch.place_made");

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::{fmt, io};
 
-use crate::atomic_file;
+use crate::atomic_file::{self, FileMode};
 
 /// The working folder. Hidden, on the same file system as the photos, so that they are moved and not copied.
 const WORKING: &str = ".lichtbild";
@@ -38,9 +38,12 @@ impl WatchedFolder {
             return Err(unusable(io::ErrorKind::NotADirectory.into()));
         }
         let working = directory.join(WORKING);
-        fs::create_dir_all(working.join(LEFTOVERS)).map_err(unusable)?;
-        let lock =
-            File::options().create(true).truncate(false).write(true).open(working.join("lock")).map_err(unusable)?;
+        atomic_file::make_folder(&working.join(LEFTOVERS), FileMode::OwnerOnly).map_err(unusable)?;
+        let mut options = File::options();
+        options.create(true).truncate(false).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let lock = options.open(working.join("lock")).map_err(unusable)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(WatchedFolderError::AlreadyWatched { path: directory }),
@@ -48,7 +51,7 @@ impl WatchedFolder {
         }
         let folder = Self { directory, sent_lock: Mutex::default(), _lock: lock };
         for part in [folder.sent(), folder.refused()] {
-            fs::create_dir_all(&part).map_err(unusable)?;
+            atomic_file::make_folder(&part, FileMode::WorldReadable).map_err(unusable)?;
             atomic_file::remove_temporary_files(&part).map_err(unusable)?;
         }
         atomic_file::remove_temporary_files(&folder.working()).map_err(unusable)?;
