@@ -16,7 +16,7 @@ use lichtbild::entropy::SeededEntropy;
 use lichtbild::storage::Store;
 use lichtbild::storage::requests::{
     CodeAttempt, DepositOutcome, FetchOutcome, FetchPurpose, FetchRequest, LeaseOutcome, LeaseRequest, LookupOutcome,
-    NewPhoto, PhotoQuery, SettleRequest, WrongCodeLimits,
+    NewPhoto, PhotoQuery, SettleOutcome, SettleRequest, WrongCodeLimits,
 };
 use lichtbild::validation::Profile;
 
@@ -212,5 +212,5 @@ async fn collect(place: &BenchStore) {
         kept_until: None,
         now: NOW,
     };
-    assert!(place.store.settle(&settle).await.unwrap().is_some());
+    assert!(matches!(place.store.settle(&settle).await.unwrap(), SettleOutcome::Decided { .. }));
 }

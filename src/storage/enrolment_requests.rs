@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::requests::CertificateRecord;
+use super::requests::{CertificateRecord, CutOff};
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
@@ -146,8 +146,8 @@ pub struct RenewalRequest {
 pub enum RenewalOutcome {
     /// It is durable.
     Stored,
-    /// The device was revoked, or its party suspended, in the meantime.
-    RevokedOrSuspended,
+    /// The device was cut off in the meantime.
+    CutOff(CutOff),
     /// The new key was revoked with another device.
     KeyRevoked,
     /// The device was given enough certificates lately.

@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::domain::code::lookup::{LookupId, TombstoneId};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
-use crate::domain::party::{Caller, Party};
+use crate::domain::party::{Caller, Party, Role};
 use crate::domain::photo::availability::Availability;
 use crate::domain::photo::collection::{CollectionRecord, SettlementOutcome};
 use crate::domain::photo::quarantine::{Quarantined, RevokedDevicePolicy};
@@ -80,13 +80,28 @@ pub struct NewPhoto {
     pub sealed: SealedPhoto,
 }
 
+/// Reason why a device that was admitted at the beginning of a request may not end it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CutOff {
+    /// The device was revoked in the meantime.
+    Revoked {
+        /// Time of the revocation.
+        at: Timestamp,
+    },
+    /// Its studio or office was suspended in the meantime.
+    Suspended {
+        /// Role of the party.
+        role: Role,
+    },
+}
+
 /// Outcome of a deposit.
 #[derive(Debug)]
 pub enum DepositOutcome {
     /// It is durable.
     Stored,
-    /// The device was revoked, or its studio suspended, while the photo was on its way.
-    RevokedOrSuspended,
+    /// The device was cut off while the photo was on its way.
+    CutOff(CutOff),
     /// Another deposit with this request id was first.
     Repeated(Box<PreviousDeposit>),
 }
@@ -237,6 +252,8 @@ pub enum LeaseOutcome {
     Existing(CollectionRecord),
     /// Its availability does not allow a lease.
     Unavailable(Availability),
+    /// The device was cut off in the meantime.
+    CutOff(CutOff),
 }
 
 /// Purpose for which a collection's code is checked.
@@ -288,6 +305,8 @@ pub enum FetchOutcome {
         /// Time of the settlement.
         at: Timestamp,
     },
+    /// The device was cut off in the meantime.
+    CutOff(CutOff),
     /// The photo, to be opened.
     Ready(Box<PhotoRecord>),
 }
@@ -311,11 +330,18 @@ pub struct SettleRequest {
 
 /// Outcome of a settle request; a refused request changes nothing.
 #[derive(Debug)]
-pub struct SettleOutcome {
-    /// Done now, done before, or not possible.
-    pub decision: SettlementDecision,
-    /// The collection as it stands now.
-    pub collection: CollectionRecord,
+pub enum SettleOutcome {
+    /// The device was cut off in the meantime.
+    CutOff(CutOff),
+    /// This office has no such collection.
+    NoSuchCollection,
+    /// The collection was found.
+    Decided {
+        /// Done now, done before, or not possible.
+        decision: SettlementDecision,
+        /// The collection as it stands now.
+        collection: CollectionRecord,
+    },
 }
 
 /// Counts of one sweep.

@@ -142,7 +142,7 @@ pub trait Store: AuditLog + Send + Sync {
     /// returns, so that the bytes can go out and no other office will ever get them.
     async fn fetch(&self, request: &FetchRequest) -> Result<FetchOutcome, StoreError>;
     /// Settles a collection of this office; `None` when it has no such collection. Erases in the same transaction.
-    async fn settle(&self, request: &SettleRequest) -> Result<Option<SettleOutcome>, StoreError>;
+    async fn settle(&self, request: &SettleRequest) -> Result<SettleOutcome, StoreError>;
     /// One collection of an office.
     async fn collection(
         &self,

@@ -24,6 +24,7 @@ use crate::limits::memory_shares::MemoryError;
 use crate::limits::rate_limiter::RateLimited;
 use crate::limits::worker_pool::WorkerError;
 use crate::storage::StoreError;
+use crate::storage::requests::CutOff;
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
@@ -67,6 +68,15 @@ impl From<AuthenticationError> for Problem {
     }
 }
 
+impl From<CutOff> for Problem {
+    fn from(cut_off: CutOff) -> Self {
+        match cut_off {
+            CutOff::Revoked { at } => Self::DeviceRevoked { at },
+            CutOff::Suspended { role } => Self::PartySuspended { role },
+        }
+    }
+}
+
 impl From<RateLimited> for Problem {
     fn from(RateLimited { wait }: RateLimited) -> Self {
         Self::TooManyRequests { wait }
@@ -96,7 +106,7 @@ impl From<DepositError> for Problem {
     fn from(error: DepositError) -> Self {
         match error {
             DepositError::Busy => Self::GatewayBusy,
-            DepositError::RevokedOrSuspended => Self::DeviceRevokedOrSuspended,
+            DepositError::CutOff(cut_off) => cut_off.into(),
             DepositError::DigestMismatch { announced, received } => Self::DigestMismatch { announced, received },
             DepositError::InProgress => Self::DepositInProgress,
             DepositError::KeyReused => Self::IdempotencyKeyReused,
@@ -115,6 +125,7 @@ impl From<CollectError> for Problem {
         match error {
             CollectError::RateLimited(error) => error.into(),
             CollectError::TooManyCodes { wait } => Self::TooManyCodes { wait },
+            CollectError::CutOff(cut_off) => cut_off.into(),
             CollectError::UnknownCode => Self::CodeUnknown,
             CollectError::Quarantined(quarantine) => Self::PhotoQuarantined(quarantine),
             CollectError::LeasedElsewhere { until } => Self::PhotoLeasedElsewhere { until },
@@ -140,6 +151,7 @@ impl From<HandOverError> for Problem {
     fn from(error: HandOverError) -> Self {
         match error {
             HandOverError::TooManyCodes { wait } => Self::TooManyCodes { wait },
+            HandOverError::CutOff(cut_off) => cut_off.into(),
             HandOverError::UnknownCollection => Self::CollectionUnknown,
             HandOverError::WrongCode => Self::CodeUnknown,
             HandOverError::LeaseExpired { at } => Self::LeaseExpired { at },
@@ -155,6 +167,7 @@ impl From<HandOverError> for Problem {
 impl From<SettleError> for Problem {
     fn from(error: SettleError) -> Self {
         match error {
+            SettleError::CutOff(cut_off) => cut_off.into(),
             SettleError::UnknownCollection => Self::CollectionUnknown,
             SettleError::DateOutOfRange { earliest, latest } => Self::SettlementDate { earliest, latest },
             SettleError::NoteTooLong { length } => {
@@ -244,7 +257,7 @@ impl From<RenewError> for Problem {
             RenewError::ExternalCertificate => Self::CertificateExternal,
             RenewError::TooSoon { wait } => Self::RenewalTooSoon { wait },
             RenewError::Superseded { since } => Self::CertificateSuperseded { since },
-            RenewError::RevokedOrSuspended => Self::DeviceRevokedOrSuspended,
+            RenewError::CutOff(cut_off) => cut_off.into(),
             RenewError::Certify(error) => error.into(),
             RenewError::Store(error) => error.into(),
         }

@@ -57,7 +57,6 @@ pub enum Problem {
     CertificateMissing,
     DeviceUnknown,
     DeviceRevoked { at: Timestamp },
-    DeviceRevokedOrSuspended,
     CertificateExpired { at: Timestamp },
     PartySuspended { role: Role },
     DeviceIsAuditors,
@@ -143,7 +142,7 @@ impl Problem {
             Self::CrossSiteRequest => "cross-site-request",
             Self::CertificateMissing => "certificate-missing",
             Self::DeviceUnknown => "device-unknown",
-            Self::DeviceRevoked { .. } | Self::DeviceRevokedOrSuspended => "device-revoked",
+            Self::DeviceRevoked { .. } => "device-revoked",
             Self::CertificateExpired { .. } => "certificate-expired",
             Self::PartySuspended { role: Role::Studio } => "studio-suspended",
             Self::PartySuspended { role: Role::Office } => "office-suspended",
@@ -224,7 +223,6 @@ impl Problem {
             | Self::CertificateSuperseded { .. }
             | Self::DeviceUnknown
             | Self::DeviceRevoked { .. }
-            | Self::DeviceRevokedOrSuspended
             | Self::CertificateExpired { .. }
             | Self::DeviceIsAuditors
             | Self::AuditorsOnly

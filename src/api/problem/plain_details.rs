@@ -70,10 +70,6 @@ impl Problem {
             Self::PartySuspended { .. } => {
                 ("Bitte an die Verwaltung des Gateways wenden.", "Ask the gateway's administrator.")
             }
-            Self::DeviceRevokedOrSuspended => (
-                "Gerät oder Studio wurde während der Übertragung gesperrt; nichts wurde gespeichert.",
-                "The device or its studio was cut off during the upload; nothing was stored.",
-            ),
             Self::DeviceIsAuditors => (
                 "Dieses Gerät liest das Transferprotokoll und sonst nichts. Fotos ruft ein anderes Gerät des Amtes ab.",
                 "This device reads the audit log and nothing else. Photos are collected with another device of the office.",

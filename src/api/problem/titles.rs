@@ -31,7 +31,7 @@ impl Problem {
             Self::CrossSiteRequest => ("Anfrage einer anderen Website", "Request of another site"),
             Self::CertificateMissing => ("Kein Zertifikat vorgelegt", "No certificate was shown"),
             Self::DeviceUnknown => ("Gerät unbekannt", "Unknown device"),
-            Self::DeviceRevoked { .. } | Self::DeviceRevokedOrSuspended => ("Gerät gesperrt", "Device revoked"),
+            Self::DeviceRevoked { .. } => ("Gerät gesperrt", "Device revoked"),
             Self::CertificateExpired { .. } => ("Zertifikat abgelaufen", "Certificate expired"),
             Self::PartySuspended { role: Role::Studio } => ("Studio gesperrt", "Studio suspended"),
             Self::PartySuspended { role: Role::Office } => ("Amt gesperrt", "Office suspended"),

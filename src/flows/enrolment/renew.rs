@@ -21,6 +21,7 @@ use crate::identity::issue::{ClientSubject, IssuedCertificate};
 use crate::identity::request::certificate_request::{RequestError, read_request_with_subject};
 use crate::storage::StoreError;
 use crate::storage::enrolment_requests::{RenewalOutcome, RenewalRequest};
+use crate::storage::requests::CutOff;
 
 /// Certifies a further key for a device that has shown a valid certificate.
 ///
@@ -53,7 +54,7 @@ pub async fn renew(gateway: &Gateway, caller: &Caller, request: &[u8]) -> Result
     };
     match gateway.store.renew(&renewal).await.map_err(RenewError::Store)? {
         RenewalOutcome::Stored => Ok(issued),
-        RenewalOutcome::RevokedOrSuspended => Err(RenewError::RevokedOrSuspended),
+        RenewalOutcome::CutOff(cut_off) => Err(RenewError::CutOff(cut_off)),
         RenewalOutcome::TooSoon { wait } => Err(RenewError::TooSoon { wait }),
         RenewalOutcome::Superseded { since } => {
             let details = serde_json::json!({ "reason": "certificate_superseded", "presented": presented });
@@ -100,8 +101,8 @@ pub enum RenewError {
         /// Since when.
         since: Timestamp,
     },
-    /// It was cut off in the meantime.
-    RevokedOrSuspended,
+    /// The device was cut off in the meantime.
+    CutOff(CutOff),
     /// No certificate can be made just now.
     Certify(CertifyError),
     /// The store cannot be used.
@@ -117,7 +118,7 @@ impl fmt::Display for RenewError {
             Self::ExternalCertificate => "the certificate was issued elsewhere",
             Self::TooSoon { .. } => "the device was given a certificate only just now",
             Self::Superseded { .. } => "the device has used a newer certificate",
-            Self::RevokedOrSuspended => "the device was cut off in the meantime",
+            Self::CutOff(_) => "the device was cut off in the meantime",
             Self::Certify(_) => "no certificate could be made",
             Self::Store(_) => "the store could not be used",
         })

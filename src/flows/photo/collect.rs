@@ -20,7 +20,7 @@ use crate::limits::rate_limiter::RateLimited;
 use crate::sealing::CodeKeys;
 use crate::sealing::envelope::{OpenError, OpenedPhoto};
 use crate::storage::StoreError;
-use crate::storage::requests::{CodeAttempt, FoundPhoto, LeaseOutcome, LeaseRequest, LookupOutcome};
+use crate::storage::requests::{CodeAttempt, CutOff, FoundPhoto, LeaseOutcome, LeaseRequest, LookupOutcome};
 
 /// A lease and what it is on.
 #[derive(Debug)]
@@ -69,6 +69,7 @@ pub async fn collect(
     let (collection, newly_leased) = match gateway.store.lease(&request).await? {
         LeaseOutcome::New(collection) => (collection, true),
         LeaseOutcome::Existing(collection) => (collection, false),
+        LeaseOutcome::CutOff(cut_off) => return Err(CollectError::CutOff(cut_off)),
         // Somebody was faster since the code was looked up.
         LeaseOutcome::Unavailable(availability) => {
             return Err(refusal(gateway, availability).await?.unwrap_or(CollectError::ConcurrentChange));
@@ -151,6 +152,8 @@ pub enum CollectError {
     },
     /// The device collects too often.
     RateLimited(RateLimited),
+    /// The device was cut off in the meantime.
+    CutOff(CutOff),
     /// No photo has or had this code.
     UnknownCode,
     /// An administrator is to look at it first.
@@ -199,6 +202,7 @@ impl fmt::Display for CollectError {
         match self {
             Self::TooManyCodes { .. } => f.write_str("too many wrong codes"),
             Self::RateLimited(_) => f.write_str("the device collects too often"),
+            Self::CutOff(_) => f.write_str("the device was cut off in the meantime"),
             Self::UnknownCode => f.write_str("no photo has this code"),
             Self::Quarantined(_) => f.write_str("the photo is held back"),
             Self::LeasedElsewhere { .. } | Self::HandedOverElsewhere { .. } => {

@@ -21,7 +21,7 @@ use crate::limits::worker_pool::WorkerError;
 use crate::sealing::CodeKeys;
 use crate::sealing::envelope::SealError;
 use crate::storage::StoreError;
-use crate::storage::requests::{DepositOutcome, NewPhoto, PreviousDeposit};
+use crate::storage::requests::{CutOff, DepositOutcome, NewPhoto, PreviousDeposit};
 use crate::validation::judge::{Judgement, judge};
 
 /// A deposit request.
@@ -89,7 +89,7 @@ pub async fn deposit(
         DepositOutcome::Stored => {
             Ok(Receipt { code, state: record.state, record, sha256, sealed_metadata, replayed: false })
         }
-        DepositOutcome::RevokedOrSuspended => Err(DepositError::RevokedOrSuspended),
+        DepositOutcome::CutOff(cut_off) => Err(DepositError::CutOff(cut_off)),
         DepositOutcome::Repeated(previous) => {
             let code_keys = gateway.keys().code_keys(&code);
             replay(gateway, *previous, code, code_keys, sha256).await
@@ -213,8 +213,8 @@ async fn seal(
 pub enum DepositError {
     /// Too many photos are waiting to be judged, or the check or the sealing of this one panicked.
     Busy,
-    /// The device was revoked, or its studio suspended, while the photo was on its way.
-    RevokedOrSuspended,
+    /// The device was cut off while the photo was on its way.
+    CutOff(CutOff),
     /// The file that arrived is not the one that the studio announced.
     DigestMismatch {
         /// SHA-256 that the studio sent along.

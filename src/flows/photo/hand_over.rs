@@ -14,7 +14,7 @@ use crate::flows::gateway::Gateway;
 use crate::limits::memory_shares::MemoryError;
 use crate::sealing::envelope::OpenedPhoto;
 use crate::storage::StoreError;
-use crate::storage::requests::{FetchOutcome, FetchPurpose, FetchRequest};
+use crate::storage::requests::{CutOff, FetchOutcome, FetchPurpose, FetchRequest};
 
 /// Opens the photo of a collection. With [`FetchPurpose::HandOver`] it is on record, before this returns, that this office has
 /// the picture: no other office will get it, even if the machine dies with the first byte on the wire. It is opened before
@@ -62,6 +62,7 @@ async fn fetch(gateway: &Gateway, request: &FetchRequest) -> Result<PhotoRecord,
     match gateway.store.fetch(request).await? {
         FetchOutcome::Ready(photo) => Ok(*photo),
         FetchOutcome::Blocked { until } => Err(HandOverError::TooManyCodes { wait: gateway.now().until(until) }),
+        FetchOutcome::CutOff(cut_off) => Err(HandOverError::CutOff(cut_off)),
         FetchOutcome::NoSuchCollection => Err(HandOverError::UnknownCollection),
         FetchOutcome::WrongCode { alarm } => {
             gateway.wrong_code_alarms.report(alarm);
@@ -81,6 +82,8 @@ pub enum HandOverError {
         /// Time until codes are looked up again.
         wait: Duration,
     },
+    /// The device was cut off in the meantime.
+    CutOff(CutOff),
     /// This office has no such collection.
     UnknownCollection,
     /// The code is another photo's, or nobody's.

@@ -11,7 +11,7 @@ use crate::domain::photo::settlement::SettlementDecision;
 use crate::flows::authenticate::OfficeCaller;
 use crate::flows::gateway::Gateway;
 use crate::storage::StoreError;
-use crate::storage::requests::SettleRequest;
+use crate::storage::requests::{CutOff, SettleOutcome, SettleRequest};
 
 /// The longest note a clerk can leave, in characters.
 pub const NOTE_MAX_CHARACTERS: usize = 500;
@@ -48,8 +48,12 @@ pub async fn settle(
         outcome,
         now,
     };
-    let settled = gateway.store.settle(&request).await?.ok_or(SettleError::UnknownCollection)?;
-    let settled_at = match settled.decision {
+    let (decision, collection) = match gateway.store.settle(&request).await? {
+        SettleOutcome::Decided { decision, collection } => (decision, collection),
+        SettleOutcome::NoSuchCollection => return Err(SettleError::UnknownCollection),
+        SettleOutcome::CutOff(cut_off) => return Err(SettleError::CutOff(cut_off)),
+    };
+    let settled_at = match decision {
         SettlementDecision::Allowed => now,
         SettlementDecision::Repeated { at } => at,
         SettlementDecision::AlreadySettled { state, at } => return Err(SettleError::AlreadySettled { state, at }),
@@ -59,7 +63,7 @@ pub async fn settle(
             return Err(SettleError::DateOutOfRange { earliest, latest });
         }
     };
-    Ok(SettlementReceipt { collection: settled.collection, outcome: state, settled_at })
+    Ok(SettlementReceipt { collection, outcome: state, settled_at })
 }
 
 fn check_note(outcome: &SettlementOutcome) -> Result<(), SettleError> {
@@ -76,6 +80,8 @@ fn check_note(outcome: &SettlementOutcome) -> Result<(), SettleError> {
 /// Reason why a collection was not settled.
 #[derive(Debug)]
 pub enum SettleError {
+    /// The device was cut off in the meantime.
+    CutOff(CutOff),
     /// This office has no such collection.
     UnknownCollection,
     /// A photo cannot be kept until this day.

@@ -183,7 +183,7 @@ impl Store for SqlStore {
         self.with_retry(|| photo::collect::fetch(self, request)).await
     }
 
-    async fn settle(&self, request: &SettleRequest) -> Result<Option<SettleOutcome>, StoreError> {
+    async fn settle(&self, request: &SettleRequest) -> Result<SettleOutcome, StoreError> {
         self.with_retry(|| photo::settle::settle(self, request)).await
     }
 

@@ -1,4 +1,5 @@
 //! Every route, tried with every kind of caller.
 
 mod changes;
+mod cut_off;
 mod routes;

@@ -4,7 +4,7 @@ use lichtbild::domain::log::AuditEvent;
 use lichtbild::domain::party::Role;
 use lichtbild::domain::photo::collection::SettlementOutcome;
 use lichtbild::storage::requests::{
-    FetchOutcome, FetchPurpose, FetchRequest, LeaseOutcome, LookupOutcome, PhotoQuery, SettleRequest,
+    FetchOutcome, FetchPurpose, FetchRequest, LeaseOutcome, LookupOutcome, PhotoQuery, SettleOutcome, SettleRequest,
 };
 use lichtbild::storage::{SqlStore, Store, StoreError};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -48,7 +48,7 @@ async fn works(fleet: &TwoNodeStore, node: &SqlStore) {
         kept_until: None,
         now: START,
     };
-    assert!(node.settle(&settle).await.unwrap().is_some());
+    assert!(matches!(node.settle(&settle).await.unwrap(), SettleOutcome::Decided { .. }));
     let query = PhotoQuery { state: None, after: None, limit: 9, now: START };
     assert_eq!(node.photos(studio.party_id, query).await.unwrap().photos.len(), 1);
     assert_eq!(node.collections(office.party_id, None, 9).await.unwrap().len(), 1);

@@ -238,7 +238,7 @@ pub(super) fn problem_texts(problem: &Problem, language: Language, now: Timestam
             ],
         )
         .map(String::from),
-        Problem::DeviceUnknown | Problem::DeviceRevoked { .. } | Problem::DeviceRevokedOrSuspended => language.pick(
+        Problem::DeviceUnknown | Problem::DeviceRevoked { .. } => language.pick(
             [
                 "Dieser Rechner ist nicht zugelassen",
                 "Sein Zertifikat gehört zu keinem zugelassenen Gerät oder wurde gesperrt. Bitte die Verwaltung des Gateways anrufen; ein \

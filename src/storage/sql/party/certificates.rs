@@ -3,6 +3,7 @@
 
 use sqlx::AssertSqlSafe;
 
+use super::cut_off::find_cut_off;
 use super::revoked_keys;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
@@ -59,22 +60,22 @@ pub(in crate::storage::sql) async fn renew(
 ) -> Result<RenewalOutcome, StoreError> {
     let mut transaction = store.write().await?;
     transaction.lock(Lock::Device(renewal.device_id)).await?;
-    transaction.lock(Lock::DeviceStatus(renewal.device_id)).await?;
+    if let Some(cut_off) = find_cut_off(&mut transaction, renewal.device_id).await? {
+        return Ok(RenewalOutcome::CutOff(cut_off));
+    }
     let presented = transaction
         .query(
             "SELECT c.not_before, c.not_after,
                     (SELECT min(newer.first_used_at) FROM certificates newer
                      WHERE newer.device_id = c.device_id AND newer.number > c.number
                        AND NOT newer.foreign_authority) AS newer_used_at
-             FROM certificates c JOIN devices d ON d.device_id = c.device_id JOIN parties p ON p.party_id = d.party_id
-             WHERE c.sha256 = $1 AND NOT c.foreign_authority AND c.device_id = $2
-               AND d.revoked_at IS NULL AND NOT p.suspended",
+             FROM certificates c WHERE c.sha256 = $1 AND NOT c.foreign_authority AND c.device_id = $2",
         )
         .bind(renewal.presented.as_bytes().as_slice())
         .bind(renewal.device_id.to_string())
         .fetch_optional()
-        .await?;
-    let Some(presented) = presented else { return Ok(RenewalOutcome::RevokedOrSuspended) };
+        .await?
+        .ok_or_else(|| StoreError::Damaged("a certificate that was just presented is gone".into()))?;
     if let Some(since) = columns::optional_timestamp(&presented, "newer_used_at")? {
         return Ok(RenewalOutcome::Superseded { since });
     }

@@ -1,6 +1,7 @@
 //! Statements about parties, devices, invitations and certificates.
 
 pub mod certificates;
+pub mod cut_off;
 mod device_rows;
 pub mod enrolment;
 pub mod external_devices;

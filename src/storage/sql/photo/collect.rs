@@ -20,6 +20,7 @@ use crate::storage::requests::{
 };
 use crate::storage::sql::engine::connection::WriteTransaction;
 use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::party::cut_off::find_cut_off;
 use crate::storage::sql::party::row_mapping::{PARTY, party};
 
 pub(in crate::storage::sql) async fn look_up(
@@ -67,6 +68,9 @@ pub(in crate::storage::sql) async fn lease(
     request: &LeaseRequest,
 ) -> Result<LeaseOutcome, StoreError> {
     let mut transaction = store.write().await?;
+    if let Some(cut_off) = find_cut_off(&mut transaction, request.device_id).await? {
+        return Ok(LeaseOutcome::CutOff(cut_off));
+    }
     transaction.lock(Lock::Photo(request.photo_id)).await?;
     let photo = photos::find_on(&mut transaction, request.photo_id)
         .await?
@@ -157,6 +161,9 @@ pub(in crate::storage::sql) async fn fetch(
     }
     if let Some(until) = recheck_blocked_until(&mut transaction, attempt).await? {
         return Ok(FetchOutcome::Blocked { until });
+    }
+    if let Some(cut_off) = find_cut_off(&mut transaction, attempt.device_id).await? {
+        return Ok(FetchOutcome::CutOff(cut_off));
     }
     let Some(collection) =
         collections::load_for_update(&mut transaction, request.collection_id, attempt.office_id).await?

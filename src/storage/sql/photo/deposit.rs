@@ -2,15 +2,14 @@
 
 use super::row_mapping::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, tracked_photo};
 use crate::domain::digest::Sha256Digest;
-use crate::domain::id::DeviceId;
 use crate::domain::log::AuditEntry;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::failpoint;
 use crate::storage::error::StoreError;
-use crate::storage::postgres::Lock;
 use crate::storage::requests::{DepositOutcome, NewPhoto, PreviousDeposit};
 use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::party::cut_off::find_cut_off;
 use sqlx::AssertSqlSafe;
 
 pub(in crate::storage::sql) async fn find(
@@ -33,19 +32,6 @@ async fn find_on(
     row.map(|row| Ok(PreviousDeposit { photo: tracked_photo(&row)?, tombstone_id: tombstone_id(&row)? })).transpose()
 }
 
-/// Reports whether the device may deposit now. The first check was at the beginning of the upload, which may have been slow.
-async fn is_device_active(connection: &mut StoreConnection, device_id: DeviceId) -> Result<bool, StoreError> {
-    let row = connection
-        .query(
-            "SELECT 1 FROM devices d JOIN parties p ON p.party_id = d.party_id
-             WHERE d.device_id = $1 AND d.revoked_at IS NULL AND NOT p.suspended",
-        )
-        .bind(device_id.to_string())
-        .fetch_optional()
-        .await?;
-    Ok(row.is_some())
-}
-
 pub(in crate::storage::sql) async fn deposit(
     store: &SqlStore,
     photo: &NewPhoto,
@@ -57,9 +43,8 @@ pub(in crate::storage::sql) async fn deposit(
     if let Some(previous) = find_on(&mut transaction, &photo.request_id).await? {
         return Ok(DepositOutcome::Repeated(Box::new(previous)));
     }
-    transaction.lock(Lock::DeviceStatus(photo.record.device_id)).await?;
-    if !is_device_active(&mut transaction, photo.record.device_id).await? {
-        return Ok(DepositOutcome::RevokedOrSuspended);
+    if let Some(cut_off) = find_cut_off(&mut transaction, photo.record.device_id).await? {
+        return Ok(DepositOutcome::CutOff(cut_off));
     }
     let record = &photo.record;
     let findings = serde_json::to_string(&record.facts.findings)

@@ -12,15 +12,19 @@ use crate::storage::error::StoreError;
 use crate::storage::requests::{SettleOutcome, SettleRequest};
 use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::party::cut_off::find_cut_off;
 
 pub(in crate::storage::sql) async fn settle(
     store: &SqlStore,
     request: &SettleRequest,
-) -> Result<Option<SettleOutcome>, StoreError> {
+) -> Result<SettleOutcome, StoreError> {
     let mut transaction = store.write().await?;
+    if let Some(cut_off) = find_cut_off(&mut transaction, request.device_id).await? {
+        return Ok(SettleOutcome::CutOff(cut_off));
+    }
     let Some(mut collection) = load_for_update(&mut transaction, request.collection_id, request.office_id).await?
     else {
-        return Ok(None);
+        return Ok(SettleOutcome::NoSuchCollection);
     };
     let photo = photos::find_on(&mut transaction, collection.photo_id)
         .await?
@@ -35,10 +39,10 @@ pub(in crate::storage::sql) async fn settle(
         // It counts as used, and no sweep has come past: an answer that says so has to be durable.
         settle_as_used(&mut transaction, &collection, at, request.now, request.device_id.to_string()).await?;
         transaction.commit().await?;
-        return Ok(Some(SettleOutcome { decision, collection }));
+        return Ok(SettleOutcome::Decided { decision, collection });
     }
     if decision != SettlementDecision::Allowed {
-        return Ok(Some(SettleOutcome { decision, collection }));
+        return Ok(SettleOutcome::Decided { decision, collection });
     }
     close_collection(&mut transaction, &mut collection, request).await?;
     update_photo(&mut transaction, &photo.record, request).await?;
@@ -53,7 +57,7 @@ pub(in crate::storage::sql) async fn settle(
     failpoint::reached("settle.before_commit");
     transaction.commit().await?;
     failpoint::reached("settle.committed");
-    Ok(Some(SettleOutcome { decision, collection }))
+    Ok(SettleOutcome::Decided { decision, collection })
 }
 
 async fn close_collection(
