@@ -1,6 +1,6 @@
 //! Files that are there whole or not at all, and still there after the power failed: keys, spools, receipts, reports.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -73,6 +73,30 @@ pub fn write_new(path: &Path, bytes: &[u8], audience: FileMode) -> io::Result<()
 /// leads to may be away, and what lies there would come back with it.
 pub fn replace(path: &Path, bytes: &[u8], audience: FileMode) -> io::Result<()> {
     replace_entry(&resolve_links(path)?, bytes, audience)
+}
+
+/// The same for bytes of which some are to be gone for good. A writer that was killed leaves a temporary file with those that were
+/// still needed then: older ones of this file are removed first. To be called by one writer at a time.
+///
+/// # Errors
+/// Those of [`replace`].
+pub fn replace_for_good(path: &Path, bytes: &[u8], audience: FileMode) -> io::Result<()> {
+    let target = resolve_links(path)?;
+    let prefix = own_prefix(&target);
+    remove_temporaries_with(parent_dir(&target), &prefix)?;
+    let mut file = create_temporary_with(&prefix, &target, audience)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(&target).map_err(|error| error.error)?;
+    sync_dir(&target)
+}
+
+/// Beginning of the names of temporary files that belong to one file alone. Not for all files: a long name would become too long.
+fn own_prefix(target: &Path) -> OsString {
+    let mut prefix = OsString::from(TEMPORARY_PREFIX);
+    prefix.push(target.file_name().unwrap_or_default());
+    prefix.push("-");
+    prefix
 }
 
 /// Writes `bytes` to `path` in place of what is there, be it a symbolic link: for folders in which others may place links that lead
@@ -274,8 +298,12 @@ fn write_temporary(path: &Path, bytes: &[u8], audience: FileMode) -> io::Result<
 }
 
 fn create_temporary(path: &Path, audience: FileMode) -> io::Result<NamedTempFile> {
+    create_temporary_with(OsStr::new(TEMPORARY_PREFIX), path, audience)
+}
+
+fn create_temporary_with(prefix: &OsStr, path: &Path, audience: FileMode) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
+    builder.prefix(prefix).suffix(TEMPORARY_SUFFIX);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -329,11 +357,15 @@ pub fn sync_file(path: &Path) -> io::Result<()> {
 /// # Errors
 /// The operating system's error.
 pub fn remove_temporary_files(directory: &Path) -> io::Result<()> {
+    remove_temporaries_with(directory, OsStr::new(TEMPORARY_PREFIX))
+}
+
+fn remove_temporaries_with(directory: &Path, prefix: &OsStr) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         let name = entry.file_name();
         let name = name.as_encoded_bytes();
-        if name.starts_with(TEMPORARY_PREFIX.as_bytes()) && name.ends_with(TEMPORARY_SUFFIX.as_bytes()) {
+        if name.starts_with(prefix.as_encoded_bytes()) && name.ends_with(TEMPORARY_SUFFIX.as_bytes()) {
             remove(&entry.path())?;
         }
     }

@@ -94,6 +94,8 @@ fn a_link_stays_and_the_file_behind_it_is_replaced() {
     symlink(&second, &first).unwrap();
     replace(&first, b"new", FileMode::OwnerOnly).unwrap();
     assert_eq!(fs::read(&file).unwrap(), b"new");
+    replace_for_good(&first, b"new for good", FileMode::OwnerOnly).unwrap();
+    assert_eq!(fs::read(&file).unwrap(), b"new for good");
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     let mut draft = PendingFile::create(&first, FileMode::WorldReadable).unwrap();
     draft.write_all(b"newer").unwrap();
@@ -119,10 +121,31 @@ fn a_link_that_leads_to_no_file_is_an_error_and_stays() {
     for target in ["away/file", "file", "link"] {
         std::os::unix::fs::symlink(target, &link).unwrap();
         assert!(replace(&link, b"new", FileMode::OwnerOnly).is_err(), "{target}");
+        assert!(replace_for_good(&link, b"new", FileMode::OwnerOnly).is_err(), "{target}");
         assert!(PendingFile::create(&link, FileMode::OwnerOnly).is_err(), "{target}");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "{target}");
         fs::remove_file(&link).unwrap();
     }
+}
+
+#[test]
+fn what_is_replaced_for_good_is_in_no_file_that_a_killed_writer_left() {
+    let directory = tempfile::tempdir().unwrap();
+    let [path, other] = ["gateway.key", "other.key"].map(|name| directory.path().join(name));
+    for path in [&path, &other] {
+        write_new(path, b"old", FileMode::OwnerOnly).unwrap();
+        // As a writer that is killed before it gives the file its name.
+        create_temporary_with(&own_prefix(path), path, FileMode::OwnerOnly).unwrap().keep().unwrap();
+    }
+    replace_for_good(&path, b"new", FileMode::OwnerOnly).unwrap();
+    assert_eq!(read(&path).unwrap().unwrap(), b"new");
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 3, "another file's writer may be at work");
+    replace_for_good(&other, b"new", FileMode::OwnerOnly).unwrap();
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
+    // A cleaner of the whole folder knows them, too.
+    create_temporary_with(&own_prefix(&path), &path, FileMode::OwnerOnly).unwrap().keep().unwrap();
+    remove_temporary_files(directory.path()).unwrap();
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
 }
 
 #[test]

@@ -224,7 +224,7 @@ pub async fn destroy_expired_epoch_keys(
     key_file: &Path,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let Some(remaining_keys) = sweep::without_expired_epochs(gateway).await? else { return Ok(()) };
-    atomic_file::replace(key_file, remaining_keys.to_toml()?.as_bytes(), FileMode::OwnerOnly)
+    atomic_file::replace_for_good(key_file, remaining_keys.to_toml()?.as_bytes(), FileMode::OwnerOnly)
         .map_err(|error| format!("cannot write {}: {error}", key_file.display()))?;
     sweep::activate_keys(gateway, remaining_keys).await?;
     tracing::info!("destroyed the keys of months whose photos are all gone");

@@ -44,6 +44,24 @@ async fn epochs_are_destroyed_where_the_link_leads() {
 }
 
 #[tokio::test]
+async fn epochs_are_destroyed_at_the_end_of_a_chain_of_links_and_in_what_a_killed_writer_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let gateway = with_dead_epoch(folder.path()).await;
+    let stick = folder.path().join("stick/gateway.key");
+    let dead = gateway.gateway.keys().oldest_epoch().unwrap();
+    fs::create_dir(folder.path().join("etc")).unwrap();
+    symlink("../gateway.key", folder.path().join("etc/relative.key")).unwrap();
+    symlink(folder.path().join("etc/relative.key"), folder.path().join("etc/absolute.key")).unwrap();
+    fs::copy(&stick, folder.path().join("stick/.lichtbild-gateway.key-a1B2c3.tmp")).unwrap();
+    destroy_expired_epoch_keys(&gateway.gateway, &folder.path().join("etc/absolute.key")).await.unwrap();
+    for name in ["gateway.key", "etc/relative.key", "etc/absolute.key"] {
+        assert!(folder.path().join(name).is_symlink() && oldest(&folder.path().join(name)) > dead, "{name}");
+    }
+    assert!(!stick.is_symlink());
+    assert_eq!(fs::read_dir(folder.path().join("stick")).unwrap().count(), 1);
+}
+
+#[tokio::test]
 async fn what_cannot_be_destroyed_is_not_reported_as_destroyed() {
     let folder = tempfile::tempdir().unwrap();
     let gateway = with_dead_epoch(folder.path()).await;
