@@ -27,7 +27,7 @@ use crate::transport::metrics::TimeLimit;
 
 /// Longest idle time of a connection whose last request was answered before its body was read to the end. hyper's buffers may hold
 /// the part that was read, and cannot be replaced there.
-const UNREAD_BODY_IDLE: Duration = Duration::from_secs(4);
+const UNREAD_BODY_IDLE: Duration = Duration::from_secs(3);
 
 /// Progress of a connection; shared by the watched socket and the service behind it. Clones are the same.
 #[derive(Debug, Clone)]
