@@ -38,6 +38,8 @@ async fn openssl_reads_the_list_and_refuses_the_revoked_device_and_no_other() {
     let home = GatewayFolder::new();
     let (device, other, _office) =
         (home.studio("Foto Koch"), home.device("studio", "Foto Koch"), home.office("Amt Nord"));
+    // Read again and again, faster than a reader should.
+    home.set("enrolments_per_minute", "60000");
     let gateway = InProcessGateway::start(&home).await;
     let first = list(&gateway, &other, "studio").await;
     assert_eq!(first.revocations, 0);
@@ -74,6 +76,7 @@ async fn openssl_reads_the_list_and_refuses_the_revoked_device_and_no_other() {
 async fn a_list_is_issued_anew_each_day_though_nothing_has_happened() {
     let home = GatewayFolder::new();
     let device = home.studio("Foto Koch");
+    home.set("enrolments_per_minute", "60000");
     let gateway = InProcessGateway::start(&home).await;
     let first = list(&gateway, &device, "office").await;
     gateway.clock.advance(std::time::Duration::from_secs(86_400));

@@ -3,10 +3,7 @@
 skip_in!(quick, postgres: "starts the programs, with databases of their own");
 
 mod administration;
-mod anonymous_callers;
 mod contracts;
-#[cfg(target_os = "linux")]
-mod fair_shares;
 mod file_descriptors;
 mod fleet;
 #[cfg(target_os = "linux")]

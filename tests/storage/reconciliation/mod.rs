@@ -17,14 +17,14 @@ use lichtbild::flows::maintenance::checkpoint::checkpoint;
 use lichtbild::identity::key::DeviceKey;
 use lichtbild::identity::signing::checkpoint_key::CheckpointKey;
 use lichtbild::storage::Store;
-use lichtbild::storage::enrolment_requests::RenewalRequest;
+use lichtbild::storage::enrolment_requests::{RenewalOutcome, RenewalRequest};
 use lichtbild::storage::requests::{Binding, CertificateRecord};
 use lichtbild::transport::accept::peer::PeerCertificate;
 use serde_json::json;
 
 use crate::support::enrolment::{WRONG_CODE, fingerprint};
 use crate::support::router_client::{DepositedPhoto, RouterClient};
-use crate::support::test_gateway::{DAY, MINUTE, TestGateway};
+use crate::support::test_gateway::{DAY, HOUR, MINUTE, TestGateway};
 
 /// A store with everything in it that there can be.
 pub struct FullGateway {
@@ -89,7 +89,8 @@ impl FullGateway {
                 certificate: record(gateway, text),
                 now: gateway.now(),
             };
-            gateway.store.renew(&renewal).await.unwrap();
+            assert_eq!(gateway.store.renew(&renewal).await.unwrap(), RenewalOutcome::Stored);
+            gateway.advance(HOUR);
             if number == 1 {
                 gateway.store.record_first_use(Sha256Digest::of(text), gateway.now()).await.unwrap();
             }

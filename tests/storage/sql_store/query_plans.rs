@@ -6,7 +6,7 @@ use lichtbild::domain::party::Role;
 use lichtbild::storage::Store;
 use lichtbild::storage::requests::LookupOutcome;
 use serde_json::Value;
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use super::source_statements::{LOCKING, SourceStatement, all};
 use super::{TwoNodeStore, code_attempt, guess_limits};
@@ -34,7 +34,10 @@ const MAY: [(&str, &str); 8] = [
     ("FROM bound_keys ORDER BY device_id", "an administrator's list of all devices"),
     ("WHERE p.role = $1 ORDER BY p.name, p.place, d.device_id", "an administrator's list of all devices"),
     ("AND i.number = (SELECT max(number)", "an administrator's list of all invitations"),
-    ("UNION SELECT k.spki_sha256 FROM bound_keys", "what was ever revoked, among the bound keys of offices"),
+    (
+        "UNION ALL SELECT k.spki_sha256, NULL, NULL FROM bound_keys",
+        "what was ever revoked, among the bound keys of offices",
+    ),
     ("scope LIKE 'office:%' ORDER BY count DESC LIMIT 1", "once for each alarm"),
     ("ORDER BY b.rank LIMIT 1", "sorts two rows at most"),
     ("ORDER BY d.revoked_at, c.serial", "all that was ever revoked"),
@@ -157,21 +160,74 @@ async fn what_a_request_reads_does_not_grow_with_the_country() {
     ] {
         execute_on(&database.url, &sql).await;
     }
-    let statements = all();
     for (part, values) in OF_REQUESTS {
-        let found: Vec<_> = statements.iter().filter(|statement| statement.sql.contains(part)).collect();
-        let [statement] = &found[..] else { panic!("{part}: {found:?}") };
         let values = values.replace("$office", &office).replace("$studio", &studio).replace("$device", &device);
-        let prepare = AssertSqlSafe(format!("PREPARE looked_at AS {}", statement.sql));
-        sqlx::raw_sql(prepare).execute(&mut connection).await.unwrap();
-        let explain = AssertSqlSafe(format!("EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE looked_at({values})"));
-        let rows = sqlx::raw_sql(explain).fetch_all(&mut connection).await.unwrap();
-        let plan: String = rows.iter().map(|row| row.get_unchecked::<String, _>(0)).collect();
-        let plan: Value = serde_json::from_str(&plan).unwrap();
-        let read = rows_read(&plan[0]["Plan"]);
-        assert!(read <= 200.0, "{read} rows: {}: {plan:#}", statement.sql);
-        sqlx::raw_sql("DEALLOCATE looked_at").execute(&mut connection).await.unwrap();
+        let read = rows_read_by(&mut connection, part, &values).await;
+        assert!(read <= 200.0, "{read} rows: {part}");
     }
+}
+
+#[tokio::test]
+async fn what_a_revocation_costs_does_not_grow_with_the_certificates_that_were_issued() {
+    let database = TestDatabase::new().await;
+    let filling = SeedData { parties: 4_000, photos: 20, erased: 10, leased: 5, log: 1, frame_bytes: 10 };
+    let mut connection = connect(&database.url).await.unwrap();
+    for sql in filling.statements(SqlDialect::Postgres) {
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    }
+    let device = identifier_of(DEVICE_OF_OFFICE, 7);
+    for sql in [
+        format!(
+            "INSERT INTO certificates (sha256, device_id, serial, not_before, not_after, number, spki_sha256)
+             SELECT sha256(n::text::bytea), '{device}', sha256(n::text::bytea), 0, 4000000000000, 1 + n, sha256(n::text::bytea)
+             FROM generate_series(1, 10000) n"
+        ),
+        format!("UPDATE devices SET revoked_at = 1 WHERE device_id = '{device}'"),
+        "VACUUM ANALYZE".to_owned(),
+    ] {
+        execute_on(&database.url, &sql).await;
+    }
+    for (part, values) in [
+        ("UNION ALL SELECT k.spki_sha256, NULL, NULL FROM bound_keys", ""),
+        ("ORDER BY d.revoked_at, c.serial", "1, 'office'"),
+        ("AND NOT c.foreign_authority AND c.number > 1 AND", &format!("'{device}'")),
+    ] {
+        let read = rows_read_by(&mut connection, part, values).await;
+        assert!(read <= 20.0, "{read} rows: {part}");
+    }
+}
+
+#[tokio::test]
+async fn sqlite_finds_live_certificates_by_their_number() {
+    let [fleet, _] = TwoNodeStore::both().await;
+    let RawDatabase::File(pool) = &fleet.database else { unreachable!() };
+    let statements: Vec<_> =
+        all().into_iter().filter(|statement| statement.sql.contains("max(newest.number)")).collect();
+    assert_eq!(statements.len(), 3);
+    for statement in statements {
+        let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", statement.sql));
+        let rows = sqlx::query(explain).fetch_all(pool).await.unwrap();
+        let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+        let by_number = plan.iter().filter(|step| step.contains("certificates_by_number (device_id=? AND number>?)"));
+        let expected = statement.sql.matches("max(newest.number)").count();
+        assert_eq!(by_number.count(), expected, "{}: {plan:#?}", statement.place);
+    }
+}
+
+/// The rows that the statement with this part reads, given these values.
+async fn rows_read_by(connection: &mut PgConnection, part: &str, values: &str) -> f64 {
+    let statements = all();
+    let found: Vec<_> = statements.iter().filter(|statement| statement.sql.contains(part)).collect();
+    let [statement] = &found[..] else { panic!("{part}: {found:?}") };
+    let prepare = AssertSqlSafe(format!("PREPARE looked_at AS {}", statement.sql));
+    sqlx::raw_sql(prepare).execute(&mut *connection).await.unwrap();
+    let values = if values.is_empty() { String::new() } else { format!("({values})") };
+    let explain = AssertSqlSafe(format!("EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE looked_at{values}"));
+    let rows = sqlx::raw_sql(explain).fetch_all(&mut *connection).await.unwrap();
+    let plan: String = rows.iter().map(|row| row.get_unchecked::<String, _>(0)).collect();
+    let plan: Value = serde_json::from_str(&plan).unwrap();
+    sqlx::raw_sql("DEALLOCATE looked_at").execute(&mut *connection).await.unwrap();
+    rows_read(&plan[0]["Plan"])
 }
 
 /// The rows that a plan has read out of tables, those that were passed by included.

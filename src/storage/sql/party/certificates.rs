@@ -21,9 +21,10 @@ use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction}
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::statement::DatabaseRow;
 
-/// Condition of a certificate `c` that was issued here: its device has not been given [`MAX_LIVE_CERTIFICATES`] newer ones.
+/// Condition of a certificate `c` of a device `d`: the device has not been given [`MAX_LIVE_CERTIFICATES`] newer ones. It names `d`, and
+/// not `c`, so that an index finds the few that are live among the many that were issued.
 pub(super) const IS_LIVE: &str =
-    "c.number > (SELECT max(newest.number) FROM certificates newest WHERE newest.device_id = c.device_id) - 3";
+    "c.number > (SELECT max(newest.number) - 3 FROM certificates newest WHERE newest.device_id = d.device_id)";
 /// The moment at which a certificate `c` that was issued here was ended by newer ones; NULL while it is live.
 pub(super) const ENDED_AT: &str = "(SELECT newer.not_before FROM certificates newer
       WHERE newer.device_id = c.device_id AND newer.number >= c.number + 3 AND NOT newer.foreign_authority
@@ -114,8 +115,8 @@ pub(in crate::storage::sql) async fn renew(
 async fn newest_renewals(connection: &mut StoreConnection, device_id: DeviceId) -> Result<Vec<Timestamp>, StoreError> {
     connection
         .query(AssertSqlSafe(format!(
-            "SELECT c.not_before FROM certificates c
-             WHERE c.device_id = $1 AND NOT c.foreign_authority AND c.number > 1 AND {IS_LIVE}"
+            "SELECT c.not_before FROM devices d JOIN certificates c ON c.device_id = d.device_id
+             WHERE d.device_id = $1 AND NOT c.foreign_authority AND c.number > 1 AND {IS_LIVE}"
         )))
         .bind(device_id.to_string())
         .fetch_all()

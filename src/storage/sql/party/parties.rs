@@ -15,7 +15,7 @@ use crate::domain::party::credential::Credential;
 use crate::domain::party::{Caller, Device, Party, Role};
 use crate::storage::error::StoreError;
 use crate::storage::requests::{CallerRecord, CertificateRecord, RevokedSerial};
-use crate::storage::sql::engine::columns::{bytes32, optional_timestamp, parse_column, timestamp};
+use crate::storage::sql::engine::columns::{bytes32, optional_bytes32, optional_timestamp, parse_column, timestamp};
 use crate::storage::sql::engine::sql_store::SqlStore;
 
 pub(in crate::storage::sql) async fn add(
@@ -217,23 +217,27 @@ pub(in crate::storage::sql) async fn revoked_certificates(
     store: &SqlStore,
     now: Timestamp,
 ) -> Result<Vec<Sha256Digest>, StoreError> {
-    store
+    let rows = store
         .read()
         .await?
         .query(AssertSqlSafe(format!(
-            "SELECT c.sha256 FROM devices d JOIN certificates c ON c.device_id = d.device_id
-             WHERE d.revoked_at IS NOT NULL AND c.not_after > $1 AND {IS_LIVE}
-             UNION SELECT k.spki_sha256 FROM bound_keys k
-             WHERE k.device_id IN (SELECT device_id FROM devices WHERE revoked_at IS NOT NULL)
-             UNION SELECT c.spki_sha256 FROM devices d JOIN certificates c ON c.device_id = d.device_id
-             WHERE d.revoked_at IS NOT NULL AND c.spki_sha256 IS NOT NULL AND {IS_LIVE}"
+            "SELECT c.sha256, c.spki_sha256, c.not_after
+             FROM devices d JOIN certificates c ON c.device_id = d.device_id
+             WHERE d.revoked_at IS NOT NULL AND {IS_LIVE}
+             UNION ALL SELECT k.spki_sha256, NULL, NULL FROM bound_keys k
+             WHERE k.device_id IN (SELECT device_id FROM devices WHERE revoked_at IS NOT NULL)"
         )))
-        .bind(now.unix_milliseconds())
         .fetch_all()
-        .await?
-        .iter()
-        .map(|row| bytes32(row, "sha256").map(Sha256Digest::from_bytes))
-        .collect()
+        .await?;
+    let mut revoked = Vec::new();
+    for row in &rows {
+        // A certificate that has ended is refused for that; its key may be in one that lasts longer.
+        if optional_timestamp(row, "not_after")?.is_none_or(|end| end > now) {
+            revoked.push(Sha256Digest::from_bytes(bytes32(row, "sha256")?));
+        }
+        revoked.extend(optional_bytes32(row, "spki_sha256")?.map(Sha256Digest::from_bytes));
+    }
+    Ok(revoked)
 }
 
 pub(in crate::storage::sql) async fn revoked_serials(

@@ -1,5 +1,8 @@
 //! Every key of `[limits]` takes effect in the gateway as it runs.
 
+mod anonymous_callers;
+mod fair_shares;
+
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
