@@ -97,10 +97,10 @@ enum StudioCommand {
 /// Runs the program.
 pub fn main() -> ExitCode {
     if let Err(error) = memory_dumps::forbid() {
-        eprintln!(
+        message::eprint(format_args!(
             "warning: core dumps cannot be forbidden ({error}); they would hold photos, codes and keys: permit setrlimit and prctl, or \
              switch core dumps off for this service"
-        );
+        ));
     }
     let arguments = Arguments::parse();
     let runtime = match tokio::runtime::Runtime::new() {
