@@ -5,7 +5,6 @@ pub mod body;
 pub mod caller;
 pub mod context;
 pub mod est;
-pub mod held_memory;
 mod host;
 pub mod invitations;
 pub mod message_head;

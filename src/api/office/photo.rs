@@ -1,18 +1,19 @@
 //! `GET /v1/collections/{collection_id}/photo`, and HEAD, which hands nothing over.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 
 use crate::api::caller::OfficeCaller;
-use crate::api::held_memory::hold;
 use crate::api::request::{PathId, parse_retrieval_code};
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
 use crate::flows::photo::hand_over::{HandedOver, hand_over};
 use crate::sealing::envelope::OpenedPhoto;
 use crate::storage::requests::FetchPurpose;
+use crate::transport::http::held_until_sent::HeldUntilSent;
 
 static RETRIEVAL_CODE: HeaderName = HeaderName::from_static("retrieval-code");
 static CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
@@ -26,7 +27,7 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     let HandedOver { opened, memory, .. } =
         fetch(&app, &office, collection_id, &headers, FetchPurpose::HandOver).await?;
-    Ok(hold((describe(&opened), opened.bytes).into_response(), memory))
+    Ok((describe(&opened), Extension(HeldUntilSent::new(memory)), opened.bytes).into_response())
 }
 
 /// The picture's size and digest. A route of its own: answered by the GET handler, HEAD would count as a hand-over.

@@ -23,11 +23,13 @@ use super::connection_handle::{CancelCause, ConnectionHandle};
 use super::connection_registry::{ConnectionRegistry, LogLine, Owner, RegistryEntry, RegistryError};
 use super::handshake::accept_tls;
 use super::handshake_slots::{HandshakeSlot, HandshakeSlots};
+use super::log_pace::LogPace;
 use super::peer::{Admission, Peer, PeerCertificate};
 use super::peer_device::PeerDevice;
 use crate::transport::http::closing::{Socket, close_lingering, reset};
 use crate::transport::http::deadlines::{ConnectionProgress, ProgressStream};
 use crate::transport::http::exchange::{ObservedBody, TrackedBody};
+use crate::transport::http::held_until_sent::HeldUntilSent;
 use crate::transport::http::limits::ListenerLimits;
 use crate::transport::http::resumed_stream::ResumedStream;
 use crate::transport::http::shutdown::ShutdownSignal;
@@ -46,6 +48,7 @@ pub(super) struct ListenerContext {
     /// of their own in the registry.
     pub(super) anonymous_slots: HandshakeSlots,
     pub(super) connections: ConnectionRegistry,
+    pub(super) handshake_log: Arc<LogPace>,
     pub(super) router: Router,
     pub(super) shutdown: ShutdownSignal,
 }
@@ -71,7 +74,13 @@ pub(super) async fn serve_tls(
     let tls = current.borrow().clone();
     let progress = ConnectionProgress::starting_at(Instant::now(), &context.limits);
     let mut shutdown = context.shutdown.clone();
-    let handshake = accept_tls(ProgressStream::new(socket, progress.clone()), &tls, &context.limits, &context.metrics);
+    let handshake = accept_tls(
+        ProgressStream::new(socket, progress.clone()),
+        &tls,
+        &context.limits,
+        &context.metrics,
+        &context.handshake_log,
+    );
     let stream = tokio::select! {
         stream = handshake => stream,
         () = shutdown.draining() => None,
@@ -247,9 +256,13 @@ where
         move |mut request: Request<Incoming>| {
             let answering = progress.begin_response();
             request.extensions_mut().insert(peer.clone());
+            let progress = progress.clone();
             let answer = router.clone().call(request.map(|body| Body::new(ObservedBody::new(body, progress.clone()))));
             Box::pin(async move {
-                let response: Response<Body> = answer.await?;
+                let mut response: Response<Body> = answer.await?;
+                if let Some(held) = response.extensions_mut().remove::<HeldUntilSent>() {
+                    progress.hold(held);
+                }
                 Ok::<_, Infallible>(response.map(|body| TrackedBody::new(body, answering)))
             })
         }

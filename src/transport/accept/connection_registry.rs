@@ -230,7 +230,10 @@ mod tests {
         owner: Owner,
         limits: &ListenerLimits,
     ) -> Result<RegistryEntry, RegistryError> {
-        connections.register(owner, ConnectionProgress::starting_at(Instant::now(), limits), limits)
+        let progress = ConnectionProgress::starting_at(Instant::now(), limits);
+        // A request that never ends.
+        std::mem::forget(progress.begin_response());
+        connections.register(owner, progress, limits)
     }
 
     #[test]

@@ -2,9 +2,9 @@
 //!
 //! The device with the most connections gives one up, so that all devices come to the same number in the end (max-min fairness).
 //! A studio or office that holds more than half of the listener gives up before all others: else one with very many devices could
-//! leave one connection to each of the rest.
+//! leave one connection to each of the rest. An idle connection is given up before a request under way; while no device is greedy, also
+//! one of another device.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use tokio::time::Instant;
@@ -22,6 +22,9 @@ pub(super) struct ConnectionShare {
     pub(super) number: u64,
 }
 
+/// Connections that an ordinary device has at the same time: browsers open six.
+const ORDINARY_CONNECTIONS: usize = 8;
+
 /// The share of a device; the largest makes way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Share {
@@ -29,6 +32,12 @@ struct Share {
     connections: usize,
     /// Between devices with as many connections, the party with more devices makes way.
     party_connections: usize,
+}
+
+impl Share {
+    const fn is_greedy(&self) -> bool {
+        self.party_has_more_than_half || self.connections > ORDINARY_CONNECTIONS
+    }
 }
 
 /// The number of the connection that makes way for `newcomer` on a listener of `capacity` connections; `None` if the newcomer has
@@ -49,13 +58,17 @@ pub(super) fn choose(open: &[ConnectionShare], newcomer: PeerDevice, capacity: u
         Share { party_has_more_than_half: party_connections > capacity / 2, connections, party_connections }
     };
     let largest = of_device.keys().map(share).max()?;
-    let candidates = || open.iter().filter(|connection| share(&connection.device) == largest);
-    let idle = candidates().filter(|connection| connection.idle_since.is_some());
-    let longest_idle = idle.min_by_key(|connection| (connection.idle_since, connection.number));
+    let of_largest = || open.iter().filter(|connection| share(&connection.device) == largest);
+    let of_anyone = || open.iter().filter(|_| !largest.is_greedy());
     // A request under way is given up only for a device that has less.
-    let oldest = || candidates().max_by_key(|connection| Reverse(connection.number));
-    let chosen = longest_idle.or_else(|| if largest > share(&newcomer) { oldest() } else { None });
+    let oldest = || of_largest().filter(|_| largest > share(&newcomer)).min_by_key(|connection| connection.number);
+    let chosen = longest_idle(of_largest()).or_else(|| longest_idle(of_anyone())).or_else(oldest);
     chosen.map(|connection| connection.number)
+}
+
+fn longest_idle<'a>(connections: impl Iterator<Item = &'a ConnectionShare>) -> Option<&'a ConnectionShare> {
+    let idle = connections.filter(|connection| connection.idle_since.is_some());
+    idle.min_by_key(|connection| (connection.idle_since, connection.number))
 }
 
 #[cfg(test)]
@@ -100,6 +113,18 @@ mod tests {
         open[3].idle_since = Some(now - Duration::from_secs(9));
         assert_eq!(choose(&open, device(3, 1), 20), Some(2));
         assert_eq!(choose(&open, greedy, 20), Some(2), "its own");
+    }
+
+    #[test]
+    fn an_idle_connection_of_another_device_makes_way_unless_one_is_greedy() {
+        let (busy, other, newcomer) = (device(1, 1), device(2, 1), device(3, 1));
+        let with_idle = |busy_connections| {
+            let mut open = open([other].into_iter().chain(std::iter::repeat_n(busy, busy_connections)));
+            open[0].idle_since = Some(Instant::now());
+            open
+        };
+        assert_eq!(choose(&with_idle(2), newcomer, 100), Some(0));
+        assert_eq!(choose(&with_idle(ORDINARY_CONNECTIONS + 1), newcomer, 100), Some(1), "the greedy one's request");
     }
 
     #[test]

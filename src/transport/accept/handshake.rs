@@ -5,10 +5,11 @@ use std::io;
 
 use rustls::CertificateError;
 use tokio::net::TcpStream;
-use tokio::time;
+use tokio::time::{self, Instant};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use super::log_pace::LogPace;
 use crate::transport::http::closing::close_lingering;
 use crate::transport::http::deadlines::ProgressStream;
 use crate::transport::http::limits::ListenerLimits;
@@ -22,6 +23,7 @@ pub(super) async fn accept_tls(
     tls: &ServerTls,
     limits: &ListenerLimits,
     metrics: &TransportMetrics,
+    log_pace: &LogPace,
 ) -> Option<TlsStream<ProgressStream<TcpStream>>> {
     // `into_fallible` gives the socket back after a refusal. Dropped with unread bytes in it, it would be reset, and the
     // client would see "connection reset" where it should read "certificate revoked".
@@ -35,7 +37,10 @@ pub(super) async fn accept_tls(
                 // Port scans and load balancers that only knock would fill the log.
                 tracing::debug!("the client left in the handshake");
             } else {
-                tracing::info!(reason = failure.as_str(), "handshake refused");
+                // Anybody can have handshakes refused, as often as he likes: counted, but nobody fills the log with it.
+                if log_pace.is_due(Instant::now()) {
+                    tracing::info!(reason = failure.as_str(), "handshake refused");
+                }
                 tracing::debug!(%error, "why the handshake was refused");
             }
             close_lingering(stream, limits.linger).await;

@@ -116,6 +116,7 @@ impl Listener {
             metrics: Arc::clone(&metrics),
             anonymous_slots,
             connections,
+            handshake_log: Arc::default(),
             router,
             shutdown: shutdown.clone(),
         };

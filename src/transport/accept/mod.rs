@@ -12,5 +12,6 @@ mod fair_share;
 mod handshake;
 mod handshake_slots;
 pub mod listener;
+mod log_pace;
 pub mod peer;
 mod peer_device;

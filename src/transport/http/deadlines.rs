@@ -22,6 +22,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
+use super::held_until_sent::HeldUntilSent;
 use super::limits::ListenerLimits;
 use crate::transport::metrics::TimeLimit;
 
@@ -45,6 +46,8 @@ struct ProgressState {
     window: Option<WriteWindow>,
     /// True if hyper handed over bytes and has not flushed them yet.
     answer_waits: bool,
+    /// Values that answers need which are not sent to their end.
+    held: Vec<HeldUntilSent>,
     /// State of the last request's body; `None` if there was no request since hyper's buffers were made.
     request_body: Option<RequestBody>,
 }
@@ -60,7 +63,7 @@ enum RequestBody {
 impl ProgressState {
     fn fresh(since: Instant) -> Self {
         let phase = Phase::Fresh { since };
-        Self { phase, write_waits: false, window: None, answer_waits: false, request_body: None }
+        Self { phase, write_waits: false, window: None, answer_waits: false, held: Vec::new(), request_body: None }
     }
 }
 
@@ -110,7 +113,11 @@ impl ConnectionProgress {
     }
 
     pub(super) fn answer_flushed(&self) {
-        self.lock().answer_waits = false;
+        let mut state = self.lock();
+        state.answer_waits = false;
+        let sent = if matches!(state.phase, Phase::Idle { .. }) { std::mem::take(&mut state.held) } else { Vec::new() };
+        drop(state);
+        drop(sent);
     }
 
     /// Reports whether the last request was read to its end and its answer is handed over and flushed to its end. hyper flushes only when
@@ -147,13 +154,18 @@ impl ConnectionProgress {
         }
     }
 
-    /// The time since which nothing is asked or answered; `None` while something is.
+    /// The time since which nothing is asked or answered, or since which nothing was ever asked; `None` while something is.
     pub(in crate::transport) fn idle_since(&self) -> Option<Instant> {
         let state = self.lock();
         match state.phase {
-            Phase::Idle { since } if !state.write_waits => Some(since),
+            Phase::Fresh { since } | Phase::Idle { since } if !state.write_waits => Some(since),
             _ => None,
         }
+    }
+
+    /// Keeps `held` until the answer that needs it is sent, or the connection ends.
+    pub(in crate::transport) fn hold(&self, held: HeldUntilSent) {
+        self.lock().held.push(held);
     }
 
     fn bytes_read(&self, now: Instant) {

@@ -6,7 +6,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time;
 
-use super::test_listener::{GENEROUS_TIMEOUT, ListenerTrust, TestListener, read_response, send_raw, wait_until};
+use super::test_listener::{GENEROUS_TIMEOUT, LARGE, ListenerTrust, TestListener, read_response, send_raw, wait_until};
 
 /// A request, and the end of its answer.
 const REQUESTS: [(&str, &str); 8] = [
@@ -135,4 +135,29 @@ async fn a_connection_between_two_requests_ends_when_the_listener_stops_or_the_c
     wait_until("the connection of the client that left is gone", || listener.metrics.open() == 1).await;
     listener.stop.advance();
     wait_until("the other one is gone", || listener.metrics.open() == 0).await;
+}
+
+#[tokio::test]
+async fn what_an_answer_needs_is_held_until_its_last_byte_is_sent() {
+    let listener = TestListener::start(ListenerLimits::default()).await;
+    let held = || listener.service.large_answers();
+    let mut slow = listener.device_connection().await;
+    slow.write_all(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    let mut buffer = vec![0; 1024 * 1024];
+    let mut total = slow.read(&mut buffer).await.unwrap();
+    while total < LARGE / 2 {
+        total += slow.read(&mut buffer).await.unwrap();
+        assert_eq!(held(), 1, "after {total} bytes");
+    }
+    while total < LARGE {
+        total += slow.read(&mut buffer).await.unwrap();
+    }
+    wait_until("the answer is sent", || held() == 0).await;
+
+    let mut gone = listener.device_connection().await;
+    gone.write_all(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    let _ = gone.read(&mut buffer).await.unwrap();
+    assert_eq!(held(), 1);
+    drop(gone);
+    wait_until("the caller is gone", || held() == 0).await;
 }

@@ -18,8 +18,8 @@ use crate::support::pki::LeafOptions;
 async fn a_full_listener_closes_what_comes_and_recovers() {
     let listener = TestListener::start(ListenerLimits { max_connections: 1, ..ListenerLimits::default() }).await;
     let mut first = listener.device_connection().await;
-    first.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
-    wait_until("the first is entered", || listener.connections.count() == 1).await;
+    first.write_all(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    listener.service.begun.notified().await;
     let mut second = listener.device_connection().await;
     assert!(send_raw(&mut second, "GET / HTTP/1.1").await.is_err(), "one too many was served");
     assert_eq!(listener.metrics.rejected(), 1);

@@ -16,6 +16,7 @@ use lichtbild::clock::{ManualClock, Timestamp};
 use lichtbild::transport::accept::connection_registry::ConnectionRegistry;
 use lichtbild::transport::accept::listener::{Listener, Security};
 use lichtbild::transport::accept::peer::Peer;
+use lichtbild::transport::http::held_until_sent::HeldUntilSent;
 use lichtbild::transport::http::limits::ListenerLimits;
 use lichtbild::transport::http::shutdown::ShutdownTrigger;
 use lichtbild::transport::metrics::TransportMetrics;
@@ -62,11 +63,33 @@ pub struct TestServiceState {
     served: AtomicUsize,
     pub begun: Notify,
     pub go_on: Notify,
+    large_answers: AtomicUsize,
+}
+
+/// Value that a large answer needs until it is sent.
+struct LargeAnswer(Arc<TestServiceState>);
+
+impl LargeAnswer {
+    fn new(state: Arc<TestServiceState>) -> Self {
+        state.large_answers.fetch_add(1, Ordering::SeqCst);
+        Self(state)
+    }
+}
+
+impl Drop for LargeAnswer {
+    fn drop(&mut self) {
+        self.0.large_answers.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl TestServiceState {
     pub fn served(&self) -> usize {
         self.served.load(Ordering::SeqCst)
+    }
+
+    /// Large answers that are not sent to their end.
+    pub fn large_answers(&self) -> usize {
+        self.large_answers.load(Ordering::SeqCst)
     }
 }
 
@@ -193,11 +216,14 @@ pub fn trust_in(ca: &TestCa, revoked: &RevokedCertificates) -> ClientTrust {
 
 fn router(state: Arc<TestServiceState>) -> Router {
     let body_limits = BodyLimits { max_bytes: 100, min_bytes_per_second: 50, grace: Duration::from_millis(300) };
-    let (count, held) = (Arc::clone(&state), Arc::clone(&state));
+    let (count, held, large) = (Arc::clone(&state), Arc::clone(&state), Arc::clone(&state));
     Router::new()
         .route("/", get(|| async { "served" }))
         .route("/peer", get(|Extension(peer): Extension<Peer>| async move { describe(&peer) }))
-        .route("/large", get(|| async { vec![b'x'; LARGE] }))
+        .route(
+            "/large",
+            get(|| async move { (Extension(HeldUntilSent::new(LargeAnswer::new(large))), vec![b'x'; LARGE]) }),
+        )
         .route("/panic", get(|| async { panic!("on purpose") as &'static str }))
         .route(
             "/slow",

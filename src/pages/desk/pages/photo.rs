@@ -1,14 +1,14 @@
 //! `GET /desk/collections/{collection_id}`: the photo, to be looked at.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use maud::{Markup, html};
 
 use super::code_entry;
-use crate::api::held_memory::hold;
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::clock::Timestamp;
@@ -31,6 +31,7 @@ use crate::pages::frame::page::PageContent;
 use crate::pages::frame::response::no_content;
 use crate::report::overlay::overlay;
 use crate::report::photo_section::place_text;
+use crate::transport::http::held_until_sent::HeldUntilSent;
 use crate::validation::guides::Guides;
 use crate::validation::{CaptureDate, Profile, capture_date};
 use crate::wire::finding::FindingBody;
@@ -52,7 +53,7 @@ pub async fn show(
     match present(&app.gateway, &clerk.office, collection.collection_id, &code).await {
         Ok(presented) => {
             let page = clerk.page(StatusCode::OK, &page(&clerk, &presented, &app.gateway.profile));
-            Ok(hold(page, presented.memory))
+            Ok((Extension(HeldUntilSent::new(presented.memory)), page).into_response())
         }
         Err(HandOverError::LeaseExpired { .. }) => {
             Ok(code_entry::ask_for_code_again(&clerk, &code_prompt(&app, &clerk, &collection).await?))

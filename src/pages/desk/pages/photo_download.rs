@@ -1,11 +1,11 @@
 //! `GET /desk/collections/{collection_id}/photo.jpg`: the file, to be saved for the Fachverfahren.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
-use crate::api::held_memory::hold;
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
@@ -14,6 +14,7 @@ use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::session;
 use crate::pages::frame::response::set_privacy_headers;
 use crate::storage::requests::FetchPurpose;
+use crate::transport::http::held_until_sent::HeldUntilSent;
 
 /// The picture, byte for byte as the studio sent it.
 pub async fn show(
@@ -26,7 +27,7 @@ pub async fn show(
     let code = session::code(&app, &clerk, &headers, collection_id).ok_or(Problem::LeaseExpired { at: clerk.now })?;
     let HandedOver { opened, memory, .. } =
         hand_over(&app.gateway, &clerk.office, collection_id, &code, FetchPurpose::HandOver).await?;
-    let mut response = hold(opened.bytes.into_response(), memory);
+    let mut response = (Extension(HeldUntilSent::new(memory)), opened.bytes).into_response();
     let disposition = format!("attachment; filename=\"{}\"", name(collection_id));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
