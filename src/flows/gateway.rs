@@ -7,7 +7,7 @@ use super::certificate_issuer::CertificateIssuer;
 use super::clock_watch::ClockWatch;
 use super::wrong_code_alarm::WrongCodeAlarms;
 use crate::clock::{Clock, Timestamp};
-use crate::domain::id::{DeviceId, PartyId};
+use crate::domain::id::{DeviceId, PartyId, PhotoId};
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::domain::photo::quarantine::RevokedDevicePolicy;
 use crate::domain::photo::retention::MAX_KEPT_MONTHS;
@@ -29,6 +29,9 @@ const REJECTION_ROWS_PER_MINUTE: u32 = 10;
 /// Audit rows about refused photos of one device in a minute: more than a studio takes, far less than a program in a loop sends.
 const PHOTO_REFUSAL_ROWS_PER_MINUTE: u32 = 60;
 
+/// Collections of one photo in a minute: each opens the photo, and a lease that is released leaves three rows in the audit log.
+const COLLECTIONS_PER_MINUTE: u32 = 60;
+
 /// A running gateway, without its listeners.
 pub struct Gateway {
     /// Store with all rows of the gateway.
@@ -47,9 +50,9 @@ pub struct Gateway {
     pub(super) photo_memory: MemoryShares,
     pub(super) upload_limiter: RateLimiter<DeviceId>,
     pub(super) request_limiter: RateLimiter<DeviceId>,
-    pub(super) rejection_rows: RowPace,
-    pub(super) photo_refusal_rows: RowPace,
-    pub(super) lease_limiter: RateLimiter<DeviceId>,
+    pub(super) rejection_rows: RowPace<(DeviceId, AuditEvent)>,
+    pub(super) photo_refusal_rows: RowPace<DeviceId>,
+    pub(super) lease_limiter: RateLimiter<PhotoId>,
     pub(super) wrong_code_alarms: WrongCodeAlarms,
     pub(super) anonymous_callers: AnonymousCallers,
     keys: RwLock<Arc<KeyFile>>,
@@ -73,7 +76,7 @@ pub struct GatewayLimits {
     pub requests_per_minute: u32,
     /// Lookups of invitations and enrolments of one address in a minute.
     pub enrolments_per_minute: u32,
-    /// Uploads and checks of one studio device in a minute, and collections of one office device.
+    /// Uploads and checks of one device in a minute.
     pub uploads_per_minute: u32,
     /// Bytes of photos that one device uploads or fetches, and so are in memory, at the same time.
     pub upload_bytes_at_once: u64,
@@ -140,7 +143,7 @@ impl Gateway {
             request_limiter: RateLimiter::new(limits.requests_per_minute),
             rejection_rows: RowPace::new(REJECTION_ROWS_PER_MINUTE),
             photo_refusal_rows: RowPace::new(PHOTO_REFUSAL_ROWS_PER_MINUTE),
-            lease_limiter: RateLimiter::new(limits.uploads_per_minute),
+            lease_limiter: RateLimiter::new(COLLECTIONS_PER_MINUTE),
             wrong_code_alarms: WrongCodeAlarms::default(),
             anonymous_callers: AnonymousCallers::new(limits.enrolments_per_minute),
             keys: RwLock::new(Arc::new(keys)),

@@ -57,7 +57,7 @@ pub(super) async fn record_paced_rejection(
     mut details: serde_json::Value,
 ) -> Result<(), StoreError> {
     let now = gateway.now();
-    let Some(left_out) = gateway.rejection_rows.admit(device_id, now) else { return Ok(()) };
+    let Some(left_out) = gateway.rejection_rows.admit((device_id, event), now) else { return Ok(()) };
     note_left_out(&mut details, left_out);
     let device_id = device_id.to_string();
     let audit = AuditEntry { at: now, actor: device_id.clone(), event, subject: Some(device_id), details };

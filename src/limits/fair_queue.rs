@@ -46,7 +46,7 @@ impl<G: PartialEq + Copy, K: PartialEq + Copy> FairQueue<G, K> {
     }
 
     /// A permit, once it is this caller's turn. When the queue is full, the group with the most waiting jobs loses the last one of
-    /// its caller with the most; a group that has no more than this caller's own loses none, and callers are compared alone.
+    /// its caller with the most; where no group has more than this caller's own, callers of the groups with as many are compared.
     ///
     /// # Errors
     /// [`QueueFullError`] when that is this caller itself, or when a caller with fewer jobs needs the place.
@@ -106,7 +106,12 @@ impl<G: PartialEq + Copy, K: PartialEq + Copy> FairQueueState<G, K> {
             return Ok(());
         }
         let own = self.callers.iter().find(|queue| queue.caller == caller).map_or(0, |queue| queue.waiting.len());
-        let longest = self.callers.iter_mut().max_by_key(|queue| queue.waiting.len()).ok_or(QueueFullError)?;
+        // Not from a group that has less than this caller's own.
+        let in_group = self.waiting_of(group);
+        let groups: Vec<G> = self.callers.iter().map(|queue| queue.group).collect();
+        let as_large: Vec<G> = groups.into_iter().filter(|other| self.waiting_of(*other) >= in_group).collect();
+        let of_groups = self.callers.iter_mut().filter(|queue| as_large.contains(&queue.group));
+        let longest = of_groups.max_by_key(|queue| queue.waiting.len()).ok_or(QueueFullError)?;
         if longest.waiting.len() <= own + 1 {
             return Err(QueueFullError);
         }
@@ -240,6 +245,16 @@ mod tests {
         let (order, refused) = serve_groups(8, &callers).await;
         assert!(order.contains('x') && order.contains('y'), "{order}");
         assert_eq!((order.len(), refused), (8, 10));
+    }
+
+    #[tokio::test]
+    async fn a_large_group_takes_nothing_from_a_smaller_one() {
+        let large = ('a'..='f').map(|caller| ('g', caller));
+        let small = ('x', 'x');
+        let more = ('g'..='l').map(|caller| ('g', caller));
+        let callers: Vec<_> = large.chain([small; 2]).chain(more).chain([small]).collect();
+        let (order, refused) = serve_groups(8, &callers).await;
+        assert_eq!((order.matches('x').count(), order.len(), refused), (3, 8, 7), "{order}");
     }
 
     #[tokio::test]

@@ -1,14 +1,15 @@
 //! Pace of audit rows about one device: a device in a loop must not fill a log that is kept for ten years.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 
 use super::rate_limiter::RateLimiter;
 use crate::clock::Timestamp;
-use crate::domain::id::DeviceId;
 
-/// Limit of devices with left-out rows that are remembered; at the limit all counts are dropped.
-const MAX_DEVICES: usize = 10_000;
+/// Limit of keys with left-out rows that are remembered; at the limit all counts are dropped.
+const MAX_KEYS: usize = 10_000;
 
 /// Adds the number of rows that were left out, if any, to the details of the row that is written.
 pub(crate) fn note_left_out(details: &mut serde_json::Value, left_out: u64) {
@@ -17,30 +18,30 @@ pub(crate) fn note_left_out(details: &mut serde_json::Value, left_out: u64) {
     }
 }
 
-/// Rows that are due, and a count of those that were left out.
-pub(crate) struct RowPace {
-    limiter: RateLimiter<DeviceId>,
-    left_out: Mutex<HashMap<DeviceId, u64>>,
+/// Rows that are due, and a count of those that were left out, for each key: a device, or a device and an event.
+pub(crate) struct RowPace<K> {
+    limiter: RateLimiter<K>,
+    left_out: Mutex<HashMap<K, u64>>,
 }
 
-impl RowPace {
-    /// A pace of `per_minute` rows about each device.
+impl<K: Eq + Hash + Copy + fmt::Debug> RowPace<K> {
+    /// A pace of `per_minute` rows about each key.
     pub(crate) fn new(per_minute: u32) -> Self {
         Self { limiter: RateLimiter::new(per_minute), left_out: Mutex::default() }
     }
 
-    /// The number of rows about this device that were left out since the last one that was due; `None` when this one is to be left
+    /// The number of rows about this key that were left out since the last one that was due; `None` when this one is to be left
     /// out, too.
-    pub(crate) fn admit(&self, device_id: DeviceId, now: Timestamp) -> Option<u64> {
-        let is_due = self.limiter.acquire(device_id, now).is_ok();
+    pub(crate) fn admit(&self, key: K, now: Timestamp) -> Option<u64> {
+        let is_due = self.limiter.acquire(key, now).is_ok();
         let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
         if is_due {
-            return Some(left_out.remove(&device_id).unwrap_or(0));
+            return Some(left_out.remove(&key).unwrap_or(0));
         }
-        if left_out.len() >= MAX_DEVICES && !left_out.contains_key(&device_id) {
+        if left_out.len() >= MAX_KEYS && !left_out.contains_key(&key) {
             left_out.clear();
         }
-        *left_out.entry(device_id).or_default() += 1;
+        *left_out.entry(key).or_default() += 1;
         None
     }
 }
@@ -50,6 +51,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::domain::id::DeviceId;
     use crate::entropy::SeededEntropy;
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::upload_permit::admit_bytes;
 use crate::clock::Timestamp;
 use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::domain::digest::Sha256Digest;
@@ -16,6 +17,7 @@ use crate::domain::photo::{PhotoRecord, PhotoState};
 use crate::entropy::EntropyError;
 use crate::flows::authenticate::OfficeCaller;
 use crate::flows::gateway::Gateway;
+use crate::limits::memory_shares::MemoryError;
 use crate::limits::rate_limiter::RateLimited;
 use crate::sealing::CodeKeys;
 use crate::sealing::envelope::{OpenError, OpenedPhoto};
@@ -55,8 +57,10 @@ pub async fn collect(
         return Err(refusal);
     }
     let photo = found.photo.record;
-    let opened = open(gateway, &photo, keys).await?;
-    gateway.lease_limiter.acquire(office.device_id, gateway.now()).map_err(CollectError::RateLimited)?;
+    gateway.lease_limiter.acquire(photo.photo_id, gateway.now()).map_err(CollectError::RateLimited)?;
+    let memory = admit_bytes(gateway, office, photo.facts.bytes).map_err(CollectError::Memory)?;
+    let OpenedPhoto { sha256, sealed_metadata, bytes } = open(gateway, &photo, keys).await?;
+    drop((bytes, memory));
     let request = LeaseRequest {
         photo_id: photo.photo_id,
         office_id: office.party.party_id,
@@ -75,7 +79,6 @@ pub async fn collect(
             return Err(refusal(gateway, availability).await?.unwrap_or(CollectError::ConcurrentChange));
         }
     };
-    let OpenedPhoto { sha256, sealed_metadata, .. } = opened;
     Ok(CollectedPhoto { collection, newly_leased, photo, sha256, sealed_metadata, studio: found.studio })
 }
 
@@ -150,8 +153,10 @@ pub enum CollectError {
         /// Time until codes are looked up again.
         wait: Duration,
     },
-    /// The device collects too often.
+    /// The photo is collected too often.
     RateLimited(RateLimited),
+    /// Too many photos are under way.
+    Memory(MemoryError),
     /// The device was cut off in the meantime.
     CutOff(CutOff),
     /// No photo has or had this code.
@@ -201,7 +206,8 @@ impl fmt::Display for CollectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooManyCodes { .. } => f.write_str("too many wrong codes"),
-            Self::RateLimited(_) => f.write_str("the device collects too often"),
+            Self::RateLimited(_) => f.write_str("the photo is collected too often"),
+            Self::Memory(error) => error.fmt(f),
             Self::CutOff(_) => f.write_str("the device was cut off in the meantime"),
             Self::UnknownCode => f.write_str("no photo has this code"),
             Self::Quarantined(_) => f.write_str("the photo is held back"),
