@@ -22,8 +22,12 @@ pub(in crate::storage) enum Lock {
     PartyDevices(PartyId),
     /// A device with its certificates and invitations.
     Device(DeviceId),
-    /// A device and its party stay as they are; deposits do not wait for each other.
+    /// A device and its party stay as they are; requests do not wait for each other.
     DeviceStatus(DeviceId),
+    /// A device is revoked: once no request of it is under way.
+    ChangeDeviceStatus(DeviceId),
+    /// A party is suspended or resumed: once no request of its devices is under way.
+    ChangePartyStatus(PartyId),
     /// A photo with its collections.
     Photo(PhotoId),
     /// All photos and invitations, those to come included: nobody adds or changes one until this transaction ends.
@@ -33,7 +37,9 @@ pub(in crate::storage) enum Lock {
 }
 
 /// Numbers of advisory locks: "Licht" and a number, or a device. Locks of this kind are the database's own.
-const LICHT: i32 = 0x4c69_6368;
+const WRONG_CODES: i32 = 0x4c69_6368;
+const PARTY_STATUS: i32 = 0x4c69_6369;
+const DEVICE_STATUS: i32 = 0x4c69_636a;
 const LOG: i64 = 0x4c69_6368_7402;
 const SWEEP: i64 = 0x4c69_6368_7403;
 
@@ -42,13 +48,13 @@ impl Lock {
     pub(in crate::storage) async fn acquire(self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         let exclusive = "SELECT pg_advisory_xact_lock($1)";
         let query = match self {
-            // Two devices with one hash only wait for each other.
+            // Two devices, or parties, with one hash only wait for each other.
             Self::CountWrongCode(device_id) => {
-                sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext($2))").bind(LICHT).bind(device_id.to_string())
+                sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext($2))").bind(WRONG_CODES).bind(device_id.to_string())
             }
             Self::AwaitWrongCodeCount(device_id) => {
                 let shared = "SELECT pg_advisory_xact_lock_shared($1, hashtext($2))";
-                sqlx::query(shared).bind(LICHT).bind(device_id.to_string())
+                sqlx::query(shared).bind(WRONG_CODES).bind(device_id.to_string())
             }
             Self::PartyDevices(party_id) => {
                 sqlx::query("SELECT 1 FROM devices WHERE party_id = $1 ORDER BY device_id FOR NO KEY UPDATE")
@@ -57,10 +63,21 @@ impl Lock {
             Self::Device(device_id) => {
                 sqlx::query("SELECT 1 FROM devices WHERE device_id = $1 FOR NO KEY UPDATE").bind(device_id.to_string())
             }
+            // No locks of rows: the server lets newcomers share a row past whoever waits to change it, so that the requests of a busy
+            // party would keep it from being suspended. Advisory locks are given in turn.
             Self::DeviceStatus(device_id) => sqlx::query(
-                "SELECT 1 FROM devices d JOIN parties p ON p.party_id = d.party_id WHERE d.device_id = $1 FOR SHARE",
+                "SELECT pg_advisory_xact_lock_shared($1, hashtext(party_id)), pg_advisory_xact_lock_shared($2, hashtext(device_id))
+                 FROM devices WHERE device_id = $3",
             )
+            .bind(PARTY_STATUS)
+            .bind(DEVICE_STATUS)
             .bind(device_id.to_string()),
+            Self::ChangeDeviceStatus(device_id) => {
+                sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext($2))").bind(DEVICE_STATUS).bind(device_id.to_string())
+            }
+            Self::ChangePartyStatus(party_id) => {
+                sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext($2))").bind(PARTY_STATUS).bind(party_id.to_string())
+            }
             Self::PhotosAndInvitations => sqlx::query("LOCK TABLE photos, invitations IN EXCLUSIVE MODE"),
             Self::Photo(photo_id) => {
                 sqlx::query("SELECT 1 FROM photos WHERE photo_id = $1 FOR NO KEY UPDATE").bind(photo_id.to_string())

@@ -2,13 +2,14 @@
 
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 
 use lichtbild::clock::ManualClock;
 use lichtbild::domain::log::AuditEvent;
 use lichtbild::domain::party::Role;
 use lichtbild::flows::admin::quarantine::quarantine_as_of;
-use lichtbild::storage::requests::{LeaseOutcome, SweepReport};
+use lichtbild::storage::requests::{CutOff, LeaseOutcome, SweepReport};
 use lichtbild::storage::{SqlStore, Store, StoreError};
 use sqlx::Connection;
 
@@ -159,4 +160,40 @@ async fn a_deposit_under_way_is_quarantined_as_the_log_says() {
     let (_, quarantined, ()) = tokio::join!(deposit, hold, go_on);
     let happened = fleet.database.texts("SELECT event FROM audit ORDER BY sequence DESC LIMIT 2").await;
     assert_eq!((happened, quarantined.photos), (vec!["store.restored".to_owned(), "photo.deposited".to_owned()], 1));
+}
+
+#[tokio::test]
+async fn requests_of_a_busy_office_do_not_keep_it_from_being_suspended() {
+    let fleet = Arc::new(TwoNodeStore::over_server().await);
+    let (studio, depositor, _) = fleet.device(Role::Studio).await;
+    let (office, device_id, _) = fleet.device(Role::Office).await;
+    let (first, _) = fleet.deposited(&studio, depositor).await;
+    let (second, _) = fleet.deposited(&studio, depositor).await;
+    let waiting = async |kind: &str, number: i64| {
+        let sql = format!("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = '{kind}'");
+        wait_until(kind, async || fleet.database.number(&sql).await == number).await;
+    };
+    let lease = |photo_id| {
+        let (fleet, request) = (Arc::clone(&fleet), fleet.lease(photo_id, &office, device_id));
+        tokio::spawn(async move { fleet.nodes[0].lease(&request).await.unwrap() })
+    };
+    let mut holder = connect(&fleet.url).await.unwrap();
+    let mut held = holder.begin().await.unwrap();
+    let lock = format!("SELECT 1 FROM photos WHERE photo_id = '{first}' FOR UPDATE");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(lock)).execute(&mut *held).await.unwrap();
+    let under_way = lease(first);
+    waiting("transactionid", 1).await;
+    let suspended = {
+        let (fleet, office) = (Arc::clone(&fleet), office.party_id);
+        tokio::spawn(async move {
+            fleet.nodes[1].set_suspended(office, true, audit_entry(AuditEvent::PartySuspended)).await.unwrap()
+        })
+    };
+    waiting("advisory", 1).await;
+    let later = lease(second);
+    waiting("advisory", 2).await;
+    held.commit().await.unwrap();
+    assert!(matches!(under_way.await.unwrap(), LeaseOutcome::New(_)));
+    assert!(suspended.await.unwrap());
+    assert!(matches!(later.await.unwrap(), LeaseOutcome::CutOff(CutOff::Suspended { .. })), "it came later");
 }
