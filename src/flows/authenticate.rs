@@ -11,6 +11,7 @@ use crate::domain::party::credential::Credential;
 use crate::domain::party::{Caller, DeviceScope, Role};
 use crate::limits::rate_limiter::RateLimited;
 use crate::storage::StoreError;
+use crate::storage::requests::EndedCertificate;
 
 /// A studio's active device. Only [`studio`] makes one, so a handler that takes it cannot serve anybody else.
 #[derive(Debug, Clone)]
@@ -111,8 +112,8 @@ async fn caller(gateway: &Gateway, credential: Credential, role: Role) -> Result
     if record.caller.party.suspended {
         return Err(AuthenticationError::Suspended { role });
     }
-    if let Some(since) = record.superseded_at {
-        return Err(AuthenticationError::Superseded { since });
+    if let Some(EndedCertificate { newer_used_at }) = record.ended {
+        return Err(AuthenticationError::CertificateEnded { newer_used_at });
     }
     if record.caller.certificate_expires_at <= gateway.now() {
         // The handshake saw to that; a connection can outlive its certificate.
@@ -152,9 +153,9 @@ pub enum AuthenticationError {
         role: Role,
     },
     /// The device was given so many newer certificates that this one is not accepted any more.
-    Superseded {
-        /// Since when.
-        since: Timestamp,
+    CertificateEnded {
+        /// The first use of a newer one; `None` if none was used.
+        newer_used_at: Option<Timestamp>,
     },
     /// The certificate has run out while the connection was open.
     Expired {
@@ -178,7 +179,7 @@ impl fmt::Display for AuthenticationError {
             Self::UnknownDevice => f.write_str("no device of this gateway has this certificate"),
             Self::Revoked { at } => write!(f, "the device was revoked at {at}"),
             Self::Suspended { role } => write!(f, "the {role} is suspended"),
-            Self::Superseded { since } => write!(f, "newer certificates replaced this one at {since}"),
+            Self::CertificateEnded { .. } => f.write_str("newer certificates ended this one"),
             Self::Expired { at } => write!(f, "the certificate expired at {at}"),
             Self::WrongScope { scope } => write!(f, "the device's scope is {}", scope.name()),
             Self::RateLimited(_) => f.write_str("the device asks too often"),

@@ -87,8 +87,8 @@ pub enum EnrolmentCodeCheck {
     Refused(InvitationRefusal),
     /// Right, but the whole studio or office is suspended.
     Suspended(Party),
-    /// Right, but the key was revoked with another device.
-    KeyRevoked,
+    /// Right, but another device has or had the key.
+    KeyReused,
     /// Right, and the device is this party's.
     Right(Party, EnrolmentAction),
 }
@@ -118,8 +118,8 @@ pub enum EnrolmentStep {
 pub enum ApprovalOutcome {
     /// It is durable.
     Stored,
-    /// The key was revoked with another device since it was requested.
-    KeyRevoked,
+    /// Another device has got the key since it was requested.
+    KeyReused,
     /// It was approved before; nothing changed.
     AlreadyApproved,
     /// The device has made no request that is still alive, or made it with another key.
@@ -148,8 +148,8 @@ pub enum RenewalOutcome {
     Stored,
     /// The device was cut off in the meantime.
     CutOff(CutOff),
-    /// The new key was revoked with another device.
-    KeyRevoked,
+    /// Another device has or had the new key.
+    KeyReused,
     /// The device was given enough certificates lately.
     TooSoon {
         /// Time until it may ask again.

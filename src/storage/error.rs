@@ -27,8 +27,8 @@ pub enum StoreError {
     RowKeyUnavailable(String),
     /// The row to be added exists already.
     AlreadyExists,
-    /// A revoked device has or had the key.
-    KeyRevoked,
+    /// Another device has or had the key.
+    KeyReused,
     /// The database holds what this program never wrote.
     Damaged(String),
 }
@@ -56,7 +56,7 @@ impl fmt::Display for StoreError {
             ),
             Self::RowKeyUnavailable(why) => write!(f, "nothing is changed without the key file, which proves what the log says: {why}"),
             Self::AlreadyExists => f.write_str("it is there already"),
-            Self::KeyRevoked => f.write_str("this key was revoked with another device: make a new key"),
+            Self::KeyReused => f.write_str("another device has or had this key: make a new key"),
             Self::Damaged(what) => write!(f, "the database is damaged: {what}"),
         }
     }

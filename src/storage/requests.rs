@@ -62,10 +62,17 @@ pub struct CallerRecord {
     pub caller: Caller,
     /// Time at which its device was revoked.
     pub revoked_at: Option<Timestamp>,
-    /// Time at which newer certificates of the device ended this one.
-    pub superseded_at: Option<Timestamp>,
+    /// Set if newer certificates of the device ended this one.
+    pub ended: Option<EndedCertificate>,
     /// True if this is the first use of a renewed certificate, which is to be recorded.
     pub is_first_use: bool,
+}
+
+/// A certificate that is not accepted any more, since its device has newer ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndedCertificate {
+    /// The first use of a newer one; `None` if none was used.
+    pub newer_used_at: Option<Timestamp>,
 }
 
 /// A sealed photo about to be stored.

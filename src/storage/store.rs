@@ -44,7 +44,7 @@ pub trait Store: AuditLog + Send + Sync {
     async fn party(&self, party_id: PartyId) -> Result<Option<Party>, StoreError>;
     /// Suspends or resumes a party; `false` when it was so before, or there is none.
     async fn set_suspended(&self, party_id: PartyId, suspended: bool, audit: AuditEntry) -> Result<bool, StoreError>;
-    /// Adds a device with its first certificate. [`StoreError::KeyRevoked`] when a revoked device has or had its key.
+    /// Adds a device with its first certificate. [`StoreError::KeyReused`] when another device has or had its key.
     async fn add_device(
         &self,
         device: &Device,
@@ -52,13 +52,13 @@ pub trait Store: AuditLog + Send + Sync {
         audit: AuditEntry,
     ) -> Result<(), StoreError>;
     /// Adds an office's device whose certificate was issued elsewhere. [`StoreError::AlreadyExists`] when that certificate or
-    /// key is bound already, [`StoreError::KeyRevoked`] when a revoked device has or had its key.
+    /// key is bound already, [`StoreError::KeyReused`] when another device has or had its key.
     async fn bind_device(&self, device: &Device, binding: &Binding, audit: AuditEntry) -> Result<(), StoreError>;
     /// The devices that are bound to a key, with the key's SHA-256.
     async fn bound_keys(&self) -> Result<Vec<(DeviceId, Sha256Digest)>, StoreError>;
-    /// Tells if a revoked device has or had the key: such a key is certified and bound no more. Asked beforehand; every operation that
-    /// gives a key to a device asks again.
-    async fn is_revoked_key(&self, key: &Sha256Digest) -> Result<bool, StoreError>;
+    /// Tells if a device has or had the key: such a key is certified and bound for no other. Asked beforehand; every operation that gives
+    /// a key to a device asks again.
+    async fn is_key_known(&self, key: &Sha256Digest) -> Result<bool, StoreError>;
     /// One device.
     async fn device(&self, device_id: DeviceId) -> Result<Option<Device>, StoreError>;
     /// The devices of a role with their parties, by party name and age: all of the country's, for administrators alone.

@@ -29,7 +29,9 @@ impl Problem {
             Self::PhotoRefused { findings } => json!({ "findings": FindingBody::all(findings, language) }),
             Self::EnrolmentCodeWrong { tries_left: Some(tries_left) } => json!({ "tries_left": tries_left }),
             Self::EnrolmentCodeExpired { at } => json!({ "expired_at": at }),
-            Self::CertificateSuperseded { since } => json!({ "newer_used_at": since }),
+            Self::CertificateSuperseded { since } | Self::CertificateEnded { newer_used_at: Some(since) } => {
+                json!({ "newer_used_at": since })
+            }
             Self::PhotoLeased { until } | Self::PhotoLeasedElsewhere { until } => json!({ "lease_until": until }),
             Self::PhotoKept { until } => json!({ "kept_until": until }),
             Self::PhotoQuarantined(Quarantined { since, reason }) => {

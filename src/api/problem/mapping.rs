@@ -37,7 +37,7 @@ impl From<StoreError> for Problem {
             | StoreError::InUse
             | StoreError::RolledBack(_)
             | StoreError::Inactive(_) => Self::StorageUnavailable,
-            StoreError::AlreadyExists | StoreError::KeyRevoked | StoreError::Damaged(_) => Self::Internal,
+            StoreError::AlreadyExists | StoreError::KeyReused | StoreError::Damaged(_) => Self::Internal,
         }
     }
 }
@@ -58,7 +58,7 @@ impl From<AuthenticationError> for Problem {
             AuthenticationError::UnknownDevice => Self::DeviceUnknown,
             AuthenticationError::Revoked { at } => Self::DeviceRevoked { at },
             AuthenticationError::Suspended { role } => Self::PartySuspended { role },
-            AuthenticationError::Superseded { since } => Self::CertificateSuperseded { since },
+            AuthenticationError::CertificateEnded { newer_used_at } => Self::CertificateEnded { newer_used_at },
             AuthenticationError::Expired { at } => Self::CertificateExpired { at },
             AuthenticationError::WrongScope { scope: DeviceScope::Audit } => Self::DeviceIsAuditors,
             AuthenticationError::WrongScope { scope: DeviceScope::Photos } => Self::AuditorsOnly,
@@ -124,6 +124,7 @@ impl From<CollectError> for Problem {
     fn from(error: CollectError) -> Self {
         match error {
             CollectError::RateLimited(error) => error.into(),
+            CollectError::Memory(MemoryError::DeviceShare | MemoryError::PartyShare) => Self::GatewayBusy,
             CollectError::TooManyCodes { wait } => Self::TooManyCodes { wait },
             CollectError::CutOff(cut_off) => cut_off.into(),
             CollectError::UnknownCode => Self::CodeUnknown,
@@ -239,7 +240,7 @@ impl From<EnrolError> for Problem {
             EnrolError::Refused(refusal) => refusal.into(),
             EnrolError::Suspended { role } => Self::PartySuspended { role },
             EnrolError::Request(error) => error.into(),
-            EnrolError::KeyRevoked => Self::KeyRevoked,
+            EnrolError::KeyReused => Self::KeyReused,
             EnrolError::SubjectMismatch => Self::SubjectMismatch,
             EnrolError::Certify(error) => error.into(),
             EnrolError::ConcurrentChange => Self::GatewayBusy,
@@ -252,7 +253,7 @@ impl From<RenewError> for Problem {
     fn from(error: RenewError) -> Self {
         match error {
             RenewError::Request(error) => error.into(),
-            RenewError::KeyRevoked => Self::KeyRevoked,
+            RenewError::KeyReused => Self::KeyReused,
             RenewError::SubjectMismatch => Self::SubjectMismatch,
             RenewError::ExternalCertificate => Self::CertificateExternal,
             RenewError::TooSoon { wait } => Self::RenewalTooSoon { wait },

@@ -101,10 +101,11 @@ pub enum Problem {
     RequestSignatureWrong,
     RequestSignatureUnsupported,
     KeyTooWeak { error: KeyError },
-    KeyRevoked,
+    KeyReused,
     SubjectMismatch,
     CertificateExternal,
     CertificateSuperseded { since: Timestamp },
+    CertificateEnded { newer_used_at: Option<Timestamp> },
     RenewalTooSoon { wait: Duration },
     EnrolmentUnavailable { role: Option<Role> },
     // The audit log
@@ -183,10 +184,10 @@ impl Problem {
             Self::RequestSignatureWrong => "request-signature-wrong",
             Self::RequestSignatureUnsupported => "request-signature-unsupported",
             Self::KeyTooWeak { .. } => "key-too-weak",
-            Self::KeyRevoked => "key-revoked",
+            Self::KeyReused => "key-reused",
             Self::SubjectMismatch => "request-subject-foreign",
             Self::CertificateExternal => "certificate-foreign",
-            Self::CertificateSuperseded { .. } => "certificate-superseded",
+            Self::CertificateSuperseded { .. } | Self::CertificateEnded { .. } => "certificate-superseded",
             Self::RenewalTooSoon { .. } => "renewal-too-soon",
             Self::EnrolmentUnavailable { .. } => "enrolment-unavailable",
             Self::CheckpointUnknown => "checkpoint-unknown",
@@ -221,6 +222,7 @@ impl Problem {
             | Self::CertificateExternal
             | Self::CertificateMissing
             | Self::CertificateSuperseded { .. }
+            | Self::CertificateEnded { .. }
             | Self::DeviceUnknown
             | Self::DeviceRevoked { .. }
             | Self::CertificateExpired { .. }
@@ -255,7 +257,7 @@ impl Problem {
             | Self::RequestSignatureWrong
             | Self::RequestSignatureUnsupported
             | Self::KeyTooWeak { .. }
-            | Self::KeyRevoked
+            | Self::KeyReused
             | Self::SubjectMismatch
             | Self::PhotoRefused { .. }
             | Self::SettlementDate { .. }

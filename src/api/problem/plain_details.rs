@@ -8,6 +8,12 @@ impl Problem {
     /// Details that depend on nothing but the kind.
     pub(super) fn plain_detail(&self, language: Language) -> &'static str {
         let (german, english) = match self {
+            Self::CertificateEnded { .. } => (
+                "Dieses Gerät hat neuere Zertifikate erhalten; dieses wird nicht mehr angenommen. Bitte das neueste verwenden oder die \
+                 Verwaltung des Gateways um eine neue Einladung bitten. Hat Ihr Gerät nicht selbst erneuert, sofort dort anrufen.",
+                "This device was given newer certificates; this one is not accepted any more. Use the newest one, or ask the gateway's \
+                 administrator for another invitation. If it was not your device that renewed, call there at once.",
+            ),
             Self::TransferCodingUnsupported => (
                 "Als Transfer-Encoding gibt es hier nur chunked, einmal und ohne Komprimierung.",
                 "The only Transfer-Encoding here is chunked, once and without compression.",
@@ -139,10 +145,10 @@ impl Problem {
                 "Bitte den Antrag mit SHA-256 oder SHA-384 signieren, mit einem RSA-Schlüssel nach PKCS#1 v1.5.",
                 "Sign the request with SHA-256 or SHA-384, an RSA key with PKCS#1 v1.5 padding.",
             ),
-            Self::KeyRevoked => (
-                "Dieser Schlüssel wurde mit einem anderen Gerät gesperrt und wird nicht mehr zertifiziert. Bitte einen neuen \
+            Self::KeyReused => (
+                "Dieser Schlüssel gehört oder gehörte einem anderen Gerät und wird nicht noch einmal zertifiziert. Bitte einen neuen \
                  Schlüssel erzeugen.",
-                "This key was revoked with another device and is not certified again. Make a new key.",
+                "This key belongs or belonged to another device and is not certified again. Make a new key.",
             ),
             Self::SubjectMismatch => (
                 "Der Antrag nennt nicht das Gerät, das ihn stellt. Bitte den Namen leer lassen; das Gateway setzt ihn selbst.",

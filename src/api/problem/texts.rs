@@ -133,14 +133,12 @@ impl Problem {
             Self::KeyTooWeak { error } => key_detail(*error, language),
             Self::CertificateSuperseded { since } => language.pick(
                 format!(
-                    "Dieses Gerät hat seit {since} ein neueres Zertifikat; nur das neueste kann erneuert werden, und nach drei \
-                     neueren wird ein älteres nicht mehr angenommen. War das nicht Ihr Gerät, sofort die Verwaltung des \
-                     Gateways anrufen."
+                    "Dieses Gerät verwendet seit {since} ein neueres Zertifikat; ein älteres wird nicht mehr erneuert. War das \
+                     nicht Ihr Gerät, sofort die Verwaltung des Gateways anrufen."
                 ),
                 format!(
-                    "This device has had a newer certificate since {since}; only the newest can be renewed, and after three \
-                     newer ones an older one is not accepted any more. If that was not your device, call the gateway's \
-                     administrator at once."
+                    "This device has used a newer certificate since {since}; an older one is not renewed any more. If that was \
+                     not your device, call the gateway's administrator at once."
                 ),
             ),
             Self::EnrolmentUnavailable { role } => {

@@ -76,11 +76,13 @@ impl Problem {
                 ("Signaturverfahren nicht erlaubt", "Signature algorithm not accepted")
             }
             Self::KeyTooWeak { .. } => ("Schlüssel nicht erlaubt", "Key not accepted"),
-            Self::KeyRevoked => ("Schlüssel gesperrt", "Key revoked"),
+            Self::KeyReused => ("Schlüssel eines anderen Geräts", "Key of another device"),
             Self::SubjectMismatch => ("Antrag nennt ein anderes Gerät", "Request names another device"),
             Self::CertificateExternal => ("Zertifikat anderer Stelle", "Certificate of another authority"),
             Self::RenewalTooSoon { .. } => ("Erneuerung zu früh", "Renewal too soon"),
-            Self::CertificateSuperseded { .. } => ("Zertifikat abgelöst", "Certificate superseded"),
+            Self::CertificateSuperseded { .. } | Self::CertificateEnded { .. } => {
+                ("Zertifikat abgelöst", "Certificate superseded")
+            }
             Self::EnrolmentUnavailable { .. } => ("Anmeldung nicht verfügbar", "Enrolment unavailable"),
             Self::PhotoDamaged => ("Lichtbild nicht lesbar", "Photo cannot be opened"),
             Self::Internal => ("Fehler im Gateway", "Fault in the gateway"),

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 
-/// Certificates of a device that are accepted at the same time, the newest ones: the one in use, the one that replaces it, and one
-/// whose answer was lost on the way. So revoking a device never concerns more, however often it renewed.
+/// Certificates of a device that are accepted at the same time: the one in use, which is the newest that was ever shown, and the two
+/// newest of the others. So revoking a device never concerns more, however often it renewed; and a device that never gets the answer to
+/// its renewals keeps the certificate that it has.
 pub const MAX_LIVE_CERTIFICATES: u32 = 3;
 
 /// Interval in which a device renews once; with a certificate that is past the middle of its life, [`MAX_LIVE_CERTIFICATES`] times: an

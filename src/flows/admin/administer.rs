@@ -91,18 +91,18 @@ impl Administration<'_> {
         Ok(self.store.set_suspended(party.party_id, suspended, audit).await?)
     }
 
-    /// Refuses a key that a revoked device has or had, before anything is made for it.
+    /// Refuses a key that a device has or had, before anything is made for it.
     ///
     /// # Errors
-    /// [`AdministrationError::KeyRevoked`].
+    /// [`AdministrationError::KeyReused`].
     pub async fn check_key(&self, key: &Sha256Digest) -> Result<(), AdministrationError> {
-        if self.store.is_revoked_key(key).await? { Err(AdministrationError::KeyRevoked) } else { Ok(()) }
+        if self.store.is_key_known(key).await? { Err(AdministrationError::KeyReused) } else { Ok(()) }
     }
 
     /// Writes down a device whose certificate has been issued.
     ///
     /// # Errors
-    /// [`AdministrationError::KeyRevoked`].
+    /// [`AdministrationError::KeyReused`].
     pub async fn add_device(
         &self,
         device: &Device,
@@ -124,7 +124,7 @@ impl Administration<'_> {
     ///
     /// # Errors
     /// [`AdministrationError::AlreadyBound`] when another device has that certificate or key, also a revoked one,
-    /// [`AdministrationError::KeyRevoked`] when a revoked one has or had that key: a revoked key stays revoked.
+    /// [`AdministrationError::KeyReused`] when another one has or had that key.
     pub async fn bind_device(&self, device: &Device, binding: &Binding) -> Result<(), AdministrationError> {
         check_label(&device.label)?;
         let mut details = match binding {
@@ -235,8 +235,8 @@ pub enum AdministrationError {
     NoSuchDevice,
     /// The device was revoked, for good.
     DeviceRevoked,
-    /// A revoked device has or had the key.
-    KeyRevoked,
+    /// Another device has or had the key.
+    KeyReused,
     /// No randomness for an identifier.
     Entropy(EntropyError),
     /// A secret could not be sealed.
@@ -269,8 +269,8 @@ impl fmt::Display for AdministrationError {
             Self::DeviceRevoked => f.write_str(
                 "the device was revoked, and that is for good: invite a new one with `studio invite` or `office invite`",
             ),
-            Self::KeyRevoked => f.write_str(
-                "this key was revoked together with a device, and that is for good: make a new key on the device",
+            Self::KeyReused => f.write_str(
+                "another device has or had this key: make a new key on the device",
             ),
             Self::Seal(_) => f.write_str("the invitation could not be sealed: try again"),
             Self::Entropy(_) => f.write_str("no identifier could be made: try again"),
@@ -294,7 +294,7 @@ impl From<StoreError> for AdministrationError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::AlreadyExists => Self::NameTaken,
-            StoreError::KeyRevoked => Self::KeyRevoked,
+            StoreError::KeyReused => Self::KeyReused,
             other => Self::Store(other),
         }
     }

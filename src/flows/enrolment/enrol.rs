@@ -100,9 +100,9 @@ async fn check_code(gateway: &Gateway, attempt: &EnrolmentAttempt) -> Result<(Pa
             record_refusal(gateway, attempt.device_id, "party_suspended").await.map_err(EnrolError::Store)?;
             Err(EnrolError::Suspended { role: party.role })
         }
-        EnrolmentCodeCheck::KeyRevoked => {
-            record_refusal(gateway, attempt.device_id, "key_revoked").await.map_err(EnrolError::Store)?;
-            Err(EnrolError::KeyRevoked)
+        EnrolmentCodeCheck::KeyReused => {
+            record_refusal(gateway, attempt.device_id, "key_reused").await.map_err(EnrolError::Store)?;
+            Err(EnrolError::KeyReused)
         }
         EnrolmentCodeCheck::Unknown => Err(match gateway.anonymous_callers.count_wrong_code(attempt.device_id) {
             Some(tries_left) => EnrolError::WrongCode { tries_left: Some(tries_left) },
@@ -189,8 +189,8 @@ pub enum EnrolError {
     },
     /// The request cannot be certified.
     Request(RequestError),
-    /// The key was revoked with another device.
-    KeyRevoked,
+    /// Another device has or had the key.
+    KeyReused,
     /// The request names another device or party.
     SubjectMismatch,
     /// No certificate can be made just now.
@@ -209,7 +209,7 @@ impl fmt::Display for EnrolError {
             Self::Refused(_) => "the invitation leads to nothing any more",
             Self::Suspended { .. } => "the party is suspended",
             Self::Request(_) => "the request cannot be certified",
-            Self::KeyRevoked => "the key was revoked with another device",
+            Self::KeyReused => "another device has or had the key",
             Self::SubjectMismatch => "the request names another device or party",
             Self::Certify(_) => "no certificate could be made",
             Self::ConcurrentChange => "two requests were in each other's way",

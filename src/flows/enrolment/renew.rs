@@ -63,12 +63,12 @@ pub async fn renew(gateway: &Gateway, caller: &Caller, request: &[u8]) -> Result
                 .map_err(RenewError::Store)?;
             Err(RenewError::Superseded { since })
         }
-        RenewalOutcome::KeyRevoked => {
-            let details = serde_json::json!({ "reason": "key_revoked", "spki_sha256": renewal.key });
+        RenewalOutcome::KeyReused => {
+            let details = serde_json::json!({ "reason": "key_reused", "spki_sha256": renewal.key });
             record_paced_rejection(gateway, caller.device_id, AuditEvent::EnrolmentRefused, details)
                 .await
                 .map_err(RenewError::Store)?;
-            Err(RenewError::KeyRevoked)
+            Err(RenewError::KeyReused)
         }
     }
 }
@@ -85,8 +85,8 @@ async fn refuse(gateway: &Gateway, device_id: DeviceId, reason: &str, error: Ren
 pub enum RenewError {
     /// The request cannot be certified.
     Request(RequestError),
-    /// The key was revoked with another device.
-    KeyRevoked,
+    /// Another device has or had the key.
+    KeyReused,
     /// The request names somebody else.
     SubjectMismatch,
     /// The certificate was issued elsewhere, and is renewed there.
@@ -113,7 +113,7 @@ impl fmt::Display for RenewError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Request(_) => "the request cannot be certified",
-            Self::KeyRevoked => "the key was revoked with another device",
+            Self::KeyReused => "another device has or had the key",
             Self::SubjectMismatch => "the request names somebody else",
             Self::ExternalCertificate => "the certificate was issued elsewhere",
             Self::TooSoon { .. } => "the device was given a certificate only just now",

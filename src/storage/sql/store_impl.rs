@@ -62,8 +62,8 @@ impl Store for SqlStore {
         self.with_retry(|| party::external_devices::bound_keys(self)).await
     }
 
-    async fn is_revoked_key(&self, key: &Sha256Digest) -> Result<bool, StoreError> {
-        self.with_retry(|| party::revoked_keys::is_revoked(self, key)).await
+    async fn is_key_known(&self, key: &Sha256Digest) -> Result<bool, StoreError> {
+        self.with_retry(|| party::reused_keys::is_known(self, key)).await
     }
 
     async fn device(&self, device_id: DeviceId) -> Result<Option<Device>, StoreError> {

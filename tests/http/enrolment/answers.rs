@@ -72,25 +72,27 @@ async fn the_certificate_says_what_the_gateway_says_and_nothing_of_the_request()
 #[tokio::test]
 async fn a_request_is_read_in_every_form_that_clients_send() {
     let gateway = TestGateway::start().await;
-    let key = DeviceKey::generate().unwrap();
-    let der = key.to_request().unwrap();
-    let plain = STANDARD.encode(&der);
-    let wrapped: Vec<_> = plain.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap()).collect();
-    let forms: [Vec<u8>; 5] = [
-        plain.clone().into_bytes(),
-        wrapped.join("\r\n").into_bytes(),
-        format!(" {}\t\n\n", wrapped.join("\n")).into_bytes(),
-        pem::encode(pem::REQUEST, &der).as_bytes().to_vec(),
-        der,
+    let wrapped = |der: &[u8], between: &str| {
+        let plain = STANDARD.encode(der);
+        let lines: Vec<_> = plain.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        lines.join(between)
+    };
+    let forms: [&dyn Fn(Vec<u8>) -> Vec<u8>; 5] = [
+        &|der| STANDARD.encode(der).into_bytes(),
+        &|der| wrapped(&der, "\r\n").into_bytes(),
+        &|der| format!(" {}\t\n\n", wrapped(&der, "\n")).into_bytes(),
+        &|der| pem::encode(pem::REQUEST, &der).as_bytes().to_vec(),
+        &|der| der,
     ];
+    let request = || DeviceKey::generate().unwrap().to_request().unwrap();
     for form in forms {
         let invite = gateway.invite(Role::Studio, "Foto Koch").await;
         let authorization = basic_authorization(&invite.device.device_id.to_string(), &invite.code.reveal());
-        certificate(&gateway.anonymous_client().enrol_with(Some(&authorization), form).await);
+        certificate(&gateway.anonymous_client().enrol_with(Some(&authorization), form(request())).await);
         // As it is typed: small letters, spaces, O for 0; the scheme in any case.
         let invite = gateway.invite(Role::Studio, "Foto Koch").await;
         let typed = invite.code.reveal().to_lowercase().replace('-', " ").replace('0', "o");
         let authorization = basic_authorization(&invite.device.device_id.to_string(), &typed).replace("Basic", "basic");
-        certificate(&gateway.anonymous_client().enrol_with(Some(&authorization), plain.clone()).await);
+        certificate(&gateway.anonymous_client().enrol_with(Some(&authorization), form(request())).await);
     }
 }

@@ -1,18 +1,20 @@
 //! Refusals word for word, as their readers see them.
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Method, Request};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use lichtbild::domain::party::Role;
 use lichtbild::domain::party::invitation::EnrolmentPolicy;
 use lichtbild::identity::key::DeviceKey;
 use lichtbild::server::routes::ListenerKind;
-use lichtbild::transport::accept::peer::Admission;
+use lichtbild::transport::accept::peer::{Admission, PeerCertificate};
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use serde_json::json;
 
-use crate::support::enrolment::{AnonymousClient, WRONG_CODE, issuance};
+use crate::support::enrolment::{AnonymousClient, WRONG_CODE, certificate, issuance};
 use crate::support::router_client::{RouterClient, RouterResponse, idempotency_key, peer, photo, send};
-use crate::support::test_gateway::{DAY, MINUTE, TestGateway};
+use crate::support::test_gateway::{DAY, HOUR, MINUTE, TestGateway};
 
 /// Status, the headers that belong to the refusal, and the body.
 fn shown(answer: &RouterResponse) -> String {
@@ -140,12 +142,44 @@ async fn refused_enrolments(reader: impl Fn(&AnonymousClient) -> AnonymousClient
     let mut keyless = issuance(EnrolmentPolicy::Auto);
     keyless.studio.authority = None;
     gateway.gateway.set_certificate_issuer(keyless);
-    seen.push(anonymous.accept_invitation(&good, &key).await);
-    assert!(gateway.administration().revoke_device(spent.device.device_id).await.unwrap());
+    seen.push(anonymous.accept_invitation(&good, &DeviceKey::generate().unwrap()).await);
     seen.push(anonymous.accept_invitation(&good, &key).await);
     gateway.advance(DAY);
     seen.push(anonymous.accept_invitation(&late, &key).await);
     seen.iter().map(shown).collect::<Vec<_>>().join("\n")
+}
+
+/// Each refusal of a renewal that only a renewal meets, and that of a certificate which newer ones ended.
+async fn refused_renewals(reader: impl Fn(&RouterClient) -> RouterClient) -> String {
+    let gateway = TestGateway::start().await;
+    let device = reader(&gateway.studio("Foto Koch").await);
+    let renew = async |device: &RouterClient| {
+        let request = STANDARD.encode(DeviceKey::generate().unwrap().to_request().unwrap());
+        let builder = device.request(Method::POST, "/.well-known/est/simplereenroll");
+        device.send(builder.header("content-type", "application/pkcs10").body(Body::from(request)).unwrap()).await
+    };
+    let mut renewed = Vec::new();
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        renewed.push(device.presenting(PeerCertificate::new(certificate(&renew(&device).await).into())));
+        seen.push(renew(&device).await);
+        gateway.advance(HOUR);
+    }
+    seen.truncate(1);
+    seen.push(renew(&renewed[0]).await);
+    renewed[2].photos("").await;
+    seen.push(renew(&device).await);
+    seen.iter().map(shown).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn refused_renewals_in_german() {
+    insta::assert_snapshot!(refused_renewals(RouterClient::clone).await);
+}
+
+#[tokio::test]
+async fn refused_renewals_in_english() {
+    insta::assert_snapshot!(refused_renewals(RouterClient::in_english).await);
 }
 
 #[tokio::test]

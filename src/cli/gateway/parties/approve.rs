@@ -47,7 +47,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     context.close().await;
     match approved {
         ApprovalOutcome::NoSuchRequest => return Err(nothing()),
-        ApprovalOutcome::KeyRevoked => return Err(AdministrationError::KeyRevoked.into()),
+        ApprovalOutcome::KeyReused => return Err(AdministrationError::KeyReused.into()),
         ApprovalOutcome::Stored | ApprovalOutcome::AlreadyApproved => {}
     }
     if arguments.json {

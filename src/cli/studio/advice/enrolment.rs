@@ -145,7 +145,7 @@ pub fn about_enrol(error: &ClientEnrolError, language: Language) -> (Exit, Strin
         ClientEnrolError::Certificate(GatewayError::Tls(TlsFailure::ServerCertificate(error))) => {
             (Exit::Setup, about_server_certificate_error(error, language))
         }
-        ClientEnrolError::Certificate(GatewayError::Refused(problem)) if problem_type(problem) == "key-revoked" => {
+        ClientEnrolError::Certificate(GatewayError::Refused(problem)) if problem_type(problem) == "key-reused" => {
             let next = language.pick(
                 format!("Die Datei {PENDING_KEY_FILE} löschen und die Anmeldung mit demselben Code wiederholen: dann entsteht ein neuer."),
                 format!("Delete the file {PENDING_KEY_FILE} and enrol again with the same code: that makes a new one."),

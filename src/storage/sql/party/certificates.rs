@@ -4,7 +4,7 @@
 use sqlx::AssertSqlSafe;
 
 use super::cut_off::find_cut_off;
-use super::revoked_keys;
+use super::reused_keys;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
@@ -21,15 +21,24 @@ use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction}
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::statement::DatabaseRow;
 
-/// Condition of a certificate `c` of a device `d`: the device has not been given [`MAX_LIVE_CERTIFICATES`] newer ones. It names `d`, and
-/// not `c`, so that an index finds the few that are live among the many that were issued.
-pub(super) const IS_LIVE: &str =
-    "c.number > (SELECT max(newest.number) - 3 FROM certificates newest WHERE newest.device_id = d.device_id)";
-/// The moment at which a certificate `c` that was issued here was ended by newer ones; NULL while it is live.
-pub(super) const ENDED_AT: &str = "(SELECT newer.not_before FROM certificates newer
-      WHERE newer.device_id = c.device_id AND newer.number >= c.number + 3 AND NOT newer.foreign_authority
-      ORDER BY newer.number LIMIT 1)";
-const _: () = assert!(MAX_LIVE_CERTIFICATES == 3, "IS_LIVE and ENDED_AT say so");
+/// The places of the [`MAX_LIVE_CERTIFICATES`] that are accepted, as a table `s`. Between devices and certificates it is joined by `CROSS
+/// JOIN`, in which SQLite keeps the order: it would read all certificates first.
+pub(super) const LIVE_SLOTS: &str = "(SELECT 0 AS slot UNION ALL SELECT 1 UNION ALL SELECT 2)";
+const _: () = assert!(MAX_LIVE_CERTIFICATES == 3, "LIVE_SLOTS says so");
+
+/// The number of the certificate in a place `s` of a device `d`: the two newest, and the newest of the others that was ever shown (for
+/// the first one that is not noted). A number, so that an index finds the few that are live among the many that were issued.
+pub(super) const LIVE_NUMBER: &str = "(CASE s.slot
+     WHEN 0 THEN (SELECT max(n.number) FROM certificates n WHERE n.device_id = d.device_id)
+     WHEN 1 THEN (SELECT max(n.number) - 1 FROM certificates n WHERE n.device_id = d.device_id)
+     ELSE (SELECT max(u.number) FROM certificates u
+           WHERE u.device_id = d.device_id AND (u.first_used_at IS NOT NULL OR u.number = 1)
+             AND u.number < (SELECT max(n.number) - 1 FROM certificates n WHERE n.device_id = d.device_id)) END)";
+
+/// The first use of a certificate that is newer than `c`; NULL while none was used.
+pub(super) const NEWER_USED_AT: &str = "(SELECT u.first_used_at FROM certificates u
+    WHERE u.device_id = c.device_id AND (u.first_used_at IS NOT NULL OR u.number = 1) AND u.number > c.number
+    ORDER BY u.number LIMIT 1)";
 
 /// Adds a certificate as the newest of its device.
 pub(super) async fn add(
@@ -65,13 +74,10 @@ pub(in crate::storage::sql) async fn renew(
         return Ok(RenewalOutcome::CutOff(cut_off));
     }
     let presented = transaction
-        .query(
-            "SELECT c.not_before, c.not_after,
-                    (SELECT min(newer.first_used_at) FROM certificates newer
-                     WHERE newer.device_id = c.device_id AND newer.number > c.number
-                       AND NOT newer.foreign_authority) AS newer_used_at
-             FROM certificates c WHERE c.sha256 = $1 AND NOT c.foreign_authority AND c.device_id = $2",
-        )
+        .query(AssertSqlSafe(format!(
+            "SELECT c.not_before, c.not_after, {NEWER_USED_AT} AS newer_used_at
+             FROM certificates c WHERE c.sha256 = $1 AND NOT c.foreign_authority AND c.device_id = $2"
+        )))
         .bind(renewal.presented.as_bytes().as_slice())
         .bind(renewal.device_id.to_string())
         .fetch_optional()
@@ -80,8 +86,8 @@ pub(in crate::storage::sql) async fn renew(
     if let Some(since) = columns::optional_timestamp(&presented, "newer_used_at")? {
         return Ok(RenewalOutcome::Superseded { since });
     }
-    if revoked_keys::is_revoked_on(&mut transaction, &renewal.key).await? {
-        return Ok(RenewalOutcome::KeyRevoked);
+    if reused_keys::is_reused_on(&mut transaction, &renewal.key, Some(renewal.device_id)).await? {
+        return Ok(RenewalOutcome::KeyReused);
     }
     let validity = Validity {
         not_before: columns::timestamp(&presented, "not_before")?,
@@ -111,14 +117,15 @@ pub(in crate::storage::sql) async fn renew(
     Ok(RenewalOutcome::Stored)
 }
 
-/// The first moments of a device's live certificates, without that of its enrolment.
+/// The first moments of a device's newest certificates, without that of its enrolment.
 async fn newest_renewals(connection: &mut StoreConnection, device_id: DeviceId) -> Result<Vec<Timestamp>, StoreError> {
     connection
-        .query(AssertSqlSafe(format!(
-            "SELECT c.not_before FROM devices d JOIN certificates c ON c.device_id = d.device_id
-             WHERE d.device_id = $1 AND NOT c.foreign_authority AND c.number > 1 AND {IS_LIVE}"
-        )))
+        .query(
+            "SELECT c.not_before FROM certificates c
+             WHERE c.device_id = $1 AND NOT c.foreign_authority AND c.number > 1 ORDER BY c.number DESC LIMIT $2",
+        )
         .bind(device_id.to_string())
+        .bind(i64::from(MAX_LIVE_CERTIFICATES))
         .fetch_all()
         .await?
         .iter()

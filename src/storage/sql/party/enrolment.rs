@@ -5,7 +5,7 @@ use sqlx::AssertSqlSafe;
 use super::certificates;
 use super::invitations::{INVITATION, invitation, mark_invitations_changed};
 use super::row_mapping::PARTY;
-use super::{revoked_keys, row_mapping};
+use super::{reused_keys, row_mapping};
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::domain::party::Party;
 use crate::domain::party::invitation::{EnrolmentDecision, Invitation, InvitationState, MAX_WRONG_CODES};
@@ -41,7 +41,7 @@ pub(in crate::storage::sql) async fn check_code(
     let check = match found.decide(attempt.policy, attempt.key.as_ref(), attempt.now) {
         EnrolmentDecision::Refuse(refusal) => EnrolmentCodeCheck::Refused(refusal),
         _ if party.suspended => EnrolmentCodeCheck::Suspended(party),
-        _ if is_key_revoked(&mut transaction, attempt).await? => EnrolmentCodeCheck::KeyRevoked,
+        _ if is_key_reused(&mut transaction, attempt).await? => EnrolmentCodeCheck::KeyReused,
         EnrolmentDecision::Certify => EnrolmentCodeCheck::Right(party, EnrolmentAction::Certify),
         EnrolmentDecision::Bind => EnrolmentCodeCheck::Right(party, EnrolmentAction::Bind),
         EnrolmentDecision::Wait => EnrolmentCodeCheck::Right(party, EnrolmentAction::Wait),
@@ -106,9 +106,9 @@ async fn count_wrong_code(
     Ok(EnrolmentCodeCheck::Wrong { tries_left })
 }
 
-async fn is_key_revoked(connection: &mut StoreConnection, attempt: &EnrolmentAttempt) -> Result<bool, StoreError> {
+async fn is_key_reused(connection: &mut StoreConnection, attempt: &EnrolmentAttempt) -> Result<bool, StoreError> {
     match &attempt.key {
-        Some(key) => revoked_keys::is_revoked_on(connection, key).await,
+        Some(key) => reused_keys::is_reused_on(connection, key, Some(attempt.device_id)).await,
         None => Ok(false),
     }
 }
@@ -129,7 +129,7 @@ pub(in crate::storage::sql) async fn enrol(
     transaction.lock(Lock::DeviceStatus(attempt.device_id)).await?;
     let Some((party, found)) = matching_invitation(&mut transaction, attempt).await? else { return Ok(false) };
     let Some(key) = attempt.key else { return Ok(false) };
-    if party.suspended || is_key_revoked(&mut transaction, attempt).await? {
+    if party.suspended || is_key_reused(&mut transaction, attempt).await? {
         return Ok(false);
     }
     let decision = found.decide(attempt.policy, Some(&key), attempt.now);

@@ -1,6 +1,6 @@
 //! Devices with certificates that were issued elsewhere: bound by one certificate, or by a key.
 
-use super::{device_rows, revoked_keys};
+use super::{device_rows, reused_keys};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
 use crate::domain::log::AuditEntry;
@@ -56,7 +56,7 @@ pub(in crate::storage::sql) async fn add_device(
         Binding::Certificate(certificate) => certificate.key.as_ref(),
         Binding::Key(key) => Some(key),
     };
-    revoked_keys::refuse_revoked(&mut transaction, key).await?;
+    reused_keys::refuse_reused(&mut transaction, key, device.device_id).await?;
     transaction.mark_changed(match binding {
         Binding::Certificate(certificate) => RowId::Certificate(certificate.sha256),
         Binding::Key(key_sha256) => RowId::BoundKey(*key_sha256),

@@ -3,7 +3,7 @@
 use sqlx::AssertSqlSafe;
 
 use super::row_mapping::PARTY;
-use super::{revoked_keys, row_mapping};
+use super::{reused_keys, row_mapping};
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
@@ -194,7 +194,9 @@ pub(in crate::storage::sql) async fn approve(
     let Some(invitation) = row.as_ref().map(invitation).transpose()? else { return Ok(ApprovalOutcome::NoSuchRequest) };
     match invitation.state {
         _ if !invitation.is_usable(now) => return Ok(ApprovalOutcome::NoSuchRequest),
-        _ if revoked_keys::is_revoked_on(&mut transaction, key).await? => return Ok(ApprovalOutcome::KeyRevoked),
+        _ if reused_keys::is_reused_on(&mut transaction, key, Some(device_id)).await? => {
+            return Ok(ApprovalOutcome::KeyReused);
+        }
         InvitationState::Requested => {}
         InvitationState::Approved => return Ok(ApprovalOutcome::AlreadyApproved),
         _ => return Ok(ApprovalOutcome::NoSuchRequest),

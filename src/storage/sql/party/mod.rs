@@ -7,5 +7,5 @@ pub mod enrolment;
 pub mod external_devices;
 pub mod invitations;
 pub mod parties;
-pub mod revoked_keys;
+pub mod reused_keys;
 pub mod row_mapping;

@@ -2,10 +2,10 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::certificates::{ENDED_AT, IS_LIVE};
+use super::certificates::{LIVE_NUMBER, LIVE_SLOTS, NEWER_USED_AT};
 use super::row_mapping;
 use super::row_mapping::PARTY;
-use super::{certificates, device_rows, invitations, revoked_keys};
+use super::{certificates, device_rows, invitations, reused_keys};
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{DeviceId, PartyId};
@@ -14,7 +14,8 @@ use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::party::credential::Credential;
 use crate::domain::party::{Caller, Device, Party, Role};
 use crate::storage::error::StoreError;
-use crate::storage::requests::{CallerRecord, CertificateRecord, RevokedSerial};
+use crate::storage::postgres::Lock;
+use crate::storage::requests::{CallerRecord, CertificateRecord, EndedCertificate, RevokedSerial};
 use crate::storage::sql::engine::columns::{bytes32, optional_bytes32, optional_timestamp, parse_column, timestamp};
 use crate::storage::sql::engine::sql_store::SqlStore;
 
@@ -79,6 +80,7 @@ pub(in crate::storage::sql) async fn set_suspended(
     audit: &AuditEntry,
 ) -> Result<bool, StoreError> {
     let mut transaction = store.write().await?;
+    transaction.lock(Lock::ChangePartyStatus(party_id)).await?;
     let updated = transaction
         .query("UPDATE parties SET suspended = $1 WHERE party_id = $2 AND suspended <> $1")
         .bind(suspended)
@@ -103,7 +105,7 @@ pub(in crate::storage::sql) async fn add_device(
 ) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
     device_rows::insert(&mut transaction, device).await?;
-    revoked_keys::refuse_revoked(&mut transaction, certificate.key.as_ref()).await?;
+    reused_keys::refuse_reused(&mut transaction, certificate.key.as_ref(), device.device_id).await?;
     certificates::add(&mut transaction, device.device_id, certificate).await?;
     transaction.append(audit.clone());
     transaction.commit().await?;
@@ -136,6 +138,8 @@ pub(in crate::storage::sql) async fn revoke_device(
     audit: &AuditEntry,
 ) -> Result<bool, StoreError> {
     let mut transaction = store.write().await?;
+    transaction.lock(Lock::Device(device_id)).await?;
+    transaction.lock(Lock::ChangeDeviceStatus(device_id)).await?;
     let updated = transaction
         .query("UPDATE devices SET revoked_at = $1 WHERE device_id = $2 AND revoked_at IS NULL")
         .bind(at.unix_milliseconds())
@@ -164,7 +168,8 @@ pub(in crate::storage::sql) async fn caller(
                 .await?
                 .query(AssertSqlSafe(format!(
                     "SELECT {PARTY}, d.device_id, d.duty, d.revoked_at, c.not_after, c.number, c.first_used_at,
-                            {ENDED_AT} AS superseded_at
+                            {NEWER_USED_AT} AS newer_used_at,
+                            EXISTS (SELECT 1 FROM {LIVE_SLOTS} s WHERE c.number = {LIVE_NUMBER}) AS is_live
                      FROM certificates c JOIN devices d ON d.device_id = c.device_id
                      JOIN parties p ON p.party_id = d.party_id
                      WHERE c.sha256 = $1 AND NOT c.foreign_authority"
@@ -195,9 +200,12 @@ pub(in crate::storage::sql) async fn caller(
     };
     let Some(row) = row else { return Ok(None) };
     // Only certificates issued here follow one another.
-    let (is_first_use, superseded_at) = match credential {
-        Credential::Own { .. } => (certificates::is_first_use(&row)?, optional_timestamp(&row, "superseded_at")?),
+    let (is_first_use, ended) = match credential {
         Credential::External { .. } => (false, None),
+        Credential::Own { .. } if row.try_get("is_live")? => (certificates::is_first_use(&row)?, None),
+        Credential::Own { .. } => {
+            (false, Some(EndedCertificate { newer_used_at: optional_timestamp(&row, "newer_used_at")? }))
+        }
     };
     Ok(Some(CallerRecord {
         caller: Caller {
@@ -208,7 +216,7 @@ pub(in crate::storage::sql) async fn caller(
             certificate_expires_at: timestamp(&row, "not_after")?,
         },
         revoked_at: optional_timestamp(&row, "revoked_at")?,
-        superseded_at,
+        ended,
         is_first_use,
     }))
 }
@@ -222,8 +230,8 @@ pub(in crate::storage::sql) async fn revoked_certificates(
         .await?
         .query(AssertSqlSafe(format!(
             "SELECT c.sha256, c.spki_sha256, c.not_after
-             FROM devices d JOIN certificates c ON c.device_id = d.device_id
-             WHERE d.revoked_at IS NOT NULL AND {IS_LIVE}
+             FROM devices d CROSS JOIN {LIVE_SLOTS} s CROSS JOIN certificates c
+             WHERE d.revoked_at IS NOT NULL AND c.device_id = d.device_id AND c.number = {LIVE_NUMBER}
              UNION ALL SELECT k.spki_sha256, NULL, NULL FROM bound_keys k
              WHERE k.device_id IN (SELECT device_id FROM devices WHERE revoked_at IS NOT NULL)"
         )))
@@ -245,20 +253,25 @@ pub(in crate::storage::sql) async fn revoked_serials(
     role: Role,
     alive_after: Timestamp,
 ) -> Result<Vec<RevokedSerial>, StoreError> {
-    store
+    let rows = store
         .read()
         .await?
         .query(AssertSqlSafe(format!(
-            "SELECT c.serial, d.revoked_at
-             FROM devices d JOIN certificates c ON c.device_id = d.device_id JOIN parties p ON p.party_id = d.party_id
-             WHERE d.revoked_at IS NOT NULL AND NOT c.foreign_authority AND c.not_after > $1 AND p.role = $2 AND {IS_LIVE}
+            "SELECT c.serial, c.not_after, d.revoked_at
+             FROM devices d CROSS JOIN {LIVE_SLOTS} s CROSS JOIN certificates c CROSS JOIN parties p
+             WHERE d.revoked_at IS NOT NULL AND c.device_id = d.device_id AND c.number = {LIVE_NUMBER}
+               AND NOT c.foreign_authority AND p.party_id = d.party_id AND p.role = $1
              ORDER BY d.revoked_at, c.serial"
         )))
-        .bind(alive_after.unix_milliseconds())
         .bind(role.name())
         .fetch_all()
-        .await?
-        .iter()
-        .map(|row| Ok(RevokedSerial { serial: row.try_get("serial")?, revoked_at: timestamp(row, "revoked_at")? }))
-        .collect()
+        .await?;
+    let mut revoked = Vec::new();
+    for row in &rows {
+        // Not in the statement: SQLite would take the index for it and read all certificates.
+        if timestamp(row, "not_after")? > alive_after {
+            revoked.push(RevokedSerial { serial: row.try_get("serial")?, revoked_at: timestamp(row, "revoked_at")? });
+        }
+    }
+    Ok(revoked)
 }

@@ -10,11 +10,12 @@ CREATE TABLE collection_devices (
     PRIMARY KEY (collection_id, device_id)
 ) STRICT;
 
--- The key of a certificate, so that a key that was revoked with one device is certified for no other. Certificates from before this
+-- The key of a certificate, so that no other device is given a certificate for it. Certificates from before this
 -- column have none.
 ALTER TABLE certificates ADD COLUMN spki_sha256 BLOB CHECK (length(spki_sha256) = 32);
 CREATE INDEX certificates_by_key ON certificates (spki_sha256) WHERE spki_sha256 IS NOT NULL;
 CREATE INDEX certificates_by_number ON certificates (device_id, number);
+CREATE INDEX certificates_shown ON certificates (device_id, number) WHERE first_used_at IS NOT NULL OR number = 1;
 CREATE INDEX invitations_by_key ON invitations (spki_sha256) WHERE spent_at IS NOT NULL;
 
 -- What waits for a decision at an office, for the desk's list of the day; and a studio's photos by state, so that a state that few of
