@@ -17,7 +17,13 @@ as often as one likes, and the same decision gives the same receipt. So whenever
 
 Only settling erases, so the photo is safe on our disk before we settle, and so is the decision.
 
-Exit codes: 0 done; 1 refused, `type` and words on standard error; 2 wrong arguments; 75 try again later, nothing is lost.
+A device settles what it has shown the code of. Where counters share an inbox, or a computer has got a new device, what another device
+left is refused (`collection-code-required`): its note stays, the code that was typed is served, and the note is settled by the device
+that began it, or by the first that is given that photo's code. A note that is refused for anything else stays too; that photo's code
+with another decision replaces it.
+
+Exit codes: 0 done; 1 refused, `type` and words on standard error; 2 wrong arguments; 75 try again later, nothing is lost. With a code
+they tell of its photo, without one of the notes in the inbox.
 """
 
 import argparse
@@ -150,9 +156,13 @@ def save(file, content):
         os.close(folder)
 
 
-def take(gateway, inbox, code, decision):
+def take(gateway, inbox, code, decision, without_code):
     """One photo from its code to its receipt."""
     collection = gateway.collect(code)
+    file = inbox / f"Lichtbild-{collection['collection_id']}.jpg"
+    if file.with_suffix(".open") in without_code:
+        # It was on the disk and decided before; what was missing is that this device shows the code.
+        return finish(gateway, file.with_suffix(".open"))
     try:
         photo = gateway.fetch(collection, code)
     except Refused as refused:
@@ -161,7 +171,6 @@ def take(gateway, inbox, code, decision):
             raise
         collection = gateway.collect(code)
         photo = gateway.fetch(collection, code)
-    file = inbox / f"Lichtbild-{collection['collection_id']}.jpg"
     save(file, photo)
     # Here the application takes the file over, and the clerk decides: used, kept, refused or released.
     note = {"collection_id": collection["collection_id"], "file": file.name, "decision": decision}
@@ -170,12 +179,30 @@ def take(gateway, inbox, code, decision):
 
 
 def finish(gateway, open_note):
-    """Settles what was decided; no code is needed for that."""
+    """Settles what was decided, without the code: the gateway knows the devices that have shown it, and refuses others."""
     note = json.loads(open_note.read_bytes())
     note["receipt"] = gateway.settle(note["collection_id"], note["decision"])
     save(open_note.with_suffix(".json"), json.dumps(note).encode())
-    open_note.unlink()
+    open_note.unlink(missing_ok=True)  # Another counter with this inbox may have been faster.
     return note
+
+
+def finish_all(gateway, inbox):
+    """Settles the notes of earlier runs. One that is refused stays and stops nothing: returns those that want their code, and all."""
+    without_code, refused_notes = set(), set()
+    for open_note in sorted(inbox.glob("Lichtbild-*.open")):
+        try:
+            print(json.dumps(finish(gateway, open_note)))
+        except FileNotFoundError:
+            continue  # Settled by another counter in the meantime.
+        except Refused as refused:
+            refused_notes.add(open_note)
+            advice = ""
+            if refused.type == "collection-code-required":
+                without_code.add(open_note)
+                advice = ": enter that photo's code here, or finish at the counter that began it"
+            print(f"{refused} {open_note.name} stays{advice}.", file=sys.stderr)
+    return without_code, refused_notes
 
 
 def main():
@@ -187,11 +214,11 @@ def main():
     arguments = parser.parse_args()
     gateway = Gateway(arguments.gateway, arguments.device)
     try:
-        for open_note in sorted(arguments.inbox.glob("Lichtbild-*.open")):
-            print(json.dumps(finish(gateway, open_note)))
+        without_code, refused_notes = finish_all(gateway, arguments.inbox)
         code = sys.stdin.readline().strip()
-        if code:
-            print(json.dumps(take(gateway, arguments.inbox, code, arguments.decision)))
+        if not code:
+            return 1 if refused_notes else 0
+        print(json.dumps(take(gateway, arguments.inbox, code, arguments.decision, without_code)))
     except Refused as refused:
         print(refused, file=sys.stderr)
         return 1

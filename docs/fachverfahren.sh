@@ -10,7 +10,13 @@
 # often as one likes, the same decision gives the same receipt. So whenever an answer does not come (curl fails), ask again. Killed
 # in the middle: run it again with the same code before anything was settled; what was decided is settled first.
 #
-# Exit codes: 0 done; 1 refused, with the problem's `type` and words on standard error; 75 try again later, nothing is lost.
+# A device settles what it has shown the code of. Where counters share an inbox, or a computer has got a new device, what another device
+# left is refused (`collection-code-required`): its decision stays in the inbox, the code that was typed is served, and the decision is
+# settled by the device that began it, or by the first that is given that photo's code. A decision that is refused for anything else
+# stays too; that photo's code with another decision replaces it.
+#
+# Exit codes: 0 done; 1 refused, with the problem's `type` and words on standard error; 75 try again later, nothing is lost. With a code
+# they tell of its photo, without one of the decisions in the inbox.
 set -euo pipefail
 
 umask 077
@@ -22,9 +28,11 @@ trap 'rm -rf "$work"' EXIT
 field() { grep -o "\"$1\":\"[^\"]*\"" "$2" | head -n 1 | cut -d '"' -f 4; }
 
 # ask PATH [curl options]: one request until it is answered. Its answer is in $work/answer, further headers come on standard input.
+# Where the gateway has said no, $refusal is the problem's type.
 ask() {
     local path=$1 status kind headers retry_after
     shift
+    refusal=
     headers=$(cat)
     for wait_s in 0.2 0.4 0.8 1.6 3.2 enough; do
         rm -f "$work/answer" "$work/head"
@@ -41,6 +49,7 @@ ask() {
                     ;;
                 ?*)
                     echo "$kind: $(field title "$work/answer"). $(field detail "$work/answer")" >&2
+                    refusal=$kind
                     return 1
                     ;;
             esac
@@ -60,24 +69,40 @@ ask() {
 
 json='Content-Type: application/json'
 
-# settle ID: what was decided stands in ID.open until there is a receipt; no code is needed for it.
+# settle ID: what was decided stands in ID.open until there is a receipt. It goes without the code: the gateway knows the devices that
+# have shown it, and refuses others. `set -e` does not hold in here where the caller looks at the status.
 settle() {
-    ask "/v1/collections/$1/settle" --data-binary "@$inbox/Lichtbild-$1.open" <<<"$json"
-    mv "$work/answer" "$inbox/Lichtbild-$1.json"
-    sync "$inbox/Lichtbild-$1.json" "$inbox"
-    rm "$inbox/Lichtbild-$1.open"
+    ask "/v1/collections/$1/settle" --data-binary "@$inbox/Lichtbild-$1.open" <<<"$json" || return
+    mv "$work/answer" "$inbox/Lichtbild-$1.json" || return
+    sync "$inbox/Lichtbild-$1.json" "$inbox" || return
+    # Another counter with this inbox may have been faster.
+    rm -f "$inbox/Lichtbild-$1.open"
     cat "$inbox/Lichtbild-$1.json"
     echo
 }
 
+# What earlier runs have left. A decision that is refused stays and stops nothing.
+without_code=' '
+left=0
 for open in "$inbox"/Lichtbild-*.open; do
     [ -e "$open" ] || continue
-    id=${open##*/Lichtbild-}
-    settle "${id%.open}"
+    id=${open##*/Lichtbild-} id=${id%.open}
+    status=0
+    settle "$id" || status=$?
+    # It is gone once it is settled, perhaps by another counter.
+    [ -e "$open" ] || continue
+    [ -n "$refusal" ] || exit "$status"
+    left=1
+    advice=
+    if [ "$refusal" = collection-code-required ]; then
+        without_code+="$id "
+        advice=": enter that photo's code here, or finish at the counter that began it"
+    fi
+    echo "Lichtbild-$id.open stays$advice." >&2
 done
 
 read -r code || true
-[ -n "$code" ] || exit 0
+[ -n "$code" ] || exit "$left"
 
 # No code holds these two, and JSON would want them escaped.
 code=${code//[\"\\]/?}
@@ -87,6 +112,12 @@ printf '{"code":"%s"}' "$code" >"$work/code"
 ask /v1/collections --data-binary "@$work/code" <<<"$json"
 id=$(field collection_id "$work/answer")
 sha256=$(field sha256 "$work/answer")
+
+# The photo was on the disk and decided before; what was missing is that this device shows the code.
+if [[ $without_code == *" $id "* ]]; then
+    settle "$id"
+    exit
+fi
 
 # Fetch, until it is what the studio sent.
 for try in 1 2 3; do

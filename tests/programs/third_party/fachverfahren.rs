@@ -68,6 +68,22 @@ impl ExampleSetup {
         }
     }
 
+    fn path(&self, collection: &str, ending: &str) -> PathBuf {
+        self.home.beside(&format!("inbox/Lichtbild-{collection}.{ending}"))
+    }
+
+    /// Lays down what a run leaves that dies between its decision and the gateway's answer.
+    fn leave(&self, collection: &str, photo: &[u8], decision: &Value) {
+        let open = match self.example {
+            Python => {
+                json!({ "collection_id": collection, "file": self.path(collection, "jpg"), "decision": decision })
+            }
+            Shell => decision.clone(),
+        };
+        fs::write(self.path(collection, "jpg"), photo).unwrap();
+        fs::write(self.path(collection, "open"), open.to_string()).unwrap();
+    }
+
     async fn run_over(&self, url: &str, code: &str, decision: &Value) -> ExampleRun {
         let mut command = self.command(url, decision);
         let code = format!("{code}\n");
@@ -200,22 +216,61 @@ async fn every_step_can_be_repeated(example: ExampleLanguage) {
     let code = setup.deposit("a-key-for-the-third").await;
     let collection = by_hand.collect_ok(&code).await;
     let photo = by_hand.fetch(&collection, &code).await.unwrap().body;
-    let beside = |ending: &str| setup.home.beside(&format!("inbox/Lichtbild-{collection}.{ending}"));
-    fs::write(beside("jpg"), photo).unwrap();
-    let decision = json!({ "outcome": "used" });
-    let open = match example {
-        Python => json!({ "collection_id": collection, "file": beside("jpg"), "decision": decision }),
-        Shell => decision,
-    };
     let mut receipts = Vec::new();
     for _ in 0..2 {
-        fs::write(beside("open"), open.to_string()).unwrap();
+        setup.leave(&collection, &photo, &json!({ "outcome": "used" }));
         let run = setup.run("").await;
         run.succeeded();
         receipts.push(run.stdout);
         setup.holds_settled_photos(3);
     }
     assert_eq!(receipts[0], receipts[1]);
+}
+
+async fn what_another_device_began_waits_for_its_code_and_stops_no_other_photo(example: ExampleLanguage) {
+    let setup = ExampleSetup::new(example);
+    let colleague = setup.home.device("office", "Amt Nord");
+    let by_colleague = colleague.client(setup.gateway.office());
+    let code = setup.deposit("a-key-for-the-first").await;
+    let collection = by_colleague.collect_ok(&code).await;
+    let photo = by_colleague.fetch(&collection, &code).await.unwrap().body;
+    let refusal = json!({ "outcome": "refused", "reason": "eyes_closed" });
+    setup.leave(&collection, &photo, &refusal);
+    setup.run("").await.refused("collection-code-required");
+
+    let next = setup.run(&setup.deposit("a-key-for-the-second").await).await;
+    next.succeeded();
+    assert!(next.stderr.starts_with("collection-code-required: ") && next.stderr.contains(&collection), "{next:?}");
+    assert!(next.stderr.contains("enter that photo's code here"), "{next:?}");
+    assert!(!next.stdout.contains(&collection), "{next:?}");
+    assert!(setup.path(&collection, "open").exists());
+
+    // The decision that was made counts, not the one that comes with the code.
+    let finished = setup.run(&code).await;
+    finished.succeeded();
+    assert!(finished.stdout.contains(&collection) && finished.stdout.contains("refused"), "{finished:?}");
+    assert!(!setup.path(&collection, "open").exists() && setup.path(&collection, "json").exists());
+    let photos = setup.studio.client(setup.gateway.studio()).get("/v1/photos?state=refused").await.unwrap().json();
+    assert_eq!(photos["photos"][0]["refusal"]["reason"], "eyes_closed", "{photos}");
+    let after = setup.run("").await;
+    after.succeeded();
+    assert_eq!((after.stdout.as_str(), after.stderr.as_str()), ("", ""));
+}
+
+async fn a_decision_that_is_refused_stops_no_other_photo(example: ExampleLanguage) {
+    let setup = ExampleSetup::new(example);
+    let by_hand = setup.office.client(setup.gateway.office());
+    let code = setup.deposit("a-key-for-the-first").await;
+    let collection = by_hand.collect_ok(&code).await;
+    let photo = by_hand.fetch(&collection, &code).await.unwrap().body;
+    setup.leave(&collection, &photo, &json!({ "outcome": "kept", "until": "1999-12-31" }));
+    let next = setup.run(&setup.deposit("a-key-for-the-second").await).await;
+    next.succeeded();
+    assert!(next.stderr.contains(&format!("Lichtbild-{collection}.open stays.")), "{next:?}");
+    let replaced = setup.run(&code).await;
+    replaced.succeeded();
+    assert!(replaced.stdout.contains("\"used\""), "{replaced:?}");
+    setup.holds_settled_photos(2);
 }
 
 async fn a_broken_connection_is_resumed(example: ExampleLanguage) {
@@ -291,6 +346,8 @@ examples!(
     a_decision_is_passed_on,
     wrong_codes_are_refused_in_words,
     every_step_can_be_repeated,
+    what_another_device_began_waits_for_its_code_and_stops_no_other_photo,
+    a_decision_that_is_refused_stops_no_other_photo,
     a_broken_connection_is_resumed,
     no_answer_at_all_says_that_nothing_is_lost,
     who_is_not_let_in_stops_at_once,
