@@ -11,6 +11,7 @@ use crate::domain::photo::availability::Availability;
 use crate::domain::photo::collection::{CollectionRecord, SettlementOutcome};
 use crate::domain::photo::quarantine::{Quarantined, RevokedDevicePolicy};
 use crate::domain::photo::settlement::SettlementDecision;
+use crate::domain::photo::withdrawal::WithdrawalDecision;
 use crate::domain::photo::{PhotoRecord, PhotoState, SealedPhoto};
 
 /// A certificate as the store knows it.
@@ -153,6 +154,35 @@ pub struct PhotoPage {
     pub photos: Vec<TrackedPhoto>,
     /// Behind which the next page begins; `None` on the last.
     pub next_after: Option<PhotoId>,
+}
+
+/// A request to withdraw.
+#[derive(Debug, Clone, Copy)]
+pub struct WithdrawRequest {
+    /// The photo.
+    pub photo_id: PhotoId,
+    /// The studio that deposited it.
+    pub studio_id: PartyId,
+    /// Its device.
+    pub device_id: DeviceId,
+    /// Time of the request.
+    pub now: Timestamp,
+}
+
+/// Outcome of a withdrawal; a refused request changes nothing.
+#[derive(Debug)]
+pub enum WithdrawOutcome {
+    /// The device was cut off in the meantime.
+    CutOff(CutOff),
+    /// This studio has no such photo.
+    NoSuchPhoto,
+    /// The photo was found.
+    Decided {
+        /// Done now, done before, or not possible.
+        decision: WithdrawalDecision,
+        /// The photo as it stands now.
+        photo: Box<TrackedPhoto>,
+    },
 }
 
 /// Outcome of a scrub of the write-ahead log.

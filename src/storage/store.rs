@@ -14,7 +14,7 @@ use super::error::StoreError;
 use super::requests::{
     Binding, CallerRecord, CertificateRecord, CodeAttempt, DepositOutcome, FetchOutcome, FetchRequest, LeaseOutcome,
     LeaseRequest, LookupOutcome, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, ReleaseCounts, RevokedSerial,
-    ScrubOutcome, SettleOutcome, SettleRequest, SweepReport, TrackedPhoto,
+    ScrubOutcome, SettleOutcome, SettleRequest, SweepReport, TrackedPhoto, WithdrawOutcome, WithdrawRequest,
 };
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
@@ -25,7 +25,6 @@ use crate::domain::party::credential::Credential;
 use crate::domain::party::invitation::{Invitation, InvitationLookupId};
 use crate::domain::party::{Device, Party, Role};
 use crate::domain::photo::collection::CollectionRecord;
-use crate::domain::photo::withdrawal::WithdrawalDecision;
 use crate::domain::photo::{PhotoState, StoredPhoto};
 
 /// Everything that the gateway remembers.
@@ -121,14 +120,8 @@ pub trait Store: AuditLog + Send + Sync {
     /// A studio's photos, newest first, from behind `after`. A page may be short, even empty, and yet not be the last: the work
     /// for one page is bounded.
     async fn photos(&self, studio: PartyId, query: PhotoQuery) -> Result<PhotoPage, StoreError>;
-    /// Withdraws a photo of this studio and erases it; `None` when it has no such photo.
-    async fn withdraw(
-        &self,
-        studio: PartyId,
-        photo_id: PhotoId,
-        now: Timestamp,
-        audit: AuditEntry,
-    ) -> Result<Option<(WithdrawalDecision, TrackedPhoto)>, StoreError>;
+    /// Withdraws a photo of this studio and erases it.
+    async fn withdraw(&self, request: &WithdrawRequest) -> Result<WithdrawOutcome, StoreError>;
 
     // Collection
 

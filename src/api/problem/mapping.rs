@@ -186,6 +186,7 @@ impl From<SettleError> for Problem {
 impl From<WithdrawError> for Problem {
     fn from(error: WithdrawError) -> Self {
         match error {
+            WithdrawError::CutOff(cut_off) => cut_off.into(),
             WithdrawError::UnknownPhoto => Self::PhotoUnknown,
             WithdrawError::Leased { until } => Self::PhotoLeased { until },
             WithdrawError::Kept { until } => Self::PhotoKept { until },

@@ -2,13 +2,12 @@
 
 use crate::clock::Timestamp;
 use crate::domain::id::PhotoId;
-use crate::domain::log::AuditEvent;
 use crate::domain::photo::PhotoState;
 use crate::domain::photo::withdrawal::WithdrawalDecision;
 use crate::flows::authenticate::StudioCaller;
 use crate::flows::gateway::Gateway;
 use crate::storage::StoreError;
-use crate::storage::requests::TrackedPhoto;
+use crate::storage::requests::{CutOff, TrackedPhoto, WithdrawOutcome, WithdrawRequest};
 
 /// Withdraws and erases a photo of this studio; a repeat gets the same answer.
 ///
@@ -19,11 +18,14 @@ pub async fn withdraw(
     studio: &StudioCaller,
     photo_id: PhotoId,
 ) -> Result<TrackedPhoto, WithdrawError> {
-    let details = serde_json::json!({ "studio_id": studio.party.party_id });
-    let audit = gateway.audit(studio.device_id, AuditEvent::PhotoWithdrawn, Some(photo_id.to_string()), details);
-    let withdrawn = gateway.store.withdraw(studio.party.party_id, photo_id, audit.at, audit).await?;
-    let (withdrawal, photo) = withdrawn.ok_or(WithdrawError::UnknownPhoto)?;
-    match withdrawal {
+    let request =
+        WithdrawRequest { photo_id, studio_id: studio.party.party_id, device_id: studio.device_id, now: gateway.now() };
+    let (decision, photo) = match gateway.store.withdraw(&request).await? {
+        WithdrawOutcome::Decided { decision, photo } => (decision, *photo),
+        WithdrawOutcome::NoSuchPhoto => return Err(WithdrawError::UnknownPhoto),
+        WithdrawOutcome::CutOff(cut_off) => return Err(WithdrawError::CutOff(cut_off)),
+    };
+    match decision {
         WithdrawalDecision::Allowed | WithdrawalDecision::Repeated => Ok(photo),
         WithdrawalDecision::Leased { until } => Err(WithdrawError::Leased { until }),
         WithdrawalDecision::Kept => Err(WithdrawError::Kept { until: photo.record.expires_at }),
@@ -34,6 +36,8 @@ pub async fn withdraw(
 /// Reason why a photo was not withdrawn.
 #[derive(Debug)]
 pub enum WithdrawError {
+    /// The device was cut off in the meantime.
+    CutOff(CutOff),
     /// This studio has no such photo.
     UnknownPhoto,
     /// An office holds it.

@@ -13,7 +13,6 @@ use crate::domain::party::credential::Credential;
 use crate::domain::party::invitation::{Invitation, InvitationLookupId};
 use crate::domain::party::{Device, Party, Role};
 use crate::domain::photo::collection::CollectionRecord;
-use crate::domain::photo::withdrawal::WithdrawalDecision;
 use crate::domain::photo::{PhotoState, StoredPhoto};
 use crate::storage::enrolment_requests::{
     ApprovalOutcome, EnrolmentAttempt, EnrolmentCodeCheck, EnrolmentStep, InvitationRecord, InviteOutcome,
@@ -23,7 +22,7 @@ use crate::storage::error::StoreError;
 use crate::storage::requests::{
     Binding, CallerRecord, CertificateRecord, CodeAttempt, DepositOutcome, FetchOutcome, FetchRequest, LeaseOutcome,
     LeaseRequest, LookupOutcome, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, ReleaseCounts, RevokedSerial,
-    ScrubOutcome, SettleOutcome, SettleRequest, SweepReport, TrackedPhoto,
+    ScrubOutcome, SettleOutcome, SettleRequest, SweepReport, TrackedPhoto, WithdrawOutcome, WithdrawRequest,
 };
 use crate::storage::store::Store;
 
@@ -157,14 +156,8 @@ impl Store for SqlStore {
         self.with_retry(|| photo::photos::list(self, studio, query)).await
     }
 
-    async fn withdraw(
-        &self,
-        studio: PartyId,
-        photo_id: PhotoId,
-        now: Timestamp,
-        audit: AuditEntry,
-    ) -> Result<Option<(WithdrawalDecision, TrackedPhoto)>, StoreError> {
-        self.with_retry(|| photo::withdraw::withdraw(self, studio, photo_id, now, &audit)).await
+    async fn withdraw(&self, request: &WithdrawRequest) -> Result<WithdrawOutcome, StoreError> {
+        self.with_retry(|| photo::withdraw::withdraw(self, request)).await
     }
 
     async fn look_up(&self, attempt: &CodeAttempt) -> Result<LookupOutcome, StoreError> {

@@ -8,11 +8,13 @@ use axum::http::{Method, Request};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hyper::body::Frame;
+use lichtbild::api::problem::Problem;
 use lichtbild::domain::code::retrieval_code::RetrievalCode;
 use lichtbild::domain::party::Role;
 use lichtbild::domain::party::credential::Credential;
 use lichtbild::flows::authenticate;
 use lichtbild::flows::photo::hand_over::{HandOverError, hand_over};
+use lichtbild::flows::photo::withdraw::withdraw;
 use lichtbild::identity::key::DeviceKey;
 use lichtbild::storage::requests::{CutOff, FetchPurpose};
 use serde_json::json;
@@ -147,6 +149,27 @@ async fn an_office_that_is_cut_off_before_the_hand_over_gets_no_photo() {
             }
         }
         assert_eq!(gateway.database.contents().await, before);
+    }
+}
+
+/// A withdrawal has no body to wait for, but other requests: for its photo, and for the database.
+#[tokio::test]
+async fn a_studio_that_is_cut_off_before_it_has_withdrawn_is_told_which_and_nothing_is_erased() {
+    for cut in [Cut::Revoke, Cut::Suspend] {
+        let gateway = TestGateway::start().await;
+        let studio = gateway.studio("Foto Koch").await;
+        let [waiting, withdrawn] = [studio.deposit_numbered(1).await, studio.deposit_numbered(2).await];
+        assert_eq!(studio.withdraw(&withdrawn.photo_id).await.status, 200);
+        let credential = Credential::Own { sha256: studio.certificate.sha256() };
+        let admitted = authenticate::studio(&gateway.gateway, credential).await.unwrap();
+        cut.apply(&gateway, &studio).await;
+        let before = gateway.database.contents().await;
+        for photo_id in [&waiting.photo_id, &withdrawn.photo_id] {
+            let refused = withdraw(&gateway.gateway, &admitted, photo_id.parse().unwrap()).await.err();
+            let kind = refused.map(|error| Problem::from(error).kind());
+            assert_eq!(kind, Some(cut.problem(&studio)), "{cut:?}");
+        }
+        assert_eq!(gateway.database.contents().await, before, "{cut:?}");
     }
 }
 

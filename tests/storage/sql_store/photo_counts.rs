@@ -3,7 +3,8 @@
 use lichtbild::domain::log::AuditEvent;
 use lichtbild::domain::party::Role;
 use lichtbild::domain::photo::PhotoState;
-use lichtbild::storage::requests::LeaseOutcome;
+use lichtbild::domain::photo::withdrawal::WithdrawalDecision;
+use lichtbild::storage::requests::{LeaseOutcome, WithdrawOutcome, WithdrawRequest};
 use lichtbild::storage::{SqlStore, Store};
 
 use super::{TwoNodeStore, audit_entry};
@@ -36,7 +37,10 @@ async fn photos_are_counted_as_they_come_and_go_and_the_count_rows_stay_few() {
         assert_eq!(census(&fleet, there).await, [(PhotoState::Available, 60)]);
         let leased = here.lease(&fleet.lease(photos[0], &office, collector)).await.unwrap();
         assert!(matches!(leased, LeaseOutcome::New(_)));
-        here.withdraw(studio.party_id, photos[1], START, audit_entry(AuditEvent::PhotoWithdrawn)).await.unwrap();
+        let withdrawal =
+            WithdrawRequest { photo_id: photos[1], studio_id: studio.party_id, device_id: depositor, now: START };
+        let withdrawn = here.withdraw(&withdrawal).await.unwrap();
+        assert!(matches!(withdrawn, WithdrawOutcome::Decided { decision: WithdrawalDecision::Allowed, .. }));
         let expected = [(PhotoState::Available, 58), (PhotoState::Leased, 1), (PhotoState::Withdrawn, 1)];
         assert_eq!(census(&fleet, here).await, expected);
         let notes = fleet.database.count("photo_counts").await;
