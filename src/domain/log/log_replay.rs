@@ -17,6 +17,8 @@ pub struct LogReplay {
     pub photos: BTreeMap<PhotoId, PhotoOutcome>,
     /// Outcomes of the collections, by age.
     pub collections: BTreeMap<CollectionId, CollectionOutcome>,
+    /// Devices that have shown the code of a collection.
+    pub collection_devices: BTreeMap<(CollectionId, DeviceId), CollectionDeviceOutcome>,
     /// Devices that were cut off, and when.
     pub revoked: Vec<(DeviceId, Timestamp)>,
     /// Parties that were suspended, or taken again.
@@ -62,6 +64,19 @@ pub struct CollectionOutcome {
     pub state: CollectionState,
     /// Time at which it ended; `None` as long as it is open.
     pub settled_at: Option<Timestamp>,
+}
+
+/// Outcome of a device that has shown the code of a collection, after the rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CollectionDeviceOutcome {
+    /// Time of the first row about it.
+    pub code_shown_at: Timestamp,
+    /// Time of the first hand-over to it.
+    pub handed_over_at: Option<Timestamp>,
+    /// Time of the last hand-over to it that has a row.
+    pub hand_over_logged_at: Option<Timestamp>,
+    /// Hand-overs to it, at least: not each has a row.
+    pub hand_overs: i64,
 }
 
 impl LogReplay {
@@ -123,5 +138,88 @@ impl LogReplay {
             CollectionState::Leased => PhotoOutcome::Leased,
         };
         self.photos.insert(photo_id, outcome);
+        if let (CollectionState::Leased, Some(device_id)) = (state, logged.actor()) {
+            self.apply_collection_device(logged, (collection_id, device_id));
+        }
+    }
+
+    /// Leasing, renewing and handing over all take the code, in every version.
+    fn apply_collection_device(&mut self, logged: &LogEvent<'_>, key: (CollectionId, DeviceId)) {
+        let at = logged.row.at;
+        let device = self.collection_devices.entry(key).or_insert(CollectionDeviceOutcome {
+            code_shown_at: at,
+            handed_over_at: None,
+            hand_over_logged_at: None,
+            hand_overs: 0,
+        });
+        if logged.event == AuditEvent::CollectionHandedOver {
+            device.handed_over_at.get_or_insert(at);
+            device.hand_over_logged_at = Some(at);
+            device.hand_overs = logged.details["hand_overs"].as_i64().unwrap_or(1).max(device.hand_overs + 1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::digest::Sha256Digest;
+
+    const DEVICE: &str = "01a20297-4dc0-7000-8000-000000000001";
+    const COLLECTION: &str = "01a20297-4dc0-7000-8000-000000000002";
+
+    fn row(sequence: i64, actor: &str, event: &str, hand_overs: Option<i64>) -> ChainRow {
+        let mut details = serde_json::json!({ "photo_id": "01a20297-4dc0-7000-8000-000000000003" });
+        details
+            .as_object_mut()
+            .unwrap()
+            .extend(hand_overs.map(|hand_overs| ("hand_overs".to_owned(), hand_overs.into())));
+        ChainRow {
+            sequence,
+            at: Timestamp::from_unix_milliseconds(sequence),
+            actor: actor.into(),
+            event: event.into(),
+            subject: Some(COLLECTION.into()),
+            details: details.to_string(),
+            prev: Sha256Digest::of(b""),
+            sha256: Sha256Digest::of(b""),
+        }
+    }
+
+    #[test]
+    fn hand_overs_are_as_many_as_the_last_row_tells_and_at_least_one_for_each_row() {
+        let handed_over = "collection.handed_over";
+        for (counts, expected) in [
+            (&[None][..], 1),
+            (&[None, Some(7), Some(31)], 31),
+            // Rows of older versions have no count.
+            (&[None, None, None], 3),
+            (&[None, None, None, Some(2)], 4),
+        ] {
+            let mut replay = LogReplay::default();
+            replay.apply(&row(1, DEVICE, "collection.leased", None));
+            for (sequence, hand_overs) in (2..).zip(counts) {
+                replay.apply(&row(sequence, DEVICE, handed_over, *hand_overs));
+            }
+            replay.apply(&row(90, "gateway", "collection.used_by_default", Some(99)));
+            let devices: Vec<_> = replay.collection_devices.values().collect();
+            let at = Timestamp::from_unix_milliseconds;
+            let outcome = CollectionDeviceOutcome {
+                code_shown_at: at(1),
+                handed_over_at: Some(at(2)),
+                hand_over_logged_at: Some(at(1 + counts.len() as i64)),
+                hand_overs: expected,
+            };
+            assert_eq!(devices, [&outcome], "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn settling_and_giving_back_show_no_code() {
+        let mut replay = LogReplay::default();
+        for event in ["collection.used", "collection.released"] {
+            replay.apply(&row(1, DEVICE, event, None));
+        }
+        assert!(replay.collection_devices.is_empty());
     }
 }

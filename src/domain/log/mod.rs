@@ -83,7 +83,8 @@ pub enum AuditEvent {
     #[serde(rename = "collection.renewed")]
     CollectionRenewed,
     /// The bytes go out: the first time to a device. A repeat has a row only minutes after the last, with the number of hand-overs so
-    /// far; the row that ends the collection tells how many there were in all.
+    /// far; the row that ends the collection tells how many were counted, if more than one. Older versions counted none, and of those
+    /// between a backup and its restore only those are counted that a replayed log tells of.
     #[serde(rename = "collection.handed_over")]
     CollectionHandedOver,
     /// An office used the photo; it is erased.

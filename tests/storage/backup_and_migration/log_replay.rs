@@ -78,6 +78,51 @@ async fn what_was_used_refused_withdrawn_seen_kept_or_revoked_since_is_so_after_
 }
 
 #[tokio::test]
+async fn who_has_shown_a_code_and_was_handed_a_picture_since_is_known_after_the_restore() {
+    let setup = BackupSetup::new();
+    let colleague = setup.home.device("office", "Amt Nord");
+    let gateway = setup.home.start();
+    let (studio, office) = (setup.studio.client(gateway.studio()), setup.office.client(gateway.office()));
+    let colleague_client = colleague.client(gateway.office());
+    let (before, after) = ("a-key-of-the-first", "a-key-of-the-second");
+    let codes = [studio.deposit(before).await.unwrap().code(), studio.deposit(after).await.unwrap().code()];
+    // One is leased and handed over before the backup, the other after it.
+    let first = office.collect_ok(&codes[0]).await;
+    office.fetch(&first, &codes[0]).await.unwrap();
+    setup.back_up();
+    let second = office.collect_ok(&codes[1]).await;
+    office.fetch(&second, &codes[1]).await.unwrap();
+    let late = setup.home.device("office", "Amt Nord");
+    let late_client = late.client(gateway.office());
+    for (collection, code) in [(&first, &codes[0]), (&second, &codes[1])] {
+        assert_eq!(&colleague_client.collect_ok(code).await, collection);
+        colleague_client.fetch(collection, code).await.unwrap();
+        // A device that the backup does not have.
+        assert_eq!(&late_client.collect_ok(code).await, collection);
+    }
+    assert!(gateway.stop().success());
+    fs::write(setup.home.beside("log.jsonl"), export(&setup).await).unwrap();
+
+    let restore = ["restore", "saved", "--dir", "new", "--keys", "saved-keys", "--log-since", "log.jsonl", "--yes"];
+    setup.home.json(&[&restore[..], &["--checkpoints", "gateway/checkpoints"]].concat());
+    fs::rename(setup.home.file(""), setup.home.beside("burnt")).unwrap();
+    fs::rename(setup.home.beside("new"), setup.home.file("")).unwrap();
+    assert_eq!(setup.home.json(&["verify"])["sound"], true);
+    setup.home.json(&["restored", "release", "--all"]);
+    let gateway = setup.home.start();
+    let colleague_client = colleague.client(gateway.office());
+    for collection in [&first, &second] {
+        let settled = colleague_client.settle(collection, &json!({ "outcome": "used" })).await.unwrap();
+        assert_eq!(settled.status, 200, "{}", settled.json());
+    }
+    assert!(gateway.stop().success());
+    let database = RawDatabase::open(&setup.home.database()).await;
+    let ends = "SELECT json_extract(details, '$.hand_overs') || '' FROM audit WHERE event = 'collection.used'";
+    assert_eq!(database.texts(ends).await, ["2", "2"], "one to each of two devices");
+    assert_eq!(setup.home.json(&["verify"])["sound"], true);
+}
+
+#[tokio::test]
 async fn an_export_that_does_not_go_on_where_the_backup_ends_is_refused() {
     let setup = BackupSetup::new();
     setup.back_up();

@@ -149,7 +149,7 @@ impl ExpectedCollectionDevice {
         columns
     }
 
-    /// Keeps nothing: a restore carries none of it out.
+    /// Keeps nothing: a restore by an older version carried none of it out, and no restore does for a device that it does not have.
     pub(super) fn relax(&mut self) {
         *self = Self { photo_id: self.photo_id, may_be_missing: true, ..Self::default() };
     }

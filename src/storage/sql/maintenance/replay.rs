@@ -11,12 +11,12 @@ use crate::storage::maintenance::{ChangedPhoto, ReplaySummary};
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::log::audit_writer;
-use crate::storage::sql::photo::photos;
+use crate::storage::sql::photo::{collection_devices, photos};
 use std::time::Duration;
 
 impl SqlStore {
     /// Adds rows of the audit log that were written after the database's last one, and carries out what they tell: erasures,
-    /// leases, revocations, suspensions. Rows that it has are passed over.
+    /// leases and the devices that have shown their codes, revocations, suspensions. Rows that it has are passed over.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when the rows do not follow on the database's own; nothing has changed then.
@@ -61,6 +61,9 @@ async fn apply_rows(
     }
     for (collection_id, outcome) in &log_replay.collections {
         upsert_collection(transaction, *collection_id, outcome, settle_within).await?;
+    }
+    for (key, outcome) in &log_replay.collection_devices {
+        collection_devices::replay(transaction, *key, outcome).await?;
     }
     for (photo_id, outcome) in &log_replay.photos {
         changed.extend(apply_to_photo(transaction, *photo_id, outcome).await?);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, DeviceId};
+use crate::domain::log::log_replay::CollectionDeviceOutcome;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::storage::error::StoreError;
 use crate::storage::sql::engine::columns::optional_timestamp;
@@ -66,7 +67,7 @@ pub(super) async fn count_hand_over(
     Ok(HandOverCount { hand_overs: before + 1, is_logged })
 }
 
-/// All hand-overs of a collection, to whichever device.
+/// All hand-overs of a collection that were counted, to whichever device.
 pub(super) async fn hand_overs(
     connection: &mut StoreConnection,
     collection_id: CollectionId,
@@ -103,6 +104,36 @@ pub(super) async fn note_code_shown(
         transaction.mark_changed(RowId::CollectionDevice(collection_id, device_id));
     }
     Ok(inserted > 0)
+}
+
+/// Makes up for what the log tells of a device since a backup: that it has shown the code, and its hand-overs. Does nothing where the
+/// collection or the device is not there: it came after the backup.
+pub(in crate::storage::sql) async fn replay(
+    transaction: &mut WriteTransaction,
+    (collection_id, device_id): (CollectionId, DeviceId),
+    outcome: &CollectionDeviceOutcome,
+) -> Result<(), StoreError> {
+    transaction
+        .query(
+            "INSERT INTO collection_devices
+                 (collection_id, device_id, code_shown_at, handed_over_at, hand_overs, hand_over_logged_at)
+             SELECT c.collection_id, d.device_id, $3, $4, $5, $6
+             FROM collections c JOIN devices d ON d.device_id = $2 WHERE c.collection_id = $1
+             ON CONFLICT (collection_id, device_id) DO UPDATE SET
+                 handed_over_at = coalesce(collection_devices.handed_over_at, excluded.handed_over_at),
+                 hand_overs = CASE WHEN collection_devices.hand_overs < excluded.hand_overs THEN excluded.hand_overs
+                                   ELSE collection_devices.hand_overs END,
+                 hand_over_logged_at = coalesce(excluded.hand_over_logged_at, collection_devices.hand_over_logged_at)",
+        )
+        .bind(collection_id.to_string())
+        .bind(device_id.to_string())
+        .bind(outcome.code_shown_at.unix_milliseconds())
+        .bind(outcome.handed_over_at.map(Timestamp::unix_milliseconds))
+        .bind(outcome.hand_overs)
+        .bind(outcome.hand_over_logged_at.map(Timestamp::unix_milliseconds))
+        .execute()
+        .await?;
+    Ok(())
 }
 
 /// Of a lease that is older than the table, the device that made it has shown the code.

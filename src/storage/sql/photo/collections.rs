@@ -184,7 +184,7 @@ pub(super) fn audit_entry(
     }
 }
 
-/// Completes the row that ends a collection by the number of its hand-overs, if there were several: not each has a row.
+/// Completes the row that ends a collection by the number of its hand-overs, if several were counted: not each has a row.
 pub(super) async fn record_hand_overs(
     connection: &mut StoreConnection,
     entry: &mut AuditEntry,
