@@ -55,8 +55,9 @@ pub trait Store: AuditLog + Send + Sync {
     async fn bind_device(&self, device: &Device, binding: &Binding, audit: AuditEntry) -> Result<(), StoreError>;
     /// The devices that are bound to a key, with the key's SHA-256.
     async fn bound_keys(&self) -> Result<Vec<(DeviceId, Sha256Digest)>, StoreError>;
-    /// Tells if a device has or had the key: such a key is certified and bound for no other. Asked beforehand; every operation that gives
-    /// a key to a device asks again.
+    /// Tells if a device is known to have or have had the key: such a key is certified and bound for no other. Not known are keys of
+    /// certificates from before they were written down, unless an invitation led to them. Asked beforehand; every operation that gives a
+    /// key to a device asks again.
     async fn is_key_known(&self, key: &Sha256Digest) -> Result<bool, StoreError>;
     /// One device.
     async fn device(&self, device_id: DeviceId) -> Result<Option<Device>, StoreError>;
