@@ -47,6 +47,14 @@ fn success(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+/// The refusal that the lines show.
+#[track_caller]
+fn shown_problem(output: &Output) -> Value {
+    let shown = String::from_utf8_lossy(&output.stderr);
+    let problem = shown.lines().find(|line| line.starts_with('{')).unwrap_or_else(|| panic!("no problem: {shown}"));
+    serde_json::from_str(problem).unwrap()
+}
+
 fn curl_is_there() {
     let found = Command::new("curl").arg("--version").output();
     assert!(found.is_ok(), "install curl and openssl by apt, or let tests/run do it");
@@ -98,6 +106,30 @@ fn the_printed_lines_enrol_and_renew_with_openssl_and_curl_alone() {
     let serial = success(&bash(&home, serial));
     let named = format!("until {listed} | grep 'Serial Number: {}'; do :; done", serial.trim());
     success(&bash(&home, &named));
+}
+
+#[test]
+fn a_repeated_renewal_keeps_the_new_key_and_shows_the_refusal() {
+    curl_is_there();
+    let home = GatewayFolder::new();
+    let invitation = home.json(&["studio", "invite", "Foto Koch", "--place", "Düsseldorf"]);
+    let gateway = home.start();
+    let lines = script(&gateway, &invitation);
+    success(&bash(&home, &lines));
+
+    let enrols = |line: &&str| !line.ends_with("/simpleenroll") && !line.contains("/simpleenroll |");
+    let renewal = lines.lines().filter(enrols).collect::<Vec<_>>().join("\n");
+    let repeated = bash(&home, &renewal);
+    assert!(!repeated.status.success(), "it is renewed once an hour");
+    assert_eq!(shown_problem(&repeated)["type"], "renewal-too-soon");
+    for name in ["", "new-"] {
+        let keys = format!(
+            "openssl x509 -in {name}certificate.pem -noout -pubkey; echo /; openssl pkey -in {name}key.pem -pubout"
+        );
+        let keys = success(&bash(&home, &keys));
+        let (certified, held) = keys.split_once("/\n").unwrap();
+        assert_eq!(certified, held, "{name}");
+    }
 }
 
 #[test]
@@ -165,9 +197,9 @@ fn a_gateway_whose_authorities_keys_are_elsewhere_serves_all_the_rest() {
         fs::rename(home.file(&format!("certs/{role}-ca.key")), home.beside(&format!("{role}.key"))).unwrap();
     }
     let gateway = home.start();
-    let refused = bash(&home, &script(&gateway, &invitation).replace("| pkcs7 certificate.pem", "> refused"));
+    let refused = bash(&home, &script(&gateway, &invitation));
     assert!(!refused.status.success(), "there is nothing to renew");
-    let problem: Value = serde_json::from_slice(&fs::read(home.beside("shop/refused")).unwrap()).unwrap();
+    let problem = shown_problem(&refused);
     assert_eq!((&problem["type"], &problem["status"]), (&"enrolment-unavailable".into(), &503.into()));
     let served = format!(
         "curl -sS --cacert {0}/gateway-ca.pem --cert {0}/certificate.pem --key {0}/key.pem {1}/v1/me",
