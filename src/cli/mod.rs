@@ -3,5 +3,6 @@
 // Everything that is shown goes through the modules `output` and `message`, which escape what is not displayable.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+mod command_line;
 pub mod gateway;
 pub mod studio;

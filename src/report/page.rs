@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::photo_summary::{PhotoSummary, ShownResult, totals_text};
 use crate::domain::check::Check;
+use crate::domain::display_text::escaped;
 use crate::domain::language::Language;
 use crate::validation::Profile;
 
@@ -88,9 +89,9 @@ fn overview(rows: &[PhotoSummary], language: Language) -> Markup {
                         tr {
                             th scope="row" {
                                 @if row.result != ShownResult::Unreadable {
-                                    a href={ "#photo-" (index + 1) } { bdi { (row.file) } }
+                                    a href={ "#photo-" (index + 1) } { bdi { (escaped(&row.file)) } }
                                 } @else {
-                                    bdi { (row.file) }
+                                    bdi { (escaped(&row.file)) }
                                 }
                             }
                             td class=(row.result.class()) { (row.result.text(language)) }

@@ -11,6 +11,7 @@ use crate::domain::check::Check;
 use crate::domain::check::finding::{Finding, MadeAt, Severity};
 use crate::domain::check::terms::in_words;
 use crate::domain::digest::Sha256Digest;
+use crate::domain::display_text::escaped;
 use crate::domain::language::Language;
 use crate::validation::guides::Guides;
 use crate::validation::{CheckOutcome, MAX_HEIGHT, MAX_WIDTH, Profile};
@@ -37,7 +38,7 @@ pub fn section(photo: &ReportedPhoto<'_>, number: usize, language: Language) -> 
     html! {
         article id={ "photo-" (number) } {
             header {
-                h2 { bdi { (photo.file) } }
+                h2 { bdi { (escaped(photo.file)) } }
                 p class={ "verdict " (result.class()) } { (result.text(language)) }
             }
             div.sheet {
@@ -76,9 +77,10 @@ fn photo_figure(photo: &ReportedPhoto<'_>, number: usize, language: Language) ->
             }
         };
     };
+    let file = escaped(photo.file);
     let alternative = language.pick(
-        format!("Foto {}, {} x {} Pixel", photo.file, guides.width, guides.height),
-        format!("Photo {}, {} x {} pixels", photo.file, guides.width, guides.height),
+        format!("Foto {file}, {} x {} Pixel", guides.width, guides.height),
+        format!("Photo {file}, {} x {} pixels", guides.width, guides.height),
     );
     html! {
         figure {

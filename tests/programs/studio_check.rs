@@ -212,6 +212,20 @@ fn a_page_carries_the_photos_byte_for_byte_and_asks_for_nothing_else() {
 }
 
 #[test]
+fn a_line_feed_in_a_file_name_begins_no_line_of_the_page_or_the_result() {
+    let folder = PhotoFolder::with(&[("a\n\tb.jpg", &encoded(&portrait())), ("c\n\td.jpg", b"no photo")]);
+    let run = folder.check(&[".", "--html", "report.html"]);
+    let page = folder.read("report.html");
+    for shown in [&run.stdout, &page] {
+        assert!(shown.contains("a\\u{a}\\u{9}b.jpg") && !shown.contains("\n\tb.jpg"), "{}", run.stdout);
+        assert!(shown.contains("c\\u{a}\\u{9}d.jpg") && !shown.contains("\n\td.jpg"), "{}", run.stdout);
+    }
+    assert!(page.contains("alt=\"Photo ./a\\u{a}\\u{9}b.jpg, "), "the picture is named as the heading is");
+    let run = folder.check(&["a\n\tb.jpg"]);
+    assert!(run.stdout.starts_with("a\\u{a}\\u{9}b.jpg: "), "{}", run.stdout);
+}
+
+#[test]
 fn the_style_is_the_one_that_the_policy_lets_in() {
     use sha2::{Digest, Sha256};
     let folder = mixed();

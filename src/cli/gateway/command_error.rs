@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::process::ExitCode;
 
-use crate::cli::gateway::message::eprint;
+use crate::cli::gateway::message::{eprint, eprint_lines};
 use crate::config::ConfigError;
 use crate::flows::admin::administer::AdministrationError;
 use crate::identity::error::IdentityError;
@@ -15,6 +15,7 @@ use crate::storage::StoreError;
 #[derive(Debug)]
 pub(super) struct CommandError {
     message: String,
+    lines: Vec<String>,
     causes: Vec<String>,
     advice: Option<&'static str>,
     code: FailureCode,
@@ -34,15 +35,26 @@ pub(super) enum FailureCode {
 impl CommandError {
     /// Something that went wrong because of something else.
     pub(super) fn new(message: impl Into<String>, cause: impl Error) -> Self {
-        let mut failure =
-            Self { message: message.into(), causes: vec![cause.to_string()], advice: None, code: FailureCode::Failed };
+        let mut failure = Self {
+            message: message.into(),
+            lines: Vec::new(),
+            causes: vec![cause.to_string()],
+            advice: None,
+            code: FailureCode::Failed,
+        };
         failure.causes.extend(sources(&cause));
         failure
     }
 
     /// Something that explains itself.
     pub(super) fn plain(message: impl Into<String>) -> Self {
-        Self { message: message.into(), causes: Vec::new(), advice: None, code: FailureCode::Failed }
+        Self { message: message.into(), lines: Vec::new(), causes: Vec::new(), advice: None, code: FailureCode::Failed }
+    }
+
+    /// The same with lines of its own below the message.
+    pub(super) fn with_lines(mut self, lines: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.lines = lines.into_iter().map(Into::into).collect();
+        self
     }
 
     /// The same with the next step as its last line.
@@ -60,8 +72,11 @@ impl CommandError {
     /// Writes the message to the standard error stream.
     pub(super) fn report(&self) -> ExitCode {
         eprint(format_args!("error: {}", self.message));
+        for line in &self.lines {
+            eprint(format_args!("  {line}"));
+        }
         for cause in &self.causes {
-            eprint(format_args!("  because: {cause}"));
+            eprint_lines(format_args!("  because: {cause}"));
         }
         if let Some(advice) = self.advice {
             eprint(format_args!("  next: {advice}"));
@@ -72,7 +87,13 @@ impl CommandError {
 
 impl<E: Error + ActionableError> From<E> for CommandError {
     fn from(error: E) -> Self {
-        Self { message: error.to_string(), causes: sources(&error), advice: None, code: FailureCode::Failed }
+        Self {
+            message: error.to_string(),
+            lines: Vec::new(),
+            causes: sources(&error),
+            advice: None,
+            code: FailureCode::Failed,
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
+use crate::cli::command_line;
 use crate::domain::party::Role;
 use crate::server::memory_dumps;
 use command_error::CommandError;
@@ -102,7 +103,7 @@ pub fn main() -> ExitCode {
              switch core dumps off for this service"
         ));
     }
-    let arguments = Arguments::parse();
+    let arguments: Arguments = command_line::parse();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return CommandError::new("cannot start threads", error).report(),

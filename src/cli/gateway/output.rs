@@ -1,17 +1,24 @@
-//! Results on the standard output. Names in the database, files and other programs may bring characters that move the cursor or turn a
-//! line round: they are shown by their numbers.
+//! Results on the standard output. Names in the database, files and other programs may bring characters that move the cursor, turn a line
+//! round, or begin a line that looks like another result: they are shown by their numbers.
 
 use std::fmt::Display;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use serde::Serialize;
 
 use super::command_error::CommandError;
-use crate::domain::display_text::{escaped_json, escaped_lines};
+use crate::domain::display_text::{escaped, escaped_json, escaped_lines};
 
-/// Writes a line. A reader that has seen enough (`| head`) is no fault; a full disk is.
+/// Writes one line; a line feed in it is shown by its number too. A reader that has seen enough (`| head`) is no fault; a full disk is.
 pub(super) fn print(line: impl Display) -> Result<(), CommandError> {
-    write_result(&escaped_lines(&line.to_string()))
+    write_result(&escaped(&line.to_string()))
+}
+
+/// Writes the text of a file. On a terminal its characters are shown like those of other results; a pipe or a file gets them as they are,
+/// since the text is to be a file again.
+pub(super) fn print_file(text: &str) -> Result<(), CommandError> {
+    let text = text.trim_end().replace("\r\n", "\n");
+    if io::stdout().is_terminal() { write_result(&escaped_lines(&text)) } else { write_result(&text) }
 }
 
 /// Writes JSON on one line.

@@ -180,7 +180,7 @@ fn for_people(enrolled: &EnrolledDevice, folder: &DeviceFolder, language: Langua
     let until = receipt_text::moment(enrolled.not_after, language);
     let (name, place) = (escaped(&enrolled.party.name), escaped(&enrolled.party.place));
     let gateway = enrolled.gateway.as_str().trim_end_matches('/');
-    let (device, files) = (enrolled.device_id, folder.path().display());
+    let (device, files) = (enrolled.device_id, receipt_text::on_one_line(folder.path()));
     let authority = group_fingerprint(&enrolled.ca_sha256);
     let mut text = language.pick(
         format!(
@@ -193,7 +193,7 @@ fn for_people(enrolled: &EnrolledDevice, folder: &DeviceFolder, language: Langua
         ),
     );
     if let Some(file) = &enrolled.browser_file {
-        let (path, password) = (file.path.display(), file.password.as_str());
+        let (path, password) = (receipt_text::on_one_line(&file.path), file.password.as_str());
         text.push_str(&language.pick(
             format!("\nFür den Browser: {path}\nKennwort:       {password}"),
             format!("\nFor the browser:   {path}\nPassword:          {password}"),

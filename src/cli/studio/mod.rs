@@ -19,6 +19,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use super::command_line;
+
 /// Deposits passport photos at the city's gateway.
 #[derive(Parser)]
 #[command(name = "lichtbild-studio", version, after_help = exit::HELP)]
@@ -41,7 +43,7 @@ enum Command {
 
 /// Runs the program; wrong usage ends it at once with clap's words and exit code 2.
 pub fn main() -> ExitCode {
-    let exit = match Arguments::parse().command {
+    let exit = match command_line::parse::<Arguments>().command {
         Command::Enrol(arguments) => enrol::run(&arguments),
         Command::Push(arguments) => push::run(&arguments),
         Command::Print(arguments) => print_receipt::run(&arguments),

@@ -9,6 +9,7 @@ use super::advice;
 use super::exit::Exit;
 use super::options::{LanguageArgument, PaperArgument};
 use super::output::{eprint, print};
+use super::receipt_text::on_one_line;
 use crate::client::photo::printed_receipt::PrintOptions;
 use crate::client::photo::stored_receipt::StoredReceipt;
 use crate::clock::{Clock, SystemClock};
@@ -52,7 +53,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         eprint(message);
         return exit;
     }
-    if let Err(exit) = print(out.display(), language) {
+    if let Err(exit) = print(on_one_line(&out), language) {
         return exit;
     }
     eprint(advice::after_printing(stored.body.expires_at <= SystemClock.now(), language));

@@ -102,6 +102,53 @@ async fn names_of_older_rows_are_shown_by_the_numbers_of_hidden_characters() {
     assert!(refused.contains("no studio is called") && !refused.contains(HIDDEN), "{refused}");
 }
 
+#[tokio::test]
+async fn a_name_of_an_older_row_makes_no_second_line() {
+    const FORGED: &str = "Foto\n\tok";
+    let home = GatewayFolder::new();
+    let device = home.studio("Foto Koch");
+    home.office("Amt Nord");
+    let database = RawDatabase::open(&home.database()).await;
+    for column in ["parties SET name", "parties SET place", "devices SET label"] {
+        database.execute(&format!("UPDATE {column} = '{FORGED}'")).await.unwrap();
+    }
+    let shown =
+        |output: &Output| [&output.stdout[..], &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    let is_escaped = |text: &str| text.contains("Foto\\u{a}\\u{9}ok") && !text.contains('\t');
+    for (command, lines) in [
+        (&["studio", "list"][..], 1),
+        (&["office", "list"], 1),
+        (&["device", "list"], 2),
+        (&["studio", "suspend", FORGED], 1),
+        (&["studio", "resume", FORGED], 1),
+        (&["studio", "release", FORGED], 1),
+        (&["studio", "suspend", "a\nok"], 1),
+    ] {
+        let text = shown(&home.run(command)).concat();
+        assert_eq!(text.lines().count(), lines, "{command:?}: {text}");
+        assert!(is_escaped(&text) || text.contains("a\\u{a}ok"), "{command:?}: {text}");
+    }
+    let [invitation, _] = shown(&home.run(&["device", "invite", "--device", &device.device_id]));
+    let named = invitation.lines().find(|line| line.starts_with("for  ")).unwrap();
+    assert!(is_escaped(named) && invitation.lines().count() == 6, "{invitation}");
+}
+
+#[test]
+fn a_wrong_argument_is_shown_by_the_numbers_of_hidden_characters() {
+    let home = GatewayFolder::new();
+    for command in [
+        &["device", "revoke", "a\u{202e}b\nc"][..],
+        &["device", "list", "--expiring", "a\u{202e}b\nc"],
+        &["device", "list", "--a\u{202e}b\nc"],
+        &["a\u{202e}b\nc"],
+    ] {
+        let output = home.run(command);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(message.contains("a\\u{202e}b\\u{a}c") && !message.contains('\u{202e}'), "{command:?}: {message}");
+    }
+}
+
 #[test]
 fn what_cannot_be_done_is_refused_with_the_next_step() {
     let home = GatewayFolder::new();

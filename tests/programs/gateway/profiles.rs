@@ -35,6 +35,11 @@ fn what_is_shown_is_a_file_that_passes_the_check() {
         own["name"] = name.into();
         assert_eq!(own, as_shipped);
     }
+    let text = "# Fr\u{ad}ist\r\ntitle = 'Stadt ❤\u{fe0f}'\r\n[pixels]\r\nwidth = 10\r\nheight = 20\r\n";
+    fs::write(home.beside("own.toml"), text).unwrap();
+    fs::write(home.beside("own2.toml"), shown(&home, &["profile", "show", "./own.toml"])).unwrap();
+    assert_eq!(home.json(&["profile", "check", "own2.toml"])["title"], "Stadt ❤\u{fe0f}");
+    assert!(shown(&home, &["profile", "check", "own2.toml"]).contains("Stadt ❤\\u{fe0f}"));
     assert!(home.failure(&["profile", "show", "no-such"]).contains("`lichtbild-gateway profile list`"));
 }
 

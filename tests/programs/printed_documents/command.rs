@@ -93,6 +93,21 @@ async fn a_stored_receipt_is_printed_again_without_a_line() {
 }
 
 #[tokio::test]
+async fn a_line_feed_in_a_file_name_makes_no_second_result() {
+    let watched = PrintingStudio::new().await;
+    assert!(watched.push(&[]).await.status.success());
+    let stored = watched.gateway.directory().join("a\nb.json");
+    std::fs::copy(watched.beside(".lichtbild-receipt.json"), &stored).unwrap();
+    for expected in [0, 6] {
+        let run = studio(&watched.gateway, &["receipt", stored.to_str().unwrap(), "--lang", "en"]).await;
+        assert_eq!(run.status.code(), Some(expected), "{}", stderr(&run));
+        let shown = if expected == 0 { String::from_utf8(run.stdout).unwrap() } else { stderr(&run) };
+        assert!(shown.lines().count() == 1 && shown.contains("a\\u{a}b."), "{shown}");
+        std::fs::write(&stored, "no receipt").unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_photo_is_never_overwritten_by_its_receipt() {
     let watched = PrintingStudio::new().await;
     assert!(watched.push(&[]).await.status.success());

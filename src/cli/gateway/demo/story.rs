@@ -40,7 +40,9 @@ pub(super) async fn run(environment: &DemoEnvironment) -> Result<(), CommandErro
     let (width, height, bytes) = (receipt.width, receipt.height, receipt.bytes);
     print_line(format!("{width} x {height} pixels, {bytes} bytes, judged by {}: accepted.", receipt.profile))?;
     print_line("The gateway sealed it under a code, forgot the code, and answered:")?;
-    print_line(format!("\n      {code}\n"))?;
+    print("")?;
+    print_line(format!("    {code}"))?;
+    print("")?;
     print_line(format!("The citizen carries the code to the counter. It works until {}.", receipt.expires_at))?;
 
     print_heading("The office collects it")?;
@@ -73,7 +75,8 @@ pub(super) async fn run(environment: &DemoEnvironment) -> Result<(), CommandErro
     refuse_cut_photo(environment, &studio_client).await?;
     refuse_revoked_device(environment, &photo).await?;
 
-    print_line(format!("\n  That was the main job, in {} ms.", started.elapsed().as_millis()))?;
+    print("")?;
+    print_line(format!("That was the main job, in {} ms.", started.elapsed().as_millis()))?;
     print_line("`demo --serve` leaves such a gateway running, for curl (see README).")?;
     Ok(())
 }
@@ -158,7 +161,9 @@ fn ensure(kept: bool, promise: &'static str) -> Result<(), CommandError> {
 }
 
 fn print_heading(title: &str) -> Result<(), CommandError> {
-    print(format!("\n{title}\n{}", "-".repeat(title.chars().count())))
+    print("")?;
+    print(title)?;
+    print("-".repeat(title.chars().count()))
 }
 
 fn print_line(line: impl std::fmt::Display) -> Result<(), CommandError> {

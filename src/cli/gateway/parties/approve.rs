@@ -1,6 +1,6 @@
 //! `device approve`
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use clap::Args;
 
@@ -82,7 +82,6 @@ fn confirm_fingerprint(arguments: &Arguments, key: &Sha256Digest) -> Result<(), 
         return Err(CommandError::plain("compare it with what the device shows, then give --fingerprint or --yes"));
     }
     ask("Does the device show the same? [y/N] ");
-    let _ = io::stderr().flush();
     let mut answer = String::new();
     io::stdin()
         .read_line(&mut answer)

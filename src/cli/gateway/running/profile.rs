@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::message::eprint;
-use crate::cli::gateway::output::{print, print_json};
+use crate::cli::gateway::output::{print, print_file, print_json};
 use crate::config::Config;
 use crate::server::start::profile_from_file;
 use crate::validation::Profile;
@@ -79,8 +79,7 @@ pub(in crate::cli::gateway) fn run(command: Command) -> Result<(), CommandError>
                 Some(which) => find_profile(which)?,
                 None => active_profile(&file)?,
             };
-            // As it is in the file: with its comments, and fit to be a file again.
-            if json { print_json(&profile) } else { print(text.trim_end().replace("\r\n", "\n")) }
+            if json { print_json(&profile) } else { print_file(&text) }
         }
         Command::Check { file, json } => check(&file, json),
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::connection::{about_tls, about_transient_error};
 use super::problem::about_problem;
 use crate::cli::studio::exit::Exit;
+use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::photo::deposit::ClientDepositError;
 use crate::domain::language::Language;
 use crate::wire::problem::ProblemBody;
@@ -67,7 +68,7 @@ pub fn about_deposit(error: &ClientDepositError, language: Language) -> (Exit, S
 
 /// Refused now, but perhaps stored by an earlier try.
 pub fn about_refusal_maybe_stored(problem: &ProblemBody, spool: &Path, language: Language) -> (Exit, String) {
-    let spool = spool.display();
+    let spool = on_one_line(spool);
     let next = language.pick(
         format!(
             "Ein früherer Versuch blieb aber ohne Antwort: das Foto kann schon eingeliefert sein. Der Vorgang bleibt in {spool} erhalten. Bei der \

@@ -4,6 +4,7 @@ use super::gateway_error::{about_gateway_error, no_gateway};
 use super::problem::about_problem;
 use super::unexpected::about_unexpected;
 use crate::cli::studio::exit::Exit;
+use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::enrolment::address::AddressError;
 use crate::client::enrolment::bootstrap::BootstrapError;
 use crate::client::enrolment::device_folder::{DeviceFolder, DeviceFolderError, PENDING_KEY_FILE};
@@ -117,7 +118,7 @@ pub fn about_enrolment_progress(event: &EnrolmentProgress, language: Language) -
 
 /// Describes the next step after an enrolment.
 pub fn after_enrolment(enrolled: &EnrolledDevice, folder: &DeviceFolder, language: Language) -> String {
-    let files = folder.path().display();
+    let files = on_one_line(folder.path());
     match enrolled.role {
         Role::Studio if files.to_string() == "." => language
             .pick("Als Nächstes: lichtbild-studio push FOTO.jpg", "Next: lichtbild-studio push PHOTO.jpg")
@@ -225,7 +226,7 @@ fn about_server_certificate_error(error: &ServerCertError, language: Language) -
 fn about_device_folder(error: &DeviceFolderError, language: Language) -> (Exit, String) {
     let message = match error {
         DeviceFolderError::AlreadyEnrolled { path } => {
-            let path = path.display();
+            let path = on_one_line(path);
             language.pick(
                 format!(
                     "{path} ist schon da: dieser Rechner ist angemeldet. Es wurde nichts gesendet. `lichtbild-studio status` zeigt, ob alles stimmt; eine neue \
@@ -238,23 +239,23 @@ fn about_device_folder(error: &DeviceFolderError, language: Language) -> (Exit, 
             )
         }
         DeviceFolderError::Unreadable { path, source } => language.pick(
-            format!("{} lässt sich nicht lesen ({source}). Rechte prüfen und den Befehl wiederholen.", path.display()),
-            format!("{} cannot be read ({source}). Check its permissions and run the command again.", path.display()),
+            format!("{} lässt sich nicht lesen ({source}). Rechte prüfen und den Befehl wiederholen.", on_one_line(path)),
+            format!("{} cannot be read ({source}). Check its permissions and run the command again.", on_one_line(path)),
         ),
         DeviceFolderError::Unwritable { path, source } => language.pick(
             format!(
                 "{} lässt sich nicht schreiben ({source}). Mit --dir einen beschreibbaren Ordner mit freiem Platz wählen, oder Platz schaffen und den \
                  Befehl wiederholen.",
-                path.display()
+                on_one_line(path)
             ),
             format!(
                 "{} cannot be written ({source}). Choose a writable folder with free space by --dir, or make room and run the command again.",
-                path.display()
+                on_one_line(path)
             ),
         ),
         DeviceFolderError::DamagedKey { path } => language.pick(
-            format!("{} enthält keinen Schlüssel. Diese Datei entfernen und mit einer neuen Einladung von vorn beginnen.", path.display()),
-            format!("{} holds no key. Remove this file and begin anew with a new invitation.", path.display()),
+            format!("{} enthält keinen Schlüssel. Diese Datei entfernen und mit einer neuen Einladung von vorn beginnen.", on_one_line(path)),
+            format!("{} holds no key. Remove this file and begin anew with a new invitation.", on_one_line(path)),
         ),
         DeviceFolderError::Key(_) | DeviceFolderError::Pkcs12(_) | DeviceFolderError::Entropy(_) => {
             return (Exit::Unexpected, about_unexpected(error, language));

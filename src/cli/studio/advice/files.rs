@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::unexpected::about_unexpected;
 use crate::cli::studio::exit::Exit;
+use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::photo::photo_file::{MAX_BYTES, PhotoFileError, PhotoFileErrorKind};
 use crate::client::photo::spool::SpoolError;
 use crate::client::photo::stored_receipt::StoredReceiptError;
@@ -11,7 +12,7 @@ use crate::domain::language::Language;
 
 /// Explains why a photo cannot be read.
 pub fn about_photo(error: &PhotoFileError, language: Language) -> String {
-    let path = error.path.display();
+    let path = on_one_line(&error.path);
     match &error.kind {
         PhotoFileErrorKind::Unreadable(source) => language.pick(
             format!("{path} lässt sich nicht lesen ({source}). Dateinamen und Rechte prüfen."),
@@ -40,17 +41,17 @@ pub fn about_spool(error: &SpoolError, language: Language) -> (Exit, String) {
             format!(
                 "{} ist beschädigt oder von einer neueren Version; das Foto kann schon eingeliefert sein. Es wurde nichts gesendet. Beim Gateway \
                  nachfragen, ob es angekommen ist; erst dann diese Datei löschen und den Befehl wiederholen (es entsteht ein neuer Abrufcode).",
-                path.display()
+                on_one_line(path)
             ),
             format!(
                 "{} is damaged or of a newer version; the photo may have been deposited already. Nothing was sent. Ask at the gateway whether it \
                  arrived; only then delete this file and run the command again (it will give a new code).",
-                path.display()
+                on_one_line(path)
             ),
         ),
         SpoolError::ConcurrentPush { path } => language.pick(
-            format!("{} gehört zu einer anderen laufenden Einlieferung. Warten, bis sie fertig ist, und den Befehl wiederholen.", path.display()),
-            format!("{} belongs to another push that is going on. Wait for its end and run the command again.", path.display()),
+            format!("{} gehört zu einer anderen laufenden Einlieferung. Warten, bis sie fertig ist, und den Befehl wiederholen.", on_one_line(path)),
+            format!("{} belongs to another push that is going on. Wait for its end and run the command again.", on_one_line(path)),
         ),
         SpoolError::Receipt(error) => about_stored_receipt(error, language),
         SpoolError::Entropy(error) => return (Exit::Unexpected, about_unexpected(error, language)),
@@ -67,12 +68,12 @@ pub fn about_stored_receipt(error: &StoredReceiptError, language: Language) -> S
             format!(
                 "Die Quittung {} ist beschädigt oder von einer neueren Version. Ist der Abrufcode noch bekannt, ist nichts zu tun; sonst die Datei \
                  umbenennen und den Befehl wiederholen (es entsteht ein neuer Abrufcode).",
-                path.display()
+                on_one_line(path)
             ),
             format!(
                 "The receipt {} is damaged or of a newer version. If the code is still known, nothing has to be done; otherwise rename the file and \
                  run the command again (it will give a new code).",
-                path.display()
+                on_one_line(path)
             ),
         ),
     }
@@ -81,8 +82,8 @@ pub fn about_stored_receipt(error: &StoredReceiptError, language: Language) -> S
 /// Explains why a file or folder cannot be read.
 pub fn unreadable(path: &Path, source: &std::io::Error, language: Language) -> String {
     language.pick(
-        format!("{} lässt sich nicht lesen ({source}). Rechte prüfen und den Befehl wiederholen.", path.display()),
-        format!("{} cannot be read ({source}). Check its permissions and run the command again.", path.display()),
+        format!("{} lässt sich nicht lesen ({source}). Rechte prüfen und den Befehl wiederholen.", on_one_line(path)),
+        format!("{} cannot be read ({source}). Check its permissions and run the command again.", on_one_line(path)),
     )
 }
 
@@ -90,11 +91,11 @@ fn unwritable(path: &Path, source: &std::io::Error, language: Language) -> Strin
     language.pick(
         format!(
             "{} lässt sich nicht schreiben ({source}). Das Foto in einen beschreibbaren Ordner mit freiem Platz legen und den Befehl wiederholen.",
-            path.display()
+            on_one_line(path)
         ),
         format!(
             "{} cannot be written ({source}). Put the photo into a writable folder with free space and run the command again.",
-            path.display()
+            on_one_line(path)
         ),
     )
 }

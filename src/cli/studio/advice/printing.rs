@@ -5,6 +5,7 @@ use std::path::Path;
 use super::files::unreadable;
 use super::unexpected::about_unexpected;
 use crate::cli::studio::exit::Exit;
+use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::photo::printed_receipt::PrintedReceiptError;
 use crate::client::photo::stored_receipt::StoredReceiptError;
 use crate::domain::language::Language;
@@ -15,7 +16,7 @@ pub fn about_receipt_to_print(path: &Path, error: Option<&StoredReceiptError>, l
         Some(StoredReceiptError::Unreadable { path, source } | StoredReceiptError::Unwritable { path, source }) => {
             return unreadable(path, source, language);
         }
-        Some(StoredReceiptError::Corrupt { .. }) | None => path.display(),
+        Some(StoredReceiptError::Corrupt { .. }) | None => on_one_line(path),
     };
     language.pick(
         format!(
@@ -31,12 +32,12 @@ pub fn about_printing(error: &PrintedReceiptError, language: Language) -> (Exit,
         .pick("Das Foto ist eingeliefert, der Abrufcode gilt.", "The photo is deposited and its code is valid.");
     let message = match error {
         PrintedReceiptError::NotAPdf { path } => language.pick(
-            format!("{} ist schon da und kein PDF; die Datei bleibt, wie sie ist. {again} Mit `lichtbild-studio receipt --out` einen anderen Namen wählen.", path.display()),
-            format!("{} is there already and no PDF; it stays as it is. {again} Choose another name with `lichtbild-studio receipt --out`.", path.display()),
+            format!("{} ist schon da und kein PDF; die Datei bleibt, wie sie ist. {again} Mit `lichtbild-studio receipt --out` einen anderen Namen wählen.", on_one_line(path)),
+            format!("{} is there already and no PDF; it stays as it is. {again} Choose another name with `lichtbild-studio receipt --out`.", on_one_line(path)),
         ),
         PrintedReceiptError::Unwritable { path, source } => language.pick(
-            format!("{} lässt sich nicht schreiben ({source}). {again} Platz und Rechte prüfen und denselben Befehl noch einmal ausführen.", path.display()),
-            format!("{} cannot be written ({source}). {again} Check space and permissions and run the same command again.", path.display()),
+            format!("{} lässt sich nicht schreiben ({source}). {again} Platz und Rechte prüfen und denselben Befehl noch einmal ausführen.", on_one_line(path)),
+            format!("{} cannot be written ({source}). {again} Check space and permissions and run the same command again.", on_one_line(path)),
         ),
         PrintedReceiptError::Code(error) => return (Exit::Unexpected, about_unexpected(error, language)),
         PrintedReceiptError::Symbol(error) => {

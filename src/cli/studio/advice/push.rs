@@ -4,6 +4,7 @@ use super::connection::about_transient_error;
 use super::deposit::{about_deposit, about_refusal_maybe_stored};
 use super::files::{about_photo, about_spool, about_stored_receipt};
 use crate::cli::studio::exit::Exit;
+use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::photo::push::{PushError, PushedPhoto};
 use crate::client::progress::ProgressEvent;
 use crate::clock::Timestamp;
@@ -42,12 +43,12 @@ pub fn about_progress(event: &ProgressEvent, language: Language) -> String {
             format!(
                 "Die Fotodatei wurde seit einer nicht abgeschlossenen Einlieferung geändert; sie wird als neues Foto eingeliefert. Der frühere \
                  Vorgang steht in {}; die Datei kann gelöscht werden, wenn niemand auf den alten Stand wartet.",
-                rotated_to.display()
+                on_one_line(rotated_to)
             ),
             format!(
                 "The photo file has changed since a deposit that was not finished; it is deposited as a new photo. The earlier one is kept in \
                  {}; delete that file if nobody waits for the old picture.",
-                rotated_to.display()
+                on_one_line(rotated_to)
             ),
         ),
         ProgressEvent::Retrying { error, pause } => {

@@ -4,7 +4,7 @@ use super::gateway_error::about_gateway_error;
 use super::setup::{about_config, about_credentials};
 use super::unexpected::about_unexpected;
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::receipt_text::moment;
+use crate::cli::studio::receipt_text::{moment, on_one_line};
 use crate::client::enrolment::renew::{ClientRenewError, InstallError};
 use crate::clock::Timestamp;
 use crate::domain::language::Language;
@@ -29,8 +29,8 @@ pub fn about_renewal(error: &ClientRenewError, language: Language) -> (Exit, Str
         }
         ClientRenewError::Install(InstallError::Unwritable { path, source }) => {
             let message = language.pick(
-                format!("{} lässt sich nicht schreiben ({source}). Rechte und freien Platz prüfen und den Befehl wiederholen.", path.display()),
-                format!("{} cannot be written ({source}). Check permissions and free space and run the command again.", path.display()),
+                format!("{} lässt sich nicht schreiben ({source}). Rechte und freien Platz prüfen und den Befehl wiederholen.", on_one_line(path)),
+                format!("{} cannot be written ({source}). Check permissions and free space and run the command again.", on_one_line(path)),
             );
             (Exit::Setup, format!("{message} {still_good}"))
         }
@@ -39,12 +39,12 @@ pub fn about_renewal(error: &ClientRenewError, language: Language) -> (Exit, Str
                 format!(
                     "In {} sind die Zeilen certificate und key so geschrieben, dass sie sich nicht ändern lassen. Sie in der Form key = \"key.pem\" \
                      schreiben und den Befehl wiederholen.",
-                    path.display()
+                    on_one_line(path)
                 ),
                 format!(
                     "In {} the lines certificate and key are written in a way that cannot be changed. Write them as key = \"key.pem\" and run the \
                      command again.",
-                    path.display()
+                    on_one_line(path)
                 ),
             );
             (Exit::Setup, format!("{message} {still_good}"))

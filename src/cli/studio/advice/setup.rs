@@ -1,5 +1,6 @@
 //! Messages about a configuration, or one of its files, that cannot be used.
 
+use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::config::StudioConfigError;
 use crate::client::credentials::{CredentialSetting, CredentialsError, CredentialsErrorKind};
 use crate::domain::language::Language;
@@ -8,23 +9,23 @@ use crate::domain::language::Language;
 pub fn about_config(error: &StudioConfigError, language: Language) -> String {
     match error {
         StudioConfigError::Unreadable { path, source } => language.pick(
-            format!("Die Konfiguration {} lässt sich nicht lesen ({source}). Mit --config die richtige Datei angeben.", path.display()),
-            format!("The configuration {} cannot be read ({source}). Name the right file with --config.", path.display()),
+            format!("Die Konfiguration {} lässt sich nicht lesen ({source}). Mit --config die richtige Datei angeben.", on_one_line(path)),
+            format!("The configuration {} cannot be read ({source}). Name the right file with --config.", on_one_line(path)),
         ),
         StudioConfigError::Invalid { path, source } => language.pick(
-            format!("Die Konfiguration {} enthält einen Fehler:\n{source}\nBitte diese Zeile berichtigen.", path.display()),
-            format!("The configuration {} has a mistake in it:\n{source}\nCorrect this line.", path.display()),
+            format!("Die Konfiguration {} enthält einen Fehler:\n{source}\nBitte diese Zeile berichtigen.", on_one_line(path)),
+            format!("The configuration {} has a mistake in it:\n{source}\nCorrect this line.", on_one_line(path)),
         ),
         StudioConfigError::InvalidGatewayUrl { path, value, .. } => language.pick(
-            format!("{}: gateway = {value:?} ist keine Adresse eines Gateways. Erwartet wird https://HOST:PORT ohne Zusatz.", path.display()),
-            format!("{}: gateway = {value:?} is no address of a gateway. Write https://HOST:PORT with nothing behind it.", path.display()),
+            format!("{}: gateway = {value:?} ist keine Adresse eines Gateways. Erwartet wird https://HOST:PORT ohne Zusatz.", on_one_line(path)),
+            format!("{}: gateway = {value:?} is no address of a gateway. Write https://HOST:PORT with nothing behind it.", on_one_line(path)),
         ),
     }
 }
 
 /// Explains why certificate, key or authorities are not usable.
 pub fn about_credentials(error: &CredentialsError, language: Language) -> String {
-    let (name, path) = (error.setting.name(), error.path.display());
+    let (name, path) = (error.setting.name(), on_one_line(&error.path));
     let fault = match &error.kind {
         CredentialsErrorKind::Unreadable(source) => language.pick(
             format!("lässt sich nicht lesen ({source}). Den Pfad in der Konfiguration prüfen."),

@@ -35,8 +35,8 @@ pub fn about_event(event: &WatchEvent<'_>, language: Language) -> Option<String>
             format!("{} was removed from the working folder before it was finished. Export it again if it is still needed.", on_one_line(name)),
         ),
         WatchEvent::LeftoverKept { path } => language.pick(
-            format!("{} enthält Reste eines Vorgangs und kann gelöscht werden, wenn niemand mehr danach fragt.", path.display()),
-            format!("{} holds what is left of a deposit; delete it when nobody asks for it any more.", path.display()),
+            format!("{} enthält Reste eines Vorgangs und kann gelöscht werden, wenn niemand mehr danach fragt.", on_one_line(path)),
+            format!("{} holds what is left of a deposit; delete it when nobody asks for it any more.", on_one_line(path)),
         ),
         WatchEvent::GatewayDown { error } => language.pick(
             format!("{} Die Fotos warten und gehen von selbst hinaus; es ist nichts zu tun.", about_transient_error(error, language)),

@@ -15,7 +15,7 @@ use crate::domain::language::Language;
 
 /// Explains why a file does not contain a profile.
 pub fn about_profile_file(error: &ProfileFileError, language: Language) -> String {
-    let file = error.file.display();
+    let file = on_one_line(&error.file);
     match &error.kind {
         ProfileFileErrorKind::Unreadable(source) => language.pick(
             format!("{file} lässt sich nicht lesen ({source}). Dateinamen und Rechte prüfen. Es wurde nichts geprüft."),
@@ -51,7 +51,7 @@ pub fn about_unknown_checks(unknown_checks: &[String], language: Language) -> St
 
 /// Explains why a folder yields no photos.
 pub fn about_folder(error: &PhotoFolderError, language: Language) -> String {
-    let folder = error.folder.display();
+    let folder = on_one_line(&error.folder);
     match &error.source {
         None => language.pick(
             format!("{folder} enthält keine JPEG-Datei (.jpg oder .jpeg). Den Ordner angeben, in dem die fertigen Fotos liegen."),
@@ -169,16 +169,16 @@ pub fn about_html_report(error: &HtmlReportError, language: Language) -> String 
         HtmlReportError::NotAReport { path } => language.pick(
             format!(
                 "{} gibt es schon, und es ist keine Seite von --html; sie bleibt, wie sie ist. Einen anderen Namen angeben.",
-                path.display()
+                on_one_line(path)
             ),
-            format!("{} is there already and no page of --html; it stays as it is. Give another name.", path.display()),
+            format!("{} is there already and no page of --html; it stays as it is. Give another name.", on_one_line(path)),
         ),
         HtmlReportError::Unwritable { path, source } => language.pick(
             format!(
                 "{} lässt sich nicht schreiben ({source}). Einen Namen in einem beschreibbaren Ordner mit freiem Platz angeben.",
-                path.display()
+                on_one_line(path)
             ),
-            format!("{} cannot be written ({source}). Give a name in a writable folder with free space.", path.display()),
+            format!("{} cannot be written ({source}). Give a name in a writable folder with free space.", on_one_line(path)),
         ),
     }
 }

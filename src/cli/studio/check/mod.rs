@@ -193,8 +193,8 @@ fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result
         let path =
             page.finish(&rows, profile, &checked_at, language).map_err(|error| report_html_error(&error, language))?;
         eprint(language.pick(
-            format!("Zum Ansehen im Browser öffnen: {}", path.display()),
-            format!("Open in a browser to look at: {}", path.display()),
+            format!("Zum Ansehen im Browser öffnen: {}", receipt_text::on_one_line(&path)),
+            format!("Open in a browser to look at: {}", receipt_text::on_one_line(&path)),
         ));
     }
     Ok(exit_status(&rows, !folder_errors.is_empty(), language))
@@ -258,7 +258,7 @@ fn print_json(file: &str, original: Option<String>, outcome: &CheckOutcome, lang
 }
 
 fn print_detailed(file: &str, outcome: &CheckOutcome, language: Language) -> Result<(), Exit> {
-    let mut text = format!("{file}: {}", ShownResult::of(outcome).text(language));
+    let mut text = format!("{}: {}", receipt_text::on_one_line(file), ShownResult::of(outcome).text(language));
     let findings = FindingBody::all(&outcome.findings, language);
     if !findings.is_empty() {
         text.push('\n');

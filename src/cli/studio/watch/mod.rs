@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::advice;
 use super::exit::Exit;
 use super::output::eprint;
+use super::receipt_text::on_one_line;
 use crate::client::config::StudioConfig;
 use crate::client::enrolment::auto_renewal::CertificateRenewer;
 use crate::client::gateway_client::GatewayClient;
@@ -137,9 +138,12 @@ fn report_folder_error(error: &WatchedFolderError, language: Language) -> Exit {
             eprint(language.pick(
                 format!(
                     "{} wird schon überwacht. Das andere Fenster weiterlaufen lassen oder zuerst beenden.",
-                    path.display()
+                    on_one_line(path)
                 ),
-                format!("{} is being watched already. Leave the other watch running or end it first.", path.display()),
+                format!(
+                    "{} is being watched already. Leave the other watch running or end it first.",
+                    on_one_line(path)
+                ),
             ));
             Exit::AlreadyWatched
         }
@@ -147,11 +151,11 @@ fn report_folder_error(error: &WatchedFolderError, language: Language) -> Exit {
             eprint(language.pick(
                 format!(
                     "{} lässt sich nicht überwachen ({source}). Einen vorhandenen, beschreibbaren Ordner angeben.",
-                    path.display()
+                    on_one_line(path)
                 ),
                 format!(
                     "{} cannot be watched ({source}). Name a folder that exists and can be written.",
-                    path.display()
+                    on_one_line(path)
                 ),
             ));
             Exit::Setup

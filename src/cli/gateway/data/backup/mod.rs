@@ -285,15 +285,15 @@ fn cannot_write(to: &Path, error: io::Error) -> CommandError {
 
 /// A server's database is backed up by the server's own means.
 fn server_backup_error(database: &DatabaseLocation) -> CommandError {
-    CommandError::plain(format!(
-        "{database} is on a server, which has better means of its own.\n\
-         One consistent copy while the gateways run, with the server's own version of the programs:\n  \
-           pg_dump --format=custom --file=lichtbild.dump 'postgres://USER@HOST/DATABASE'\n\
-         and back, into an empty database:\n  \
-           createdb --owner=USER NEW\n  \
-           pg_restore --no-owner --exit-on-error --single-transaction --dbname='postgres://USER@HOST/NEW' lichtbild.dump\n  \
-           lichtbild-gateway quarantine hold        (with `database` naming NEW, before any gateway starts)\n\
-         Losing nothing at all takes the whole server: pg_basebackup --wal-method=stream, and its log archived all the time."
-    ))
+    CommandError::plain(format!("{database} is on a server, which has better means of its own."))
+        .with_lines([
+            "One consistent copy while the gateways run, with the server's own version of the programs:",
+            "  pg_dump --format=custom --file=lichtbild.dump 'postgres://USER@HOST/DATABASE'",
+            "and back, into an empty database:",
+            "  createdb --owner=USER NEW",
+            "  pg_restore --no-owner --exit-on-error --single-transaction --dbname='postgres://USER@HOST/NEW' lichtbild.dump",
+            "  lichtbild-gateway quarantine hold        (with `database` naming NEW, before any gateway starts)",
+            "Losing nothing at all takes the whole server: pg_basebackup --wal-method=stream, and its log archived all the time.",
+        ])
     .with_advice("for the keys: lichtbild-gateway backup FOLDER --keys only; every node's folder has the rest")
 }

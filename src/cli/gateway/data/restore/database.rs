@@ -43,11 +43,11 @@ pub(super) async fn check(path: &Path, manifest: &Manifest, database: &BackedUpD
     let checked = async {
         let faults = store.schema_differences().await.map_err(unusable)?;
         if !faults.is_empty() {
-            return Err(CommandError::plain(format!(
-                "the database's schema is not what this program makes, and what it did not make could undo what is restored:\n  {}\n\
-                 take another backup, of a gateway whose `verify` finds nothing of the kind",
-                faults.join("\n  ")
-            )));
+            return Err(CommandError::plain(
+                "the database's schema is not what this program makes, and what it did not make could undo what is restored:",
+            )
+            .with_lines(faults)
+            .with_advice("take another backup, of a gateway whose `verify` finds nothing of the kind"));
         }
         let end = store.log_head().await.map_err(unusable)?;
         if (end.sequence, end.sha256) != (database.log_rows, database.log_head) {
