@@ -8,14 +8,23 @@ use serde::de::{DeserializeOwned, Error, IgnoredAny, Unexpected};
 /// # Errors
 /// The error of serde_json; of the category `Data` for a document that is JSON and no object.
 pub fn from_slice<T: DeserializeOwned>(document: &[u8]) -> serde_json::Result<T> {
-    // The white space of RFC 8259 section 2.
-    let first = document.iter().find(|byte| !b" \t\n\r".contains(byte));
-    if first == Some(&b'{') {
+    let first = first_byte(document);
+    if first == Some(b'{') {
         return serde_json::from_slice(document);
     }
     serde_json::from_slice::<IgnoredAny>(document)?;
-    let found = if first == Some(&b'[') { Unexpected::Seq } else { Unexpected::Other("a single value") };
+    let found = if first == Some(b'[') { Unexpected::Seq } else { Unexpected::Other("a single value") };
     Err(serde_json::Error::invalid_type(found, &"an object"))
+}
+
+/// Reports whether a document that is JSON is an object.
+pub fn is_object(document: &[u8]) -> bool {
+    first_byte(document) == Some(b'{')
+}
+
+/// The first byte behind the white space of RFC 8259 section 2.
+fn first_byte(document: &[u8]) -> Option<u8> {
+    document.iter().copied().find(|byte| !b" \t\n\r".contains(byte))
 }
 
 #[cfg(test)]

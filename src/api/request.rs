@@ -31,16 +31,17 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
         // serde_json names the place and the fault, never the value: no code gets into an answer this way.
         json_object::from_slice(&bytes)
             .map(Self)
-            .map_err(|error| Problem::RequestMalformed { reason: malformed_reason(&error) })
+            .map_err(|error| Problem::RequestMalformed { reason: malformed_reason(&error, &bytes) })
     }
 }
 
-fn malformed_reason(error: &serde_json::Error) -> MalformedReason {
+fn malformed_reason(error: &serde_json::Error, document: &[u8]) -> MalformedReason {
     match error.classify() {
         serde_json::error::Category::Io | serde_json::error::Category::Eof => MalformedReason::TruncatedJson,
         serde_json::error::Category::Syntax => {
             MalformedReason::InvalidJson { line: error.line(), column: error.column() }
         }
+        serde_json::error::Category::Data if !json_object::is_object(document) => MalformedReason::NoObject,
         serde_json::error::Category::Data => MalformedReason::Field,
     }
 }

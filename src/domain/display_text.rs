@@ -6,7 +6,7 @@
 //! DIN 91379 (`String.Latin+ 1.2`) consists of letters, marks, punctuation and spaces.
 
 use std::borrow::Cow;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
@@ -24,6 +24,34 @@ pub fn is_displayable(character: char) -> bool {
         && !CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character)
 }
 
+/// A character that has no place in a text, by its number and its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HiddenCharacter {
+    /// The character.
+    pub character: char,
+    /// Its place, in characters from 1.
+    pub position: usize,
+}
+
+impl HiddenCharacter {
+    /// Finds the first character of `text` that `is_hidden`.
+    pub fn find(text: &str, is_hidden: impl Fn(char) -> bool) -> Option<Self> {
+        let position = text.chars().position(&is_hidden)?;
+        Some(Self { character: text.chars().nth(position)?, position: position + 1 })
+    }
+
+    /// The number as Unicode writes it: `U+202E`.
+    pub fn number(self) -> String {
+        format!("U+{:04X}", u32::from(self.character))
+    }
+}
+
+impl fmt::Display for HiddenCharacter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "character {} is {}, which is invisible or a control character", self.position, self.number())
+    }
+}
+
 /// `text` for one line: what is not displayable is written as `\u{202e}`.
 pub fn escaped(text: &str) -> Cow<'_, str> {
     escape_where(text, |character| !is_displayable(character), write_escape)
@@ -34,7 +62,8 @@ pub fn escaped_lines(text: &str) -> Cow<'_, str> {
     escape_where(text, |character| !matches!(character, '\n' | '\t') && !is_displayable(character), write_escape)
 }
 
-/// A JSON document with the same meaning, in whose strings such characters are written as `\u202e`. The JSON writers of this program put none of them but line feeds between the values.
+/// A JSON document with the same meaning, in whose strings such characters are written as `\u202e`. The JSON writers of this program put none
+/// of them but line feeds between the values.
 pub fn escaped_json(document: &str) -> Cow<'_, str> {
     escape_where(
         document,

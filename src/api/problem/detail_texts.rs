@@ -14,6 +14,17 @@ pub(super) fn malformed_detail(fault: MalformedReason, language: Language) -> St
                 format!("The request's body is not JSON from line {line}, column {column} on."),
             );
         }
+        MalformedReason::Note { hidden } => {
+            let (number, position) = (hidden.number(), hidden.position);
+            return language.pick(
+                format!("Zeichen {position} von note ist {number}, ein Steuerzeichen oder unsichtbares Zeichen."),
+                format!("Character {position} of note is {number}, a control character or an invisible one."),
+            );
+        }
+        MalformedReason::NoObject => (
+            "Erwartet wird ein JSON-Objekt in geschweiften Klammern mit den Feldern, die die README nennt.",
+            "A JSON object in braces is expected, with the fields that the README lists.",
+        ),
         MalformedReason::Host => (
             "Zu jeder Anfrage gehört genau ein Header Host mit dem Namen des Gateways (RFC 9112).",
             "Each request needs exactly one header Host, with the gateway's name (RFC 9112).",
@@ -33,9 +44,6 @@ pub(super) fn malformed_detail(fault: MalformedReason, language: Language) -> St
         ),
         MalformedReason::Hexadecimal => {
             ("lookup und nonce sind je 64 hexadezimale Ziffern.", "lookup and nonce have 64 hexadecimal digits each.")
-        }
-        MalformedReason::Note => {
-            ("note enthält Steuerzeichen oder unsichtbare Zeichen.", "note holds control characters or invisible ones.")
         }
         MalformedReason::Date => ("until ist kein Datum wie 2026-12-31.", "until is not a date such as 2026-12-31."),
     };

@@ -1,5 +1,7 @@
 //! Reasons of malformed requests.
 
+use crate::domain::display_text::HiddenCharacter;
+
 /// Reason why a request does not fit the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MalformedReason {
@@ -14,14 +16,19 @@ pub enum MalformedReason {
         /// Column in that line.
         column: usize,
     },
+    /// The body is JSON, but no object.
+    NoObject,
     /// A field is missing, unknown, or of the wrong kind.
     Field,
     /// A query parameter is unknown, repeated, or cannot be read.
     Query,
     /// `until` is not a date.
     Date,
-    /// `note` holds control characters or invisible ones.
-    Note,
+    /// `note` holds a control character or an invisible one.
+    Note {
+        /// The first of them.
+        hidden: HiddenCharacter,
+    },
     /// The body is not a certificate request.
     CertificateRequest,
     /// `lookup` or `nonce` is not 64 hexadecimal digits.

@@ -174,7 +174,9 @@ impl From<SettleError> for Problem {
             SettleError::NoteTooLong { length } => {
                 Self::NoteTooLong { length, limit: crate::flows::photo::settle::NOTE_MAX_CHARACTERS }
             }
-            SettleError::NoteNotDisplayable => Self::RequestMalformed { reason: MalformedReason::Note },
+            SettleError::NoteNotDisplayable(hidden) => {
+                Self::RequestMalformed { reason: MalformedReason::Note { hidden } }
+            }
             SettleError::AlreadySettled { state, at } => Self::CollectionSettled { state, at },
             SettleError::Lapsed { at } => Self::LeaseExpired { at },
             SettleError::CodeRequired => Self::CollectionCodeRequired,

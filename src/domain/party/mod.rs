@@ -3,6 +3,7 @@
 pub mod credential;
 pub mod device_state;
 pub mod invitation;
+pub mod name;
 pub mod renewal;
 
 use std::fmt;

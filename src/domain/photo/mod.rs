@@ -21,6 +21,7 @@ pub mod collection;
 pub mod declaration;
 pub mod idempotency;
 pub mod lease;
+pub mod note;
 pub mod quarantine;
 pub mod retention;
 pub mod settlement;

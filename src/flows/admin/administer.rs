@@ -4,29 +4,22 @@ use std::fmt;
 
 use crate::clock::{Clock, Timestamp};
 use crate::domain::digest::Sha256Digest;
-use crate::domain::display_text::is_displayable;
 use crate::domain::id::{DeviceId, PartyId};
 use crate::domain::log::{AuditEntry, AuditEvent};
+use crate::domain::party::name::{NameError, NameField, parse_name, spelling};
 use crate::domain::party::{Device, DeviceScope, Party, Role};
 use crate::entropy::{Entropy, EntropyError};
 use crate::sealing::envelope::SealError;
 use crate::storage::requests::{Binding, CertificateRecord, ReleaseCounts};
 use crate::storage::{Store, StoreError};
 
-/// Longer than the name of any studio or office.
-const NAME_MAX_CHARACTERS: usize = 200;
-
-fn check_name(name: &str) -> Result<(), AdministrationError> {
-    let is_valid = !name.is_empty() && name.chars().count() <= NAME_MAX_CHARACTERS && name.chars().all(is_displayable);
-    if is_valid { Ok(()) } else { Err(AdministrationError::InvalidName) }
-}
-
 /// Checks a device's label, which may be empty.
 ///
 /// # Errors
 /// [`AdministrationError::InvalidName`].
 pub fn check_label(label: &str) -> Result<(), AdministrationError> {
-    if label.is_empty() { Ok(()) } else { check_name(label) }
+    parse_name(NameField::Label, label)?;
+    Ok(())
 }
 
 /// Actor of audit rows about commands on the gateway's machine.
@@ -52,13 +45,11 @@ impl Administration<'_> {
         let party = Party {
             party_id: PartyId::generate(now, self.entropy)?,
             role,
-            name: name.trim().to_owned(),
-            place: place.trim().to_owned(),
+            name: parse_name(NameField::Name, name)?,
+            place: parse_name(NameField::Place, place)?,
             suspended: false,
             created_at: now,
         };
-        check_name(&party.name)?;
-        check_name(&party.place)?;
         let details = serde_json::json!({ "role": role });
         self.store
             .add_party(&party, audit_entry(now, AuditEvent::PartyAdded, party.party_id.to_string(), details))
@@ -72,8 +63,9 @@ impl Administration<'_> {
     /// [`AdministrationError::NoSuchParty`], [`AdministrationError::Ambiguous`].
     pub async fn find_party(&self, role: Role, wanted: &str) -> Result<Party, AdministrationError> {
         let parties = self.store.parties(role).await?;
-        let mut matching =
-            parties.into_iter().filter(|party| party.party_id.to_string() == wanted || party.name == wanted);
+        let name = spelling(wanted);
+        let is_wanted = |party: &Party| party.party_id.to_string() == wanted || spelling(&party.name) == name;
+        let mut matching = parties.into_iter().filter(is_wanted);
         match (matching.next(), matching.next()) {
             (Some(party), None) => Ok(party),
             (None, _) => Err(AdministrationError::NoSuchParty { role, wanted: wanted.to_owned() }),
@@ -215,8 +207,8 @@ pub enum AdministrationError {
     NameTaken,
     /// Another device has this certificate or key.
     AlreadyBound,
-    /// A party needs a name and a place that can be shown.
-    InvalidName,
+    /// A name, place or label cannot be shown.
+    InvalidName(NameError),
     /// Nobody of that role has this name or identifier.
     NoSuchParty {
         /// The role.
@@ -253,12 +245,7 @@ impl fmt::Display for AdministrationError {
                 "a device has this certificate or key already, perhaps a revoked one: see `device list`; after a revocation a \
                  new key is needed",
             ),
-            Self::InvalidName => {
-                write!(
-                    f,
-                    "a name, place or label has up to {NAME_MAX_CHARACTERS} characters, none of them invisible or a control character"
-                )
-            }
+            Self::InvalidName(error) => error.fmt(f),
             Self::NoSuchParty { role, wanted } => {
                 write!(f, "no {role} is called \"{wanted}\": `{role} list` shows names and identifiers")
             }
@@ -297,6 +284,12 @@ impl From<StoreError> for AdministrationError {
             StoreError::KeyReused => Self::KeyReused,
             other => Self::Store(other),
         }
+    }
+}
+
+impl From<NameError> for AdministrationError {
+    fn from(error: NameError) -> Self {
+        Self::InvalidName(error)
     }
 }
 

@@ -3,9 +3,10 @@
 use time::Date;
 
 use crate::clock::Timestamp;
-use crate::domain::display_text::is_displayable;
+use crate::domain::display_text::HiddenCharacter;
 use crate::domain::id::CollectionId;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState, Refusal, SettlementOutcome};
+use crate::domain::photo::note::parse_note;
 use crate::domain::photo::retention::kept_until;
 use crate::domain::photo::settlement::SettlementDecision;
 use crate::flows::authenticate::OfficeCaller;
@@ -37,7 +38,7 @@ pub async fn settle(
     collection_id: CollectionId,
     outcome: SettlementOutcome,
 ) -> Result<SettlementReceipt, SettleError> {
-    check_note(&outcome)?;
+    let outcome = with_parsed_note(outcome)?;
     let now = gateway.now();
     let state = outcome.state();
     let request = SettleRequest {
@@ -66,15 +67,15 @@ pub async fn settle(
     Ok(SettlementReceipt { collection, outcome: state, settled_at })
 }
 
-fn check_note(outcome: &SettlementOutcome) -> Result<(), SettleError> {
-    let SettlementOutcome::Refused(Refusal { note: Some(note), .. }) = outcome else { return Ok(()) };
+/// A note is shown in the studio, on terminals too.
+fn with_parsed_note(outcome: SettlementOutcome) -> Result<SettlementOutcome, SettleError> {
+    let SettlementOutcome::Refused(Refusal { reason, note: Some(note) }) = outcome else { return Ok(outcome) };
+    let note = parse_note(&note).map_err(SettleError::NoteNotDisplayable)?;
     let length = note.chars().count();
     if length > NOTE_MAX_CHARACTERS {
         return Err(SettleError::NoteTooLong { length });
     }
-    // It is shown in the studio, on terminals too.
-    let is_allowed = |character| character == '\n' || is_displayable(character);
-    if note.chars().all(is_allowed) { Ok(()) } else { Err(SettleError::NoteNotDisplayable) }
+    Ok(SettlementOutcome::Refused(Refusal { reason, note: Some(note) }))
 }
 
 /// Reason why a collection was not settled.
@@ -96,8 +97,8 @@ pub enum SettleError {
         /// In characters.
         length: usize,
     },
-    /// The note holds control characters or invisible ones.
-    NoteNotDisplayable,
+    /// The note holds a character that could make it read as something else.
+    NoteNotDisplayable(HiddenCharacter),
     /// It was settled in another way before.
     AlreadySettled {
         /// State of the collection after that settlement.

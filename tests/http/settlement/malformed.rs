@@ -60,18 +60,43 @@ async fn a_note_that_does_not_read_as_it_is_is_refused() {
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let collection = office.collect_and_fetch(&studio.deposit_numbered(1).await.code).await;
     let before = gateway.database.contents().await;
-    for hidden in
-        "\u{7}\r\t\u{85}\u{ad}\u{61c}\u{200b}\u{200d}\u{200f}\u{2028}\u{2029}\u{202e}\u{2066}\u{e000}\u{fe0f}\u{e0041}"
-            .chars()
-    {
+    for hidden in "\u{7}\r\u{85}\u{61c}\u{200f}\u{2028}\u{2029}\u{202e}\u{2066}\u{e000}\u{e0041}".chars() {
         let note = format!("Augen{hidden}zu");
         let refused = json!({ "outcome": "refused", "reason": "other", "note": note });
         let problem = office.settle(&collection, &refused).await.assert_problem(400, "request-malformed");
-        assert!(problem["detail"].as_str().unwrap().contains("unsichtbare"), "{problem}");
+        let named = format!("Zeichen 6 von note ist U+{:04X}", u32::from(hidden));
+        assert!(problem["detail"].as_str().unwrap().starts_with(&named), "{problem}");
     }
     assert_eq!(gateway.database.contents().await, before);
     let two_lines = json!({ "outcome": "refused", "reason": "other", "note": "Augen zu,\nMund offen – „Łódź“ №7" });
     assert_eq!(office.settle(&collection, &two_lines).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_note_is_stored_without_the_characters_that_change_nothing_and_a_repeat_is_the_same() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let deposit = studio.deposit_numbered(1).await;
+    let collection = office.collect_and_fetch(&deposit.code).await;
+    let refused = |note: &str| json!({ "outcome": "refused", "reason": "other", "note": note });
+    // 500 characters as it is stored.
+    let (written, stored) = ("Brille\u{ad}\tweg ❤\u{fe0f}\r\n👩\u{200d}🦰".to_owned(), "Brille weg ❤\n👩🦰");
+    let filled = "x".repeat(500 - stored.chars().count());
+    for note in [written.clone() + &filled, stored.to_owned() + &filled] {
+        assert_eq!(office.settle(&collection, &refused(&note)).await.status, 200);
+    }
+    assert_eq!(studio.photo(&deposit.photo_id).await.json()["refusal"]["note"], stored.to_owned() + &filled);
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_object_is_told_to_be_one() {
+    let gateway = TestGateway::start().await;
+    let office = gateway.office("Bürgeramt Mitte").await;
+    for body in [r#"["used"]"#, "null", r#" "used""#, "7"] {
+        let path = "/v1/collections/01a20297-4dc0-7fe2-bb16-ceb27bf086c4/settle";
+        let problem = office.post_text(path, body.into()).await.assert_problem(400, "request-malformed");
+        assert!(problem["detail"].as_str().unwrap().contains("JSON-Objekt"), "{problem}");
+    }
 }
 
 #[tokio::test]

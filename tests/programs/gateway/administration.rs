@@ -70,13 +70,52 @@ fn a_name_that_does_not_read_as_it_is_is_refused() {
             &["device", "add", "--studio", "Foto Koch", "--label", &name, "--out", &out],
         ] {
             let message = home.failure(command);
-            assert!(message.contains("none of them invisible") && !message.contains(hidden), "{command:?}: {message}");
+            let field = if command.contains(&"--label") {
+                "label"
+            } else if command[4] == name {
+                "place"
+            } else {
+                "name"
+            };
+            let named =
+                format!("the {field} cannot be read as it is: character 5 is U+{:04X}, which", u32::from(hidden));
+            assert!(message.contains(&named) && !message.contains(hidden), "{command:?}: {message}");
         }
     }
     for (role, count) in [("device", 1), ("studio", 1), ("office", 0)] {
         assert_eq!(home.json(&[role, "list"]).as_array().map(Vec::len), Some(count), "{role}");
     }
     assert!(!home.beside("out").exists());
+}
+
+#[test]
+fn a_name_is_stored_and_found_in_one_spelling() {
+    let home = GatewayFolder::new();
+    let first = home.json(&[
+        "studio",
+        "invite",
+        " Foto\u{a0}Mu\u{308}ller ",
+        "--place",
+        "Ko\u{308}ln",
+        "--label",
+        "Kasse\u{2009}2",
+    ]);
+    let second = home.json(&["studio", "invite", "Foto Müller", "--place", "Köln"]);
+    assert_eq!(first["studio_id"], second["studio_id"]);
+    home.json(&["device", "invite", "--studio", "Foto\u{3000}Müller", "--label", " Kasse\u{a0}\u{a0}3"]);
+    home.json(&["device", "add", "--studio", "Foto Mu\u{308}ller", "--label", "Kasse\u{a0}4"]);
+    let list = home.json(&["studio", "list"]);
+    assert_eq!((list.as_array().map(Vec::len), &list[0]["name"]), (Some(1), &"Foto Müller".into()));
+    assert_eq!(list[0]["place"], "Köln");
+    let list = home.json(&["device", "list"]);
+    let mut labels: Vec<_> =
+        list.as_array().unwrap().iter().map(|row| row["device"]["label"].as_str().unwrap()).collect();
+    labels.sort_unstable();
+    assert_eq!(labels, ["", "Kasse 2", "Kasse 3", "Kasse 4"]);
+    for blank in ["\u{2800}", "\u{a0}", "\u{301}"] {
+        let message = home.failure(&["studio", "add", blank, "--place", "Köln"]);
+        assert!(message.contains("visible"), "{message}");
+    }
 }
 
 #[tokio::test]

@@ -16,7 +16,9 @@ use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::message::eprint;
 use crate::cli::gateway::output::print_json;
 use crate::domain::id::DeviceId;
-use crate::domain::party::{Party, Role};
+use crate::domain::party::Role;
+use crate::domain::party::name::{NameField, parse_name};
+use crate::flows::admin::administer::AdministrationError;
 use crate::identity::key::DeviceKey;
 use crate::identity::public_key::PublicKey;
 use crate::identity::request::certificate_request::read_request;
@@ -92,14 +94,16 @@ async fn add(arguments: &AddArguments) -> Result<(), CommandError> {
         (None, None) => return Err(CommandError::plain("give --studio or --office")),
     };
     let party = administration.find_party(role, which).await?;
+    // Before anything is issued or written.
+    let label = parse_name(NameField::Label, &arguments.label).map_err(AdministrationError::from)?;
+    let device = NewDevice { party: &party, label: &label, scope: scope_of(arguments.auditor) };
     if let Some(binding) = arguments.external.binding()? {
-        return bind_device(context, &arguments.device(&party), &binding, arguments.json).await;
+        return bind_device(context, &device, &binding, arguments.json).await;
     }
     let key = match &arguments.csr {
         None => NewKey::Generated(DeviceKey::generate()?),
         Some(file) => NewKey::Requested(requested_key(file)?),
     };
-    let device = arguments.device(&party);
     let provisioned = provision(&administration, &context.config, &device, key, arguments.out.as_deref()).await?;
     context.close().await;
     if arguments.json {
@@ -108,12 +112,6 @@ async fn add(arguments: &AddArguments) -> Result<(), CommandError> {
         provisioned.print()?;
     }
     Ok(())
-}
-
-impl AddArguments {
-    fn device<'a>(&'a self, party: &'a Party) -> NewDevice<'a> {
-        NewDevice { party, label: &self.label, scope: scope_of(self.auditor) }
-    }
 }
 
 /// Far more than any request has.

@@ -17,8 +17,9 @@ use crate::cli::gateway::span::parse_span;
 use crate::config::Config;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
+use crate::domain::party::name::{NameField, parse_name};
 use crate::domain::party::{DeviceScope, Role};
-use crate::flows::admin::administer::check_label;
+use crate::flows::admin::administer::AdministrationError;
 use crate::flows::enrolment::invite::IssuedInvitation;
 use crate::identity::certificate::{certificates_from_pem, group_fingerprint};
 use crate::sealing::KeyFile;
@@ -86,13 +87,14 @@ pub(super) async fn invite_party(role: Role, arguments: &PartyArguments) -> Resu
     let options = &arguments.options;
     options.letter.check()?;
     // Before a studio or an office is added.
-    check_label(&options.label)?;
+    let label = parsed(NameField::Label, &options.label)?;
+    let (name, place) = (parsed(NameField::Name, &arguments.name)?, parsed(NameField::Place, &arguments.place)?);
     let context = AdminContext::open(&options.file).await?;
     let (keys, ca_sha256) = (key_file(&context).await?, server_ca_sha256(&context.config)?);
     let administration = context.administration();
-    let party = administration.find_or_add_party(role, &arguments.name, &arguments.place).await?;
+    let party = administration.find_or_add_party(role, &name, &place).await?;
     let validity = options.valid.unwrap_or_else(|| context.config.invitation_validity());
-    let invite = administration.invite_new(&party, &options.label, DeviceScope::Photos, validity, &keys).await?;
+    let invite = administration.invite_new(&party, &label, DeviceScope::Photos, validity, &keys).await?;
     print_invitation(context, &invite, ca_sha256, options).await
 }
 
@@ -100,8 +102,7 @@ pub(super) async fn invite_party(role: Role, arguments: &PartyArguments) -> Resu
 pub(super) async fn invite_device(arguments: &DeviceArguments) -> Result<(), CommandError> {
     let options = &arguments.options;
     options.letter.check()?;
-    // Before a studio or an office is added.
-    check_label(&options.label)?;
+    let label = parsed(NameField::Label, &options.label)?;
     let context = AdminContext::open(&options.file).await?;
     let (keys, ca_sha256) = (key_file(&context).await?, server_ca_sha256(&context.config)?);
     let administration = context.administration();
@@ -116,9 +117,12 @@ pub(super) async fn invite_device(arguments: &DeviceArguments) -> Result<(), Com
         (None, None, None) => return Err(CommandError::plain("give --studio, --office or --device")),
     };
     let party = administration.find_party(role, which).await?;
-    let invite =
-        administration.invite_new(&party, &options.label, scope_of(arguments.auditor), validity, &keys).await?;
+    let invite = administration.invite_new(&party, &label, scope_of(arguments.auditor), validity, &keys).await?;
     print_invitation(context, &invite, ca_sha256, options).await
+}
+
+fn parsed(field: NameField, written: &str) -> Result<String, AdministrationError> {
+    Ok(parse_name(field, written)?)
 }
 
 /// The key file seals what the store keeps of an invitation, so it has to be the one of this store.

@@ -14,6 +14,7 @@ use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
 use crate::domain::photo::collection::{Refusal, RefusalReason, SettlementOutcome};
+use crate::domain::photo::note::{legible_note, parse_note};
 use crate::flows::photo::settle::settle;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::form::ClerkForm;
@@ -87,14 +88,6 @@ fn form_error(problem: &Problem, language: Language) -> Option<String> {
             ))
         }
         Problem::NoteTooLong { .. } => Some(problem.detail(language)),
-        Problem::RequestMalformed { .. } => Some(
-            language
-                .pick(
-                    "Die Anmerkung enthält Zeichen, die sich nicht lesen lassen.",
-                    "The note holds characters that nobody can read.",
-                )
-                .into(),
-        ),
         _ => None,
     }
 }
@@ -111,24 +104,39 @@ fn outcome(clerk: &Clerk, decided: &SettleForm) -> Result<SettlementOutcome, Str
                 .pick("Bis wann soll das Foto bleiben? (JJJJ-MM-TT)", "Until when is it kept? (YYYY-MM-DD)")
                 .into()),
         },
-        "refused" => match serde_json::from_value(decided.reason.as_str().into()) {
-            Ok(RefusalReason::Other) if note(&decided.note).is_none() => Err(language
-                .pick("Bitte in der Anmerkung schreiben, was es ist.", "Write in the note what it is.")
-                .into()),
-            Ok(reason) => Ok(SettlementOutcome::Refused(Refusal { reason, note: note(&decided.note) })),
-            Err(_) => Err(language.pick("Bitte einen Grund auswählen.", "Choose a reason.").into()),
-        },
+        "refused" => {
+            let note = note(&decided.note, language)?;
+            match serde_json::from_value(decided.reason.as_str().into()) {
+                Ok(RefusalReason::Other) if note.is_none() => Err(language
+                    .pick("Bitte in der Anmerkung schreiben, was es ist.", "Write in the note what it is.")
+                    .into()),
+                Ok(reason) => Ok(SettlementOutcome::Refused(Refusal { reason, note })),
+                Err(_) => Err(language.pick("Bitte einen Grund auswählen.", "Choose a reason.").into()),
+            }
+        }
         _ => Err(language
             .pick("Bitte auswählen, ob ein zweites Dokument geplant ist.", "Say whether a second document is planned.")
             .into()),
     }
 }
 
-/// Browsers end lines with CR LF; a note without words is none.
-fn note(written: &str) -> Option<String> {
-    let note = written.replace("\r\n", "\n");
+/// A note without words is none. An error is a text for the form, which shows the note without the characters that it names.
+fn note(written: &str, language: Language) -> Result<Option<String>, String> {
+    let note = parse_note(written).map_err(|hidden| {
+        let (number, position) = (hidden.number(), hidden.position);
+        language.pick(
+            format!(
+                "Zeichen {position} der Anmerkung ({number}) ist unsichtbar oder ein Steuerzeichen. Unten steht die Anmerkung ohne solche \
+                 Zeichen; bitte lesen und noch einmal absenden."
+            ),
+            format!(
+                "Character {position} of the note ({number}) is invisible or a control character. The note stands below without such \
+                 characters; read it and send it again."
+            ),
+        )
+    })?;
     let note = note.trim();
-    (!note.is_empty()).then(|| note.to_owned())
+    Ok((!note.is_empty()).then(|| note.to_owned()))
 }
 
 async fn show_form_again(
@@ -146,7 +154,7 @@ async fn show_form_again(
             LeasedOrRedirect::Leased(_) => {
                 let filled = refuse::RefuseFormState {
                     reason: decided.reason.clone(),
-                    note: decided.note.replace("\r\n", "\n"),
+                    note: legible_note(&decided.note),
                     error,
                 };
                 Ok(clerk.page(status, &refuse::page(clerk, collection_id, &filled)))

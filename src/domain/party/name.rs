@@ -1,0 +1,154 @@
+//! Names and places of studios and offices, and labels of devices: the one spelling in which they are stored.
+
+use std::fmt;
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_properties::CodePointMapData;
+use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
+
+use crate::domain::display_text::{HiddenCharacter, is_displayable};
+
+/// Longer than the name of any studio or office, in characters.
+const NAME_MAX_CHARACTERS: usize = 200;
+
+/// Field that a name stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameField {
+    /// Name of a party.
+    Name,
+    /// Town of a party.
+    Place,
+    /// Label of a device; it may be empty.
+    Label,
+}
+
+/// A name as it is stored: without white space around it, with one space (U+0020) for each white space in it, and composed (NFC, UAX #15),
+/// so that names that look the same are the same.
+///
+/// # Errors
+/// [`NameError`].
+pub fn parse_name(field: NameField, written: &str) -> Result<String, NameError> {
+    let error = |reason| NameError { field, reason };
+    let outside = written.chars().take_while(|character| character.is_whitespace()).count();
+    let trimmed = written.trim();
+    if let Some(hidden) = HiddenCharacter::find(trimmed, |character| !is_displayable(character) || is_blank(character))
+    {
+        let position = hidden.position + outside;
+        return Err(error(InvalidNameReason::Hidden(HiddenCharacter { position, ..hidden })));
+    }
+    let name = spelling(trimmed);
+    let length = name.chars().count();
+    if length > NAME_MAX_CHARACTERS {
+        return Err(error(InvalidNameReason::TooLong { length }));
+    }
+    let may_be_empty = field == NameField::Label && name.is_empty();
+    if may_be_empty || name.chars().any(is_visible) { Ok(name) } else { Err(error(InvalidNameReason::Empty)) }
+}
+
+/// The spelling of a name that is looked for, or of one from an older row: white space and composition, no more.
+pub fn spelling(written: &str) -> String {
+    let spaced = written.split_whitespace().collect::<Vec<_>>().join(" ");
+    ComposingNormalizerBorrowed::new_nfc().normalize(&spaced).into_owned()
+}
+
+/// Reports whether the character looks like a space although it is none: Braille blank, empty note head, Khitan filler.
+fn is_blank(character: char) -> bool {
+    matches!(character, '\u{2800}' | '\u{1d159}' | '\u{16fe4}')
+}
+
+/// Reports whether the character is seen without another one before it.
+fn is_visible(character: char) -> bool {
+    const VISIBLE: GeneralCategoryGroup = GeneralCategoryGroup::Letter
+        .union(GeneralCategoryGroup::Number)
+        .union(GeneralCategoryGroup::Punctuation)
+        .union(GeneralCategoryGroup::Symbol);
+    VISIBLE.contains(CodePointMapData::<GeneralCategory>::new().get(character))
+}
+
+/// A text that is no name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NameError {
+    field: NameField,
+    reason: InvalidNameReason,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum InvalidNameReason {
+    /// It has no visible character.
+    Empty,
+    TooLong {
+        /// In characters.
+        length: usize,
+    },
+    /// The first character that cannot be seen.
+    Hidden(HiddenCharacter),
+}
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let field = match self.field {
+            NameField::Name => "name",
+            NameField::Place => "place",
+            NameField::Label => "label",
+        };
+        match self.reason {
+            InvalidNameReason::Empty => write!(f, "the {field} has no visible characters: give one that can be read"),
+            InvalidNameReason::TooLong { length } => {
+                write!(f, "the {field} has {length} characters, at most {NAME_MAX_CHARACTERS} are allowed: shorten it")
+            }
+            InvalidNameReason::Hidden(hidden) => {
+                write!(f, "the {field} cannot be read as it is: {hidden}; leave it out")
+            }
+        }
+    }
+}
+
+impl std::error::Error for NameError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_one_spelling() {
+        for (written, stored) in [
+            ("Foto Koch", "Foto Koch"),
+            (" Foto\u{a0}\u{2009}Koch\u{3000}\n", "Foto Koch"),
+            ("Mu\u{308}ller & So\u{308}hne", "Müller & Söhne"),
+            ("C\u{328}\u{306}", "C\u{328}\u{306}"),
+            ("№ 7", "№ 7"),
+        ] {
+            assert_eq!(parse_name(NameField::Name, written).as_deref(), Ok(stored));
+        }
+        assert_eq!(parse_name(NameField::Label, " "), Ok(String::new()));
+    }
+
+    #[test]
+    fn a_name_without_a_visible_character_is_none() {
+        for field in [NameField::Name, NameField::Place] {
+            for written in ["", " ", "\u{a0}\u{2003}", "\u{301}", "\u{301} \u{308}"] {
+                let error = parse_name(field, written).unwrap_err();
+                assert_eq!(error, NameError { field, reason: InvalidNameReason::Empty }, "{written:?}");
+            }
+        }
+        let error = parse_name(NameField::Label, "\u{301}").unwrap_err();
+        assert_eq!(error.to_string(), "the label has no visible characters: give one that can be read");
+    }
+
+    #[test]
+    fn a_hidden_character_is_named_with_its_place() {
+        for character in "\u{2800}\u{1d159}\u{16fe4}\u{3164}\u{202e}\n\t\u{2028}\u{ad}\u{fe0f}".chars() {
+            let error = parse_name(NameField::Place, &format!("  Köln{character}Mitte")).unwrap_err().to_string();
+            let named =
+                format!("the place cannot be read as it is: character 7 is U+{:04X}, which", u32::from(character));
+            assert!(error.starts_with(&named), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_length_is_that_of_the_stored_name() {
+        assert!(parse_name(NameField::Name, &"o\u{308}".repeat(200)).is_ok());
+        let error = parse_name(NameField::Name, &"ö".repeat(201)).unwrap_err().to_string();
+        assert!(error.contains("the name has 201 characters"), "{error}");
+    }
+}

@@ -1,0 +1,67 @@
+//! A clerk's note about a refused photo, which the studio reads on screens and terminals.
+
+use crate::domain::display_text::{HiddenCharacter, is_displayable};
+
+/// The note as it is stored: line ends are line feeds, a tab is a space, and characters that change nothing for a reader are gone.
+///
+/// # Errors
+/// The first character that could make the note read as something else. Its place is that in `written`.
+pub fn parse_note(written: &str) -> Result<String, HiddenCharacter> {
+    let is_refused = |character| !is_plain(character) && !is_idle(character);
+    // A carriage return that belongs to a line feed becomes a character that is left out: places stay as they are.
+    match HiddenCharacter::find(&written.replace("\r\n", "\u{200b}\n"), is_refused) {
+        Some(hidden) => Err(hidden),
+        None => Ok(legible_note(written)),
+    }
+}
+
+/// The note without all characters that it cannot have, for a form in which it is corrected.
+pub fn legible_note(written: &str) -> String {
+    written
+        .chars()
+        .filter(|character| is_plain(*character))
+        .map(|character| if character == '\t' { ' ' } else { character })
+        .collect()
+}
+
+fn is_plain(character: char) -> bool {
+    matches!(character, '\n' | '\t') || is_displayable(character)
+}
+
+/// Reports whether the character changes nothing about how a note reads: it asks for a picture of an emoji, joins several of them, or marks
+/// where a word or line may be broken. Keyboards and word processors put them in.
+fn is_idle(character: char) -> bool {
+    matches!(
+        character,
+        // Soft hyphen, zero-width space and joiners, word joiner, byte order mark.
+        '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}'
+        // Variation selectors.
+        | '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_that_change_nothing_are_left_out() {
+        for (written, stored) in [
+            ("Brille\u{ad} weg ❤\u{fe0f}", "Brille weg ❤"),
+            ("👩\u{200d}🦰", "👩🦰"),
+            ("Augen\tzu\r\nMund\u{200b} offen\u{feff}", "Augen zu\nMund offen"),
+            ("Łódź – „7“\u{a0}%", "Łódź – „7“\u{a0}%"),
+        ] {
+            assert_eq!(parse_note(written).as_deref(), Ok(stored));
+        }
+    }
+
+    #[test]
+    fn characters_that_change_how_it_reads_are_named_by_their_place() {
+        for character in "\u{7}\r\u{85}\u{61c}\u{200f}\u{2028}\u{2029}\u{202e}\u{2066}\u{e000}\u{e0041}".chars() {
+            let written = format!("Au\u{ad}\r\ngen{character}zu\r\n{character}");
+            assert_eq!(parse_note(&written), Err(HiddenCharacter { character, position: 9 }), "{character:?}");
+            assert_eq!(legible_note(&written), "Au\ngenzu\n");
+        }
+    }
+}
