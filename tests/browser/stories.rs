@@ -103,6 +103,7 @@ stories! {
     the_same_form_sent_twice_by_a_hasty_browser_settles_once: small,
     two_tabs_hold_two_photos_apart: small,
     two_tabs_with_one_code_share_the_lease_and_the_second_decision_is_told_of_the_first: small,
+    a_colleague_without_the_code_puts_the_photo_back_by_keyboard: small,
     a_colleague_of_the_same_office_goes_on_with_the_same_photo: small,
 
     // Why a counter does not work.

@@ -78,6 +78,13 @@ export async function every_page_is_fit_for_everybody(counter) {
     await clerk.page.click('#finish');
     await clerk.isRefused('form-incomplete');
     await isFit(clerk, 'refuse-no-reason');
+    const colleague = await counter.clerk({ device: 'mitte_2', reducedMotion: 'reduce' });
+    await colleague.open(`/desk/collections/${collection}`);
+    await colleague.sees('form#release');
+    await isFit(colleague, 'other-counter');
+    await clerk.open('/desk/today?limit=5');
+    await clerk.sees('#back');
+    await isFit(clerk, 'failure-today');
     await clerk.open('/desk/today');
     await isFit(clerk, 'today');
     await clerk.open('/desk/self-test');

@@ -202,6 +202,22 @@ export async function two_tabs_with_one_code_share_the_lease_and_the_second_deci
     assert.doesNotMatch(await clerk.text('main'), /Brille/);
 }
 
+export async function a_colleague_without_the_code_puts_the_photo_back_by_keyboard(counter) {
+    const [first, second] = [await counter.clerk(), await counter.clerk({ device: 'mitte_2' })];
+    const collection = await first.collects(await counter.deposit());
+    await second.open(`/desk/collections/${collection}`);
+    const focused = () => second.page.evaluate(() => document.activeElement.id || document.activeElement.closest('form').id);
+    const stops = [await focused()];
+    for (let stop = 0; stop < 2; stop += 1) {
+        await second.page.keyboard.press('Tab');
+        stops.push(await focused());
+    }
+    assert.deepEqual(stops, ['code', 'enter', 'release']);
+    await second.page.keyboard.press('Enter');
+    await second.sees('#outcome[data-outcome=released]');
+    assert.equal(await happened(counter, 'collection.released'), 1);
+}
+
 export async function a_colleague_of_the_same_office_goes_on_with_the_same_photo(counter) {
     const [first, second] = [await counter.clerk(), await counter.clerk({ device: 'mitte_2' })];
     assert.ok(first instanceof Clerk);

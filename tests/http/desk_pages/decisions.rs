@@ -208,20 +208,46 @@ async fn a_counter_that_has_not_shown_the_code_is_told_to_enter_it_and_goes_on_a
     for path in ["", "/use", "/refuse"] {
         let asked = page(&browser.get(&format!("{photo}{path}")).await);
         assert!(asked.contains("id=\"other-counter\"") && asked.contains("form id=\"enter\""), "{path}: {asked}");
-        let offers = ["action=\"/desk/collections", "id=\"refuse\"", "id=\"use\"", "id=\"reasons\""];
+        let offers = ["id=\"refuse\"", "id=\"use\"", "id=\"reasons\""];
         assert!(!offers.iter().any(|offer| asked.contains(offer)), "{path}: {asked}");
+        // Behind the code field, for the keyboard and when it is read out.
+        let (_, behind) = asked.split_once("form id=\"enter\"").unwrap();
+        let put_back = format!("form id=\"release\" method=\"post\" action=\"{photo}/settle\"");
+        assert!(
+            behind.contains(&put_back) && asked.matches("action=\"/desk/collections").count() == 1,
+            "{path}: {asked}"
+        );
     }
     // From a page that was open before the rule.
     let refused = [("outcome", "refused"), ("reason", "gaze")];
     let answer = browser.post(&format!("{photo}/settle"), &refused).await;
     let told = assert_problem_page(&answer, 403, "collection-code-required");
     assert!(told.contains("id=\"next\" href=\"/desk/\""), "{told}");
+    assert!(told.contains(&format!("id=\"back\" href=\"{photo}\"")), "{told}");
     assert_eq!(studio.state_of(&deposit).await, "leased");
     assert_eq!(browser.enter(&deposit.code).await, photo);
     assert!(page(&browser.get(&format!("{photo}/refuse")).await).contains("id=\"reasons\""));
     let answer = browser.post(&format!("{photo}/settle"), &refused).await;
     assert_eq!(answer.header("location"), format!("{photo}/done"));
     assert_eq!(studio.state_of(&deposit).await, "refused");
+}
+
+#[tokio::test]
+async fn a_counter_without_the_code_puts_a_colleagues_photo_back() {
+    let gateway = TestGateway::start().await;
+    let studio = gateway.studio("Foto Koch").await;
+    let deposit = studio.deposit_numbered(1).await;
+    let counter = gateway.office("Bürgeramt").await;
+    let mut own = ScriptlessBrowser::of(&counter).await;
+    let photo = own.enter(&deposit.code).await;
+    // At its own counter, a clerk who lost the page has the code or a photo that is open.
+    let asked = page(&ScriptlessBrowser::of(&counter).await.get(&photo).await);
+    assert!(asked.contains("form id=\"enter\"") && !asked.contains("id=\"release\""), "{asked}");
+    let mut browser = ScriptlessBrowser::of(&gateway.device_of(&counter.party).await).await;
+    assert!(page(&browser.get(&photo).await).contains("id=\"release\""));
+    let answer = browser.post(&format!("{photo}/settle"), &[("outcome", "released")]).await;
+    assert_eq!((answer.status, answer.header("location")), (303, format!("{photo}/done").as_str()));
+    assert_eq!(studio.state_of(&deposit).await, "available");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use maud::{Markup, html};
 
-use super::code_entry;
+use super::code_entry::{self, CodePrompt};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::clock::Timestamp;
@@ -97,11 +97,15 @@ pub(super) async fn leased_or_redirect(
 }
 
 /// The words before the code is entered for a collection that was begun, here or at another counter of the office.
-pub(super) async fn code_prompt(app: &App, clerk: &Clerk, collection: &CollectionRecord) -> Result<Markup, Problem> {
+pub(super) async fn code_prompt(
+    app: &App,
+    clerk: &Clerk,
+    collection: &CollectionRecord,
+) -> Result<CodePrompt, Problem> {
     let language = clerk.language;
     let begun = time_element(collection.leased_at, clerk.now, language);
     let is_known_here = queries::has_shown_code(&app.gateway, &clerk.office, collection.collection_id).await?;
-    Ok(html! {
+    let notice = html! {
         @if is_known_here {
             p {
                 (language.pick("Dieser Abruf wurde begonnen: ", "This collection was begun: ")) (begun) ". "
@@ -123,7 +127,8 @@ pub(super) async fn code_prompt(app: &App, clerk: &Clerk, collection: &Collectio
             }
         }
         @if let Some(due) = collection.settle_due { p { (settle_deadline(due, clerk)) } }
-    })
+    };
+    Ok(CodePrompt { notice, to_put_back: (!is_known_here).then_some(collection.collection_id) })
 }
 
 fn page<'a>(clerk: &Clerk, presented: &PresentedPhoto, profile: &Profile) -> PageContent<'a> {

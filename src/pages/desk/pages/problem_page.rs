@@ -9,12 +9,15 @@ use maud::{Markup, html};
 use super::problem_texts::{ProblemTexts, problem_texts};
 use crate::api::{App, Problem};
 use crate::clock::Timestamp;
+use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
 use crate::pages::desk::ROOT;
 use crate::pages::desk::clerk::language;
 use crate::pages::desk::layout::page_response;
 use crate::pages::frame::elements::error_summary;
 use crate::pages::frame::page::PageContent;
+
+const TODAY: &str = "/desk/today";
 
 /// Turns the [`Problem`]s of the desk's routes into pages; those of other routes pass by.
 pub async fn render_pages(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -23,23 +26,41 @@ pub async fn render_pages(State(app): State<App>, request: Request, next: Next) 
         return next.run(request).await;
     }
     let language = language(request.headers());
+    let path = path.to_owned();
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
     let allow = response.headers_mut().remove(ALLOW);
-    let mut page = problem
-        .response_with(|status| page_response(status, &page(&problem, language, app.gateway.now()), language, None));
+    let mut page = problem.response_with(|status| {
+        page_response(status, &page(&problem, &path, language, app.gateway.now()), language, None)
+    });
     page.headers_mut().extend(allow.map(|allow| (ALLOW, allow)));
     page
 }
 
-fn page<'a>(problem: &Problem, language: Language, now: Timestamp) -> PageContent<'a> {
+fn page<'a>(problem: &Problem, path: &str, language: Language, now: Timestamp) -> PageContent<'a> {
     let title = language.pick("Das ging nicht", "That did not work");
     let main = html! {
         h1 { (title) }
         (problem_summary(problem, language, now))
-        p { a.button.primary #next href=(ROOT) { (language.pick("Code eingeben", "Enter a code")) } }
+        p.finish {
+            a.button.primary #next href=(ROOT) { (language.pick("Code eingeben", "Enter a code")) }
+            @if let Some((href, text)) = way_back(problem, path, language) { a #back href=(href) { (text) } }
+        }
     };
     PageContent { title, problem: Some(problem.kind()), main }
+}
+
+/// Address and name of the page that the request came from, if it is another than the one that failed.
+fn way_back(problem: &Problem, path: &str, language: Language) -> Option<(String, &'static str)> {
+    if matches!((problem, path), (Problem::RequestMalformed { .. }, TODAY)) {
+        return Some((TODAY.into(), language.pick("Zu den Abrufen von heute", "To today's collections")));
+    }
+    if matches!(problem, Problem::CollectionUnknown | Problem::RouteUnknown) {
+        return None;
+    }
+    let (collection_id, _) = path.strip_prefix("/desk/collections/")?.split_once('/')?;
+    let collection_id: CollectionId = collection_id.parse().ok()?;
+    Some((format!("/desk/collections/{collection_id}"), language.pick("Zurück zum Abruf", "Back to the collection")))
 }
 
 /// Shows what happened, and the sentence that the clerk can say to the citizen.
