@@ -62,8 +62,8 @@ pub fn escaped_lines(text: &str) -> Cow<'_, str> {
     escape_where(text, |character| !matches!(character, '\n' | '\t') && !is_displayable(character), write_escape)
 }
 
-/// A JSON document with the same meaning, in whose strings such characters are written as `\u202e`. The JSON writers of this program put none
-/// of them but line feeds between the values.
+/// A JSON document with the same meaning, in whose strings such characters are written as `\u202e`. The JSON writers of this program put
+/// none of them but line feeds between the values.
 pub fn escaped_json(document: &str) -> Cow<'_, str> {
     escape_where(
         document,

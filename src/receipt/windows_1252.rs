@@ -2,7 +2,8 @@
 //!
 //! Names from all over Europe come near: a letter with a mark that the encoding lacks loses its mark (`Łódź` becomes `Lódz`,
 //! `Ő` becomes `Ö`), decomposed letters are put together. Other scripts and pictures become `?`: a wrong guess at somebody's
-//! name would be worse than an open gap. What is not displayable is written as `\u{202e}`. The names here are those of businesses, towns and devices; citizens' never come in.
+//! name would be worse than an open gap. What is not displayable is written as `\u{202e}`. The names here are those of businesses, towns
+//! and devices; citizens' never come in.
 
 use crate::domain::display_text::{escaped, is_displayable};
 

@@ -1,6 +1,6 @@
 //! Folders and files that both programs make, under the umask that forbids nothing.
 
-skip_in!(quick, postgres: "starts the programs, and has no database");
+skip_in!(quick, postgres: "starts the programs, with databases of their own");
 
 use std::collections::BTreeMap;
 use std::fs;

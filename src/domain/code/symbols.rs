@@ -9,7 +9,8 @@ pub(super) const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Symbols that carry the 95 random bits.
 const SECRET_SYMBOL_COUNT: usize = SYMBOL_COUNT - 1;
 
-/// Twenty symbol values. Wiped on drop, and in a box: to move an array leaves a copy of it on the stack of the thread. Without `Debug` and `Display`: the kinds of code around it say who may see it.
+/// Twenty symbol values. Wiped on drop, and in a box: to move an array leaves a copy of it on the stack of the thread. Without `Debug` and
+/// `Display`: the kinds of code around it say who may see it.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct CodeSymbols(Box<Zeroizing<[u8; SYMBOL_COUNT]>>);
 
