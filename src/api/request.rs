@@ -46,16 +46,22 @@ fn malformed_reason(error: &serde_json::Error, document: &[u8]) -> MalformedReas
     }
 }
 
+/// Fields of a query string.
+pub trait QueryParameters: DeserializeOwned {
+    /// Their names, for the message about others.
+    const NAMES: &'static [&'static str];
+}
+
 /// A query string's fields.
 pub struct QueryFields<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequestParts<App> for QueryFields<T> {
+impl<T: QueryParameters> FromRequestParts<App> for QueryFields<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
         Query::try_from_uri(&parts.uri)
             .map(|Query(fields)| Self(fields))
-            .map_err(|_| Problem::RequestMalformed { reason: MalformedReason::Query })
+            .map_err(|_| Problem::RequestMalformed { reason: MalformedReason::Query { allowed: T::NAMES } })
     }
 }
 

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::api::caller::AuditorCaller;
-use crate::api::request::{PathId, QueryFields, json_response, page_limit};
+use crate::api::request::{PathId, QueryFields, QueryParameters, json_response, page_limit};
 use crate::api::{App, Problem};
 use crate::domain::log::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::wire::audit::CheckpointListBody;
@@ -18,6 +18,10 @@ use crate::wire::audit::CheckpointListBody;
 pub struct CheckpointListQuery {
     after: Option<i64>,
     limit: Option<u32>,
+}
+
+impl QueryParameters for CheckpointListQuery {
+    const NAMES: &'static [&'static str] = &["limit", "after"];
 }
 
 /// Checkpoints that count more rows than `after`, oldest first. What counts is each one's own text and signature.

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::api::caller::AuditorCaller;
-use crate::api::request::QueryFields;
+use crate::api::request::{QueryFields, QueryParameters};
 use crate::api::{App, Problem};
 use crate::flows::maintenance::chain_verifier::LOG_PAGE_ROWS;
 use crate::wire::audit::to_json_lines;
@@ -17,6 +17,10 @@ use crate::wire::audit::to_json_lines;
 pub struct LogQuery {
     after: Option<i64>,
     limit: Option<u32>,
+}
+
+impl QueryParameters for LogQuery {
+    const NAMES: &'static [&'static str] = &["limit", "after"];
 }
 
 /// Rows of the audit log behind a number, oldest first, one JSON object a line: at most 1,000, and none behind the last.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::api::caller::OfficeCaller;
 use crate::api::negotiate::PreferredLanguage;
-use crate::api::request::{JsonBody, QueryFields, json_response, page_limit, parse_retrieval_code};
+use crate::api::request::{JsonBody, QueryFields, QueryParameters, json_response, page_limit, parse_retrieval_code};
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
@@ -38,6 +38,10 @@ pub async fn create(
 pub struct CollectionListQuery {
     limit: Option<u32>,
     after: Option<CollectionId>,
+}
+
+impl QueryParameters for CollectionListQuery {
+    const NAMES: &'static [&'static str] = &["limit", "after"];
 }
 
 /// The office's collections, newest first, without pictures.

@@ -34,10 +34,17 @@ pub(super) fn malformed_detail(fault: MalformedReason, language: Language) -> St
             "Ein Feld der Anfrage fehlt, ist unbekannt oder von falscher Art. Die README nennt die Felder.",
             "A field of the request is missing, unknown, or of the wrong kind. The README lists the fields.",
         ),
-        MalformedReason::Query => (
-            "Ein Parameter der Adresse ist unbekannt, doppelt oder nicht lesbar. Erlaubt sind limit, after und bei Fotos state.",
-            "A parameter of the address is unknown, repeated, or cannot be read. There are limit, after and, for photos, state.",
-        ),
+        MalformedReason::Query { allowed } => {
+            let names = |and: &str| match allowed {
+                [first @ .., last] if !first.is_empty() => format!("{} {and} {last}", first.join(", ")),
+                names => names.join(", "),
+            };
+            let (german, english) = (names("und"), names("and"));
+            return language.pick(
+                format!("Ein Parameter der Adresse ist unbekannt, doppelt oder nicht lesbar. Diese Adresse kennt nur {german}."),
+                format!("A parameter of the address is unknown, repeated, or cannot be read. This address takes {english} only."),
+            );
+        }
         MalformedReason::CertificateRequest => (
             "Erwartet wird ein Zertifikatsantrag: PKCS#10 als DER in Base64 (RFC 8951) oder als PEM.",
             "A certificate request is expected: PKCS#10 as DER in base64 (RFC 8951), or as PEM.",

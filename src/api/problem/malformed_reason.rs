@@ -21,7 +21,10 @@ pub enum MalformedReason {
     /// A field is missing, unknown, or of the wrong kind.
     Field,
     /// A query parameter is unknown, repeated, or cannot be read.
-    Query,
+    Query {
+        /// Names of the parameters that the address takes, at least one.
+        allowed: &'static [&'static str],
+    },
     /// `until` is not a date.
     Date,
     /// `note` holds a control character or an invisible one.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::api::caller::StudioCaller;
 use crate::api::negotiate::PreferredLanguage;
-use crate::api::request::{PathId, QueryFields, json_response, page_limit};
+use crate::api::request::{PathId, QueryFields, QueryParameters, json_response, page_limit};
 use crate::api::{App, Problem};
 use crate::domain::id::PhotoId;
 use crate::domain::language::Language;
@@ -25,6 +25,10 @@ pub struct PhotoListQuery {
     state: Option<PhotoState>,
     limit: Option<u32>,
     after: Option<PhotoId>,
+}
+
+impl QueryParameters for PhotoListQuery {
+    const NAMES: &'static [&'static str] = &["limit", "after", "state"];
 }
 
 /// The studio's photos, newest first.

@@ -125,7 +125,7 @@ async fn enrol_here(arguments: &Arguments, parsed: &ParsedArguments, language: L
     let folder = match DeviceFolder::open(&arguments.dir) {
         Ok(folder) => folder,
         Err(error) => {
-            let (exit, message) = advice::about_enrol(&error.into(), language);
+            let (exit, message) = advice::about_enrol(&error.into(), &arguments.dir, language);
             eprint(message);
             return exit;
         }
@@ -145,7 +145,7 @@ async fn enrol_here(arguments: &Arguments, parsed: &ParsedArguments, language: L
     match enrol(&enrolment).await {
         Ok(enrolled) => show(&enrolled, &folder, arguments.json, language),
         Err(error) => {
-            let (exit, message) = advice::about_enrol(&error, language);
+            let (exit, message) = advice::about_enrol(&error, &arguments.dir, language);
             eprint(message);
             exit
         }

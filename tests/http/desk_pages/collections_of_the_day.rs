@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::scriptless_browser::{ScriptlessBrowser, page};
+use super::scriptless_browser::{ScriptlessBrowser, assert_problem_page, page};
 use crate::support::test_gateway::{DAY, MINUTE, START, TestGateway};
 
 #[tokio::test]
@@ -63,7 +63,10 @@ async fn a_busy_day_is_listed_whole_page_by_page() {
     assert_eq!((seen, pages), (collections, vec![50, 50, 26]));
     let second = listed(&mut browser, "/desk/today").await.1.unwrap();
     assert!(page(&browser.get(&second).await).contains("id=\"newest\" href=\"/desk/today\""));
-    assert_eq!(browser.get("/desk/today?after=x").await.status, 400);
+    for query in ["after=x", "limit=5"] {
+        let told = assert_problem_page(&browser.get(&format!("/desk/today?{query}")).await, 400, "request-malformed");
+        assert!(told.contains("nur after.") && told.contains("id=\"back\" href=\"/desk/today\""), "{told}");
+    }
 }
 
 #[tokio::test]

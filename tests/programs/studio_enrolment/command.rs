@@ -10,7 +10,7 @@ use lichtbild::domain::code::retrieval_code::CodeError;
 use serde_json::Value;
 
 use super::enrolling_studio::{EnrollingStudio, utf8};
-use super::inviting_gateway::LookupBehaviour;
+use super::inviting_gateway::{LookupBehaviour, ScriptedIssuance};
 
 #[tokio::test]
 async fn one_line_enrols_and_says_what_comes_next() {
@@ -82,6 +82,22 @@ async fn who_does_not_prove_to_be_the_gateway_ends_with_6_and_an_unknown_code_wi
     let port = crate::support::gateway_process::free_port();
     let run = studio.run(&["enrol", &format!("127.0.0.1:{port}"), &code, "--dir", "lichtbild"]).await;
     assert_eq!(run.status.code(), Some(4), "{}", utf8(&run.stderr));
+}
+
+#[tokio::test]
+async fn a_revoked_key_is_named_by_its_file_with_the_folder() {
+    let studio = EnrollingStudio::invited_today().await;
+    studio.gateway.script_issuances([ScriptedIssuance::Refuses(422, "key-revoked")]);
+    let run = studio
+        .run(&["enrol", &studio.gateway.url(), &studio.gateway.code(), "--dir", "lichtbild", "--lang", "en"])
+        .await;
+    assert_eq!(run.status.code(), Some(5), "{}", utf8(&run.stderr));
+    assert!(
+        utf8(&run.stderr).contains("Delete the file lichtbild/device-key.pending.pem and"),
+        "{}",
+        utf8(&run.stderr)
+    );
+    assert!(studio.beside("lichtbild/device-key.pending.pem").exists());
 }
 
 #[tokio::test]

@@ -136,6 +136,21 @@ async fn who_is_not_allowed_ends_with_5() {
 }
 
 #[tokio::test]
+async fn a_certificate_that_is_refused_for_good_is_not_said_to_be_let_in_again() {
+    for (kind, advice) in [
+        ("certificate-superseded", "Use the newest certificate"),
+        ("device-revoked", "enrol anew with a new invitation"),
+        ("studio-suspended", "Once it is let in again"),
+    ] {
+        let gateway = FakeGateway::with_script([ScriptedReply::Problem(403, kind, None)]).await;
+        let run = push(&gateway, &["--lang", "en"]).await;
+        assert_eq!(run.code, 5);
+        assert!(run.stderr.contains(advice), "{kind}: {}", run.stderr);
+        assert_eq!(run.stderr.contains("let in again"), kind == "studio-suspended", "{}", run.stderr);
+    }
+}
+
+#[tokio::test]
 async fn an_untrusted_gateway_ends_with_6_and_points_at_ca_or_clock() {
     for (pki, hint) in [(PkiFault::GatewayForeign, "ca"), (PkiFault::GatewayNotValidYet, "set date and time")] {
         let gateway = FakeGateway::with_pki(pki, []).await;

@@ -7,6 +7,7 @@ use super::problem::about_problem;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::photo::deposit::ClientDepositError;
+use crate::client::response::problem_type;
 use crate::domain::language::Language;
 use crate::wire::problem::ProblemBody;
 
@@ -21,10 +22,25 @@ pub fn about_deposit(error: &ClientDepositError, language: Language) -> (Exit, S
             (Exit::PhotoRefused, format!("{}\n{next}", about_problem(problem, language)))
         }
         ClientDepositError::NotAllowed(problem) => {
-            let next = language.pick(
-                "Bitte das Amt anrufen, das dieses Studio angemeldet hat. Wird es wieder freigegeben, ergibt derselbe Befehl einen Abrufcode.",
-                "Call the authority that registered this studio. Once it is let in again, the same command gives a code.",
-            );
+            let next = match problem_type(problem) {
+                // Both are for good: neither is let in again.
+                "device-revoked" => language.pick(
+                    "Das Gerät ist gesperrt, und das endgültig. Bitte das Amt anrufen, das dieses Studio angemeldet hat, und mit einer neuen \
+                     Einladung neu anmelden. Danach ergibt derselbe Befehl einen Abrufcode.",
+                    "The device is revoked, for good. Call the authority that registered this studio, and enrol anew with a new invitation. After \
+                     that the same command gives a code.",
+                ),
+                "certificate-superseded" => language.pick(
+                    "Das neueste Zertifikat dieses Geräts verwenden (certificate und key in der Konfiguration), oder das Amt, das dieses Studio \
+                     angemeldet hat, um eine neue Einladung bitten und damit anmelden. Danach ergibt derselbe Befehl einen Abrufcode.",
+                    "Use the newest certificate of this device (certificate and key in the configuration), or ask the authority that registered \
+                     this studio for a new invitation and enrol with it. After that the same command gives a code.",
+                ),
+                _ => language.pick(
+                    "Bitte das Amt anrufen, das dieses Studio angemeldet hat. Wird es wieder freigegeben, ergibt derselbe Befehl einen Abrufcode.",
+                    "Call the authority that registered this studio. Once it is let in again, the same command gives a code.",
+                ),
+            };
             (Exit::NotAllowed, format!("{}\n{next}", about_problem(problem, language)))
         }
         ClientDepositError::Tls(refusal) => about_tls(refusal, language),

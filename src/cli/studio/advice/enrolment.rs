@@ -1,5 +1,7 @@
 //! Messages about the enrolment of a computer as a device of the gateway.
 
+use std::path::Path;
+
 use super::gateway_error::{about_gateway_error, no_gateway};
 use super::problem::about_problem;
 use super::unexpected::about_unexpected;
@@ -120,7 +122,7 @@ pub fn about_enrolment_progress(event: &EnrolmentProgress, language: Language) -
 pub fn after_enrolment(enrolled: &EnrolledDevice, folder: &DeviceFolder, language: Language) -> String {
     let files = on_one_line(folder.path());
     match enrolled.role {
-        Role::Studio if files.to_string() == "." => language
+        Role::Studio if files == "." => language
             .pick("Als Nächstes: lichtbild-studio push FOTO.jpg", "Next: lichtbild-studio push PHOTO.jpg")
             .to_owned(),
         Role::Studio => language.pick(
@@ -139,7 +141,7 @@ pub fn after_enrolment(enrolled: &EnrolledDevice, folder: &DeviceFolder, languag
 }
 
 /// Explains why this computer is not enrolled, and gives the exit code.
-pub fn about_enrol(error: &ClientEnrolError, language: Language) -> (Exit, String) {
+pub fn about_enrol(error: &ClientEnrolError, folder: &Path, language: Language) -> (Exit, String) {
     match error {
         ClientEnrolError::Folder(error) => about_device_folder(error, language),
         ClientEnrolError::Bootstrap(error) => about_bootstrap(error, language),
@@ -147,9 +149,10 @@ pub fn about_enrol(error: &ClientEnrolError, language: Language) -> (Exit, Strin
             (Exit::Setup, about_server_certificate_error(error, language))
         }
         ClientEnrolError::Certificate(GatewayError::Refused(problem)) if problem_type(problem) == "key-reused" => {
+            let file = on_one_line(folder.join(PENDING_KEY_FILE));
             let next = language.pick(
-                format!("Die Datei {PENDING_KEY_FILE} löschen und die Anmeldung mit demselben Code wiederholen: dann entsteht ein neuer."),
-                format!("Delete the file {PENDING_KEY_FILE} and enrol again with the same code: that makes a new one."),
+                format!("Die Datei {file} löschen und die Anmeldung mit demselben Code wiederholen: dann entsteht ein neuer."),
+                format!("Delete the file {file} and enrol again with the same code: that makes a new one."),
             );
             (Exit::NotAllowed, format!("{}\n{next}", about_problem(problem, language)))
         }

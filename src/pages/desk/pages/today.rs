@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::photo::settle_deadline;
 use super::problem_texts::state_text;
-use crate::api::request::QueryFields;
+use crate::api::request::{QueryFields, QueryParameters};
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
@@ -27,6 +27,10 @@ const COLLECTIONS_PER_PAGE: u32 = 50;
 #[serde(deny_unknown_fields)]
 pub struct TodayQuery {
     after: Option<CollectionId>,
+}
+
+impl QueryParameters for TodayQuery {
+    const NAMES: &'static [&'static str] = &["after"];
 }
 
 /// The list, newest first, so that who was interrupted finds back.
