@@ -87,7 +87,7 @@ async fn who_does_not_prove_to_be_the_gateway_ends_with_6_and_an_unknown_code_wi
 #[tokio::test]
 async fn a_revoked_key_is_named_by_its_file_with_the_folder() {
     let studio = EnrollingStudio::invited_today().await;
-    studio.gateway.script_issuances([ScriptedIssuance::Refuses(422, "key-revoked")]);
+    studio.gateway.script_issuances([ScriptedIssuance::Refuses(422, "key-reused")]);
     let run = studio
         .run(&["enrol", &studio.gateway.url(), &studio.gateway.code(), "--dir", "lichtbild", "--lang", "en"])
         .await;
