@@ -20,7 +20,7 @@ use tokio::time::{self, Instant};
 use tower::Service;
 
 use super::connection_handle::{CancelCause, ConnectionHandle};
-use super::connection_registry::{ConnectionRegistry, LogLine, Owner, RegistryEntry, RegistryError};
+use super::connection_registry::{ConnectionRegistry, LogLine, MadeWay, Owner, RegistryEntry, RegistryError};
 use super::handshake::accept_tls;
 use super::handshake_slots::{HandshakeSlot, HandshakeSlots};
 use super::log_pace::LogPace;
@@ -157,9 +157,11 @@ impl ListenerContext {
         let party = || device.party_id().map(tracing::field::display);
         match self.connections.register(owner, progress, &self.limits) {
             Ok(entry) => {
-                if let Some(greedy) = entry.made_way {
+                if let Some(MadeWay { device: greedy, has_most }) = entry.made_way {
                     self.metrics.count_rejected();
-                    if self.connections.is_log_due(greedy, LogLine::MadeWay) {
+                    if !has_most {
+                        tracing::debug!(listener = self.listener, device = %greedy, "listener full: an idle connection made way");
+                    } else if self.connections.is_log_due(greedy, LogLine::MadeWay) {
                         let party = greedy.party_id().map(tracing::field::display);
                         tracing::warn!(
                             listener = self.listener,

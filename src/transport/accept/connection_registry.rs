@@ -114,18 +114,19 @@ impl ConnectionRegistry {
             None
         } else {
             let shares = table.shares_of(owner.listener);
-            let number = choose(&shares, device, limits.max_connections).ok_or(RegistryError::ListenerFull)?;
-            table.remove(number)
+            let choice = choose(&shares, device, limits.max_connections).ok_or(RegistryError::ListenerFull)?;
+            table.remove(choice.number).map(|open| (open, choice))
         };
-        if let Some(made_way) = &made_way {
-            made_way.handle.make_way();
+        if let Some((open, _)) = &made_way {
+            open.handle.make_way();
         }
         let number = table.next_number;
         table.next_number += 1;
         let handle = ConnectionHandle::default();
         table.open.entry(device).or_default().push(OpenConnection { number, handle: handle.clone(), owner, progress });
         drop(table);
-        let made_way = made_way.map(|open| open.owner.device);
+        let made_way =
+            made_way.map(|(open, choice)| MadeWay { device: open.owner.device, has_most: choice.is_of_largest });
         Ok(RegistryEntry { registry: self.clone(), number, handle, admission, made_way })
     }
 
@@ -204,8 +205,16 @@ pub(super) struct RegistryEntry {
     number: u64,
     pub(super) handle: ConnectionHandle,
     pub(super) admission: Admission,
-    /// The device one of whose connections made way.
-    pub(super) made_way: Option<PeerDevice>,
+    /// The connection that made way for this one.
+    pub(super) made_way: Option<MadeWay>,
+}
+
+/// A connection that made way for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct MadeWay {
+    pub(super) device: PeerDevice,
+    /// True if no device had more connections; false if this one only was idle.
+    pub(super) has_most: bool,
 }
 
 impl Drop for RegistryEntry {
@@ -262,7 +271,7 @@ mod tests {
         let elsewhere = register(&connections, elsewhere, &limits).unwrap();
         assert_eq!(elsewhere.made_way, None, "each listener has places of its own");
         let other = register(&connections, own(b"other"), &limits).unwrap();
-        assert_eq!(other.made_way, Some(own(b"greedy").device));
+        assert_eq!(other.made_way, Some(MadeWay { device: own(b"greedy").device, has_most: true }));
         assert_eq!(connections.count(), 4);
         let refused = register(&connections, own(b"greedy"), &limits).map(|entry| entry.admission);
         assert_eq!(refused, Err(RegistryError::ListenerFull));

@@ -40,9 +40,17 @@ impl Share {
     }
 }
 
-/// The number of the connection that makes way for `newcomer` on a listener of `capacity` connections; `None` if the newcomer has
+/// The connection that makes way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Choice {
+    pub(super) number: u64,
+    /// True if its device has most; false if it only was idle.
+    pub(super) is_of_largest: bool,
+}
+
+/// The connection that makes way for `newcomer` on a listener of `capacity` connections; `None` if the newcomer has
 /// no better right to a place than all others and none of them is idle.
-pub(super) fn choose(open: &[ConnectionShare], newcomer: PeerDevice, capacity: usize) -> Option<u64> {
+pub(super) fn choose(open: &[ConnectionShare], newcomer: PeerDevice, capacity: usize) -> Option<Choice> {
     let mut of_device: HashMap<PeerDevice, usize> = HashMap::new();
     let mut of_party: HashMap<PartyId, usize> = HashMap::new();
     for device in open.iter().map(|connection| connection.device).chain([newcomer]) {
@@ -63,7 +71,8 @@ pub(super) fn choose(open: &[ConnectionShare], newcomer: PeerDevice, capacity: u
     // A request under way is given up only for a device that has less.
     let oldest = || of_largest().filter(|_| largest > share(&newcomer)).min_by_key(|connection| connection.number);
     let chosen = longest_idle(of_largest()).or_else(|| longest_idle(of_anyone())).or_else(oldest);
-    chosen.map(|connection| connection.number)
+    let is_of_largest = |connection: &ConnectionShare| share(&connection.device) == largest;
+    chosen.map(|connection| Choice { number: connection.number, is_of_largest: is_of_largest(connection) })
 }
 
 fn longest_idle<'a>(connections: impl Iterator<Item = &'a ConnectionShare>) -> Option<&'a ConnectionShare> {
@@ -89,6 +98,10 @@ mod tests {
         }
     }
 
+    fn chosen(open: &[ConnectionShare], newcomer: PeerDevice, capacity: usize) -> Option<u64> {
+        choose(open, newcomer, capacity).map(|choice| choice.number)
+    }
+
     fn open(devices: impl IntoIterator<Item = PeerDevice>) -> Vec<ConnectionShare> {
         let numbered = devices.into_iter().zip(0..);
         numbered.map(|(device, number)| ConnectionShare { device, idle_since: None, number }).collect()
@@ -98,9 +111,9 @@ mod tests {
     fn the_device_with_most_connections_makes_way_with_its_oldest() {
         let (greedy, other, newcomer) = (device(1, 1), device(2, 1), device(3, 1));
         let open = open([other, greedy, greedy, other, greedy]);
-        assert_eq!(choose(&open, newcomer, 20), Some(1));
-        assert_eq!(choose(&open, other, 20), None, "it would have as many");
-        assert_eq!(choose(&open, greedy, 20), None, "it has most itself");
+        assert_eq!(chosen(&open, newcomer, 20), Some(1));
+        assert_eq!(chosen(&open, other, 20), None, "it would have as many");
+        assert_eq!(chosen(&open, greedy, 20), None, "it has most itself");
     }
 
     #[test]
@@ -111,8 +124,8 @@ mod tests {
         open[2].idle_since = Some(now);
         open[1].idle_since = Some(now + Duration::from_secs(1));
         open[3].idle_since = Some(now - Duration::from_secs(9));
-        assert_eq!(choose(&open, device(3, 1), 20), Some(2));
-        assert_eq!(choose(&open, greedy, 20), Some(2), "its own");
+        assert_eq!(chosen(&open, device(3, 1), 20), Some(2));
+        assert_eq!(chosen(&open, greedy, 20), Some(2), "its own");
     }
 
     #[test]
@@ -123,16 +136,16 @@ mod tests {
             open[0].idle_since = Some(Instant::now());
             open
         };
-        assert_eq!(choose(&with_idle(2), newcomer, 100), Some(0));
-        assert_eq!(choose(&with_idle(ORDINARY_CONNECTIONS + 1), newcomer, 100), Some(1), "the greedy one's request");
+        assert_eq!(choose(&with_idle(2), newcomer, 100), Some(Choice { number: 0, is_of_largest: false }));
+        assert_eq!(chosen(&with_idle(ORDINARY_CONNECTIONS + 1), newcomer, 100), Some(1), "the greedy one's request");
     }
 
     #[test]
     fn among_equals_the_longest_idle_makes_way_and_no_request_is_given_up() {
         let mut open = open([device(1, 1), device(2, 1), device(3, 1)]);
-        assert_eq!(choose(&open, device(4, 1), 20), None);
+        assert_eq!(chosen(&open, device(4, 1), 20), None);
         open[1].idle_since = Some(Instant::now());
-        assert_eq!(choose(&open, device(4, 1), 20), Some(1));
+        assert_eq!(chosen(&open, device(4, 1), 20), Some(1));
     }
 
     #[test]
@@ -140,11 +153,11 @@ mod tests {
         let of_one_party = (1..=5).map(|number| device(1, number));
         let (busy, newcomer) = (device(2, 1), device(3, 1));
         let open = open(of_one_party.chain([busy, busy]));
-        assert_eq!(choose(&open, newcomer, 20), Some(5), "below half of the listener, devices are compared");
-        assert_eq!(choose(&open, newcomer, 8), Some(0), "above half, parties are");
+        assert_eq!(chosen(&open, newcomer, 20), Some(5), "below half of the listener, devices are compared");
+        assert_eq!(chosen(&open, newcomer, 8), Some(0), "above half, parties are");
         let equals = self::open([device(2, 1), device(1, 1), device(1, 2)]);
         assert_eq!(
-            choose(&equals, newcomer, 20),
+            chosen(&equals, newcomer, 20),
             Some(1),
             "between devices with as many connections, parties are compared"
         );
@@ -153,6 +166,6 @@ mod tests {
     #[test]
     fn keys_without_a_name_count_each_for_itself() {
         let key = |seed: u8| PeerDevice::Key(Sha256Digest::of(&[seed]));
-        assert_eq!(choose(&open([key(1), key(2), key(2)]), key(3), 20), Some(1));
+        assert_eq!(chosen(&open([key(1), key(2), key(2)]), key(3), 20), Some(1));
     }
 }
