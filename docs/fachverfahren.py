@@ -19,8 +19,9 @@ Only settling erases, so the photo is safe on our disk before we settle, and so 
 
 A device settles what it has shown the code of. Where counters share an inbox, or a computer has got a new device, what another device
 left is refused (`collection-code-required`): its note stays, the code that was typed is served, and the note is settled by the device
-that began it, or by the first that is given that photo's code. A note that is refused for anything else stays too; that photo's code
-with another decision replaces it.
+that began it, or by the first that is given that photo's code, whose decision takes its place. A note that is refused for anything else
+stays too: while its collection is open, that photo's code with another decision replaces it; then remove it when it is clear what became
+of the photo.
 
 Exit codes: 0 done; 1 refused, `type` and words on standard error; 2 wrong arguments; 75 try again later, nothing is lost. With a code
 they tell of its photo, without one of the notes in the inbox.
@@ -160,9 +161,11 @@ def take(gateway, inbox, code, decision, without_code):
     """One photo from its code to its receipt."""
     collection = gateway.collect(code)
     file = inbox / f"Lichtbild-{collection['collection_id']}.jpg"
-    if file.with_suffix(".open") in without_code:
-        # It was on the disk and decided before; what was missing is that this device shows the code.
-        return finish(gateway, file.with_suffix(".open"))
+    if (open_note := file.with_suffix(".open")) in without_code:
+        # It was decided before, and could not be settled without the code. The clerk who has the code now decides anew.
+        decided = json.loads(open_note.read_bytes())["decision"]
+        if decided != decision:
+            print(f"{open_note.name} said {json.dumps(decided)}; {json.dumps(decision)} takes its place.", file=sys.stderr)
     try:
         photo = gateway.fetch(collection, code)
     except Refused as refused:

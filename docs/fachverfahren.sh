@@ -12,8 +12,9 @@
 #
 # A device settles what it has shown the code of. Where counters share an inbox, or a computer has got a new device, what another device
 # left is refused (`collection-code-required`): its decision stays in the inbox, the code that was typed is served, and the decision is
-# settled by the device that began it, or by the first that is given that photo's code. A decision that is refused for anything else
-# stays too; that photo's code with another decision replaces it.
+# settled by the device that began it, or by the first that is given that photo's code, whose decision takes its place. A decision that is refused
+# for anything else stays too: while its collection is open, that photo's code with another decision replaces it; then remove it when it is
+# clear what became of the photo.
 #
 # Exit codes: 0 done; 1 refused, with the problem's `type` and words on standard error; 75 try again later, nothing is lost. With a code
 # they tell of its photo, without one of the decisions in the inbox.
@@ -113,10 +114,10 @@ ask /v1/collections --data-binary "@$work/code" <<<"$json"
 id=$(field collection_id "$work/answer")
 sha256=$(field sha256 "$work/answer")
 
-# The photo was on the disk and decided before; what was missing is that this device shows the code.
+# It was decided before, and could not be settled without the code. The clerk who has the code now decides anew.
 if [[ $without_code == *" $id "* ]]; then
-    settle "$id"
-    exit
+    decided=$(cat "$inbox/Lichtbild-$id.open")
+    [ "$decided" = "$decision" ] || echo "Lichtbild-$id.open said $decided; $decision takes its place." >&2
 fi
 
 # Fetch, until it is what the studio sent.
