@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 
-/// Certificates of a device that are accepted at the same time: the one in use, which is the newest that was ever shown, and the two
-/// newest of the others. So revoking a device never concerns more, however often it renewed; and a device that never gets the answer to
+/// Certificates of a device that are accepted at the same time: the two newest, and of the others the newest that was ever shown (the first
+/// counts as shown). So revoking a device never concerns more, however often it renewed; and a device that never gets the answer to
 /// its renewals keeps the certificate that it has.
 pub const MAX_LIVE_CERTIFICATES: u32 = 3;
 

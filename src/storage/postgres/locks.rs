@@ -9,6 +9,7 @@
 
 use sqlx::{PgConnection, Row};
 
+use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{DeviceId, PartyId, PhotoId};
 
 /// A lock that is held until the transaction ends, in the order in which they are taken.
@@ -18,6 +19,8 @@ pub(in crate::storage) enum Lock {
     CountWrongCode(DeviceId),
     /// A right code is answered while no wrong one of the same device is being counted; right ones do not wait for each other.
     AwaitWrongCodeCount(DeviceId),
+    /// A key is given to one device at a time.
+    Key(Sha256Digest),
     /// All devices of a party.
     PartyDevices(PartyId),
     /// A device with its certificates and invitations.
@@ -38,6 +41,7 @@ pub(in crate::storage) enum Lock {
 
 /// Numbers of advisory locks: "Licht" and a number, or a device. Locks of this kind are the database's own.
 const WRONG_CODES: i32 = 0x4c69_6368;
+const KEY: i32 = 0x4c69_636b;
 const PARTY_STATUS: i32 = 0x4c69_6369;
 const DEVICE_STATUS: i32 = 0x4c69_636a;
 const LOG: i64 = 0x4c69_6368_7402;
@@ -55,6 +59,9 @@ impl Lock {
             Self::AwaitWrongCodeCount(device_id) => {
                 let shared = "SELECT pg_advisory_xact_lock_shared($1, hashtext($2))";
                 sqlx::query(shared).bind(WRONG_CODES).bind(device_id.to_string())
+            }
+            Self::Key(key) => {
+                sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext($2))").bind(KEY).bind(key.to_string())
             }
             Self::PartyDevices(party_id) => {
                 sqlx::query("SELECT 1 FROM devices WHERE party_id = $1 ORDER BY device_id FOR NO KEY UPDATE")

@@ -5,8 +5,10 @@ use axum::http::Method;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lichtbild::domain::digest::Sha256Digest;
+use lichtbild::domain::id::DeviceId;
 use lichtbild::domain::party::Role;
 use lichtbild::domain::party::invitation::EnrolmentPolicy;
+use lichtbild::entropy::SeededEntropy;
 use lichtbild::flows::admin::administer::AdministrationError;
 use lichtbild::flows::enrolment::invite::IssuedInvitation;
 use lichtbild::identity::key::DeviceKey;
@@ -190,4 +192,28 @@ async fn the_list_of_the_handshake_does_not_grow_with_every_renewal() {
     let listed = revoked_keys(&gateway).await;
     let listed: Vec<_> = keys.iter().map(|key| listed.contains(&fingerprint(key))).collect();
     assert_eq!(listed, [false, false, false, true, true, true]);
+}
+
+#[tokio::test]
+async fn a_certificate_that_another_authority_renewed_with_its_key_is_bound_again_at_the_same_office_only() {
+    let gateway = TestGateway::start().await;
+    let (office, other) = (gateway.office("Amt Nord").await, gateway.office("Amt Süd").await);
+    let record = |text: &[u8]| CertificateRecord {
+        sha256: Sha256Digest::of(text),
+        serial: vec![1],
+        not_before: gateway.now(),
+        not_after: gateway.now() + DAY,
+        key: Some(Sha256Digest::of(b"the card's key")),
+    };
+    let shown = |text: &[u8]| PeerCertificate::new(text.to_vec().into());
+    for text in [b"of this year".as_slice(), b"of the next year"] {
+        gateway.bound_device(&office.party, &Binding::Certificate(record(text)), shown(text)).await;
+    }
+    let elsewhere = gateway.device_of(&other.party).await.device_id;
+    let device = gateway.store.device(elsewhere).await.unwrap().unwrap();
+    let device_id = DeviceId::generate(gateway.now() + DAY, &SeededEntropy::new(9)).unwrap();
+    let stranger = lichtbild::domain::party::Device { device_id, ..device };
+    let bound =
+        gateway.administration().bind_device(&stranger, &Binding::Certificate(record(b"of another office"))).await;
+    assert!(matches!(bound, Err(AdministrationError::KeyReused)), "{bound:?}");
 }

@@ -6,7 +6,8 @@ use lichtbild::domain::code::lookup::LookupId;
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::domain::log::AuditEvent;
 use lichtbild::domain::party::Role;
-use lichtbild::storage::requests::{DepositOutcome, LeaseOutcome, LookupOutcome};
+use lichtbild::storage::enrolment_requests::{RenewalOutcome, RenewalRequest};
+use lichtbild::storage::requests::{CertificateRecord, DepositOutcome, LeaseOutcome, LookupOutcome};
 use lichtbild::storage::{Store, StoreError};
 use tokio::task::JoinSet;
 
@@ -151,5 +152,31 @@ async fn what_expired_is_erased_once_however_many_nodes_sweep() {
         }
         assert_eq!((expired, fleet.database.count_events("photo.expired").await), (40, 40));
         fleet.database.audit().await;
+    }
+}
+
+#[tokio::test]
+async fn of_devices_that_ask_for_one_key_on_two_nodes_one_gets_it() {
+    for fleet in TwoNodeStore::both().await {
+        let fleet = Arc::new(fleet);
+        let mut work = JoinSet::new();
+        for number in 0..8 {
+            let (_, device_id, credential) = fleet.device(Role::Studio).await;
+            let (key, sha256) = (Sha256Digest::of(b"one key"), Sha256Digest::from_bytes(fleet.bytes()));
+            let validity = (START, START + 60 * DAY);
+            let certificate = CertificateRecord {
+                sha256,
+                serial: vec![1],
+                not_before: validity.0,
+                not_after: validity.1,
+                key: Some(key),
+            };
+            let renewal = RenewalRequest { device_id, presented: credential.sha256(), key, certificate, now: START };
+            let fleet = Arc::clone(&fleet);
+            work.spawn(async move { fleet.nodes[number % 2].renew(&renewal).await.unwrap() });
+        }
+        let answers = work.join_all().await;
+        assert_eq!(answers.iter().filter(|answer| **answer == RenewalOutcome::Stored).count(), 1, "{answers:?}");
+        assert_eq!(answers.iter().filter(|answer| **answer == RenewalOutcome::KeyReused).count(), 7, "{answers:?}");
     }
 }

@@ -20,5 +20,6 @@ CREATE INDEX photos_by_state ON photos (studio_id, state, photo_id);
 ALTER TABLE certificates ADD COLUMN spki_sha256 BYTEA CHECK (length(spki_sha256) = 32);
 CREATE INDEX certificates_by_key ON certificates (spki_sha256) WHERE spki_sha256 IS NOT NULL;
 CREATE INDEX certificates_by_number ON certificates (device_id, number);
+CREATE INDEX certificates_foreign ON certificates (device_id) WHERE foreign_authority;
 CREATE INDEX certificates_shown ON certificates (device_id, number) WHERE first_used_at IS NOT NULL OR number = 1;
 CREATE INDEX invitations_by_key ON invitations (spki_sha256) WHERE spent_at IS NOT NULL;

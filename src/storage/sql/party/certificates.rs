@@ -69,6 +69,7 @@ pub(in crate::storage::sql) async fn renew(
     renewal: &RenewalRequest,
 ) -> Result<RenewalOutcome, StoreError> {
     let mut transaction = store.write().await?;
+    transaction.lock(Lock::Key(renewal.key)).await?;
     transaction.lock(Lock::Device(renewal.device_id)).await?;
     if let Some(cut_off) = find_cut_off(&mut transaction, renewal.device_id).await? {
         return Ok(RenewalOutcome::CutOff(cut_off));
@@ -86,7 +87,7 @@ pub(in crate::storage::sql) async fn renew(
     if let Some(since) = columns::optional_timestamp(&presented, "newer_used_at")? {
         return Ok(RenewalOutcome::Superseded { since });
     }
-    if reused_keys::is_reused_on(&mut transaction, &renewal.key, Some(renewal.device_id)).await? {
+    if reused_keys::is_reused_on(&mut transaction, &renewal.key, Some(renewal.device_id), None).await? {
         return Ok(RenewalOutcome::KeyReused);
     }
     let validity = Validity {

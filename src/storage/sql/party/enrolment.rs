@@ -108,7 +108,7 @@ async fn count_wrong_code(
 
 async fn is_key_reused(connection: &mut StoreConnection, attempt: &EnrolmentAttempt) -> Result<bool, StoreError> {
     match &attempt.key {
-        Some(key) => reused_keys::is_reused_on(connection, key, Some(attempt.device_id)).await,
+        Some(key) => reused_keys::is_reused_on(connection, key, Some(attempt.device_id), None).await,
         None => Ok(false),
     }
 }
@@ -125,6 +125,9 @@ pub(in crate::storage::sql) async fn enrol(
     step: &EnrolmentStep,
 ) -> Result<bool, StoreError> {
     let mut transaction = store.write().await?;
+    if let Some(key) = attempt.key {
+        transaction.lock(Lock::Key(key)).await?;
+    }
     transaction.lock(Lock::Device(attempt.device_id)).await?;
     transaction.lock(Lock::DeviceStatus(attempt.device_id)).await?;
     let Some((party, found)) = matching_invitation(&mut transaction, attempt).await? else { return Ok(false) };

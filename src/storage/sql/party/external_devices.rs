@@ -56,7 +56,7 @@ pub(in crate::storage::sql) async fn add_device(
         Binding::Certificate(certificate) => certificate.key.as_ref(),
         Binding::Key(key) => Some(key),
     };
-    reused_keys::refuse_reused(&mut transaction, key, device.device_id).await?;
+    reused_keys::refuse_reused(&mut transaction, key, device.device_id, Some(device.party_id)).await?;
     transaction.mark_changed(match binding {
         Binding::Certificate(certificate) => RowId::Certificate(certificate.sha256),
         Binding::Key(key_sha256) => RowId::BoundKey(*key_sha256),

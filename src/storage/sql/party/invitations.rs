@@ -194,7 +194,7 @@ pub(in crate::storage::sql) async fn approve(
     let Some(invitation) = row.as_ref().map(invitation).transpose()? else { return Ok(ApprovalOutcome::NoSuchRequest) };
     match invitation.state {
         _ if !invitation.is_usable(now) => return Ok(ApprovalOutcome::NoSuchRequest),
-        _ if reused_keys::is_reused_on(&mut transaction, key, Some(device_id)).await? => {
+        _ if reused_keys::is_reused_on(&mut transaction, key, Some(device_id), None).await? => {
             return Ok(ApprovalOutcome::KeyReused);
         }
         InvitationState::Requested => {}

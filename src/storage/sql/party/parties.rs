@@ -105,7 +105,7 @@ pub(in crate::storage::sql) async fn add_device(
 ) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
     device_rows::insert(&mut transaction, device).await?;
-    reused_keys::refuse_reused(&mut transaction, certificate.key.as_ref(), device.device_id).await?;
+    reused_keys::refuse_reused(&mut transaction, certificate.key.as_ref(), device.device_id, None).await?;
     certificates::add(&mut transaction, device.device_id, certificate).await?;
     transaction.append(audit.clone());
     transaction.commit().await?;
@@ -232,6 +232,9 @@ pub(in crate::storage::sql) async fn revoked_certificates(
             "SELECT c.sha256, c.spki_sha256, c.not_after
              FROM devices d CROSS JOIN {LIVE_SLOTS} s CROSS JOIN certificates c
              WHERE d.revoked_at IS NOT NULL AND c.device_id = d.device_id AND c.number = {LIVE_NUMBER}
+               AND NOT c.foreign_authority
+             UNION ALL SELECT f.sha256, NULL, f.not_after FROM certificates f
+             WHERE f.foreign_authority AND f.device_id IN (SELECT device_id FROM devices WHERE revoked_at IS NOT NULL)
              UNION ALL SELECT k.spki_sha256, NULL, NULL FROM bound_keys k
              WHERE k.device_id IN (SELECT device_id FROM devices WHERE revoked_at IS NOT NULL)"
         )))
