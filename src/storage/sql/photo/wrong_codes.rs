@@ -33,7 +33,7 @@ pub(super) async fn blocked_until(
 }
 
 /// Has a right code wait until no wrong one of its device is being counted: parallel guesses on other nodes cannot slip past either.
-/// When this device may try again, if it may not have its answer.
+/// The time from which this device may try again, if it may not have its answer.
 pub(super) async fn recheck_blocked_until(
     transaction: &mut WriteTransaction,
     attempt: &CodeAttempt,
