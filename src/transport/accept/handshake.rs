@@ -11,8 +11,8 @@ use tokio_rustls::server::TlsStream;
 
 use super::log_pace::LogPace;
 use crate::transport::http::closing::close_lingering;
-use crate::transport::http::deadlines::ProgressStream;
 use crate::transport::http::limits::ListenerLimits;
+use crate::transport::http::progress_stream::ProgressStream;
 use crate::transport::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
 use crate::transport::tls::ServerTls;
 use crate::transport::tls::client_certificates::WeakKeyError;

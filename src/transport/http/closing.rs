@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 use tokio::time;
 use tokio_rustls::server::TlsStream;
 
-use super::deadlines::ProgressStream;
+use super::progress_stream::ProgressStream;
 
 /// Says goodbye (TLS `close_notify`, TCP FIN) and then reads on for up to `linger`, throwing away what comes.
 ///

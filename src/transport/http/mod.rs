@@ -5,5 +5,6 @@ pub mod deadlines;
 pub mod exchange;
 pub mod held_until_sent;
 pub mod limits;
+pub mod progress_stream;
 pub mod resumed_stream;
 pub mod shutdown;
