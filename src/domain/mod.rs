@@ -7,6 +7,7 @@ pub mod digest;
 pub mod display_text;
 pub mod id;
 pub mod language;
+pub mod local_time;
 pub mod log;
 pub mod party;
 pub mod photo;

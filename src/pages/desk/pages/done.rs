@@ -9,11 +9,12 @@ use super::code_form::{CodeForm, code_form};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
+use crate::domain::local_time::last_day;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState};
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::layout::see_other;
-use crate::pages::frame::local_time::{dated_time_element, last_day};
 use crate::pages::frame::page::PageContent;
+use crate::pages::frame::time_element::dated_time_element;
 
 /// Shows how a collection ended; redirects to the photo if it has not ended.
 pub async fn show(

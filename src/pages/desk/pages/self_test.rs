@@ -11,6 +11,7 @@ use maud::{Markup, html};
 use crate::api::readiness::{Readiness, probe};
 use crate::api::{App, Problem};
 use crate::domain::language::Language;
+use crate::domain::local_time::{clock_time, day};
 use crate::domain::party::Device;
 use crate::domain::party::credential::Credential;
 use crate::flows::photo::queries;
@@ -19,7 +20,6 @@ use crate::pages::desk::form::ClerkForm;
 use crate::pages::desk::scanner::scan_diagnosis::ScanSeverity;
 use crate::pages::desk::scanner::scanner_section::{ScanForm, scanner_section, severity_mark};
 use crate::pages::frame::cookies;
-use crate::pages::frame::local_time::{clock_time, day};
 use crate::pages::frame::page::PageContent;
 
 const PATH: &str = "/desk/self-test";

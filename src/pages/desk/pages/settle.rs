@@ -13,6 +13,7 @@ use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
+use crate::domain::local_time;
 use crate::domain::photo::collection::{Refusal, RefusalReason, SettlementOutcome};
 use crate::domain::photo::note::{legible_note, parse_note};
 use crate::flows::photo::settle::settle;
@@ -20,7 +21,6 @@ use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::form::ClerkForm;
 use crate::pages::desk::layout::see_other;
 use crate::pages::desk::{ROOT, session};
-use crate::pages::frame::local_time;
 
 /// Fields of the three posted forms.
 #[derive(Deserialize)]

@@ -12,11 +12,11 @@ use crate::api::request::{QueryFields, QueryParameters};
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
+use crate::domain::local_time::{clock_time, day_begin, short_time};
 use crate::domain::photo::collection::{CollectionRecord, CollectionState};
 use crate::flows::photo::queries;
 use crate::flows::photo::queries::ListPage;
 use crate::pages::desk::clerk::Clerk;
-use crate::pages::frame::local_time::{clock_time, day_begin, short_time};
 use crate::pages::frame::page::PageContent;
 
 /// Rows of a page: as many as are looked through without losing the place.

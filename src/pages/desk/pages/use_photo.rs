@@ -13,13 +13,13 @@ use super::{code_entry, photo_download};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
+use crate::domain::local_time::local_day;
 use crate::domain::photo::collection::CollectionRecord;
 use crate::domain::photo::retention::allowed_keep_dates;
 use crate::flows::photo::hand_over::{HandOverError, HandedOver, hand_over};
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::session;
 use crate::pages::frame::elements::{csrf_field, error_summary};
-use crate::pages::frame::local_time::local_day;
 use crate::pages::frame::page::PageContent;
 use crate::storage::requests::FetchPurpose;
 

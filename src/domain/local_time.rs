@@ -1,12 +1,11 @@
-//! Dates and times in German local time, as pages show them.
+//! Dates and times for people, in German local time: pages, papers and command lines all write them with this module.
 
 use jiff::Zoned;
 use jiff::tz::{self, TimeZone};
-use maud::{Markup, html};
 use time::{Date, Month};
 
+use super::language::Language;
 use crate::clock::Timestamp;
-use crate::domain::language::Language;
 
 /// All studios and offices are in Germany.
 static LOCAL_TIME_ZONE: TimeZone = tz::get!("Europe/Berlin");
@@ -18,32 +17,32 @@ fn local(at: Timestamp) -> Zoned {
 }
 
 /// To the minute: `10:42 Uhr`.
-pub(in crate::pages) fn clock_time(at: Timestamp, language: Language) -> String {
+pub fn clock_time(at: Timestamp, language: Language) -> String {
     let local = local(at);
     let (hour, minute) = (local.hour(), local.minute());
     language.pick(format!("{hour:02}:{minute:02} Uhr"), format!("{hour:02}:{minute:02}"))
 }
 
 /// The day: `22.11.2026`, `22 Nov 2026`.
-pub(in crate::pages) fn day(at: Timestamp, language: Language) -> String {
+pub fn day(at: Timestamp, language: Language) -> String {
     date(local_day(at), language)
 }
 
 /// A calendar day.
-pub(in crate::pages) fn date(date: Date, language: Language) -> String {
+pub fn date(date: Date, language: Language) -> String {
     let (year, month, day) = (date.year(), date.month(), date.day());
-    let english = &month_name(month)[..3];
+    let english = &month_names(month)[1][..3];
     language.pick(format!("{day:02}.{:02}.{year}", u8::from(month)), format!("{day} {english} {year}"))
 }
 
 /// Day and time, or the time alone where the day is that of `now`: `22.11.2026, 10:42 Uhr`.
-pub(in crate::pages) fn short_time(at: Timestamp, now: Timestamp, language: Language) -> String {
+pub fn short_time(at: Timestamp, now: Timestamp, language: Language) -> String {
     let time = clock_time(at, language);
     if local_day(at) == local_day(now) { time } else { format!("{}, {time}", day(at, language)) }
 }
 
 /// The same in a sentence: `um 10:42 Uhr`, `am 22.11.2026 um 10:42 Uhr`.
-pub(in crate::pages) fn time_in_sentence(at: Timestamp, now: Timestamp, language: Language) -> String {
+pub fn time_in_sentence(at: Timestamp, now: Timestamp, language: Language) -> String {
     let (day, time) = (day(at, language), clock_time(at, language));
     match (language, local_day(at) == local_day(now)) {
         (Language::German, true) => format!("um {time}"),
@@ -53,49 +52,62 @@ pub(in crate::pages) fn time_in_sentence(at: Timestamp, now: Timestamp, language
     }
 }
 
-/// The same as an element that programs can read too.
-pub(in crate::pages) fn time_element(at: Timestamp, now: Timestamp, language: Language) -> Markup {
-    html! { time datetime=(at) { (short_time(at, now, language)) } }
-}
-
 /// With the day always, for what may be printed and kept: `22.11.2026, 10:42 Uhr`.
-pub(in crate::pages) fn dated_time_element(at: Timestamp, language: Language) -> Markup {
-    html! { time datetime=(at) { (day(at, language)) ", " (clock_time(at, language)) } }
+pub fn date_and_time(at: Timestamp, language: Language) -> String {
+    format!("{}, {}", day(at, language), clock_time(at, language))
 }
 
-/// The last day on which something that ends at `end` is there until midnight, as the citizen's receipt gives it too.
-pub(in crate::pages) fn last_day(end: Timestamp, language: Language) -> String {
+/// The last day on which something that ends at `end` is there until midnight: `18.05.2027`, `18 May 2027`.
+pub fn last_day(end: Timestamp, language: Language) -> String {
+    date(last_whole_day(end), language)
+}
+
+/// The same with the month written out: `18. Mai 2027`, `18 May 2027`.
+pub fn last_day_in_full(end: Timestamp, language: Language) -> String {
+    date_in_full(last_whole_day(end), language)
+}
+
+/// The last day that ends, at midnight in local time, at or before `end`.
+pub fn last_whole_day(end: Timestamp) -> Date {
     let day = local_day(end);
-    date(day.previous_day().unwrap_or(day), language)
+    day.previous_day().unwrap_or(day)
+}
+
+/// A calendar day with the month written out: `18. Mai 2027`, `18 May 2027`.
+pub fn date_in_full(date: Date, language: Language) -> String {
+    let (day, year) = (date.day(), date.year());
+    let [german, english] = month_names(date.month());
+    language.pick(format!("{day}. {german} {year}"), format!("{day} {english} {year}"))
 }
 
 /// The moment at which the local day began.
-pub(in crate::pages) fn day_begin(at: Timestamp) -> Timestamp {
+pub fn day_begin(at: Timestamp) -> Timestamp {
     local(at).start_of_day().map_or(at, |begin| Timestamp::from_unix_milliseconds(begin.timestamp().as_millisecond()))
 }
 
 /// The calendar day in local time.
-pub(in crate::pages) fn local_day(at: Timestamp) -> Date {
+pub fn local_day(at: Timestamp) -> Date {
     let local = local(at);
     let month = u8::try_from(local.month()).ok().and_then(|month| Month::try_from(month).ok());
     let day = u8::try_from(local.day()).unwrap_or(1);
     Date::from_calendar_date(local.year().into(), month.unwrap_or(Month::January), day).unwrap_or(Date::MAX)
 }
 
-const fn month_name(month: Month) -> &'static str {
+/// German, English.
+const fn month_names(month: Month) -> [&'static str; 2] {
     match month {
-        Month::January => "January",
-        Month::February => "February",
-        Month::March => "March",
-        Month::April => "April",
-        Month::May => "May",
-        Month::June => "June",
-        Month::July => "July",
-        Month::August => "August",
-        Month::September => "September",
-        Month::October => "October",
-        Month::November => "November",
-        Month::December => "December",
+        Month::January => ["Januar", "January"],
+        Month::February => ["Februar", "February"],
+        Month::March => ["März", "March"],
+        Month::April => ["April", "April"],
+        Month::May => ["Mai", "May"],
+        Month::June => ["Juni", "June"],
+        Month::July => ["Juli", "July"],
+        Month::August => ["August", "August"],
+        Month::September => ["September", "September"],
+        Month::October => ["Oktober", "October"],
+        Month::November => ["November", "November"],
+        Month::December => ["Dezember", "December"],
     }
 }
 
@@ -123,6 +135,23 @@ mod tests {
         ] {
             assert_eq!(last_day(at(end), Language::German), last, "{end}");
         }
+    }
+
+    #[test]
+    fn a_summer_day_that_is_whole_an_hour_before_a_winter_one_counts() {
+        for (end, last) in [
+            ("2027-05-18T09:30:00Z", "17. Mai 2027"),
+            ("2027-05-18T21:59:59Z", "17. Mai 2027"),
+            ("2027-05-18T22:00:00Z", "18. Mai 2027"),
+            ("2027-05-18T22:30:00Z", "18. Mai 2027"),
+            ("2027-01-15T22:59:59Z", "14. Januar 2027"),
+            ("2027-01-15T23:00:00Z", "15. Januar 2027"),
+            ("2027-03-01T12:00:00Z", "28. Februar 2027"),
+        ] {
+            assert_eq!(last_day_in_full(at(end), Language::German), last, "{end}");
+        }
+        assert_eq!(last_day_in_full(at("2027-03-02T12:34:56Z"), Language::English), "1 March 2027");
+        assert_eq!(last_day_in_full(at("2027-04-01T12:34:56Z"), Language::German), "31. März 2027");
     }
 
     #[test]

@@ -1,0 +1,17 @@
+//! Times as elements that programs can read too.
+
+use maud::{Markup, html};
+
+use crate::clock::Timestamp;
+use crate::domain::language::Language;
+use crate::domain::local_time::{date_and_time, short_time};
+
+/// Day and time, or the time alone where the day is that of `now`.
+pub(in crate::pages) fn time_element(at: Timestamp, now: Timestamp, language: Language) -> Markup {
+    html! { time datetime=(at) { (short_time(at, now, language)) } }
+}
+
+/// With the day always, for what may be printed and kept.
+pub(in crate::pages) fn dated_time_element(at: Timestamp, language: Language) -> Markup {
+    html! { time datetime=(at) { (date_and_time(at, language)) } }
+}
