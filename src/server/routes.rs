@@ -129,7 +129,8 @@ pub fn router(listener: ListenerKind, app: &App, metrics: &Arc<Metrics>) -> Rout
     let router = router
         .layer(from_fn(message_head::check_message_head))
         .layer(from_fn_with_state(app.clone(), desk::problem_page::render_pages))
-        .layer(from_fn(negotiate::render_problems));
+        .layer(from_fn(negotiate::render_problems))
+        .layer(from_fn(est::spell_header_names));
     let router = if listener == ListenerKind::Ops { router.layer(from_fn(ops::forbid_caching)) } else { router };
     router
         .layer(Extension(Arc::clone(metrics)))

@@ -1,6 +1,7 @@
 //! `GET /.well-known/est/cacerts`
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::est_response;
@@ -9,22 +10,26 @@ use crate::api::{App, Problem};
 use crate::flows::enrolment::enrol::admit_reader;
 
 /// The certificates of the server, studio and office authorities, to anybody: they are no secret.
-pub async fn show(State(app): State<App>, ClientAddress(address): ClientAddress) -> Result<Response, Problem> {
+pub async fn show(
+    State(app): State<App>,
+    ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     admit_reader(&app.gateway, address)?;
-    certificates(&app)
+    certificates(&app, &headers)
 }
 
-fn certificates(app: &App) -> Result<Response, Problem> {
+fn certificates(app: &App, headers: &HeaderMap) -> Result<Response, Problem> {
     let issuer = app.gateway.certificate_issuer().ok_or(Problem::EnrolmentUnavailable { role: None })?;
-    Ok(est_response("application/pkcs7-mime", &issuer.ca_certificates_pkcs7))
+    Ok(est_response(headers, "application/pkcs7-mime", &issuer.ca_certificates_pkcs7))
 }
 
 /// The same on the studio listener.
-pub async fn show_studio(State(app): State<App>, _: StudioCaller) -> Result<Response, Problem> {
-    certificates(&app)
+pub async fn show_studio(State(app): State<App>, _: StudioCaller, headers: HeaderMap) -> Result<Response, Problem> {
+    certificates(&app, &headers)
 }
 
 /// The same on the office listener.
-pub async fn show_office(State(app): State<App>, _: OfficeDevice) -> Result<Response, Problem> {
-    certificates(&app)
+pub async fn show_office(State(app): State<App>, _: OfficeDevice, headers: HeaderMap) -> Result<Response, Problem> {
+    certificates(&app, &headers)
 }

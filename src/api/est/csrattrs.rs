@@ -1,6 +1,7 @@
 //! `GET /.well-known/est/csrattrs`
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::est_response;
@@ -10,25 +11,29 @@ use crate::flows::enrolment::enrol::admit_reader;
 use crate::identity::request::csr_attributes::csr_attributes;
 
 /// Returns the attributes that a certificate request should have.
-pub async fn show(State(app): State<App>, ClientAddress(address): ClientAddress) -> Result<Response, Problem> {
+pub async fn show(
+    State(app): State<App>,
+    ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     admit_reader(&app.gateway, address)?;
-    attributes()
+    attributes(&headers)
 }
 
-fn attributes() -> Result<Response, Problem> {
+fn attributes(headers: &HeaderMap) -> Result<Response, Problem> {
     let attributes = csr_attributes().map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "csrattrs cannot be written");
         Problem::Internal
     })?;
-    Ok(est_response("application/csrattrs", &attributes))
+    Ok(est_response(headers, "application/csrattrs", &attributes))
 }
 
 /// The same on the studio listener.
-pub async fn show_studio(_: StudioCaller) -> Result<Response, Problem> {
-    attributes()
+pub async fn show_studio(_: StudioCaller, headers: HeaderMap) -> Result<Response, Problem> {
+    attributes(&headers)
 }
 
 /// The same on the office listener.
-pub async fn show_office(_: OfficeDevice) -> Result<Response, Problem> {
-    attributes()
+pub async fn show_office(_: OfficeDevice, headers: HeaderMap) -> Result<Response, Problem> {
+    attributes(&headers)
 }

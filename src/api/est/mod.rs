@@ -7,8 +7,10 @@ pub mod enrol;
 pub mod reenrol;
 
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::extract::Request;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, USER_AGENT};
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -18,6 +20,7 @@ use super::request::{has_media_type, short_body};
 use super::{App, Problem};
 use crate::identity::certs_only::certificates_only;
 use crate::identity::issue::IssuedCertificate;
+use crate::transport::http::header_spelling::StandardSpelling;
 
 const PKCS10: &str = "application/pkcs10";
 /// Line length that `openssl base64 -d` reads by default.
@@ -41,9 +44,27 @@ async fn certificate_request(app: &App, headers: &HeaderMap, body: Body) -> Resu
     BASE64.decode(encoded).map_err(|_| Problem::RequestMalformed { reason: MalformedReason::CertificateRequest })
 }
 
-/// DER in base64, as all of EST is answered.
-fn est_response(content_type: &'static str, der: &[u8]) -> Response {
+/// Has the header names of all EST answers, refusals too, written as RFC 9110 spells them: Cisco's libest and strongSwan's `pki` compare them by case.
+pub async fn spell_header_names(request: Request, next: Next) -> Response {
+    let is_est = request.uri().path().starts_with("/.well-known/est/");
+    let mut response = next.run(request).await;
+    if is_est {
+        response.extensions_mut().insert(StandardSpelling);
+    }
+    response
+}
+
+/// DER in base64, as all of EST is answered: in lines, or in one line for a client that does not name itself.
+///
+/// Some clients read no base64 without line breaks (libest), some none with them (strongSwan's `pki`); of the two only strongSwan sends no
+/// `User-Agent`.
+fn est_response(request: &HeaderMap, content_type: &'static str, der: &[u8]) -> Response {
     let encoded = BASE64.encode(der);
+    let text = if request.contains_key(USER_AGENT) { in_lines(&encoded) } else { encoded };
+    (StatusCode::OK, [(CONTENT_TYPE, content_type), (CACHE_CONTROL, "no-store")], text).into_response()
+}
+
+fn in_lines(encoded: &str) -> String {
     let mut text = String::with_capacity(encoded.len() + encoded.len() / CHARACTERS_PER_LINE + 1);
     for (position, character) in encoded.chars().enumerate() {
         if position > 0 && position % CHARACTERS_PER_LINE == 0 {
@@ -52,14 +73,14 @@ fn est_response(content_type: &'static str, der: &[u8]) -> Response {
         text.push(character);
     }
     text.push('\n');
-    (StatusCode::OK, [(CONTENT_TYPE, content_type), (CACHE_CONTROL, "no-store")], text).into_response()
+    text
 }
 
 /// A certificate that was issued: it alone (RFC 7030 section 4.2.3); its authority comes with `cacerts`.
-fn issued(certificate: &IssuedCertificate) -> Result<Response, Problem> {
+fn issued(request: &HeaderMap, certificate: &IssuedCertificate) -> Result<Response, Problem> {
     let packed = certificates_only(&[&certificate.der]).map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "a certificate was issued that cannot be packed");
         Problem::Internal
     })?;
-    Ok(est_response("application/pkcs7-mime; smime-type=certs-only", &packed))
+    Ok(est_response(request, "application/pkcs7-mime; smime-type=certs-only", &packed))
 }

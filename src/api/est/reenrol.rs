@@ -48,5 +48,5 @@ async fn create(app: &App, caller: Result<&Caller, Problem>, request: Request) -
         }
     };
     let request = certificate_request(app, &parts.headers, body).await?;
-    issued(&renew(&app.gateway, caller, &request).await?)
+    issued(&parts.headers, &renew(&app.gateway, caller, &request).await?)
 }

@@ -29,6 +29,7 @@ use super::peer_device::PeerDevice;
 use crate::transport::http::closing::{Socket, close_lingering, reset};
 use crate::transport::http::deadlines::ConnectionProgress;
 use crate::transport::http::exchange::{ObservedBody, TrackedBody};
+use crate::transport::http::header_spelling::{SpelledStream, SpellingRequest, StandardSpelling};
 use crate::transport::http::held_until_sent::HeldUntilSent;
 use crate::transport::http::limits::ListenerLimits;
 use crate::transport::http::progress_stream::ProgressStream;
@@ -254,17 +255,21 @@ where
     // A device over its limit gets its refusal and no more; so does who showed no certificate.
     let keep_alive = peer.admission() == Admission::WithinLimit;
     let handle = peer.connection().clone();
+    let spelling = SpellingRequest::default();
     let mut service = service_fn({
-        let progress = progress.clone();
+        let (progress, spelling) = (progress.clone(), spelling.clone());
         move |mut request: Request<Incoming>| {
             let answering = progress.begin_response();
             request.extensions_mut().insert(peer.clone());
-            let progress = progress.clone();
+            let (progress, spelling) = (progress.clone(), spelling.clone());
             let answer = router.clone().call(request.map(|body| Body::new(ObservedBody::new(body, progress.clone()))));
             Box::pin(async move {
                 let mut response: Response<Body> = answer.await?;
                 if let Some(held) = response.extensions_mut().remove::<HeldUntilSent>() {
                     progress.hold(held);
+                }
+                if response.extensions_mut().remove::<StandardSpelling>().is_some() {
+                    spelling.make();
                 }
                 Ok::<_, Infallible>(response.map(|body| TrackedBody::new(body, answering)))
             })
@@ -278,7 +283,7 @@ where
     let mut stopping = false;
     let mut cancelled = pin!(handle.cancelled());
     let mut timer = pin!(time::sleep(limits.headers));
-    let mut io = ResumedStream::new(io, progress.clone());
+    let mut io = ResumedStream::new(SpelledStream::new(io, spelling), progress.clone());
     loop {
         let mut connection = builder.serve_connection(TokioIo::new(io), service);
         let ending = poll_fn(|cx| {
@@ -316,7 +321,7 @@ where
         let parts = connection.into_parts();
         io = parts.io.into_inner();
         if let Some(ending) = ending {
-            return (io.into_inner(), ending);
+            return (io.into_inner().into_inner(), ending);
         }
         service = parts.service;
         io.put_back(&parts.read_buf);

@@ -3,6 +3,7 @@
 pub mod closing;
 pub mod deadlines;
 pub mod exchange;
+pub mod header_spelling;
 pub mod held_until_sent;
 pub mod limits;
 pub mod progress_stream;

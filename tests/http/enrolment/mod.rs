@@ -5,6 +5,7 @@ mod answers;
 mod command;
 #[cfg(feature = "failpoints")]
 mod crash;
+mod foreign_est_clients;
 mod four_eyes;
 mod gateway_proof;
 #[cfg(unix)]
