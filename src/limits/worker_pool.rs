@@ -4,7 +4,7 @@ use std::fmt;
 
 use tokio::task;
 
-use super::fair_queue::{FairQueue, QueueFullError};
+use super::fair_queue::{FairQueue, QueueFullError, QueuePermit};
 
 /// The reason why a job gave no result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,23 +44,47 @@ where
         Self(FairQueue::new(workers.max(1), queue))
     }
 
-    /// Runs `work` of a caller, one of `group`, on a thread of its own, when it is the caller's turn.
+    /// Waits until it is the turn of a caller, one of `group`.
     ///
     /// # Errors
-    /// [`WorkerError::QueueFull`] when too many jobs of this caller, or of callers with as few, are waiting already;
-    /// [`WorkerError::Panicked`] when `work` panicked.
+    /// [`WorkerError::QueueFull`] when too many jobs of this caller, or of callers with as few, are waiting already.
+    pub(crate) async fn worker(&self, group: G, caller: K) -> Result<Worker<G, K>, WorkerError> {
+        Ok(Worker(self.0.acquire(group, caller).await?))
+    }
+
+    /// Runs `work` of a caller, one of `group`, when it is the caller's turn.
+    ///
+    /// # Errors
+    /// [`WorkerError::QueueFull`] as above; [`WorkerError::Panicked`] when `work` panicked.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         group: G,
         caller: K,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, WorkerError> {
-        let permit = self.0.acquire(group, caller).await?;
-        let outcome = task::spawn_blocking(move || {
-            // The permit goes with the work, not with the caller: a connection that breaks off frees no processor.
-            let _permit = permit;
-            work()
-        });
+        let (outcome, _) = self.worker(group, caller).await?.run(work).await?;
+        Ok(outcome)
+    }
+}
+
+/// A worker that a caller may use for any number of jobs, one after the other; free again when this is dropped.
+pub(crate) struct Worker<G, K>(#[expect(dead_code, reason = "kept for its end")] QueuePermit<G, K>);
+
+impl<G, K> Worker<G, K>
+where
+    G: PartialEq + Copy + Send + 'static,
+    K: PartialEq + Copy + Send + 'static,
+{
+    /// Runs `work` on a thread of its own.
+    ///
+    /// # Errors
+    /// [`WorkerError::Panicked`]; the worker is free again then.
+    pub(crate) async fn run<T: Send + 'static>(
+        self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<(T, Self), WorkerError> {
+        // The permit goes with the work, not with the caller: a connection that breaks off frees no processor.
+        let outcome = task::spawn_blocking(move || (work(), self));
         outcome.await.map_err(|error| {
             tracing::error!(%error, "photo check or sealing panicked");
             WorkerError::Panicked
@@ -92,6 +116,19 @@ mod tests {
         assert_eq!(first, Ok(true));
         assert_eq!(second, Err(WorkerError::QueueFull));
         assert_eq!(pool.run('g', caller, || 7).await, Ok(7));
+    }
+
+    #[tokio::test]
+    async fn a_worker_stays_with_its_caller_from_one_job_to_the_next() {
+        let pool = WorkerPool::new(1, 0);
+        let worker = pool.worker('g', 1).await.unwrap();
+        let (first, worker) = worker.run(|| 7).await.unwrap();
+        // Others are refused in between.
+        assert_eq!(pool.run('h', 2, || ()).await, Err(WorkerError::QueueFull));
+        let (second, worker) = worker.run(move || first + 1).await.unwrap();
+        assert_eq!(second, 8);
+        drop(worker);
+        assert_eq!(pool.run('h', 2, || 9).await, Ok(9));
     }
 
     #[tokio::test]

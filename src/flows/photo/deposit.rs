@@ -7,7 +7,7 @@ use crate::domain::check::Check;
 use crate::domain::check::finding::{Finding, Severity};
 use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::id::PhotoId;
+use crate::domain::id::{DeviceId, PartyId, PhotoId};
 use crate::domain::log::AuditEvent;
 use crate::domain::photo::availability::visible_state;
 use crate::domain::photo::declaration::{Declaration, SealedMetadata};
@@ -17,7 +17,7 @@ use crate::failpoint;
 use crate::flows::authenticate::StudioCaller;
 use crate::flows::gateway::Gateway;
 use crate::limits::row_pace::note_left_out;
-use crate::limits::worker_pool::WorkerError;
+use crate::limits::worker_pool::{Worker, WorkerError};
 use crate::sealing::CodeKeys;
 use crate::sealing::envelope::SealError;
 use crate::storage::StoreError;
@@ -79,10 +79,12 @@ pub async fn deposit(
     if let Some(previous) = gateway.store.find_deposit(&request_id).await? {
         return replay(gateway, previous, code, code_keys, sha256).await;
     }
-    let photo = check_upload(gateway, studio, upload, request.declaration).await?;
+    // One turn for both: a photo that was judged is not sent away before its seal.
+    let worker = gateway.workers.worker(studio.party.party_id, studio.device_id).await?;
+    let (photo, worker) = check_upload(gateway, studio, worker, upload, request.declaration).await?;
     failpoint::reached("deposit.judged");
     let sealed_metadata = photo.sealed_metadata().clone();
-    let new_photo = seal(gateway, studio, photo, code_keys, request_id).await?;
+    let new_photo = seal(gateway, studio, worker, photo, code_keys, request_id).await?;
     failpoint::reached("deposit.sealed");
     let record = new_photo.photo.record.clone();
     match gateway.store.deposit(new_photo.photo, new_photo.audit).await? {
@@ -143,17 +145,16 @@ async fn open_metadata(
 async fn check_upload(
     gateway: &Gateway,
     studio: &StudioCaller,
+    worker: PhotoWorker,
     upload: UploadBytes,
     declaration: Declaration,
-) -> Result<JudgedPhoto, DepositError> {
+) -> Result<(JudgedPhoto, PhotoWorker), DepositError> {
     let (profile, now) = (Arc::clone(&gateway.profile), gateway.now());
-    match gateway
-        .workers
-        .run(studio.party.party_id, studio.device_id, move || judge(upload, &profile, declaration, now))
-        .await?
-    {
-        Judgement::Accepted(photo) => Ok(photo),
+    let (judgement, worker) = worker.run(move || judge(upload, &profile, declaration, now)).await?;
+    match judgement {
+        Judgement::Accepted(photo) => Ok((photo, worker)),
         Judgement::Refused { findings, .. } => {
+            drop(worker);
             let refusing = findings.iter().filter(|finding| finding.severity == Severity::Refuse);
             let checks: Vec<Check> = refusing.map(|finding| finding.check).collect();
             // Not the size: a file refused for its face and then taken in with as many bytes would tell of its declaration.
@@ -168,6 +169,9 @@ async fn check_upload(
     }
 }
 
+/// The worker of one deposit.
+type PhotoWorker = Worker<PartyId, DeviceId>;
+
 struct SealedDeposit {
     photo: NewPhoto,
     audit: crate::domain::log::AuditEntry,
@@ -176,6 +180,7 @@ struct SealedDeposit {
 async fn seal(
     gateway: &Gateway,
     studio: &StudioCaller,
+    worker: PhotoWorker,
     photo: JudgedPhoto,
     code_keys: CodeKeys,
     request_id: [u8; 32],
@@ -199,13 +204,10 @@ async fn seal(
     let lookup_id = code_keys.lookup_id();
     let context = record.seal_context();
     let entropy = Arc::clone(&gateway.entropy);
-    let sealed = gateway
-        .workers
-        .run(studio.party.party_id, studio.device_id, move || keys.seal(&photo, &code_keys, context, entropy.as_ref()))
-        .await??;
+    let (sealed, _) = worker.run(move || keys.seal(&photo, &code_keys, context, entropy.as_ref())).await?;
     let details = serde_json::json!({ "studio_id": record.studio_id, "bytes": record.facts.bytes });
     let audit = gateway.audit(studio.device_id, AuditEvent::PhotoDeposited, Some(photo_id.to_string()), details);
-    Ok(SealedDeposit { photo: NewPhoto { record, request_id, lookup_id, sealed }, audit })
+    Ok(SealedDeposit { photo: NewPhoto { record, request_id, lookup_id, sealed: sealed? }, audit })
 }
 
 /// Reason why a deposit failed.
