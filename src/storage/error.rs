@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::postgres::MissingSetting;
 use crate::clock::Timestamp;
 use crate::domain::log::watermark::RollbackError;
 
@@ -10,6 +11,8 @@ use crate::domain::log::watermark::RollbackError;
 pub enum StoreError {
     /// Cannot be read or written just now: locked too long, disk full, gone. Trying again later can help.
     Unavailable(Box<dyn std::error::Error + Send + Sync>),
+    /// A session with the server does not have the settings on which the promises rest.
+    SessionSettings(MissingSetting),
     /// The database was written by a newer version of this program.
     NewerSchema {
         /// The newest migration it has seen.
@@ -37,6 +40,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unavailable(_) => f.write_str("the database cannot be used just now"),
+            Self::SessionSettings(missing) => missing.fmt(f),
             Self::NewerSchema { version } => write!(
                 f,
                 "the database was written by a newer lichtbild-gateway (schema {version}): run that version or restore a backup"

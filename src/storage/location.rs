@@ -37,7 +37,14 @@ impl DatabaseLocation {
         match text.split_once("://") {
             Some(("postgres" | "postgresql", rest)) => parse_server(text, rest).map(Self::Server),
             Some((scheme, _)) if is_scheme(scheme) => Err(LocationError::Scheme(scheme.to_owned())),
-            _ => Ok(Self::File(text.into())),
+            _ if is_connection_string(text) => Err(LocationError::ConnectionString),
+            _ => match text.split_once(':') {
+                // Not the drive of a path.
+                Some((scheme, _)) if scheme.len() > 1 && is_scheme(scheme) => {
+                    Err(LocationError::Scheme(scheme.to_owned()))
+                }
+                _ => Ok(Self::File(text.into())),
+            },
         }
     }
 
@@ -71,6 +78,11 @@ impl ServerLocation {
     pub(super) fn options(&self) -> PgConnectOptions {
         (*self.options).clone()
     }
+}
+
+/// A connection string of libpq (`host=… dbname=…`), which would make a file of that name.
+fn is_connection_string(text: &str) -> bool {
+    text.split(['/', '\\']).next().is_some_and(|first| first.contains(['=', ' ']))
 }
 
 fn is_scheme(text: &str) -> bool {
@@ -175,6 +187,8 @@ impl std::str::FromStr for DatabaseLocation {
 pub enum LocationError {
     /// The URL of something else.
     Scheme(String),
+    /// A connection string of libpq, or a file name that looks like one.
+    ConnectionString,
     /// Not a whole URL.
     Url,
     /// A parameter that means nothing here.
@@ -188,9 +202,13 @@ pub enum LocationError {
 impl fmt::Display for LocationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::ConnectionString => f.write_str(
+                "database: settings such as host=… dbname=… are written as a URL here: postgres://user@host:5432/database; a file whose \
+                 name has a blank or an equals sign is written with its folder: ./name",
+            ),
             Self::Scheme(scheme) => write!(
                 f,
-                "database: {scheme}:// is no database of Lichtbild: give a file, or postgres://user@host/database"
+                "database: {scheme}: is no database of Lichtbild: give a file, or postgres://user@host/database"
             ),
             Self::Url => f.write_str(
                 "database: not a URL such as postgres://user@host:5432/database; a password's special characters are \
@@ -227,6 +245,9 @@ mod tests {
     #[test]
     fn a_url_is_a_server_and_all_else_is_a_file() {
         assert_eq!(DatabaseLocation::parse("a/b.sqlite").unwrap(), DatabaseLocation::File("a/b.sqlite".into()));
+        for file in ["./my file.sqlite", "/srv/a=b/x.sqlite", "C:\\Lichtbild\\my file.sqlite", "lichtbild.sqlite"] {
+            assert_eq!(DatabaseLocation::parse(file).unwrap(), DatabaseLocation::File(file.into()));
+        }
         let server = options("postgres://anna@db.stadt.example:6543/lichtbild");
         assert_eq!((server.get_host(), server.get_port()), ("db.stadt.example", 6543));
         assert_eq!((server.get_username(), server.get_database()), ("anna", Some("lichtbild")));
@@ -267,6 +288,12 @@ mod tests {
         for (invalid, advice) in [
             ("mysql://h/l", "postgres://user@host/database"),
             ("postgres://anna@h", "names none"),
+            ("postgres:/anna@h/l", "postgres://user@host/database"),
+            ("jdbc:postgresql://h/l", "postgres://user@host/database"),
+            ("sqlite:lichtbild.sqlite", "give a file"),
+            ("host=localhost port=5432 dbname=l user=u password=x", "postgres://user@host:5432/database"),
+            ("host=/run/postgresql dbname=l", "postgres://user@host:5432/database"),
+            ("dbname=l", "postgres://user@host:5432/database"),
             ("postgres://anna@h/l?sslmod=require", "sslmode"),
             ("postgres://anna@h/l?password=x", ".pgpass"),
             ("postgres://anna@h:port/l", "%40"),

@@ -31,6 +31,7 @@ impl From<StoreError> for Problem {
         tracing::error!(error = &error as &dyn std::error::Error, "database error");
         match error {
             StoreError::Unavailable(_)
+            | StoreError::SessionSettings(_)
             | StoreError::NewerSchema { .. }
             | StoreError::RowKeyUnavailable(_)
             | StoreError::OlderSchema

@@ -3,6 +3,7 @@
 use sqlx::postgres::PgPool;
 
 use super::notifications::ChangeListener;
+use super::session_settings::RefusedSessions;
 use crate::storage::rollback_guard::RollbackGuard;
 
 /// A database on a server. Clones share their connections.
@@ -11,6 +12,7 @@ pub(in crate::storage) struct PostgresDatabase {
     pub(in crate::storage) pool: PgPool,
     pub(in crate::storage) changes: ChangeListener,
     pub(in crate::storage) guard: RollbackGuard,
+    pub(in crate::storage) refused_sessions: RefusedSessions,
 }
 
 impl PostgresDatabase {

@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! open -> database -> notifications      locks      retry
+//!      -> session_settings
 //! ```
 
 mod database;
@@ -10,8 +11,10 @@ mod locks;
 mod notifications;
 mod open;
 mod retry;
+mod session_settings;
 
 pub(super) use database::PostgresDatabase;
 pub(super) use locks::{Lock, try_lock_sweep};
 pub(super) use notifications::notify_nodes;
 pub(super) use retry::with_retry;
+pub use session_settings::MissingSetting;

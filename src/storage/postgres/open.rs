@@ -1,14 +1,15 @@
-//! Connecting to a server: limits of each session, migrations, and what can be wrong with it.
+//! Connecting to a server: its pool, migrations, and what can be wrong with it.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgPoolOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection, Row, SqlSafeStr};
 
 use super::database::PostgresDatabase;
 use super::notifications::ChangeListener;
+use super::session_settings::{RefusedSessions, SessionKind, check_settings};
 use crate::storage::driver_error::migration_error;
 use crate::storage::error::StoreError;
 use crate::storage::location::ServerLocation;
@@ -26,27 +27,6 @@ const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Attempts to open the database exclusively, while connections that were just closed may still exist: two seconds in all.
 const EXCLUSIVE_ATTEMPTS: u32 = 20;
 const RETRY_INTERVAL: Duration = Duration::from_millis(100);
-
-/// Settings that the server applies to each session. A commit is durable when it is answered. A statement waits for locks of
-/// other sessions no longer than this. A node that stops in the middle of a transaction (stopped, or cut off) keeps its locks
-/// no longer than this either, so that the other nodes go on.
-const SESSION_SETTINGS: [(&str, &str); 6] = [
-    ("default_transaction_isolation", "read committed"),
-    // Whatever the server's own setting is: a commit that was answered must not be gone with the server's power.
-    ("synchronous_commit", "on"),
-    ("lock_timeout", "2s"),
-    ("statement_timeout", "5s"),
-    ("idle_in_transaction_session_timeout", "5s"),
-    ("client_min_messages", "warning"),
-];
-
-/// Migrations wait for each other, and take their time on large tables.
-const MIGRATION_SETTINGS: [(&str, &str); 4] = [
-    ("synchronous_commit", "on"),
-    ("lock_timeout", "60s"),
-    ("statement_timeout", "0"),
-    ("client_min_messages", "warning"),
-];
 
 impl PostgresDatabase {
     /// Connects and brings the schema up to date, one node at a time. The database must have been taken into use by
@@ -85,13 +65,8 @@ impl PostgresDatabase {
             return Err(StoreError::Unavailable("there are no tables of Lichtbild in it".into()));
         }
         connection.close().await?;
-        let options = with_settings(location, &SESSION_SETTINGS).options([("default_transaction_read_only", "on")]);
         let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT_TIMEOUT);
-        Ok(Self {
-            pool: pool.connect_lazy_with(options.clone()),
-            changes: ChangeListener::new(options),
-            guard: RollbackGuard::default(),
-        })
+        Ok(Self::lazy(SessionKind::Reading, location, pool, RollbackGuard::default()))
     }
 
     /// Connects for one connection without limits of time, and only if no gateway or command is connected.
@@ -99,19 +74,19 @@ impl PostgresDatabase {
     /// # Errors
     /// [`StoreError::InUse`], [`StoreError::Unavailable`].
     pub(in crate::storage) async fn open_exclusive(location: &ServerLocation) -> Result<Self, StoreError> {
-        let options = with_settings(location, &MIGRATION_SETTINGS);
+        connect(location).await?.close().await?;
         let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT_TIMEOUT).idle_timeout(None);
-        let pool = pool.max_lifetime(None).connect_lazy_with(options.clone());
+        let database = Self::lazy(SessionKind::Migrating, location, pool.max_lifetime(None), RollbackGuard::default());
         let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
                       AND application_name = 'lichtbild-gateway' AND pid <> pg_backend_pid()";
         // A connection that was just closed takes the server a moment to forget.
         for _ in 0..EXCLUSIVE_ATTEMPTS {
-            if sqlx::query(others).fetch_one(&pool).await?.try_get::<i64, _>(0)? == 0 {
-                return Ok(Self { pool, changes: ChangeListener::new(options), guard: RollbackGuard::default() });
+            if sqlx::query(others).fetch_one(&database.pool).await?.try_get::<i64, _>(0)? == 0 {
+                return Ok(database);
             }
             tokio::time::sleep(RETRY_INTERVAL).await;
         }
-        pool.close().await;
+        database.close().await;
         Err(StoreError::InUse)
     }
 
@@ -139,36 +114,46 @@ impl PostgresDatabase {
         // Under an advisory lock of its own.
         migrator().run(&mut connection).await.map_err(migration_error)?;
         connection.close().await?;
-        let options = with_settings(location, &SESSION_SETTINGS);
-        let guard = RollbackGuard::default();
-        let pool_guard = guard.clone();
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
-            .after_connect(move |connection, _| {
-                let guard = pool_guard.clone();
-                Box::pin(async move { guard.check_postgres_connection(connection).await })
-            })
             // A step that was given up leaves a connection that may never answer any more. It must not keep its place.
             .after_release(|connection, _| {
                 Box::pin(async move {
                     let answered = tokio::time::timeout(RELEASE_TIMEOUT, connection.ping()).await;
                     answered.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true)
                 })
+            });
+        Ok(Self::lazy(SessionKind::Serving, location, pool, RollbackGuard::default()))
+    }
+
+    /// A database whose pool connects as needed, and checks every connection that it makes.
+    fn lazy(kind: SessionKind, location: &ServerLocation, pool: PgPoolOptions, guard: RollbackGuard) -> Self {
+        let options = kind.options(location);
+        let refused_sessions = RefusedSessions::default();
+        let for_pool = (guard.clone(), refused_sessions.clone());
+        let pool = pool.after_connect(move |connection, _| {
+            let (guard, refused_sessions) = for_pool.clone();
+            Box::pin(async move {
+                refused_sessions.check(kind, connection).await?;
+                guard.check_postgres_connection(connection).await
             })
-            .connect_lazy_with(options.clone());
-        Ok(Self { pool, changes: ChangeListener::new(options), guard })
+        });
+        Self {
+            pool: pool.connect_lazy_with(options.clone()),
+            changes: ChangeListener::new(options),
+            guard,
+            refused_sessions,
+        }
     }
 }
 
-fn with_settings(location: &ServerLocation, limits: &[(&str, &str)]) -> PgConnectOptions {
-    location.options().application_name("lichtbild-gateway").options(limits.iter().copied())
-}
-
 async fn connect(location: &ServerLocation) -> Result<PgConnection, StoreError> {
-    let options = with_settings(location, &MIGRATION_SETTINGS);
+    let options = SessionKind::Migrating.options(location);
     let late = |_| StoreError::Unavailable(format!("no answer within {} s", CONNECT_TIMEOUT.as_secs()).into());
-    Ok(tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await.map_err(late)??)
+    let mut connection = tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await.map_err(late)??;
+    check_settings(SessionKind::Migrating, &mut connection).await?;
+    Ok(connection)
 }
 
 async fn is_initialized(connection: &mut PgConnection) -> Result<bool, StoreError> {

@@ -9,6 +9,7 @@ mod opening;
 mod outage;
 mod photo_counts;
 mod query_plans;
+mod session_settings;
 mod source_statements;
 mod upgrade;
 

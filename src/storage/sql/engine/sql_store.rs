@@ -50,7 +50,10 @@ impl SqlStore {
     pub(in crate::storage::sql) async fn read(&self) -> Result<StoreConnection, StoreError> {
         Ok(match &self.database {
             Database::File(file) => StoreConnection::SqliteReader(file.readers.acquire().await?),
-            Database::Server(server) => StoreConnection::PostgresReader(server.pool.acquire().await?),
+            Database::Server(server) => {
+                let acquired = server.pool.acquire().await;
+                StoreConnection::PostgresReader(acquired.map_err(|error| server.refused_sessions.explain(error))?)
+            }
         })
     }
 
@@ -67,7 +70,10 @@ impl SqlStore {
                 }
                 StoreConnection::SqliteWriter(file.begin().await?)
             }
-            Database::Server(server) => StoreConnection::PostgresWriter(server.pool.begin().await?),
+            Database::Server(server) => {
+                let begun = server.pool.begin().await;
+                StoreConnection::PostgresWriter(begun.map_err(|error| server.refused_sessions.explain(error))?)
+            }
         };
         // Not before: a new connection has been compared with what is known by now.
         self.guard().check()?;

@@ -1,0 +1,134 @@
+//! Settings that every session has, on which the promises of the gateway rest. They travel with the connection's start, where a pooler
+//! between may drop them without a word, so they are read back.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sqlx::PgConnection;
+use sqlx::postgres::PgConnectOptions;
+
+use crate::storage::error::StoreError;
+use crate::storage::location::ServerLocation;
+
+/// By this name a gateway finds others that are connected.
+const APPLICATION_NAME: &str = "lichtbild-gateway";
+
+/// Settings of sessions, each with its value as the server writes it (`1min`, not `60s`).
+type Settings = &'static [(&'static str, &'static str)];
+
+/// Settings of the sessions that serve. A commit is durable when it is answered. A statement waits for locks of other sessions no longer
+/// than this. A node that stops in the middle of a transaction (stopped, or cut off) keeps its locks no longer than this either, so that
+/// the other nodes go on.
+const SERVING: Settings = &[
+    ("default_transaction_isolation", "read committed"),
+    // Whatever the server's own setting is: a commit that was answered must not be gone with the server's power.
+    ("synchronous_commit", "on"),
+    ("lock_timeout", "2s"),
+    ("statement_timeout", "5s"),
+    ("idle_in_transaction_session_timeout", "5s"),
+    ("client_min_messages", "warning"),
+];
+
+/// The same for sessions that only read.
+const READING: Settings = &[
+    ("default_transaction_isolation", "read committed"),
+    ("default_transaction_read_only", "on"),
+    ("lock_timeout", "2s"),
+    ("statement_timeout", "5s"),
+    ("idle_in_transaction_session_timeout", "5s"),
+    ("client_min_messages", "warning"),
+];
+
+/// Migrations wait for each other, and take their time on large tables.
+const MIGRATING: Settings = &[
+    ("synchronous_commit", "on"),
+    ("lock_timeout", "1min"),
+    ("statement_timeout", "0"),
+    ("client_min_messages", "warning"),
+];
+
+/// Kinds of sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SessionKind {
+    Serving,
+    Reading,
+    Migrating,
+}
+
+impl SessionKind {
+    const fn settings(self) -> Settings {
+        match self {
+            Self::Serving => SERVING,
+            Self::Reading => READING,
+            Self::Migrating => MIGRATING,
+        }
+    }
+
+    pub(super) fn options(self, location: &ServerLocation) -> PgConnectOptions {
+        location.options().application_name(APPLICATION_NAME).options(self.settings().iter().copied())
+    }
+}
+
+/// A setting that a session does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingSetting {
+    name: &'static str,
+    expected: &'static str,
+    found: String,
+}
+
+impl fmt::Display for MissingSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, expected, found } = self;
+        write!(
+            f,
+            "the database's session has {name} = {found} instead of {expected}, so that the server could lose what was acknowledged or \
+             wait for ever: a connection pooler between dropped the gateway's settings. Connect to the server directly, or have the pooler \
+             pass the start parameter `options` and pool by session"
+        )
+    }
+}
+
+impl std::error::Error for MissingSetting {}
+
+/// Reads the settings of a new session back.
+///
+/// # Errors
+/// [`StoreError::SessionSettings`] when the session lacks one, [`StoreError::Unavailable`].
+pub(super) async fn check_settings(kind: SessionKind, connection: &mut PgConnection) -> Result<(), StoreError> {
+    let expected = kind.settings().iter().copied().chain([("application_name", APPLICATION_NAME)]);
+    let expected: Vec<_> = expected.collect();
+    let names: Vec<&str> = expected.iter().map(|(name, _)| *name).collect();
+    let sql = "SELECT array_agg(current_setting(name) ORDER BY place) FROM unnest($1::text[]) WITH ORDINALITY AS s(name, place)";
+    let found: Vec<String> = sqlx::query_scalar(sql).bind(&names).fetch_one(connection).await?;
+    match expected.iter().zip(found).find(|((_, expected), found)| found != expected) {
+        Some(((name, expected), found)) => Err(StoreError::SessionSettings(MissingSetting { name, expected, found })),
+        None => Ok(()),
+    }
+}
+
+/// The last setting that a session of the pool was refused for. The pool itself says of such sessions only that none came in time.
+#[derive(Debug, Clone, Default)]
+pub(in crate::storage) struct RefusedSessions(Arc<Mutex<Option<MissingSetting>>>);
+
+impl RefusedSessions {
+    /// Checks a new session of the pool, which is closed if this fails.
+    pub(super) async fn check(&self, kind: SessionKind, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        let checked = check_settings(kind, connection).await;
+        let missing = match &checked {
+            Err(StoreError::SessionSettings(missing)) => Some(missing.clone()),
+            _ => None,
+        };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = missing;
+        checked.map_err(|error| sqlx::Error::Configuration(Box::new(error)))
+    }
+
+    /// The cause of a session that did not come.
+    pub(in crate::storage) fn explain(&self, error: sqlx::Error) -> StoreError {
+        let missing = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match (error, missing) {
+            (sqlx::Error::PoolTimedOut, Some(missing)) => StoreError::SessionSettings(missing),
+            (error, _) => error.into(),
+        }
+    }
+}
