@@ -1,14 +1,17 @@
 //! The receipt that the citizen carries to the counter. No photo and no name are on it: nothing but the code ties it to anybody.
 
+use std::fmt;
+
 use super::data_matrix::{DataMatrixError, DataMatrixSymbol};
-use super::date_format::last_whole_day;
-use super::font::{Font, TextStyle};
+use super::font::Font;
 use super::page::{Align, PdfPage, TextColumn, TextRole};
-use super::pdf;
+use super::pdf::{self, PdfError};
+use super::text_style::TextStyle;
 use crate::clock::Timestamp;
 use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::domain::id::PhotoId;
 use crate::domain::language::Language;
+use crate::domain::local_time::last_day_in_full;
 
 /// Paper for a citizen receipt.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,7 +27,7 @@ pub enum Paper {
 pub struct CitizenReceipt<'a> {
     /// The code.
     pub code: &'a RetrievalCode,
-    /// By which the studio finds its copy; no secret.
+    /// Photo that the code belongs to. Its short form is printed; the desk shows the same.
     pub photo_id: PhotoId,
     /// Latest time of the photo's erasure.
     pub expires_at: Timestamp,
@@ -36,22 +39,50 @@ pub struct CitizenReceipt<'a> {
     pub language: Language,
 }
 
+/// Reason for which there is no receipt.
+#[derive(Debug, PartialEq)]
+pub enum CitizenReceiptError {
+    /// The DataMatrix cannot be read again.
+    Symbol(DataMatrixError),
+    /// The page cannot be written.
+    Pdf(PdfError),
+}
+
+impl fmt::Display for CitizenReceiptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Symbol(_) => "the receipt's DataMatrix does not serve",
+            Self::Pdf(_) => "the receipt's page does not serve",
+        })
+    }
+}
+
+impl std::error::Error for CitizenReceiptError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Symbol(source) => Some(source),
+            Self::Pdf(source) => Some(source),
+        }
+    }
+}
+
 const TITLE: TextStyle = TextStyle { font: Font::Bold, size_pt: 17.0 };
 const SUBTITLE: TextStyle = TextStyle { font: Font::Regular, size_pt: 10.0 };
 const LABEL: TextStyle = TextStyle { font: Font::Regular, size_pt: 8.5 };
 const DATE: TextStyle = TextStyle { font: Font::Bold, size_pt: 12.0 };
 const HEADING: TextStyle = TextStyle { font: Font::Bold, size_pt: 9.0 };
 const BODY: TextStyle = TextStyle { font: Font::Regular, size_pt: 9.0 };
-const NUMBER: TextStyle = TextStyle { font: Font::Monospace, size_pt: 8.0 };
+const NUMBER: TextStyle = TextStyle { font: Font::Regular, size_pt: 8.5 };
 
 impl CitizenReceipt<'_> {
     /// The receipt as PDF. It holds the code: a file of it is its owner's alone.
     ///
     /// # Errors
-    /// [`DataMatrixError`] when the DataMatrix that would be printed does not read as the code.
-    pub fn to_pdf(&self) -> Result<Vec<u8>, DataMatrixError> {
-        let symbol = DataMatrixSymbol::encode(self.code)?;
-        Ok(pdf::write_pdf(&self.lay_out(&symbol), texts(self.language).document, self.language))
+    /// [`CitizenReceiptError`] when the DataMatrix that would be printed does not read as the code, or the page is no PDF.
+    pub fn to_pdf(&self) -> Result<Vec<u8>, CitizenReceiptError> {
+        let symbol = DataMatrixSymbol::encode(self.code).map_err(CitizenReceiptError::Symbol)?;
+        pdf::write_pdf(&self.lay_out(&symbol), texts(self.language).document, self.language)
+            .map_err(CitizenReceiptError::Pdf)
     }
 
     fn lay_out(&self, symbol: &DataMatrixSymbol) -> PdfPage {
@@ -78,7 +109,7 @@ impl CitizenReceipt<'_> {
         column.symbol(symbol, words.symbol, |beside| {
             beside.text(TextRole::Paragraph, LABEL, Align::Left, words.valid_until);
             beside.space(0.4);
-            beside.text(TextRole::Paragraph, DATE, Align::Left, &last_whole_day(self.expires_at, self.language));
+            beside.text(TextRole::Paragraph, DATE, Align::Left, &last_day_in_full(self.expires_at, self.language));
             if let Some(studio) = self.studio {
                 beside.space(2.2);
                 beside.text(TextRole::Paragraph, LABEL, Align::Left, words.issued_by);
@@ -97,7 +128,7 @@ impl CitizenReceipt<'_> {
         }
         column.rule();
         column.space(1.6);
-        let number = format!("{} {}", words.number, self.photo_id);
+        let number = format!("{} {}", words.number, self.photo_id.short());
         column.text(TextRole::Paragraph, NUMBER, Align::Left, &number);
         let height_mm = fixed_height_mm.unwrap_or(column.y_mm + margin_mm);
         PdfPage { width_mm, height_mm, elements: marks }
@@ -124,7 +155,7 @@ fn texts(language: Language) -> ReceiptTexts {
             symbol: "DataMatrix mit dem Abrufcode",
             valid_until: "Gültig bis einschließlich",
             issued_by: "Ausgestellt von",
-            number: "Beleg-Nr.",
+            number: "Foto-Nr.",
             sections: [
                 (
                     "Wofür ist dieser Beleg?",
@@ -149,7 +180,7 @@ fn texts(language: Language) -> ReceiptTexts {
             symbol: "DataMatrix with the retrieval code",
             valid_until: "Valid until the end of",
             issued_by: "Issued by",
-            number: "Receipt no.",
+            number: "Photo no.",
             sections: [
                 (
                     "What is this receipt for?",

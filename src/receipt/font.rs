@@ -1,209 +1,169 @@
-//! The four faces, how wide their glyphs are, and breaking text into lines.
+//! The three fonts, and the glyphs of a text in them.
 
-/// A font of the fourteen that every PDF reader has.
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use harfrust::{Direction, FontRef, ShapeOptions, ShaperData, UnicodeBuffer};
+use icu_normalizer::ComposingNormalizerBorrowed;
+
+use crate::domain::display_text::escaped;
+
+/// An embedded font; origin, licence and digests are in `fonts/README.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Font {
-    /// Helvetica.
+    /// Noto Sans.
     Regular,
-    /// Helvetica-Bold.
+    /// Noto Sans Bold.
     Bold,
-    /// Courier.
-    Monospace,
-    /// Courier-Bold.
+    /// Noto Sans Mono Bold, which has ASCII only.
     MonospaceBold,
 }
 
-/// A face and its size.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct TextStyle {
-    /// The face.
-    pub font: Font,
-    /// The size in points (1/72 inch).
-    pub size_pt: f32,
+/// A glyph of a text, in parts of the font size.
+pub struct PlacedGlyph {
+    /// The glyph's number in its font; 0 stands for a character that the font lacks.
+    pub id: u32,
+    /// Bytes of the text that the glyph shows, together with others of the same range.
+    pub text_range: Range<usize>,
+    /// Distance to the next glyph.
+    pub advance: f32,
+    /// Offset to the right.
+    pub x_offset: f32,
+    /// Offset upwards.
+    pub y_offset: f32,
 }
 
-/// One point in millimetres.
-pub const MM_PER_PT: f32 = 25.4 / 72.0;
+/// A character for those that a font lacks, which all three fonts show or replace by their own sign for it.
+const REPLACEMENT: char = char::REPLACEMENT_CHARACTER;
+
+struct Face {
+    font: FontRef<'static>,
+    shaper: ShaperData,
+}
+
+/// In the order of [`Font::ALL`]. A file that is no font, which a test rules out, gives no glyphs and so no document.
+static FACES: LazyLock<[Option<Face>; 3]> = LazyLock::new(|| {
+    Font::ALL.map(|font| {
+        let font = FontRef::new(font.file()).ok()?;
+        Some(Face { shaper: ShaperData::new(&font), font })
+    })
+});
 
 impl Font {
-    /// All of them, in the order of their resource names.
-    pub const ALL: [Self; 4] = [Self::Regular, Self::Bold, Self::Monospace, Self::MonospaceBold];
+    /// All of them, in the order of their declaration.
+    pub const ALL: [Self; 3] = [Self::Regular, Self::Bold, Self::MonospaceBold];
 
-    /// The PostScript name.
-    pub const fn base_font(self) -> &'static [u8] {
+    /// The font file.
+    pub const fn file(self) -> &'static [u8] {
         match self {
-            Self::Regular => b"Helvetica",
-            Self::Bold => b"Helvetica-Bold",
-            Self::Monospace => b"Courier",
-            Self::MonospaceBold => b"Courier-Bold",
+            Self::Regular => include_bytes!("fonts/NotoSans-Regular.ttf"),
+            Self::Bold => include_bytes!("fonts/NotoSans-Bold.ttf"),
+            Self::MonospaceBold => include_bytes!("fonts/NotoSansMono-Bold.ttf"),
         }
     }
 
-    /// The name in a page's resources.
-    pub const fn resource(self) -> &'static [u8] {
-        match self {
-            Self::Regular => b"F0",
-            Self::Bold => b"F1",
-            Self::Monospace => b"F2",
-            Self::MonospaceBold => b"F3",
-        }
+    /// The glyphs of `text`, from left to right, with combining marks on their letters.
+    pub fn shape(self, text: &str) -> Vec<PlacedGlyph> {
+        let Some(face) = &FACES[self as usize] else { return Vec::new() };
+        let shaper = face.shaper.shaper(&face.font).build();
+        let mut buffer = UnicodeBuffer::new();
+        buffer.push_str(text);
+        buffer.guess_segment_properties();
+        buffer.set_direction(Direction::LeftToRight);
+        let shaped = shaper.shape(buffer, ShapeOptions::new());
+        let em = shaper.units_per_em() as f32;
+        let starts: Vec<_> = shaped.glyph_infos().iter().map(|info| info.cluster as usize).collect();
+        let glyphs = shaped.glyph_infos().iter().zip(shaped.glyph_positions()).enumerate();
+        glyphs
+            .map(|(index, (info, position))| {
+                let end = starts[index..].iter().find(|start| **start > starts[index]).copied().unwrap_or(text.len());
+                PlacedGlyph {
+                    id: info.glyph_id,
+                    text_range: starts[index]..end,
+                    advance: position.x_advance as f32 / em,
+                    x_offset: position.x_offset as f32 / em,
+                    y_offset: position.y_offset as f32 / em,
+                }
+            })
+            .collect()
     }
 
-    /// In thousandths of the size.
-    fn advance(self, glyph: u8) -> u16 {
-        let position = usize::from(glyph.saturating_sub(32));
-        match self {
-            Self::Regular => HELVETICA[position],
-            Self::Bold => HELVETICA_BOLD[position],
-            Self::Monospace | Self::MonospaceBold => 600,
+    /// `text` as this font can show it: composed (NFC), with an escape for what is not displayable, and with U+FFFD, a sign that is seen, for
+    /// a letter or mark that the font lacks. A guess at somebody's name would be worse.
+    pub fn printable(self, text: &str) -> String {
+        let text = text.replace('\n', " ");
+        let mut text = escaped(&ComposingNormalizerBorrowed::new_nfc().normalize(&text)).into_owned();
+        let mut absent: Vec<_> =
+            self.shape(&text).into_iter().filter(|glyph| glyph.id == 0).map(|glyph| glyph.text_range).collect();
+        absent.dedup();
+        for range in absent.into_iter().rev() {
+            text.replace_range(range, REPLACEMENT.encode_utf8(&mut [0; 4]));
         }
+        text
     }
 }
-
-impl TextStyle {
-    /// Width of `glyphs` (Windows-1252) in millimetres.
-    pub fn width_mm(self, glyphs: &[u8]) -> f32 {
-        let thousandths: u32 = glyphs.iter().map(|glyph| u32::from(self.font.advance(*glyph))).sum();
-        thousandths as f32 / 1000.0 * self.size_pt * MM_PER_PT
-    }
-
-    /// From one baseline to the next, in millimetres.
-    pub fn line_mm(self) -> f32 {
-        self.size_pt * 1.28 * MM_PER_PT
-    }
-
-    /// From the top of a line to its baseline, in millimetres: capitals and figures of these faces are 0.72 of their size high.
-    pub fn cap_mm(self) -> f32 {
-        self.size_pt * 0.72 * MM_PER_PT
-    }
-
-    /// Breaks `glyphs` at spaces into lines of at most `width_mm`; a word that is longer alone is broken where the line ends.
-    pub fn wrap(self, glyphs: &[u8], width_mm: f32) -> Vec<Vec<u8>> {
-        let mut lines = Vec::new();
-        let mut line: Vec<u8> = Vec::new();
-        for word in glyphs.split(|glyph| *glyph == b' ').filter(|word| !word.is_empty()) {
-            let before = line.len();
-            if before > 0 {
-                line.push(b' ');
-            }
-            line.extend(word);
-            if self.width_mm(&line) <= width_mm {
-                continue;
-            }
-            line.truncate(before);
-            if before > 0 {
-                lines.push(std::mem::take(&mut line));
-            }
-            for glyph in word {
-                line.push(*glyph);
-                // One glyph is taken however narrow the column is, or it would never end.
-                if line.len() > 1 && self.width_mm(&line) > width_mm {
-                    line.pop();
-                    lines.push(std::mem::replace(&mut line, vec![*glyph]));
-                }
-            }
-        }
-        if !line.is_empty() {
-            lines.push(line);
-        }
-        lines
-    }
-
-    /// The same, but no more than `most` lines; where text is left out, the last line ends with an ellipsis.
-    pub fn wrap_within(self, glyphs: &[u8], width_mm: f32, most: usize) -> Vec<Vec<u8>> {
-        const ELLIPSIS: u8 = 0x85;
-        let mut lines = self.wrap(glyphs, width_mm);
-        if lines.len() > most {
-            lines.truncate(most);
-            if let Some(last) = lines.last_mut() {
-                last.push(ELLIPSIS);
-                while last.len() > 1 && self.width_mm(last) > width_mm {
-                    last.remove(last.len() - 2);
-                }
-            }
-        }
-        lines
-    }
-}
-
-// Widths of the glyphs 32 to 255 in WinAnsiEncoding, from Adobe's "Core 14" font metrics (Helvetica.afm, Helvetica-Bold.afm, version
-// 002.000), which may be used and copied for any purpose. Places without a glyph count as a bullet, as readers show them.
-#[rustfmt::skip]
-const HELVETICA: [u16; 224] = [
-    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278,
-    556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556,
-    1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778,
-    667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556,
-    333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556,
-    556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584, 350,
-    556, 350, 222, 556, 333, 1000, 556, 556, 333, 1000, 667, 333, 1000, 350, 611, 350,
-    350, 222, 222, 333, 333, 350, 556, 1000, 333, 1000, 500, 333, 944, 350, 500, 667,
-    278, 333, 556, 556, 556, 556, 260, 556, 333, 737, 370, 556, 584, 333, 737, 333,
-    400, 584, 333, 333, 333, 556, 537, 278, 333, 333, 365, 556, 834, 834, 834, 611,
-    667, 667, 667, 667, 667, 667, 1000, 722, 667, 667, 667, 667, 278, 278, 278, 278,
-    722, 722, 778, 778, 778, 778, 778, 584, 778, 722, 722, 722, 722, 667, 667, 611,
-    556, 556, 556, 556, 556, 556, 889, 500, 556, 556, 556, 556, 278, 278, 278, 278,
-    556, 556, 556, 556, 556, 556, 556, 584, 611, 556, 556, 556, 556, 500, 556, 500,
-];
-#[rustfmt::skip]
-const HELVETICA_BOLD: [u16; 224] = [
-    278, 333, 474, 556, 556, 889, 722, 238, 333, 333, 389, 584, 278, 333, 278, 278,
-    556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 333, 333, 584, 584, 584, 611,
-    975, 722, 722, 722, 722, 667, 611, 778, 722, 278, 556, 722, 611, 833, 722, 778,
-    667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 333, 278, 333, 584, 556,
-    333, 556, 611, 556, 611, 556, 333, 611, 611, 278, 278, 556, 278, 889, 611, 611,
-    611, 611, 389, 556, 333, 611, 556, 778, 556, 556, 500, 389, 280, 389, 584, 350,
-    556, 350, 278, 556, 500, 1000, 556, 556, 333, 1000, 667, 333, 1000, 350, 611, 350,
-    350, 278, 278, 500, 500, 350, 556, 1000, 333, 1000, 556, 333, 944, 350, 500, 667,
-    278, 333, 556, 556, 556, 556, 280, 556, 333, 737, 370, 556, 584, 333, 737, 333,
-    400, 584, 333, 333, 333, 611, 556, 278, 333, 333, 365, 556, 834, 834, 834, 611,
-    722, 722, 722, 722, 722, 722, 1000, 722, 667, 667, 667, 667, 278, 278, 278, 278,
-    722, 722, 778, 778, 778, 778, 778, 584, 778, 722, 722, 722, 722, 667, 667, 611,
-    556, 556, 556, 556, 556, 556, 889, 556, 556, 556, 556, 556, 278, 278, 278, 278,
-    611, 611, 611, 611, 611, 611, 611, 584, 611, 611, 611, 611, 611, 556, 611, 556,
-];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::digest::Sha256Digest;
 
-    const BODY: TextStyle = TextStyle { font: Font::Regular, size_pt: 10.0 };
+    const DIN_91379: &str = include_str!("fonts/din91379.txt");
 
     #[test]
-    fn widths_are_those_of_the_metrics() {
-        // Helvetica.afm: H 722, e 556, l 222, o 556.
-        assert!((BODY.width_mm(b"Hello") - 22.78 * MM_PER_PT).abs() < 0.001);
-        assert_eq!(HELVETICA[usize::from(b'\'' - 32)], 191);
-        assert_eq!(HELVETICA_BOLD[0xFC - 32], 611, "udieresis");
-        assert_eq!(HELVETICA[0xDF - 32], 611, "germandbls");
-        let typed = TextStyle { font: Font::MonospaceBold, size_pt: 10.0 };
-        assert!((typed.width_mm(b"WWWWW") - typed.width_mm(b"iiiii")).abs() < f32::EPSILON);
+    fn the_fonts_are_those_of_the_readme() {
+        for font in Font::ALL {
+            let digest = Sha256Digest::of(font.file()).to_string();
+            assert!(include_str!("fonts/README.md").contains(&digest), "{font:?} {digest}");
+        }
     }
 
     #[test]
-    fn lines_break_at_spaces_and_fit() {
-        let text = b"Zeigen Sie diesen Beleg, wenn Sie einen Reisepass beantragen.";
-        let lines = BODY.wrap(text, 40.0);
-        assert!(lines.len() > 2 && lines.iter().all(|line| BODY.width_mm(line) <= 40.0));
-        assert_eq!(lines.join(&b' '), text);
+    fn every_letter_and_sequence_of_the_standard_for_names_is_printed_as_it_is() {
+        let texts: Vec<_> = DIN_91379
+            .lines()
+            .filter(|line| !line.starts_with("# "))
+            .flat_map(str::split_whitespace)
+            .filter(|text| !["∞", "≤", "≥"].contains(text))
+            .collect();
+        assert!(texts.len() > 850, "{}", texts.len());
+        for font in [Font::Regular, Font::Bold] {
+            for text in &texts {
+                assert_eq!(font.printable(text), *text, "{font:?}");
+                let decomposed = icu_normalizer::DecomposingNormalizerBorrowed::new_nfd().normalize(text);
+                assert_eq!(font.printable(&decomposed), *text, "{font:?}");
+            }
+        }
+        for ascii in ' '..='~' {
+            assert_eq!(Font::MonospaceBold.printable(&ascii.to_string()), ascii.to_string());
+        }
     }
 
     #[test]
-    fn a_long_word_is_broken_and_nothing_is_lost() {
-        let text = [b"a ".as_slice(), &[b'W'; 90]].concat();
-        let lines = BODY.wrap(&text, 30.0);
-        assert_eq!(lines[0], b"a");
-        assert!(lines.iter().all(|line| BODY.width_mm(line) <= 30.0));
-        assert_eq!(lines[1..].concat(), [b'W'; 90]);
-        assert_eq!(BODY.wrap(b"WW", 0.1), [b"W", b"W"], "an impossible column ends, too");
-        assert_eq!(BODY.wrap(b"  ", 30.0), Vec::<Vec<u8>>::new());
+    fn marks_stand_on_their_letters() {
+        for text in ["M̂", "C̨̆", "l̥̄", "Ṣ̄", "k̛"] {
+            let glyphs = Font::Regular.shape(text);
+            assert!(glyphs.len() > 1, "{text}");
+            let (letter, marks) = glyphs.split_first().unwrap();
+            assert!(letter.advance > 0.1, "{text}");
+            for mark in marks {
+                assert_eq!(mark.advance, 0.0, "{text}");
+                assert!(mark.x_offset != 0.0 || mark.y_offset != 0.0, "{text}");
+                assert_eq!(mark.text_range, 0..text.len());
+            }
+        }
     }
 
     #[test]
-    fn text_that_does_not_fit_ends_with_an_ellipsis() {
-        let lines = BODY.wrap_within(&[b'm'; 200], 30.0, 2);
-        assert_eq!((lines.len(), lines[1].last()), (2, Some(&0x85)));
-        assert!(BODY.width_mm(&lines[1]) <= 30.0);
-        assert_eq!(BODY.wrap_within(b"Foto Koch", 30.0, 2), [b"Foto Koch"]);
+    fn what_a_font_lacks_is_seen_to_be_lacking() {
+        for (text, shown) in [
+            ("Foto 📷 Łódź", "Foto \u{fffd} Łódź"),
+            ("北京", "\u{fffd}\u{fffd}"),
+            ("a\u{202e}b\nc", "a\\u{202e}b c"),
+            ("", ""),
+        ] {
+            assert_eq!(Font::Regular.printable(text), shown);
+        }
+        assert_ne!(Font::Regular.shape("\u{fffd}")[0].id, 0);
     }
 }

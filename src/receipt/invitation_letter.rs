@@ -3,14 +3,15 @@
 
 use std::fmt;
 
-use super::date_format::format_minute;
-use super::font::{Font, TextStyle};
+use super::font::Font;
 use super::page::{Align, PageElement, PdfPage, Rectangle, TextColumn, TextRole};
-use super::{pdf, windows_1252};
+use super::pdf::{self, PdfError};
+use super::text_style::TextStyle;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
 use crate::domain::language::Language;
+use crate::domain::local_time::date_and_time;
 use crate::domain::party::Role;
 
 /// Content of an invitation letter.
@@ -21,7 +22,7 @@ pub struct InvitationLetter<'a> {
     pub party_name: &'a str,
     /// Its town.
     pub place: &'a str,
-    /// Name of the device.
+    /// Name of the device; may be empty.
     pub device_label: &'a str,
     /// The device.
     pub device_id: DeviceId,
@@ -40,12 +41,14 @@ pub struct InvitationLetter<'a> {
 }
 
 /// Reason for which there is no letter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InvitationLetterError {
     /// Address, code or line hold something else than printable ASCII: nobody could type them from paper.
     Untypable,
     /// Address, code or line are too long for one page.
     TooLong,
+    /// The page cannot be written.
+    Pdf(PdfError),
 }
 
 impl fmt::Display for InvitationLetterError {
@@ -53,11 +56,19 @@ impl fmt::Display for InvitationLetterError {
         f.write_str(match self {
             Self::Untypable => "address, code or line cannot be typed from paper: they are not printable ASCII",
             Self::TooLong => "address, code or line do not fit the page",
+            Self::Pdf(_) => "the letter's page does not serve",
         })
     }
 }
 
-impl std::error::Error for InvitationLetterError {}
+impl std::error::Error for InvitationLetterError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Untypable | Self::TooLong => None,
+            Self::Pdf(source) => Some(source),
+        }
+    }
+}
 
 /// A digest as people compare it and the program shows it, in 16 groups of four hexadecimal digits.
 pub fn format_fingerprint(digest: &Sha256Digest) -> String {
@@ -93,7 +104,7 @@ const SUBJECT: TextStyle = TextStyle { font: Font::Bold, size_pt: 12.5 };
 const BODY: TextStyle = TextStyle { font: Font::Regular, size_pt: 10.0 };
 const HEADING: TextStyle = TextStyle { font: Font::Bold, size_pt: 10.0 };
 const LABEL: TextStyle = TextStyle { font: Font::Regular, size_pt: 8.0 };
-const NUMBER: TextStyle = TextStyle { font: Font::Monospace, size_pt: 8.0 };
+const NUMBER: TextStyle = TextStyle { font: Font::Regular, size_pt: 8.5 };
 const MONOSPACE: TextStyle = TextStyle { font: Font::MonospaceBold, size_pt: 12.0 };
 /// Sizes that the line to type is tried in, until it fits in one line.
 const COMMAND_SIZES_PT: [f32; 4] = [11.0, 10.0, 9.0, 8.0];
@@ -113,7 +124,7 @@ impl InvitationLetter<'_> {
             return Err(InvitationLetterError::TooLong);
         }
         let title = self.language.pick("Einladung an das Lichtbild-Gateway", "Invitation to the Lichtbild gateway");
-        Ok(pdf::write_pdf(&page, title, self.language))
+        pdf::write_pdf(&page, title, self.language).map_err(InvitationLetterError::Pdf)
     }
 
     fn lay_out(&self) -> PdfPage {
@@ -134,13 +145,16 @@ impl InvitationLetter<'_> {
     fn set_information(&self, marks: &mut Vec<PageElement>) {
         let width_mm = LEFT_MM + TEXT_WIDTH_MM - INFORMATION_LEFT_MM;
         let mut block = TextColumn { elements: marks, x_mm: INFORMATION_LEFT_MM, width_mm, y_mm: INFORMATION_MM };
-        let until = format_minute(self.expires_at, self.language);
+        let until = date_and_time(self.expires_at, self.language);
         let device_id = self.device_id.to_string();
         let [device, number, valid] =
             self.language.pick(["Gerät", "Gerätenummer", "Gültig bis"], ["Device", "Device number", "Valid until"]);
         for (label, style, text, most) in
             [(device, BODY, self.device_label, 3), (number, NUMBER, &device_id, 1), (valid, HEADING, &until, 2)]
         {
+            if text.is_empty() {
+                continue;
+            }
             block.text(TextRole::Paragraph, LABEL, Align::Left, label);
             block.text_within(TextRole::Paragraph, style, text, most);
             block.space(2.0);
@@ -190,7 +204,12 @@ impl InvitationLetter<'_> {
             frame.space(MONOSPACE.cap_mm() - MONOSPACE.line_mm());
         });
         column.space(3.5);
-        column.text(TextRole::Paragraph, BODY, Align::Left, words.differs);
+        let differs = match self.role {
+            Role::Studio => words.differs.to_owned(),
+            // Their application software may enrol by itself.
+            Role::Office => format!("{} {}", words.differs, words.other_programs),
+        };
+        column.text(TextRole::Paragraph, BODY, Align::Left, &differs);
         column.space(4.0);
 
         for (heading, text) in words.sections {
@@ -202,8 +221,7 @@ impl InvitationLetter<'_> {
 
     fn command_style(&self, width_mm: f32) -> TextStyle {
         let styles = COMMAND_SIZES_PT.map(|size_pt| TextStyle { font: Font::MonospaceBold, size_pt });
-        let line = windows_1252::encode(self.command);
-        styles.into_iter().find(|style| style.width_mm(&line) <= width_mm).unwrap_or(styles[1])
+        styles.into_iter().find(|style| style.width_mm(self.command) <= width_mm).unwrap_or(styles[1])
     }
 }
 
@@ -223,6 +241,7 @@ struct LetterTexts {
     compare: &'static str,
     fingerprint: &'static str,
     differs: &'static str,
+    other_programs: &'static str,
     sections: [(&'static str, &'static str); 2],
 }
 
@@ -241,13 +260,13 @@ fn texts(language: Language) -> LetterTexts {
             compare: "2. Fingerabdruck vergleichen",
             fingerprint: "Bevor das Programm den Code sendet, prüft es, ob es mit dem richtigen Gateway spricht. Es zeigt den Fingerabdruck \
                           (SHA-256) der Zertifizierungsstelle, der so lautet:",
-            differs: "Zeigt es einen anderen, sagen Sie es der Stelle, die Sie eingeladen hat, und arbeiten Sie nicht weiter. Andere Programme \
-                      (EST, RFC 7030) erkennen das Gateway an ihm.",
+            differs: "Zeigt es einen anderen, sagen Sie es der Stelle, die Sie eingeladen hat, und arbeiten Sie nicht weiter.",
+            other_programs: "Andere Programme (EST, RFC 7030) erkennen das Gateway an ihm.",
             sections: [
                 (
                     "Wenn es nicht klappt",
                     "Der Einladungscode gilt einmal, nur bis zum oben genannten Zeitpunkt und für drei Versuche. Danach bitten Sie die \
-                     Stelle, die Sie eingeladen hat, um eine neue Einladung; diese ist dann wertlos.",
+                     Stelle, die Sie eingeladen hat, um eine neue Einladung; der Code in diesem Brief ist dann wertlos.",
                 ),
                 (
                     "Bitte vertraulich behandeln",
@@ -269,13 +288,13 @@ fn texts(language: Language) -> LetterTexts {
             compare: "2. Compare the fingerprint",
             fingerprint: "Before the program sends the code, it makes sure that it talks to the right gateway. It shows the fingerprint \
                           (SHA-256) of the certificate authority, which is:",
-            differs: "If it shows another one, tell the authority that invited you, and do not work with it. Other programs (EST, RFC 7030) \
-                      know the gateway by it.",
+            differs: "If it shows another one, tell the authority that invited you, and do not continue.",
+            other_programs: "Other programs (EST, RFC 7030) know the gateway by it.",
             sections: [
                 (
                     "If it does not work",
                     "The invitation code works once, only until the moment named above, and for three tries. After that, ask the authority \
-                     that invited you for a new invitation; this one is then worthless.",
+                     that invited you for a new invitation; the code in this letter is then worthless.",
                 ),
                 (
                     "Please keep it confidential",

@@ -1,8 +1,7 @@
 //! One page and a cursor that goes down it. Lengths are millimetres from the upper left corner.
 
 use super::data_matrix::{DataMatrixSymbol, ModuleSize, QUIET_MODULES, SIDE_MODULES};
-use super::font::TextStyle;
-use super::windows_1252;
+use super::text_style::TextStyle;
 
 /// Meaning of a piece of text for a reader who hears the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +20,8 @@ pub struct TextLine {
     pub x_mm: f32,
     /// The line its letters stand on.
     pub baseline_mm: f32,
-    /// In Windows-1252.
-    pub glyphs: Vec<u8>,
+    /// The text, as its font can show it.
+    pub text: String,
 }
 
 /// A rectangle.
@@ -43,7 +42,7 @@ pub enum PageElement {
     /// Text in one style, read as one part.
     Text {
         /// Meaning of the text.
-        part: TextRole,
+        role: TextRole,
         /// Its style.
         style: TextStyle,
         /// Its lines.
@@ -101,35 +100,35 @@ impl TextColumn<'_> {
     }
 
     /// Sets a text, with as many lines as it takes.
-    pub fn text(&mut self, part: TextRole, style: TextStyle, align: Align, text: &str) {
-        let lines = style.wrap(&windows_1252::encode(text), self.width_mm);
-        self.lines(part, style, align, lines);
+    pub fn text(&mut self, role: TextRole, style: TextStyle, align: Align, text: &str) {
+        let lines = style.wrap(&style.font.printable(text), self.width_mm);
+        self.lines(role, style, align, lines);
     }
 
     /// Sets a text that may not be longer than `most` lines; an ellipsis ends it there.
-    pub fn text_within(&mut self, part: TextRole, style: TextStyle, text: &str, most: usize) {
-        let lines = style.wrap_within(&windows_1252::encode(text), self.width_mm, most);
-        self.lines(part, style, Align::Left, lines);
+    pub fn text_within(&mut self, role: TextRole, style: TextStyle, text: &str, most: usize) {
+        let lines = style.wrap_within(&style.font.printable(text), self.width_mm, most);
+        self.lines(role, style, Align::Left, lines);
     }
 
     /// Sets what stays in its line, whatever spaces it has. The caller knows that it fits.
-    pub fn line(&mut self, part: TextRole, style: TextStyle, align: Align, text: &str) {
-        self.lines(part, style, align, vec![windows_1252::encode(text)]);
+    pub fn line(&mut self, role: TextRole, style: TextStyle, align: Align, text: &str) {
+        self.lines(role, style, align, vec![style.font.printable(text)]);
     }
 
-    fn lines(&mut self, part: TextRole, style: TextStyle, align: Align, lines: Vec<Vec<u8>>) {
+    fn lines(&mut self, role: TextRole, style: TextStyle, align: Align, lines: Vec<String>) {
         let mut set = Vec::new();
-        for glyphs in lines {
-            let rest_mm = self.width_mm - style.width_mm(&glyphs);
+        for text in lines {
+            let rest_mm = self.width_mm - style.width_mm(&text);
             let x_mm = match align {
                 Align::Left => self.x_mm,
                 Align::Centre => self.x_mm + rest_mm / 2.0,
             };
-            set.push(TextLine { x_mm, baseline_mm: self.y_mm + style.cap_mm(), glyphs });
+            set.push(TextLine { x_mm, baseline_mm: self.y_mm + style.cap_mm(), text });
             self.y_mm += style.line_mm();
         }
         if !set.is_empty() {
-            self.elements.push(PageElement::Text { part, style, lines: set });
+            self.elements.push(PageElement::Text { role, style, lines: set });
         }
     }
 
@@ -192,7 +191,7 @@ impl PdfPage {
                 let below_mm = style.line_mm() - style.cap_mm();
                 lines
                     .iter()
-                    .map(|line| (line.x_mm + style.width_mm(&line.glyphs), line.baseline_mm + below_mm / 2.0))
+                    .map(|line| (line.x_mm + style.width_mm(&line.text), line.baseline_mm + below_mm / 2.0))
                     .collect::<Vec<_>>()
             }
             PageElement::Figure { areas, .. } | PageElement::Artifact(areas) => {

@@ -8,8 +8,7 @@ use crate::atomic_file;
 use crate::atomic_file::FileMode;
 use crate::domain::code::retrieval_code::{CodeError, RetrievalCode};
 use crate::domain::language::Language;
-use crate::receipt::citizen_receipt::{CitizenReceipt, Paper};
-use crate::receipt::data_matrix::DataMatrixError;
+use crate::receipt::citizen_receipt::{CitizenReceipt, CitizenReceiptError, Paper};
 use crate::wire::photo::ReceiptBody;
 
 /// Suffix of the printed receipt's name, after the whole name of the photo.
@@ -54,7 +53,7 @@ impl PrintOptions<'_> {
     /// The PDF itself.
     ///
     /// # Errors
-    /// [`PrintedReceiptError::Code`], [`PrintedReceiptError::Symbol`].
+    /// [`PrintedReceiptError::Code`], [`PrintedReceiptError::Page`].
     pub fn render_pdf(&self, body: &ReceiptBody) -> Result<Vec<u8>, PrintedReceiptError> {
         let code = RetrievalCode::parse(&body.code).map_err(PrintedReceiptError::Code)?;
         let receipt = CitizenReceipt {
@@ -65,7 +64,7 @@ impl PrintOptions<'_> {
             paper: self.paper,
             language: self.language,
         };
-        receipt.to_pdf().map_err(PrintedReceiptError::Symbol)
+        receipt.to_pdf().map_err(PrintedReceiptError::Page)
     }
 }
 
@@ -74,8 +73,8 @@ impl PrintOptions<'_> {
 pub enum PrintedReceiptError {
     /// The gateway's receipt holds no valid code.
     Code(CodeError),
-    /// Its DataMatrix cannot be read again.
-    Symbol(DataMatrixError),
+    /// It cannot be printed.
+    Page(CitizenReceiptError),
     /// Something that is no PDF has the name already.
     NotAPdf {
         /// The file.
@@ -94,7 +93,7 @@ impl fmt::Display for PrintedReceiptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Code(_) => f.write_str("the receipt holds no code"),
-            Self::Symbol(_) => f.write_str("the receipt's DataMatrix does not serve"),
+            Self::Page(_) => f.write_str("the receipt cannot be printed"),
             Self::NotAPdf { path } => write!(f, "{}: is there and no PDF", path.display()),
             Self::Unwritable { path, .. } => write!(f, "{}: cannot be written", path.display()),
         }
@@ -105,7 +104,7 @@ impl std::error::Error for PrintedReceiptError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Code(source) => Some(source),
-            Self::Symbol(source) => Some(source),
+            Self::Page(source) => Some(source),
             Self::NotAPdf { .. } => None,
             Self::Unwritable { source, .. } => Some(source),
         }

@@ -70,9 +70,12 @@ fn run(command: &mut Command) -> String {
     let output = command
         .output()
         .unwrap_or_else(|error| panic!("{:?} does not run ({error}): let tests/run install it", command.get_program()));
-    let stderr = String::from_utf8_lossy(&output.stderr);
+    // Poppler before 23 takes the false that PDF/UA demands (ISO 14289-1, 7.1) for an error.
+    let stderr =
+        String::from_utf8_lossy(&output.stderr).replace("Syntax Error: Suspects object is wrong type (boolean)\n", "");
     assert!(output.status.success() && stderr.is_empty(), "{command:?}: {} {stderr}", output.status);
-    String::from_utf8(output.stdout).unwrap()
+    // Poppler before 23 prints titles of headings in their own encoding.
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 fn mode(path: &Path) -> u32 {

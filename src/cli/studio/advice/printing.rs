@@ -40,7 +40,7 @@ pub fn about_printing(error: &PrintedReceiptError, language: Language) -> (Exit,
             format!("{} cannot be written ({source}). {again} Check space and permissions and run the same command again.", on_one_line(path)),
         ),
         PrintedReceiptError::Code(error) => return (Exit::Unexpected, about_unexpected(error, language)),
-        PrintedReceiptError::Symbol(error) => {
+        PrintedReceiptError::Page(error) => {
             let next = language.pick(
                 "Es wurde kein PDF geschrieben. Den Abrufcode von Hand auf einen Beleg schreiben und die Betreuung des Gateways anrufen.",
                 "No PDF was written. Write the code on a receipt by hand and call the gateway's support.",
