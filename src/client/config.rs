@@ -7,6 +7,7 @@ use std::{fmt, fs, io};
 use reqwest::Url;
 use serde::Deserialize;
 
+use super::network::proxy::{HttpProxy, ProxyEnvironment, ProxyOrigin, ProxyUrlError, ProxyUrlFault, choose_proxy};
 use crate::domain::language::Language;
 
 /// Time for a TCP connection and its TLS handshake, where the file names none.
@@ -25,6 +26,8 @@ pub struct StudioConfig {
     pub key: PathBuf,
     /// The certificate authorities by which the gateway is known, PEM. No others are trusted.
     pub ca: PathBuf,
+    /// Proxy on the way to the gateway: the file's, or the environment's where the file names none.
+    pub proxy: Option<HttpProxy>,
     /// The language of messages and findings.
     pub language: Language,
     /// Longest time until a connection stands.
@@ -40,6 +43,7 @@ struct StudioConfigFile {
     certificate: PathBuf,
     key: PathBuf,
     ca: PathBuf,
+    proxy: Option<String>,
     #[serde(default)]
     language: LanguageTag,
     connect_timeout_seconds: Option<u64>,
@@ -70,19 +74,21 @@ impl StudioConfig {
     /// # Errors
     /// As [`StudioConfig::load`].
     pub fn parse(text: &str, path: &Path) -> Result<Self, StudioConfigError> {
-        let file: StudioConfigFile = toml::from_str(text)
-            .map_err(|source| StudioConfigError::Invalid { path: path.to_owned(), source: Box::new(source) })?;
+        let file: StudioConfigFile = toml::from_str(text).map_err(|source| invalid(text, path, source))?;
         let gateway = parse_gateway_url(&file.gateway).map_err(|reason| StudioConfigError::InvalidGatewayUrl {
             path: path.to_owned(),
             value: file.gateway.clone(),
             reason,
         })?;
+        let proxy = choose_proxy(file.proxy.as_deref(), &ProxyEnvironment::read(), &gateway)
+            .map_err(|source| StudioConfigError::InvalidProxy { path: path.to_owned(), source })?;
         let directory = path.parent().unwrap_or(Path::new(""));
         Ok(Self {
             gateway,
             certificate: directory.join(file.certificate),
             key: directory.join(file.key),
             ca: directory.join(file.ca),
+            proxy,
             language: match file.language {
                 LanguageTag::De => Language::German,
                 LanguageTag::En => Language::English,
@@ -91,6 +97,18 @@ impl StudioConfig {
             answer_timeout: Duration::from_secs(file.answer_timeout_seconds.unwrap_or(ANSWER_TIMEOUT_SECONDS)),
         })
     }
+}
+
+/// The parser shows the line at fault. A line that may hold the password of a proxy is not shown.
+fn invalid(text: &str, path: &Path, source: toml::de::Error) -> StudioConfigError {
+    let start = source.span().map_or(0, |span| span.start).min(text.len());
+    let line_start = text.as_bytes()[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    if line.trim_start().starts_with("proxy") {
+        let source = ProxyUrlError { origin: ProxyOrigin::Configuration, reason: ProxyUrlFault::NotAnAddress };
+        return StudioConfigError::InvalidProxy { path: path.to_owned(), source };
+    }
+    StudioConfigError::Invalid { path: path.to_owned(), source: Box::new(source) }
 }
 
 /// Only an origin: a path, a user name or a query in it would be a mistake that nobody notices.
@@ -134,6 +152,13 @@ pub enum StudioConfigError {
         /// Reason why the value is rejected.
         reason: &'static str,
     },
+    /// The proxy for the gateway cannot be used.
+    InvalidProxy {
+        /// The file.
+        path: PathBuf,
+        /// Cause.
+        source: ProxyUrlError,
+    },
 }
 
 impl fmt::Display for StudioConfigError {
@@ -144,6 +169,7 @@ impl fmt::Display for StudioConfigError {
             Self::InvalidGatewayUrl { path, value, reason } => {
                 write!(f, "{}: gateway = {value:?}: {reason}", path.display())
             }
+            Self::InvalidProxy { path, .. } => write!(f, "{}: the proxy cannot be used", path.display()),
         }
     }
 }
@@ -153,6 +179,7 @@ impl std::error::Error for StudioConfigError {
         match self {
             Self::Unreadable { source, .. } => Some(source),
             Self::Invalid { source, .. } => Some(source),
+            Self::InvalidProxy { source, .. } => Some(source),
             Self::InvalidGatewayUrl { .. } => None,
         }
     }
@@ -183,12 +210,25 @@ mod tests {
     #[test]
     fn an_unknown_or_missing_key_is_named() {
         let StudioConfigError::Invalid { source, .. } =
-            load(&format!("gateway = \"https://h\"\nproxy = \"x\"\n{MINIMAL}")).unwrap_err()
+            load(&format!("gateway = \"https://h\"\nport = \"x\"\n{MINIMAL}")).unwrap_err()
         else {
             panic!("expected Invalid");
         };
-        assert!(source.to_string().contains("proxy"), "{source}");
+        assert!(source.to_string().contains("port"), "{source}");
         assert!(matches!(load(MINIMAL), Err(StudioConfigError::Invalid { .. })));
+    }
+
+    #[test]
+    fn a_proxy_is_taken_also_for_this_computer_and_its_password_is_never_shown() {
+        let config =
+            load(&format!("gateway = \"https://127.0.0.1\"\nproxy = \"http://u:secret@p:1\"\n{MINIMAL}")).unwrap();
+        assert_eq!(config.proxy.as_ref().map(HttpProxy::address), Some("p:1".to_owned()));
+        assert!(!format!("{config:?}").contains("secret"));
+        for wrong in ["\"https://u:secret@p:1\"", "\"http://u:secret@p:1", "[\"secret\"]", "'secret' x"] {
+            let error = load(&format!("gateway = \"https://h\"\nproxy = {wrong}\n{MINIMAL}")).unwrap_err();
+            assert!(matches!(error, StudioConfigError::InvalidProxy { .. }), "{error:?}");
+            assert!(!format!("{error:?} {error}").contains("secret"), "{error:?}");
+        }
     }
 
     #[test]

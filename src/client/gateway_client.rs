@@ -5,9 +5,16 @@ use std::time::Duration;
 
 use reqwest::{Client, Url};
 use rustls::ClientConfig;
+use rustls::Error as TlsError;
+use tower::BoxError;
+use tower::util::MapFutureLayer;
 
 use super::config::{ANSWER_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS, StudioConfig};
 use super::credentials::{CredentialSetting, Credentials, CredentialsError, CredentialsErrorKind};
+use super::network::connect_probe::probe_tunnel;
+use super::network::proxy::HttpProxy;
+use super::network::server_verifier::server_verifier;
+use super::transient_error::find_error;
 use crate::identity::cryptography::crypto_provider;
 
 /// A pool of connections to one gateway; cheap to clone.
@@ -31,7 +38,9 @@ impl GatewayClient {
     /// # Errors
     /// [`CredentialsError`] when they are of no use for TLS.
     pub fn with_credentials(config: &StudioConfig, credentials: Credentials) -> Result<Self, CredentialsError> {
-        let http = client(build_tls_config(config, credentials)?, config.connect_timeout, config.answer_timeout)
+        let tls = build_tls_config(config, credentials)?;
+        let (connect_timeout, answer_timeout) = (config.connect_timeout, config.answer_timeout);
+        let http = client(tls, &config.gateway, config.proxy.as_ref(), connect_timeout, answer_timeout)
             .map_err(|_| unusable(CredentialSetting::Certificate, &config.certificate))?;
         Ok(Self { http, gateway: config.gateway.clone() })
     }
@@ -69,26 +78,50 @@ pub fn load_tls_config(config: &StudioConfig) -> Result<ClientConfig, Credential
 
 fn build_tls_config(config: &StudioConfig, credentials: Credentials) -> Result<ClientConfig, CredentialsError> {
     let Credentials { chain, key, roots, .. } = credentials;
+    let verifier = server_verifier(roots).map_err(|_| unusable(CredentialSetting::Ca, &config.ca))?;
     ClientConfig::builder_with_provider(crypto_provider())
         .with_safe_default_protocol_versions()
         .map_err(|_| unusable(CredentialSetting::Certificate, &config.certificate))?
-        .with_root_certificates(roots)
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
         .with_client_auth_cert(chain, key)
         .map_err(|_| unusable(CredentialSetting::Key, &config.key))
 }
 
 /// A pool over these TLS settings, waiting as long as a configuration that names no times.
-pub(super) fn client_with_default_timeouts(tls: ClientConfig) -> reqwest::Result<Client> {
-    client(tls, Duration::from_secs(CONNECT_TIMEOUT_SECONDS), Duration::from_secs(ANSWER_TIMEOUT_SECONDS))
+pub(super) fn client_with_default_timeouts(
+    tls: ClientConfig,
+    destination: &Url,
+    proxy: Option<&HttpProxy>,
+) -> reqwest::Result<Client> {
+    let (connect, answer) = (CONNECT_TIMEOUT_SECONDS, ANSWER_TIMEOUT_SECONDS);
+    client(tls, destination, proxy, Duration::from_secs(connect), Duration::from_secs(answer))
 }
 
-fn client(tls: ClientConfig, connect_timeout: Duration, answer_timeout: Duration) -> reqwest::Result<Client> {
-    Client::builder()
+/// A pool for `destination`. A proxy sees the destination's name and port; TLS goes through it to the gateway itself.
+fn client(
+    tls: ClientConfig,
+    destination: &Url,
+    proxy: Option<&HttpProxy>,
+    connect_timeout: Duration,
+    answer_timeout: Duration,
+) -> reqwest::Result<Client> {
+    let builder = match proxy {
+        // No other proxy than the chosen one, whatever the environment names.
+        None => Client::builder().no_proxy(),
+        Some(proxy) => {
+            let (own, destination) = (proxy.clone(), destination.clone());
+            let explain = MapFutureLayer::new(move |connecting| {
+                explain_proxy_failure(connecting, own.clone(), destination.clone(), connect_timeout)
+            });
+            Client::builder().proxy(proxy.to_reqwest()?).connector_layer(explain)
+        }
+    };
+    builder
         .tls_backend_preconfigured(tls)
         .https_only(true)
         .http1_only()
-        // A passport photo goes to the configured gateway or nowhere: no proxy from the environment, no redirect.
-        .no_proxy()
+        // A passport photo goes to the configured gateway or nowhere.
         .redirect(reqwest::redirect::Policy::none())
         // Repeats are deposit.rs's business, which counts and announces them.
         .retry(reqwest::retry::never())
@@ -96,6 +129,22 @@ fn client(tls: ClientConfig, connect_timeout: Duration, answer_timeout: Duration
         .timeout(answer_timeout)
         .user_agent(concat!("lichtbild-studio/", env!("CARGO_PKG_VERSION")))
         .build()
+}
+
+/// Waits for a connection through a proxy. One that failed before TLS began is tried once more, to learn what the proxy says.
+async fn explain_proxy_failure<C>(
+    connecting: impl Future<Output = Result<C, BoxError>>,
+    proxy: HttpProxy,
+    destination: Url,
+    limit: Duration,
+) -> Result<C, BoxError> {
+    match connecting.await {
+        Err(error) if find_error::<TlsError>(error.as_ref()).is_none() => {
+            probe_tunnel(&proxy, &destination, limit).await?;
+            Err(error)
+        }
+        outcome => outcome,
+    }
 }
 
 fn unusable(setting: CredentialSetting, path: &Path) -> CredentialsError {

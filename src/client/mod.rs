@@ -20,6 +20,7 @@ pub mod config;
 pub mod credentials;
 pub mod enrolment;
 pub mod gateway_client;
+pub mod network;
 pub mod photo;
 pub mod progress;
 pub mod response;

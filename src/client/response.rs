@@ -8,6 +8,7 @@ use serde_json::Value;
 use time::PrimitiveDateTime;
 use time::macros::format_description;
 
+use super::network::proxy::host_and_port;
 use super::transient_error::{HttpRequestError, TransientError};
 use crate::clock::Timestamp;
 use crate::json_object;
@@ -47,6 +48,8 @@ pub enum DepositResponse {
     NotAGateway {
         /// The HTTP status code.
         status: u16,
+        /// Host and port that answered.
+        address: String,
     },
 }
 
@@ -55,10 +58,12 @@ pub enum DepositResponse {
 /// # Errors
 /// [`HttpRequestError`] when the connection breaks before its end.
 pub async fn read(mut response: Response, now: Timestamp) -> Result<DepositResponse, HttpRequestError> {
-    let status = response.status().as_u16();
+    let (status, address) = (response.status().as_u16(), host_and_port(response.url()));
     let retry_after = retry_after(response.headers(), now);
     let replayed = response.headers().get("idempotent-replayed").is_some_and(|value| value == "true");
-    let Some(body) = read_body(&mut response).await? else { return Ok(DepositResponse::NotAGateway { status }) };
+    let Some(body) = read_body(&mut response).await? else {
+        return Ok(DepositResponse::NotAGateway { status, address });
+    };
     if status == 201 {
         return Ok(match parse_receipt(&body) {
             Ok(body) => DepositResponse::Receipt { body, replayed },
@@ -75,8 +80,9 @@ pub async fn read(mut response: Response, now: Timestamp) -> Result<DepositRespo
         (409, _) if in_progress => {
             DepositResponse::RetryLater { error: TransientError::Unavailable { status }, retry_after }
         }
+        (400.., Some(problem)) if is_wrong_listener(&problem) => DepositResponse::NotAGateway { status, address },
         (400.., Some(problem)) => DepositResponse::Problem(problem),
-        _ => DepositResponse::NotAGateway { status },
+        _ => DepositResponse::NotAGateway { status, address },
     })
 }
 
@@ -95,6 +101,11 @@ pub(super) async fn read_body(response: &mut Response) -> Result<Option<Vec<u8>>
 /// A problem's stable name without whatever stands before it: `type` is a URI reference.
 pub fn problem_type(problem: &ProblemBody) -> &str {
     problem.kind.rsplit('/').next().unwrap_or_default()
+}
+
+/// Reports whether a gateway says that what was asked for is at none of this listener's addresses: then it is at another port.
+pub(super) fn is_wrong_listener(problem: &ProblemBody) -> bool {
+    matches!(problem_type(problem), "route-unknown" | "method-not-allowed")
 }
 
 /// Advice by a rule that this version does not know is left out: no receipt gets lost because the gateway is newer.

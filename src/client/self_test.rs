@@ -19,6 +19,7 @@ use super::enrolment::gateway_request::GatewayError;
 use super::enrolment::renew::certificate_in_use;
 use super::enrolment::renewal_schedule::renewal_due_at;
 use super::gateway_client::GatewayClient;
+use super::network::connect_probe::{ProxyError, probe_tunnel};
 use super::transient_error::{TlsFailure, TransientError};
 use crate::clock::{Clock, Timestamp};
 use crate::domain::digest::Sha256Digest;
@@ -36,7 +37,7 @@ pub struct SelfTest {
     /// Key, certificate and authorities.
     pub credentials: Option<Result<DeviceCredentials, CredentialsError>>,
     /// The way to the gateway.
-    pub reachability: Option<Result<SocketAddr, ReachabilityError>>,
+    pub reachability: Option<Result<ReachedAt, ReachabilityError>>,
     /// Check of the gateway's identity and of this device's admission.
     pub admission: Option<Result<MeBody, GatewayError>>,
     /// Lead of this computer's clock over the gateway's, in milliseconds; negative if it is behind.
@@ -65,9 +66,20 @@ pub struct ConfigurationFailure {
     pub enrolment_pending: bool,
 }
 
+/// Way on which the gateway's port was reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReachedAt {
+    /// Directly, at this address.
+    Address(SocketAddr),
+    /// Through a tunnel of the proxy with this host and port.
+    Proxy(String),
+}
+
 /// Reason why no connection came about.
 #[derive(Debug)]
 pub enum ReachabilityError {
+    /// The proxy gives no tunnel.
+    Proxy(ProxyError),
     /// The gateway's name leads to no address.
     DnsLookup(io::Error),
     /// Nothing answers at its address.
@@ -131,7 +143,11 @@ fn load(config: &StudioConfig) -> Result<(DeviceCredentials, GatewayClient), Cre
     Ok((device, GatewayClient::with_credentials(config, credentials)?))
 }
 
-async fn connect_tcp(config: &StudioConfig) -> Result<SocketAddr, ReachabilityError> {
+async fn connect_tcp(config: &StudioConfig) -> Result<ReachedAt, ReachabilityError> {
+    if let Some(proxy) = &config.proxy {
+        let probed = probe_tunnel(proxy, &config.gateway, config.connect_timeout).await;
+        return probed.map(|()| ReachedAt::Proxy(proxy.address())).map_err(ReachabilityError::Proxy);
+    }
     let host = config.gateway.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let port = config.gateway.port_or_known_default().unwrap_or(443);
     let addresses = timeout(config.connect_timeout, lookup_host((host, port))).await;
@@ -140,7 +156,7 @@ async fn connect_tcp(config: &StudioConfig) -> Result<SocketAddr, ReachabilityEr
     let mut last = ReachabilityError::DnsLookup(io::ErrorKind::NotFound.into());
     for address in addresses {
         match timeout(config.connect_timeout, TcpStream::connect(address)).await {
-            Ok(Ok(_)) => return Ok(address),
+            Ok(Ok(_)) => return Ok(ReachedAt::Address(address)),
             Ok(Err(error)) => last = ReachabilityError::ConnectFailed(address, error),
             Err(_) => last = ReachabilityError::TimedOut,
         }

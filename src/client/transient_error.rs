@@ -3,13 +3,19 @@
 use std::error::Error as StdError;
 use std::{fmt, io};
 
-use rustls::{AlertDescription, CertificateError, Error as TlsError};
+use rustls::{AlertDescription, CertificateError, Error as TlsError, InvalidMessage};
+
+use super::network::connect_probe::ProxyError;
+use super::network::proxy::host_and_port;
+use super::network::server_verifier::UntrustedIssuer;
 
 /// Something that may be better next time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TransientError {
-    /// No connection came about.
+    /// No connection came about; names the address that was tried.
     Unreachable(String),
+    /// The proxy gave no tunnel to the gateway.
+    Proxy(ProxyError),
     /// No answer in time.
     TimedOut,
     /// The connection broke before the whole answer was there.
@@ -26,7 +32,7 @@ impl TransientError {
     pub fn may_have_stored(&self) -> bool {
         match self {
             // Nothing was sent.
-            Self::Unreachable(_) => false,
+            Self::Unreachable(_) | Self::Proxy(_) => false,
             // "Too many" and "too early" are said before anything is done.
             Self::Unavailable { status } => !matches!(status, 425 | 429),
             Self::TimedOut | Self::ConnectionLost(_) => true,
@@ -38,6 +44,7 @@ impl fmt::Display for TransientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable(cause) => write!(f, "no connection ({cause})"),
+            Self::Proxy(error) => error.fmt(f),
             Self::TimedOut => f.write_str("no answer in time"),
             Self::ConnectionLost(cause) => write!(f, "the connection broke ({cause})"),
             Self::Unavailable { status } => write!(f, "the gateway answered {status}"),
@@ -54,6 +61,22 @@ pub enum TlsFailure {
     ServerCertificate(ServerCertError),
     /// The two have no version, cipher suite or group in common.
     NoCommonParameters,
+    /// What answers does not speak TLS.
+    NotTls {
+        /// Host and port that answered.
+        address: String,
+    },
+}
+
+impl fmt::Display for TlsFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ClientCertificate(_) => f.write_str("the gateway does not take the certificate"),
+            Self::ServerCertificate(_) => f.write_str("the gateway's certificate is not trusted"),
+            Self::NoCommonParameters => f.write_str("no common version or cipher suite of TLS"),
+            Self::NotTls { address } => write!(f, "no TLS at {address}"),
+        }
+    }
 }
 
 /// Meaning of the gateway's TLS alert about the device's certificate.
@@ -73,7 +96,12 @@ pub enum ClientCertError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ServerCertError {
     /// None of the authorities in `ca` vouches for it.
-    UnknownIssuer,
+    UnknownIssuer {
+        /// The distinguished name of its issuer; empty when it cannot be read.
+        issuer: String,
+        /// Host and port of the server that shows it.
+        address: String,
+    },
     /// It is for another host name.
     NameMismatch,
     /// By this computer's clock it begins in the future.
@@ -91,16 +119,28 @@ pub enum HttpRequestError {
     Transient(TransientError),
     /// Do not.
     Tls(TlsFailure),
+    /// Do not: the proxy's administrator, or whoever wrote its setting, has to act.
+    Proxy(ProxyError),
+}
+
+impl From<ProxyError> for HttpRequestError {
+    fn from(error: ProxyError) -> Self {
+        if error.is_transient() { Self::Transient(TransientError::Proxy(error)) } else { Self::Proxy(error) }
+    }
 }
 
 impl From<&reqwest::Error> for HttpRequestError {
     fn from(error: &reqwest::Error) -> Self {
-        if let Some(refusal) = find_tls_error(error).and_then(tls_failure_of) {
+        if let Some(proxy) = find_error::<ProxyError>(error) {
+            return proxy.clone().into();
+        }
+        let address = error.url().map(host_and_port).unwrap_or_default();
+        if let Some(refusal) = find_error(error).and_then(|tls| tls_failure_of(tls, &address)) {
             return Self::Tls(refusal);
         }
         // A connection that did not come about in time is both: nothing was sent, which matters more.
         Self::Transient(if error.is_connect() {
-            TransientError::Unreachable(deepest_cause(error))
+            TransientError::Unreachable(format!("{address}: {}", deepest_cause(error)))
         } else if error.is_timeout() {
             TransientError::TimedOut
         } else {
@@ -109,7 +149,7 @@ impl From<&reqwest::Error> for HttpRequestError {
     }
 }
 
-fn tls_failure_of(error: &TlsError) -> Option<TlsFailure> {
+fn tls_failure_of(error: &TlsError, address: &str) -> Option<TlsFailure> {
     use AlertDescription as Alert;
     Some(match error {
         TlsError::AlertReceived(alert) => match *alert {
@@ -129,30 +169,42 @@ fn tls_failure_of(error: &TlsError) -> Option<TlsFailure> {
             _ => return None,
         },
         TlsError::InvalidCertificate(fault) => TlsFailure::ServerCertificate(match fault {
-            CertificateError::UnknownIssuer => ServerCertError::UnknownIssuer,
+            CertificateError::UnknownIssuer => {
+                ServerCertError::UnknownIssuer { issuer: String::new(), address: address.to_owned() }
+            }
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 ServerCertError::NameMismatch
             }
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => ServerCertError::NotYetValid,
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => ServerCertError::Expired,
+            CertificateError::Other(other) => match other.0.downcast_ref::<UntrustedIssuer>() {
+                Some(UntrustedIssuer { issuer }) => {
+                    ServerCertError::UnknownIssuer { issuer: issuer.clone(), address: address.to_owned() }
+                }
+                None => ServerCertError::Other(other.to_string()),
+            },
             other => ServerCertError::Other(other.to_string()),
         }),
+        // A record of an unknown type: the other side has answered in plain text.
+        TlsError::InvalidMessage(InvalidMessage::InvalidContentType) => {
+            TlsFailure::NotTls { address: address.to_owned() }
+        }
         TlsError::PeerIncompatible(_) => TlsFailure::NoCommonParameters,
         _ => return None,
     })
 }
 
 /// Looks through every layer; `io::Error::source` skips the error it wraps, hence the second way down.
-fn find_tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a TlsError> {
+pub(super) fn find_error<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
     let mut layer = Some(error);
     while let Some(error) = layer {
-        if let Some(tls) = error.downcast_ref::<TlsError>() {
-            return Some(tls);
+        if let Some(found) = error.downcast_ref::<E>() {
+            return Some(found);
         }
         if let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref)
-            && let Some(tls) = find_tls_error(inner)
+            && let Some(found) = find_error(inner)
         {
-            return Some(tls);
+            return Some(found);
         }
         layer = error.source();
     }
@@ -176,11 +228,11 @@ mod tests {
     fn a_tls_error_is_found_inside_io_errors() {
         let alert = TlsError::AlertReceived(AlertDescription::CertificateRevoked);
         let wrapped = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, alert.clone()));
-        assert_eq!(find_tls_error(&wrapped), Some(&alert));
+        assert_eq!(find_error::<TlsError>(&wrapped), Some(&alert));
     }
 
     #[test]
     fn an_alert_about_the_gateway_itself_may_pass() {
-        assert_eq!(tls_failure_of(&TlsError::AlertReceived(AlertDescription::InternalError)), None);
+        assert_eq!(tls_failure_of(&TlsError::AlertReceived(AlertDescription::InternalError), "host:1"), None);
     }
 }

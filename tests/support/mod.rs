@@ -1,6 +1,7 @@
 //! Helpers for tests of several subjects.
 
 pub mod breaking_proxy;
+pub mod connect_proxy;
 pub mod curl;
 pub mod database_inspector;
 pub mod enrolment;

@@ -15,6 +15,7 @@ use super::{advice, receipt_text};
 use crate::client::enrolment::address::EnrolmentAddress;
 use crate::client::enrolment::device_folder::{DeviceFolder, ReplacePolicy};
 use crate::client::enrolment::enrol::{DeviceEnrolment, EnrolledDevice, enrol};
+use crate::client::network::proxy::{HttpProxy, ProxyEnvironment, choose_proxy};
 use crate::client::timer::TokioTimer;
 use crate::clock::{SystemClock, Timestamp};
 use crate::domain::code::enrolment_code::EnrolmentCode;
@@ -44,6 +45,10 @@ pub struct Arguments {
     /// Enrol anew in the place of a device that is there already; its files are kept under numbers
     #[arg(long)]
     replace: bool,
+    /// HTTP proxy on the way to the gateway, http://HOST:PORT or http://USER:PASSWORD@HOST:PORT; is written into the configuration
+    /// [default: HTTPS_PROXY, which is not written]
+    #[arg(long, value_name = "URL")]
+    proxy: Option<String>,
     /// Print one line of JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -87,6 +92,7 @@ struct ParsedArguments {
     address: EnrolmentAddress,
     code: EnrolmentCode,
     expected_ca_sha256: Option<Sha256Digest>,
+    proxy: Option<HttpProxy>,
 }
 
 fn prepare(arguments: &Arguments, language: Language) -> Result<(ParsedArguments, tokio::runtime::Runtime), Exit> {
@@ -94,7 +100,10 @@ fn prepare(arguments: &Arguments, language: Language) -> Result<(ParsedArguments
         eprint(message);
         Exit::Usage
     };
-    let address = arguments.url.parse().map_err(|error| usage_error(advice::about_address(&error, language)))?;
+    let address: EnrolmentAddress =
+        arguments.url.parse().map_err(|error| usage_error(advice::about_address(&error, language)))?;
+    let proxy = choose_proxy(arguments.proxy.as_deref(), &ProxyEnvironment::read(), &address.at("/"))
+        .map_err(|error| usage_error(advice::about_proxy_url(&error, language)))?;
     let typed = typed_code(&arguments.code).map_err(|error| usage_error(error.to_string()))?;
     let code = EnrolmentCode::parse(&typed).map_err(|error| usage_error(advice::about_code(&error, language)))?;
     let expected_ca_sha256 = arguments.ca_sha256.as_deref().map(|text| {
@@ -106,7 +115,7 @@ fn prepare(arguments: &Arguments, language: Language) -> Result<(ParsedArguments
         })
     });
     let expected_ca_sha256 = expected_ca_sha256.transpose()?;
-    Ok((ParsedArguments { address, code, expected_ca_sha256 }, runtime(language)?))
+    Ok((ParsedArguments { address, code, expected_ca_sha256, proxy }, runtime(language)?))
 }
 
 /// The code of the command line, or the first line of the standard input.
@@ -125,7 +134,7 @@ async fn enrol_here(arguments: &Arguments, parsed: &ParsedArguments, language: L
     let folder = match DeviceFolder::open(&arguments.dir) {
         Ok(folder) => folder,
         Err(error) => {
-            let (exit, message) = advice::about_enrol(&error.into(), &arguments.dir, language);
+            let (exit, message) = advice::about_enrol(&error.into(), &parsed.address, &arguments.dir, language);
             eprint(message);
             return exit;
         }
@@ -136,6 +145,7 @@ async fn enrol_here(arguments: &Arguments, parsed: &ParsedArguments, language: L
         expected_ca_sha256: parsed.expected_ca_sha256,
         folder: &folder,
         replace: if arguments.replace { ReplacePolicy::WithBackup } else { ReplacePolicy::Never },
+        proxy: parsed.proxy.as_ref(),
         language,
         clock: &SystemClock,
         entropy: &OsEntropy,
@@ -145,7 +155,7 @@ async fn enrol_here(arguments: &Arguments, parsed: &ParsedArguments, language: L
     match enrol(&enrolment).await {
         Ok(enrolled) => show(&enrolled, &folder, arguments.json, language),
         Err(error) => {
-            let (exit, message) = advice::about_enrol(&error, &arguments.dir, language);
+            let (exit, message) = advice::about_enrol(&error, &parsed.address, &arguments.dir, language);
             eprint(message);
             exit
         }

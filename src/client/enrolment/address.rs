@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use reqwest::Url;
 
+use crate::client::network::proxy::host_and_port;
+
 /// The enrolment listener's port, where the address names none.
 const DEFAULT_PORT: u16 = 7443;
 
@@ -18,6 +20,11 @@ impl EnrolmentAddress {
         let mut url = self.0.clone();
         url.set_path(path);
         url
+    }
+
+    /// Host and port.
+    pub fn host_and_port(&self) -> String {
+        host_and_port(&self.0)
     }
 }
 

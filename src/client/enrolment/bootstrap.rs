@@ -11,6 +11,7 @@ use super::gateway_request::GatewayError;
 use super::unverified_tls::unverified_tls_config;
 use crate::client::config::parse_gateway_url;
 use crate::client::gateway_client;
+use crate::client::network::proxy::HttpProxy;
 use crate::clock::Timestamp;
 use crate::domain::code::enrolment_code::EnrolmentCode;
 use crate::domain::digest::Sha256Digest;
@@ -74,13 +75,15 @@ pub async fn look_up(
     expected_ca_sha256: Option<Sha256Digest>,
     entropy: &dyn Entropy,
     language: &str,
+    proxy: Option<&HttpProxy>,
 ) -> Result<VerifiedInvitation, BootstrapError> {
     let nonce: [u8; 32] = random_bytes(entropy)?;
     let hexadecimal = |bytes: [u8; 32]| Sha256Digest::from_bytes(bytes).to_string();
     let lookup = hexadecimal(*invitation_lookup_id(code).as_bytes());
     let question = LookupBody { lookup, nonce: hexadecimal(nonce) };
     let tls = unverified_tls_config().map_err(|_| BootstrapError::TlsSetup)?;
-    let http = gateway_client::client_with_default_timeouts(tls).map_err(|_| BootstrapError::TlsSetup)?;
+    let http = gateway_client::client_with_default_timeouts(tls, &address.at("/"), proxy)
+        .map_err(|_| BootstrapError::TlsSetup)?;
     let request = http.post(address.at(LOOKUP_PATH)).header("accept-language", language).json(&question);
     let body = gateway_request::fetch_body(request).await?;
     let answer: LookupResponse = json_object::from_slice(&body).map_err(|_| BootstrapError::Unreadable)?;

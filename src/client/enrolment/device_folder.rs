@@ -9,6 +9,7 @@ use super::bootstrap::VerifiedInvitation;
 use super::est::{ReceivedCertificate, spki_sha256};
 use crate::atomic_file::FileMode;
 use crate::client::config::StudioConfig;
+use crate::client::network::proxy::{HttpProxy, ProxyOrigin};
 use crate::domain::language::Language;
 use crate::domain::party::Role;
 use crate::entropy::{Entropy, EntropyError};
@@ -40,6 +41,15 @@ pub enum ReplacePolicy {
 /// The folder of one device.
 #[derive(Debug, Clone)]
 pub struct DeviceFolder(PathBuf);
+
+/// Lines of `studio.toml` that come from this computer and not from the invitation.
+#[derive(Debug, Clone, Copy)]
+pub struct StudioSettings<'a> {
+    /// The language of messages and findings.
+    pub language: Language,
+    /// Proxy on the way to the gateway; one of the environment is not written.
+    pub proxy: Option<&'a HttpProxy>,
+}
 
 /// File and password that an enrolment wrote for an office's browser.
 #[derive(Debug)]
@@ -128,14 +138,14 @@ impl DeviceFolder {
         invitation: &VerifiedInvitation,
         key: &DeviceKey,
         certificate: &ReceivedCertificate,
-        language: Language,
+        settings: &StudioSettings<'_>,
         entropy: &dyn Entropy,
     ) -> Result<Option<BrowserFile>, DeviceFolderError> {
         self.put(CA_FILE, certificate_to_pem(&invitation.ca).as_bytes(), FileMode::WorldReadable)?;
         failpoint::reached("enrol.authority_stored");
         let browser_file = match invitation.role {
             Role::Studio => {
-                self.put_config(invitation, language)?;
+                self.put_config(invitation, settings)?;
                 None
             }
             Role::Office => Some(self.put_browser_file(invitation, key, certificate, entropy)?),
@@ -161,15 +171,22 @@ impl DeviceFolder {
     }
 
     /// A configuration that says the same already keeps its other lines and its comments.
-    fn put_config(&self, invitation: &VerifiedInvitation, language: Language) -> Result<(), DeviceFolderError> {
+    fn put_config(
+        &self,
+        invitation: &VerifiedInvitation,
+        settings: &StudioSettings<'_>,
+    ) -> Result<(), DeviceFolderError> {
         let path = self.file(CONFIG);
+        let proxy = settings.proxy.filter(|proxy| proxy.origin() == ProxyOrigin::Configuration);
         if let Ok(present) = StudioConfig::load(&path)
             && present.gateway == invitation.gateway
             && present.ca == self.file(CA_FILE)
             && [&present.certificate, &present.key] == [&self.file(DEVICE_FILE); 2]
+            && (proxy.is_none() || present.proxy.as_ref() == proxy)
         {
             return Ok(());
         }
+        let proxy_line = proxy.map(|proxy| format!("proxy = \"{}\"\n", proxy.reveal())).unwrap_or_default();
         let text = format!(
             "# Configuration of lichtbild-studio; paths are relative to this file.\n\
              gateway = \"{}\"\n\
@@ -177,11 +194,11 @@ impl DeviceFolder {
              certificate = \"{DEVICE_FILE}\"\n\
              key = \"{DEVICE_FILE}\"\n\
              ca = \"{CA_FILE}\"\n\
-             language = \"{}\"\n",
+             {proxy_line}language = \"{}\"\n",
             invitation.gateway.as_str().trim_end_matches('/'),
-            language.tag()
+            settings.language.tag()
         );
-        self.put(CONFIG, text.as_bytes(), FileMode::WorldReadable)
+        self.put(CONFIG, text.as_bytes(), config_file_mode(proxy))
     }
 
     fn put_browser_file(
@@ -211,6 +228,12 @@ impl DeviceFolder {
         };
         write().map_err(|source| DeviceFolderError::Unwritable { path: path.clone(), source })
     }
+}
+
+/// Permissions of a configuration with this proxy: a password is for the file's owner alone.
+pub(super) fn config_file_mode(proxy: Option<&HttpProxy>) -> FileMode {
+    let has_password = proxy.is_some_and(|proxy| proxy.origin() == ProxyOrigin::Configuration && proxy.has_password());
+    if has_password { FileMode::OwnerOnly } else { FileMode::WorldReadable }
 }
 
 /// Certificate and key as one text.

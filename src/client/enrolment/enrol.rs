@@ -7,10 +7,11 @@ use reqwest::{Client, RequestBuilder, Url};
 
 use super::address::EnrolmentAddress;
 use super::bootstrap::{BootstrapError, VerifiedInvitation, look_up};
-use super::device_folder::{BrowserFile, DeviceFolder, DeviceFolderError, ReplacePolicy};
+use super::device_folder::{BrowserFile, DeviceFolder, DeviceFolderError, ReplacePolicy, StudioSettings};
 use super::est::{ReceivedCertificate, SIMPLE_ENROLL, spki_sha256};
 use super::gateway_request::{EstResponse, GatewayError, client_trusting_ca, request_certificate};
 use crate::client::backoff;
+use crate::client::network::proxy::HttpProxy;
 use crate::client::timer::Timer;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::code::enrolment_code::EnrolmentCode;
@@ -41,6 +42,8 @@ pub struct DeviceEnrolment<'a> {
     pub folder: &'a DeviceFolder,
     /// Treatment of a device that is already in the folder.
     pub replace: ReplacePolicy,
+    /// Proxy on the way to the gateway. One that is not the environment's is written into the configuration.
+    pub proxy: Option<&'a HttpProxy>,
     /// The language of refusals, and of the configuration that is written.
     pub language: Language,
     /// For `Retry-After`.
@@ -113,6 +116,7 @@ pub async fn enrol(enrolment: &DeviceEnrolment<'_>) -> Result<EnrolledDevice, Cl
         enrolment.expected_ca_sha256,
         enrolment.entropy,
         enrolment.language.tag(),
+        enrolment.proxy,
     )
     .await?;
     let ca_sha256 = invitation.ca_sha256();
@@ -124,8 +128,8 @@ pub async fn enrol(enrolment: &DeviceEnrolment<'_>) -> Result<EnrolledDevice, Cl
     });
     let certificate = poll_certificate(&key, &invitation, enrolment).await?;
     failpoint::reached("enrol.answered");
-    let browser_file =
-        enrolment.folder.store_device(&invitation, &key, &certificate, enrolment.language, enrolment.entropy)?;
+    let settings = StudioSettings { language: enrolment.language, proxy: enrolment.proxy };
+    let browser_file = enrolment.folder.store_device(&invitation, &key, &certificate, &settings, enrolment.entropy)?;
     let (device_id, role, until) = (invitation.device_id, invitation.role, certificate.facts.not_after);
     Ok(EnrolledDevice { device_id, role, party, gateway, ca_sha256, not_after: until, browser_file })
 }
@@ -136,7 +140,8 @@ async fn poll_certificate(
     invitation: &VerifiedInvitation,
     enrolment: &DeviceEnrolment<'_>,
 ) -> Result<ReceivedCertificate, ClientEnrolError> {
-    let http = client_trusting_ca(&invitation.ca).ok_or(ClientEnrolError::Bootstrap(BootstrapError::Unreadable))?;
+    let http = client_trusting_ca(&invitation.ca, &enrolment.address.at("/"), enrolment.proxy)
+        .ok_or(ClientEnrolError::Bootstrap(BootstrapError::Unreadable))?;
     let (mut failures, mut waiting) = (0, false);
     loop {
         let pause = match request_certificate(request(&http, invitation, enrolment), key, enrolment.clock.now()).await {

@@ -16,6 +16,8 @@ pub const SIMPLE_ENROLL: &str = "/.well-known/est/simpleenroll";
 pub const SIMPLE_REENROLL: &str = "/.well-known/est/simplereenroll";
 /// The media type of a request: PKCS#10 in DER, in base64.
 pub const REQUEST_TYPE: &str = "application/pkcs10";
+/// The media type of an answer with a certificate: PKCS#7, in base64.
+pub const RESPONSE_TYPE: &str = "application/pkcs7-mime";
 
 /// id-signedData (RFC 5652 section 5.1).
 const SIGNED_DATA: Oid<'static> = oid!(1.2.840.113549.1.7.2);

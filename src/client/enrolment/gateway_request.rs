@@ -11,7 +11,10 @@ use rustls::{ClientConfig, RootCertStore};
 use super::est;
 use super::est::ReceivedCertificate;
 use crate::client::gateway_client;
-use crate::client::response::{read_body, retry_after};
+use crate::client::network::connect_probe::ProxyError;
+use crate::client::network::proxy::HttpProxy;
+use crate::client::network::server_verifier::server_verifier;
+use crate::client::response::{is_wrong_listener, read_body, retry_after};
 use crate::client::transient_error::{HttpRequestError, TlsFailure, TransientError};
 use crate::clock::Timestamp;
 use crate::identity::cryptography::crypto_provider;
@@ -21,15 +24,16 @@ use crate::json_object;
 use crate::wire::problem::ProblemBody;
 
 /// HTTP client that trusts one authority and no other, and presents no certificate.
-pub(super) fn client_trusting_ca(ca: &[u8]) -> Option<Client> {
+pub(super) fn client_trusting_ca(ca: &[u8], destination: &Url, proxy: Option<&HttpProxy>) -> Option<Client> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from(ca)).ok()?;
     let tls = ClientConfig::builder_with_provider(crypto_provider())
         .with_safe_default_protocol_versions()
         .ok()?
-        .with_root_certificates(roots)
+        .dangerous()
+        .with_custom_certificate_verifier(server_verifier(roots).ok()?)
         .with_no_client_auth();
-    gateway_client::client_with_default_timeouts(tls).ok()
+    gateway_client::client_with_default_timeouts(tls, destination, proxy).ok()
 }
 
 /// Outcome of a request for a certificate.
@@ -58,8 +62,15 @@ pub async fn request_certificate(
     if response.status().as_u16() == 202 {
         return Ok(EstResponse::Pending { retry_after: retry_after(response.headers(), now) });
     }
+    let (status, url) = (response.status().as_u16(), response.url().clone());
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let is_est = content_type.is_some_and(|value| value.starts_with(est::RESPONSE_TYPE));
     let body = read_ok_body(response).await?;
-    est::read_certificate_for(key, &body).map(EstResponse::Issued).ok_or(GatewayError::NoCertificate)
+    match est::read_certificate_for(key, &body) {
+        Some(certificate) => Ok(EstResponse::Issued(certificate)),
+        None if is_est => Err(GatewayError::NoCertificate),
+        None => Err(GatewayError::NotAGateway { status, url }),
+    }
 }
 
 /// Sends a request and gives the body of a 200.
@@ -79,6 +90,8 @@ async fn read_ok_body(mut response: Response) -> Result<Vec<u8>, GatewayError> {
         return Ok(body);
     }
     match (status, json_object::from_slice::<ProblemBody>(&body)) {
+        // Another listener of a gateway: what was asked for is at another port.
+        (_, Ok(problem)) if is_wrong_listener(&problem) => Err(GatewayError::NotAGateway { status, url }),
         // Refusals in words come first: 429 and 503 too say what to do.
         (400.., Ok(problem)) => Err(GatewayError::Refused(problem)),
         (408 | 425 | 429 | 500 | 502 | 503 | 504, Err(_)) => {
@@ -95,6 +108,8 @@ pub enum GatewayError {
     Transient(TransientError),
     /// Never will be, as things stand.
     Tls(TlsFailure),
+    /// The proxy gives no tunnel to the gateway, and will not.
+    Proxy(ProxyError),
     /// The gateway says no, or not now, and why.
     Refused(ProblemBody),
     /// Nothing that a gateway would say.
@@ -115,6 +130,7 @@ impl GatewayError {
         match failure {
             HttpRequestError::Transient(error) => Self::Transient(error),
             HttpRequestError::Tls(refusal) => Self::Tls(refusal),
+            HttpRequestError::Proxy(error) => Self::Proxy(error),
         }
     }
 
@@ -132,9 +148,8 @@ impl fmt::Display for GatewayError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Transient(error) => error.fmt(f),
-            Self::Tls(TlsFailure::ClientCertificate(_)) => f.write_str("the gateway does not take the certificate"),
-            Self::Tls(TlsFailure::ServerCertificate(_)) => f.write_str("the gateway's certificate is not trusted"),
-            Self::Tls(TlsFailure::NoCommonParameters) => f.write_str("no common version or cipher suite of TLS"),
+            Self::Tls(failure) => failure.fmt(f),
+            Self::Proxy(error) => error.fmt(f),
             Self::Refused(problem) => write!(f, "refused: {}", problem.kind),
             Self::NotAGateway { status, url } => write!(f, "no gateway at {url} (status {status})"),
             Self::NoCertificate => f.write_str("the answer holds no certificate for this device's key"),

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::{fmt, fs, io};
 
 use super::device_folder::DEVICE_FILE;
+use super::device_folder::config_file_mode;
 use crate::atomic_file::FileMode;
 use crate::client::config::StudioConfig;
 use crate::{atomic_file, failpoint};
@@ -38,7 +39,8 @@ pub fn install_certificate(config_file: &Path, config: &StudioConfig, pem: &[u8]
     }
     atomic_file::write_new(&device, pem, FileMode::OwnerOnly).map_err(unwritable(&device))?;
     failpoint::reached("renew.written");
-    atomic_file::replace(&config_file, edited.as_bytes(), FileMode::WorldReadable).map_err(unwritable(&config_file))?;
+    atomic_file::replace(&config_file, edited.as_bytes(), config_file_mode(config.proxy.as_ref()))
+        .map_err(unwritable(&config_file))?;
     failpoint::reached("renew.renamed");
     // The new pair was used before this and is in place; an old key that lies around only helps a thief. Files elsewhere may
     // serve somebody else and stay. A removal that fails costs nothing but that.

@@ -7,6 +7,7 @@ use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE};
 
 use super::photo_file::PhotoFile;
 use crate::client::gateway_client::GatewayClient;
+use crate::client::network::connect_probe::ProxyError;
 use crate::client::progress::{ProgressCallback, ProgressEvent};
 use crate::client::response::DepositResponse;
 use crate::client::timer::Timer;
@@ -128,9 +129,12 @@ async fn send_once(
         Ok(DepositResponse::RetryLater { error, retry_after }) => Ok(RequestOutcome::Retry { error, retry_after }),
         Err(HttpRequestError::Transient(error)) => Ok(RequestOutcome::Retry { error, retry_after: None }),
         Err(HttpRequestError::Tls(refusal)) => Err(ClientDepositError::Tls(refusal)),
+        Err(HttpRequestError::Proxy(error)) => Err(ClientDepositError::Proxy(error)),
         Ok(DepositResponse::InvalidReceipt(source)) => Err(ClientDepositError::InvalidReceipt(source)),
         Ok(DepositResponse::Problem(problem)) => Err(ClientDepositError::from_problem(problem)),
-        Ok(DepositResponse::NotAGateway { status }) => Err(ClientDepositError::NotAGateway { status }),
+        Ok(DepositResponse::NotAGateway { status, address }) => {
+            Err(ClientDepositError::NotAGateway { status, address })
+        }
     }
 }
 
@@ -164,6 +168,8 @@ pub enum ClientDepositError {
     NotAllowed(ProblemBody),
     /// One side does not take the other's certificate.
     Tls(TlsFailure),
+    /// The proxy gives no tunnel to the gateway, and will not.
+    Proxy(ProxyError),
     /// The time was up.
     GaveUp {
         /// Number of tries.
@@ -179,6 +185,8 @@ pub enum ClientDepositError {
     NotAGateway {
         /// The HTTP status code.
         status: u16,
+        /// Host and port that answered.
+        address: String,
     },
     /// A receipt for something else; names the field.
     ReceiptMismatch(&'static str),
@@ -199,7 +207,7 @@ impl ClientDepositError {
     fn may_have_stored(&self) -> bool {
         match self {
             // Said before anything is stored; the tries of those who gave up are counted one by one.
-            Self::Refused(_) | Self::NotAllowed(_) | Self::Tls(_) | Self::GaveUp { .. } => false,
+            Self::Refused(_) | Self::NotAllowed(_) | Self::Tls(_) | Self::Proxy(_) | Self::GaveUp { .. } => false,
             Self::UnexpectedProblem(_)
             | Self::NotAGateway { .. }
             | Self::ReceiptMismatch(_)
@@ -214,11 +222,10 @@ impl fmt::Display for ClientDepositError {
             Self::Refused(problem) | Self::NotAllowed(problem) | Self::UnexpectedProblem(problem) => {
                 write!(f, "the gateway answered {}: {}", problem.status, response::problem_type(problem))
             }
-            Self::Tls(TlsFailure::ClientCertificate(_)) => f.write_str("the gateway does not take the certificate"),
-            Self::Tls(TlsFailure::ServerCertificate(_)) => f.write_str("the gateway's certificate is not trusted"),
-            Self::Tls(TlsFailure::NoCommonParameters) => f.write_str("no common version or cipher suite of TLS"),
+            Self::Tls(failure) => failure.fmt(f),
+            Self::Proxy(error) => error.fmt(f),
             Self::GaveUp { tries, last_error: last, .. } => write!(f, "gave up after {tries} tries: {last}"),
-            Self::NotAGateway { status } => write!(f, "no gateway there (status {status})"),
+            Self::NotAGateway { status, address } => write!(f, "no gateway at {address} (status {status})"),
             Self::ReceiptMismatch(field) => write!(f, "the receipt does not fit the photo: {field}"),
             Self::InvalidReceipt(_) => f.write_str("the receipt cannot be read"),
         }

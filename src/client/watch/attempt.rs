@@ -134,6 +134,7 @@ impl From<PushError> for RetryReason {
             PushError::Deposit(
                 error @ (ClientDepositError::NotAllowed(_)
                 | ClientDepositError::Tls(_)
+                | ClientDepositError::Proxy(_)
                 | ClientDepositError::NotAGateway { .. }),
             ) => Self::Unauthorized(Box::new(error)),
             PushError::Spool(

@@ -89,7 +89,7 @@ impl Watch {
                     observer.event(&WatchEvent::GatewayDown { error });
                 }
                 let (reason, not_before) = match error {
-                    TransientError::Unreachable(_) => (RequeueReason::NotPhotoRelated, now),
+                    TransientError::Unreachable(_) | TransientError::Proxy(_) => (RequeueReason::NotPhotoRelated, now),
                     // It may be this photo that the gateway stumbles over.
                     TransientError::TimedOut
                     | TransientError::ConnectionLost(_)

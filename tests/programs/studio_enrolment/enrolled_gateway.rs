@@ -71,6 +71,7 @@ impl EnrolledGateway {
             expected_ca_sha256: None,
             folder: &DeviceFolder::open(self.directory.path()).unwrap(),
             replace: ReplacePolicy::Never,
+            proxy: None,
             language: Language::English,
             clock: self.gateway.clock.as_ref(),
             entropy: &SeededEntropy::new(3),

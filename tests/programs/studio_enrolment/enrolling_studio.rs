@@ -111,6 +111,7 @@ impl EnrollingStudio {
             expected_ca_sha256: self.letter_fingerprint,
             folder: &self.folder,
             replace,
+            proxy: None,
             language: Language::English,
             clock: self.clock.as_ref(),
             entropy: &SeededEntropy::new(3),

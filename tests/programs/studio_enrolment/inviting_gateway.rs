@@ -160,6 +160,11 @@ impl InvitingGateway {
         self.enrolment.to_string()
     }
 
+    /// Host and port for deposits.
+    pub fn studio_address(&self) -> String {
+        self.inside.studio_url.trim_start_matches("https://").to_owned()
+    }
+
     /// The code as it stands in the letter.
     pub fn code(&self) -> String {
         self.inside.code.reveal()

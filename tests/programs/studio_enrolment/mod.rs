@@ -9,7 +9,9 @@ mod enrolling_studio;
 mod enrolment;
 mod impostor_gateway;
 mod inviting_gateway;
+mod proxy;
 #[cfg(unix)]
 mod readme_walkthrough;
 mod renewal;
 mod status_command;
+mod wrong_address;

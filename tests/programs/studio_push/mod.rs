@@ -5,6 +5,7 @@ skip_in!(postgres: "has no database");
 mod command;
 #[cfg(feature = "failpoints")]
 mod crash;
+mod proxy;
 mod push;
 mod push_studio;
 #[cfg(unix)]

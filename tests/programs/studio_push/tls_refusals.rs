@@ -36,10 +36,18 @@ async fn a_refused_device_certificate_is_told_as_such_and_not_retried() {
 #[tokio::test]
 async fn a_gateway_that_is_not_trusted_gets_no_photo() {
     for (pki, expected) in [
-        (PkiFault::GatewayForeign, ServerCertError::UnknownIssuer),
         (PkiFault::GatewayNotValidYet, ServerCertError::NotYetValid),
         (PkiFault::GatewayOtherName, ServerCertError::NameMismatch),
     ] {
         assert_eq!(refusal(pki).await, TlsFailure::ServerCertificate(expected), "{pki:?}");
     }
+}
+
+#[tokio::test]
+async fn a_certificate_from_elsewhere_is_told_with_its_issuer_and_the_address_to_exempt() {
+    let failure = refusal(PkiFault::GatewayForeign).await;
+    let TlsFailure::ServerCertificate(ServerCertError::UnknownIssuer { issuer, address }) = failure else {
+        panic!("{failure:?}")
+    };
+    assert!(issuer.contains("CN=") && address.starts_with("127.0.0.1:"), "{issuer} {address}");
 }

@@ -120,6 +120,7 @@ impl DemoEnvironment {
             certificate: device.certificate.clone(),
             key: device.key.clone().unwrap_or_default(),
             ca: device.ca.clone(),
+            proxy: None,
             language: Language::English,
             connect_timeout: std::time::Duration::from_secs(10),
             answer_timeout: std::time::Duration::from_secs(30),

@@ -1,7 +1,9 @@
 //! Messages about the connection to the gateway: the network and TLS.
 
+use super::proxy::about_proxy;
 use crate::cli::studio::exit::Exit;
 use crate::client::transient_error::{ClientCertError, ServerCertError, TlsFailure, TransientError};
+use crate::domain::display_text::escaped;
 use crate::domain::language::Language;
 
 /// Explains why the gateway did not answer.
@@ -11,6 +13,7 @@ pub(super) fn about_transient_error(error: &TransientError, language: Language) 
             format!("Das Gateway ist nicht erreichbar ({cause})."),
             format!("The gateway cannot be reached ({cause})."),
         ),
+        TransientError::Proxy(error) => about_proxy(error, language),
         TransientError::TimedOut => language
             .pick("Das Gateway hat nicht rechtzeitig geantwortet.", "The gateway did not answer in time.")
             .to_owned(),
@@ -39,7 +42,24 @@ pub(super) fn about_tls(refusal: &TlsFailure, language: Language) -> (Exit, Stri
             );
             (Exit::Setup, message.to_owned())
         }
+        TlsFailure::NotTls { address } => {
+            let cause =
+                language.pick(format!("{address} antwortet ohne TLS."), format!("{address} answers without TLS."));
+            (Exit::Setup, format!("{cause} {}", no_deposits(address, language)))
+        }
     }
+}
+
+/// That something else than the gateway's listener for studios is at an address.
+pub(super) fn no_deposits(address: &str, language: Language) -> String {
+    language.pick(
+        format!(
+            "Unter {address} ist nicht die Einlieferung eines Lichtbild-Gateways. Die Zeile gateway in der Konfiguration prüfen (meist :8443)."
+        ),
+        format!(
+            "{address} is not where a Lichtbild gateway takes deposits. Check the line gateway in the configuration (mostly :8443)."
+        ),
+    )
 }
 
 fn about_client_certificate(refusal: ClientCertError, language: Language) -> &'static str {
@@ -67,16 +87,19 @@ fn about_client_certificate(refusal: ClientCertError, language: Language) -> &'s
 
 fn about_server_certificate(error: &ServerCertError, language: Language) -> String {
     let (cause, next) = match error {
-        ServerCertError::UnknownIssuer => language.pick(
+        ServerCertError::UnknownIssuer { issuer, .. } if is_of_a_gateway(issuer) => language.pick(
             (
-                "sein Aussteller steht nicht in der Datei ca".to_owned(),
+                format!("sein Aussteller {} steht nicht in der Datei ca", escaped(issuer)),
                 "In der Zeile ca die Datei des Gateways eintragen, die das Amt ausgegeben hat.",
             ),
             (
-                "its issuer is not in the file ca".to_owned(),
+                format!("its issuer {} is not in the file ca", escaped(issuer)),
                 "Name in the line ca the gateway's file that the authority handed out.",
             ),
         ),
+        ServerCertError::UnknownIssuer { issuer, address } => {
+            return about_foreign_certificate(issuer, address, language);
+        }
         ServerCertError::NameMismatch => language.pick(
             (
                 "es gilt für einen anderen Rechnernamen".to_owned(),
@@ -116,4 +139,42 @@ fn about_server_certificate(error: &ServerCertError, language: Language) -> Stri
         format!("Dem Zertifikat des Gateways wird nicht vertraut: {cause}. Es wurde kein Foto gesendet. {next}"),
         format!("The gateway's certificate is not trusted: {cause}. No photo was sent. {next}"),
     )
+}
+
+fn about_foreign_certificate(issuer: &str, address: &str, language: Language) -> String {
+    let inspected = about_inspection(issuer, address, language);
+    let otherwise = language.pick(
+        format!(
+            "Es wurde kein Foto gesendet. Prüft hier nichts TLS, antwortet unter {address} ein anderer Server: die Zeilen gateway und ca \
+             in der Konfiguration prüfen."
+        ),
+        format!(
+            "No photo was sent. If nothing inspects TLS here, another server answers at {address}: check the lines gateway and ca in the \
+             configuration."
+        ),
+    );
+    format!("{inspected} {otherwise}")
+}
+
+/// That a certificate comes from elsewhere, most often from what inspects TLS in the studio's own network.
+pub(super) fn about_inspection(issuer: &str, address: &str, language: Language) -> String {
+    let issuer = match escaped(issuer) {
+        name if name.is_empty() => language.pick("einem unbekannten Aussteller", "an unknown issuer").into(),
+        name => name,
+    };
+    language.pick(
+        format!(
+            "Das Zertifikat kommt von {issuer}, nicht vom Gateway: eine Firewall oder ein Virenscanner liest TLS-Verbindungen mit. Dort \
+             {address} von der Prüfung ausnehmen."
+        ),
+        format!(
+            "The certificate comes from {issuer}, not from the gateway: a firewall or virus scanner inspects TLS. Exempt {address} there."
+        ),
+    )
+}
+
+/// Reports whether an issuer has the name of a gateway's own authority (`Authority::create`): then `ca` is another gateway's or an old
+/// one. Whoever bears that name without right is not trusted either.
+fn is_of_a_gateway(issuer: &str) -> bool {
+    issuer.contains("CN=Lichtbild ")
 }

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::connection::{about_tls, about_transient_error};
+use super::connection::{about_tls, about_transient_error, no_deposits};
 use super::problem::about_problem;
+use super::proxy::{about_proxy, exit_for_proxy};
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::photo::deposit::ClientDepositError;
@@ -59,13 +60,8 @@ pub fn about_deposit(error: &ClientDepositError, language: Language) -> (Exit, S
             );
             (Exit::Unexpected, format!("{}\n{next}", about_problem(problem, language)))
         }
-        ClientDepositError::NotAGateway { status } => {
-            let message = language.pick(
-                format!("Unter der Adresse antwortet kein Lichtbild-Gateway (Status {status}). Die Zeile gateway in der Konfiguration prüfen."),
-                format!("What answers at this address is no Lichtbild gateway (status {status}). Check the line gateway in the configuration."),
-            );
-            (Exit::Setup, message)
-        }
+        ClientDepositError::Proxy(error) => (exit_for_proxy(error), about_proxy(error, language)),
+        ClientDepositError::NotAGateway { address, .. } => (Exit::Setup, no_deposits(address, language)),
         ClientDepositError::ReceiptMismatch(_) | ClientDepositError::InvalidReceipt(_) => {
             let message = language.pick(
                 format!(

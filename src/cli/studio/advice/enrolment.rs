@@ -2,18 +2,19 @@
 
 use std::path::Path;
 
-use super::gateway_error::{about_gateway_error, no_gateway};
+use super::connection::{about_inspection, about_transient_error};
+use super::gateway_error::about_gateway_error;
 use super::problem::about_problem;
 use super::unexpected::about_unexpected;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::on_one_line;
-use crate::client::enrolment::address::AddressError;
+use crate::client::enrolment::address::{AddressError, EnrolmentAddress};
 use crate::client::enrolment::bootstrap::BootstrapError;
 use crate::client::enrolment::device_folder::{DeviceFolder, DeviceFolderError, PENDING_KEY_FILE};
 use crate::client::enrolment::enrol::{ClientEnrolError, EnrolledDevice, EnrolmentProgress};
 use crate::client::enrolment::gateway_request::GatewayError;
 use crate::client::response::problem_type;
-use crate::client::transient_error::{ServerCertError, TlsFailure};
+use crate::client::transient_error::{ServerCertError, TlsFailure, TransientError};
 use crate::domain::code::retrieval_code::{CodeError, SymbolPosition};
 use crate::domain::display_text::escaped;
 use crate::domain::language::Language;
@@ -141,10 +142,15 @@ pub fn after_enrolment(enrolled: &EnrolledDevice, folder: &DeviceFolder, languag
 }
 
 /// Explains why this computer is not enrolled, and gives the exit code.
-pub fn about_enrol(error: &ClientEnrolError, folder: &Path, language: Language) -> (Exit, String) {
+pub fn about_enrol(
+    error: &ClientEnrolError,
+    address: &EnrolmentAddress,
+    folder: &Path,
+    language: Language,
+) -> (Exit, String) {
     match error {
         ClientEnrolError::Folder(error) => about_device_folder(error, language),
-        ClientEnrolError::Bootstrap(error) => about_bootstrap(error, language),
+        ClientEnrolError::Bootstrap(error) => about_bootstrap(error, address, language),
         ClientEnrolError::Certificate(GatewayError::Tls(TlsFailure::ServerCertificate(error))) => {
             (Exit::Setup, about_server_certificate_error(error, language))
         }
@@ -160,8 +166,13 @@ pub fn about_enrol(error: &ClientEnrolError, folder: &Path, language: Language) 
     }
 }
 
-fn about_bootstrap(error: &BootstrapError, language: Language) -> (Exit, String) {
+fn about_bootstrap(error: &BootstrapError, address: &EnrolmentAddress, language: Language) -> (Exit, String) {
+    let address = address.host_and_port();
     match error {
+        BootstrapError::Request(GatewayError::Transient(
+            error @ (TransientError::Unreachable(_) | TransientError::TimedOut | TransientError::ConnectionLost(_)),
+        )) => (Exit::GaveUp, about_silence(error, &address, language)),
+        BootstrapError::Request(error) if is_wrong_listener(error) => (Exit::Setup, no_enrolment(&address, language)),
         BootstrapError::Request(GatewayError::Refused(problem)) if problem_type(problem) == "invitation-unknown" => {
             let next = language.pick(
                 "Adresse und Code mit der Einladung vergleichen; stimmen sie, beim Amt eine neue Einladung holen.",
@@ -170,7 +181,7 @@ fn about_bootstrap(error: &BootstrapError, language: Language) -> (Exit, String)
             (Exit::NotAllowed, format!("{}\n{next}", about_problem(problem, language)))
         }
         BootstrapError::Request(error) => about_gateway_error(error, language),
-        BootstrapError::Unreadable => (Exit::Setup, no_gateway(language)),
+        BootstrapError::Unreadable => (Exit::Setup, no_enrolment(&address, language)),
         BootstrapError::InvalidProof => {
             let message = language.pick(
                 "Was unter dieser Adresse antwortet, kennt den Code nicht und gibt sich doch als Gateway aus. Der Code wurde nicht gesendet. \
@@ -198,15 +209,55 @@ fn about_bootstrap(error: &BootstrapError, language: Language) -> (Exit, String)
     }
 }
 
+/// Reports whether a failed lookup means that something else than the enrolment is at the address: another listener of a gateway, which
+/// asks for a certificate, another web server, or one without TLS.
+fn is_wrong_listener(error: &GatewayError) -> bool {
+    match error {
+        GatewayError::NotAGateway { .. }
+        | GatewayError::Tls(
+            TlsFailure::ClientCertificate(_) | TlsFailure::NotTls { .. } | TlsFailure::NoCommonParameters,
+        ) => true,
+        GatewayError::Refused(problem) => {
+            matches!(problem_type(problem), "certificate-missing" | "device-unknown" | "host-foreign")
+        }
+        _ => false,
+    }
+}
+
+fn no_enrolment(address: &str, language: Language) -> String {
+    language.pick(
+        format!("Unter {address} ist nicht die Anmeldung. Adresse mit der Einladung vergleichen (meist :7443)."),
+        format!("{address} is not where devices enrol. Compare the address with the invitation (mostly :7443)."),
+    )
+}
+
+fn about_silence(error: &TransientError, address: &str, language: Language) -> String {
+    let cause = about_transient_error(error, language);
+    language.pick(
+        format!(
+            "{cause} Unter {address} ist nicht die Anmeldung, oder es fehlt die Verbindung. Adresse mit der Einladung vergleichen (meist \
+             :7443), dann die Internetverbindung prüfen."
+        ),
+        format!(
+            "{cause} {address} is not where devices enrol, or there is no connection. Compare the address with the invitation (mostly \
+             :7443), then check the internet connection."
+        ),
+    )
+}
+
 /// The proven authority does not vouch for who answers now.
 fn about_server_certificate_error(error: &ServerCertError, language: Language) -> String {
     match error {
-        ServerCertError::UnknownIssuer => language.pick(
-            "Das Gateway hat sich ausgewiesen, aber zwischen ihm und diesem Rechner antwortet jemand mit einem fremden Zertifikat (ein Proxy, der \
-             mitliest, oder ein Angreifer). Der Code wurde nicht gesendet. Aus einem anderen Netz versuchen oder das Amt anrufen.",
-            "The gateway has proved itself, but between it and this computer somebody answers with a foreign certificate (a proxy that reads \
-             along, or an attacker). The code was not sent. Try from another network or call the office.",
-        ),
+        ServerCertError::UnknownIssuer { issuer, address } => {
+            let inspected = about_inspection(issuer, address, language);
+            let otherwise = language.pick(
+                "Der Code wurde nicht gesendet. Ist hier nichts dergleichen bekannt, aus einem anderen Netz versuchen oder das Amt anrufen: es \
+                 kann auch ein Angreifer sein.",
+                "The code was not sent. If nothing of the kind is known here, try from another network or call the office: it may be an \
+                 attacker as well.",
+            );
+            return format!("{inspected} {otherwise}");
+        }
         ServerCertError::NameMismatch => language.pick(
             "Das Zertifikat des Gateways gilt für einen anderen Rechnernamen. Der Code wurde nicht gesendet. Die Adresse genau so schreiben, wie sie in \
              der Einladung steht.",

@@ -1,15 +1,19 @@
 //! Messages about a failed request of an enrolment, a renewal or a status.
 
-use super::connection::{about_tls, about_transient_error};
+use super::connection::{about_tls, about_transient_error, no_deposits};
 use super::problem::about_problem;
+use super::proxy::{about_proxy, exit_for_proxy};
 use super::unexpected::about_unexpected;
 use crate::cli::studio::exit::Exit;
 use crate::client::enrolment::gateway_request::GatewayError;
+use crate::client::network::proxy::host_and_port;
+use crate::client::transient_error::TransientError;
 use crate::domain::language::Language;
 
 /// Explains why a request of an enrolment, a renewal or a status failed, and gives the exit code.
 pub(super) fn about_gateway_error(error: &GatewayError, language: Language) -> (Exit, String) {
     match error {
+        GatewayError::Transient(TransientError::Proxy(error)) => (exit_for_proxy(error), about_proxy(error, language)),
         GatewayError::Transient(error) => {
             let next = language.pick(
                 "Die Internetverbindung prüfen und denselben Befehl später noch einmal ausführen.",
@@ -30,7 +34,8 @@ pub(super) fn about_gateway_error(error: &GatewayError, language: Language) -> (
             );
             (Exit::NotAllowed, format!("{}\n{next}", about_problem(problem, language)))
         }
-        GatewayError::NotAGateway { .. } => (Exit::Setup, no_gateway(language)),
+        GatewayError::Proxy(error) => (exit_for_proxy(error), about_proxy(error, language)),
+        GatewayError::NotAGateway { url, .. } => (Exit::Setup, no_deposits(&host_and_port(url), language)),
         GatewayError::NoCertificate => {
             let message = language.pick(
                 "Das Gateway hat kein Zertifikat für den Schlüssel dieses Geräts geschickt. Lichtbild aktualisieren und denselben Befehl noch \
@@ -42,13 +47,4 @@ pub(super) fn about_gateway_error(error: &GatewayError, language: Language) -> (
         }
         GatewayError::Key(error) => (Exit::Unexpected, about_unexpected(error, language)),
     }
-}
-
-pub(super) fn no_gateway(language: Language) -> String {
-    language
-        .pick(
-            "Unter der Adresse antwortet kein Lichtbild-Gateway. Adresse und Port mit der Einladung vergleichen (ohne Angabe gilt Port 7443).",
-            "What answers at this address is no Lichtbild gateway. Compare address and port with the invitation (without one it is port 7443).",
-        )
-        .to_owned()
 }

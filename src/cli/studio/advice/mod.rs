@@ -7,6 +7,7 @@ mod files;
 mod gateway_error;
 mod printing;
 mod problem;
+mod proxy;
 mod push;
 mod renewal;
 mod self_test;
@@ -18,6 +19,7 @@ pub use enrolment::{about_address, about_code, about_enrol, about_enrolment_prog
 pub use files::{about_photo, unreadable};
 pub use printing::{about_printing, about_receipt_to_print, after_printing};
 pub use problem::about_problem;
+pub use proxy::about_proxy_url;
 pub use push::{about_progress, about_push, after_receipt};
 pub use renewal::about_renewal;
 pub use self_test::{CheckState, SelfTestCheck, SelfTestLine, about_self_test};

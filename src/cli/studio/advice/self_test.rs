@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use super::gateway_error::about_gateway_error;
+use super::proxy::{about_proxy, exit_for_proxy};
 use super::renewal::about_expired;
 use super::setup::{about_config, about_credentials};
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::moment;
 use crate::client::config::StudioConfig;
 use crate::client::enrolment::gateway_request::GatewayError;
-use crate::client::self_test::{DeviceCredentials, ReachabilityError, SelfTest, is_gateway_verified};
+use crate::client::self_test::{DeviceCredentials, ReachabilityError, ReachedAt, SelfTest, is_gateway_verified};
 use crate::client::transient_error::TransientError;
 use crate::clock::Timestamp;
 use crate::domain::display_text::escaped;
@@ -98,10 +99,20 @@ pub fn about_self_test(test: &SelfTest, language: Language) -> Vec<SelfTestLine>
             Err(error) => fault(SelfTestCheck::Certificate, Exit::Setup, about_credentials(error, language)),
         }),
         tried(SelfTestCheck::Connection, test.reachability.as_ref(), language, |reachability| match reachability {
-            Ok(address) => good(
+            Ok(ReachedAt::Address(address)) => good(
                 SelfTestCheck::Connection,
                 language.pick(format!("{address} antwortet"), format!("{address} answers")),
             ),
+            Ok(ReachedAt::Proxy(proxy)) => good(
+                SelfTestCheck::Connection,
+                language.pick(
+                    format!("der Proxy {proxy} verbindet mit dem Gateway"),
+                    format!("the proxy {proxy} connects to the gateway"),
+                ),
+            ),
+            Err(ReachabilityError::Proxy(error)) => {
+                fault(SelfTestCheck::Connection, exit_for_proxy(error), about_proxy(error, language))
+            }
             Err(error) => fault(
                 SelfTestCheck::Connection,
                 Exit::GaveUp,
@@ -133,10 +144,18 @@ pub fn about_self_test(test: &SelfTest, language: Language) -> Vec<SelfTestLine>
 
 fn configuration(test: &SelfTest, language: Language) -> SelfTestLine {
     match &test.configuration {
-        Ok(config) => good(SelfTestCheck::Configuration, language.pick(
-            format!("Gateway {}", config.gateway),
-            format!("gateway {}", config.gateway),
-        )),
+        Ok(config) => {
+            let mut text = language.pick("Gateway ", "gateway ").to_owned();
+            text.push_str(config.gateway.as_str());
+            if let Some(proxy) = &config.proxy {
+                let (address, setting) = (proxy.address(), proxy.origin().name());
+                text.push_str(&language.pick(
+                    format!("; Proxy {address} (Angabe {setting})"),
+                    format!("; proxy {address} (by {setting})"),
+                ));
+            }
+            good(SelfTestCheck::Configuration, text)
+        }
         Err(unconfigured) if unconfigured.enrolment_pending => fault(
             SelfTestCheck::Configuration,
             Exit::Setup,
@@ -198,6 +217,7 @@ fn certificate(device: &DeviceCredentials, now: Timestamp, language: Language) -
 fn about_reachability(error: &ReachabilityError, config: Option<&StudioConfig>, language: Language) -> String {
     let gateway = config.map(|config| config.gateway.to_string()).unwrap_or_default();
     match error {
+        ReachabilityError::Proxy(error) => about_proxy(error, language),
         ReachabilityError::DnsLookup(cause) => language.pick(
             format!("Zum Namen in {gateway} gibt es keine Adresse ({cause}). Die Internetverbindung prüfen, dann die Zeile gateway in der Konfiguration."),
             format!("The name in {gateway} leads to no address ({cause}). Check the internet connection, then the line gateway in the configuration."),

@@ -1,8 +1,10 @@
 //! Messages about a configuration, or one of its files, that cannot be used.
 
+use super::proxy::about_proxy_url;
 use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::config::StudioConfigError;
 use crate::client::credentials::{CredentialSetting, CredentialsError, CredentialsErrorKind};
+use crate::client::network::proxy::ProxyOrigin;
 use crate::domain::language::Language;
 
 /// Explains why `studio.toml` is not usable.
@@ -16,6 +18,13 @@ pub fn about_config(error: &StudioConfigError, language: Language) -> String {
             format!("Die Konfiguration {} enthält einen Fehler:\n{source}\nBitte diese Zeile berichtigen.", on_one_line(path)),
             format!("The configuration {} has a mistake in it:\n{source}\nCorrect this line.", on_one_line(path)),
         ),
+        StudioConfigError::InvalidProxy { path, source } => {
+            let fault = about_proxy_url(source, language);
+            match source.origin {
+                ProxyOrigin::Configuration => format!("{}: {fault}", on_one_line(path)),
+                ProxyOrigin::Environment(_) => fault,
+            }
+        }
         StudioConfigError::InvalidGatewayUrl { path, value, .. } => language.pick(
             format!("{}: gateway = {value:?} ist keine Adresse eines Gateways. Erwartet wird https://HOST:PORT ohne Zusatz.", on_one_line(path)),
             format!("{}: gateway = {value:?} is no address of a gateway. Write https://HOST:PORT with nothing behind it.", on_one_line(path)),

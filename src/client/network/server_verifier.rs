@@ -1,0 +1,88 @@
+//! Verification of the gateway's certificate that keeps the issuer's name of a certificate from elsewhere: it tells people which firewall
+//! or virus scanner inspects TLS.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::VerifierBuilderError;
+use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
+
+use crate::identity::certificate::read_certificate;
+use crate::identity::cryptography::crypto_provider;
+
+/// Makes the verifier that trusts `roots` and no other authority.
+///
+/// # Errors
+/// [`VerifierBuilderError`] when `roots` is empty.
+pub fn server_verifier(roots: RootCertStore) -> Result<Arc<dyn ServerCertVerifier>, VerifierBuilderError> {
+    let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), crypto_provider()).build()?;
+    Ok(Arc::new(IssuerNamingVerifier(inner)))
+}
+
+/// The certificate of a server was issued by an authority that is not trusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UntrustedIssuer {
+    /// The distinguished name of the last certificate's issuer; empty when it cannot be read.
+    pub issuer: String,
+}
+
+impl fmt::Display for UntrustedIssuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "certificate issued by {}", self.issuer)
+    }
+}
+
+impl std::error::Error for UntrustedIssuer {}
+
+/// The issuer's name of a certificate; empty when it cannot be read.
+pub fn issuer_name(certificate: &[u8]) -> String {
+    read_certificate(certificate).map(|facts| facts.issuer).unwrap_or_default()
+}
+
+/// Decides as `WebPkiServerVerifier` does; only the error differs.
+#[derive(Debug)]
+struct IssuerNamingVerifier(Arc<WebPkiServerVerifier>);
+
+impl ServerCertVerifier for IssuerNamingVerifier {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        self.0.verify_server_cert(certificate, intermediates, name, ocsp, now).map_err(|error| match error {
+            Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+                let issuer = issuer_name(certificate);
+                Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(UntrustedIssuer { issuer }))))
+            }
+            error => error,
+        })
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.0.verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.0.verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
+}
