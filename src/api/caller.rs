@@ -46,12 +46,14 @@ impl FromRequestParts<App> for OfficeDevice {
     }
 }
 
-/// Lets a request pass only if a certificate stands behind it. Whoever shows none reaches no handler, whatever he asks for: no
+/// Lets a request pass only if an accepted certificate stands behind it. Without one no handler is reached, whatever is asked for: no
 /// body is read and nothing is looked up.
 pub async fn require_certificate(request: Request, next: Next) -> Response {
-    match request.extensions().get::<Peer>().and_then(Peer::certificate) {
-        Some(_) => next.run(request).await,
-        None => Problem::CertificateMissing.into_response(),
+    let peer = request.extensions().get::<Peer>();
+    match peer.map(Peer::admission) {
+        Some(Admission::CertificateRejected(fault)) => Problem::from(fault).into_response(),
+        _ if peer.and_then(Peer::certificate).is_some() => next.run(request).await,
+        _ => Problem::CertificateMissing.into_response(),
     }
 }
 

@@ -3,7 +3,9 @@
 use super::MalformedReason;
 use crate::domain::code::retrieval_code::{CodeError, SymbolPosition};
 use crate::domain::language::Language;
+use crate::domain::local_time::date_and_time;
 use crate::identity::public_key::{KeyError, RSA_MINIMUM_BITS};
+use crate::transport::tls::certificate_fault::CertificateFault;
 
 /// Explains why the request cannot be read.
 pub(super) fn malformed_detail(fault: MalformedReason, language: Language) -> String {
@@ -124,4 +126,37 @@ pub(super) fn code_detail(error: CodeError, german: [&str; 2], english: [&str; 2
             ),
         ),
     }
+}
+
+/// Detail about a certificate that was shown and is not accepted.
+pub(super) fn unusable_certificate_detail(fault: CertificateFault, language: Language) -> String {
+    if let CertificateFault::NotYetValid { from } = fault {
+        let from = date_and_time(from, language);
+        return language.pick(
+            format!("Es gilt erst ab {from}. Geht die Uhr eines der beiden Rechner falsch? Bitte die Verwaltung des Gateways fragen."),
+            format!("It is good from {from} on only. Is the clock of one of the two computers wrong? Ask the gateway's administrator."),
+        );
+    }
+    let pair = match fault {
+        CertificateFault::WrongPurpose => (
+            "Es ist nicht für die Anmeldung gemacht (Verwendung clientAuth). Bitte ein anderes verwenden oder von der Verwaltung des \
+             Gateways ausstellen lassen.",
+            "It is not made for signing in (usage clientAuth). Use another one, or have the gateway's administrator issue one.",
+        ),
+        CertificateFault::WeakKey => (
+            "Sein Schlüssel ist zu schwach oder von einer Art, die hier nicht gilt: ECDSA auf P-256 oder P-384, oder RSA ab 3072 Bit.",
+            "Its key is too weak, or of a kind that does not count here: ECDSA on P-256 or P-384, or RSA of 3072 bits or more.",
+        ),
+        CertificateFault::UnknownIssuer => (
+            "Keine Zertifizierungsstelle, der dieses Gateway vertraut, hat es ausgestellt. Im Browser das Zertifikat des Amtes wählen; \
+             dazu den Browser ganz schließen und neu öffnen.",
+            "No authority that this gateway trusts has issued it. In a browser choose the office's certificate: close the browser \
+             completely and open it again.",
+        ),
+        _ => (
+            "Es lässt sich nicht prüfen. Bitte die Verwaltung des Gateways fragen: Vielleicht fehlt eine Sperrliste.",
+            "It cannot be verified. Ask the gateway's administrator: a revocation list may be missing.",
+        ),
+    };
+    language.pick(pair.0, pair.1).into()
 }

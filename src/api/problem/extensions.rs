@@ -6,6 +6,7 @@ use super::Problem;
 use crate::domain::code::retrieval_code::CodeError;
 use crate::domain::language::Language;
 use crate::domain::photo::quarantine::Quarantined;
+use crate::transport::tls::certificate_fault::CertificateFault;
 use crate::wire::collection::StudioBody;
 use crate::wire::finding::FindingBody;
 
@@ -23,8 +24,12 @@ impl Problem {
                 (_, Some(group)) => json!({ "group": group }),
                 _ => json!({}),
             },
-            Self::DeviceRevoked { at } => json!({ "revoked_at": at }),
+            Self::DeviceRevoked { at: Some(at) } => json!({ "revoked_at": at }),
             Self::CertificateExpired { at } => json!({ "expired_at": at }),
+            Self::CertificateUnusable { fault: fault @ CertificateFault::NotYetValid { from } } => {
+                json!({ "reason": fault.as_str(), "valid_from": from })
+            }
+            Self::CertificateUnusable { fault } => json!({ "reason": fault.as_str() }),
             Self::DigestMismatch { announced, received } => json!({ "announced": announced, "received": received }),
             Self::PhotoRefused { findings } => json!({ "findings": FindingBody::all(findings, language) }),
             Self::EnrolmentCodeWrong { tries_left: Some(tries_left) } => json!({ "tries_left": tries_left }),

@@ -25,6 +25,7 @@ use crate::limits::rate_limiter::RateLimited;
 use crate::limits::worker_pool::WorkerError;
 use crate::storage::StoreError;
 use crate::storage::requests::CutOff;
+use crate::transport::tls::certificate_fault::CertificateFault;
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
@@ -57,7 +58,7 @@ impl From<AuthenticationError> for Problem {
     fn from(error: AuthenticationError) -> Self {
         match error {
             AuthenticationError::UnknownDevice => Self::DeviceUnknown,
-            AuthenticationError::Revoked { at } => Self::DeviceRevoked { at },
+            AuthenticationError::Revoked { at } => Self::DeviceRevoked { at: Some(at) },
             AuthenticationError::Suspended { role } => Self::PartySuspended { role },
             AuthenticationError::CertificateEnded { newer_used_at } => Self::CertificateEnded { newer_used_at },
             AuthenticationError::Expired { at } => Self::CertificateExpired { at },
@@ -69,10 +70,24 @@ impl From<AuthenticationError> for Problem {
     }
 }
 
+impl From<CertificateFault> for Problem {
+    fn from(fault: CertificateFault) -> Self {
+        match fault {
+            CertificateFault::Expired { at } => Self::CertificateExpired { at },
+            CertificateFault::Revoked => Self::DeviceRevoked { at: None },
+            CertificateFault::NotYetValid { .. }
+            | CertificateFault::UnknownIssuer
+            | CertificateFault::WrongPurpose
+            | CertificateFault::WeakKey
+            | CertificateFault::Other => Self::CertificateUnusable { fault },
+        }
+    }
+}
+
 impl From<CutOff> for Problem {
     fn from(cut_off: CutOff) -> Self {
         match cut_off {
-            CutOff::Revoked { at } => Self::DeviceRevoked { at },
+            CutOff::Revoked { at } => Self::DeviceRevoked { at: Some(at) },
             CutOff::Suspended { role } => Self::PartySuspended { role },
         }
     }

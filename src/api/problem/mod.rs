@@ -25,6 +25,7 @@ use crate::domain::photo::PhotoState;
 use crate::domain::photo::collection::CollectionState;
 use crate::domain::photo::quarantine::Quarantined;
 use crate::identity::public_key::KeyError;
+use crate::transport::tls::certificate_fault::CertificateFault;
 use crate::wire::problem::{PROBLEM_JSON, ProblemBody};
 
 pub use self::malformed_reason::MalformedReason;
@@ -56,8 +57,9 @@ pub enum Problem {
     // The caller
     CertificateMissing,
     DeviceUnknown,
-    DeviceRevoked { at: Timestamp },
+    DeviceRevoked { at: Option<Timestamp> },
     CertificateExpired { at: Timestamp },
+    CertificateUnusable { fault: CertificateFault },
     PartySuspended { role: Role },
     DeviceIsAuditors,
     AuditorsOnly,
@@ -145,6 +147,7 @@ impl Problem {
             Self::DeviceUnknown => "device-unknown",
             Self::DeviceRevoked { .. } => "device-revoked",
             Self::CertificateExpired { .. } => "certificate-expired",
+            Self::CertificateUnusable { .. } => "certificate-unusable",
             Self::PartySuspended { role: Role::Studio } => "studio-suspended",
             Self::PartySuspended { role: Role::Office } => "office-suspended",
             Self::DeviceIsAuditors => "device-is-auditors",
@@ -226,6 +229,7 @@ impl Problem {
             | Self::DeviceUnknown
             | Self::DeviceRevoked { .. }
             | Self::CertificateExpired { .. }
+            | Self::CertificateUnusable { .. }
             | Self::DeviceIsAuditors
             | Self::AuditorsOnly
             | Self::CollectionCodeRequired
@@ -322,6 +326,7 @@ impl Problem {
             | Self::TransferCodingUnsupported
             | Self::UploadTooSlow
             | Self::CertificateMissing
+            | Self::CertificateUnusable { .. }
             | Self::DeviceRevoked { .. }
             | Self::TooManyConnections => {
                 headers.insert(CONNECTION, HeaderValue::from_static("close"));

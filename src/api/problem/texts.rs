@@ -1,8 +1,9 @@
 //! Details of refusals, in German and English: what happened, and what to do now.
 
-use super::detail_texts::{code_detail, key_detail, malformed_detail};
+use super::detail_texts::{code_detail, key_detail, malformed_detail, unusable_certificate_detail};
 use super::{Problem, whole_seconds};
 use crate::domain::language::Language;
+use crate::domain::local_time::date_and_time;
 
 impl Problem {
     /// Explains what happened in this case and what to do about it.
@@ -26,14 +27,27 @@ impl Problem {
                 format!("Erwartet wird Content-Type: {expected}."),
                 format!("Content-Type: {expected} is expected."),
             ),
-            Self::DeviceRevoked { at } => language.pick(
+            Self::DeviceRevoked { at: None } => language
+                .pick(
+                    "Dieses Gerät oder sein Zertifikat ist gesperrt. Bitte an die Verwaltung des Gateways wenden.",
+                    "This device or its certificate was revoked. Ask the gateway's administrator.",
+                )
+                .into(),
+            Self::CertificateUnusable { fault } => unusable_certificate_detail(*fault, language),
+            Self::DeviceRevoked { at: Some(at) } => language.pick(
                 format!("Dieses Gerät ist seit {at} gesperrt. Bitte an die Verwaltung des Gateways wenden."),
                 format!("This device has been revoked since {at}. Ask the gateway's administrator."),
             ),
-            Self::CertificateExpired { at } => language.pick(
-                format!("Das Zertifikat ist am {at} abgelaufen. Bitte erneuern."),
-                format!("The certificate expired at {at}. Renew it."),
-            ),
+            Self::CertificateExpired { at } => {
+                let at = date_and_time(*at, language);
+                language.pick(
+                    format!(
+                        "Das Zertifikat galt bis {at} und lässt sich jetzt nicht mehr erneuern. Bitte die Verwaltung des Gateways um \
+                         ein neues bitten."
+                    ),
+                    format!("The certificate was good until {at} and can no longer be renewed. Ask the gateway's administrator for a new one."),
+                )
+            }
             Self::TooManyRequests { wait } | Self::TooManyCodes { wait } => {
                 let seconds = whole_seconds(*wait);
                 language.pick(format!("Bitte in {seconds} s erneut versuchen."), format!("Try again in {seconds} s."))

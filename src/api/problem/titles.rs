@@ -32,6 +32,7 @@ impl Problem {
             Self::CertificateMissing => ("Kein Zertifikat vorgelegt", "No certificate was shown"),
             Self::DeviceUnknown => ("Gerät unbekannt", "Unknown device"),
             Self::DeviceRevoked { .. } => ("Gerät gesperrt", "Device revoked"),
+            Self::CertificateUnusable { .. } => ("Zertifikat gilt hier nicht", "Certificate does not count here"),
             Self::CertificateExpired { .. } => ("Zertifikat abgelaufen", "Certificate expired"),
             Self::PartySuspended { role: Role::Studio } => ("Studio gesperrt", "Studio suspended"),
             Self::PartySuspended { role: Role::Office } => ("Amt gesperrt", "Office suspended"),

@@ -21,7 +21,7 @@ use tower::Service;
 
 use super::connection_handle::{CancelCause, ConnectionHandle};
 use super::connection_registry::{ConnectionRegistry, LogLine, MadeWay, Owner, RegistryEntry, RegistryError};
-use super::handshake::accept_tls;
+use super::handshake::{accept_tls, classify_tls_error, count_and_log};
 use super::handshake_slots::{HandshakeSlot, HandshakeSlots};
 use super::log_pace::LogPace;
 use super::peer::{Admission, Peer, PeerCertificate};
@@ -37,6 +37,7 @@ use crate::transport::http::resumed_stream::ResumedStream;
 use crate::transport::http::shutdown::ShutdownSignal;
 use crate::transport::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
 use crate::transport::tls::ServerTls;
+use crate::transport::tls::certificate_fault::CertificateFault;
 use crate::transport::tls::revocation::RevokedCertificates;
 
 /// Context that every connection of a listener needs.
@@ -110,9 +111,18 @@ pub(super) async fn serve_tls(
         }
         return serve_anonymous(stream, remote_address, Admission::WithinLimit, slot, progress, context).await;
     };
+    let credential = match tls.admit(&chain) {
+        Ok(credential) => credential,
+        Err(error) => {
+            count_and_log(classify_tls_error(&error), &error, &context.metrics, &context.handshake_log);
+            let (anonymous_slot, _) = context.anonymous_slots.acquire(remote_address);
+            drop(slot);
+            let admission = Admission::CertificateRejected(CertificateFault::of(&error, &leaf));
+            return serve_anonymous(stream, remote_address, admission, anonymous_slot, progress, context).await;
+        }
+    };
     progress.handshake_done(Instant::now());
     drop(slot);
-    let Some(credential) = tls.credential(&chain) else { return };
     let (device, key_sha256) = PeerDevice::of(&leaf, &credential);
     let owner = Owner { listener: context.listener, device, credential, key_sha256, chain: Arc::clone(&chain) };
     let Some(entry) = context.register(owner.clone(), progress.clone()) else { return };
@@ -128,7 +138,7 @@ pub(super) async fn serve_tls(
     serve_requests(stream, peer, progress, context).await;
 }
 
-/// Serves a caller without a certificate until its slot is needed for another: else one address could fill the listener with
+/// Serves a caller without an accepted certificate until its slot is needed for another: else one address could fill the listener with
 /// requests that it never ends.
 async fn serve_anonymous<S>(
     stream: S,
@@ -252,7 +262,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let ListenerContext { limits, router, mut shutdown, .. } = context;
-    // A device over its limit gets its refusal and no more; so does who showed no certificate.
+    // A device over its limit gets its refusal and no more; so does a caller without an accepted certificate.
     let keep_alive = peer.admission() == Admission::WithinLimit;
     let handle = peer.connection().clone();
     let spelling = SpellingRequest::default();

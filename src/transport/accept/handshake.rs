@@ -31,18 +31,7 @@ pub(super) async fn accept_tls(
     match time::timeout(limits.handshake, accept).await {
         Ok(Ok(stream)) => Some(stream),
         Ok(Err((error, stream))) => {
-            let failure = classify(&error);
-            metrics.count_handshake_failed(failure);
-            if failure == HandshakeFailure::PeerLeft {
-                // Port scans and load balancers that only knock would fill the log.
-                tracing::debug!("the client left in the handshake");
-            } else {
-                // Anybody can have handshakes refused, as often as he likes: counted, but nobody fills the log with it.
-                if log_pace.is_due(Instant::now()) {
-                    tracing::info!(reason = failure.as_str(), "handshake refused");
-                }
-                tracing::debug!(%error, "why the handshake was refused");
-            }
+            count_and_log(classify(&error), &error, metrics, log_pace);
             close_lingering(stream, limits.linger).await;
             None
         }
@@ -54,12 +43,36 @@ pub(super) async fn accept_tls(
     }
 }
 
+/// Counts a certificate or handshake that was not accepted, and logs the reason.
+pub(super) fn count_and_log(
+    failure: HandshakeFailure,
+    error: &dyn Error,
+    metrics: &TransportMetrics,
+    log_pace: &LogPace,
+) {
+    metrics.count_handshake_failed(failure);
+    if failure == HandshakeFailure::PeerLeft {
+        // Port scans and load balancers that only knock would fill the log.
+        tracing::debug!("the client left in the handshake");
+        return;
+    }
+    // Anybody can have handshakes refused, as often as he likes: counted, but nobody fills the log with it.
+    if log_pace.is_due(Instant::now()) {
+        tracing::info!(reason = failure.as_str(), "handshake refused");
+    }
+    tracing::debug!(%error, "why the handshake was refused");
+}
+
 fn classify(error: &io::Error) -> HandshakeFailure {
     let Some(tls_error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) else {
         // Not a word about TLS: the line itself ended.
         return HandshakeFailure::PeerLeft;
     };
-    match tls_error {
+    classify_tls_error(tls_error)
+}
+
+pub(super) fn classify_tls_error(error: &rustls::Error) -> HandshakeFailure {
+    match error {
         rustls::Error::NoCertificatesPresented => HandshakeFailure::NoCertificate,
         rustls::Error::InvalidCertificate(error) => classify_certificate(error),
         rustls::Error::PeerIncompatible(_) | rustls::Error::NoApplicationProtocol => HandshakeFailure::NothingInCommon,
@@ -77,11 +90,7 @@ fn classify_certificate(error: &CertificateError) -> HandshakeFailure {
             HandshakeFailure::WrongPurpose
         }
         CertificateError::Revoked => HandshakeFailure::Revoked,
-        CertificateError::Other(other) if is_weak_key(&*other.0) => HandshakeFailure::WeakKey,
+        CertificateError::Other(other) if other.0.is::<WeakKeyError>() => HandshakeFailure::WeakKey,
         _ => HandshakeFailure::BadCertificate,
     }
-}
-
-fn is_weak_key(error: &(dyn Error + 'static)) -> bool {
-    error.is::<WeakKeyError>()
 }

@@ -8,6 +8,7 @@ use rustls::pki_types::CertificateDer;
 use super::connection_handle::ConnectionHandle;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::party::credential::Credential;
+use crate::transport::tls::certificate_fault::CertificateFault;
 
 /// The sender of a request; every request carries one as an extension. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -37,7 +38,8 @@ impl Peer {
         self.0.remote_address
     }
 
-    /// The client certificate, verified in the handshake; none on a listener that asks for none, or that explains a missing one.
+    /// The client certificate, verified in the handshake; none on a listener that asks for none, or that explains
+    /// a missing or rejected one.
     pub fn certificate(&self) -> Option<&PeerCertificate> {
         self.0.certificate.as_ref()
     }
@@ -92,8 +94,8 @@ impl PeerCertificate {
 ///
 /// The number of a device's connections can only be counted once the handshake has said which device it is. Closing then would
 /// look like a fault of the line, so the connection is kept for one request, which the API answers with 429 and `Retry-After`;
-/// the line closes behind the answer by itself. A browser without a certificate is let through its handshake for the same
-/// reason: an alert is shown to a clerk as a cryptic fault of the page.
+/// the line closes behind the answer by itself. A browser without an accepted certificate is let through its handshake for the
+/// same reason: an alert is shown to a clerk as a cryptic fault of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
     /// Within the device's limit.
@@ -102,4 +104,7 @@ pub enum Admission {
     OverLimit,
     /// No certificate was shown where one is asked for: to be refused, whatever it asks.
     NoCertificate,
+    /// The certificate that was shown is not accepted: to be refused, whatever it asks. The peer counts as nobody, and its
+    /// [`certificate`](Peer::certificate) is `None`.
+    CertificateRejected(CertificateFault),
 }

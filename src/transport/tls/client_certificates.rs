@@ -35,14 +35,15 @@ const SIGNATURE_SCHEMES: [SignatureScheme; 5] = [
     SignatureScheme::RSA_PSS_SHA512,
 ];
 
-/// Policy for a client that shows no certificate. A certificate that is shown and wrong is refused by an alert in either case.
+/// Policy for a client that shows no certificate, or one that is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MissingCertificatePolicy {
-    /// An alert ends the handshake (`certificate_required` in TLS 1.3).
+    /// An alert ends the handshake (`certificate_required`, `certificate_expired` and others).
     #[default]
     Refuse,
-    /// The handshake goes through, so that one request can be answered with what is missing: see
-    /// [`Admission::NoCertificate`](crate::transport::accept::peer::Admission::NoCertificate).
+    /// The handshake goes through, so that one request can be answered with what is missing or wrong: see
+    /// [`Admission::NoCertificate`](crate::transport::accept::peer::Admission::NoCertificate). The certificate is checked after it, by
+    /// [`ServerTls::admit`](super::server_tls::ServerTls::admit).
     Explain,
 }
 
@@ -78,6 +79,35 @@ impl DeviceCertificateVerifier {
         !self.external_cas.is_empty() && self.path.verify_client_cert(end_entity, intermediates, now).is_err()
     }
 
+    /// Reports whether the handshake refuses what this verifier does not accept.
+    pub(super) fn refuses_in_handshake(&self) -> bool {
+        self.missing_certificate == MissingCertificatePolicy::Refuse
+    }
+
+    /// Checks path, times, purpose, key and revocation, whatever the policy.
+    pub(super) fn check(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        // The path comes first: who holds no certificate of ours learns nothing about what else is looked at.
+        let verified = self.verify_path(end_entity, intermediates, now).inspect_err(|error| {
+            use CertificateError::{Expired, ExpiredContext};
+            if let rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. }) = error {
+                self.revoked.rejected().add(Sha256Digest::of(end_entity), RejectionCause::Expired);
+            }
+        })?;
+        let key_sha256 = check_purpose_and_key(end_entity)?;
+        // A revoked key is revoked under whatever certificate, though only foreign ones can be bound by their key.
+        let sha256 = Sha256Digest::of(end_entity);
+        if self.revoked.contains(&sha256) || self.revoked.contains(&key_sha256) {
+            self.revoked.rejected().add(sha256, RejectionCause::Revoked);
+            return Err(CertificateError::Revoked.into());
+        }
+        Ok(verified)
+    }
+
     fn verify_path(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -102,7 +132,7 @@ impl DeviceCertificateVerifier {
 
 impl ClientCertVerifier for DeviceCertificateVerifier {
     fn client_auth_mandatory(&self) -> bool {
-        self.missing_certificate == MissingCertificatePolicy::Refuse
+        self.refuses_in_handshake()
     }
 
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
@@ -115,21 +145,12 @@ impl ClientCertVerifier for DeviceCertificateVerifier {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, rustls::Error> {
-        // The path comes first: who holds no certificate of ours learns nothing about what else is looked at.
-        let verified = self.verify_path(end_entity, intermediates, now).inspect_err(|error| {
-            use CertificateError::{Expired, ExpiredContext};
-            if let rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. }) = error {
-                self.revoked.rejected().add(Sha256Digest::of(end_entity), RejectionCause::Expired);
-            }
-        })?;
-        let key_sha256 = check_purpose_and_key(end_entity)?;
-        // A revoked key is revoked under whatever certificate, though only foreign ones can be bound by their key.
-        let sha256 = Sha256Digest::of(end_entity);
-        if self.revoked.contains(&sha256) || self.revoked.contains(&key_sha256) {
-            self.revoked.rejected().add(sha256, RejectionCause::Revoked);
-            return Err(CertificateError::Revoked.into());
+        if self.refuses_in_handshake() {
+            return self.check(end_entity, intermediates, now);
         }
-        Ok(verified)
+        // Nothing is said about the certificate here, only that the handshake goes on: the peer has yet to prove that it holds the key,
+        // and `ServerTls::admit` checks the certificate before the peer counts as anybody.
+        Ok(ClientCertVerified::assertion())
     }
 
     fn verify_tls12_signature(

@@ -7,6 +7,7 @@
 //! | resumption | none | rustls resumes without asking who has been revoked since |
 //! | early data | none | a replayed request is a second request |
 
+pub mod certificate_fault;
 pub mod client_certificates;
 mod client_trust;
 mod error;

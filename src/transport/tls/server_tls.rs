@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, UnixTime};
-use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::time_provider::TimeProvider;
 
@@ -78,23 +77,31 @@ impl ServerTls {
         Ok(Self { config: hardened(config), revoked: None, client_verifier: None, clock })
     }
 
-    /// The credential in a chain that passed the handshake; `None` when the chain would not pass any more.
-    pub(in crate::transport) fn credential(&self, chain: &[CertificateDer<'_>]) -> Option<Credential> {
-        let (end_entity, intermediates) = chain.split_first()?;
-        let sha256 = Sha256Digest::of(end_entity);
-        let clients = self.client_verifier.as_ref()?;
-        if !clients.is_external(end_entity, intermediates, self.clock.current_time()?) {
-            return Some(Credential::Own { sha256 });
+    /// The credential in a chain whose key the peer has proved to hold in the handshake.
+    ///
+    /// # Errors
+    /// The reason why the certificate is not accepted, on a listener whose handshake refuses none.
+    pub(in crate::transport) fn admit(&self, chain: &[CertificateDer<'_>]) -> Result<Credential, rustls::Error> {
+        let now = self.clock.current_time().ok_or(rustls::Error::FailedToGetCurrentTime)?;
+        let (Some(clients), Some((end_entity, intermediates))) = (&self.client_verifier, chain.split_first()) else {
+            return Err(rustls::Error::NoCertificatesPresented);
+        };
+        if !clients.refuses_in_handshake() {
+            clients.check(end_entity, intermediates, now)?;
         }
-        let facts = read_certificate(end_entity).ok()?;
-        Some(Credential::External { sha256, key_sha256: facts.spki_sha256, not_after: facts.not_after })
+        let sha256 = Sha256Digest::of(end_entity);
+        if !clients.is_external(end_entity, intermediates, now) {
+            return Ok(Credential::Own { sha256 });
+        }
+        let facts = read_certificate(end_entity).map_err(|_| rustls::CertificateError::BadEncoding)?;
+        Ok(Credential::External { sha256, key_sha256: facts.spki_sha256, not_after: facts.not_after })
     }
 
     /// True when a chain that passed a handshake before would pass one now.
     pub fn accepts(&self, chain: &[CertificateDer<'_>]) -> bool {
         let (Some(clients), Some(now)) = (&self.client_verifier, self.clock.current_time()) else { return false };
         let Some((end_entity, intermediates)) = chain.split_first() else { return false };
-        clients.verify_client_cert(end_entity, intermediates, now).is_ok()
+        clients.check(end_entity, intermediates, now).is_ok()
     }
 
     /// True for a listener that requests client certificates.

@@ -9,6 +9,7 @@ use hyper::body::Frame;
 use lichtbild::domain::party::{DeviceScope, Role};
 use lichtbild::server::routes::{ListenerKind, Route, routes};
 use lichtbild::transport::accept::peer::{Admission, Peer, PeerCertificate};
+use lichtbild::transport::tls::certificate_fault::CertificateFault;
 
 use crate::support::router_client::{RouterClient, RouterResponse, peer, send};
 use crate::support::test_gateway::{DAY, TestGateway};
@@ -212,21 +213,30 @@ fn known(method: Method, path: &str) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn who_shows_an_office_listener_no_certificate_gets_the_same_refusal_whatever_he_asks_for() {
+async fn a_caller_without_an_accepted_certificate_gets_the_same_refusal_whatever_it_asks_an_office_listener_for() {
     let gateway = TestGateway::start().await;
     let router = gateway.router(ListenerKind::Office);
-    for admission in [Admission::WithinLimit, Admission::NoCertificate] {
+    let at = gateway.now();
+    for (admission, problem) in [
+        (Admission::WithinLimit, "certificate-missing"),
+        (Admission::NoCertificate, "certificate-missing"),
+        (Admission::CertificateRejected(CertificateFault::Expired { at }), "certificate-expired"),
+        (Admission::CertificateRejected(CertificateFault::Revoked), "device-revoked"),
+        (Admission::CertificateRejected(CertificateFault::NotYetValid { from: at }), "certificate-unusable"),
+        (Admission::CertificateRejected(CertificateFault::UnknownIssuer), "certificate-unusable"),
+        (Admission::CertificateRejected(CertificateFault::WrongPurpose), "certificate-unusable"),
+        (Admission::CertificateRejected(CertificateFault::WeakKey), "certificate-unusable"),
+        (Admission::CertificateRejected(CertificateFault::Other), "certificate-unusable"),
+    ] {
         for path in ["/", "/desk/", "/v1/photos", "/%00", "/v1/collections", "/.well-known/est/cacerts"] {
             for method in [Method::GET, Method::PUT, Method::OPTIONS, Method::CONNECT] {
                 let request = Request::builder().method(method).uri(path).extension(peer(None, admission));
                 let answer = send(&router, request.body(Body::new(UnreadableBody)).unwrap()).await;
                 if path == "/desk/" {
-                    told_on_a_page(&answer, 403, "certificate-missing", path);
-                    assert_eq!(answer.header("connection"), "close");
+                    told_on_a_page(&answer, 403, problem, path);
                     continue;
                 }
-                answer.assert_problem(403, "certificate-missing");
-                check_headers(&answer, "certificate-missing");
+                answer.assert_problem(403, problem);
             }
         }
     }

@@ -9,6 +9,7 @@ use lichtbild::domain::party::invitation::EnrolmentPolicy;
 use lichtbild::identity::key::DeviceKey;
 use lichtbild::server::routes::ListenerKind;
 use lichtbild::transport::accept::peer::{Admission, PeerCertificate};
+use lichtbild::transport::tls::certificate_fault::CertificateFault;
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use serde_json::json;
 
@@ -101,6 +102,30 @@ async fn a_missing_certificate_in_both_languages() {
         shown(&send(&office, request).await)
     };
     insta::assert_snapshot!([told("de").await, told("en").await].join("\n"));
+}
+
+#[tokio::test]
+async fn a_rejected_certificate_in_both_languages() {
+    let gateway = TestGateway::start().await;
+    let office = gateway.router(ListenerKind::Office);
+    let at = gateway.now();
+    let mut told = Vec::new();
+    for fault in [
+        CertificateFault::Expired { at },
+        CertificateFault::Revoked,
+        CertificateFault::NotYetValid { from: at },
+        CertificateFault::UnknownIssuer,
+        CertificateFault::WrongPurpose,
+        CertificateFault::WeakKey,
+        CertificateFault::Other,
+    ] {
+        for language in ["de", "en"] {
+            let request = Request::builder().uri("/v1/collections").header("accept-language", language);
+            let peer = peer(None, Admission::CertificateRejected(fault));
+            told.push(shown(&send(&office, request.extension(peer).body(Body::empty()).unwrap()).await));
+        }
+    }
+    insta::assert_snapshot!(told.join("\n"));
 }
 
 /// Each refusal that a device can meet on its way to its first certificate.

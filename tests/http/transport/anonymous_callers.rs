@@ -7,8 +7,14 @@ use std::time::Duration;
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::transport::http::limits::ListenerLimits;
 use lichtbild::transport::metrics::{HandshakeFailure, TimeLimit};
+use lichtbild::transport::tls::certificate_fault::CertificateFault;
+use lichtbild::transport::tls::rejected_certificates::RejectionCause;
+use rcgen::ExtendedKeyUsagePurpose;
+use rustls::client::ResolvesClientCert;
 use rustls::crypto::aws_lc_rs::default_provider;
-use rustls::pki_types::ServerName;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{PrivateKeyDer, ServerName};
+use rustls::sign::CertifiedKey;
 use rustls::version::{TLS12, TLS13};
 use rustls::{AlertDescription, ClientConfig, SupportedProtocolVersion};
 use time::macros::datetime;
@@ -54,31 +60,104 @@ async fn a_caller_without_certificate_gets_one_response_and_is_disconnected() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_is_shown_and_wrong_is_refused_by_an_alert_all_the_same() {
+async fn a_certificate_that_is_shown_and_wrong_gets_one_response_and_counts_as_nobody() {
     let listener = TestListener::start_with(ListenerLimits::default(), ListenerTrust::StudioCaExplained).await;
     let ca = &listener.studio_ca;
     let options = LeafOptions::default;
-    let validity = (datetime!(2025-01-01 0:00 UTC), datetime!(2026-01-01 0:00 UTC));
-    let (external, revoked) = (TestCa::new("Somebody Else's CA").device(), ca.device());
-    let expired = ca.issue(LeafOptions { validity, ..options() });
+    let (begin, end) = (datetime!(2025-01-01 0:00 UTC), datetime!(2026-01-01 0:00 UTC));
+    let (next, last) = (datetime!(2027-01-01 0:00 UTC), datetime!(2028-01-01 0:00 UTC));
+    let foreign_ca = TestCa::new("Somebody Else's CA");
+    // Its name is the studio CA's, its key is not.
+    let impostor = TestCa::new("Studio CA").device();
+    let self_signed = self_signed();
+    let (foreign, revoked) = (foreign_ca.device(), ca.device());
+    let expired = ca.issue(LeafOptions { validity: (begin, end), ..options() });
+    let early = ca.issue(LeafOptions { validity: (next, last), ..options() });
     let purposeless = ca.issue(LeafOptions { purpose: None, ..options() });
+    let server = ca.issue(LeafOptions { purpose: Some(ExtendedKeyUsagePurpose::ServerAuth), ..options() });
     let weak = ca.issue(LeafOptions { key: LeafKey::Rsa(rcgen::RsaKeySize::_2048), ..options() });
     listener.revoked.replace(HashSet::from([Sha256Digest::of(&revoked.der)]));
-    let cases: [(&str, &Leaf, AlertDescription); 5] = [
-        ("foreign", &external, AlertDescription::UnknownCA),
-        ("revoked", &revoked, AlertDescription::CertificateRevoked),
-        ("expired", &expired, AlertDescription::CertificateExpired),
-        ("purposeless", &purposeless, AlertDescription::UnsupportedCertificate),
-        ("weak", &weak, AlertDescription::CertificateUnknown),
+    let cases: [(&Leaf, CertificateFault, HandshakeFailure); 9] = [
+        (&foreign, CertificateFault::UnknownIssuer, HandshakeFailure::UnknownIssuer),
+        (&self_signed, CertificateFault::UnknownIssuer, HandshakeFailure::UnknownIssuer),
+        (&impostor, CertificateFault::Other, HandshakeFailure::BadCertificate),
+        (&revoked, CertificateFault::Revoked, HandshakeFailure::Revoked),
+        (&expired, CertificateFault::Expired { at: end.into() }, HandshakeFailure::Expired),
+        (&early, CertificateFault::NotYetValid { from: next.into() }, HandshakeFailure::NotYetValid),
+        (&purposeless, CertificateFault::WrongPurpose, HandshakeFailure::WrongPurpose),
+        (&server, CertificateFault::WrongPurpose, HandshakeFailure::WrongPurpose),
+        (&weak, CertificateFault::WeakKey, HandshakeFailure::WeakKey),
     ];
     for version in VERSIONS {
-        for (name, leaf, alert) in cases {
-            let refusal = listener.refusal(listener.client_with(Some(leaf), default_provider(), &[version])).await;
-            assert_eq!(refusal, rustls::Error::AlertReceived(alert), "{name}");
+        for (leaf, fault, failure) in cases {
+            let before = listener.metrics.handshake_failed(failure);
+            let client = listener.client_with(Some(leaf), default_provider(), &[version]);
+            let mut stream = listener.connect(client).await.unwrap();
+            // Two at once: the second is not even looked at, and no certificate comes with the first.
+            stream.write_all("GET /peer HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(2).as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            timeout(GENEROUS_TIMEOUT, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+            assert_eq!(answer.matches("HTTP/1.1 200 ").count(), 1, "{fault:?}: {answer}");
+            assert!(answer.ends_with(&format!("CertificateRejected({fault:?}) none")), "{answer}");
+            assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+            assert_eq!(listener.metrics.handshake_failed(failure), before + 1, "{fault:?}");
+            assert_eq!(listener.connections.count_of(&Sha256Digest::of(&leaf.der)), 0);
         }
     }
-    assert_eq!((listener.service.served(), listener.metrics.without_certificate()), (0, 0));
+    assert_eq!((listener.connections.count(), listener.metrics.without_certificate()), (0, 0));
+    // A device that is known is told apart from a stranger, for the audit log.
+    let known = HashSet::from([
+        (Sha256Digest::of(&revoked.der), RejectionCause::Revoked),
+        (Sha256Digest::of(&expired.der), RejectionCause::Expired),
+    ]);
+    let rejected = listener.revoked.rejected().drain();
+    assert_eq!((rejected.len(), HashSet::from_iter(rejected)), (2, known));
     assert_eq!(send_raw(&mut listener.device_connection().await, "GET / HTTP/1.1").await.unwrap(), "served");
+}
+
+/// TLS clients sign with the key of the certificate that they show; this one shows another device's.
+#[tokio::test]
+async fn a_certificate_without_its_key_ends_the_handshake() {
+    let listener = TestListener::start_with(ListenerLimits::default(), ListenerTrust::StudioCaExplained).await;
+    let (device, other) = (listener.studio_ca.device(), listener.studio_ca.device());
+    let stolen = Leaf { key_pem: other.key_pem, ..device };
+    for version in VERSIONS {
+        let mut client = listener.client_with(None, default_provider(), &[version]);
+        client.client_auth_cert_resolver = Arc::new(AlwaysThis::new(&stolen));
+        let refusal = listener.refusal(client).await;
+        assert_eq!(refusal, rustls::Error::AlertReceived(AlertDescription::DecryptError));
+    }
+    assert_eq!(listener.service.served(), 0);
+}
+
+/// Shows a certificate with a key that need not be its own.
+#[derive(Debug)]
+struct AlwaysThis(Arc<CertifiedKey>);
+
+impl AlwaysThis {
+    fn new(leaf: &Leaf) -> Self {
+        let key = PrivateKeyDer::from_pem_slice(leaf.key_pem.as_bytes()).unwrap();
+        let key = default_provider().key_provider.load_private_key(key).unwrap();
+        Self(Arc::new(CertifiedKey::new(vec![leaf.der.clone().into()], key)))
+    }
+}
+
+impl ResolvesClientCert for AlwaysThis {
+    fn resolve(&self, _: &[&[u8]], _: &[rustls::SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0))
+    }
+
+    fn has_certs(&self) -> bool {
+        true
+    }
+}
+
+fn self_signed() -> Leaf {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut params = rcgen::CertificateParams::default();
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    let certificate = params.self_signed(&key).unwrap();
+    Leaf { der: certificate.der().to_vec(), certificate_pem: certificate.pem(), key_pem: key.serialize_pem() }
 }
 
 #[tokio::test]

@@ -268,6 +268,18 @@ pub(super) fn problem_texts(problem: &Problem, language: Language, now: Timestam
             ],
         )
         .map(String::from),
+        Problem::CertificateUnusable { .. } => language.pick(
+            [
+                "Dieses Zertifikat gilt hier nicht".into(),
+                problem.detail(language),
+                "An diesem Platz kann ich Ihr Foto gerade nicht abrufen. Ihr Code bleibt gültig, eine Kollegin oder ein Kollege kann es holen.".into(),
+            ],
+            [
+                "This certificate does not count here".into(),
+                problem.detail(language),
+                "I cannot get your photo at this desk just now. Your code stays valid, and a colleague can get it.".into(),
+            ],
+        ),
         Problem::CertificateExpired { at: expired } => {
             let expired = short_time(*expired, now, language);
             language.pick(
