@@ -38,6 +38,9 @@ impl Default for ListenConfig {
             enrolment: loopback(7443),
             ops: loopback(9090),
             public_host: "localhost".into(),
+            public_studio_url: None,
+            public_office_url: None,
+            public_enrolment_url: None,
             explain_missing_certificate: true,
         }
     }

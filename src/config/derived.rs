@@ -1,10 +1,11 @@
 //! Values that other modules take from the configuration, in their own units and types.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::settings::Config;
+use super::public_url::PublicUrl;
+use super::settings::{Config, ListenConfig};
 use crate::api::body::BodyLimits;
 use crate::flows::GatewayLimits;
 use crate::identity::host_name::HostName;
@@ -95,13 +96,44 @@ impl Config {
         minutes(self.enrolment.invitation_hours * 60.0)
     }
 
-    /// The address of a listener as studios and offices write it.
-    pub fn url(&self, listener: SocketAddr) -> String {
-        let port = listener.port();
-        match self.listen.public_host.parse() {
-            Ok(HostName::Ip(IpAddr::V6(ip))) => format!("https://[{ip}]:{port}"),
-            _ => format!("https://{}:{port}", self.listen.public_host),
+    /// Address of the studio listener as devices write it; `listener` is the address that it is bound to.
+    pub fn studio_url(&self, listener: SocketAddr) -> String {
+        self.public_url(self.listen.public_studio_url.as_ref(), listener).to_string()
+    }
+
+    /// The same of the office listener.
+    pub fn office_url(&self, listener: SocketAddr) -> String {
+        self.public_url(self.listen.public_office_url.as_ref(), listener).to_string()
+    }
+
+    /// The same of the enrolment listener, always with its port.
+    pub fn enrolment_url(&self, listener: SocketAddr) -> String {
+        self.public_url(self.listen.public_enrolment_url.as_ref(), listener).with_port()
+    }
+
+    /// Hosts by which devices call the gateway, each once: the server certificate has to name all of them.
+    pub fn public_hosts(&self) -> Vec<HostName> {
+        let ListenConfig {
+            studio, office, enrolment, public_studio_url, public_office_url, public_enrolment_url, ..
+        } = &self.listen;
+        let mut hosts = Vec::new();
+        for (url, listener) in
+            [(public_studio_url, studio), (public_office_url, office), (public_enrolment_url, enrolment)]
+        {
+            let host = self.public_url(url.as_ref(), *listener).host().clone();
+            if !hosts.contains(&host) {
+                hosts.push(host);
+            }
         }
+        hosts
+    }
+
+    fn public_url(&self, configured: Option<&PublicUrl>, listener: SocketAddr) -> PublicUrl {
+        configured.cloned().unwrap_or_else(|| {
+            // Loading has checked the name.
+            let host = self.listen.public_host.parse().unwrap_or(HostName::Ip(listener.ip()));
+            PublicUrl::new(host, listener.port())
+        })
     }
 }
 

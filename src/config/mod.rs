@@ -4,9 +4,11 @@ mod defaults;
 mod derived;
 pub mod files;
 mod load;
+mod public_url;
 mod settings;
 
 pub use load::ConfigError;
+pub use public_url::{PublicUrl, PublicUrlError};
 pub use settings::{
     AuditConfig, CertificatesConfig, Config, DeadlinesConfig, EnrolmentConfig, ExternalCaConfig, LimitsConfig,
     ListenConfig, LogConfig, LogFormat, RevocationConfig,

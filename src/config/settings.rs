@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use super::public_url::PublicUrl;
 use crate::domain::party::invitation::EnrolmentPolicy;
 use crate::domain::photo::quarantine::RevokedDevicePolicy;
 use crate::storage::DatabaseLocation;
@@ -56,6 +57,12 @@ pub struct ListenConfig {
     pub ops: SocketAddr,
     /// The name in addresses given to studios and offices.
     pub public_host: String,
+    /// Address of the studio listener in place of the public host with the listener's port.
+    pub public_studio_url: Option<PublicUrl>,
+    /// The same for the office listener.
+    pub public_office_url: Option<PublicUrl>,
+    /// The same for the enrolment listener.
+    pub public_enrolment_url: Option<PublicUrl>,
     /// True if the office listener answers a client without a certificate in words; false if it sends a TLS alert.
     pub explain_missing_certificate: bool,
 }

@@ -55,7 +55,7 @@ fn read(config: &Config, addresses: &Addresses) -> Result<Option<CertificateIssu
     let (studio_ca, office_ca) = (first_certificate(&files.studio_ca)?, first_certificate(&files.office_ca)?);
     let authorities = certificates_only(&[&server_ca, &studio_ca, &office_ca])
         .map_err(|_| StartError::AuthorityCertificate { file: files.server_ca.clone() })?;
-    let crl = |name: &str| format!("{}/crl/{name}.crl", config.url(addresses.enrolment));
+    let crl = |name: &str| format!("{}/crl/{name}.crl", config.enrolment_url(addresses.enrolment));
     Ok(Some(CertificateIssuer {
         policy: config.enrolment.policy,
         validity: config.certificate_validity(),
@@ -64,12 +64,12 @@ fn read(config: &Config, addresses: &Addresses) -> Result<Option<CertificateIssu
         ca_certificates_pkcs7: authorities,
         studio: RoleIssuer {
             authority: authority(&files.studio_ca, &files.studio_ca_key)?,
-            url: config.url(addresses.studio),
+            url: config.studio_url(addresses.studio),
             crl_url: crl("studio"),
         },
         office: RoleIssuer {
             authority: authority(&files.office_ca, &files.office_ca_key)?,
-            url: config.url(addresses.office),
+            url: config.office_url(addresses.office),
             crl_url: crl("office"),
         },
     }))

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::secret_file::{SecretError, read_secret};
 use crate::clock::{Clock, Timestamp};
 use crate::config::{CertificatesConfig, Config, ExternalCaConfig};
+use crate::identity::host_name::HostName;
 use crate::transport::tls::external_ca::ExternalCa;
 use crate::transport::tls::revocation::RevokedCertificates;
 use crate::transport::tls::{
@@ -60,7 +61,7 @@ pub(super) struct ListenerTls {
 pub(super) struct TrustFiles {
     certificates: CertificatesConfig,
     external_cas: Vec<ExternalCaConfig>,
-    public_host: String,
+    public_hosts: Vec<HostName>,
     missing_office_certificate: MissingCertificatePolicy,
     clock: Arc<dyn Clock>,
     revoked: RevokedCertificates,
@@ -71,7 +72,7 @@ impl TrustFiles {
         Self {
             certificates: config.certificates.clone(),
             external_cas: config.office_authorities.clone(),
-            public_host: config.listen.public_host.clone(),
+            public_hosts: config.public_hosts(),
             missing_office_certificate: if config.listen.explain_missing_certificate {
                 MissingCertificatePolicy::Explain
             } else {
@@ -121,7 +122,10 @@ impl TrustFiles {
     /// Looks at what building alone does not notice: whether devices would take the server certificate.
     pub(super) fn check(&self, part: TrustPart, content: &PartContent) -> Result<(), TrustError> {
         if let (TrustPart::Server, [chain, key, authority]) = (part, content.0.as_slice()) {
-            ServerIdentity::parse(chain, key)?.verify_as_client(authority, &self.public_host, self.now())?;
+            let identity = ServerIdentity::parse(chain, key)?;
+            for host in &self.public_hosts {
+                identity.verify_as_client(authority, &host.to_string(), self.now())?;
+            }
         }
         Ok(())
     }

@@ -38,6 +38,7 @@ pub struct BreakingProxy {
     /// Of how many new connections one breaks.
     every: Arc<AtomicU32>,
     carried: Arc<[AtomicU64; 2]>,
+    connections: Arc<AtomicU32>,
 }
 
 impl BreakingProxy {
@@ -47,14 +48,21 @@ impl BreakingProxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (next, carried) = (Arc::<Mutex<BreakPoint>>::default(), Arc::<[AtomicU64; 2]>::default());
-        let every = Arc::new(AtomicU32::new(1));
-        let proxy = Self { address, next: Arc::clone(&next), every: Arc::clone(&every), carried: Arc::clone(&carried) };
+        let (every, connections) = (Arc::new(AtomicU32::new(1)), Arc::<AtomicU32>::default());
+        let proxy = Self {
+            address,
+            next: Arc::clone(&next),
+            every: Arc::clone(&every),
+            carried: Arc::clone(&carried),
+            connections: Arc::clone(&connections),
+        };
         tokio::spawn(async move {
             let mut number = 0_u32;
             while let Ok((caller, _)) = listener.accept().await {
                 // Nobody there: the caller finds its connection closed.
                 let Ok(gateway) = TcpStream::connect(("127.0.0.1", port)).await else { continue };
                 number += 1;
+                connections.store(number, Ordering::SeqCst);
                 let breaks = number.is_multiple_of(every.load(Ordering::SeqCst));
                 let broken = if breaks { *next.lock().unwrap() } else { BreakPoint::default() };
                 tokio::spawn(carry(caller, gateway, broken, Arc::clone(&carried)));
@@ -81,6 +89,11 @@ impl BreakingProxy {
     /// New connections hold.
     pub fn stop_breaking(&self) {
         *self.next.lock().unwrap() = BreakPoint(None);
+    }
+
+    /// Connections that it has made to the listener.
+    pub fn connections(&self) -> u32 {
+        self.connections.load(Ordering::SeqCst)
     }
 
     /// Bytes carried in all since this was last asked.

@@ -38,15 +38,15 @@ impl InProcessGateway {
     }
 
     pub fn studio(&self) -> String {
-        self.config.url(self.gateway.addresses.studio)
+        self.config.studio_url(self.gateway.addresses.studio)
     }
 
     pub fn office(&self) -> String {
-        self.config.url(self.gateway.addresses.office)
+        self.config.office_url(self.gateway.addresses.office)
     }
 
     pub fn enrolment(&self) -> String {
-        self.config.url(self.gateway.addresses.enrolment)
+        self.config.enrolment_url(self.gateway.addresses.enrolment)
     }
 
     /// Has it look at its files.

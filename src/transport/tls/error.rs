@@ -86,7 +86,7 @@ impl fmt::Display for TlsConfigError {
             Self::Unacceptable { host, .. } => write!(
                 f,
                 "devices that call the gateway {host} and trust its server_ca would refuse the server certificate: check its end, \
-                 its names and its chain"
+                 its names and its chain, or issue a new one with `renew-server-certificate`, which names every public host"
             ),
             Self::Provider(_) => f.write_str("the TLS settings built into this program contradict each other"),
         }

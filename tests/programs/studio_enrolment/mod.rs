@@ -1,5 +1,7 @@
 //! Life of a device: invitation, enrolment, renewal and self-test, against a gateway that misbehaves on request.
 
+#[cfg(unix)]
+mod behind_forwarder;
 mod certificate_lifetime;
 mod command;
 #[cfg(feature = "failpoints")]

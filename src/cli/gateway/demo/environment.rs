@@ -64,6 +64,7 @@ impl DemoEnvironment {
             hosts: vec![host],
             bind: std::net::Ipv4Addr::LOCALHOST.into(),
             port_base,
+            public_urls: init::PublicUrlArguments::default(),
             database: database.clone(),
             json: false,
         };
@@ -106,12 +107,12 @@ impl DemoEnvironment {
 
     /// A new client of the studio listener, with the studio's certificate.
     pub(super) fn studio_client(&self) -> Result<GatewayClient, CommandError> {
-        self.client(&self.studio, &self.config.url(self.running.addresses.studio))
+        self.client(&self.studio, &self.config.studio_url(self.running.addresses.studio))
     }
 
     /// A new client of the office listener, with the office's certificate.
     pub(super) fn office_client(&self) -> Result<GatewayClient, CommandError> {
-        self.client(&self.office, &self.config.url(self.running.addresses.office))
+        self.client(&self.office, &self.config.office_url(self.running.addresses.office))
     }
 
     fn client(&self, device: &ProvisionedDevice, url: &str) -> Result<GatewayClient, CommandError> {
@@ -134,20 +135,20 @@ impl DemoEnvironment {
         let password = self.office.p12_password.as_ref().map(|password| password.as_str());
         let text = serde_json::json!({
             "studio": {
-                "url": self.config.url(studio),
+                "url": self.config.studio_url(studio),
                 "cert": self.studio.certificate,
                 "key": self.studio.key,
                 "ca": self.studio.ca,
             },
             "office": {
-                "url": self.config.url(office),
+                "url": self.config.office_url(office),
                 "cert": self.office.certificate,
                 "key": self.office.key,
                 "p12": self.office.p12,
                 "p12_password": password,
                 "ca": self.office.ca,
             },
-            "enrolment": { "url": self.config.url(enrolment), "ca": self.config.certificates.server_ca },
+            "enrolment": { "url": self.config.enrolment_url(enrolment), "ca": self.config.certificates.server_ca },
             "ops": { "url": format!("http://{ops}") },
             "config": self.dir.join("gateway.toml"),
         });

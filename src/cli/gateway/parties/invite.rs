@@ -155,8 +155,8 @@ async fn print_invitation(
 ) -> Result<(), CommandError> {
     let config = context.config.clone();
     context.close().await;
-    let invitation = InvitationOutput { invite, url: config.url(config.listen.enrolment), ca_sha256 };
-    if config.listen.enrolment.port() == 0 {
+    let invitation = InvitationOutput { invite, url: config.enrolment_url(config.listen.enrolment), ca_sha256 };
+    if config.listen.enrolment.port() == 0 && config.listen.public_enrolment_url.is_none() {
         eprint(format_args!(
             "Port 0 stands for a free one: `serve` prints the address to use in place of {}.",
             invitation.url

@@ -183,7 +183,7 @@ fn write_files(
         provisioned.p12_password = Some(password);
     }
     if party.role == Role::Studio {
-        let text = studio_config(&config.url(config.listen.studio), key);
+        let text = studio_config(&config.studio_url(config.listen.studio), key);
         provisioned.studio_config = Some(write("studio.toml", text.as_bytes(), FileMode::WorldReadable)?);
     }
     Ok(provisioned)

@@ -13,7 +13,7 @@ use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::message::eprint;
 use crate::cli::gateway::output::{print, print_json};
 use crate::clock::{Clock, SystemClock, Timestamp};
-use crate::config::{Config, EXAMPLE};
+use crate::config::{Config, EXAMPLE, PublicUrl};
 use crate::domain::digest::Sha256Digest;
 use crate::entropy::{Entropy, OsEntropy};
 use crate::identity::authority::{Authority, AuthorityKind};
@@ -40,6 +40,8 @@ pub(in crate::cli::gateway) struct Arguments {
     /// Four ports in a row, for studios, offices, enrolment and monitoring; 0 for free ones at each start.
     #[arg(long, value_name = "PORT", value_parser = value_parser!(u16).range(..=65532))]
     pub(in crate::cli::gateway) port_base: Option<u16>,
+    #[command(flatten)]
+    pub(in crate::cli::gateway) public_urls: PublicUrlArguments,
     /// An empty database on a PostgreSQL server, for more than one gateway: postgres://user@host/database. A password is better
     /// left to ~/.pgpass.
     #[arg(long, value_name = "URL", default_value = "lichtbild.sqlite", hide_default_value = true)]
@@ -47,6 +49,21 @@ pub(in crate::cli::gateway) struct Arguments {
     /// Print JSON.
     #[arg(long)]
     pub(in crate::cli::gateway) json: bool,
+}
+
+/// Addresses to hand out where a load balancer, a router or another port stands in front of the gateway.
+#[derive(Args, Default)]
+pub(in crate::cli::gateway) struct PublicUrlArguments {
+    /// The studio listener's address in everything handed out, if it is not the first --host with the listener's port; the server
+    /// certificate names its host too.
+    #[arg(long, value_name = "URL")]
+    public_studio_url: Option<PublicUrl>,
+    /// The same for the office listener.
+    #[arg(long, value_name = "URL")]
+    public_office_url: Option<PublicUrl>,
+    /// The same for the enrolment listener.
+    #[arg(long, value_name = "URL")]
+    public_enrolment_url: Option<PublicUrl>,
 }
 
 #[derive(Args)]
@@ -124,7 +141,8 @@ pub(in crate::cli::gateway) async fn create_gateway(
         write(&dir.join(certificate), authority.certificate_pem().as_bytes(), FileMode::WorldReadable)?;
         write(&dir.join(key), authority.key_pem().as_bytes(), FileMode::OwnerOnly)?;
         if kind == AuthorityKind::Server {
-            let issued = server_certificate(&authority, &certificate_names(&arguments.hosts), now, entropy)?;
+            let names = certificate_names(&arguments.hosts, &config);
+            let issued = server_certificate(&authority, &names, now, entropy)?;
             write(&dir.join(&certs.server), issued.chain.as_bytes(), FileMode::WorldReadable)?;
             write(&dir.join(&certs.server_key), issued.key.to_pem().as_bytes(), FileMode::OwnerOnly)?;
         }
@@ -158,7 +176,7 @@ pub(in crate::cli::gateway) fn renew(arguments: &RenewArguments) -> Result<(), C
     if let Some(names) = present.and_then(|chain| host_names(chain.first()?).ok()) {
         hosts.extend(names.into_iter().filter(|name| !hosts.contains(name)).collect::<Vec<_>>());
     }
-    let issued = server_certificate(&authority, &certificate_names(&hosts), SystemClock.now(), &OsEntropy)?;
+    let issued = server_certificate(&authority, &certificate_names(&hosts, &config), SystemClock.now(), &OsEntropy)?;
     let failed =
         |error: io::Error| CommandError::new("cannot write the new server certificate: the old one stands", error);
     // Certificate before key would fit as badly as key before certificate: a gateway that starts between the two says so.
@@ -198,14 +216,13 @@ fn server_certificate(
     Ok(ServerCertificate { chain: issued.pem + &authority.certificate_pem(), key, expires_at: issued.not_after })
 }
 
-/// The given names, and those by which the machine reaches itself.
-fn certificate_names(given: &[HostName]) -> Vec<HostName> {
+/// The given names, those of the public addresses, and those by which the machine reaches itself.
+fn certificate_names(given: &[HostName], config: &Config) -> Vec<HostName> {
+    let own = ["localhost", "127.0.0.1", "::1"].into_iter().filter_map(|own| own.parse().ok());
     let mut names = given.to_vec();
-    for own in ["localhost", "127.0.0.1", "::1"] {
-        if let Ok(own) = own.parse::<HostName>()
-            && !names.contains(&own)
-        {
-            names.push(own);
+    for name in config.public_hosts().into_iter().chain(own) {
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
     names
@@ -220,7 +237,15 @@ fn configuration(arguments: &Arguments) -> String {
     let address = |ip, default, offset| SocketAddr::from((ip, port(default, offset))).to_string();
     let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let host = arguments.hosts.first().map_or_else(|| "localhost".to_owned(), ToString::to_string);
-    [
+    let PublicUrlArguments { public_studio_url, public_office_url, public_enrolment_url } = &arguments.public_urls;
+    let public_urls =
+        [("studio", public_studio_url), ("office", public_office_url), ("enrolment", public_enrolment_url)]
+            .into_iter()
+            .filter_map(|(listener, url)| {
+                let example = format!("# public_{listener}_url = \"https://{listener}.gateway.stadt.example\"");
+                Some((example, format!("public_{listener}_url = \"{}\"", url.as_ref()?)))
+            });
+    let text = [
         ("studio = \"127.0.0.1:8443\"", format!("studio = \"{}\"", address(arguments.bind, 8443, 0))),
         ("office = \"127.0.0.1:9443\"", format!("office = \"{}\"", address(arguments.bind, 9443, 1))),
         ("enrolment = \"127.0.0.1:7443\"", format!("enrolment = \"{}\"", address(arguments.bind, 7443, 2))),
@@ -232,7 +257,8 @@ fn configuration(arguments: &Arguments) -> String {
         ),
     ]
     .into_iter()
-    .fold(EXAMPLE.to_owned(), |text, (default, chosen)| text.replace(default, &chosen))
+    .fold(EXAMPLE.to_owned(), |text, (default, chosen)| text.replace(default, &chosen));
+    public_urls.fold(text, |text, (example, chosen)| text.replace(&example, &chosen))
 }
 
 fn write(file: &Path, text: &[u8], audience: FileMode) -> Result<(), CommandError> {

@@ -43,10 +43,12 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
 /// Prints the address of each listener, one line each on the standard output, for people and scripts.
 fn print_addresses(config: &Config, running: &RunningGateway) -> Result<(), CommandError> {
     let addresses = running.addresses;
-    print(format!("studio {}", config.url(addresses.studio)))?;
-    print(format!("office {}", config.url(addresses.office)))?;
-    print(format!("enrolment {}", config.url(addresses.enrolment)))?;
-    print(format!("ops http://{}", addresses.ops))
+    print(format!("studio {}", config.studio_url(addresses.studio)))?;
+    print(format!("office {}", config.office_url(addresses.office)))?;
+    print(format!("enrolment {}", config.enrolment_url(addresses.enrolment)))?;
+    print(format!("ops http://{}", addresses.ops))?;
+    eprint(format_args!("Clerks open {}/desk/ in a browser.", config.office_url(addresses.office)));
+    Ok(())
 }
 
 /// The first signal lets running requests finish, the second one hurries.
