@@ -1,5 +1,6 @@
-//! Routes for monitoring: `/healthz`, `/readyz`. (`/metrics` is in `server::routes`.)
+//! Routes for monitoring: `/healthz`, `/readyz`, and `/readyz` for load balancers on the enrolment listener. (`/metrics` is in `server::routes`.)
 
+use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HOST};
 use axum::http::{HeaderValue, StatusCode};
@@ -8,7 +9,7 @@ use axum::response::Response;
 use serde::Serialize;
 
 use super::host::RequestHost;
-use super::readiness::{Readiness, probe};
+use super::readiness::{Readiness, SharedReadiness, probe};
 use super::request::json_response;
 use super::{App, Problem};
 use crate::clock::Timestamp;
@@ -61,6 +62,19 @@ pub async fn readyz(State(app): State<App>) -> Response {
         server_certificate_expires_at: Some(server_certificate_expires_at),
     };
     json_response(status, &health)
+}
+
+/// `/readyz` of the enrolment listener: the same for load balancers on other machines, with no word on what is missing.
+pub async fn readyz_without_details(
+    State(app): State<App>,
+    Extension(readiness): Extension<SharedReadiness>,
+) -> Response {
+    let (status, text) = if readiness.is_ready(&app).await {
+        (StatusCode::OK, "ready")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready")
+    };
+    json_response(status, &Health { status: text, ..Health::default() })
 }
 
 /// Keeps web pages away from the listener: it has no certificates, and every browser on the machine can reach it.

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use axum::{Extension, Router};
 
+use crate::api::readiness::SharedReadiness;
 use crate::api::{
     App, Problem, audit, caller, est, invitations, message_head, negotiate, office, ops, revocation_list, studio,
 };
@@ -102,6 +103,7 @@ pub fn routes() -> Vec<Route> {
         post(Office, "/.well-known/est/simplereenroll", est::reenrol::create_office),
         get(Enrolment, "/crl/studio.crl", revocation_list::studio),
         get(Enrolment, "/crl/office.crl", revocation_list::office),
+        get(Enrolment, "/readyz", ops::readyz_without_details),
         get(Ops, "/healthz", ops::healthz),
         get(Ops, "/readyz", ops::readyz),
         get(Ops, "/metrics", show_metrics),
@@ -134,6 +136,7 @@ pub fn router(listener: ListenerKind, app: &App, metrics: &Arc<Metrics>) -> Rout
     let router = if listener == ListenerKind::Ops { router.layer(from_fn(ops::forbid_caching)) } else { router };
     router
         .layer(Extension(Arc::clone(metrics)))
+        .layer(Extension(SharedReadiness::default()))
         .layer(from_fn(limit_database_time))
         .layer(from_fn_with_state(observer, observe_request))
 }

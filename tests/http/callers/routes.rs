@@ -165,8 +165,8 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
         }
     }
     // Ten studio and twenty-five office routes by one kind each, four routes for auditors and three of the twenty-five by an auditor;
-    // four for enrolment, two revocation lists and three for monitoring by everybody.
-    assert_eq!(served, 10 + 25 + (4 + 3) + (4 + 2 + 3) * kinds.len());
+    // four for enrolment, two revocation lists and four for monitoring by everybody.
+    assert_eq!(served, 10 + 25 + (4 + 3) + (4 + 2 + 4) * kinds.len());
     // Who is known and was refused a new certificate left a row in the audit log, and nothing else.
     assert_eq!(gateway.database.contents().await.without("audit"), before.without("audit"));
     let rows = gateway.database.audit().await;

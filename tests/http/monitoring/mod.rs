@@ -1,5 +1,7 @@
 //! Answers to monitoring, and to a device that asks about itself.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::{Method, Request};
 use lichtbild::server::routes::ListenerKind;
@@ -81,6 +83,37 @@ async fn a_gateway_with_a_store_and_a_key_is_ready() {
     let expected = json!({ "status": "ready", "keys_run_out_at": keys, "server_certificate_expires_at": certificate });
     assert_eq!(ready.json(), expected);
     assert_eq!(gateway.database.contents().await, before);
+}
+
+#[tokio::test]
+async fn a_load_balancer_elsewhere_learns_whether_the_gateway_is_ready_and_nothing_more() {
+    let gateway = TestGateway::start().await;
+    let router = gateway.router(ListenerKind::Enrolment);
+    let ask = async |method: Method| {
+        let request = Request::builder().method(method).uri("/readyz").header("host", "balancer.example");
+        send(&router, request.body(Body::empty()).unwrap()).await
+    };
+    gateway.trust().set_fault("server-certificate", "server.crt: write the file anew".into());
+    let ready = ask(Method::GET).await;
+    assert_eq!((ready.status, ready.json()), (200, json!({ "status": "ready" })));
+    assert_eq!(ready.header("cache-control"), "no-store");
+    let head = ask(Method::HEAD).await;
+    assert_eq!((head.status, head.body.len()), (200, 0));
+    ask(Method::POST).await.assert_problem(405, "method-not-allowed");
+
+    // A stranger who asks in a loop neither costs the database anything nor keeps the balancer from its answer.
+    gateway.store.close().await;
+    for _ in 0..1000 {
+        assert_eq!(ask(Method::GET).await.status, 200);
+    }
+    gateway.advance(Duration::from_secs(1));
+    let missing = ask(Method::GET).await;
+    assert_eq!((missing.status, missing.json()), (503, json!({ "status": "not ready" })));
+    assert_eq!(ask(Method::HEAD).await.status, 503);
+    for listener in [ListenerKind::Studio, ListenerKind::Office] {
+        let request = Request::builder().uri("/readyz").body(Body::empty()).unwrap();
+        assert_ne!(send(&gateway.router(listener), request).await.status, 200);
+    }
 }
 
 #[tokio::test]
