@@ -60,6 +60,18 @@ impl GatewayClient {
         self.http.get(self.address(path))
     }
 
+    /// A GET request to `path` on the gateway, with `fields` as its query.
+    pub fn get_with_query(&self, path: &str, fields: &[(&str, &str)]) -> reqwest::RequestBuilder {
+        let mut url = self.address(path);
+        url.query_pairs_mut().extend_pairs(fields);
+        self.http.get(url)
+    }
+
+    /// A DELETE request to `path` on the gateway, such as `/v1/photos/{photo_id}`.
+    pub fn delete(&self, path: &str) -> reqwest::RequestBuilder {
+        self.http.delete(self.address(path))
+    }
+
     fn address(&self, path: &str) -> Url {
         let mut url = self.gateway.clone();
         url.set_path(path);

@@ -4,6 +4,7 @@
 //! push   read -> spool -> deposit (again, until an answer came) -> store receipt -> remove spool
 //! enrol  an invitation becomes a key, a certificate and a configuration; see `enrolment`
 //! watch  a folder: every photo that arrives is judged, pushed and put away; see `watch`
+//! photos, withdraw  what became of the photos that were deposited; see `deposited`
 //! ```
 //!
 //! These files stand beside `PHOTO.jpg`, never two of the first two for longer than a moment:
@@ -18,6 +19,7 @@
 pub mod backoff;
 pub mod config;
 pub mod credentials;
+pub mod deposited;
 pub mod enrolment;
 pub mod gateway_client;
 pub mod network;

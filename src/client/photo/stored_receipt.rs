@@ -87,6 +87,11 @@ impl StoredReceipt {
         }
     }
 
+    /// Reports whether this is the receipt with `code`, however the gateway wrote it.
+    pub fn has_code(&self, code: &RetrievalCode) -> bool {
+        RetrievalCode::parse(&self.body.code).is_ok_and(|own| own == *code)
+    }
+
     /// The receipt in a file's bytes; `None` when they are none of this version, or its code has a wrong symbol.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let file: ReceiptFile = json_object::from_slice(bytes).ok()?;

@@ -1,0 +1,217 @@
+//! Notes of the photos that this computer has deposited, in the folder `deposits` beside the configuration.
+//!
+//! A note says which file a photo came from and in which file its receipt is, but not the code: that is in the receipt only, and is
+//! deleted with it. One file per photo, `SHA256-PHOTO_ID.json`, so that programs that run at the same time need no lock, and photos with the
+//! same bytes are found by their names. A note is removed when the photo was refused or withdrawn, or when its time is over.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use serde::{Deserialize, Serialize};
+
+use crate::atomic_file;
+use crate::atomic_file::FileMode;
+use crate::client::photo::stored_receipt::StoredReceipt;
+use crate::clock::Timestamp;
+use crate::domain::code::retrieval_code::RetrievalCode;
+use crate::domain::digest::Sha256Digest;
+use crate::domain::id::PhotoId;
+use crate::json_object;
+
+const FOLDER: &str = "deposits";
+const EXTENSION: &str = ".json";
+const VERSION: u32 = 1;
+
+/// The notes of one computer.
+#[derive(Debug, Clone)]
+pub struct DepositJournal {
+    folder: PathBuf,
+}
+
+/// Note of one deposited photo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DepositNote {
+    version: u32,
+    /// The photo.
+    pub photo_id: PhotoId,
+    /// SHA-256 of its file.
+    pub sha256: Sha256Digest,
+    /// Name of its file, without folders.
+    pub name: String,
+    /// Path of the stored receipt; the studio may have deleted it.
+    pub receipt: PathBuf,
+    /// Watched folder that the photo was exported to; `None` after a push.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watched_folder: Option<PathBuf>,
+    /// Time at which the receipt was stored.
+    pub deposited_at: Timestamp,
+    /// Latest time of the photo's erasure, as its receipt says.
+    pub expires_at: Timestamp,
+}
+
+impl DepositNote {
+    /// Makes a note of `stored`, the receipt in the file `receipt` for the photo file `name`.
+    pub fn new(stored: &StoredReceipt, name: &Path, receipt: &Path, watched_folder: Option<&Path>) -> Self {
+        // Paths are JSON strings: one that is not Unicode is noted as it is shown, and its receipt counts as deleted.
+        let text = |path: &Path| PathBuf::from(path.to_string_lossy().into_owned());
+        let absolute = std::path::absolute(receipt).unwrap_or_else(|_| receipt.to_owned());
+        Self {
+            version: VERSION,
+            photo_id: stored.body.photo_id,
+            sha256: stored.body.sha256,
+            name: Path::new(name.file_name().unwrap_or_default()).display().to_string(),
+            receipt: text(&absolute),
+            watched_folder: watched_folder.map(text),
+            deposited_at: stored.stored_at,
+            expires_at: stored.body.expires_at,
+        }
+    }
+
+    /// The stored receipt; `None` if it is deleted or belongs to another photo now.
+    pub fn stored_receipt(&self) -> Option<StoredReceipt> {
+        let stored = StoredReceipt::read(&self.receipt).ok().flatten();
+        stored.filter(|stored| stored.body.photo_id == self.photo_id)
+    }
+
+    fn file_name(&self) -> String {
+        format!("{}-{}{EXTENSION}", self.sha256, self.photo_id)
+    }
+}
+
+impl DepositJournal {
+    /// The notes beside the configuration file `config`.
+    pub fn beside(config: &Path) -> Self {
+        Self { folder: config.with_file_name(FOLDER) }
+    }
+
+    /// Writes a note, unless there is one of this photo.
+    ///
+    /// # Errors
+    /// The operating system's error.
+    pub fn add(&self, note: &DepositNote) -> io::Result<()> {
+        let json = serde_json::to_vec_pretty(note)?;
+        atomic_file::make_folder(&self.folder, FileMode::OwnerOnly)?;
+        // Names of files may tell names of people.
+        match atomic_file::write_new(&self.folder.join(note.file_name()), &json, FileMode::OwnerOnly) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes the note of a photo, if there is one.
+    ///
+    /// # Errors
+    /// The operating system's error.
+    pub fn remove(&self, photo_id: PhotoId) -> io::Result<()> {
+        self.paths()?.get(&photo_id).map_or(Ok(()), |path| atomic_file::remove(path))
+    }
+
+    /// The notes of photos with these bytes, newest first.
+    ///
+    /// # Errors
+    /// The operating system's error.
+    pub fn with_bytes(&self, sha256: Sha256Digest, now: Timestamp) -> io::Result<Vec<DepositNote>> {
+        let beginning = format!("{sha256}-");
+        let is_wanted =
+            |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&beginning));
+        self.read_where(is_wanted, now)
+    }
+
+    /// All notes, newest first. Those of photos whose time is over are removed.
+    ///
+    /// # Errors
+    /// The operating system's error.
+    pub fn all(&self, now: Timestamp) -> io::Result<Vec<DepositNote>> {
+        self.read_where(|_| true, now)
+    }
+
+    /// The note of the photo with this code, if its receipt is still stored.
+    ///
+    /// # Errors
+    /// The operating system's error.
+    pub fn with_code(&self, code: &RetrievalCode, now: Timestamp) -> io::Result<Option<DepositNote>> {
+        Ok(self.all(now)?.into_iter().find(|note| note.stored_receipt().is_some_and(|stored| stored.has_code(code))))
+    }
+
+    /// The files of all notes, without reading them.
+    ///
+    /// # Errors
+    /// The operating system's error.
+    pub fn paths(&self) -> io::Result<HashMap<PhotoId, PathBuf>> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(HashMap::new()),
+            Err(error) => return Err(error),
+        };
+        let mut paths = HashMap::new();
+        for entry in entries {
+            let path = entry?.path();
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let parts = name.strip_suffix(EXTENSION).and_then(|name| name.split_once('-'));
+            if let Some(photo_id) = parts.and_then(|(_, photo_id)| photo_id.parse().ok()) {
+                paths.insert(photo_id, path);
+            }
+        }
+        Ok(paths)
+    }
+
+    /// Reads a note; `None` if the file is gone or is no note of this version.
+    pub fn read(path: &Path) -> Option<DepositNote> {
+        let note: DepositNote = json_object::from_slice(&atomic_file::read(path).ok()??).ok()?;
+        (note.version == VERSION).then_some(note)
+    }
+
+    fn read_where(&self, is_wanted: impl Fn(&Path) -> bool, now: Timestamp) -> io::Result<Vec<DepositNote>> {
+        let mut notes = Vec::new();
+        for path in self.paths()?.into_values().filter(|path| is_wanted(path)) {
+            let Some(note) = Self::read(&path) else { continue };
+            if note.expires_at < now {
+                atomic_file::remove(&path)?;
+            } else {
+                notes.push(note);
+            }
+        }
+        notes.sort_by_key(|note| std::cmp::Reverse(note.photo_id));
+        Ok(notes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+
+    fn note(photo: u8, bytes: u8) -> DepositNote {
+        DepositNote {
+            version: VERSION,
+            photo_id: format!("0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d{photo:02x}").parse().unwrap(),
+            sha256: Sha256Digest::from_bytes([bytes; 32]),
+            name: "anna.jpg".into(),
+            receipt: "anna.jpg.lichtbild-receipt.json".into(),
+            watched_folder: None,
+            deposited_at: NOW,
+            expires_at: NOW + Duration::from_secs(60),
+        }
+    }
+
+    #[test]
+    fn notes_are_found_by_bytes_and_end_with_their_photos() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = DepositJournal::beside(&folder.path().join("studio.toml"));
+        assert_eq!(journal.all(NOW).unwrap(), []);
+        let (one, two, other) = (note(1, 1), note(2, 1), note(3, 9));
+        for note in [&one, &two, &other, &one] {
+            journal.add(note).unwrap();
+        }
+        assert_eq!(journal.with_bytes(one.sha256, NOW).unwrap(), [two.clone(), one.clone()]);
+        std::fs::write(folder.path().join("deposits/notes.txt"), "somebody's").unwrap();
+        journal.remove(two.photo_id).unwrap();
+        assert_eq!(journal.all(NOW).unwrap(), [other, one]);
+        assert_eq!(journal.all(NOW + Duration::from_secs(61)).unwrap(), []);
+        assert!(journal.paths().unwrap().is_empty() && folder.path().join("deposits/notes.txt").exists());
+    }
+}

@@ -1,0 +1,90 @@
+//! State of a deposited photo, as the gateway tells it.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::clock::Timestamp;
+use crate::domain::id::PhotoId;
+use crate::domain::language::Language;
+use crate::domain::photo::PhotoState;
+use crate::domain::photo::collection::RefusalReason;
+
+/// One photo of the studio. States and reasons of a newer gateway are kept by their names, so that they do not cost the list.
+#[derive(Debug, Clone, Deserialize)]
+pub struct PhotoStatus {
+    /// The photo.
+    pub photo_id: PhotoId,
+    state: String,
+    /// Time at which the gateway had stored it.
+    pub deposited_at: Timestamp,
+    /// Latest time of its erasure.
+    pub expires_at: Timestamp,
+    /// Time at which it was used, refused, withdrawn or expired.
+    #[serde(default)]
+    pub settled_at: Option<Timestamp>,
+    /// Reason for which an office refused it.
+    #[serde(default)]
+    pub refusal: Option<OfficeRefusal>,
+    /// The gateway's JSON object, with fields that this version does not know.
+    #[serde(skip)]
+    pub body: Value,
+}
+
+/// Reason for which a clerk refused a photo at the counter.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct OfficeRefusal {
+    reason: String,
+    /// The clerk's note for the studio.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+impl PhotoStatus {
+    /// Reads a JSON object of the gateway; `None` if it describes no photo.
+    pub fn read(body: Value) -> Option<Self> {
+        let status: Self = serde_json::from_value(body.clone()).ok()?;
+        Some(Self { body, ..status })
+    }
+
+    /// The state; `None` for one that only a newer version knows.
+    pub fn state(&self) -> Option<PhotoState> {
+        self.state.parse().ok()
+    }
+
+    /// The state's name in JSON.
+    pub fn state_name(&self) -> &str {
+        &self.state
+    }
+
+    /// Reports whether the citizen's code still leads to the photo.
+    pub fn is_open(&self) -> bool {
+        self.state().is_none_or(|state| !state.is_erased())
+    }
+}
+
+impl OfficeRefusal {
+    /// The reason in words; the name in JSON of one that only a newer version knows.
+    pub fn reason_in_words(&self, language: Language) -> &str {
+        let reason = serde_json::from_value::<RefusalReason>(Value::String(self.reason.clone()));
+        reason.map_or(self.reason.as_str(), |reason| reason.in_words(language))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_state_and_a_reason_of_a_newer_gateway_are_told_by_their_names() {
+        let body = json!({"photo_id": "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e", "state": "archived",
+            "deposited_at": "2026-11-22T09:30:00Z", "expires_at": "2027-05-22T00:00:00Z",
+            "refusal": {"reason": "hat_too_large"}, "colour": "blue"});
+        let status = PhotoStatus::read(body).unwrap();
+        assert_eq!((status.state(), status.state_name()), (None, "archived"));
+        assert_eq!(status.refusal.unwrap().reason_in_words(Language::German), "hat_too_large");
+        assert_eq!(status.body["colour"], "blue");
+        assert!(PhotoStatus::read(json!({"photo_id": "x"})).is_none());
+    }
+}

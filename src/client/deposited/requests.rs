@@ -1,0 +1,115 @@
+//! Requests about photos that were deposited: list, state of one, withdrawal.
+
+use serde_json::Value;
+
+use super::photo_status::PhotoStatus;
+use crate::client::enrolment::gateway_request::{GatewayError, fetch_body};
+use crate::client::gateway_client::GatewayClient;
+use crate::client::response::problem_type;
+use crate::domain::id::PhotoId;
+use crate::domain::language::Language;
+use crate::domain::photo::PhotoState;
+use crate::json_object;
+
+const PHOTOS: &str = "/v1/photos";
+/// Photos in one response; the gateway gives 200 at most.
+const PAGE_SIZE: usize = 100;
+
+/// Photos to be listed.
+#[derive(Debug, Clone, Copy)]
+pub struct DepositedQuery {
+    /// Only photos in this state.
+    pub state: Option<PhotoState>,
+    /// Largest number of photos; it bounds the number of requests too.
+    pub limit: usize,
+    /// Photos deposited before this one are not asked for.
+    pub oldest: Option<PhotoId>,
+}
+
+/// Photos of the studio, newest first.
+#[derive(Debug, Default)]
+pub struct DepositedList {
+    /// The photos.
+    pub photos: Vec<PhotoStatus>,
+    /// True if there are more photos than the query's limit.
+    pub is_cut: bool,
+}
+
+/// Asks page by page until the end or the limit.
+///
+/// # Errors
+/// [`GatewayError`].
+pub async fn list(
+    client: &GatewayClient,
+    query: &DepositedQuery,
+    language: Language,
+) -> Result<DepositedList, GatewayError> {
+    let mut list = DepositedList::default();
+    let mut after: Option<String> = None;
+    while list.photos.len() < query.limit {
+        let page_size = PAGE_SIZE.min(query.limit - list.photos.len()).to_string();
+        let mut fields = vec![("limit", page_size.as_str())];
+        fields.extend(query.state.map(|state| ("state", state.name())));
+        fields.extend(after.as_deref().map(|after| ("after", after)));
+        let request = client.get_with_query(PHOTOS, &fields).header("accept-language", language.tag());
+        let (photos, next) = read_page(&fetch_body(request).await?).ok_or_else(|| not_a_gateway(client))?;
+        // Identifiers sort by the time of the deposit.
+        let is_past = |photo: &PhotoStatus| query.oldest.is_some_and(|oldest| photo.photo_id < oldest);
+        let is_last = photos.is_empty() || photos.iter().any(is_past);
+        list.photos.extend(photos.into_iter().filter(|photo| !is_past(photo)));
+        list.is_cut = next.is_some() && !is_last;
+        match next {
+            Some(next) if !is_last => after = Some(next),
+            _ => break,
+        }
+    }
+    list.photos.truncate(query.limit);
+    Ok(list)
+}
+
+/// State of one photo; `None` if the studio has no such photo.
+///
+/// # Errors
+/// [`GatewayError`].
+pub async fn show(
+    client: &GatewayClient,
+    photo_id: PhotoId,
+    language: Language,
+) -> Result<Option<PhotoStatus>, GatewayError> {
+    let request = client.get(&format!("{PHOTOS}/{photo_id}")).header("accept-language", language.tag());
+    match fetch_body(request).await {
+        Ok(body) => read_status(&body).map(Some).ok_or_else(|| not_a_gateway(client)),
+        Err(GatewayError::Refused(problem)) if problem_type(&problem) == "photo-unknown" => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Withdraws a photo, which the gateway erases; a repetition gets the same answer.
+///
+/// # Errors
+/// [`GatewayError`], with the problem `photo-unknown`, `photo-leased`, `photo-kept` or `photo-settled` if there is nothing to withdraw.
+pub async fn withdraw(
+    client: &GatewayClient,
+    photo_id: PhotoId,
+    language: Language,
+) -> Result<PhotoStatus, GatewayError> {
+    let request = client.delete(&format!("{PHOTOS}/{photo_id}")).header("accept-language", language.tag());
+    read_status(&fetch_body(request).await?).ok_or_else(|| not_a_gateway(client))
+}
+
+fn read_status(body: &[u8]) -> Option<PhotoStatus> {
+    PhotoStatus::read(json_object::from_slice(body).ok()?)
+}
+
+/// The photos of a page, and the value of `after` for the next one.
+fn read_page(body: &[u8]) -> Option<(Vec<PhotoStatus>, Option<String>)> {
+    let mut page: Value = json_object::from_slice(body).ok()?;
+    let next = page.get("next_after").and_then(Value::as_str).map(str::to_owned);
+    let Value::Array(photos) = page.get_mut("photos")?.take() else { return None };
+    let photos: Option<Vec<_>> = photos.into_iter().map(PhotoStatus::read).collect();
+    Some((photos?, next))
+}
+
+fn not_a_gateway(client: &GatewayClient) -> GatewayError {
+    GatewayError::NotAGateway { status: 200, url: client.gateway().clone() }
+}
