@@ -12,6 +12,7 @@ use super::{advice, receipt_text};
 use crate::client::config::StudioConfig;
 use crate::client::credentials::Credentials;
 use crate::client::enrolment::renew::{ClientRenewError, certificate_in_use, renew};
+use crate::client::enrolment::renewal_lock::RenewalLock;
 use crate::client::enrolment::renewal_schedule::renewal_due_at;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::language::Language;
@@ -38,6 +39,11 @@ pub fn run(arguments: &Arguments) -> Exit {
     let language = requested_language.unwrap_or_else(|| {
         StudioConfig::load(&arguments.config).map_or_else(|_| Language::default(), |config| config.language)
     });
+    let runtime = match runtime(language) {
+        Ok(runtime) => runtime,
+        Err(exit) => return exit,
+    };
+    let _lock = runtime.block_on(RenewalLock::acquire(&arguments.config));
     match due(arguments) {
         Ok(due) if due > SystemClock.now() && !arguments.force => {
             let due = receipt_text::moment(due, language);
@@ -50,10 +56,6 @@ pub fn run(arguments: &Arguments) -> Exit {
         Ok(_) => {}
         Err(error) => return failed(&error, language),
     }
-    let runtime = match runtime(language) {
-        Ok(runtime) => runtime,
-        Err(exit) => return exit,
-    };
     match runtime.block_on(renew(&arguments.config, &SystemClock)) {
         Ok(renewed) => {
             let until = receipt_text::moment(renewed.certificate.not_after, language);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::Mutex;
 
 use super::renew::{ClientRenewError, certificate_in_use, renew};
+use super::renewal_lock::RenewalLock;
 use super::renewal_schedule::{renewal_due_at, retry_pause};
 use crate::client::config::StudioConfig;
 use crate::client::credentials::Credentials;
@@ -67,15 +68,17 @@ impl CertificateRenewer {
         on_event: &(dyn Fn(RenewalEvent) + Send + Sync),
     ) -> Option<GatewayClient> {
         let mut state = self.state.lock().await;
-        if let Ok((certificate, connection)) = load_certificate_and_client(&self.config)
-            && certificate.sha256 != state.current.sha256
-        {
-            state.set_current(certificate, clock.now());
+        if let Some(connection) = self.replaced_by_another(&mut state, clock) {
             return Some(connection);
         }
         let now = clock.now();
         if now < renewal_due_at(&state.current) || now < state.not_before {
             return None;
+        }
+        let _lock = RenewalLock::acquire(&self.config).await;
+        // Another program may have renewed it meanwhile.
+        if let Some(connection) = self.replaced_by_another(&mut state, clock) {
+            return Some(connection);
         }
         match renew(&self.config, clock).await {
             Ok(renewed) => {
@@ -91,6 +94,17 @@ impl CertificateRenewer {
                 None
             }
         }
+    }
+}
+
+impl CertificateRenewer {
+    fn replaced_by_another(&self, state: &mut RenewalState, clock: &dyn Clock) -> Option<GatewayClient> {
+        let (certificate, connection) = load_certificate_and_client(&self.config).ok()?;
+        if certificate.sha256 == state.current.sha256 {
+            return None;
+        }
+        state.set_current(certificate, clock.now());
+        Some(connection)
     }
 }
 

@@ -28,5 +28,6 @@ pub mod est;
 pub mod gateway_request;
 mod install_certificate;
 pub mod renew;
+pub mod renewal_lock;
 pub mod renewal_schedule;
 mod unverified_tls;

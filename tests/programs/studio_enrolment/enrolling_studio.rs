@@ -92,8 +92,9 @@ impl EnrollingStudio {
 
     pub fn files(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.folder.path()).unwrap();
-        let mut names: Vec<_> =
-            entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        let names = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+        // Locks stay: a lock that is removed is one for nobody.
+        let mut names: Vec<_> = names.filter(|name| name != ".lichtbild-renewal").collect();
         names.sort();
         names
     }

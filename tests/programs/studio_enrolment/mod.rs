@@ -15,5 +15,6 @@ mod proxy;
 #[cfg(unix)]
 mod readme_walkthrough;
 mod renewal;
+mod renewal_lock;
 mod status_command;
 mod wrong_address;
