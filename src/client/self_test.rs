@@ -5,6 +5,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use image::ExtendedColorType;
 use image::codecs::jpeg::JpegEncoder;
@@ -13,6 +14,8 @@ use tokio::time::timeout;
 
 use super::config::{StudioConfig, StudioConfigError};
 use super::credentials::{Credentials, CredentialsError};
+use super::deposited::photo_status::PhotoStatus;
+use super::deposited::requests::{DepositedQuery, list};
 use super::enrolment::device_folder::PENDING_KEY_FILE;
 use super::enrolment::gateway_request;
 use super::enrolment::gateway_request::GatewayError;
@@ -23,9 +26,16 @@ use super::network::connect_probe::{ProxyError, probe_tunnel};
 use super::transient_error::{TlsFailure, TransientError};
 use crate::clock::{Clock, Timestamp};
 use crate::domain::digest::Sha256Digest;
+use crate::domain::language::Language;
+use crate::domain::photo::PhotoState;
 use crate::identity::certificate::CertificateFacts;
 use crate::json_object;
 use crate::wire::studio::MeBody;
+
+/// Refusals at the counter that are told: those of the last two weeks.
+pub const REFUSED_RECENTLY: Duration = Duration::from_hours(14 * 24);
+/// Refused photos that are looked at, the newest deposits first.
+const MAX_REFUSED: usize = 100;
 
 /// Results of the self-test, in order: the steps after the first `None` or error were not tried.
 #[derive(Debug)]
@@ -44,6 +54,8 @@ pub struct SelfTest {
     pub clock_ahead_milliseconds: Option<i64>,
     /// Result of the upload of a test photo: `Ok` if it reached the judge.
     pub deposit: Option<Result<(), GatewayError>>,
+    /// Photos of the studio that an office refused in the last days; no part of the test.
+    pub refused: Option<Result<Vec<PhotoStatus>, GatewayError>>,
 }
 
 /// Facts about the device's credentials.
@@ -101,6 +113,7 @@ pub async fn self_test(config_file: &std::path::Path, clock: &dyn Clock) -> Self
         admission: None,
         clock_ahead_milliseconds: None,
         deposit: None,
+        refused: None,
     };
     let Ok(config) = &test.configuration else { return test };
     let loaded = load(config);
@@ -130,9 +143,21 @@ pub async fn self_test(config_file: &std::path::Path, clock: &dyn Clock) -> Self
         let middle = (sent_at.unix_milliseconds() + answered_at.unix_milliseconds()) / 2;
         test.clock_ahead_milliseconds = Some(middle - me.time.unix_milliseconds());
         test.deposit = Some(send_test_photo(&connection, language).await);
+        test.refused = Some(recently_refused(&connection, config.language, answered_at).await);
     }
     test.admission = Some(me);
     test
+}
+
+async fn recently_refused(
+    connection: &GatewayClient,
+    language: Language,
+    now: Timestamp,
+) -> Result<Vec<PhotoStatus>, GatewayError> {
+    let query = DepositedQuery { state: Some(PhotoState::Refused), limit: MAX_REFUSED, oldest: None };
+    let refused = list(connection, &query, language).await?.photos;
+    let is_recent = |photo: &PhotoStatus| photo.settled_at.is_some_and(|at| at.until(now) <= REFUSED_RECENTLY);
+    Ok(refused.into_iter().filter(is_recent).collect())
 }
 
 fn load(config: &StudioConfig) -> Result<(DeviceCredentials, GatewayClient), CredentialsError> {

@@ -11,7 +11,7 @@ use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes, Frame, Incoming};
 use hyper::header::{HeaderMap, HeaderValue};
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use lichtbild::domain::code::retrieval_code::RetrievalCode;
 use lichtbild::domain::digest::Sha256Digest;
@@ -88,6 +88,8 @@ struct FakeGatewayState {
     seen: Vec<RecordedUpload>,
     stored: Vec<String>,
     profile: Option<serde_json::Value>,
+    photos: Vec<serde_json::Value>,
+    questions: Vec<String>,
 }
 
 pub struct FakeGateway {
@@ -124,6 +126,16 @@ impl FakeGateway {
     /// Shows a profile to those who ask for it.
     pub fn show_profile(&self, profile: &serde_json::Value) {
         self.state.lock().unwrap().profile = Some(profile.clone());
+    }
+
+    /// Shows these photos, newest first.
+    pub fn show_photos(&self, photos: impl IntoIterator<Item = serde_json::Value>) {
+        self.state.lock().unwrap().photos = photos.into_iter().collect();
+    }
+
+    /// Addresses of the questions about photos.
+    pub fn questions(&self) -> Vec<String> {
+        self.state.lock().unwrap().questions.clone()
     }
 
     /// A `studio.toml` with all that belongs to it.
@@ -181,6 +193,9 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<FakeGatewayState>>)
             None => respond(404, "text/html", String::new()),
         });
     }
+    if request.method() != Method::POST {
+        return Ok(answer_about_photos(&request, &state));
+    }
     assert_eq!(request.uri().path(), "/v1/photos");
     let cut = || Err(io::Error::other("cut"));
     let reply = state.lock().unwrap().script.pop_front().unwrap_or(ScriptedReply::Receipt);
@@ -219,7 +234,8 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<FakeGatewayState>>)
         }
         ScriptedReply::Problem(status, kind, retry_after) => {
             let findings = json!([{"check": "format", "severity": "refuse", "measured": "PNG", "limit": "JPEG",
-                "message": "Die Datei ist kein JPEG."}]);
+                "message": "Die Datei ist kein JPEG.", "hint": "Als JPEG exportieren."},
+                {"check": "dimensions", "severity": "advise", "measured": "1", "limit": "2", "message": "Klein."}]);
             let problem = json!({"type": kind, "title": "Titel.", "status": status, "detail": "Einzelheit.",
                 "findings": if kind == "photo-refused" { findings } else { json!([]) }});
             let mut response = respond(status, "application/problem+json", problem.to_string());
@@ -235,6 +251,36 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<FakeGatewayState>>)
         }
         ScriptedReply::Text(status, text) => Ok(respond(status, "text/html", text.to_owned())),
     }
+}
+
+/// Photos by their states, as a test shows them; without one that is shown, each photo is unknown.
+fn answer_about_photos(request: &Request<Incoming>, state: &Mutex<FakeGatewayState>) -> Response<ScriptedBody> {
+    let mut state = state.lock().unwrap();
+    state.questions.push(request.uri().to_string());
+    let query = request.uri().query().unwrap_or_default();
+    let json = "application/json";
+    if request.uri().path() == "/v1/photos" {
+        let is_wanted = |photo: &&serde_json::Value| {
+            !query.contains("state=") || query.contains(&format!("state={}", photo["state"].as_str().unwrap()))
+        };
+        let photos: Vec<_> = state.photos.iter().filter(is_wanted).collect();
+        return respond(200, json, json!({ "photos": photos }).to_string());
+    }
+    let wanted = request.uri().path().rsplit('/').next().unwrap();
+    match state.photos.iter().find(|photo| photo["photo_id"] == wanted) {
+        Some(photo) => respond(200, json, photo.to_string()),
+        None => {
+            let problem = json!({"type": "photo-unknown", "title": "Titel.", "status": 404, "detail": "Einzelheit."});
+            respond(404, "application/problem+json", problem.to_string())
+        }
+    }
+}
+
+/// The photo of an upload, in a state that a test chooses.
+pub fn photo_in_state(upload: &RecordedUpload, state: &str) -> serde_json::Value {
+    let receipt = receipt_for(upload.key(), &upload.body);
+    json!({"photo_id": receipt["photo_id"], "state": state, "deposited_at": "2026-11-22T09:30:00Z",
+        "expires_at": receipt["expires_at"], "bytes": 1, "width": 1, "height": 1, "profile": "p", "findings": []})
 }
 
 fn receipt_for(key: &str, photo: &[u8]) -> serde_json::Value {

@@ -25,6 +25,34 @@ pub enum Exit {
     AlreadyWatched = 8,
     /// Everything works, and something has to be seen to before it no longer does.
     Attention = 9,
+    /// A photo has a code already whose receipt is no longer stored; nothing was sent.
+    AlreadyDeposited = 10,
+    /// No photo that can be withdrawn: an office holds, used or refused it, or its time is over.
+    NothingToWithdraw = 11,
+}
+
+impl Exit {
+    /// From what needs nobody to what needs somebody most.
+    const BY_WEIGHT: [Self; 12] = [
+        Self::Done,
+        Self::Attention,
+        Self::NothingToWithdraw,
+        Self::AlreadyDeposited,
+        Self::PhotoRefused,
+        Self::Setup,
+        Self::MaybeDeposited,
+        Self::Usage,
+        Self::AlreadyWatched,
+        Self::GaveUp,
+        Self::NotAllowed,
+        Self::Unexpected,
+    ];
+
+    /// The worse of two results.
+    pub(super) fn worse(self, other: Self) -> Self {
+        let weight = |exit: Self| Self::BY_WEIGHT.iter().position(|known| *known == exit);
+        if weight(other) > weight(self) { other } else { self }
+    }
 }
 
 impl From<Exit> for ExitCode {
@@ -45,6 +73,8 @@ Exit codes:
   6  a file or the configuration does not serve; see the message
   7  photo refused now, but an earlier try got no answer and may have stored it: its key is kept; see the message
   8  another watch works on this folder
-  9  status: deposits work, but something has to be seen to soon; see the message
+  9  done, but something has to be seen to soon: the certificate could not be renewed, or what status names; see the message
+  10 push: the photo has a code already and its receipt is no longer stored here; nothing was sent; see the message
+  11 withdraw: nothing to withdraw, an office holds, used or refused the photo, or its time is over; see the message
 
 Results go to stdout, messages to stderr.";

@@ -7,6 +7,7 @@ pub mod enrol;
 pub mod exit;
 pub mod options;
 mod output;
+pub mod photos;
 pub mod print_receipt;
 pub mod push;
 pub mod receipt_text;
@@ -37,6 +38,8 @@ enum Command {
     Print(print_receipt::Arguments),
     Check(check::Arguments),
     Watch(watch::Arguments),
+    Photos(photos::list::Arguments),
+    Withdraw(photos::withdraw::Arguments),
     Status(status::Arguments),
     Renew(renew::Arguments),
 }
@@ -49,6 +52,8 @@ pub fn main() -> ExitCode {
         Command::Print(arguments) => print_receipt::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Watch(arguments) => watch::run(&arguments),
+        Command::Photos(arguments) => photos::list::run(&arguments),
+        Command::Withdraw(arguments) => photos::withdraw::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
         Command::Renew(arguments) => renew::run(&arguments),
     };

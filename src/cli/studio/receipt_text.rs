@@ -4,10 +4,12 @@ use std::fmt::Write;
 use std::path::Path;
 
 use crate::clock::Timestamp;
+use crate::domain::check::finding::Severity;
 use crate::domain::check::terms::in_words;
 use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::domain::display_text::{escaped, escaped_lines};
 use crate::domain::language::Language;
+use crate::domain::local_time;
 use crate::wire::finding::FindingBody;
 use crate::wire::photo::ReceiptBody;
 
@@ -18,41 +20,80 @@ pub fn for_people(receipt: &ReceiptBody, language: Language) -> String {
     let findings = if receipt.findings.is_empty() {
         language.pick("  keine", "  none").to_owned()
     } else {
-        findings_for_people(&receipt.findings, language)
+        // They stand below a heading that says what they are.
+        receipt
+            .findings
+            .iter()
+            .map(|finding| finding_text(&finding.into(), "", language))
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     let ReceiptBody { photo_id, width, height, bytes, profile, .. } = receipt;
-    let until = moment(receipt.expires_at, language);
+    let (until, number) = (last_day(receipt.expires_at, language), photo_id.short());
     let text = language.pick(
         format!(
-            "Abrufcode:   {code}\n\nGültig bis:  {until}\nFoto:        {photo_id}\nBild:        {width} x {height} Pixel, {bytes} Byte, \
+            "Abrufcode:   {code}\n\nGültig bis:  einschließlich {until}\nFoto-Nr.:    {number}\nBild:        {width} x {height} Pixel, {bytes} Byte, \
              geprüft nach {profile}\nHinweise:\n{findings}"
         ),
         format!(
-            "Code:        {code}\n\nValid until: {until}\nPhoto:       {photo_id}\nPicture:     {width} x {height} pixels, {bytes} bytes, \
+            "Code:        {code}\n\nValid until: {until}, inclusive\nPhoto no.:   {number}\nPicture:     {width} x {height} pixels, {bytes} bytes, \
              judged by {profile}\nAdvice:\n{findings}"
         ),
     );
     escaped_lines(&text).into_owned()
 }
 
-/// One finding a paragraph: what is wrong with its numbers, then what to do.
-pub fn findings_for_people(findings: &[FindingBody], language: Language) -> String {
-    let mut text = String::new();
-    for finding in findings {
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        let [message, measured, hint] = [&finding.message, &finding.measured, &finding.hint].map(|text| escaped(text));
-        let limit = in_words(&finding.limit, language);
-        let limit = escaped(&limit);
-        // Writing to a String cannot fail.
-        let _ = match language {
-            Language::German => write!(text, "  - {message} (gemessen: {measured}; verlangt: {limit})"),
-            Language::English => write!(text, "  - {message} (measured: {measured}; asked for: {limit})"),
+/// Finding as it is shown, with the words of a gateway that may be newer.
+pub struct ShownFinding<'a> {
+    /// `refuse` or `advise`; `None` if neither.
+    pub severity: Option<Severity>,
+    /// Description of the fault.
+    pub message: &'a str,
+    /// Measured value with its unit.
+    pub measured: &'a str,
+    /// Limit with its unit.
+    pub limit: &'a str,
+    /// Instruction; may be empty.
+    pub hint: &'a str,
+}
+
+impl<'a> From<&'a FindingBody> for ShownFinding<'a> {
+    fn from(finding: &'a FindingBody) -> Self {
+        let FindingBody { severity, message, measured, limit, hint, .. } = finding;
+        Self { severity: Some(*severity), message, measured, limit, hint }
+    }
+}
+
+/// One finding a paragraph: refusal or advice, what is wrong with its numbers, then what to do. Refusals come first.
+pub fn findings_for_people<'a>(
+    findings: impl IntoIterator<Item = impl Into<ShownFinding<'a>>>,
+    language: Language,
+) -> String {
+    let mut findings: Vec<ShownFinding<'a>> = findings.into_iter().map(Into::into).collect();
+    findings.sort_by_key(|finding| finding.severity == Some(Severity::Advise));
+    let text = |finding: &ShownFinding<'_>| {
+        let mark = match finding.severity {
+            Some(Severity::Refuse) => language.pick("Ablehnung: ", "Refusal: "),
+            Some(Severity::Advise) => language.pick("Hinweis: ", "Advice: "),
+            None => "",
         };
-        if !hint.is_empty() {
-            let _ = write!(text, "\n    {hint}");
-        }
+        finding_text(finding, mark, language)
+    };
+    findings.iter().map(text).collect::<Vec<_>>().join("\n")
+}
+
+fn finding_text(finding: &ShownFinding<'_>, mark: &str, language: Language) -> String {
+    let ShownFinding { message, measured, limit, hint, .. } = finding;
+    let [message, measured, hint] = [message, measured, hint].map(|text| escaped(text));
+    let limit = in_words(limit, language);
+    let limit = escaped(&limit);
+    let mut text = language.pick(
+        format!("  - {mark}{message} (gemessen: {measured}; verlangt: {limit})"),
+        format!("  - {mark}{message} (measured: {measured}; asked for: {limit})"),
+    );
+    if !hint.is_empty() {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\n    {hint}");
     }
     text
 }
@@ -63,13 +104,12 @@ pub fn on_one_line(path: impl AsRef<Path>) -> String {
     escaped(&path.as_ref().display().to_string()).into_owned()
 }
 
-/// To the minute, in UTC: the studio's time zone is not read.
+/// To the minute, in local time.
 pub fn moment(at: Timestamp, language: Language) -> String {
-    let utc = at.to_utc();
-    let (year, month, day) = (utc.year(), u8::from(utc.month()), utc.day());
-    let (hour, minute) = (utc.hour(), utc.minute());
-    language.pick(
-        format!("{day:02}.{month:02}.{year}, {hour:02}:{minute:02} Uhr UTC"),
-        format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02} UTC"),
-    )
+    local_time::date_and_time(at, language)
+}
+
+/// The last whole day, as the citizen's receipt and the desk name it.
+pub fn last_day(end: Timestamp, language: Language) -> String {
+    local_time::last_day(end, language)
 }

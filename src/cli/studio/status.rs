@@ -1,24 +1,28 @@
 //! `lichtbild-studio status`
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
+use serde_json::Value;
 
-use super::advice::{CheckState, SelfTestLine, about_self_test};
+use super::advice::{CheckState, SelfTestLine, about_gateway_error, about_self_test};
 use super::exit::Exit;
 use super::options::LanguageArgument;
-use super::output::{print, print_json};
+use super::output::{eprint, print, print_json};
+use super::photos::list;
 use super::runtime::runtime;
+use crate::client::deposited::journal::DepositJournal;
 use crate::client::self_test::{SelfTest, self_test};
 use crate::clock::{SystemClock, Timestamp};
-use crate::domain::id::DeviceId;
+use crate::domain::id::{DeviceId, PhotoId};
 use crate::domain::language::Language;
 
 /// Find out whether this computer can deposit, and what to do if it cannot
 ///
 /// Looks at configuration, key, certificate, the way to the gateway, both clocks, and sends a made-up picture for a check;
-/// nothing is stored.
+/// nothing is stored. Lists the photos that an office refused in the last two weeks as well.
 #[derive(Args)]
 pub struct Arguments {
     /// Gateway address, certificate and key of this computer
@@ -46,6 +50,9 @@ struct StatusLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     clock_ahead_milliseconds: Option<i64>,
     checks: &'a [SelfTestLine],
+    /// Photos that an office refused in the last two weeks; absent if the gateway did not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<Vec<Value>>,
 }
 
 /// Tests everything and says what came out.
@@ -59,8 +66,9 @@ pub fn run(arguments: &Arguments) -> Exit {
     let configured = test.configuration.as_ref().ok().map(|config| config.language);
     let language = requested_language.or(configured).unwrap_or_default();
     let lines = about_self_test(&test, language);
+    let files = list::files(&DepositJournal::beside(&arguments.config), language);
     if arguments.json {
-        if let Err(exit) = print_json(&to_json(&test, &lines), language) {
+        if let Err(exit) = print_json(&to_json(&test, &lines, &files), language) {
             return exit;
         }
     } else {
@@ -69,6 +77,9 @@ pub fn run(arguments: &Arguments) -> Exit {
                 return exit;
             }
         }
+        if let Err(exit) = print_refused(&test, &files, language) {
+            return exit;
+        }
     }
     // The first thing that is wrong is what the others hang on; what only needs attention never hides a fault.
     let fault = lines.iter().find(|line| line.state == CheckState::Fault);
@@ -76,7 +87,26 @@ pub fn run(arguments: &Arguments) -> Exit {
     fault.or(attention).map_or(Exit::Done, |line| line.exit)
 }
 
-fn to_json<'a>(test: &SelfTest, lines: &'a [SelfTestLine]) -> StatusLine<'a> {
+/// The refused photos, if there are any. That the gateway does not tell them is no fault of the way to it.
+fn print_refused(test: &SelfTest, files: &HashMap<PhotoId, String>, language: Language) -> Result<(), Exit> {
+    match &test.refused {
+        Some(Ok(refused)) if !refused.is_empty() => {
+            let heading = language.pick("Im Amt abgelehnt (letzte 14 Tage):", "Refused at the office (last 14 days):");
+            print(format!("\n{heading}\n{}", list::table(refused, files, language)), language)
+        }
+        Some(Err(error)) => {
+            let (_, cause) = about_gateway_error(error, language);
+            eprint(language.pick(
+                format!("Ob Fotos im Amt abgelehnt wurden, ließ sich nicht erfragen: {cause}"),
+                format!("The gateway did not say if an office refused photos: {cause}"),
+            ));
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn to_json<'a>(test: &SelfTest, lines: &'a [SelfTestLine], files: &HashMap<PhotoId, String>) -> StatusLine<'a> {
     let me = test.admission.as_ref().and_then(|admission| admission.as_ref().ok());
     let device = test.credentials.as_ref().and_then(|credentials| credentials.as_ref().ok());
     StatusLine {
@@ -87,6 +117,10 @@ fn to_json<'a>(test: &SelfTest, lines: &'a [SelfTestLine]) -> StatusLine<'a> {
         renewal_due_at: device.map(|device| device.renewal_due),
         clock_ahead_milliseconds: test.clock_ahead_milliseconds,
         checks: lines,
+        refused: match &test.refused {
+            Some(Ok(refused)) => Some(refused.iter().map(|photo| list::with_file(photo, files)).collect()),
+            _ => None,
+        },
     }
 }
 

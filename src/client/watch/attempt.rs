@@ -13,6 +13,8 @@ use super::files::filing;
 use super::files::folder::WatchedFolder;
 use super::files::stability::{FileKind, file_kind};
 use super::profile_cache::ProfileCache;
+use crate::client::deposited::duplicates::EarlierDeposit;
+use crate::client::deposited::journal::DepositJournal;
 use crate::client::gateway_client::GatewayClient;
 use crate::client::photo::deposit::{ClientDepositError, RetryContext};
 use crate::client::photo::photo_file::{PhotoFile, PhotoFileError, PhotoFileErrorKind};
@@ -50,6 +52,8 @@ pub struct WatchContext {
     pub language: Language,
     /// The declaration about the person in every photo of this folder.
     pub declared: Option<Declaration>,
+    /// Notes of deposits.
+    pub journal: Option<DepositJournal>,
 }
 
 /// An attempt to process one photo.
@@ -202,7 +206,20 @@ impl WatchContext {
             return Ok(AttemptOutcome::Accepted(photo.sha256));
         }
         job.sync(&self.folder)?;
-        self.push(attempt, photo).await
+        let earlier = if is_begun { None } else { self.earlier_deposit(attempt, &photo).await? };
+        if let Some(EarlierDeposit { note, stored: Some(stored) }) = &earlier {
+            self.observer.event(&WatchEvent::HasCodeAlready { name: &job.name, earlier: note });
+            return self.file_sent_photo(
+                job,
+                photo.sha256,
+                &StoredReceipt { stored_at: self.clock.now(), ..stored.clone() },
+            );
+        }
+        let outcome = self.push(attempt, photo).await;
+        if let (Ok(AttemptOutcome::Sent), Some(EarlierDeposit { note, .. })) = (&outcome, &earlier) {
+            self.observer.event(&WatchEvent::HasSecondCode { name: &job.name, earlier: note });
+        }
+        outcome
     }
 
     /// The one place where photos are judged in advance. A judge that failed has said nothing against the photo.
@@ -263,6 +280,7 @@ impl WatchContext {
             true => filing::put_into_sent(&self.folder, job, receipt, self.receipt_writer.as_ref())?,
             false => filing::put_receipt_into_sent(&self.folder, job, receipt, self.receipt_writer.as_ref())?,
         };
+        self.note(job, receipt, &receipt_file);
         self.close(job)?;
         self.observer.event(&WatchEvent::Sent { name: &job.name, receipt_file: &receipt_file, receipt: &receipt.body });
         Ok(AttemptOutcome::Sent)
@@ -271,6 +289,7 @@ impl WatchContext {
     /// The receipt is for other bytes than lie there: it is put away alone.
     fn file_receipt_only(&self, job: &Job, receipt: &StoredReceipt) -> Result<AttemptOutcome, RetryReason> {
         let receipt_file = filing::put_receipt_into_sent(&self.folder, job, receipt, self.receipt_writer.as_ref())?;
+        self.note(job, receipt, &receipt_file);
         atomic_file::remove(&job.receipt())?;
         self.observer.event(&WatchEvent::ChangedAfterSending { name: &job.name, receipt_file: &receipt_file });
         Ok(AttemptOutcome::Changed)
@@ -298,6 +317,7 @@ impl WatchContext {
         };
         let receipt = StoredReceipt { stored_at: self.clock.now(), ..receipt };
         let receipt_file = filing::put_receipt_into_sent(&self.folder, job, &receipt, self.receipt_writer.as_ref())?;
+        self.note(job, &receipt, &receipt_file);
         self.close(job)?;
         self.observer.event(&WatchEvent::Sent { name: &job.name, receipt_file: &receipt_file, receipt: &receipt.body });
         Ok(AttemptOutcome::Sent)

@@ -4,6 +4,8 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 
+use crate::client::deposited::journal::DepositNote;
+use crate::client::deposited::photo_status::{OfficeRefusal, PhotoStatus};
 use crate::client::enrolment::renew::ClientRenewError;
 use crate::client::photo::deposit::ClientDepositError;
 use crate::client::photo::push::PushError;
@@ -39,6 +41,36 @@ pub enum WatchEvent<'a> {
         report: &'a Path,
         /// Reason for the refusal; not known where an earlier watch had begun to put the photo there.
         refusal: Option<&'a PhotoRefusal>,
+    },
+    /// An office refused a photo that was sent from this folder.
+    RefusedByOffice {
+        /// Its name in `sent/`.
+        name: &'a str,
+        /// The report.
+        report: &'a Path,
+        /// Reason and note.
+        refusal: &'a OfficeRefusal,
+    },
+    /// A photo with the same bytes was sent before and is open: the same code is good for both files.
+    HasCodeAlready {
+        /// Its name.
+        name: &'a OsStr,
+        /// The earlier deposit.
+        earlier: &'a DepositNote,
+    },
+    /// The same, but the receipt of the earlier deposit is deleted: the photo got a second code.
+    HasSecondCode {
+        /// Its name.
+        name: &'a OsStr,
+        /// The earlier deposit.
+        earlier: &'a DepositNote,
+    },
+    /// A deposit could not be noted, so that its refusal would not be told.
+    NoteFailed {
+        /// Its name.
+        name: &'a OsStr,
+        /// Cause.
+        error: &'a io::Error,
     },
     /// A sent photo and its receipt were erased in time.
     Erased {
@@ -183,4 +215,7 @@ pub trait ReceiptWriter: Send + Sync {
 
     /// The report on a refused photo.
     fn report(&self, name: &OsStr, refusal: &PhotoRefusal) -> String;
+
+    /// The report on a photo that an office refused.
+    fn office_report(&self, note: &DepositNote, photo: &PhotoStatus) -> String;
 }

@@ -34,14 +34,21 @@
 //!
 //! *A job that was begun is not judged here again*: what may already lie at the gateway is decided there.
 //!
+//! *A photo that an office refuses later* is told once, with a report in `refused/` that stays when the sent photo is deleted
+//! (`office_refusals`). The notes by which it is found are beside the configuration (`client::deposited`).
+//!
+//! *A second file with the same bytes* gets no second code while the first one's receipt is stored and its photo is open.
+//!
 //! *The gateway's rules* are fetched and kept (`profile_cache`). Where they were never known, nothing is refused here by other ones.
 
 mod attempt;
 mod circuit_breaker;
 pub mod client_provider;
+mod deposit_notes;
 mod erasure;
 mod event;
 pub mod files;
+mod office_refusals;
 mod profile_cache;
 mod queue;
 mod refresh;

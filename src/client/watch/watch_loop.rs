@@ -20,8 +20,10 @@ use super::files::claim_file;
 use super::files::folder::WatchedFolder;
 use super::files::retention::SentRetention;
 use super::files::stability::{StabilityDelays, StabilityTracker};
+use super::office_refusals::UntoldRefusal;
 use super::profile_cache::ProfileCache;
 use super::queue::PhotoQueue;
+use crate::client::deposited::journal::DepositJournal;
 use crate::client::gateway_client::GatewayClient;
 use crate::client::timer::Timer;
 use crate::clock::Clock;
@@ -74,6 +76,8 @@ pub struct WatchSettings {
     pub language: Language,
     /// The studio's declaration about the person in every photo of this folder.
     pub declared: Option<Declaration>,
+    /// Notes of deposits; without them refusals at the counter and second deposits are not told.
+    pub journal: Option<DepositJournal>,
 }
 
 /// A watch at work.
@@ -114,6 +118,7 @@ pub(super) struct Schedule {
 pub(super) struct RefreshResult {
     pub(super) client: Option<GatewayClient>,
     pub(super) profile: Option<Value>,
+    pub(super) refusals: Vec<UntoldRefusal>,
 }
 
 /// Condition under which a watch ends.
@@ -157,6 +162,7 @@ impl Watch {
             observer,
             language,
             declared,
+            journal,
         } = watch_settings;
         let mut queue = PhotoQueue::default();
         for job in claim_file::list_unfinished(&folder)? {
@@ -176,6 +182,7 @@ impl Watch {
                 observer,
                 language,
                 declared,
+                journal,
             }),
             options,
             timer,

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use super::push_studio::PHOTO;
-use crate::support::fake_gateway::{FakeGateway, PkiFault, ScriptedReply, code_for};
+use crate::support::fake_gateway::{FakeGateway, PkiFault, ScriptedReply, code_for, photo_in_state};
 use crate::support::photos::variants::variant;
 
 async fn studio(arguments: &[&str], config: &Path) -> Output {
@@ -46,7 +46,8 @@ async fn success_prints_the_code_on_stdout_and_the_next_step_on_stderr() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     let code = code_for(gateway.uploads()[0].key());
     assert!(run.stdout.starts_with(&format!("Abrufcode:   {code}\n")), "{}", run.stdout);
-    assert!(run.stdout.contains("31.12.2999"), "{}", run.stdout);
+    // It ends in the morning of the 31st: the day before is the last whole one, as on the citizen's receipt.
+    assert!(run.stdout.contains("einschließlich 30.12.2999"), "{}", run.stdout);
     assert!(!run.stderr.contains(&code));
     assert!(run.stderr.trim_end().ends_with("mitgeben."), "{}", run.stderr);
 }
@@ -93,11 +94,101 @@ async fn a_refused_photo_ends_with_3_and_its_findings() {
     let gateway = FakeGateway::with_script([refused.clone(), refused]).await;
     let run = push(&gateway, &[]).await;
     assert_eq!((run.code, run.stdout.as_str()), (3, ""));
-    assert!(run.stderr.contains("Die Datei ist kein JPEG. (gemessen: PNG; verlangt: JPEG)"), "{}", run.stderr);
+    let findings = "Titel.:\n  - Ablehnung: Die Datei ist kein JPEG. (gemessen: PNG; verlangt: JPEG)\n    Als JPEG exportieren.\n  - Hinweis: Klein. \
+                    (gemessen: 1; verlangt: 2)\n";
+    assert!(run.stderr.starts_with(findings), "{}", run.stderr);
     let run = push(&gateway, &["--json"]).await;
     assert_eq!(run.code, 3);
     let line: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(line["type"], "photo-refused");
+}
+
+async fn push_files(gateway: &FakeGateway, names: &[&str], more: &[&str]) -> PushRun {
+    let paths: Vec<_> = names.iter().map(|name| gateway.directory().join(name)).collect();
+    let mut arguments = vec!["push", "--give-up-after", "0"];
+    arguments.extend(paths.iter().map(|path| path.to_str().unwrap()));
+    arguments.extend(more);
+    let output = studio(&arguments, &gateway.config()).await;
+    PushRun {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+#[tokio::test]
+async fn of_several_photos_each_has_its_result_and_the_worst_decides() {
+    let script = [ScriptedReply::Problem(422, "photo-refused", None), ScriptedReply::Receipt];
+    let gateway = FakeGateway::with_script(script).await;
+    for name in ["anna.jpg", "bert.jpg"] {
+        std::fs::write(gateway.directory().join(name), [PHOTO, name.as_bytes()].concat()).unwrap();
+    }
+    // Quoted, as a shell leaves it that does not know patterns.
+    let run = push_files(&gateway, &["none.jpg", "*.jpg", "*.tif"], &["--json", "--lang", "en"]).await;
+    assert_eq!(run.code, 6, "{}", run.stderr);
+    let lines: Vec<serde_json::Value> = run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: Vec<_> = lines
+        .iter()
+        .map(|line| (line["file"].as_str().unwrap().rsplit('/').next().unwrap(), line["exit"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(told, [("none.jpg", 6), ("anna.jpg", 3), ("bert.jpg", 0), ("*.tif", 6)]);
+    assert_eq!(
+        (&lines[1]["type"], &lines[2]["code"]),
+        (&"photo-refused".into(), &code_for(gateway.uploads()[1].key()).into())
+    );
+    assert!(run.stderr.contains("*.tif: No file matches"), "{}", run.stderr);
+    let run = push_files(&gateway, &["anna.jpg", "bert.jpg"], &[]).await;
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(
+        run.stdout.contains("anna.jpg\nAbrufcode: ") && run.stdout.contains("bert.jpg\nAbrufcode: "),
+        "{}",
+        run.stdout
+    );
+}
+
+#[tokio::test]
+async fn a_gateway_that_does_not_answer_or_lets_nobody_in_is_asked_once_for_all_photos() {
+    for (reply, code) in [(ScriptedReply::Text(503, ""), 4), (ScriptedReply::Problem(403, "studio-suspended", None), 5)]
+    {
+        let gateway = FakeGateway::with_script([reply]).await;
+        for name in ["anna.jpg", "bert.jpg", "carl.jpg"] {
+            std::fs::write(gateway.directory().join(name), [PHOTO, name.as_bytes()].concat()).unwrap();
+        }
+        let run = push_files(&gateway, &["*.jpg"], &["--lang", "en", "--json"]).await;
+        assert_eq!((run.code, gateway.uploads().len()), (code, 1), "{}", run.stderr);
+        assert_eq!((run.stdout.lines().count(), run.stdout.matches("\"exit\":null").count()), (3, 2), "{}", run.stdout);
+        assert_eq!(run.stderr.matches("Not sent.").count(), 2, "{}", run.stderr);
+    }
+}
+
+#[tokio::test]
+async fn the_same_file_under_another_name_gets_its_own_code_again_and_no_second_one() {
+    let gateway = FakeGateway::with_script([]).await;
+    assert_eq!(push(&gateway, &[]).await.code, 0);
+    let upload = gateway.uploads()[0].clone();
+    let copy = gateway.directory().join("copy.jpg");
+    std::fs::write(&copy, PHOTO).unwrap();
+    gateway.show_photos([photo_in_state(&upload, "available")]);
+    let run = push_file(&gateway, &copy, &[]).await;
+    assert_eq!((run.code, gateway.uploads().len()), (0, 1), "{}", run.stderr);
+    assert!(run.stdout.starts_with(&format!("Abrufcode:   {}\n", code_for(upload.key()))), "{}", run.stdout);
+    assert!(run.stderr.contains("hat schon einen Abrufcode") && run.stderr.contains("als photo.jpg"), "{}", run.stderr);
+
+    // The receipt was deleted: the code is the citizen's alone.
+    std::fs::remove_file(gateway.directory().join("photo.jpg.lichtbild-receipt.json")).unwrap();
+    let run = push_file(&gateway, &copy, &["--lang", "en"]).await;
+    assert_eq!((run.code, run.stdout.as_str(), gateway.uploads().len()), (10, "", 1), "{}", run.stderr);
+    assert!(run.stderr.contains("--again") && run.stderr.contains("no longer stored here"), "{}", run.stderr);
+    assert_eq!(push_file(&gateway, &copy, &["--again"]).await.code, 0);
+    assert_eq!(gateway.uploads().len(), 2);
+
+    // An office refused both: a new deposit is what is wanted.
+    gateway.show_photos(gateway.uploads().iter().map(|upload| photo_in_state(upload, "refused")));
+    let third = gateway.directory().join("third.jpg");
+    std::fs::write(&third, PHOTO).unwrap();
+    let run = push_file(&gateway, &third, &["--json"]).await;
+    assert_eq!((run.code, gateway.uploads().len()), (0, 3), "{}", run.stderr);
+    assert!(run.stdout.contains("\"replayed\":false"), "{}", run.stdout);
 }
 
 #[tokio::test]
@@ -141,6 +232,7 @@ async fn a_certificate_that_is_refused_for_good_is_not_said_to_be_let_in_again()
         ("certificate-superseded", "Use the newest certificate"),
         ("device-revoked", "enrol anew with a new invitation"),
         ("studio-suspended", "Once it is let in again"),
+        ("device-unknown", "Call the authority"),
     ] {
         let gateway = FakeGateway::with_script([ScriptedReply::Problem(403, kind, None)]).await;
         let run = push(&gateway, &["--lang", "en"]).await;
@@ -219,8 +311,8 @@ async fn help_names_every_exit_code_and_wrong_usage_ends_with_2() {
     let help = studio(&["--help"], nowhere).await;
     assert_eq!(help.status.code(), Some(0));
     let text = String::from_utf8(help.stdout).unwrap();
-    for code in 0..=9 {
-        assert!(text.contains(&format!("\n  {code}  ")), "{text}");
+    for code in 0..=11 {
+        assert!(text.contains(&format!("\n  {code:<2} ")), "{text}");
     }
     assert_eq!(studio(&["push"], nowhere).await.status.code(), Some(2));
     assert_eq!(studio(&["pull"], nowhere).await.status.code(), Some(2));

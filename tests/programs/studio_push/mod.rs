@@ -2,6 +2,8 @@
 
 skip_in!(postgres: "has no database");
 
+#[cfg(all(unix, feature = "failpoints"))]
+mod after_deposit;
 mod command;
 #[cfg(feature = "failpoints")]
 mod crash;

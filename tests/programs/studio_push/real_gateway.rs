@@ -3,6 +3,7 @@
 skip_in!(quick, postgres: "starts the programs, with databases of their own");
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -11,14 +12,14 @@ use crate::support::gateway_process::{GatewayFolder, free_port};
 use crate::support::https_client::{DeviceFiles, PHOTO};
 
 /// A gateway whose ports stay the same from start to start, and a shop that knows them.
-struct PushingStudio {
-    home: GatewayFolder,
-    device: DeviceFiles,
-    office: DeviceFiles,
+pub struct PushingStudio {
+    pub home: GatewayFolder,
+    pub device: DeviceFiles,
+    pub office: DeviceFiles,
 }
 
 impl PushingStudio {
-    fn open() -> Self {
+    pub fn open() -> Self {
         let home = GatewayFolder::new();
         for key in ["studio", "office"] {
             home.set(key, &format!("\"127.0.0.1:{}\"", free_port()));
@@ -28,12 +29,24 @@ impl PushingStudio {
         Self { home, device, office }
     }
 
-    fn push_command(&self, more: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
         self.home.set_environment(&mut command);
         command.env("LICHTBILD_STUDIO_CONFIG", self.device.file("studio.toml"));
-        command.args(["push", "photo.jpg"]).args(more);
+        command.args(arguments);
         command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    pub fn run_in(&self, folder: &Path, arguments: &[&str]) -> Output {
+        self.command(arguments).current_dir(folder).output().unwrap()
+    }
+
+    fn push_command(&self, more: &[&str]) -> Command {
+        self.command(&[&["push", "photo.jpg"], more].concat())
     }
 
     fn push(&self, more: &[&str]) -> Output {
@@ -41,7 +54,7 @@ impl PushingStudio {
     }
 }
 
-fn text(bytes: &[u8]) -> &str {
+pub fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 

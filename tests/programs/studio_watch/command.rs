@@ -6,9 +6,10 @@ use std::fs;
 use std::process::{Command, Output, Stdio};
 
 use lichtbild::validation::Profile;
+use serde_json::json;
 
 use super::watched_studio::photo;
-use crate::support::fake_gateway::{FakeGateway, ScriptedReply, code_for};
+use crate::support::fake_gateway::{FakeGateway, ScriptedReply, code_for, photo_in_state};
 use crate::support::gateway_process::wait_until;
 use crate::support::photos::jpeg::colour_jpeg;
 use crate::support::test_gateway::SMALL_PROFILE_TOML;
@@ -75,13 +76,46 @@ async fn what_still_waits_decides_the_exit_code() {
     fs::write(suspended.directory().join("export/anna.jpg"), photo(1)).unwrap();
     let output = once(&suspended, &["--lang", "en"]).await;
     assert_eq!(output.status.code(), Some(5), "{}", text(&output.stderr));
-    assert!(text(&output.stderr).contains("stay safe"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("asked again every 5 minutes"), "{}", text(&output.stderr));
+
+    let revoked = gateway([ScriptedReply::Problem(403, "device-revoked", None)]).await;
+    fs::write(revoked.directory().join("export/anna.jpg"), photo(1)).unwrap();
+    let output = once(&revoked, &["--lang", "en"]).await;
+    let told = text(&output.stderr);
+    assert!(output.status.code() == Some(5) && told.contains("enrol --replace"), "{told}");
+    assert!(!told.contains("5 minutes") && !told.contains("let in again"), "nobody lets it in again: {told}");
 
     let away = gateway([]).await;
     away.write_config("https://127.0.0.1:1");
     fs::write(away.directory().join("export/anna.jpg"), photo(1)).unwrap();
     let output = once(&away, &["--give-up-after", "0", "--lang", "en"]).await;
     assert_eq!(output.status.code(), Some(4), "{}", text(&output.stderr));
+}
+
+#[tokio::test]
+async fn a_refusal_at_the_counter_is_printed_once_with_reason_and_note_and_left_as_a_report() {
+    let gateway = gateway([]).await;
+    fs::write(gateway.directory().join("export/anna.jpg"), photo(1)).unwrap();
+    assert_eq!(once(&gateway, &[]).await.status.code(), Some(0));
+    let mut refused = photo_in_state(&gateway.uploads()[0], "refused");
+    refused["settled_at"] = "2026-11-25T10:00:00Z".into();
+    refused["refusal"] = json!({"reason": "eyes_closed", "note": "Augen\u{202e}bitte öffnen"});
+    gateway.show_photos([refused]);
+    let output = once(&gateway, &["--delete-sent-after", "0h"]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let line = text(&output.stdout).lines().find(|line| line.contains("im Amt abgelehnt  anna.jpg")).unwrap();
+    assert!(
+        line.contains("Grund: Augen geschlossen oder verdeckt  Notiz des Amts: Augen\\u{202e}bitte öffnen"),
+        "{line}"
+    );
+    assert!(line.contains(" Uhr  ") && line.ends_with("refused/anna.txt"), "{line}");
+    let report = fs::read_to_string(gateway.directory().join("export/refused/anna.txt")).unwrap();
+    assert!(report.starts_with("anna.jpg: im Amt abgelehnt am 25.11.2026.\n\nFoto-Nr. "), "{report}");
+    assert!(report.contains("\nGrund: Augen geschlossen oder verdeckt\nNotiz des Amts: "), "{report}");
+    assert!(!report.contains(&code_for(gateway.uploads()[0].key())), "{report}");
+    assert!(!gateway.directory().join("export/sent/anna.jpg").exists(), "the report outlives the photo");
+    let output = once(&gateway, &[]).await;
+    assert!(!text(&output.stdout).contains("anna.jpg"), "{}", text(&output.stdout));
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ skip_in!(postgres: "has no database");
 mod command;
 #[cfg(feature = "failpoints")]
 mod killed_at_every_step;
+mod office_refusals;
 mod refused;
 mod renewed;
 mod retention;

@@ -57,6 +57,7 @@ async fn a_certificate_close_to_its_end_is_renewed_without_a_missed_upload() {
         observer: recorded.clone(),
         language: Language::English,
         declared: None,
+        journal: None,
     };
     let settings = WatchOptions {
         stability: StabilityDelays::default(),

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use lichtbild::client::config::StudioConfig;
+use lichtbild::client::deposited::journal::{DepositJournal, DepositNote};
+use lichtbild::client::deposited::photo_status::PhotoStatus;
 use lichtbild::client::gateway_client::GatewayClient;
 use lichtbild::client::photo::stored_receipt::StoredReceipt;
 use lichtbild::client::timer::Timer;
@@ -107,6 +109,10 @@ impl ReceiptWriter for PlainReceiptWriter {
     fn report(&self, name: &OsStr, refusal: &PhotoRefusal) -> String {
         format!("{name:?} {refusal:?}")
     }
+
+    fn office_report(&self, note: &DepositNote, photo: &PhotoStatus) -> String {
+        format!("{} {:?}", note.name, photo.refusal)
+    }
 }
 
 pub struct WatchedStudio {
@@ -117,6 +123,7 @@ pub struct WatchedStudio {
     pub settling: StabilityDelays,
     pub connections: Arc<dyn ClientProvider>,
     pub declared: Option<Declaration>,
+    pub journal: Option<DepositJournal>,
     entropy: Arc<SeededEntropy>,
 }
 
@@ -133,6 +140,7 @@ impl WatchedStudio {
             settling: StabilityDelays::default(),
             connections: Arc::new(FixedProvider),
             declared: None,
+            journal: None,
             entropy: Arc::new(SeededEntropy::new(7)),
         }
     }
@@ -184,6 +192,7 @@ impl WatchedStudio {
             observer: self.observer.clone(),
             language: Language::English,
             declared: self.declared,
+            journal: self.journal.clone(),
         };
         let settings =
             WatchOptions { stability: self.settling, parallel: 4.try_into().unwrap(), keep_sent: self.keep_sent };

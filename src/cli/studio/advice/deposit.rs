@@ -9,6 +9,7 @@ use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::photo::deposit::ClientDepositError;
 use crate::client::response::problem_type;
+use crate::client::transient_error::{ClientCertError, TlsFailure};
 use crate::domain::language::Language;
 use crate::wire::problem::ProblemBody;
 
@@ -37,9 +38,13 @@ pub fn about_deposit(error: &ClientDepositError, language: Language) -> (Exit, S
                     "Use the newest certificate of this device (certificate and key in the configuration), or ask the authority that registered \
                      this studio for a new invitation and enrol with it. After that the same command gives a code.",
                 ),
-                _ => language.pick(
+                "studio-suspended" => language.pick(
                     "Bitte das Amt anrufen, das dieses Studio angemeldet hat. Wird es wieder freigegeben, ergibt derselbe Befehl einen Abrufcode.",
                     "Call the authority that registered this studio. Once it is let in again, the same command gives a code.",
+                ),
+                _ => language.pick(
+                    "Bitte das Amt anrufen, das dieses Studio angemeldet hat.",
+                    "Call the authority that registered this studio.",
                 ),
             };
             (Exit::NotAllowed, format!("{}\n{next}", about_problem(problem, language)))
@@ -75,6 +80,19 @@ pub fn about_deposit(error: &ClientDepositError, language: Language) -> (Exit, S
             );
             (Exit::Unexpected, message)
         }
+    }
+}
+
+/// Reports whether this device is refused for good, so that only a new enrolment helps.
+pub fn is_for_good(error: &ClientDepositError) -> bool {
+    match error {
+        ClientDepositError::NotAllowed(problem) => {
+            matches!(problem_type(problem), "device-revoked" | "certificate-superseded" | "certificate-expired")
+        }
+        ClientDepositError::Tls(TlsFailure::ClientCertificate(cause)) => {
+            matches!(cause, ClientCertError::Revoked | ClientCertError::Unsuitable)
+        }
+        _ => false,
     }
 }
 

@@ -42,7 +42,17 @@ pub fn about_address(error: &AddressError, language: Language) -> String {
 
 /// Explains why the text is not a code.
 pub fn about_code(error: &CodeError, language: Language) -> String {
-    let cause = match error {
+    let cause = code_error_in_words(error, language);
+    let next = language.pick(
+        "Es wurde nichts gesendet und kein Versuch verbraucht. Den Code noch einmal aus der Einladung abschreiben.",
+        "Nothing was sent and no try was used up. Copy the code from the invitation again.",
+    );
+    format!("{cause} {next}")
+}
+
+/// Describes the typing error of a code.
+pub fn code_error_in_words(error: &CodeError, language: Language) -> String {
+    match error {
         CodeError::Length { symbols } => language.pick(
             format!("Der Code hat 20 Zeichen, getippt wurden {symbols}."),
             format!("The code has 20 symbols, {symbols} were typed."),
@@ -70,12 +80,7 @@ pub fn about_code(error: &CodeError, language: Language) -> String {
                 "A symbol of the code is wrong, or two are swapped.",
             )
             .to_owned(),
-    };
-    let next = language.pick(
-        "Es wurde nichts gesendet und kein Versuch verbraucht. Den Code noch einmal aus der Einladung abschreiben.",
-        "Nothing was sent and no try was used up. Copy the code from the invitation again.",
-    );
-    format!("{cause} {next}")
+    }
 }
 
 /// Describes an event of an enrolment in progress.

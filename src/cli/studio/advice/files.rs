@@ -99,3 +99,21 @@ fn unwritable(path: &Path, source: &std::io::Error, language: Language) -> Strin
         ),
     )
 }
+
+/// Explains that notes of earlier deposits cannot be read.
+pub fn about_unreadable_notes(error: &std::io::Error, language: Language) -> String {
+    language.pick(
+        format!("Die Notizen über frühere Einlieferungen (Ordner deposits neben der Konfiguration) lassen sich nicht lesen ({error}). Rechte prüfen."),
+        format!("The notes of earlier deposits (folder deposits beside the configuration) cannot be read ({error}). Check permissions."),
+    )
+}
+
+/// Explains that a deposit could not be noted, which costs only comfort.
+pub fn about_unwritable_note(error: &std::io::Error, language: Language) -> String {
+    language.pick(
+        format!(
+            "Die Einlieferung ließ sich nicht vermerken ({error}); `photos` kennt den Dateinamen nicht. Rechte und Platz im Ordner der Konfiguration prüfen."
+        ),
+        format!("The deposit could not be noted ({error}); `photos` will not know the file's name. Check permissions and space in the configuration's folder."),
+    )
+}

@@ -11,7 +11,7 @@ use crate::client::transient_error::TransientError;
 use crate::domain::language::Language;
 
 /// Explains why a request of an enrolment, a renewal or a status failed, and gives the exit code.
-pub(super) fn about_gateway_error(error: &GatewayError, language: Language) -> (Exit, String) {
+pub fn about_gateway_error(error: &GatewayError, language: Language) -> (Exit, String) {
     match error {
         GatewayError::Transient(TransientError::Proxy(error)) => (exit_for_proxy(error), about_proxy(error, language)),
         GatewayError::Transient(error) => {

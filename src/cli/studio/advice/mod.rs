@@ -15,13 +15,16 @@ mod setup;
 mod unexpected;
 mod watch;
 
-pub use enrolment::{about_address, about_code, about_enrol, about_enrolment_progress, after_enrolment};
-pub use files::{about_photo, unreadable};
+pub use enrolment::{
+    about_address, about_code, about_enrol, about_enrolment_progress, after_enrolment, code_error_in_words,
+};
+pub use files::{about_photo, about_unreadable_notes, about_unwritable_note, unreadable};
+pub use gateway_error::about_gateway_error;
 pub use printing::{about_printing, about_receipt_to_print, after_printing};
 pub use problem::about_problem;
 pub use proxy::about_proxy_url;
-pub use push::{about_progress, about_push, after_receipt};
-pub use renewal::about_renewal;
+pub use push::{about_earlier_deposit, about_progress, about_push, after_receipt};
+pub use renewal::{about_renewal, about_renewal_event};
 pub use self_test::{CheckState, SelfTestCheck, SelfTestLine, about_self_test};
 pub use setup::{about_config, about_credentials, after_setup_error};
 pub use unexpected::about_unexpected;

@@ -42,7 +42,7 @@ pub fn about_printing(error: &PrintedReceiptError, language: Language) -> (Exit,
         PrintedReceiptError::Code(error) => return (Exit::Unexpected, about_unexpected(error, language)),
         PrintedReceiptError::Page(error) => {
             let next = language.pick(
-                "Es wurde kein PDF geschrieben. Den Abrufcode von Hand auf einen Beleg schreiben und die Betreuung des Gateways anrufen.",
+                "Es wurde kein PDF geschrieben. Den Abrufcode von Hand auf eine Quittung schreiben und die Betreuung des Gateways anrufen.",
                 "No PDF was written. Write the code on a receipt by hand and call the gateway's support.",
             );
             return (Exit::Unexpected, format!("{error}. {again} {next}"));
@@ -60,7 +60,7 @@ pub fn after_printing(expired: bool, language: Language) -> &'static str {
         );
     }
     language.pick(
-        "Den Beleg drucken und der Kundin oder dem Kunden mitgeben.",
+        "Die Quittung drucken und der Kundin oder dem Kunden mitgeben.",
         "Print the receipt and give it to the customer.",
     )
 }

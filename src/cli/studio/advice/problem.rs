@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::cli::studio::receipt_text::{ShownFinding, findings_for_people};
 use crate::domain::display_text::escaped;
 use crate::domain::language::Language;
 use crate::wire::problem::ProblemBody;
@@ -15,15 +16,23 @@ pub fn about_problem(problem: &ProblemBody, language: Language) -> String {
         _ => format!("{title} - {detail}"),
     };
     let findings = problem.extensions.get("findings").and_then(Value::as_array).into_iter().flatten();
-    for finding in findings {
-        let part = |name| escaped(finding.get(name).and_then(Value::as_str).unwrap_or("?"));
-        let (message, measured, limit) = (part("message"), part("measured"), part("limit"));
-        text.push_str(&language.pick(
-            format!("\n  - {message} (gemessen: {measured}; verlangt: {limit})"),
-            format!("\n  - {message} (measured: {measured}; asked for: {limit})"),
-        ));
+    let findings = findings_for_people(findings.map(shown), language);
+    if !findings.is_empty() {
+        text.push('\n');
+        text.push_str(&findings);
     }
     text
+}
+
+fn shown(finding: &Value) -> ShownFinding<'_> {
+    let part = |name: &str| finding.get(name).and_then(Value::as_str);
+    ShownFinding {
+        severity: finding.get("severity").and_then(|severity| serde_json::from_value(severity.clone()).ok()),
+        message: part("message").unwrap_or("?"),
+        measured: part("measured").unwrap_or("?"),
+        limit: part("limit").unwrap_or("?"),
+        hint: part("hint").unwrap_or(""),
+    }
 }
 
 #[cfg(test)]

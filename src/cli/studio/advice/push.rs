@@ -4,10 +4,12 @@ use super::connection::about_transient_error;
 use super::deposit::{about_deposit, about_refusal_maybe_stored};
 use super::files::{about_photo, about_spool, about_stored_receipt};
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::receipt_text::on_one_line;
+use crate::cli::studio::receipt_text::{moment, on_one_line};
+use crate::client::deposited::duplicates::EarlierDeposit;
 use crate::client::photo::push::{PushError, PushedPhoto};
 use crate::client::progress::ProgressEvent;
 use crate::clock::Timestamp;
+use crate::domain::display_text::escaped;
 use crate::domain::language::Language;
 
 /// Explains why a photo was not pushed, and gives the exit code.
@@ -31,10 +33,13 @@ pub fn about_push(error: &PushError, language: Language) -> (Exit, String) {
 /// Describes an event of a push in progress.
 pub fn about_progress(event: &ProgressEvent, language: Language) -> String {
     match event {
-        ProgressEvent::Resuming { since } => language.pick(
-            format!("Eine Einlieferung dieses Fotos vom {since} war nicht abgeschlossen und wird fortgesetzt; der Abrufcode bleibt derselbe."),
-            format!("A deposit of this photo of {since} was not finished and goes on; its code stays the same."),
-        ),
+        ProgressEvent::Resuming { since } => {
+            let since = moment(*since, language);
+            language.pick(
+                format!("Eine Einlieferung dieses Fotos vom {since} war nicht abgeschlossen und wird fortgesetzt; der Abrufcode bleibt derselbe."),
+                format!("A deposit of this photo of {since} was not finished and goes on; its code stays the same."),
+            )
+        }
         ProgressEvent::GatewayChanged { earlier } => language.pick(
             format!("Sie ging an {earlier}; dort kann das Foto ebenfalls liegen und wird nach Ablauf der Frist gelöscht. Es ist nichts zu tun."),
             format!("It went to {earlier}; the photo may lie there too and is erased when its time is over. Nothing to do."),
@@ -58,6 +63,36 @@ pub fn about_progress(event: &ProgressEvent, language: Language) -> String {
                 format!("{cause} Next try in {seconds:.1} s. Please wait."),
             )
         }
+    }
+}
+
+/// Tells that a photo has a code already. Its receipt is shown too, if it is still stored.
+pub fn about_earlier_deposit(earlier: &EarlierDeposit, language: Language) -> String {
+    let (name, at) = (escaped(&earlier.note.name), moment(earlier.note.deposited_at, language));
+    let number = earlier.note.photo_id.short();
+    match &earlier.stored {
+        Some(_) => language.pick(
+            format!(
+                "Dieses Foto hat schon einen Abrufcode: dieselbe Datei wurde am {at} als {name} eingeliefert. Es wurde nichts noch einmal gesendet; dieser \
+                 Abrufcode gilt. Mit --again entsteht ein zweiter."
+            ),
+            format!(
+                "This photo has a code already: the same file was deposited on {at} as {name}. Nothing was sent again, and this code is valid. --again \
+                 gives a second one."
+            ),
+        ),
+        None => language.pick(
+            format!(
+                "Dieses Foto hat schon einen Abrufcode: dieselbe Datei wurde am {at} als {name} eingeliefert (Foto-Nr. {number}). Er steht auf der \
+                 Quittung, die hier nicht mehr gespeichert ist. Es wurde nichts gesendet. Ist die Quittung verloren: zuerst `lichtbild-studio withdraw \
+                 {number}`, dann mit --again neu einliefern."
+            ),
+            format!(
+                "This photo has a code already: the same file was deposited on {at} as {name} (photo no. {number}). The code is on the receipt, which is \
+                 no longer stored here. Nothing was sent. If the receipt is lost, first `lichtbild-studio withdraw {number}`, then deposit anew with \
+                 --again."
+            ),
+        ),
     }
 }
 

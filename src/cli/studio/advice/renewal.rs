@@ -5,6 +5,7 @@ use super::setup::{about_config, about_credentials};
 use super::unexpected::about_unexpected;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::{moment, on_one_line};
+use crate::client::enrolment::auto_renewal::RenewalEvent;
 use crate::client::enrolment::renew::{ClientRenewError, InstallError};
 use crate::clock::Timestamp;
 use crate::domain::language::Language;
@@ -51,6 +52,37 @@ pub fn about_renewal(error: &ClientRenewError, language: Language) -> (Exit, Str
         }
         ClientRenewError::ApprovalRequired | ClientRenewError::Key(_) => {
             (Exit::Unexpected, about_unexpected(error, language))
+        }
+    }
+}
+
+/// Tells how a renewal went that a push began by itself. A failed one holds up no photo.
+pub fn about_renewal_event(event: &RenewalEvent, language: Language) -> String {
+    match event {
+        RenewalEvent::Renewed { not_after } => {
+            let until = moment(*not_after, language);
+            language.pick(
+                format!("Das Zertifikat dieses Geräts wurde erneuert und gilt bis {until}; es ist nichts zu tun."),
+                format!("This device's certificate was renewed and lasts until {until}; nothing to do."),
+            )
+        }
+        RenewalEvent::Failed { error: error @ ClientRenewError::Expired { .. }, .. } => {
+            about_renewal(error, language).1
+        }
+        RenewalEvent::Failed { error, not_after, .. } => {
+            let (_, cause) = about_renewal(error, language);
+            let until = moment(*not_after, language);
+            let next = language.pick(
+                format!(
+                    "Die Erneuerung des Zertifikats ist überfällig; es gilt noch bis {until}, danach hilft nur eine neue Einladung. Die Einlieferung geht \
+                     weiter; `lichtbild-studio renew` versucht die Erneuerung noch einmal."
+                ),
+                format!(
+                    "The renewal of the certificate is overdue; it lasts until {until}, and after that only a new invitation helps. The deposit goes on; \
+                     `lichtbild-studio renew` tries the renewal again."
+                ),
+            );
+            format!("{cause}\n{next}")
         }
     }
 }

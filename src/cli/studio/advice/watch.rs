@@ -1,17 +1,47 @@
 //! Messages about the events of a watched folder.
 
+use std::ffi::OsStr;
+
 use super::connection::about_transient_error;
-use super::deposit::about_deposit;
+use super::deposit::{about_deposit, is_for_good};
+use super::files::about_unwritable_note;
 use super::push::{about_progress, about_push};
 use super::renewal::about_renewal;
 use crate::cli::studio::receipt_text::{moment, on_one_line};
+use crate::client::deposited::journal::DepositNote;
 use crate::client::watch::WatchEvent;
+use crate::domain::display_text::escaped;
 use crate::domain::language::Language;
 
 /// The message for the person at the screen; `None` where a line among the results says it all.
 pub fn about_event(event: &WatchEvent<'_>, language: Language) -> Option<String> {
     let message = match event {
-        WatchEvent::Sent { .. } | WatchEvent::Refused { .. } | WatchEvent::Erased { .. } => return None,
+        WatchEvent::Sent { .. }
+        | WatchEvent::Refused { .. }
+        | WatchEvent::RefusedByOffice { .. }
+        | WatchEvent::Erased { .. } => return None,
+        WatchEvent::HasCodeAlready { name, earlier } => {
+            let (name, before, at) = about_earlier(name, earlier, language);
+            language.pick(
+                format!("{name} ist dieselbe Datei wie {before} (eingeliefert {at}) und hat deren Abrufcode bekommen; gesendet wurde nichts. Es ist nichts zu tun."),
+                format!("{name} is the same file as {before} (deposited {at}) and was given its code; nothing was sent. Nothing to do."),
+            )
+        }
+        WatchEvent::HasSecondCode { name, earlier } => {
+            let (name, before, at) = about_earlier(name, earlier, language);
+            let number = earlier.photo_id.short();
+            language.pick(
+                format!(
+                    "{name} ist dieselbe Datei wie {before} (eingeliefert {at}), deren Quittung hier nicht mehr gespeichert ist: das Foto hat jetzt zwei \
+                     Abrufcodes. Wird der erste nicht mehr gebraucht: `lichtbild-studio withdraw {number}`."
+                ),
+                format!(
+                    "{name} is the same file as {before} (deposited {at}), whose receipt is no longer stored here: the photo has two codes now. If the \
+                     first is not needed any more: `lichtbild-studio withdraw {number}`."
+                ),
+            )
+        }
+        WatchEvent::NoteFailed { name, error } => format!("{}: {}", on_one_line(name), about_unwritable_note(error, language)),
         WatchEvent::Resuming { photos } => language.pick(
             format!("{photos} Foto(s) von vorhin waren nicht fertig; es geht mit ihnen weiter."),
             format!("{photos} photo(s) of before were not finished; they go on."),
@@ -42,16 +72,27 @@ pub fn about_event(event: &WatchEvent<'_>, language: Language) -> Option<String>
             format!("{} Die Fotos warten und gehen von selbst hinaus; es ist nichts zu tun.", about_transient_error(error, language)),
             format!("{} The photos wait and go out by themselves; nothing to do.", about_transient_error(error, language)),
         ),
-        WatchEvent::GatewayRecovered { since } => language.pick(
-            format!("Das Gateway antwortet wieder (seit {since} tat es das nicht). Die wartenden Fotos gehen hinaus."),
-            format!("The gateway answers again (it did not since {since}). The waiting photos go out."),
-        ),
+        WatchEvent::GatewayRecovered { since } => {
+            let since = moment(*since, language);
+            language.pick(
+                format!("Das Gateway antwortet wieder (seit {since} tat es das nicht). Die wartenden Fotos gehen hinaus."),
+                format!("The gateway answers again (it did not since {since}). The waiting photos go out."),
+            )
+        }
         WatchEvent::Unauthorized { error } => {
             let (_, cause) = about_deposit(error, language);
-            let next = language.pick(
-                "Die Fotos bleiben sicher im Arbeitsordner; alle 5 Minuten wird von selbst neu gefragt.",
-                "The photos stay safe in the working folder; the gateway is asked again every 5 minutes.",
-            );
+            let next = match is_for_good(error) {
+                true => language.pick(
+                    "Die Fotos bleiben sicher im Arbeitsordner und gehen hinaus, sobald dieser Rechner mit `lichtbild-studio enrol --replace` neu \
+                     angemeldet ist.",
+                    "The photos stay safe in the working folder and go out as soon as this computer is enrolled anew with `lichtbild-studio enrol \
+                     --replace`.",
+                ),
+                false => language.pick(
+                    "Die Fotos bleiben sicher im Arbeitsordner; alle 5 Minuten wird von selbst neu gefragt.",
+                    "The photos stay safe in the working folder; the gateway is asked again every 5 minutes.",
+                ),
+            };
             format!("{cause}\n{next}")
         }
         WatchEvent::Stuck { name, error } => {
@@ -105,4 +146,8 @@ pub fn about_event(event: &WatchEvent<'_>, language: Language) -> Option<String>
         }
     };
     Some(message)
+}
+
+fn about_earlier(name: &OsStr, earlier: &DepositNote, language: Language) -> (String, String, String) {
+    (on_one_line(name), escaped(&earlier.name).into_owned(), moment(earlier.deposited_at, language))
 }

@@ -6,7 +6,7 @@ mod ordered_parallel;
 mod photo_list;
 mod profile_file;
 mod rewrite;
-mod table;
+pub(super) mod table;
 
 use std::path::{Path, PathBuf};
 

@@ -22,22 +22,30 @@ pub(super) fn table(rows: &[PhotoSummary], language: Language) -> String {
             row.findings(language),
         ]
     }));
-    let widths: Vec<usize> =
-        (0..head.len()).map(|column| lines.iter().map(|line| width(&line[column])).max().unwrap_or_default()).collect();
     let mut text = String::new();
-    for line in &lines {
-        let mut written = String::new();
-        for (cell, widest) in line.iter().zip(&widths) {
-            written.push_str(cell);
-            // By characters: umlauts are one wide, whatever their bytes.
-            written.extend(std::iter::repeat_n(' ', widest - width(cell) + 2));
-        }
-        text.push_str(written.trim_end());
+    for line in aligned(&lines) {
+        text.push_str(&line);
         text.push('\n');
     }
     text.push('\n');
     text.push_str(&totals_text(rows, language));
     text
+}
+
+/// Lines of text whose cells are below each other.
+pub(in crate::cli::studio) fn aligned<const N: usize>(lines: &[[String; N]]) -> Vec<String> {
+    let widest = |column: usize| lines.iter().map(|line| width(&line[column])).max().unwrap_or_default();
+    let widths: [usize; N] = std::array::from_fn(widest);
+    let text = |line: &[String; N]| {
+        let mut written = String::new();
+        for (cell, widest) in line.iter().zip(widths) {
+            written.push_str(cell);
+            // By characters: umlauts are one wide, whatever their bytes.
+            written.extend(std::iter::repeat_n(' ', widest - width(cell) + 2));
+        }
+        written.trim_end().to_owned()
+    };
+    lines.iter().map(text).collect()
 }
 
 fn width(text: &str) -> usize {

@@ -14,6 +14,7 @@ use super::exit::Exit;
 use super::output::eprint;
 use super::receipt_text::on_one_line;
 use crate::client::config::StudioConfig;
+use crate::client::deposited::journal::DepositJournal;
 use crate::client::enrolment::auto_renewal::CertificateRenewer;
 use crate::client::gateway_client::GatewayClient;
 use crate::client::timer::TokioTimer;
@@ -90,6 +91,7 @@ async fn watch(
         observer: output.clone(),
         language,
         declared: arguments.declaration.to_declaration(),
+        journal: Some(DepositJournal::beside(&arguments.config)),
     };
     let seconds = Duration::from_secs;
     let options = WatchOptions {

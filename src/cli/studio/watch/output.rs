@@ -6,11 +6,12 @@
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::cli::studio::photos::texts;
 use crate::cli::studio::{advice, receipt_text};
 use crate::client::watch::{WatchEvent, WatchObserver, WatchStatus};
 use crate::clock::Clock;
 use crate::domain::code::retrieval_code::RetrievalCode;
-use crate::domain::display_text::escaped_lines;
+use crate::domain::display_text::{escaped, escaped_lines};
 use crate::domain::language::Language;
 
 /// Writes to this process's two streams.
@@ -66,12 +67,20 @@ impl ConsoleOutput {
                 let word = self.language.pick("abgelehnt", "refused");
                 format!("{word}  {}  {}", receipt_text::on_one_line(name), receipt_text::on_one_line(report))
             }
+            WatchEvent::RefusedByOffice { name, report, refusal } => {
+                let word = self.language.pick("im Amt abgelehnt", "refused at the office");
+                let mut line = format!("{word}  {}", escaped(name));
+                for reason in texts::refusal_lines(refusal, self.language) {
+                    line.push_str(&format!("  {reason}"));
+                }
+                format!("{line}  {}", receipt_text::on_one_line(report))
+            }
             WatchEvent::Erased { name } => {
                 format!("{}  {}", self.language.pick("gelöscht", "deleted"), receipt_text::on_one_line(name))
             }
             _ => return None,
         };
-        Some(format!("{}  {line}", self.clock.now()))
+        Some(format!("{}  {line}", receipt_text::moment(self.clock.now(), self.language)))
     }
 }
 
@@ -109,6 +118,7 @@ fn progress_line(status: &WatchStatus, language: Language) -> String {
         format!("waiting {waiting}, under way {under_way}, sent {sent}, refused {refused}"),
     );
     if let Some(since) = gateway_down_since {
+        let since = receipt_text::moment(*since, language);
         line.push_str(&language.pick(format!("; kein Gateway seit {since}"), format!("; no gateway since {since}")));
     }
     line
@@ -129,7 +139,7 @@ mod tests {
         let line = output.result(&WatchEvent::Refused { name, report, refusal: None }).unwrap();
         assert_eq!(
             line,
-            "2026-11-22T09:30:00.000Z  refused  a\\u{a}sent  b\\u{1b}[31m.jpg  refused/a\\u{a}sent  b\\u{1b}[31m.txt"
+            "22 Nov 2026, 10:30  refused  a\\u{a}sent  b\\u{1b}[31m.jpg  refused/a\\u{a}sent  b\\u{1b}[31m.txt"
         );
     }
 
@@ -146,6 +156,6 @@ mod tests {
             ..WatchStatus::default()
         };
         let line = progress_line(&status, Language::English);
-        assert_eq!(line, "waiting 3, under way 4, sent 8, refused 16; no gateway since 2026-11-22T09:30:00.000Z");
+        assert_eq!(line, "waiting 3, under way 4, sent 8, refused 16; no gateway since 22 Nov 2026, 10:30");
     }
 }

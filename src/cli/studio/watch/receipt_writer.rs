@@ -3,11 +3,14 @@
 use std::ffi::OsStr;
 use std::io;
 
+use crate::cli::studio::photos::texts;
 use crate::cli::studio::{advice, receipt_text};
+use crate::client::deposited::journal::DepositNote;
+use crate::client::deposited::photo_status::PhotoStatus;
 use crate::client::photo::photo_file::MAX_BYTES;
 use crate::client::photo::printed_receipt::PrintOptions;
 use crate::client::watch::{PhotoRefusal, ReceiptWriter};
-use crate::domain::display_text::escaped_lines;
+use crate::domain::display_text::{escaped, escaped_lines};
 use crate::domain::language::Language;
 use crate::receipt::citizen_receipt::Paper;
 use crate::wire::finding::FindingBody;
@@ -41,6 +44,25 @@ impl ReceiptWriter for LocalizedReceiptWriter {
             "Correct the photo or take a new one, and export it again. These two files can be deleted then.",
         );
         escaped_lines(&format!("{heading}\n\n{}\n\n{next}", reason(refusal, self.language))).into_owned()
+    }
+
+    fn office_report(&self, note: &DepositNote, photo: &PhotoStatus) -> String {
+        let (name, deposited) = (escaped(&note.name), receipt_text::moment(note.deposited_at, self.language));
+        let refused = texts::state(photo, self.language);
+        let number = photo.photo_id.short();
+        let heading = self.language.pick(
+            format!("{name}: {refused}.\n\nFoto-Nr. {number}, eingeliefert {deposited}."),
+            format!("{name}: {refused}.\n\nPhoto no. {number}, deposited {deposited}."),
+        );
+        let reasons: Vec<_> =
+            photo.refusal.iter().flat_map(|refusal| texts::refusal_lines(refusal, self.language)).collect();
+        let next = self.language.pick(
+            "Das Bild ist beim Gateway gelöscht, der Abrufcode gilt nicht mehr. Die Person verständigen, ein neues Foto aufnehmen und exportieren; sie \
+             bekommt einen neuen Abrufcode. Dieser Bericht kann danach gelöscht werden.",
+            "The picture is erased at the gateway, and its code no longer works. Tell the person, take a new photo and export it; it gets a new code. \
+             This report can be deleted then.",
+        );
+        escaped_lines(&format!("{heading}\n{}\n\n{next}", reasons.join("\n"))).into_owned()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Putting a photo away: into `sent/` with its receipt, or into `refused/` with a report. Every step may be the last one before
 //! the power fails, and may be done again.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 use std::{fs, io};
@@ -9,6 +10,7 @@ use super::claim_file::Job;
 use super::folder::WatchedFolder;
 use super::name_reservation::{NameReservation, ReservedName};
 use crate::atomic_file::FileMode;
+use crate::client::deposited::journal::DepositNote;
 use crate::client::photo::spool;
 use crate::client::photo::stored_receipt::StoredReceipt;
 use crate::client::watch::event::{PhotoRefusal, ReceiptWriter};
@@ -99,6 +101,21 @@ pub fn put_into_refused(
     failpoint::reached("watch.refusal_claimed");
     finish_refusal(job, &reserved)?;
     Ok(reserved.sidecar(REPORT))
+}
+
+/// Puts the report on a photo that an office refused into `refused/`. Gives its path; a report that is there already stays as it is.
+///
+/// # Errors
+/// The operating system's error; to be called again.
+pub fn put_office_report(folder: &WatchedFolder, note: &DepositNote, report: &str) -> io::Result<PathBuf> {
+    let marker = format!("({})", note.photo_id);
+    let is_own = |sidecar: &[u8]| sidecar.trim_ascii_end().ends_with(marker.as_bytes());
+    let directory = folder.refused();
+    let name = OsStr::new(&note.name);
+    let reservation =
+        NameReservation { directory: &directory, name, suffix: REPORT, other_suffixes: &[], is_own: &is_own };
+    let report = format!("{}\n\n{marker}\n", report.trim_end());
+    Ok(reservation.reserve(report.as_bytes(), FileMode::WorldReadable)?.sidecar(REPORT))
 }
 
 /// The report of a refusal that a crash interrupted, which is finished by that.

@@ -1,0 +1,145 @@
+//! `lichtbild-studio photos`
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use serde_json::Value;
+
+use super::texts;
+use crate::cli::studio::advice;
+use crate::cli::studio::check::table::aligned;
+use crate::cli::studio::exit::Exit;
+use crate::cli::studio::options::LanguageArgument;
+use crate::cli::studio::output::{eprint, print, print_json};
+use crate::cli::studio::receipt_text::moment;
+use crate::cli::studio::runtime::GatewayAccess;
+use crate::client::deposited::journal::DepositJournal;
+use crate::client::deposited::photo_status::PhotoStatus;
+use crate::client::deposited::requests::{DepositedQuery, list};
+use crate::clock::{Clock, SystemClock};
+use crate::domain::display_text::escaped;
+use crate::domain::id::PhotoId;
+use crate::domain::language::Language;
+use crate::domain::photo::PhotoState;
+
+/// List this studio's photos at the gateway, newest first: what became of them, and why an office refused one
+///
+/// The list has the photos of all computers of the studio; names of files are known of those that this computer deposited.
+#[derive(Args)]
+pub struct Arguments {
+    /// Only photos in this state
+    #[arg(long, value_parser = PossibleValuesParser::new(PhotoState::ALL.map(PhotoState::name)))]
+    state: Option<String>,
+    /// Only photos that an office refused; the same as --state refused
+    #[arg(long, conflicts_with = "state")]
+    refused: bool,
+    /// Largest number of photos
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    limit: u32,
+    /// Gateway address, certificate and key of this computer
+    #[arg(long, value_name = "FILE", env = "LICHTBILD_STUDIO_CONFIG", default_value = "studio.toml")]
+    config: PathBuf,
+    /// Print one line of JSON for each photo, as the gateway tells it, with its `file` if that is known
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Language of messages [default: the configuration's, or de]
+    #[arg(long)]
+    lang: Option<LanguageArgument>,
+}
+
+impl Arguments {
+    fn query(&self) -> DepositedQuery {
+        let state = self.state.as_deref().and_then(|state| state.parse().ok());
+        DepositedQuery {
+            state: if self.refused { Some(PhotoState::Refused) } else { state },
+            limit: self.limit as usize,
+            oldest: None,
+        }
+    }
+}
+
+/// Asks the gateway and prints its answer.
+pub fn run(arguments: &Arguments) -> Exit {
+    let access = match GatewayAccess::open(&arguments.config, arguments.lang) {
+        Ok(access) => access,
+        Err(exit) => return exit,
+    };
+    let language = access.language;
+    let photos = match access.runtime.block_on(list(&access.client, &arguments.query(), language)) {
+        Ok(photos) => photos,
+        Err(error) => {
+            let (exit, message) = advice::about_gateway_error(&error, language);
+            eprint(message);
+            return exit;
+        }
+    };
+    let files = files(&DepositJournal::beside(&arguments.config), language);
+    let printed = match arguments.json {
+        true => photos.photos.iter().try_for_each(|photo| print_json(&with_file(photo, &files), language)),
+        false if photos.photos.is_empty() => Ok(()),
+        false => print(table(&photos.photos, &files, language), language),
+    };
+    if let Err(exit) = printed {
+        return exit;
+    }
+    if photos.photos.is_empty() {
+        eprint(language.pick("Keine solchen Lichtbilder.", "No such photos."));
+    } else if photos.is_cut {
+        eprint(language.pick(
+            format!("Das sind die {} neuesten, es gibt mehr: mit --limit N werden es mehr.", photos.photos.len()),
+            format!("These are the newest {}, and there are more: --limit N shows more.", photos.photos.len()),
+        ));
+    }
+    Exit::Done
+}
+
+/// Names of the files that this computer deposited. The list is of use without them.
+pub(in crate::cli::studio) fn files(journal: &DepositJournal, language: Language) -> HashMap<PhotoId, String> {
+    let notes = journal.all(SystemClock.now()).unwrap_or_else(|error| {
+        eprint(advice::about_unreadable_notes(&error, language));
+        Vec::new()
+    });
+    notes.into_iter().map(|note| (note.photo_id, note.name)).collect()
+}
+
+/// The photo in JSON.
+pub(in crate::cli::studio) fn with_file(photo: &PhotoStatus, files: &HashMap<PhotoId, String>) -> Value {
+    let mut body = photo.body.clone();
+    if let (Some(file), Value::Object(fields)) = (files.get(&photo.photo_id), &mut body) {
+        fields.insert("file".to_owned(), file.clone().into());
+    }
+    body
+}
+
+/// A line for each photo, with the reason for a refusal below it.
+pub(in crate::cli::studio) fn table(
+    photos: &[PhotoStatus],
+    files: &HashMap<PhotoId, String>,
+    language: Language,
+) -> String {
+    let head =
+        language.pick(["Eingeliefert", "Datei", "Foto-Nr.", "Stand"], ["Deposited", "File", "Photo no.", "State"]);
+    let mut lines = vec![head.map(str::to_owned)];
+    lines.extend(photos.iter().map(|photo| {
+        [
+            moment(photo.deposited_at, language),
+            // A name must not draw lines of its own.
+            files.get(&photo.photo_id).map_or_else(|| "-".to_owned(), |file| escaped(file).into_owned()),
+            photo.photo_id.short(),
+            texts::state(photo, language),
+        ]
+    }));
+    let mut lines = aligned(&lines).into_iter();
+    let mut text = lines.next().unwrap_or_default();
+    for (line, photo) in lines.zip(photos) {
+        text.push('\n');
+        text.push_str(&line);
+        for reason in photo.refusal.iter().flat_map(|refusal| texts::refusal_lines(refusal, language)) {
+            text.push_str("\n    ");
+            text.push_str(&reason);
+        }
+    }
+    text
+}

@@ -1,0 +1,48 @@
+//! Photos of the command line; patterns that no shell has expanded, as on Windows, are expanded here.
+
+use std::path::{Path, PathBuf};
+
+use glob::{MatchOptions, glob_with};
+
+/// A photo as it was named, or a pattern that no file matches.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum NamedPhoto {
+    File(PathBuf),
+    NoMatch(PathBuf),
+}
+
+/// The photos in the order in which they were named; those of a pattern by their names.
+pub(super) fn expand(named: &[PathBuf]) -> Vec<NamedPhoto> {
+    named.iter().flat_map(|path| expand_one(path)).collect()
+}
+
+fn expand_one(path: &Path) -> Vec<NamedPhoto> {
+    // A file of that very name is meant itself.
+    if path.symlink_metadata().is_ok() || !path.to_string_lossy().contains(['*', '?']) {
+        return vec![NamedPhoto::File(path.to_owned())];
+    }
+    let options =
+        MatchOptions { case_sensitive: !cfg!(windows), require_literal_leading_dot: true, ..MatchOptions::new() };
+    let found = path.to_str().and_then(|pattern| glob_with(pattern, options).ok()).into_iter().flatten().flatten();
+    let photos: Vec<_> = found.filter(|path| path.is_file()).map(NamedPhoto::File).collect();
+    if photos.is_empty() { vec![NamedPhoto::NoMatch(path.to_owned())] } else { photos }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_stands_for_the_files_that_it_matches() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in ["b.jpg", "a.jpg", "a.jpg.lichtbild-receipt.json", ".c.jpg", "d.png"] {
+            std::fs::write(at(name), "").unwrap();
+        }
+        std::fs::create_dir(at("e.jpg")).unwrap();
+        let expanded = expand(&[at("d.png"), at("*.jpg"), at("x?.jpg"), at("none.jpg")]);
+        let files = ["d.png", "a.jpg", "b.jpg"].map(|name| NamedPhoto::File(at(name)));
+        assert_eq!(expanded[..3], files);
+        assert_eq!(expanded[3..], [NamedPhoto::NoMatch(at("x?.jpg")), NamedPhoto::File(at("none.jpg"))]);
+    }
+}

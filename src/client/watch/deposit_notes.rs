@@ -1,0 +1,55 @@
+//! Notes of the deposits of a watch, and photos whose bytes were deposited before.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::attempt::{Attempt, RetryReason, WatchContext};
+use super::event::WatchEvent;
+use super::files::claim_file::Job;
+use super::files::filing::claimed_by;
+use crate::client::deposited::duplicates::{self, EarlierDeposit, LookUpError};
+use crate::client::deposited::journal::DepositNote;
+use crate::client::enrolment::gateway_request::GatewayError;
+use crate::client::photo::photo_file::PhotoFile;
+use crate::client::photo::stored_receipt::StoredReceipt;
+use crate::client::transient_error::TransientError;
+
+impl WatchContext {
+    /// An open deposit of the same bytes.
+    pub(super) async fn earlier_deposit(
+        &self,
+        attempt: &Attempt,
+        photo: &PhotoFile,
+    ) -> Result<Option<EarlierDeposit>, RetryReason> {
+        let Some(journal) = &self.journal else { return Ok(None) };
+        match duplicates::find_open(photo, journal, &attempt.client, self.language, self.clock.now()).await {
+            Ok(earlier) => Ok(earlier),
+            Err(LookUpError { error: GatewayError::Transient(error), .. }) => {
+                Err(RetryReason::Unavailable { error, pause: Duration::ZERO })
+            }
+            Err(LookUpError { error: GatewayError::Refused(problem), .. }) if matches!(problem.status, 429 | 500..) => {
+                let error = TransientError::Unavailable { status: problem.status };
+                Err(RetryReason::Unavailable { error, pause: Duration::ZERO })
+            }
+            // The deposit gets the same answer, and tells it.
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Notes a deposit whose receipt is in `sent/`.
+    pub(super) fn note(&self, job: &Job, receipt: &StoredReceipt, receipt_text: &Path) {
+        let Some(journal) = &self.journal else { return };
+        let receipt_json = receipt_text.with_extension("json");
+        // `NAME.receipt.json` without both extensions, and the photo's own.
+        let mut name = claimed_by(&receipt_json).unwrap_or_else(|| job.name.clone());
+        if let Some(extension) = Path::new(&job.name).extension() {
+            name.push(".");
+            name.push(extension);
+        }
+        let folder = self.folder.arrivals();
+        let note = DepositNote::new(receipt, Path::new(&name), &receipt_json, Some(folder));
+        if let Err(error) = journal.add(&note) {
+            self.observer.event(&WatchEvent::NoteFailed { name: &job.name, error: &error });
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Refusals at the counter: asked for together with the gateway's rules, told once, and laid down as reports in `refused/`.
+
+use std::path::Path;
+
+use crate::client::deposited::journal::{DepositJournal, DepositNote};
+use crate::client::deposited::photo_status::PhotoStatus;
+use crate::client::deposited::requests::{DepositedQuery, list};
+use crate::client::gateway_client::GatewayClient;
+use crate::domain::language::Language;
+use crate::domain::photo::PhotoState;
+
+/// Refused photos that are asked for at a time, in five requests at most. Offices refuse few: a studio with more of them in half a year
+/// is told of the newest, and `lichtbild-studio photos` lists the others.
+const MAX_LISTED: usize = 500;
+
+/// A photo from the watched folder that an office refused, with the note of its deposit. The note is removed when its report is on the
+/// disk: as long as it is there, the refusal has not been told.
+pub(super) struct UntoldRefusal {
+    /// Note of the deposit.
+    pub(super) note: DepositNote,
+    /// The photo at the gateway.
+    pub(super) photo: PhotoStatus,
+}
+
+/// Asks for refusals that were not told yet; none where nothing is noted. A failure is made good by the next request.
+pub(super) async fn fetch(
+    client: &GatewayClient,
+    journal: &DepositJournal,
+    folder: &Path,
+    language: Language,
+) -> Vec<UntoldRefusal> {
+    let notes = journal.paths().unwrap_or_default();
+    let Some(oldest) = notes.keys().min().copied() else { return Vec::new() };
+    let query = DepositedQuery { state: Some(PhotoState::Refused), limit: MAX_LISTED, oldest: Some(oldest) };
+    let Ok(refused) = list(client, &query, language).await else { return Vec::new() };
+    let with_note = |photo: PhotoStatus| {
+        let note = DepositJournal::read(notes.get(&photo.photo_id)?)?;
+        let is_from_here = note.watched_folder.as_deref().is_some_and(|noted| is_same_folder(noted, folder));
+        (is_from_here && photo.refusal.is_some()).then_some(UntoldRefusal { note, photo })
+    };
+    refused.photos.into_iter().filter_map(with_note).collect()
+}
+
+/// The same folder may have been named by another path.
+fn is_same_folder(one: &Path, other: &Path) -> bool {
+    one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}

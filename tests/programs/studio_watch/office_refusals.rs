@@ -1,0 +1,91 @@
+//! Refusals at the counter reach a studio that watches a folder, and a second file with the same bytes gets no second code.
+
+use std::fs;
+
+use lichtbild::client::deposited::journal::DepositJournal;
+use lichtbild::clock::Clock;
+use serde_json::json;
+
+use super::watched_studio::{WatchedStudio, photo};
+use crate::support::fake_gateway::{FakeGateway, photo_in_state};
+use crate::support::test_gateway::DAY;
+
+async fn noting_studio() -> WatchedStudio {
+    let mut studio = WatchedStudio::beside(FakeGateway::with_script([]).await);
+    studio.journal = Some(DepositJournal::beside(&studio.gateway.config()));
+    studio
+}
+
+#[tokio::test]
+async fn a_refusal_at_the_counter_is_told_once_and_its_report_outlives_the_photo() {
+    let studio = noting_studio().await;
+    studio.export("anna.jpg", &photo(1));
+    studio.export("bert.jpg", &photo(2));
+    studio.watch().await;
+    assert!(studio.gateway.questions().is_empty(), "nothing was deposited that an office could refuse");
+    let uploads = studio.gateway.uploads();
+    let mut refused = photo_in_state(uploads.iter().find(|upload| upload.body == photo(1)).unwrap(), "refused");
+    refused["settled_at"] = "2026-11-25T10:00:00Z".into();
+    refused["refusal"] = json!({"reason": "glasses", "note": "no glasses please"});
+    studio.gateway.show_photos([refused]);
+    // The sent photo is deleted before the office looks at it.
+    studio.clock.advance(3 * DAY);
+    studio.watch().await;
+    assert!(studio.names("sent").is_empty());
+    let told = studio.events("RefusedByOffice");
+    assert!(told.len() == 1 && told[0].contains("anna.jpg") && told[0].contains("no glasses please"), "{told:?}");
+    assert_eq!(studio.names("refused"), ["anna.txt"]);
+    let report = fs::read_to_string(studio.file("refused/anna.txt")).unwrap();
+    assert!(report.contains("anna.jpg") && report.contains("no glasses please"), "{report}");
+    assert_eq!(studio.gateway.questions().len(), 1, "one request for each look at the gateway");
+
+    studio.clock.advance(DAY);
+    studio.watch().await;
+    assert_eq!((studio.events("RefusedByOffice").len(), studio.names("refused").len()), (1, 1));
+    let left = studio.journal.as_ref().unwrap().all(studio.clock.now()).unwrap();
+    assert_eq!(left.iter().map(|note| note.name.as_str()).collect::<Vec<_>>(), ["bert.jpg"]);
+}
+
+#[tokio::test]
+async fn photos_of_another_folder_are_that_ones_to_tell() {
+    let studio = noting_studio().await;
+    studio.export("anna.jpg", &photo(1));
+    studio.watch().await;
+    let mut refused = photo_in_state(&studio.gateway.uploads()[0], "refused");
+    refused["refusal"] = json!({"reason": "pose"});
+    studio.gateway.show_photos([refused]);
+    let journal = studio.journal.clone().unwrap();
+    let note = journal.all(studio.clock.now()).unwrap().remove(0);
+    let path = journal.paths().unwrap().remove(&note.photo_id).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("/export\"", "/another\"")).unwrap();
+    studio.watch().await;
+    assert!(studio.events("RefusedByOffice").is_empty() && studio.names("refused").is_empty());
+    fs::write(&path, text).unwrap();
+    studio.watch().await;
+    assert_eq!(studio.events("RefusedByOffice").len(), 1);
+}
+
+#[tokio::test]
+async fn the_same_file_again_gets_its_code_again_while_the_receipt_is_stored() {
+    let studio = noting_studio().await;
+    studio.export("anna.jpg", &photo(1));
+    studio.watch().await;
+    let upload = studio.gateway.uploads()[0].clone();
+    studio.gateway.show_photos([photo_in_state(&upload, "available")]);
+    studio.export("anna.jpg", &photo(1));
+    studio.export("copy.jpg", &photo(1));
+    studio.watch().await;
+    assert_eq!((studio.gateway.uploads().len(), studio.events("HasCodeAlready").len()), (1, 2));
+    let code = studio.receipt("anna").body.code;
+    assert_eq!(studio.receipt("copy").body.code, code);
+    assert_eq!(studio.names("sent").len(), 8, "{:?}", studio.names("sent"));
+    studio.assert_cleared();
+
+    // Its receipts are deleted: another code is better than none.
+    studio.clock.advance(3 * DAY);
+    studio.export("late.jpg", &photo(1));
+    studio.watch().await;
+    assert_eq!((studio.gateway.uploads().len(), studio.events("HasSecondCode").len()), (2, 1));
+    assert!(studio.receipt("late").body.code != code);
+}
