@@ -110,7 +110,10 @@ fn files_that_cannot_be_read_and_empty_folders_do_not_hold_up_the_others() {
 #[test]
 fn photos_that_are_no_jpeg_by_name_are_counted() {
     let folder = mixed();
-    assert!(!folder.check(&["."]).stderr.contains("not looked at"));
+    let run = folder.check(&["."]);
+    assert!(!run.stderr.contains("no JPEG"), "{}", run.stderr);
+    assert_eq!(run.stderr.matches("not looked at: ./notes.txt.").count(), 1, "{}", run.stderr);
+    assert_eq!(run.stderr.matches("not looked into: ./inner.").count(), 1, "{}", run.stderr);
     for (name, told) in [
         ("d.png", "1 picture that is no JPEG was not looked at. "),
         ("e.HEIC", "2 pictures that are no JPEG were not looked at. "),

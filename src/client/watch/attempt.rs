@@ -11,12 +11,12 @@ use super::event::{PhotoRefusal, ReceiptWriter, WatchEvent, WatchObserver};
 use super::files::claim_file::Job;
 use super::files::filing;
 use super::files::folder::WatchedFolder;
-use super::files::stability::{FileKind, file_kind};
 use super::profile_cache::ProfileCache;
 use crate::client::deposited::duplicates::EarlierDeposit;
 use crate::client::deposited::journal::DepositJournal;
 use crate::client::gateway_client::GatewayClient;
 use crate::client::photo::deposit::{ClientDepositError, RetryContext};
+use crate::client::photo::file_kind::{FileKind, file_kind, starts_as_jpeg};
 use crate::client::photo::photo_file::{PhotoFile, PhotoFileError, PhotoFileErrorKind};
 use crate::client::photo::push::{PushContext, PushError, push_photo};
 use crate::client::photo::spool::{RepeatPolicy, SpoolError};
@@ -173,20 +173,32 @@ impl WatchContext {
             return Ok(AttemptOutcome::Refused(RefusedBy::LocalCheck));
         }
         if !job.has_photo()? {
-            return self.finish_without_photo(job);
-        }
-        if file_kind(&job.name) != FileKind::Jpeg {
-            return self.refuse(job, &PhotoRefusal::NotJpeg);
+            // Where the whole folder is gone, nothing is known of the photo; it may also have come back just now.
+            self.folder.check_present()?;
+            if !job.has_photo()? {
+                return self.finish_without_photo(job);
+            }
         }
         if job.is_link()? {
             let error = PhotoFileError { path: job.photo(), kind: PhotoFileErrorKind::NotAFile };
             return Err(RetryReason::Stuck(Box::new(PushError::Photo(error))));
         }
+        let unreadable = |source: io::Error| match source.kind() {
+            // Gone since it was looked for.
+            io::ErrorKind::NotFound => RetryReason::Storage(source),
+            _ => {
+                let error = PhotoFileError { path: job.photo(), kind: PhotoFileErrorKind::Unreadable(source) };
+                RetryReason::Stuck(Box::new(PushError::Photo(error)))
+            }
+        };
+        if file_kind(&job.name) != FileKind::Jpeg && !starts_as_jpeg(&job.photo()).map_err(unreadable)? {
+            return self.refuse(job, &PhotoRefusal::NotJpeg);
+        }
         let photo = match PhotoFile::read(&job.photo()) {
             Ok(photo) => photo,
             Err(error) => match error.kind {
                 PhotoFileErrorKind::TooLarge => return self.refuse(job, &PhotoRefusal::TooLarge),
-                PhotoFileErrorKind::Unreadable(source) => return Err(source.into()),
+                PhotoFileErrorKind::Unreadable(source) => return Err(unreadable(source)),
                 PhotoFileErrorKind::NotAFile => return Err(RetryReason::Stuck(Box::new(PushError::Photo(error)))),
             },
         };

@@ -8,8 +8,8 @@ use std::{fs, io};
 use super::files::filing::{RECEIPT_JSON, RECEIPT_PDF, RECEIPT_TEXT, claimed_by};
 use super::files::folder::WatchedFolder;
 use super::files::retention::SentRetention;
-use super::files::stability::{FileKind, file_kind};
 use crate::atomic_file;
+use crate::client::photo::file_kind::{FileKind, file_kind, starts_as_jpeg};
 use crate::client::photo::stored_receipt::StoredReceipt;
 use crate::clock::Timestamp;
 
@@ -53,7 +53,16 @@ fn photos_of(sent: &Path, stem: &OsStr) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(sent)? {
         let path = entry?.path();
-        if path.file_stem() == Some(stem) && path.file_name().is_some_and(|name| file_kind(name) == FileKind::Jpeg) {
+        if path.file_stem() != Some(stem) {
+            continue;
+        }
+        let is_photo = match path.file_name().map(file_kind) {
+            Some(FileKind::Jpeg) => true,
+            // Somebody else's picture or text may have the same stem.
+            Some(FileKind::OtherImage | FileKind::NoExtension) => path.is_file() && starts_as_jpeg(&path)?,
+            Some(FileKind::Other | FileKind::Ignored) | None => false,
+        };
+        if is_photo {
             found.push(path);
         }
     }

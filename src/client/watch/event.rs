@@ -1,6 +1,6 @@
 //! Events of a watch, and the receipts and reports that it has written; the words come from the caller (`cli`).
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::Path;
 
@@ -116,6 +116,37 @@ pub enum WatchEvent<'a> {
         /// Cause.
         error: &'a PushError,
     },
+    /// A file stays where it is because it cannot be read.
+    FileUnreadable {
+        /// Its name.
+        name: &'a OsStr,
+        /// Cause.
+        error: &'a io::Error,
+    },
+    /// A file stays where it is because it has no content.
+    FileEmpty {
+        /// Its name.
+        name: &'a OsStr,
+    },
+    /// Files stay where they are because they are no photos.
+    FilesSkipped {
+        /// Their names, sorted.
+        names: &'a [OsString],
+    },
+    /// A folder inside is not looked into.
+    SubFolderSkipped {
+        /// Its name.
+        name: &'a OsStr,
+    },
+    /// The watched folder is gone: a network share, most often.
+    FolderLost {
+        /// The folder.
+        folder: &'a Path,
+        /// Cause.
+        error: &'a io::Error,
+    },
+    /// It is back.
+    FolderRecovered,
     /// Reading or writing failed here: a full disk, most often.
     StorageFailed {
         /// Cause.
@@ -164,6 +195,8 @@ pub enum WatchEvent<'a> {
 pub struct WatchStatus {
     /// Not complete yet.
     pub arriving: usize,
+    /// Empty or unreadable for long: a person has to act.
+    pub unusable: usize,
     /// Taken, not under way.
     pub waiting: usize,
     /// Being judged or sent.

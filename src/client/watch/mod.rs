@@ -39,6 +39,9 @@
 //!
 //! *A second file with the same bytes* gets no second code while the first one's receipt is stored and its photo is open.
 //!
+//! *A folder that is gone* (a network share): nothing is decided until it is back, and then the jobs in it go on (`folder_loss`).
+//! Files that cannot be read, are empty or are no photos stay where they are and are named once (`files::skipped_files`).
+//!
 //! *The gateway's rules* are fetched and kept (`profile_cache`). Where they were never known, nothing is refused here by other ones.
 
 mod attempt;
@@ -48,6 +51,7 @@ mod deposit_notes;
 mod erasure;
 mod event;
 pub mod files;
+mod folder_loss;
 mod office_refusals;
 mod profile_cache;
 mod queue;

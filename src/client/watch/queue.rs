@@ -24,6 +24,7 @@ pub struct QueueEntry {
     pub accepted_sha256: Option<Sha256Digest>,
     is_new: bool,
     is_in_progress: bool,
+    is_stuck: bool,
     failures: u32,
     not_before: Duration,
 }
@@ -35,11 +36,21 @@ impl PhotoQueue {
             accepted_sha256: None,
             is_new: true,
             is_in_progress: false,
+            is_stuck: false,
             failures: 0,
             not_before: Duration::ZERO,
             job: Arc::new(job),
         };
         self.entries.insert(entry.job.id.clone(), entry);
+    }
+
+    /// Adds the photos that are not in the queue.
+    pub fn add_missing(&mut self, jobs: Vec<Job>) {
+        for job in jobs {
+            if !self.entries.contains_key(&job.id) {
+                self.add(job);
+            }
+        }
     }
 
     /// The next photo to be attempted, which is under way from now on. Of those that failed equally often the oldest, so that a
@@ -62,11 +73,12 @@ impl PhotoQueue {
     pub fn put_back(&mut self, id: &str, reason: RequeueReason, not_before: Duration) {
         let Some(entry) = self.entries.get_mut(id) else { return };
         (entry.is_in_progress, entry.is_new, entry.not_before) = (false, false, not_before);
+        entry.is_stuck = reason == RequeueReason::Stuck;
         match reason {
             RequeueReason::Accepted(sha256) => entry.accepted_sha256 = Some(sha256),
             RequeueReason::ContentChanged => (entry.accepted_sha256, entry.is_new) = (None, true),
             RequeueReason::NotPhotoRelated => {}
-            RequeueReason::Failed => entry.failures = entry.failures.saturating_add(1),
+            RequeueReason::Failed | RequeueReason::Stuck => entry.failures = entry.failures.saturating_add(1),
         }
     }
 
@@ -83,6 +95,11 @@ impl PhotoQueue {
     /// Number of queued photos.
     pub fn len(&self) -> usize {
         self.entries.len()
+    }
+
+    /// Reports whether a person has to help with every photo that is left.
+    pub fn is_all_stuck(&self) -> bool {
+        self.entries.values().all(|entry| entry.is_stuck)
     }
 
     /// Reports whether there is a photo that no attempt has looked at yet.
@@ -108,4 +125,6 @@ pub enum RequeueReason {
     NotPhotoRelated,
     /// It failed, perhaps because of the photo.
     Failed,
+    /// It failed, and does so until a person helps.
+    Stuck,
 }

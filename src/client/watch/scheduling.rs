@@ -10,6 +10,7 @@ use super::event::WatchEvent;
 use super::queue::RequeueReason;
 use super::watch_loop::{RunningAttempt, Watch};
 use crate::client::backoff;
+use crate::client::photo::push::PushError;
 use crate::client::transient_error::TransientError;
 use crate::entropy::random_bytes;
 
@@ -21,6 +22,9 @@ const STORAGE_PAUSE: Duration = Duration::from_secs(10);
 impl Watch {
     /// Begins as many attempts as may be under way. Photos are judged while the gateway is away.
     pub(super) fn begin_attempts(&mut self) {
+        if self.is_folder_lost {
+            return;
+        }
         while self.tasks.len() < self.options.parallel.get() {
             let now = self.timer.elapsed();
             let uploads = self.attempts.values().filter(|other| other.stage == AttemptStage::Gateway).count();
@@ -113,7 +117,12 @@ impl Watch {
                     let name = self.queue.name(&attempt.id);
                     observer.event(&WatchEvent::Stuck { name: &name, error });
                 }
-                self.queue.put_back(&attempt.id, RequeueReason::Failed, now + STUCK_PAUSE);
+                // Its file cannot be read; all else may pass by itself.
+                let reason = match error.as_ref() {
+                    PushError::Photo(_) => RequeueReason::Stuck,
+                    _ => RequeueReason::Failed,
+                };
+                self.queue.put_back(&attempt.id, reason, now + STUCK_PAUSE);
             }
             RetryReason::Storage(error) => {
                 self.storage_failed(error);

@@ -1,6 +1,6 @@
 //! The loop: `look -> take -> attempt, several at a time -> put away`, until it is told to stop.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io;
 use std::num::NonZeroUsize;
@@ -19,6 +19,7 @@ use super::event::{ReceiptWriter, WatchEvent, WatchObserver, WatchStatus};
 use super::files::claim_file;
 use super::files::folder::WatchedFolder;
 use super::files::retention::SentRetention;
+use super::files::skipped_files::ToldFiles;
 use super::files::stability::{StabilityDelays, StabilityTracker};
 use super::office_refusals::UntoldRefusal;
 use super::profile_cache::ProfileCache;
@@ -95,7 +96,10 @@ pub struct Watch {
     pub(super) refresh: Option<JoinHandle<RefreshResult>>,
     pub(super) schedule: Schedule,
     pub(super) claim_count: u32,
-    pub(super) unclaimed: HashSet<OsString>,
+    /// Files that could not be moved, with the time of the first try.
+    pub(super) unclaimed: HashMap<OsString, Duration>,
+    pub(super) told_files: ToldFiles,
+    pub(super) is_folder_lost: bool,
     pub(super) is_storage_failing: bool,
     pub(super) is_profile_missing: bool,
     pub(super) status: WatchStatus,
@@ -140,7 +144,7 @@ pub struct WatchSummary {
     pub status: WatchStatus,
     /// True if the gateway does not let this studio in.
     pub is_unauthorized: bool,
-    /// True if reading or writing on the disk fails.
+    /// True if reading or writing on the disk fails, or the folder is gone.
     pub is_storage_failing: bool,
 }
 
@@ -196,7 +200,9 @@ impl Watch {
             refresh: None,
             schedule: Schedule::default(),
             claim_count: 0,
-            unclaimed: HashSet::new(),
+            unclaimed: HashMap::new(),
+            told_files: ToldFiles::default(),
+            is_folder_lost: false,
             is_storage_failing: false,
             is_profile_missing: false,
             status: WatchStatus::default(),
@@ -259,11 +265,15 @@ impl Watch {
     }
 
     fn scan(&mut self, now: Duration) {
+        if !self.is_folder_there() {
+            return;
+        }
         let scan = match self.stability.scan(self.context.folder.arrivals(), now, self.options.stability) {
             Ok(scan) => scan,
             Err(error) => return self.storage_failed(&error),
         };
-        self.status.arriving = scan.incomplete;
+        (self.status.arriving, self.status.unusable) = (scan.incomplete, scan.unusable);
+        self.told_files.tell(&scan.skipped, self.context.observer.as_ref());
         for name in scan.complete {
             self.claim_count = self.claim_count.wrapping_add(1);
             let context = &self.context;
@@ -279,30 +289,38 @@ impl Watch {
                     self.unclaimed.remove(&name);
                     self.queue.add(job);
                 }
-                Err(error) => {
-                    self.status.arriving += 1;
-                    self.claim_failed(name, &error);
-                }
+                Err(error) => self.claim_failed(name, &error, now),
             }
         }
     }
 
     /// Windows: another program has it open. A full disk: its folder could not be made. It stays where it is until the next look.
-    fn claim_failed(&mut self, name: OsString, error: &io::Error) {
+    fn claim_failed(&mut self, name: OsString, error: &io::Error, now: Duration) {
         match error.kind() {
-            io::ErrorKind::NotFound => {}
+            io::ErrorKind::NotFound => self.status.arriving += 1,
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::ReadOnlyFilesystem => {
+                self.status.arriving += 1;
                 self.storage_failed(error);
             }
-            _ if self.unclaimed.contains(&name) => {}
             _ => {
-                self.context.observer.event(&WatchEvent::ClaimFailed { name: &name, error });
-                self.unclaimed.insert(name);
+                let observer = Arc::clone(&self.context.observer);
+                let first_try = *self.unclaimed.entry(name.clone()).or_insert_with(|| {
+                    observer.event(&WatchEvent::ClaimFailed { name: &name, error });
+                    now
+                });
+                // A person has to act; a watch that is to end does not wait for it.
+                match now.saturating_sub(first_try) >= self.options.stability.truncated {
+                    true => self.status.unusable += 1,
+                    false => self.status.arriving += 1,
+                }
             }
         }
     }
 
     fn erase(&mut self) {
+        if self.is_folder_lost {
+            return;
+        }
         let context = &self.context;
         match erasure::erase_sent(&context.folder, self.options.keep_sent, context.clock.now()) {
             Ok(erased) => {
@@ -312,20 +330,6 @@ impl Watch {
             }
             Err(error) => self.storage_failed(&error),
         }
-    }
-
-    pub(super) fn storage_failed(&mut self, error: &io::Error) {
-        if !self.is_storage_failing {
-            self.context.observer.event(&WatchEvent::StorageFailed { error });
-        }
-        self.is_storage_failing = true;
-    }
-
-    pub(super) fn storage_recovered(&mut self) {
-        if self.is_storage_failing {
-            self.context.observer.event(&WatchEvent::StorageRecovered);
-        }
-        self.is_storage_failing = false;
     }
 
     /// Until the next thing that time brings. Never quite nothing, for the sake of the processor.
@@ -343,8 +347,8 @@ impl Watch {
         if !self.tasks.is_empty() {
             return false;
         }
-        let is_all_seen = self.status.arriving == 0 && !self.queue.has_new();
-        (is_all_seen && (self.queue.len() == 0 || self.breaker.is_unauthorized()))
+        let is_all_seen = !self.is_folder_lost && self.status.arriving == 0 && !self.queue.has_new();
+        (is_all_seen && (self.queue.is_all_stuck() || self.breaker.is_unauthorized()))
             || self.timer.elapsed() >= give_up_after
     }
 
@@ -360,7 +364,7 @@ impl Watch {
         WatchSummary {
             status: self.status,
             is_unauthorized: self.breaker.is_unauthorized(),
-            is_storage_failing: self.is_storage_failing,
+            is_storage_failing: self.is_storage_failing || self.is_folder_lost,
         }
     }
 }

@@ -164,3 +164,18 @@ async fn the_unit_for_systemd_has_absolute_paths_and_its_two_commands_beside_it(
     assert!(text(&output.stderr).contains("systemctl --user enable --now lichtbild-watch.service"));
     assert!(text(&output.stderr).contains("loginctl enable-linger"));
 }
+
+#[tokio::test]
+async fn an_empty_photo_ends_with_6_and_other_files_are_named() {
+    let gateway = gateway([]).await;
+    fs::write(gateway.directory().join("export/anna.jpg"), "").unwrap();
+    fs::write(gateway.directory().join("export/bert.jpg"), photo(1)).unwrap();
+    fs::write(gateway.directory().join("export/list.txt"), "a list").unwrap();
+    fs::create_dir(gateway.directory().join("export/today")).unwrap();
+    let output = once(&gateway, &["--lang", "en"]).await;
+    assert_eq!(output.status.code(), Some(6), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("sent  bert.jpg"), "{}", text(&output.stdout));
+    for told in ["anna.jpg is empty", "not looked at: list.txt.", "sub-folder today is not looked into"] {
+        assert_eq!(text(&output.stderr).matches(told).count(), 1, "{}", text(&output.stderr));
+    }
+}

@@ -5,6 +5,7 @@ skip_in!(postgres: "has no database");
 mod command;
 #[cfg(feature = "failpoints")]
 mod killed_at_every_step;
+mod lost_folder;
 mod office_refusals;
 mod refused;
 mod renewed;
@@ -12,4 +13,5 @@ mod retention;
 mod sent;
 mod stability;
 mod unreachable_gateway;
+mod unusable_files;
 mod watched_studio;

@@ -28,4 +28,4 @@ pub use renewal::{about_renewal, about_renewal_event};
 pub use self_test::{CheckState, SelfTestCheck, SelfTestLine, about_self_test};
 pub use setup::{about_config, about_credentials, after_setup_error};
 pub use unexpected::about_unexpected;
-pub use watch::about_event;
+pub use watch::{about_event, listed};

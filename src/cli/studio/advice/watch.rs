@@ -1,6 +1,7 @@
 //! Messages about the events of a watched folder.
 
 use std::ffi::OsStr;
+use std::path::Path;
 
 use super::connection::about_transient_error;
 use super::deposit::{about_deposit, is_for_good};
@@ -12,6 +13,17 @@ use crate::client::deposited::journal::DepositNote;
 use crate::client::watch::WatchEvent;
 use crate::domain::display_text::escaped;
 use crate::domain::language::Language;
+
+/// Number of names that are shown of many.
+const SHOWN_NAMES: usize = 5;
+
+/// Names on one line; of many, the first ones and how many more there are.
+pub fn listed(names: &[impl AsRef<Path>]) -> String {
+    let shown: Vec<_> = names.iter().take(SHOWN_NAMES).map(on_one_line).collect();
+    let more = names.len().saturating_sub(SHOWN_NAMES);
+    let more = if more > 0 { format!(" (+{more})") } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}
 
 /// The message for the person at the screen; `None` where a line among the results says it all.
 pub fn about_event(event: &WatchEvent<'_>, language: Language) -> Option<String> {
@@ -102,6 +114,48 @@ pub fn about_event(event: &WatchEvent<'_>, language: Language) -> Option<String>
                 "The photo stays in the working folder and is tried again every 5 minutes.",
             );
             format!("{}: {cause}\n{next}", on_one_line(name))
+        }
+        WatchEvent::FileUnreadable { name, error } => language.pick(
+            format!(
+                "{} lässt sich nicht lesen ({error}) und bleibt liegen. Leserechte geben oder die Datei im anderen Programm schließen; dann geht es \
+                 von selbst weiter.",
+                on_one_line(name)
+            ),
+            format!(
+                "{} cannot be read ({error}) and stays where it is. Give permission to read it, or close it in the other program; then it goes on \
+                 by itself.",
+                on_one_line(name)
+            ),
+        ),
+        WatchEvent::FileEmpty { name } => language.pick(
+            format!("{} ist leer und bleibt liegen. Das Foto noch einmal exportieren.", on_one_line(name)),
+            format!("{} is empty and stays where it is. Export the photo again.", on_one_line(name)),
+        ),
+        WatchEvent::FilesSkipped { names } => {
+            let shown = listed(names);
+            language.pick(
+                format!("Keine Fotos und darum nicht angesehen: {shown}. Gehört eine dieser Dateien eingeliefert: als .jpg exportieren."),
+                format!("No photos, and therefore not looked at: {shown}. To have one of these files deposited, export it as .jpg."),
+            )
+        }
+        WatchEvent::SubFolderSkipped { name } => language.pick(
+            format!("In den Unterordner {} wird nicht hineingesehen. Für Fotos darin einen eigenen watch starten oder sie hierher exportieren.", on_one_line(name)),
+            format!("The sub-folder {} is not looked into. For photos in it start a watch of its own, or export them to here.", on_one_line(name)),
+        ),
+        WatchEvent::FolderLost { folder, error } => language.pick(
+            format!(
+                "Der Ordner {} ist nicht mehr erreichbar ({error}). Netzlaufwerk oder Datenträger wieder verbinden; dann geht es von selbst weiter, und \
+                 kein Foto geht verloren. Wurde der Ordner neu angelegt, dieses Programm neu starten.",
+                on_one_line(folder)
+            ),
+            format!(
+                "The folder {} cannot be reached any more ({error}). Connect the network share or disk again; then it goes on by itself, and no photo \
+                 is lost. If the folder was made anew, start this program again.",
+                on_one_line(folder)
+            ),
+        ),
+        WatchEvent::FolderRecovered => {
+            language.pick("Der Ordner ist wieder da; es geht weiter.", "The folder is back; it goes on.").to_owned()
         }
         WatchEvent::StorageFailed { error } => language.pick(
             format!("Der Datenträger nimmt nichts an ({error}). Platz schaffen oder Rechte prüfen; die Fotos bleiben liegen, und es geht von selbst weiter."),

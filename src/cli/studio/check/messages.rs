@@ -1,7 +1,7 @@
 //! Messages about the files of a check: the rules, the folders of photos, the copies of `--rewrite`, the page of `--html`.
 
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lichtbild_transcode::{MAX_SCANS, TranscodeError};
 
@@ -9,6 +9,7 @@ use super::html_report::HtmlReportError;
 use super::photo_list::PhotoFolderError;
 use super::profile_file::{ProfileFileError, ProfileFileErrorKind};
 use super::rewrite::{CopyOrigin, RewriteError};
+use crate::cli::studio::advice;
 use crate::cli::studio::advice::unreadable;
 use crate::cli::studio::receipt_text::on_one_line;
 use crate::domain::language::Language;
@@ -54,8 +55,8 @@ pub fn about_folder(error: &PhotoFolderError, language: Language) -> String {
     let folder = on_one_line(&error.folder);
     match &error.source {
         None => language.pick(
-            format!("{folder} enthält keine JPEG-Datei (.jpg oder .jpeg). Den Ordner angeben, in dem die fertigen Fotos liegen."),
-            format!("{folder} contains no JPEG file (.jpg or .jpeg). Name the folder in which the finished photos lie."),
+            format!("{folder} enthält keine JPEG-Datei. Den Ordner angeben, in dem die fertigen Fotos liegen."),
+            format!("{folder} contains no JPEG file. Name the folder in which the finished photos lie."),
         ),
         Some(source) => unreadable(&error.folder, source, language),
     }
@@ -79,6 +80,26 @@ pub fn about_other_images(others: usize, language: Language) -> String {
             format!("{others} pictures that are no JPEG were not looked at. To have them judged, export them as JPEG.")
         }
     }
+}
+
+/// That folders hold files that are no pictures.
+pub fn about_other_files(files: &[PathBuf], language: Language) -> String {
+    let shown = advice::listed(files);
+    language.pick(
+        format!("Keine Bilder und darum nicht angesehen: {shown}."),
+        format!("No pictures, and therefore not looked at: {shown}."),
+    )
+}
+
+/// That folders hold folders.
+pub fn about_sub_folders(folders: &[PathBuf], language: Language) -> String {
+    let shown = advice::listed(folders);
+    language.pick(
+        format!(
+            "In Unterordner wird nicht hineingesehen: {shown}. Sollen ihre Fotos geprüft werden, sie selbst angeben."
+        ),
+        format!("Sub-folders are not looked into: {shown}. To have their photos judged, name them too."),
+    )
 }
 
 /// Names the baseline copy that was judged in place of `photo`, or says why there is none.

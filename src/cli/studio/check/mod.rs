@@ -135,12 +135,19 @@ fn load_profile(arguments: &Arguments, language: Language) -> Result<Profile, Ex
 
 fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result<Exit, Exit> {
     let declaration = arguments.declaration.to_declaration().unwrap_or_default();
-    let PhotoList { photos, has_folders, folder_errors, other_image_count } = PhotoList::collect(&arguments.photos);
+    let PhotoList { photos, has_folders, folder_errors, other_image_count, other_files, sub_folders } =
+        PhotoList::collect(&arguments.photos);
     for error in &folder_errors {
         eprint(messages::about_folder(error, language));
     }
     if other_image_count > 0 {
         eprint(messages::about_other_images(other_image_count, language));
+    }
+    if !other_files.is_empty() {
+        eprint(messages::about_other_files(&other_files, language));
+    }
+    if !sub_folders.is_empty() {
+        eprint(messages::about_sub_folders(&sub_folders, language));
     }
     let format = match (arguments.json, has_folders || photos.len() > 1) {
         (true, _) => OutputFormat::Json,

@@ -3,17 +3,21 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::client::photo::file_kind::{FileKind, file_kind, starts_as_jpeg};
+
 /// The photos, in the order in which they were named; those of a folder by their names.
+#[derive(Default)]
 pub(super) struct PhotoList {
     pub(super) photos: Vec<PathBuf>,
     pub(super) has_folders: bool,
     pub(super) folder_errors: Vec<PhotoFolderError>,
-    /// Number of image files in folders that are left out because their names do not end as those of JPEG files.
+    /// Number of image files in folders that are left out because they are no JPEG.
     pub(super) other_image_count: usize,
+    /// Files in folders that are left out because they are no pictures.
+    pub(super) other_files: Vec<PathBuf>,
+    /// Folders inside of folders, which are not looked into.
+    pub(super) sub_folders: Vec<PathBuf>,
 }
-
-/// Extensions, in lower case, of image files that somebody may have meant to have checked.
-const OTHER_IMAGE_EXTENSIONS: [&str; 5] = ["png", "tif", "tiff", "heic", "webp"];
 
 /// A folder without photos.
 #[derive(Debug)]
@@ -25,10 +29,9 @@ pub struct PhotoFolderError {
 }
 
 impl PhotoList {
-    /// A folder stands for the `.jpg` and `.jpeg` files in it, not for those in folders inside.
+    /// A folder stands for the JPEG files in it, by name or content, and not for those in folders inside.
     pub(super) fn collect(named: &[PathBuf]) -> Self {
-        let mut listing =
-            Self { photos: Vec::new(), has_folders: false, folder_errors: Vec::new(), other_image_count: 0 };
+        let mut listing = Self::default();
         for path in named {
             if !path.is_dir() {
                 listing.photos.push(path.clone());
@@ -36,37 +39,45 @@ impl PhotoList {
             }
             listing.has_folders = true;
             let folder_error = |source| PhotoFolderError { folder: path.clone(), source };
-            match photos_in(path) {
-                Ok((photos, other_image_count)) => {
-                    listing.other_image_count += other_image_count;
-                    if photos.is_empty() {
-                        listing.folder_errors.push(folder_error(None));
-                    }
-                    listing.photos.extend(photos);
-                }
+            match add_folder(path, &mut listing) {
+                Ok(true) => {}
+                Ok(false) => listing.folder_errors.push(folder_error(None)),
                 Err(source) => listing.folder_errors.push(folder_error(Some(source))),
             }
         }
+        listing.other_files.sort();
+        listing.sub_folders.sort();
         listing
     }
 }
 
-/// The photos, and how many other pictures.
-fn photos_in(folder: &Path) -> io::Result<(Vec<PathBuf>, usize)> {
-    let (mut photos, mut other_image_count) = (Vec::new(), 0);
+/// Sorts the files of a folder into `listing`, and reports whether a photo was among them.
+fn add_folder(folder: &Path, listing: &mut PhotoList) -> io::Result<bool> {
+    let mut photos = Vec::new();
     for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        let ends_in = |names: &[&str]| {
-            path.extension().is_some_and(|end| names.iter().any(|name| end.eq_ignore_ascii_case(name)))
-        };
-        if ends_in(&["jpg", "jpeg"]) && !path.is_dir() {
-            photos.push(path);
-        } else if ends_in(&OTHER_IMAGE_EXTENSIONS) && !path.is_dir() {
-            other_image_count += 1;
+        let entry = entry?;
+        let (path, name) = (entry.path(), entry.file_name());
+        let kind = file_kind(&name);
+        if path.is_dir() {
+            if !name.as_encoded_bytes().starts_with(b".") {
+                listing.sub_folders.push(path);
+            }
+            continue;
+        }
+        // One that cannot be read is listed, so that the reason is told.
+        let is_jpeg = || starts_as_jpeg(&path).unwrap_or(kind == FileKind::OtherImage);
+        match kind {
+            FileKind::Jpeg => photos.push(path),
+            FileKind::OtherImage | FileKind::NoExtension if is_jpeg() => photos.push(path),
+            FileKind::OtherImage => listing.other_image_count += 1,
+            FileKind::NoExtension | FileKind::Other => listing.other_files.push(path),
+            FileKind::Ignored => {}
         }
     }
     photos.sort();
-    Ok((photos, other_image_count))
+    let has_photos = !photos.is_empty();
+    listing.photos.extend(photos);
+    Ok(has_photos)
 }
 
 #[cfg(test)]
@@ -74,11 +85,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_stands_for_its_jpeg_files_by_name() {
+    fn a_folder_stands_for_its_jpeg_files_by_name_or_content() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         for name in ["b.JPG", "a.jpeg", "notes.txt", "jpg", "c.jpg.lichtbild-spool", "d.PNG", "e.heic"] {
             std::fs::write(at(name), "").unwrap();
+        }
+        for name in ["f.jfif", "g.png", "h"] {
+            std::fs::write(at(name), b"\xFF\xD8\xFF\xE0").unwrap();
         }
         std::fs::create_dir(at("inner.jpg")).unwrap();
         std::fs::write(at("inner.jpg").join("d.jpg"), "").unwrap();
@@ -86,8 +100,11 @@ mod tests {
         std::fs::create_dir(at("inner.tif")).unwrap();
 
         let named = [PathBuf::from("first.png"), folder.path().to_owned(), at("empty")];
-        let PhotoList { photos, has_folders, folder_errors, other_image_count } = PhotoList::collect(&named);
-        assert_eq!(photos, [PathBuf::from("first.png"), at("a.jpeg"), at("b.JPG")]);
+        let listing = PhotoList::collect(&named);
+        let PhotoList { photos, has_folders, folder_errors, other_image_count, other_files, sub_folders } = listing;
+        assert_eq!(photos, [PathBuf::from("first.png"), at("a.jpeg"), at("b.JPG"), at("f.jfif"), at("g.png"), at("h")]);
+        assert_eq!(other_files, [at("jpg"), at("notes.txt")]);
+        assert_eq!(sub_folders, [at("empty"), at("inner.jpg"), at("inner.tif")]);
         assert!(has_folders && folder_errors.len() == 1 && folder_errors[0].folder == at("empty"), "{folder_errors:?}");
         assert_eq!(other_image_count, 2, "a file that was named is looked at, whatever its name");
     }

@@ -125,6 +125,7 @@ async fn watch(
 fn exit_status(summary: &WatchSummary) -> Exit {
     let waiting = summary.status.waiting + summary.status.in_progress + summary.status.arriving;
     match waiting {
+        0 if summary.status.unusable > 0 || summary.is_storage_failing => Exit::Setup,
         1.. if summary.is_unauthorized => Exit::NotAllowed,
         1.. if summary.is_storage_failing || summary.status.gateway_down_since.is_none() => Exit::Setup,
         1.. => Exit::GaveUp,

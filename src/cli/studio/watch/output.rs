@@ -111,8 +111,9 @@ impl WatchObserver for ConsoleOutput {
 }
 
 fn progress_line(status: &WatchStatus, language: Language) -> String {
-    let WatchStatus { arriving, waiting, in_progress: under_way, sent, refused, gateway_down_since, .. } = status;
-    let waiting = arriving + waiting;
+    let WatchStatus { arriving, unusable, waiting, in_progress: under_way, sent, refused, gateway_down_since, .. } =
+        status;
+    let waiting = arriving + unusable + waiting;
     let mut line = language.pick(
         format!("wartend {waiting}, unterwegs {under_way}, eingeliefert {sent}, abgelehnt {refused}"),
         format!("waiting {waiting}, under way {under_way}, sent {sent}, refused {refused}"),

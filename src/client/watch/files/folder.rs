@@ -1,14 +1,17 @@
 //! The folder with its three parts, and the lock that keeps a second watch away.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::{fmt, io};
 
 use crate::atomic_file::{self, FileMode};
 
 /// The working folder. Hidden, on the same file system as the photos, so that they are moved and not copied.
 const WORKING: &str = ".lichtbild";
+/// The file that a watch locks; in the working folder.
+const LOCK: &str = "lock";
 /// Deposited photos with their receipts.
 const SENT: &str = "sent";
 /// Refused photos with their reports.
@@ -22,8 +25,8 @@ pub struct WatchedFolder {
     directory: PathBuf,
     /// Held while the papers of one photo are laid into `sent/` and while they are erased there.
     pub(crate) sent_lock: Mutex<()>,
-    /// Locked; the system unlocks it whatever happens to the process.
-    _lock: File,
+    /// Locked; the system unlocks it whatever happens to the process. `None` while the folder is gone.
+    lock: Mutex<Option<File>>,
 }
 
 impl WatchedFolder {
@@ -43,13 +46,13 @@ impl WatchedFolder {
         options.create(true).truncate(false).write(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let lock = options.open(working.join("lock")).map_err(unusable)?;
+        let lock = options.open(working.join(LOCK)).map_err(unusable)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(WatchedFolderError::AlreadyWatched { path: directory }),
             Err(TryLockError::Error(source)) => return Err(unusable(source)),
         }
-        let folder = Self { directory, sent_lock: Mutex::default(), _lock: lock };
+        let folder = Self { directory, sent_lock: Mutex::default(), lock: Mutex::new(Some(lock)) };
         for part in [folder.sent(), folder.refused()] {
             atomic_file::make_folder(&part, FileMode::WorldReadable).map_err(unusable)?;
             atomic_file::remove_temporary_files(&part).map_err(unusable)?;
@@ -57,6 +60,29 @@ impl WatchedFolder {
         atomic_file::remove_temporary_files(&folder.working()).map_err(unusable)?;
         atomic_file::sync_dir(&folder.sent()).map_err(unusable)?;
         Ok(folder)
+    }
+
+    /// Looks for the lock in the working folder. The folder alone proves nothing: where a network share was, its empty mount point may be
+    /// left.
+    ///
+    /// # Errors
+    /// The operating system's error when it is not there or cannot be reached.
+    pub fn check_present(&self) -> io::Result<()> {
+        fs::metadata(self.working().join(LOCK)).map(drop)
+    }
+
+    /// Locks the folder anew after it was gone: a network share forgets its locks.
+    ///
+    /// # Errors
+    /// The operating system's error when it is still gone, or another watch works in it now.
+    pub fn reopen(&self) -> io::Result<()> {
+        let mut held = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        // First the old one: where it still holds, it would stand in the way of the new one.
+        *held = None;
+        let lock = File::options().write(true).open(self.working().join(LOCK))?;
+        lock.try_lock()?;
+        *held = Some(lock);
+        Ok(())
     }
 
     /// Returns the folder in which photos arrive.
@@ -67,6 +93,11 @@ impl WatchedFolder {
     /// Returns the folder in which photos are processed.
     pub fn working(&self) -> PathBuf {
         self.directory.join(WORKING)
+    }
+
+    /// Reports whether a name in the folder is one of its own parts.
+    pub(super) fn is_part(name: &OsStr) -> bool {
+        [WORKING, SENT, REFUSED].iter().any(|part| name == *part)
     }
 
     /// Returns the folder for deposited photos.

@@ -5,4 +5,5 @@ pub mod filing;
 pub mod folder;
 mod name_reservation;
 pub mod retention;
+pub mod skipped_files;
 pub mod stability;

@@ -33,8 +33,10 @@ impl ReservedName {
     /// Returns the path for the photo.
     pub fn photo(&self) -> PathBuf {
         let mut name = self.stem.clone();
-        name.push(".");
-        name.push(&self.extension);
+        if !self.extension.is_empty() {
+            name.push(".");
+            name.push(&self.extension);
+        }
         self.directory.join(name)
     }
 

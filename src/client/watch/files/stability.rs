@@ -8,11 +8,10 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-/// Picture files that are no JPEG: they are put away with advice instead of lying there for ever. Anything else is not ours.
-const OTHER_IMAGE_EXTENSIONS: [&str; 24] = [
-    "png", "tif", "tiff", "heic", "heif", "webp", "bmp", "gif", "psd", "avif", "jxl", "jp2", "jpe", "jfif", "dng",
-    "cr2", "cr3", "nef", "arw", "raf", "orf", "rw2", "pdf", "eps",
-];
+use super::folder::WatchedFolder;
+use super::skipped_files::{SkipReason, SkippedFile};
+use crate::client::photo::file_kind::{FileKind, file_kind, starts_as_jpeg};
+
 /// ITU-T T.81, B.2.1: a JPEG ends with this marker.
 const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
 
@@ -30,32 +29,6 @@ impl Default for StabilityDelays {
     /// line may pause.
     fn default() -> Self {
         Self { complete: Duration::from_secs(2), truncated: Duration::from_secs(30) }
-    }
-}
-
-/// Kind of a file, by its name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FileKind {
-    /// To be judged.
-    Jpeg,
-    /// A picture of another kind.
-    OtherImage,
-    /// Not for us.
-    Ignored,
-}
-
-/// The kind that a name stands for.
-pub fn file_kind(name: &OsStr) -> FileKind {
-    let bytes = name.as_encoded_bytes();
-    // Hidden, or the working copy of an office or picture program.
-    if bytes.starts_with(b".") || bytes.starts_with(b"~") || bytes.ends_with(b"~") {
-        return FileKind::Ignored;
-    }
-    let Some(extension) = Path::new(name).extension().and_then(OsStr::to_str) else { return FileKind::Ignored };
-    match extension.to_ascii_lowercase().as_str() {
-        "jpg" | "jpeg" => FileKind::Jpeg,
-        other if OTHER_IMAGE_EXTENSIONS.contains(&other) => FileKind::OtherImage,
-        _ => FileKind::Ignored,
     }
 }
 
@@ -80,6 +53,21 @@ pub struct FolderScan {
     pub complete: Vec<OsString>,
     /// Number of files that are not complete yet.
     pub incomplete: usize,
+    /// Number of files that will not become complete by themselves: unreadable or empty for long.
+    pub unusable: usize,
+    /// Everything that is not taken, to be told.
+    pub skipped: Vec<SkippedFile>,
+}
+
+/// State of one file.
+enum FileState {
+    Complete,
+    Incomplete,
+    /// Not taken; counted as incomplete until the time for a truncated file is over.
+    Blocked(SkipReason),
+    Other,
+    /// Not looked at yet.
+    Ignored,
 }
 
 impl StabilityTracker {
@@ -90,9 +78,13 @@ impl StabilityTracker {
     pub fn scan(&mut self, directory: &Path, now: Duration, delays: StabilityDelays) -> io::Result<FolderScan> {
         let mut still_there = HashMap::new();
         let mut complete = Vec::new();
-        let mut incomplete = 0;
+        let mut scan = FolderScan::default();
         for entry in fs::read_dir(directory)? {
             let entry = entry?;
+            if is_sub_folder(&entry) {
+                scan.skipped.push(SkippedFile { name: entry.file_name(), reason: SkipReason::SubFolder });
+                continue;
+            }
             // A file that vanishes in between was somebody else's.
             let Some((name, bytes, modified)) = look(&entry) else { continue };
             let since = match self.seen.get(&name) {
@@ -100,17 +92,26 @@ impl StabilityTracker {
                 _ => now,
             };
             let quiet = now.saturating_sub(since);
-            let is_complete = || file_kind(&name) == FileKind::OtherImage || has_jpeg_end_marker(&entry.path());
-            if quiet >= delays.truncated || (quiet >= delays.complete && is_complete()) {
-                complete.push((modified, name.clone()));
-            } else {
-                incomplete += 1;
+            let mut skip = |reason| scan.skipped.push(SkippedFile { name: name.clone(), reason });
+            match file_state(&entry.path(), file_kind(&name), bytes, quiet, delays) {
+                FileState::Complete => complete.push((modified, name.clone())),
+                FileState::Incomplete => scan.incomplete += 1,
+                FileState::Ignored => {}
+                FileState::Other => skip(SkipReason::Other),
+                FileState::Blocked(reason) => {
+                    skip(reason);
+                    match quiet >= delays.truncated {
+                        true => scan.unusable += 1,
+                        false => scan.incomplete += 1,
+                    }
+                }
             }
             still_there.insert(name, FileObservation { bytes, modified, since });
         }
         self.seen = still_there;
         complete.sort();
-        Ok(FolderScan { complete: complete.into_iter().map(|(_, name)| name).collect(), incomplete })
+        scan.complete = complete.into_iter().map(|(_, name)| name).collect();
+        Ok(scan)
     }
 
     /// Forgets a file that was taken: the next one of this name is another one.
@@ -119,14 +120,53 @@ impl StabilityTracker {
     }
 }
 
-/// Name, size and time of a picture file with something in it; no link, no folder.
+fn file_state(path: &Path, kind: FileKind, bytes: u64, quiet: Duration, delays: StabilityDelays) -> FileState {
+    if matches!(kind, FileKind::Other | FileKind::NoExtension) && quiet < delays.complete {
+        // Not worth waiting for: it may become one of the others.
+        return if kind == FileKind::NoExtension && starts_as_jpeg(path).unwrap_or(false) {
+            FileState::Incomplete
+        } else {
+            FileState::Ignored
+        };
+    }
+    if quiet < delays.complete {
+        return FileState::Incomplete;
+    }
+    let is_jpeg = match (kind, starts_as_jpeg(path)) {
+        (FileKind::Other, _) | (FileKind::NoExtension, Ok(false) | Err(_)) => return FileState::Other,
+        (_, Err(error)) if error.kind() == io::ErrorKind::NotFound => return FileState::Incomplete,
+        (_, Err(error)) => return FileState::Blocked(SkipReason::Unreadable(error)),
+        (_, Ok(is_jpeg)) => is_jpeg,
+    };
+    if bytes == 0 {
+        // Perhaps it has only been begun.
+        return match quiet >= delays.truncated {
+            true => FileState::Blocked(SkipReason::Empty),
+            false => FileState::Incomplete,
+        };
+    }
+    let is_whole = || (kind == FileKind::OtherImage && !is_jpeg) || has_jpeg_end_marker(path);
+    match quiet >= delays.truncated || is_whole() {
+        true => FileState::Complete,
+        false => FileState::Incomplete,
+    }
+}
+
+/// A folder that people may have put there with photos in it; no link, and none of this program's own.
+fn is_sub_folder(entry: &DirEntry) -> bool {
+    let name = entry.file_name();
+    let is_hidden = name.as_encoded_bytes().starts_with(b".");
+    !is_hidden && !WatchedFolder::is_part(&name) && entry.file_type().is_ok_and(|kind| kind.is_dir())
+}
+
+/// Name, size and time of a file that is looked at; no link, no folder.
 fn look(entry: &DirEntry) -> Option<(OsString, u64, Option<SystemTime>)> {
     let name = entry.file_name();
     if file_kind(&name) == FileKind::Ignored {
         return None;
     }
     let metadata = entry.metadata().ok()?;
-    (metadata.is_file() && metadata.len() > 0).then(|| (name, metadata.len(), metadata.modified().ok()))
+    metadata.is_file().then(|| (name, metadata.len(), metadata.modified().ok()))
 }
 
 fn has_jpeg_end_marker(path: &Path) -> bool {
@@ -204,6 +244,59 @@ mod tests {
         folder.arrivals.forget(OsStr::new("anna.jpg"));
         assert!(folder.complete_at(3).is_empty());
         assert_eq!(folder.complete_at(5).len(), 1);
+    }
+
+    #[test]
+    fn an_empty_file_is_waited_for_and_then_named_and_never_taken() {
+        let mut folder = TestFolder::new();
+        folder.write("empty.jpg", b"");
+        let scan = |folder: &mut TestFolder, seconds| {
+            let delays = StabilityDelays::default();
+            folder.arrivals.scan(folder.directory.path(), Duration::from_secs(seconds), delays).unwrap()
+        };
+        for seconds in [0, 2, 29] {
+            let scan = scan(&mut folder, seconds);
+            assert!(scan.incomplete == 1 && scan.skipped.is_empty(), "{scan:?}");
+        }
+        let late = scan(&mut folder, 30);
+        assert!(late.complete.is_empty() && (late.incomplete, late.unusable) == (0, 1), "{late:?}");
+        assert!(matches!(late.skipped[0].reason, SkipReason::Empty));
+        folder.write("empty.jpg", WHOLE);
+        assert_eq!(scan(&mut folder, 31).incomplete, 1);
+        assert_eq!(folder.complete_at(33), ["empty.jpg"]);
+    }
+
+    #[test]
+    fn a_jpeg_is_known_by_its_content_where_its_name_does_not_say_so() {
+        const JPEG: &[u8] = b"\xFF\xD8\xFF\xE0 picture \xFF\xD9";
+        let mut folder = TestFolder::new();
+        for name in ["a.jfif", "b.JPE", "c.png", "d"] {
+            folder.write(name, JPEG);
+        }
+        folder.write("e", b"a list");
+        folder.write("f.png", &JPEG[..9]);
+        folder.complete_at(0);
+        assert_eq!(folder.complete_at(2), ["a.jfif", "b.JPE", "c.png", "d"]);
+        assert!(folder.complete_at(30).contains(&"f.png".into()), "it is cut");
+    }
+
+    #[test]
+    fn what_is_not_taken_is_listed_with_its_reason() {
+        let mut folder = TestFolder::new();
+        for name in ["list.txt", "note", "a.jpg.part", ".hidden"] {
+            folder.write(name, b"text");
+        }
+        for name in ["sent", "refused", ".lichtbild", "2026-11-22"] {
+            fs::create_dir(folder.directory.path().join(name)).unwrap();
+        }
+        folder.complete_at(0);
+        let delays = StabilityDelays::default();
+        let scan = folder.arrivals.scan(folder.directory.path(), Duration::from_secs(2), delays).unwrap();
+        let mut skipped: Vec<_> =
+            scan.skipped.iter().map(|file| format!("{} {:?}", file.name.display(), file.reason)).collect();
+        skipped.sort();
+        assert_eq!(skipped, ["2026-11-22 SubFolder", "list.txt Other", "note Other"]);
+        assert_eq!((scan.incomplete, scan.unusable), (0, 0));
     }
 
     #[test]
