@@ -289,6 +289,7 @@ impl From<GatewayProofError> for Problem {
         match error {
             GatewayProofError::RateLimited(error) => error.into(),
             GatewayProofError::Unknown => Self::InvitationUnknown,
+            GatewayProofError::Ended(refusal) => refusal.into(),
             GatewayProofError::Unavailable => Self::EnrolmentUnavailable { role: None },
             GatewayProofError::Damaged => {
                 tracing::error!("a proof key does not come out of its seal");

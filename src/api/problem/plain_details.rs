@@ -123,19 +123,28 @@ impl Problem {
             ),
             Self::EnrolmentCodeWrong { .. } => ("Code oder Gerät stimmt nicht.", "Code or device is not right."),
             Self::EnrolmentCodeSpent => (
-                "Mit diesem Code hat sich schon ein anderer Schlüssel angemeldet. War das nicht Ihr Gerät, sofort die Verwaltung \
-                 des Gateways anrufen.",
-                "Another key has enrolled with this code. If that was not your device, call the gateway's administrator at once.",
+                "Mit diesem Code hat sich schon ein Gerät angemeldet. War das nicht Ihres, sofort das Amt anrufen, von dem die Einladung \
+                 kam; sonst dort eine neue holen.",
+                "A device has enrolled with this code. If that was not yours, call the office that sent the invitation at once; \
+                 otherwise get another invitation there.",
             ),
-            Self::EnrolmentCodeExhausted | Self::EnrolmentCodeWithdrawn => (
-                "Diese Einladung gilt nicht mehr. Bitte die Verwaltung des Gateways um eine neue.",
-                "This invitation is not valid any more. Ask the gateway's administrator for another.",
+            Self::EnrolmentCodeExhausted => (
+                "Für diese Einladung wurde dreimal ein falscher Code versucht; sie gilt nicht mehr. Bitte beim Amt, von dem sie kam, eine \
+                 neue holen.",
+                "A wrong code was tried three times for this invitation; it is not valid any more. Get another one from the office that \
+                 sent it.",
+            ),
+            Self::EnrolmentCodeWithdrawn => (
+                "Diese Einladung wurde durch eine neuere ersetzt, oder das Gerät wurde gesperrt; sie gilt nicht mehr. Bitte die neueste \
+                 verwenden oder beim Amt, von dem sie kam, eine neue holen.",
+                "A newer invitation took the place of this one, or the device was revoked; it is not valid any more. Use the newest one, \
+                 or get another one from the office that sent it.",
             ),
             Self::InvitationUnknown => (
-                "Zu diesem Code gibt es keine offene Einladung. Adresse und Code mit dem Einladungsbrief vergleichen, sonst bei der \
-                 Verwaltung des Gateways um eine neue bitten.",
-                "No open invitation has this code. Compare address and code with the invitation, or ask the gateway's \
-                 administrator for another.",
+                "Zu diesem Code gibt es keine Einladung. Adresse und Code mit dem Einladungsbrief vergleichen; stimmen sie, beim Amt eine \
+                 neue Einladung holen.",
+                "No invitation has this code. Compare address and code with the invitation; if they are right, get another one from \
+                 the office.",
             ),
             Self::RequestSignatureWrong => (
                 "Die eigene Signatur des Antrags stimmt nicht. Bitte mit dem Schlüssel des Geräts einen neuen erzeugen.",

@@ -4,6 +4,7 @@ use super::detail_texts::{code_detail, key_detail, malformed_detail, unusable_ce
 use super::{Problem, whole_seconds};
 use crate::domain::language::Language;
 use crate::domain::local_time::date_and_time;
+use crate::domain::local_time;
 
 impl Problem {
     /// Explains what happened in this case and what to do about it.
@@ -131,19 +132,22 @@ impl Problem {
             }
             Self::EnrolmentCodeWrong { tries_left: Some(0) } => language
                 .pick(
-                    "Code oder Gerät stimmt nicht. Die Einladung gilt nun nicht mehr; bitte die Verwaltung des Gateways um eine \
-                     neue.",
-                    "Code or device is not right. The invitation is dead now; ask the gateway's administrator for another.",
+                    "Code oder Gerät stimmt nicht. Die Einladung gilt nun nicht mehr; bitte beim Amt, von dem sie kam, eine neue \
+                     holen.",
+                    "Code or device is not right. The invitation is dead now; get another one from the office that sent it.",
                 )
                 .into(),
             Self::EnrolmentCodeWrong { tries_left: Some(tries_left) } => language.pick(
                 format!("Code oder Gerät stimmt nicht. Noch {tries_left} Versuch(e), dann ist die Einladung ungültig."),
                 format!("Code or device is not right. {tries_left} more attempt(s), then the invitation is dead."),
             ),
-            Self::EnrolmentCodeExpired { at } => language.pick(
-                format!("Die Einladung galt bis {at}. Bitte die Verwaltung des Gateways um eine neue."),
-                format!("The invitation was good until {at}. Ask the gateway's administrator for another."),
-            ),
+            Self::EnrolmentCodeExpired { at } => {
+                let at = local_time::date_and_time(*at, language);
+                language.pick(
+                    format!("Die Einladung ist am {at} abgelaufen. Bitte beim Amt, von dem sie kam, eine neue holen."),
+                    format!("The invitation expired on {at}. Get another one from the office that sent it."),
+                )
+            }
             Self::KeyTooWeak { error } => key_detail(*error, language),
             Self::CertificateSuperseded { since } => language.pick(
                 format!(

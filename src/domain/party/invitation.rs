@@ -179,7 +179,20 @@ impl Invitation {
 
     /// Reports whether its holder can still get a certificate, or get it once more.
     pub fn is_usable(&self, now: Timestamp) -> bool {
-        !matches!(self.state, InvitationState::Exhausted | InvitationState::Withdrawn) && now < self.ends_at()
+        self.ended(now).is_none()
+    }
+
+    /// Returns the reason for which it leads to nothing for any holder of the code; `None` while it still can lead to a certificate.
+    pub fn ended(&self, now: Timestamp) -> Option<InvitationRefusal> {
+        match self.state {
+            InvitationState::Exhausted => Some(InvitationRefusal::Exhausted),
+            InvitationState::Withdrawn => Some(InvitationRefusal::Withdrawn),
+            _ if now < self.ends_at() => None,
+            InvitationState::Spent => Some(InvitationRefusal::Spent),
+            InvitationState::Open | InvitationState::Requested | InvitationState::Approved => {
+                Some(InvitationRefusal::Expired { at: self.ends_at() })
+            }
+        }
     }
 
     /// Reports whether a wrong code counts against it: it has not led to a certificate yet and still can.
@@ -280,6 +293,20 @@ mod tests {
         }
         assert!(!invitation(InvitationState::Spent, None, None).counts_wrong_codes(NOW));
         assert!(invitation(InvitationState::Open, None, None).counts_wrong_codes(NOW));
+    }
+
+    #[test]
+    fn the_holder_of_the_code_is_told_why_an_invitation_ended() {
+        let after = |state, key| invitation(state, key, None).ended(NOW + DAY);
+        let expired = Some(InvitationRefusal::Expired { at: NOW + DAY });
+        assert_eq!(after(InvitationState::Open, None), expired);
+        assert_eq!(after(InvitationState::Requested, Some(Sha256Digest::of(b"own"))), expired);
+        assert_eq!(after(InvitationState::Spent, Some(Sha256Digest::of(b"own"))), Some(InvitationRefusal::Spent));
+        for state in [InvitationState::Exhausted, InvitationState::Withdrawn] {
+            let ended = invitation(state, None, None);
+            assert!(ended.ended(NOW).is_some() && ended.ended(NOW) == ended.ended(NOW + DAY), "{state:?}");
+        }
+        assert_eq!(invitation(InvitationState::Spent, None, None).ended(NOW), None, "the same key may come again");
     }
 
     #[test]

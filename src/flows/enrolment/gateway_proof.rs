@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use crate::clock::Timestamp;
 use crate::domain::id::DeviceId;
 use crate::domain::party::Party;
-use crate::domain::party::invitation::{EnrolmentPolicy, InvitationLookupId};
+use crate::domain::party::invitation::{EnrolmentPolicy, InvitationLookupId, InvitationRefusal};
 use crate::flows::gateway::Gateway;
 use crate::limits::rate_limiter::RateLimited;
 use crate::sealing::enrolment_proof::ProofMessage;
@@ -33,7 +33,8 @@ pub struct GatewayProof {
 /// Answers the holder of a code, who has not shown it, and proves with the device's own `nonce` to be the right one to do so.
 ///
 /// # Errors
-/// [`GatewayProofError::Unknown`] when no invitation that leads anywhere belongs to the lookup.
+/// [`GatewayProofError::Unknown`] when no invitation belongs to the lookup, [`GatewayProofError::Ended`] when one does that leads
+/// nowhere any more: whoever has its lookup has its code.
 pub async fn prove_gateway(
     gateway: &Gateway,
     address: IpAddr,
@@ -44,8 +45,8 @@ pub async fn prove_gateway(
     let issuer = gateway.certificate_issuer().ok_or(GatewayProofError::Unavailable)?;
     let record =
         gateway.store.invitation(lookup).await.map_err(GatewayProofError::Store)?.ok_or(GatewayProofError::Unknown)?;
-    if !record.invitation.is_usable(gateway.now()) {
-        return Err(GatewayProofError::Unknown);
+    if let Some(refusal) = record.invitation.ended(gateway.now()) {
+        return Err(GatewayProofError::Ended(refusal));
     }
     let sealed = record.sealed_proof_key.ok_or(GatewayProofError::Unknown)?;
     let proof_key = gateway.keys().open_proof_key(&sealed, lookup).ok_or(GatewayProofError::Damaged)?;
@@ -74,8 +75,10 @@ pub async fn prove_gateway(
 pub enum GatewayProofError {
     /// This address asks too often.
     RateLimited(RateLimited),
-    /// No invitation has this lookup, or it has come to its end.
+    /// No invitation has this lookup.
     Unknown,
+    /// It has come to its end.
+    Ended(InvitationRefusal),
     /// Enrolment is not set up.
     Unavailable,
     /// The proof key does not come out of its seal.
@@ -89,6 +92,7 @@ impl fmt::Display for GatewayProofError {
         f.write_str(match self {
             Self::RateLimited(_) => "asked too often",
             Self::Unknown => "no such invitation",
+            Self::Ended(_) => "the invitation leads to nothing any more",
             Self::Unavailable => "enrolment is not set up",
             Self::Damaged => "a proof key does not come out of its seal",
             Self::Store(_) => "the invitation could not be looked up",

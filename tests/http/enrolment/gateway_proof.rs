@@ -76,29 +76,36 @@ async fn a_device_may_ask_again_after_it_was_enrolled_and_until_its_time_is_over
     certificate(&anonymous.accept_invitation(&invite, &DeviceKey::generate().unwrap()).await);
     assert_eq!(ask(&anonymous, &invite).await.status, 200);
     gateway.advance(DAY);
-    ask(&anonymous, &invite).await.assert_problem(404, "invitation-unknown");
+    ask(&anonymous, &invite).await.assert_problem(403, "enrolment-code-spent");
 }
 
 #[tokio::test]
-async fn an_invitation_that_leads_nowhere_is_not_answered() {
+async fn who_holds_the_code_is_told_why_it_leads_nowhere_and_who_does_not_is_told_nothing() {
     let gateway = TestGateway::start().await;
     let anonymous = gateway.anonymous_client();
     anonymous.look_up(&"00".repeat(32), &"ab".repeat(32)).await.assert_problem(404, "invitation-unknown");
     let expired = gateway.invite(Role::Studio, "Foto Koch").await;
     gateway.advance(DAY);
-    ask(&anonymous, &expired).await.assert_problem(404, "invitation-unknown");
+    for _ in 0..2 {
+        let problem = ask(&anonymous, &expired).await.assert_problem(403, "enrolment-code-expired");
+        assert_eq!(problem["expired_at"], json!(expired.expires_at));
+        assert!(problem["detail"].as_str().unwrap().contains("23.11.2026, 10:30 Uhr"), "{problem}");
+        // What is left of it is told in the same way.
+        gateway.sweep().await;
+    }
+    anonymous.look_up(&"00".repeat(32), &"ab".repeat(32)).await.assert_problem(404, "invitation-unknown");
     let withdrawn = gateway.invite_again(expired.device.device_id).await;
     let newest = gateway.invite_again(expired.device.device_id).await;
-    ask(&anonymous, &withdrawn).await.assert_problem(404, "invitation-unknown");
+    ask(&anonymous, &withdrawn).await.assert_problem(403, "enrolment-code-withdrawn");
     assert_eq!(ask(&anonymous, &newest).await.status, 200);
     gateway.administration().revoke_device(expired.device.device_id).await.unwrap();
-    ask(&anonymous, &newest).await.assert_problem(404, "invitation-unknown");
+    ask(&anonymous, &newest).await.assert_problem(403, "enrolment-code-withdrawn");
     let exhausted = gateway.invite(Role::Studio, "Foto Koch").await;
     for _ in 0..3 {
         let key = DeviceKey::generate().unwrap().to_request().unwrap();
         anonymous.enrol(&exhausted.device.device_id.to_string(), WRONG_CODE, &key).await;
     }
-    ask(&anonymous, &exhausted).await.assert_problem(404, "invitation-unknown");
+    ask(&anonymous, &exhausted).await.assert_problem(403, "enrolment-code-exhausted");
 }
 
 #[tokio::test]

@@ -71,9 +71,10 @@ async fn what_is_mistyped_is_told_before_anything_is_sent() {
 async fn who_does_not_prove_to_be_the_gateway_ends_with_6_and_an_unknown_code_with_5() {
     let studio = EnrollingStudio::invited_today().await;
     let (url, code) = (studio.gateway.url(), studio.gateway.code());
-    for (looked, exit, hint) in
-        [(LookupBehaviour::WithAGuess, 6, "The code was not sent"), (LookupBehaviour::AsUnknown, 5, "new invitation")]
-    {
+    for (looked, exit, hint) in [
+        (LookupBehaviour::WithAGuess, 6, "The code was not sent"),
+        (LookupBehaviour::AsUnknown, 5, "invitation-unknown"),
+    ] {
         studio.gateway.behaviour().lookup = looked;
         let run = studio.run(&["enrol", &url, &code, "--dir", "lichtbild", "--lang", "en"]).await;
         assert_eq!(run.status.code(), Some(exit), "{}", utf8(&run.stderr));

@@ -178,13 +178,6 @@ fn about_bootstrap(error: &BootstrapError, address: &EnrolmentAddress, language:
             error @ (TransientError::Unreachable(_) | TransientError::TimedOut | TransientError::ConnectionLost(_)),
         )) => (Exit::GaveUp, about_silence(error, &address, language)),
         BootstrapError::Request(error) if is_wrong_listener(error) => (Exit::Setup, no_enrolment(&address, language)),
-        BootstrapError::Request(GatewayError::Refused(problem)) if problem_type(problem) == "invitation-unknown" => {
-            let next = language.pick(
-                "Adresse und Code mit der Einladung vergleichen; stimmen sie, beim Amt eine neue Einladung holen.",
-                "Compare address and code with the invitation; if they are right, get a new invitation from the office.",
-            );
-            (Exit::NotAllowed, format!("{}\n{next}", about_problem(problem, language)))
-        }
         BootstrapError::Request(error) => about_gateway_error(error, language),
         BootstrapError::Unreadable => (Exit::Setup, no_enrolment(&address, language)),
         BootstrapError::InvalidProof => {

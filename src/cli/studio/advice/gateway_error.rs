@@ -7,6 +7,7 @@ use super::unexpected::about_unexpected;
 use crate::cli::studio::exit::Exit;
 use crate::client::enrolment::gateway_request::GatewayError;
 use crate::client::network::proxy::host_and_port;
+use crate::client::response::problem_type;
 use crate::client::transient_error::TransientError;
 use crate::domain::language::Language;
 
@@ -26,6 +27,10 @@ pub fn about_gateway_error(error: &GatewayError, language: Language) -> (Exit, S
             let next =
                 language.pick("Später denselben Befehl noch einmal ausführen.", "Run the same command again later.");
             (Exit::GaveUp, format!("{}\n{next}", about_problem(problem, language)))
+        }
+        // The detail says whom to ask.
+        GatewayError::Refused(problem) if is_about_invitation(problem_type(problem)) => {
+            (Exit::NotAllowed, about_problem(problem, language))
         }
         GatewayError::Refused(problem) => {
             let next = language.pick(
@@ -47,4 +52,8 @@ pub fn about_gateway_error(error: &GatewayError, language: Language) -> (Exit, S
         }
         GatewayError::Key(error) => (Exit::Unexpected, about_unexpected(error, language)),
     }
+}
+
+fn is_about_invitation(problem_type: &str) -> bool {
+    problem_type == "invitation-unknown" || problem_type.starts_with("enrolment-code-")
 }
