@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::finding::FindingBody;
 use super::measurements::MeasurementsBody;
+use super::studio::PartyBody;
 use crate::clock::Timestamp;
 use crate::domain::check::finding::Verdict;
 use crate::domain::digest::Sha256Digest;
@@ -38,6 +39,9 @@ pub struct ReceiptBody {
     /// True if there is advice.
     #[serde(default)]
     pub remarks: bool,
+    /// The studio, as printed receipts name it; absent in receipts of older gateways.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub studio: Option<PartyBody>,
     /// `subject` and `exception`, where the studio declared one. A repeat that declares another gets the first one's receipt.
     #[serde(flatten)]
     pub declaration: Declaration,

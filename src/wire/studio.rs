@@ -28,3 +28,28 @@ pub struct PartyBody {
     /// Its town.
     pub place: String,
 }
+
+impl PartyBody {
+    /// Name and town, as papers show them; a name that holds the town stands alone.
+    pub fn name_and_place(&self) -> String {
+        if self.name.contains(&self.place) { self.name.clone() } else { format!("{}, {}", self.name, self.place) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_town_is_named_once() {
+        for (name, place, shown) in [
+            ("Foto Koch", "Düsseldorf", "Foto Koch, Düsseldorf"),
+            ("Foto Koch, Düsseldorf", "Düsseldorf", "Foto Koch, Düsseldorf"),
+            ("Foto Koch", "", "Foto Koch"),
+        ] {
+            let studio_id = "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e".parse().unwrap();
+            let studio = PartyBody { studio_id, name: name.to_owned(), place: place.to_owned() };
+            assert_eq!(studio.name_and_place(), shown);
+        }
+    }
+}

@@ -4,7 +4,6 @@ use super::detail_texts::{code_detail, key_detail, malformed_detail, unusable_ce
 use super::{Problem, whole_seconds};
 use crate::domain::language::Language;
 use crate::domain::local_time::date_and_time;
-use crate::domain::local_time;
 
 impl Problem {
     /// Explains what happened in this case and what to do about it.
@@ -142,7 +141,7 @@ impl Problem {
                 format!("Code or device is not right. {tries_left} more attempt(s), then the invitation is dead."),
             ),
             Self::EnrolmentCodeExpired { at } => {
-                let at = local_time::date_and_time(*at, language);
+                let at = date_and_time(*at, language);
                 language.pick(
                     format!("Die Einladung ist am {at} abgelaufen. Bitte beim Amt, von dem sie kam, eine neue holen."),
                     format!("The invitation expired on {at}. Get another one from the office that sent it."),

@@ -10,6 +10,7 @@ use crate::api::caller::StudioCaller;
 use crate::api::negotiate::PreferredLanguage;
 use crate::api::request::{body_bytes, content_length, has_media_type, json_response};
 use crate::api::studio::declaration::declaration;
+use crate::api::studio::me::party_body;
 use crate::api::{App, Problem};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::language::Language;
@@ -18,6 +19,7 @@ use crate::flows::photo::deposit::{DepositRequest, Receipt, deposit};
 use crate::flows::photo::upload_permit::{UploadPermit, admit};
 use crate::wire::finding::FindingBody;
 use crate::wire::photo::ReceiptBody;
+use crate::wire::studio::PartyBody;
 
 static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 static IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
@@ -38,7 +40,7 @@ pub async fn create(
     let request = DepositRequest { key, bytes, announced, declaration };
     let receipt = deposit(&app.gateway, &studio, admitted, request).await?;
 
-    let mut response = json_response(StatusCode::CREATED, &receipt_body(&receipt, language));
+    let mut response = json_response(StatusCode::CREATED, &receipt_body(&receipt, party_body(&studio), language));
     let headers = response.headers_mut();
     if let Ok(location) = HeaderValue::try_from(format!("/v1/photos/{}", receipt.record.photo_id)) {
         headers.insert(LOCATION, location);
@@ -91,7 +93,7 @@ fn announced_digest(headers: &HeaderMap) -> Result<Option<Sha256Digest>, Problem
     Ok(None)
 }
 
-fn receipt_body(receipt: &Receipt, language: Language) -> ReceiptBody {
+fn receipt_body(receipt: &Receipt, studio: PartyBody, language: Language) -> ReceiptBody {
     let record = &receipt.record;
     let findings = FindingBody::all(record.facts.findings.iter().chain(&receipt.sealed_metadata.findings), language);
     ReceiptBody {
@@ -106,6 +108,7 @@ fn receipt_body(receipt: &Receipt, language: Language) -> ReceiptBody {
         profile: record.facts.profile.clone(),
         remarks: !findings.is_empty(),
         findings,
+        studio: Some(studio),
         declaration: receipt.sealed_metadata.declaration,
     }
 }

@@ -12,14 +12,16 @@ use crate::wire::studio::{MeBody, PartyBody};
 /// Returns the party and the device that the gateway recognises as the caller.
 pub async fn show(State(app): State<App>, studio: StudioCaller) -> Response {
     let body = MeBody {
-        studio: PartyBody {
-            studio_id: studio.party.party_id,
-            name: studio.party.name.clone(),
-            place: studio.party.place.clone(),
-        },
+        studio: party_body(&studio),
         device_id: studio.device_id,
         certificate_expires_at: studio.certificate_expires_at,
         time: app.gateway.now(),
     };
     json_response(StatusCode::OK, &body)
+}
+
+/// The caller's studio by name.
+pub(super) fn party_body(studio: &StudioCaller) -> PartyBody {
+    let party = &studio.party;
+    PartyBody { studio_id: party.party_id, name: party.name.clone(), place: party.place.clone() }
 }

@@ -28,7 +28,7 @@ pub struct Arguments {
     /// Paper that it will be printed on
     #[arg(long, default_value = "a6")]
     paper: PaperArgument,
-    /// Name and town of the studio, to be shown on it
+    /// Name and town of the studio, to be shown on it [default: as the gateway knows them]
     #[arg(long, value_name = "NAME")]
     studio: Option<String>,
     /// Language of the receipt and of messages

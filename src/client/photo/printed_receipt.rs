@@ -10,6 +10,7 @@ use crate::domain::code::retrieval_code::{CodeError, RetrievalCode};
 use crate::domain::language::Language;
 use crate::receipt::citizen_receipt::{CitizenReceipt, CitizenReceiptError, Paper};
 use crate::wire::photo::ReceiptBody;
+use crate::wire::studio::PartyBody;
 
 /// Suffix of the printed receipt's name, after the whole name of the photo.
 pub const SUFFIX: &str = ".lichtbild-receipt.pdf";
@@ -23,7 +24,7 @@ pub struct PrintOptions<'a> {
     pub paper: Paper,
     /// In which language.
     pub language: Language,
-    /// By whom it was issued, if that shall be on it.
+    /// Name and town of the studio, in place of those in the receipt.
     pub studio: Option<&'a str>,
 }
 
@@ -56,11 +57,12 @@ impl PrintOptions<'_> {
     /// [`PrintedReceiptError::Code`], [`PrintedReceiptError::Page`].
     pub fn render_pdf(&self, body: &ReceiptBody) -> Result<Vec<u8>, PrintedReceiptError> {
         let code = RetrievalCode::parse(&body.code).map_err(PrintedReceiptError::Code)?;
+        let registered = body.studio.as_ref().map(PartyBody::name_and_place);
         let receipt = CitizenReceipt {
             code: &code,
             photo_id: body.photo_id,
             expires_at: body.expires_at,
-            studio: self.studio,
+            studio: self.studio.or(registered.as_deref()),
             paper: self.paper,
             language: self.language,
         };

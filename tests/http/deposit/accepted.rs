@@ -1,5 +1,7 @@
 //! Answer to a studio whose photo is accepted.
 
+use axum::body::Body;
+use axum::http::Method;
 use lichtbild::domain::code::retrieval_code::RetrievalCode;
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::validation::Profile;
@@ -26,10 +28,12 @@ async fn a_deposit_is_answered_with_all_that_was_promised() {
     assert_eq!(answer.header("idempotent-replayed"), "");
     let code = json_string(&receipt["code"]);
     assert_eq!(RetrievalCode::parse(&code).unwrap().reveal(), code);
+    let own = studio.send(studio.request(Method::GET, "/v1/me").body(Body::empty()).unwrap()).await.json();
+    assert_eq!(own["studio"]["name"], "Foto Koch");
     let expected = json!({
         "photo_id": photo_id, "code": code, "state": "available", "expires_at": START + 180 * DAY,
         "sha256": Sha256Digest::of(&bytes), "bytes": bytes.len(), "width": 35, "height": 45, "profile": "small",
-        "findings": receipt["findings"], "remarks": true,
+        "findings": receipt["findings"], "remarks": true, "studio": own["studio"],
     });
     assert_eq!(receipt, expected);
     let advice = &receipt["findings"][0];

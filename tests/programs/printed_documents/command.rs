@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use super::{PrintedPdf, mode};
-use crate::support::fake_gateway::{FakeGateway, code_for};
+use crate::support::fake_gateway::{FakeGateway, ScriptedReply, code_for};
 
 async fn studio(gateway: &FakeGateway, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
@@ -24,7 +24,11 @@ struct PrintingStudio {
 
 impl PrintingStudio {
     async fn new() -> Self {
-        let gateway = FakeGateway::with_script([]).await;
+        Self::answering([]).await
+    }
+
+    async fn answering(script: impl IntoIterator<Item = ScriptedReply>) -> Self {
+        let gateway = FakeGateway::with_script(script).await;
         let photo = gateway.directory().join("photo.jpg");
         std::fs::write(&photo, b"\xFF\xD8 a picture").unwrap();
         Self { gateway, photo }
@@ -90,6 +94,31 @@ async fn a_stored_receipt_is_printed_again_without_a_line() {
     assert!(studio(&watched.gateway, &arguments).await.status.success());
     assert!(printed(&out).text().contains("Retrieval code"));
     assert_eq!(watched.gateway.uploads().len(), 1);
+}
+
+#[tokio::test]
+async fn a_receipt_names_the_studio_as_the_gateway_knows_it_unless_told_otherwise() {
+    let studio_id = "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e";
+    let named = serde_json::json!({ "studio_id": studio_id, "name": "Fotoğraf Şahin", "place": "Köln" });
+    let watched = PrintingStudio::answering([ScriptedReply::ReceiptWithField("studio", named)]).await;
+    let pdf = watched.beside(".lichtbild-receipt.pdf");
+    let pushed = watched.push(&["--pdf"]).await;
+    assert!(pushed.status.success(), "{}", stderr(&pushed));
+    assert!(printed(&pdf).text().contains("Ausgestellt von Fotoğraf Şahin, Köln"), "{}", printed(&pdf).text());
+
+    // Later, without the gateway.
+    std::fs::remove_file(&pdf).unwrap();
+    let stored = watched.beside(".lichtbild-receipt.json");
+    assert!(studio(&watched.gateway, &["receipt", stored.to_str().unwrap()]).await.status.success());
+    assert!(printed(&pdf).text().contains("Fotoğraf Şahin, Köln"));
+    assert!(
+        studio(&watched.gateway, &["receipt", stored.to_str().unwrap(), "--studio", "Şahin am Dom"])
+            .await
+            .status
+            .success()
+    );
+    let text = printed(&pdf).text();
+    assert!(text.contains("Şahin am Dom") && !text.contains("Fotoğraf"), "{text}");
 }
 
 #[tokio::test]

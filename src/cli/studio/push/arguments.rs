@@ -32,7 +32,7 @@ pub struct Arguments {
     /// Also write the citizen's receipt as PDF beside the photo
     #[arg(long, value_name = "PAPER", num_args = 0..=1, require_equals = true, default_missing_value = "a6")]
     pub(super) pdf: Option<PaperArgument>,
-    /// Name and town of the studio, to be shown on the PDF
+    /// Name and town of the studio, to be shown on the PDF [default: as the gateway knows them]
     #[arg(long, value_name = "NAME", requires = "pdf")]
     pub(super) studio: Option<String>,
     /// Time to go on trying while the gateway cannot be reached

@@ -48,7 +48,7 @@ pub struct Arguments {
     /// Paper that the citizen's receipts will be printed on
     #[arg(long, default_value = "a6")]
     pub(super) paper: PaperArgument,
-    /// Name and town of the studio, to be shown on the receipts
+    /// Name and town of the studio, to be shown on the receipts [default: as the gateway knows them]
     #[arg(long, value_name = "NAME")]
     pub(super) studio: Option<String>,
     /// Print a unit for systemd that watches DIR for this user as the other options say, and do nothing else

@@ -21,7 +21,7 @@ pub(super) struct LocalizedReceiptWriter {
     pub(super) language: Language,
     /// Paper that the citizen receipt is printed on.
     pub(super) paper: Paper,
-    /// Name and town of the studio, if they shall be on it.
+    /// Name and town of the studio, in place of those in the receipt.
     pub(super) studio: Option<String>,
 }
 
