@@ -43,13 +43,17 @@ pub fn short_time(at: Timestamp, now: Timestamp, language: Language) -> String {
 
 /// The same in a sentence: `um 10:42 Uhr`, `am 22.11.2026 um 10:42 Uhr`.
 pub fn time_in_sentence(at: Timestamp, now: Timestamp, language: Language) -> String {
-    let (day, time) = (day(at, language), clock_time(at, language));
-    match (language, local_day(at) == local_day(now)) {
-        (Language::German, true) => format!("um {time}"),
-        (Language::German, false) => format!("am {day} um {time}"),
-        (Language::English, true) => format!("at {time}"),
-        (Language::English, false) => format!("on {day} at {time}"),
+    if local_day(at) != local_day(now) {
+        return date_in_sentence(at, language);
     }
+    let time = clock_time(at, language);
+    language.pick(format!("um {time}"), format!("at {time}"))
+}
+
+/// The same with the day always, for sentences that are read later: `am 22.11.2026 um 10:42 Uhr`.
+pub fn date_in_sentence(at: Timestamp, language: Language) -> String {
+    let (day, time) = (day(at, language), clock_time(at, language));
+    language.pick(format!("am {day} um {time}"), format!("on {day} at {time}"))
 }
 
 /// With the day always, for what may be printed and kept: `22.11.2026, 10:42 Uhr`.

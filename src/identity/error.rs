@@ -6,6 +6,8 @@ use std::fmt;
 use super::certificate::CertificateError;
 use super::public_key::KeyError;
 use crate::clock::Timestamp;
+use crate::domain::language::Language;
+use crate::domain::local_time::date_and_time;
 use crate::entropy::EntropyError;
 
 /// An authority could not be created or read, or did not issue a certificate.
@@ -53,6 +55,11 @@ pub enum IdentityError {
     Library(rcgen::Error),
 }
 
+/// For the administrator who reads it.
+fn local_time(at: Timestamp) -> String {
+    date_and_time(at, Language::English)
+}
+
 impl fmt::Display for IdentityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -76,10 +83,14 @@ impl fmt::Display for IdentityError {
                  issues: use an authority with a plain subject",
             ),
             Self::Expired { not_after } => {
-                write!(f, "the authority's certificate ended at {not_after}: make a new authority")
+                write!(f, "the authority's certificate ended on {}: make a new authority", local_time(*not_after))
             }
             Self::NotYetValid { not_before } => {
-                write!(f, "the authority's certificate begins at {not_before}: check this computer's clock")
+                write!(
+                    f,
+                    "the authority's certificate begins on {}: check this computer's clock",
+                    local_time(*not_before)
+                )
             }
             Self::NoHostName => f.write_str("a server certificate needs at least one host name"),
             Self::CrlUrl => f.write_str("the address of the revocation list is not an http:// or https:// URL in ASCII"),

@@ -4,6 +4,8 @@ use std::fmt;
 
 use super::postgres::MissingSetting;
 use crate::clock::Timestamp;
+use crate::domain::language::Language;
+use crate::domain::local_time::date_and_time;
 use crate::domain::log::watermark::RollbackError;
 
 /// Error of the store that its caller can act on.
@@ -87,22 +89,30 @@ pub enum InactiveReason {
     },
 }
 
+/// For the administrator who reads it.
+fn local_time(at: Timestamp) -> String {
+    date_and_time(at, Language::English)
+}
+
 impl fmt::Display for InactiveReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Backup { taken_at } => write!(
                 f,
-                "this is a backup, taken at {taken_at}, which knows nothing of what came after: `lichtbild-gateway restore` makes \
-                 a gateway of it"
+                "this is a backup, taken on {}, which knows nothing of what came after: `lichtbild-gateway restore` makes \
+                 a gateway of it",
+                local_time(*taken_at)
             ),
             Self::MovedAway { at } => write!(
                 f,
-                "this database was moved to another one at {at} and is out of use: name the new one in the configuration \
-                 (database)"
+                "this database was moved to another one on {} and is out of use: name the new one in the configuration \
+                 (database)",
+                local_time(*at)
             ),
             Self::MoveIncomplete { at } => write!(
                 f,
-                "a move into this database, begun at {at}, was not finished: run the same `lichtbild-gateway migrate-store` again"
+                "a move into this database, begun on {}, was not finished: run the same `lichtbild-gateway migrate-store` again",
+                local_time(*at)
             ),
         }
     }

@@ -2,12 +2,17 @@
 
 use super::detail_texts::{code_detail, key_detail, malformed_detail, unusable_certificate_detail};
 use super::{Problem, whole_seconds};
+use crate::clock::Timestamp;
 use crate::domain::language::Language;
-use crate::domain::local_time::date_and_time;
+use crate::domain::local_time::{date, date_and_time, date_in_sentence, last_day};
 
 impl Problem {
     /// Explains what happened in this case and what to do about it.
+    ///
+    /// Times are those of Germany, as clerks and photographers read them; programs find them in the extensions (RFC 3339).
     pub fn detail(&self, language: Language) -> String {
+        let at = |at: &Timestamp| date_in_sentence(*at, language);
+        let until = |until: &Timestamp| date_and_time(*until, language);
         match self {
             Self::RequestMalformed { reason: fault } => malformed_detail(*fault, language),
             Self::MethodNotAllowed | Self::RouteUnknown => language
@@ -34,20 +39,18 @@ impl Problem {
                 )
                 .into(),
             Self::CertificateUnusable { fault } => unusable_certificate_detail(*fault, language),
-            Self::DeviceRevoked { at: Some(at) } => language.pick(
-                format!("Dieses Gerät ist seit {at} gesperrt. Bitte an die Verwaltung des Gateways wenden."),
-                format!("This device has been revoked since {at}. Ask the gateway's administrator."),
+            Self::DeviceRevoked { at: Some(since) } => language.pick(
+                format!("Dieses Gerät ist seit dem {} gesperrt. Bitte an die Verwaltung des Gateways wenden.", until(since)),
+                format!("This device has been revoked since {}. Ask the gateway's administrator.", until(since)),
             ),
-            Self::CertificateExpired { at } => {
-                let at = date_and_time(*at, language);
-                language.pick(
-                    format!(
-                        "Das Zertifikat galt bis {at} und lässt sich jetzt nicht mehr erneuern. Bitte die Verwaltung des Gateways um \
-                         ein neues bitten."
-                    ),
-                    format!("The certificate was good until {at} and can no longer be renewed. Ask the gateway's administrator for a new one."),
-                )
-            }
+            Self::CertificateExpired { at: end } => language.pick(
+                format!(
+                    "Das Zertifikat ist {} abgelaufen und lässt sich jetzt nicht mehr erneuern. Bitte die Verwaltung des Gateways um \
+                     ein neues bitten.",
+                    at(end)
+                ),
+                format!("The certificate expired {} and can no longer be renewed. Ask the gateway's administrator for a new one.", at(end)),
+            ),
             Self::TooManyRequests { wait } | Self::TooManyCodes { wait } => {
                 let seconds = whole_seconds(*wait);
                 language.pick(format!("Bitte in {seconds} s erneut versuchen."), format!("Try again in {seconds} s."))
@@ -66,59 +69,65 @@ impl Problem {
                     format!("{count} finding(s), see findings. Nothing was stored."),
                 )
             }
-            Self::PhotoLeased { until } => language.pick(
-                format!("Ein Amt bearbeitet das Lichtbild, längstens bis {until}. Danach erneut versuchen."),
-                format!("An office holds the photo, until {until} at the latest. Try again after that."),
+            Self::PhotoLeased { until: end } => language.pick(
+                format!("Ein Amt bearbeitet das Lichtbild, längstens bis {}. Danach erneut versuchen.", until(end)),
+                format!("An office holds the photo, until {} at the latest. Try again after that.", until(end)),
             ),
-            Self::PhotoKept { until } => language.pick(
-                format!("Ein Amt bewahrt es auf Wunsch der antragstellenden Person bis {until} auf."),
-                format!("An office keeps it at the applicant's wish until {until}."),
+            Self::PhotoKept { until } => {
+                let day = last_day(*until, language);
+                language.pick(
+                    format!("Ein Amt bewahrt es auf Wunsch der antragstellenden Person bis {day} auf."),
+                    format!("An office keeps it at the applicant's wish until {day}."),
+                )
+            }
+            Self::PhotoLeasedElsewhere { until: end } => language.pick(
+                format!("Ein anderes Amt bearbeitet das Lichtbild, längstens bis {}.", until(end)),
+                format!("Another office holds the photo, until {} at the latest.", until(end)),
             ),
-            Self::PhotoLeasedElsewhere { until } => language.pick(
-                format!("Ein anderes Amt bearbeitet das Lichtbild, längstens bis {until}."),
-                format!("Another office holds the photo, until {until} at the latest."),
+            Self::PhotoHandedOverElsewhere { until: end } => language.pick(
+                format!("Ein anderes Amt hat das Lichtbild schon; nur dieses kann es zurückgeben. Es gilt {} als verwendet.", at(end)),
+                format!("Another office has the photo already, and it alone can give it back. It counts as used {}.", at(end)),
             ),
-            Self::PhotoHandedOverElsewhere { until } => language.pick(
-                format!("Ein anderes Amt hat das Lichtbild schon; nur dieses kann es zurückgeben. Am {until} gilt es als verwendet."),
-                format!("Another office has the photo already, and it alone can give it back. At {until} it counts as used."),
-            ),
-            Self::PhotoSettled { at, office, .. } => match office {
+            Self::PhotoSettled { at: end, office, .. } => match office {
                 Some(office) => {
                     let (name, place) = (&office.name, &office.place);
                     language.pick(
-                        format!("Am {at} abgeschlossen durch {name}, {place}. Das Bild ist gelöscht."),
-                        format!("Settled at {at} by {name}, {place}. The picture is erased."),
+                        format!("Abgeschlossen {} durch {name}, {place}. Das Bild ist gelöscht.", at(end)),
+                        format!("Settled {} by {name}, {place}. The picture is erased.", at(end)),
                     )
                 }
                 None => language.pick(
-                    format!("Am {at} abgeschlossen. Das Bild ist gelöscht."),
-                    format!("Settled at {at}. The picture is erased."),
+                    format!("Abgeschlossen {}. Das Bild ist gelöscht.", at(end)),
+                    format!("Settled {}. The picture is erased.", at(end)),
                 ),
             },
-            Self::PhotoWithdrawn { at } => language.pick(
-                format!("Das Fotostudio hat das Lichtbild am {at} zurückgezogen. Dort nachfragen."),
-                format!("The studio withdrew the photo at {at}. Ask there."),
+            Self::PhotoWithdrawn { at: end } => language.pick(
+                format!("Das Fotostudio hat das Lichtbild {} zurückgezogen. Dort nachfragen.", at(end)),
+                format!("The studio withdrew the photo {}. Ask there.", at(end)),
             ),
-            Self::PhotoExpired { at } => language.pick(
-                format!("Die Aufbewahrung endete am {at}. Ein neues Lichtbild ist nötig."),
-                format!("It was kept until {at}. A new photo is needed."),
+            Self::PhotoExpired { at: end } => language.pick(
+                format!("Die Aufbewahrung endete {}. Ein neues Lichtbild ist nötig.", at(end)),
+                format!("It was kept until {}. A new photo is needed.", until(end)),
             ),
-            Self::LeaseExpired { at } => language.pick(
-                format!("Der Abruf lief am {at} ab. Bitte den Abrufcode erneut eingeben."),
-                format!("The lease ran out at {at}. Enter the code again."),
+            Self::LeaseExpired { at: end } => language.pick(
+                format!("Der Abruf lief {} ab. Bitte den Abrufcode erneut eingeben.", at(end)),
+                format!("The lease ran out {}. Enter the code again.", at(end)),
             ),
-            Self::CollectionOver { at } => language.pick(
-                format!("Der Abruf wurde am {at} abgeschlossen. Für ein aufbewahrtes Bild den Code erneut eingeben."),
-                format!("The collection ended at {at}. For a kept photo, enter the code again."),
+            Self::CollectionOver { at: end } => language.pick(
+                format!("Der Abruf wurde {} abgeschlossen. Für ein aufbewahrtes Bild den Code erneut eingeben.", at(end)),
+                format!("The collection ended {}. For a kept photo, enter the code again.", at(end)),
             ),
-            Self::CollectionSettled { state, at } => language.pick(
-                format!("Am {at} bereits abgeschlossen als \"{state}\"; das bleibt bestehen."),
-                format!("Already settled as \"{state}\" at {at}; that stands."),
+            Self::CollectionSettled { state, at: end } => language.pick(
+                format!("Bereits {} abgeschlossen als \"{state}\"; das bleibt bestehen.", at(end)),
+                format!("Already settled as \"{state}\" {}; that stands.", at(end)),
             ),
-            Self::SettlementDate { earliest, latest } => language.pick(
-                format!("Möglich ist ein Tag vom {earliest} bis zum {latest} (höchstens sechs Monate)."),
-                format!("A day from {earliest} to {latest} is possible (six months at most)."),
-            ),
+            Self::SettlementDate { earliest, latest } => {
+                let (earliest, latest) = (date(*earliest, language), date(*latest, language));
+                language.pick(
+                    format!("Möglich ist ein Tag vom {earliest} bis zum {latest} (höchstens sechs Monate)."),
+                    format!("A day from {earliest} to {latest} is possible (six months at most)."),
+                )
+            }
             Self::NoteTooLong { length, limit } => language.pick(
                 format!("{length} Zeichen, höchstens {limit}."),
                 format!("{length} characters, at most {limit}."),
@@ -140,22 +149,21 @@ impl Problem {
                 format!("Code oder Gerät stimmt nicht. Noch {tries_left} Versuch(e), dann ist die Einladung ungültig."),
                 format!("Code or device is not right. {tries_left} more attempt(s), then the invitation is dead."),
             ),
-            Self::EnrolmentCodeExpired { at } => {
-                let at = date_and_time(*at, language);
-                language.pick(
-                    format!("Die Einladung ist am {at} abgelaufen. Bitte beim Amt, von dem sie kam, eine neue holen."),
-                    format!("The invitation expired on {at}. Get another one from the office that sent it."),
-                )
-            }
+            Self::EnrolmentCodeExpired { at: end } => language.pick(
+                format!("Die Einladung ist {} abgelaufen. Bitte beim Amt, von dem sie kam, eine neue holen.", at(end)),
+                format!("The invitation expired {}. Get another one from the office that sent it.", at(end)),
+            ),
             Self::KeyTooWeak { error } => key_detail(*error, language),
-            Self::CertificateSuperseded { since } => language.pick(
+            Self::CertificateSuperseded { since: begin } => language.pick(
                 format!(
-                    "Dieses Gerät verwendet seit {since} ein neueres Zertifikat; ein älteres wird nicht mehr erneuert. War das \
-                     nicht Ihr Gerät, sofort die Verwaltung des Gateways anrufen."
+                    "Dieses Gerät verwendet seit dem {} ein neueres Zertifikat; ein älteres wird nicht mehr erneuert. War das \
+                     nicht Ihr Gerät, sofort die Verwaltung des Gateways anrufen.",
+                    until(begin)
                 ),
                 format!(
-                    "This device has used a newer certificate since {since}; an older one is not renewed any more. If that was \
-                     not your device, call the gateway's administrator at once."
+                    "This device has used a newer certificate since {}; an older one is not renewed any more. If that was \
+                     not your device, call the gateway's administrator at once.",
+                    until(begin)
                 ),
             ),
             Self::EnrolmentUnavailable { role } => {

@@ -7,7 +7,15 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use serde::Serialize;
 
 use super::command_error::CommandError;
+use crate::clock::Timestamp;
 use crate::domain::display_text::{escaped, escaped_json, escaped_lines};
+use crate::domain::language::Language;
+use crate::domain::local_time::date_and_time;
+
+/// Returns a time for people, in German local time. JSON and the log have it in UTC.
+pub(super) fn local_time(at: Timestamp) -> String {
+    date_and_time(at, Language::English)
+}
 
 /// Writes one line; a line feed in it is shown by its number too. A reader that has seen enough (`| head`) is no fault; a full disk is.
 pub(super) fn print(line: impl Display) -> Result<(), CommandError> {

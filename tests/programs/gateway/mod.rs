@@ -9,6 +9,7 @@ mod fleet;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod limits;
+mod local_times;
 mod log_secrecy;
 #[cfg(target_os = "linux")]
 mod memory;

@@ -12,7 +12,7 @@ use super::super::command_error::{CommandError, FailureCode};
 use super::super::config_option::ConfigOption;
 use super::checkpoint_reader::{read_checkpoints, read_verifier, stored_checkpoints};
 use crate::cli::gateway::message::eprint;
-use crate::cli::gateway::output::{print, print_json};
+use crate::cli::gateway::output::{local_time, print, print_json};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::log::chain::{ChainError, ChainErrorKind, ChainLink, ChainRow, ChainVerifier, VerifiedRange};
@@ -201,7 +201,7 @@ fn print_result(
         print(format!("last row   {}", verified.last.sha256))?;
     }
     match by {
-        Some(by) => print(format!("vouched    up to row {} by a checkpoint of {}", by.count, by.time))?,
+        Some(by) => print(format!("vouched    up to row {} by a checkpoint of {}", by.count, local_time(by.time)))?,
         None if arguments.part => eprint("No checkpoint vouches for it: give one of a row within this part."),
         None => {}
     }

@@ -7,7 +7,7 @@ use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::message::eprint;
-use crate::cli::gateway::output::{print, print_json};
+use crate::cli::gateway::output::{local_time, print, print_json};
 use crate::clock::SystemClock;
 use crate::flows::admin::rollback;
 
@@ -45,7 +45,7 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
         }));
     }
     print(format!("Confirmed although {rollback}."))?;
-    print(format!("The database knows what happened until {as_of}."))?;
+    print(format!("The database knows what happened until {}.", local_time(as_of)))?;
     print_quarantine(counts)?;
     eprint("Revoke again whom you revoked since, suspend again whom you suspended: `device revoke`, `studio suspend`.");
     Ok(())

@@ -9,6 +9,7 @@ use crate::cli::gateway::output::{print, print_json};
 use crate::config::Config;
 use crate::domain::id::PhotoId;
 use crate::domain::language::Language;
+use crate::domain::local_time::{date_and_time, date_in_sentence};
 use crate::domain::log::erasure::ErasureReport;
 use crate::domain::photo::PhotoState;
 use crate::flows::admin::erase_report::erase_report;
@@ -83,17 +84,22 @@ fn report_lines(report: &ErasureReport, language: Language) -> Vec<String> {
         lines.push(format!("{:<22}{text}", language.pick(german, english)));
     };
     line(["Lichtbild", "photo"], report.photo_id.to_string());
+    let time = |at| date_and_time(at, language);
     let by = language.pick("durch Gerät", "by device");
     let of = language.pick("von", "of");
     line(
         ["eingeliefert", "deposited"],
-        format!("{} {by} {} {of} {}", report.deposited_at, report.deposited_by, report.studio_id),
+        format!("{} {by} {} {of} {}", time(report.deposited_at), report.deposited_by, report.studio_id),
     );
     match report.erased_at {
-        Some(at) => line(["gelöscht", "erased"], format!("{at}: {}", erasure_reason(report.state, language))),
+        Some(at) => line(["gelöscht", "erased"], format!("{}: {}", time(at), erasure_reason(report.state, language))),
         None => line(
             ["NICHT gelöscht", "NOT erased"],
-            format!("{} {}", language.pick("spätestens am", "at the latest at"), report.expires_at),
+            format!(
+                "{} {}",
+                language.pick("spätestens", "at the latest"),
+                date_in_sentence(report.expires_at, language)
+            ),
         ),
     }
     if let (Some(office), Some(device)) = (report.office_id, report.office_device_id) {
@@ -107,7 +113,14 @@ fn report_lines(report: &ErasureReport, language: Language) -> Vec<String> {
     line(["Suchmerkmal des Codes", "code's lookup id"], left(report.left.lookup_id));
     line(["Nachweis im Protokoll", "proof in the log"], format!("{}:", language.pick("Zeilen", "rows")));
     for row in &report.log {
-        lines.push(format!("  {:>9}  {}  {}  {}  {}", row.sequence, row.at, row.event, row.actor, row.sha256));
+        lines.push(format!(
+            "  {:>9}  {:<21}  {}  {}  {}",
+            row.sequence,
+            time(row.at),
+            row.event,
+            row.actor,
+            row.sha256
+        ));
     }
     lines.push(match (report.log_is_whole, language) {
         (true, Language::German) => {
@@ -136,6 +149,7 @@ fn erasure_reason(state: PhotoState, language: Language) -> &'static str {
 /// Writes the notice about old backups: whether one of them can still open the photo, and until when.
 fn backup_notice(report: &ErasureReport, language: Language) -> String {
     let (end, epoch) = (report.epoch.ends_at, report.epoch.number);
+    let (at_end, until) = (date_in_sentence(end, language), date_and_time(end, language));
     let month = format!("{:04}-{:02}", epoch / 12, epoch % 12 + 1);
     match (report.epoch.is_alive, language) {
         (Some(false), Language::German) => format!(
@@ -150,9 +164,9 @@ fn backup_notice(report: &ErasureReport, language: Language) -> String {
             "Sicherungen: {} Eine Sicherung aus der Zeit vor der Löschung, die Schlüsseldatei und der Abrufcode zusammen öffnen das \
              Bild bis dahin noch; eines davon genügt nicht.",
             match alive {
-                Some(_) => format!("Der Schlüssel des Monats {month} wird frühestens am {end} vernichtet."),
+                Some(_) => format!("Der Schlüssel des Monats {month} wird frühestens {at_end} vernichtet."),
                 None => format!(
-                    "Die Schlüsseldatei ist nicht lesbar; der Schlüssel des Monats {month} lebt mindestens bis {end}."
+                    "Die Schlüsseldatei ist nicht lesbar; der Schlüssel des Monats {month} lebt mindestens bis {until}."
                 ),
             }
         ),
@@ -160,9 +174,9 @@ fn backup_notice(report: &ErasureReport, language: Language) -> String {
             "Backups: {} Until then a backup from before the erasure, the key file and the code together still open the picture; one \
              of them does not suffice.",
             match alive {
-                Some(_) => format!("the key of the month {month} is destroyed at {end} at the earliest."),
+                Some(_) => format!("the key of the month {month} is destroyed {at_end} at the earliest."),
                 None =>
-                    format!("the key file cannot be read; the key of the month {month} lives until {end} at least."),
+                    format!("the key file cannot be read; the key of the month {month} lives until {until} at least."),
             }
         ),
     }

@@ -6,7 +6,7 @@ use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::message::eprint;
-use crate::cli::gateway::output::{print, print_json};
+use crate::cli::gateway::output::{local_time, print, print_json};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::id::PhotoId;
 use crate::flows::admin::quarantine::release_quarantined;
@@ -83,8 +83,12 @@ async fn list(arguments: &ListArguments) -> Result<(), CommandError> {
     }
     for photo in &quarantined {
         print(format!(
-            "{}  {:<9}  deposited {}  expires {}  {}",
-            photo.photo_id, photo.state, photo.deposited_at, photo.expires_at, photo.studio
+            "{}  {:<9}  deposited {:<18}  expires {:<18}  {}",
+            photo.photo_id,
+            photo.state,
+            local_time(photo.deposited_at),
+            local_time(photo.expires_at),
+            photo.studio
         ))?;
     }
     if quarantined.is_empty() {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::super::command_error::CommandError;
-use super::super::output::print;
+use super::super::output::{local_time, print};
 use super::environment::DemoEnvironment;
 use super::office;
 use super::portrait::PORTRAIT;
@@ -43,7 +43,10 @@ pub(super) async fn run(environment: &DemoEnvironment) -> Result<(), CommandErro
     print("")?;
     print_line(format!("    {code}"))?;
     print("")?;
-    print_line(format!("The citizen carries the code to the counter. It works until {}.", receipt.expires_at))?;
+    print_line(format!(
+        "The citizen carries the code to the counter. It works until {}.",
+        local_time(receipt.expires_at)
+    ))?;
 
     print_heading("The office collects it")?;
     let office_client = environment.office_client()?;
@@ -51,7 +54,7 @@ pub(super) async fn run(environment: &DemoEnvironment) -> Result<(), CommandErro
     let name = format!("{}, {}", collected.photo.studio.name, collected.photo.studio.place);
     print_line(format!(
         "The clerk types it in lower case with spaces. Photo by {name}; held until {}.",
-        collected.lease_until
+        local_time(collected.lease_until)
     ))?;
     let first = office::fetch(&office_client, collected.collection_id, code).await?;
     let again = office::fetch(&office_client, collected.collection_id, code).await?;
@@ -62,7 +65,10 @@ pub(super) async fn run(environment: &DemoEnvironment) -> Result<(), CommandErro
     print_line("Byte for byte the same; fetched twice, as after a download that broke off.")?;
     let settlement = expect_success(office::settle_as_used(&office_client, collected.collection_id).await?)?;
     ensure(settlement.erased, "a used photo must be erased")?;
-    print_line(format!("Settled as used at {}. The picture is erased; only the fact remains.", settlement.settled_at))?;
+    print_line(format!(
+        "Settled as used on {}. The picture is erased; only the fact remains.",
+        local_time(settlement.settled_at)
+    ))?;
 
     print_heading("What does not work")?;
     let refusal = expect_refusal(office::collect(&office_client, code).await?)?;

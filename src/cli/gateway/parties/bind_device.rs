@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::new_device::NewDevice;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
-use crate::cli::gateway::output::{print, print_json};
+use crate::cli::gateway::output::{local_time, print, print_json};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{DeviceId, PartyId};
@@ -107,7 +107,7 @@ pub(super) async fn bind_device(
         print(format!("key          {}", group_fingerprint(&key)))?;
     }
     if let Some(end) = bound.expires_at {
-        print(format!("valid until  {end}"))?;
+        print(format!("valid until  {}", local_time(end)))?;
     }
     Ok(())
 }
@@ -117,9 +117,9 @@ fn certificate(file: &Path) -> Result<CertificateRecord, CommandError> {
         .ok_or_else(|| CommandError::plain(format!("{}: give one X.509 certificate, in PEM or DER", file.display())))?;
     if facts.not_after <= SystemClock.now() {
         return Err(CommandError::plain(format!(
-            "{}: it ended at {}: bring a valid one",
+            "{}: it ended on {}: bring a valid one",
             file.display(),
-            facts.not_after
+            local_time(facts.not_after)
         )));
     }
     Ok(CertificateRecord {

@@ -10,7 +10,7 @@ use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::message::eprint;
-use crate::cli::gateway::output::{print, print_json};
+use crate::cli::gateway::output::{local_time, print, print_json};
 use crate::cli::gateway::span::parse_span;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::digest::Sha256Digest;
@@ -105,7 +105,7 @@ impl DeviceRow {
         let Self { state, party, device, bound_key, .. } = self;
         let preposition = if matches!(state, DeviceState::Revoked | DeviceState::Expired) { "since" } else { "until" };
         let moment = match (self.relevant_time(), bound_key) {
-            (Some(moment), _) => format!("{preposition} {moment}"),
+            (Some(moment), _) => format!("{preposition} {:<18}", local_time(moment)),
             // Its certificates come and go without this gateway.
             (None, Some(key)) => format!("by key {key}"),
             (None, None) => format!("{preposition} -"),

@@ -12,7 +12,7 @@ use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::message::eprint;
-use crate::cli::gateway::output::{print, print_json};
+use crate::cli::gateway::output::{local_time, print, print_json};
 use crate::cli::gateway::span::parse_span;
 use crate::config::Config;
 use crate::domain::digest::Sha256Digest;
@@ -206,7 +206,7 @@ impl InvitationOutput<'_> {
         print(format!("code         {code}"))?;
         print(format!("address      {}", self.url))?;
         print(format!("gateway CA   {}", group_fingerprint(&self.ca_sha256)))?;
-        print(format!("valid until  {expires_at}"))?;
+        print(format!("valid until  {}", local_time(*expires_at)))?;
         eprint(format_args!(
             "The code works once and is not shown again. Next, on the device: {}",
             self.enrol_command()

@@ -10,7 +10,7 @@ use super::new_device::NewDevice;
 use crate::atomic_file::{FileMode, make_folder, write_new};
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::message::eprint;
-use crate::cli::gateway::output::print;
+use crate::cli::gateway::output::{local_time, print};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
 use crate::domain::digest::Sha256Digest;
@@ -72,7 +72,7 @@ impl ProvisionedDevice {
         if let Some(password) = &self.p12_password {
             print(format!("PKCS#12 password  {}", password.as_str()))?;
         }
-        print(format!("valid until  {}", self.expires_at))?;
+        print(format!("valid until  {}", local_time(self.expires_at)))?;
         if self.key.is_some() {
             eprint(
                 "Bring these files to the device by hand, then delete them here: whoever has the key is the device.",

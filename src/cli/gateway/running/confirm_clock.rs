@@ -6,7 +6,7 @@ use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::message::eprint;
-use crate::cli::gateway::output::{print, print_json};
+use crate::cli::gateway::output::{local_time, print, print_json};
 use crate::clock::{Clock, SystemClock};
 
 #[derive(Args)]
@@ -27,9 +27,9 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
     if arguments.json {
         print_json(&serde_json::json!({ "now": now, "last_swept_at": last }))?;
     } else {
-        print(format!("now         {now}"))?;
+        print(format!("now         {}", local_time(now)))?;
         if let Some(last) = last {
-            print(format!("last sweep  {last}"))?;
+            print(format!("last sweep  {}", local_time(last)))?;
         }
     }
     eprint("Confirmed: within a minute the gateway erases what this time demands.");

@@ -15,7 +15,7 @@ use crate::atomic_file::{FileMode, PendingFolder, write_new};
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::message::eprint;
-use crate::cli::gateway::output::{print, print_json};
+use crate::cli::gateway::output::{local_time, print, print_json};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
 use crate::domain::digest::Sha256Digest;
@@ -215,7 +215,7 @@ fn report(arguments: &Arguments, manifest: &Manifest, copied: &DatabaseCopy) -> 
     } else {
         print(format!("{to}"))?;
         if let Some(database) = &manifest.database {
-            print(format!("  database      {} as of {}", database.file.display(), manifest.taken_at))?;
+            print(format!("  database      {} as of {}", database.file.display(), local_time(manifest.taken_at)))?;
             print(format!("  audit log     {} rows, the last one {}", database.log_rows, database.log_head))?;
         }
         let file_count = manifest.files.iter().filter(|file| file.sha256.is_some()).count();

@@ -11,7 +11,7 @@ use super::signature_check::VerifiedBackup;
 use crate::cli::gateway::audit::checkpoint_reader::read_checkpoints;
 use crate::cli::gateway::command_error::{CommandError, FailureCode};
 use crate::cli::gateway::message::{ask, eprint};
-use crate::cli::gateway::output::{print, print_json};
+use crate::cli::gateway::output::{local_time, print, print_json};
 use crate::domain::log::chain::{ChainErrorKind, ChainLink, ChainRow, ChainVerifier};
 use crate::domain::log::checkpoint::Checkpoint;
 use crate::storage::maintenance::{ChangedPhoto, ReplaySummary};
@@ -157,11 +157,11 @@ fn not_contiguous(file: &Path, what: &str) -> CommandError {
 }
 
 fn print_plan(plan: &ReplaySummary, photos: &[ChangedPhoto]) -> Result<(), CommandError> {
-    let until = plan.until.map_or_else(String::new, |until| format!(", the last one of {until}"));
+    let until = plan.until.map_or_else(String::new, |until| format!(", the last one of {}", local_time(until)));
     print(format!("The export tells of {} rows since the backup{until}. To be carried out:", plan.rows))?;
     for photo in photos {
         match photo.erased_at {
-            Some(at) => print(format!("  erase     {}  {:<9}  {at}", photo.photo_id, photo.state))?,
+            Some(at) => print(format!("  erase     {}  {:<9}  {}", photo.photo_id, photo.state, local_time(at)))?,
             None => print(format!("  move      {}  {}", photo.photo_id, photo.state))?,
         }
     }

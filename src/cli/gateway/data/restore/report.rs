@@ -5,7 +5,7 @@ use super::arguments::Arguments;
 use super::signature_check::VerifiedBackup;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::message::eprint;
-use crate::cli::gateway::output::{print, print_json};
+use crate::cli::gateway::output::{local_time, print, print_json};
 use crate::clock::Timestamp;
 use crate::domain::log::integrity::IntegrityReport;
 use crate::storage::maintenance::{ChangedPhoto, QuarantineCounts, ReplaySummary};
@@ -41,7 +41,7 @@ pub(super) fn print_report(
             "findings": report,
         }))?;
     } else {
-        print(format!("A gateway as of {knows_until} stands in {dir}."))?;
+        print(format!("A gateway as of {} stands in {dir}.", local_time(*knows_until)))?;
         if replayed.rows > 0 {
             print(format!("  made up for        {} rows of the log", replayed.rows))?;
             print(format!("    photos erased    {}", replayed.erased))?;
@@ -62,7 +62,7 @@ pub(super) fn print_report(
 
 fn print_next_steps(missing: &[&BackedUpFile], knows_until: Timestamp) {
     let needed = missing.iter().any(|file| file.key == "key_file" || file.key == "certificates.server_key");
-    eprint(format_args!("What happened after {knows_until} is not known to it. Before it serves:"));
+    eprint(format_args!("What happened after {} is not known to it. Before it serves:", local_time(knows_until)));
     if needed {
         eprint("- Put the missing keys in their places (mode 0600): without the key file nothing opens.");
     }
