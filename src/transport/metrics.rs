@@ -30,13 +30,15 @@ pub enum HandshakeFailure {
     PeerLeft,
     /// There were too many handshakes at once and this one was the oldest of the busiest address.
     Evicted,
+    /// The client spoke plain HTTP.
+    PlainHttp,
     /// Anything else, such as bytes that are not TLS.
     Other,
 }
 
 impl HandshakeFailure {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::NoCertificate,
         Self::UnknownIssuer,
         Self::Expired,
@@ -49,6 +51,7 @@ impl HandshakeFailure {
         Self::RefusedByPeer,
         Self::PeerLeft,
         Self::Evicted,
+        Self::PlainHttp,
         Self::Other,
     ];
 
@@ -67,6 +70,7 @@ impl HandshakeFailure {
             Self::RefusedByPeer => "refused_by_peer",
             Self::PeerLeft => "peer_left",
             Self::Evicted => "made_way",
+            Self::PlainHttp => "plain_http",
             Self::Other => "other",
         }
     }

@@ -10,7 +10,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::log_pace::LogPace;
-use crate::transport::http::closing::close_lingering;
+use super::plain_http::{self, PlainHttpError};
+use crate::transport::http::closing::{Socket, close_lingering};
 use crate::transport::http::limits::ListenerLimits;
 use crate::transport::http::progress_stream::ProgressStream;
 use crate::transport::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
@@ -27,11 +28,19 @@ pub(super) async fn accept_tls(
 ) -> Option<TlsStream<ProgressStream<TcpStream>>> {
     // `into_fallible` gives the socket back after a refusal. Dropped with unread bytes in it, it would be reset, and the
     // client would see "connection reset" where it should read "certificate revoked".
-    let accept = TlsAcceptor::from(tls.config.clone()).accept(stream).into_fallible();
+    let accept = async {
+        if plain_http::begins(stream.tcp()).await {
+            return Err((io::Error::other(PlainHttpError), stream));
+        }
+        TlsAcceptor::from(tls.config.clone()).accept(stream).into_fallible().await
+    };
     match time::timeout(limits.handshake, accept).await {
         Ok(Ok(stream)) => Some(stream),
-        Ok(Err((error, stream))) => {
+        Ok(Err((error, mut stream))) => {
             count_and_log(classify(&error), &error, metrics, log_pace);
+            if PlainHttpError::is_cause_of(&error) {
+                plain_http::answer(&mut stream, limits.linger).await;
+            }
             close_lingering(stream, limits.linger).await;
             None
         }
@@ -64,6 +73,9 @@ pub(super) fn count_and_log(
 }
 
 fn classify(error: &io::Error) -> HandshakeFailure {
+    if PlainHttpError::is_cause_of(error) {
+        return HandshakeFailure::PlainHttp;
+    }
     let Some(tls_error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) else {
         // Not a word about TLS: the line itself ended.
         return HandshakeFailure::PeerLeft;

@@ -1,6 +1,7 @@
 //! From a TCP connection to a served one: accept, handshake, admission by device, requests.
 //!
-//! `listener` is the accept loop, `handshake_slots` bounds the connections without a known peer, `handshake` runs TLS,
+//! `listener` is the accept loop, `handshake_slots` bounds the connections without a known peer, `handshake` runs TLS (`plain_http` answers
+//! clients that speak HTTP instead),
 //! `connection` serves one connection to its end, `connection_registry` counts connections by device (`peer_device`) and cancels them
 //! when a certificate is revoked, or when the listener is full and others have a better right to the place (`fair_share`);
 //! `connection_handle` is the signal for that, and `peer` is the caller as the API sees it.
@@ -15,3 +16,4 @@ pub mod listener;
 mod log_pace;
 pub mod peer;
 mod peer_device;
+mod plain_http;

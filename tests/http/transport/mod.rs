@@ -9,6 +9,7 @@ mod exchanges;
 mod full_listener;
 mod handshake;
 mod limits;
+mod plain_http;
 mod revocation;
 mod shutdown;
 mod test_listener;
