@@ -15,6 +15,7 @@ use crate::api::{
     App, Problem, audit, caller, est, invitations, message_head, negotiate, office, ops, revocation_list, studio,
 };
 use crate::pages::desk::pages as desk;
+use crate::pages::desk::root_redirect::redirect_browsers;
 use crate::storage::deadline::with_deadline;
 use crate::telemetry::{Metrics, RequestObserver, observe_request};
 
@@ -124,7 +125,7 @@ pub fn router(listener: ListenerKind, app: &App, metrics: &Arc<Metrics>) -> Rout
     // These run around every handler and both fallbacks, and inside `render_problems`, so that their refusals are rendered like every
     // other.
     let router = match listener {
-        ListenerKind::Office => router.layer(from_fn(caller::require_certificate)),
+        ListenerKind::Office => router.layer(from_fn(caller::require_certificate)).layer(from_fn(redirect_browsers)),
         ListenerKind::Ops => router.layer(from_fn(ops::refuse_web_pages)),
         ListenerKind::Studio | ListenerKind::Enrolment => router,
     };

@@ -17,6 +17,7 @@ pub mod clerk;
 mod form;
 mod layout;
 pub(crate) mod pages;
+pub mod root_redirect;
 mod scanner;
 mod session;
 

@@ -1,9 +1,13 @@
 //! Headers of every page, and content of the photo page.
 
+use axum::body::Body;
+use axum::http::{Method, Request};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lichtbild::domain::digest::Sha256Digest;
+use lichtbild::server::routes::ListenerKind;
 use lichtbild::validation::Profile;
+use tower::ServiceExt;
 
 use super::scriptless_browser::{ScriptlessBrowser, page};
 use crate::support::photos::exif::{ExifBlock, ExifByteOrder};
@@ -207,4 +211,38 @@ async fn what_the_studio_declared_is_told_to_the_clerk() {
     assert!(
         !crate::http::desk_pages::scriptless_browser::page(&browser.get(&photo).await).contains("id=\"declaration\"")
     );
+}
+
+#[tokio::test]
+async fn a_browser_with_the_bare_address_is_sent_to_the_desk_and_a_program_is_not() {
+    let gateway = TestGateway::start().await;
+    let office = gateway.office("Bürgeramt").await;
+    let ask = async |method: Method, path: &str, accept: &str| {
+        let request = office.request(method, path).header("accept", accept);
+        office.send(request.body(Body::empty()).unwrap()).await
+    };
+    let chromium = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
+    for path in ["/", "/?from=bookmark"] {
+        let answer = ask(Method::GET, path, chromium).await;
+        assert_eq!((answer.status, answer.header("location"), answer.header("vary")), (303, "/desk/", "accept"));
+        keeps_to_itself(&answer);
+    }
+    for (method, path, accept, status) in [
+        (Method::GET, "/", "*/*", 404),
+        (Method::GET, "/", "application/json", 404),
+        (Method::POST, "/", chromium, 404),
+        (Method::GET, "/v1", chromium, 404),
+        (Method::GET, "//", chromium, 404),
+    ] {
+        let answer = ask(method, path, accept).await;
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (status, "application/problem+json"),
+            "{path} {accept}"
+        );
+    }
+    // Without a certificate too: the desk's first page says what is missing.
+    let router = gateway.router(ListenerKind::Office);
+    let request = Request::get("/").header("host", "localhost").header("accept", chromium).body(Body::empty()).unwrap();
+    assert_eq!(router.oneshot(request).await.unwrap().status(), 303);
 }

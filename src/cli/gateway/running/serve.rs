@@ -12,6 +12,7 @@ use crate::cli::gateway::output::print;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::entropy::OsEntropy;
+use crate::pages::desk;
 use crate::server::file_descriptors::raise_limit;
 use crate::server::{ReloadHandle, RunningGateway, start};
 use crate::telemetry;
@@ -47,8 +48,8 @@ fn print_addresses(config: &Config, running: &RunningGateway) -> Result<(), Comm
     print(format!("office {}", config.office_url(addresses.office)))?;
     print(format!("enrolment {}", config.enrolment_url(addresses.enrolment)))?;
     print(format!("ops http://{}", addresses.ops))?;
-    eprint(format_args!("Clerks open {}/desk/ in a browser.", config.office_url(addresses.office)));
-    Ok(())
+    // What a clerk's browser is given.
+    print(format!("desk {}{}", config.office_url(addresses.office), desk::ROOT))
 }
 
 /// The first signal lets running requests finish, the second one hurries.
