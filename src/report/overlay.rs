@@ -24,9 +24,9 @@ pub fn overlay(guides: &Guides, language: Language) -> Markup {
                 (scene.label_at(LabelAnchor::Left, (span.to + 3.0 * unit, height - 6.0 * unit), language.pick("Mitte", "centre")))
             }
             @for (span, words) in [
-                (guides.crown, language.pick("Scheitel: hier", "crown: here")),
-                (guides.eyes, language.pick("Augen: hier", "eyes: here")),
-                (guides.chin, language.pick("Kinn: hier", "chin: here")),
+                (guides.crown, language.pick("Scheitel in diesem Bereich", "crown within this area")),
+                (guides.eyes, language.pick("Augen in diesem Bereich", "eyes within this area")),
+                (guides.chin, language.pick("Kinn in diesem Bereich", "chin within this area")),
             ] {
                 @if let Some(span) = span {
                     (scene.horizontal_band(span))
