@@ -348,6 +348,30 @@ pub enum FetchOutcome {
     Ready(Box<PhotoRecord>),
 }
 
+/// A collection as one device of its office finds it.
+#[derive(Debug, Clone)]
+pub struct CollectionAtDevice {
+    /// The collection.
+    pub collection: CollectionRecord,
+    /// Its photo.
+    pub photo: PhotoRecord,
+    /// Label of the device that began the collection.
+    pub begun_at_device: String,
+    /// True if this device has shown the code: only such a device may have the photo erased.
+    pub has_shown_code: bool,
+    /// Time at which this device was first handed the picture; `None` if it never was.
+    pub handed_over_at: Option<Timestamp>,
+}
+
+/// A collection of a list, with the label of the device that began it.
+#[derive(Debug, Clone)]
+pub struct ListedCollection {
+    /// The collection.
+    pub collection: CollectionRecord,
+    /// Label of the device that began the collection.
+    pub begun_at_device: String,
+}
+
 /// A request to settle.
 #[derive(Debug, Clone)]
 pub struct SettleRequest {

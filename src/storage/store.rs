@@ -3,6 +3,8 @@
 //! A successful answer is durable: when a call returns, a machine that loses its power has lost nothing of it. A refused request
 //! has left no trace but, where said so, an audit row.
 
+use std::ops::Range;
+
 use async_trait::async_trait;
 
 use super::audit_log::AuditLog;
@@ -12,9 +14,10 @@ use super::enrolment_requests::{
 };
 use super::error::StoreError;
 use super::requests::{
-    Binding, CallerRecord, CertificateRecord, CodeAttempt, DepositOutcome, FetchOutcome, FetchRequest, LeaseOutcome,
-    LeaseRequest, LookupOutcome, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, ReleaseCounts, RevokedSerial,
-    ScrubOutcome, SettleOutcome, SettleRequest, SweepReport, TrackedPhoto, WithdrawOutcome, WithdrawRequest,
+    Binding, CallerRecord, CertificateRecord, CodeAttempt, CollectionAtDevice, DepositOutcome, FetchOutcome,
+    FetchRequest, LeaseOutcome, LeaseRequest, ListedCollection, LookupOutcome, NewPhoto, PhotoPage, PhotoQuery,
+    PreviousDeposit, ReleaseCounts, RevokedSerial, ScrubOutcome, SettleOutcome, SettleRequest, SweepReport,
+    TrackedPhoto, WithdrawOutcome, WithdrawRequest,
 };
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
@@ -143,8 +146,13 @@ pub trait Store: AuditLog + Send + Sync {
         office: PartyId,
         collection_id: CollectionId,
     ) -> Result<Option<CollectionRecord>, StoreError>;
-    /// Tells if a device has shown the code of a collection: only such a device may have the photo erased.
-    async fn has_shown_code(&self, collection_id: CollectionId, device_id: DeviceId) -> Result<bool, StoreError>;
+    /// One collection of an office, as one of its devices finds it.
+    async fn collection_at_device(
+        &self,
+        office: PartyId,
+        device_id: DeviceId,
+        collection_id: CollectionId,
+    ) -> Result<Option<CollectionAtDevice>, StoreError>;
     /// An office's collections, newest first, from behind `after`.
     async fn collections(
         &self,
@@ -153,15 +161,22 @@ pub trait Store: AuditLog + Send + Sync {
         limit: u32,
     ) -> Result<Vec<CollectionRecord>, StoreError>;
 
-    /// The collections of an office that were begun since a moment, and those from before it that are open still: newest first, from
-    /// behind `after`.
-    async fn recent_collections(
+    /// The collections of an office that are open at `now`, from whichever day: newest first, from behind `after`.
+    async fn open_collections(
         &self,
         office: PartyId,
-        since: Timestamp,
+        now: Timestamp,
         after: Option<CollectionId>,
         limit: u32,
-    ) -> Result<Vec<CollectionRecord>, StoreError>;
+    ) -> Result<Vec<ListedCollection>, StoreError>;
+    /// The collections of an office that were begun in `begun` and are over at its end: newest first, from behind `after`.
+    async fn ended_collections(
+        &self,
+        office: PartyId,
+        begun: Range<Timestamp>,
+        after: Option<CollectionId>,
+        limit: u32,
+    ) -> Result<Vec<ListedCollection>, StoreError>;
 
     // Upkeep
 

@@ -4,13 +4,13 @@ use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, PhotoId};
 use crate::domain::party::Device;
 use crate::domain::photo::availability::{ended_at, visible_state};
-use crate::domain::photo::collection::{CollectionRecord, CollectionState};
+use crate::domain::photo::collection::CollectionRecord;
 use crate::domain::photo::lease::visible_collection;
 use crate::domain::photo::{PhotoRecord, PhotoState};
 use crate::flows::authenticate::{OfficeCaller, StudioCaller};
 use crate::flows::gateway::Gateway;
 use crate::storage::StoreError;
-use crate::storage::requests::{PhotoQuery, TrackedPhoto};
+use crate::storage::requests::{CollectionAtDevice, ListedCollection, PhotoQuery, TrackedPhoto};
 
 /// A photo with the state it is in at this moment.
 #[derive(Debug)]
@@ -85,26 +85,64 @@ pub async fn collections(
     Ok(ListPage { items, next_after })
 }
 
-/// The office's collections that were begun since a moment, and those from before it that wait for a decision; newest first.
+/// Place in the list of a day: open collections of any day come first, then those of the day that are over; each newest first.
+#[derive(Debug, Clone, Copy)]
+pub enum DayPosition {
+    /// Among the open ones, behind this one.
+    Open(Option<CollectionId>),
+    /// Among those that are over, behind this one.
+    Ended(CollectionId),
+}
+
+/// A page of the list of a day.
+#[derive(Debug)]
+pub struct DayPage {
+    /// Collections that wait for a decision.
+    pub open: Vec<ListedCollection>,
+    /// Collections of the day that are over.
+    pub ended: Vec<ListedCollection>,
+    /// Position at which the next page begins; `None` on the last page.
+    pub next: Option<DayPosition>,
+}
+
+/// The office's collections that wait for a decision, and those begun since a moment that are over.
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be asked.
-pub async fn recent_collections(
+pub async fn collections_of_day(
     gateway: &Gateway,
     office: &OfficeCaller,
     since: Timestamp,
-    after: Option<CollectionId>,
+    position: DayPosition,
     limit: u32,
-) -> Result<ListPage<CollectionRecord, CollectionId>, StoreError> {
-    let (office, now) = (office.party.party_id, gateway.now());
-    // One more tells if there is another page.
-    let mut items = gateway.store.recent_collections(office, since, after, limit.saturating_add(1)).await?;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let next_after = (items.len() > limit).then(|| items[limit - 1].collection_id);
-    items.truncate(limit);
-    let items = items.into_iter().map(|collection| visible_collection(collection, now));
-    let items = items.filter(|item| item.leased_at >= since || item.state == CollectionState::Leased).collect();
-    Ok(ListPage { items, next_after })
+) -> Result<DayPage, StoreError> {
+    let (store, office, now) = (&gateway.store, office.party.party_id, gateway.now());
+    let room = usize::try_from(limit).unwrap_or(usize::MAX);
+    // One more of each tells if there is another page.
+    let mut open = match position {
+        DayPosition::Open(after) => store.open_collections(office, now, after, limit.saturating_add(1)).await?,
+        DayPosition::Ended(_) => Vec::new(),
+    };
+    let last_id = |items: &[ListedCollection]| items.last().map(|listed| listed.collection.collection_id);
+    if open.len() > room {
+        open.truncate(room);
+        let next = Some(DayPosition::Open(last_id(&open)));
+        return Ok(DayPage { open, ended: Vec::new(), next });
+    }
+    let after = match position {
+        DayPosition::Open(_) => None,
+        DayPosition::Ended(after) => Some(after),
+    };
+    let room = room - open.len();
+    let limit = u32::try_from(room).unwrap_or(u32::MAX).saturating_add(1);
+    let mut ended = store.ended_collections(office, since..now, after, limit).await?;
+    let has_more = ended.len() > room;
+    ended.truncate(room);
+    let next = has_more.then(|| last_id(&ended).map_or(DayPosition::Open(last_id(&open)), DayPosition::Ended));
+    for listed in open.iter_mut().chain(&mut ended) {
+        listed.collection = visible_collection(listed.collection.clone(), now);
+    }
+    Ok(DayPage { open, ended, next })
 }
 
 /// One of the office's collections.
@@ -120,16 +158,17 @@ pub async fn collection(
     Ok(found.map(|collection| visible_collection(collection, gateway.now())))
 }
 
-/// Tells if this device has shown the code of a collection, without which it cannot have the photo erased.
+/// One of the office's collections, as the device that asks finds it.
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be asked.
-pub async fn has_shown_code(
+pub async fn collection_at_device(
     gateway: &Gateway,
     office: &OfficeCaller,
     collection_id: CollectionId,
-) -> Result<bool, StoreError> {
-    gateway.store.has_shown_code(collection_id, office.device_id).await
+) -> Result<Option<CollectionAtDevice>, StoreError> {
+    let found = gateway.store.collection_at_device(office.party.party_id, office.device_id, collection_id).await?;
+    Ok(found.map(|at| CollectionAtDevice { collection: visible_collection(at.collection, gateway.now()), ..at }))
 }
 
 /// A row with the state its clock gives it.

@@ -136,10 +136,31 @@
 
   // Once for each photo: neither going back or reloading, nor a form that has to be filled in again, saves a second copy.
   const file = byId("file");
-  if (file && !sessionStorage.getItem(file.pathname)) {
-    sessionStorage.setItem(file.pathname, "saved");
-    file.click();
+  if (file) {
+    const tellSaved = () => {
+      byId("saved").firstElementChild.hidden = false;
+      file.textContent = file.dataset.again;
+    };
+    file.addEventListener("click", tellSaved);
+    if (sessionStorage.getItem(file.pathname)) {
+      tellSaved();
+    } else {
+      sessionStorage.setItem(file.pathname, "saved");
+      file.click();
+    }
   }
+
+  // Pixel by pixel a photo is larger than its frame: what is to be looked at are the eyes.
+  const pixels = byId("pixels");
+  if (pixels) pixels.addEventListener("change", () => {
+    const photo = byId("photo");
+    const frame = photo.closest(".frame");
+    const [inside, outside] = [photo, frame].map((element) => element.getBoundingClientRect());
+    frame.scrollBy(
+      inside.left - outside.left + inside.width * Number(photo.dataset.eyesX) - frame.clientWidth / 2,
+      inside.top - outside.top + inside.height * Number(photo.dataset.eyesY) - frame.clientHeight / 2,
+    );
+  });
 
   // Whoever sets a day wants the photo kept.
   const until = byId("until");

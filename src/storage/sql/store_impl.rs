@@ -1,5 +1,7 @@
 //! Implementation of the storage contract: each operation runs its statements, bounded in time.
 
+use std::ops::Range;
+
 use async_trait::async_trait;
 
 use super::engine::sql_store::{Database, SqlStore};
@@ -20,9 +22,10 @@ use crate::storage::enrolment_requests::{
 };
 use crate::storage::error::StoreError;
 use crate::storage::requests::{
-    Binding, CallerRecord, CertificateRecord, CodeAttempt, DepositOutcome, FetchOutcome, FetchRequest, LeaseOutcome,
-    LeaseRequest, LookupOutcome, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, ReleaseCounts, RevokedSerial,
-    ScrubOutcome, SettleOutcome, SettleRequest, SweepReport, TrackedPhoto, WithdrawOutcome, WithdrawRequest,
+    Binding, CallerRecord, CertificateRecord, CodeAttempt, CollectionAtDevice, DepositOutcome, FetchOutcome,
+    FetchRequest, LeaseOutcome, LeaseRequest, ListedCollection, LookupOutcome, NewPhoto, PhotoPage, PhotoQuery,
+    PreviousDeposit, ReleaseCounts, RevokedSerial, ScrubOutcome, SettleOutcome, SettleRequest, SweepReport,
+    TrackedPhoto, WithdrawOutcome, WithdrawRequest,
 };
 use crate::storage::store::Store;
 
@@ -188,8 +191,13 @@ impl Store for SqlStore {
         self.with_retry(|| photo::collections::find(self, collection_id, office)).await
     }
 
-    async fn has_shown_code(&self, collection_id: CollectionId, device_id: DeviceId) -> Result<bool, StoreError> {
-        self.with_retry(|| photo::collection_devices::has_shown_code(self, collection_id, device_id)).await
+    async fn collection_at_device(
+        &self,
+        office: PartyId,
+        device_id: DeviceId,
+        collection_id: CollectionId,
+    ) -> Result<Option<CollectionAtDevice>, StoreError> {
+        self.with_retry(|| photo::desk::collection_at_device(self, office, device_id, collection_id)).await
     }
 
     async fn collections(
@@ -201,14 +209,24 @@ impl Store for SqlStore {
         self.with_retry(|| photo::collections::list(self, office, after, limit)).await
     }
 
-    async fn recent_collections(
+    async fn open_collections(
         &self,
         office: PartyId,
-        since: Timestamp,
+        now: Timestamp,
         after: Option<CollectionId>,
         limit: u32,
-    ) -> Result<Vec<CollectionRecord>, StoreError> {
-        self.with_retry(|| photo::collections::list_recent(self, office, since, after, limit)).await
+    ) -> Result<Vec<ListedCollection>, StoreError> {
+        self.with_retry(|| photo::desk::open_collections(self, office, now, after, limit)).await
+    }
+
+    async fn ended_collections(
+        &self,
+        office: PartyId,
+        begun: Range<Timestamp>,
+        after: Option<CollectionId>,
+        limit: u32,
+    ) -> Result<Vec<ListedCollection>, StoreError> {
+        self.with_retry(|| photo::desk::ended_collections(self, office, begun.clone(), after, limit)).await
     }
 
     async fn sweep(&self, now: Timestamp) -> Result<SweepReport, StoreError> {

@@ -12,7 +12,10 @@ export async function using_saves_the_deposited_photo_and_settles_only_after_tha
     const deposit = await counter.deposit();
     await clerk.collects(deposit);
     const download = await clerk.saves();
-    assert.match(download.suggestedFilename(), /^Lichtbild-[\w-]+\.jpg$/);
+    assert.match(download.suggestedFilename(), /^Lichtbild-2\d{3}-\d\d-\d\d-\d{4}-[0-9a-f]{6}\.jpg$/);
+    // Said, so that nobody saves it a second time for want of a word.
+    assert.equal(await clerk.text('#saved'), `Gespeichert als ${download.suggestedFilename()}`);
+    assert.equal(await clerk.text('a#file'), 'Noch einmal speichern');
     counter.keepsSecret(download.suggestedFilename(), 'a file name');
     assert.equal(digest(await readFile(await download.path())), deposit.sha256);
     assert.equal(await counter.state(deposit), 'leased');
@@ -28,6 +31,7 @@ export async function using_saves_the_deposited_photo_and_settles_only_after_tha
     await clerk.page.click('#finish');
     await clerk.sees('#outcome');
     assert.equal(await counter.state(deposit), 'used');
+    assert.match(await clerk.text('#delete-file'), new RegExp(download.suggestedFilename()));
     assert.match(await clerk.path(), /\/done$/);
     assert.ok((await clerk.text('#receipt')).length > 5);
 }
@@ -166,4 +170,49 @@ export async function without_a_script_the_whole_path_is_the_same(counter) {
     await clerk.page.click('#finish');
     await clerk.sees('#outcome');
     assert.equal(await counter.state(deposit), 'refused');
+}
+
+export async function an_interrupted_collection_is_finished_where_the_photo_was_shown_without_its_code(counter) {
+    for (const javaScript of [true, false]) {
+        const clerk = await counter.clerk({ javaScript });
+        const deposit = await counter.deposit();
+        await clerk.open();
+        await clerk.enters(deposit.code);
+        await clerk.sees('#photo');
+        const collection = clerk.collection();
+        await counter.passes(16 * 60);
+        await clerk.open('/desk/today');
+        await clerk.page.click(`a[href$="${collection}"]`);
+        await clerk.sees('main[data-problem=code-needed]');
+        await clerk.page.click('a#use');
+        await clerk.sees('#confirmed');
+        await clerk.chooses('outcome', 'used');
+        await clerk.page.click('#finish');
+        await clerk.sees('main[data-problem=form-incomplete]');
+        assert.equal(await counter.state(deposit), 'leased');
+        await clerk.page.check('#confirmed');
+        await clerk.page.click('#finish');
+        await clerk.sees('#outcome[data-outcome=used]');
+        assert.equal(await counter.state(deposit), 'used');
+    }
+}
+
+export async function a_refusal_opened_by_hand_erases_no_photo_that_was_not_shown_here(counter) {
+    const [first, second] = [await counter.clerk(), await counter.clerk({ device: 'mitte_2' })];
+    const deposit = await counter.deposit();
+    const collection = await first.collects(deposit);
+    await counter.passes(16 * 60);
+    await second.open(`/desk/collections/${collection}/refuse`);
+    await second.sees('main[data-problem=code-needed]');
+    assert.equal(await second.page.locator('#reasons').count(), 0);
+    // Where it was shown, a look that is long past is asked for.
+    await first.open(`/desk/collections/${collection}/refuse`);
+    await first.sees('#lease-over');
+    await first.chooses('reason', 'gaze');
+    await first.page.click('#finish');
+    await first.isRefused('form-incomplete');
+    assert.equal(await counter.state(deposit), 'leased');
+    await first.page.check('#confirmed');
+    await first.page.click('#finish');
+    await first.sees('#outcome[data-outcome=refused]');
 }

@@ -22,8 +22,22 @@ async fn the_day_is_listed_without_photos_and_without_other_offices() {
     let open = office.collect_and_fetch(&studio.deposit_numbered(4).await.code).await;
     let list = page(&browser.get("/desk/today").await);
     assert!(!list.contains(&yesterday) && !list.contains(&external) && !list.contains("<img"), "{list}");
-    let (newer, older) = (list.find(&open).unwrap(), list.find(&used).unwrap());
-    assert!(newer < older && list.contains("geöffnet bis 10:46 Uhr") && list.contains("verwendet"), "{list}");
+    // Open ones first, those of earlier days apart.
+    let places = [
+        "<th scope=\"rowgroup\" colspan=\"5\">Offen<",
+        &open,
+        "Offen von früheren Tagen",
+        &waiting,
+        "Heute beendet",
+        &used,
+    ];
+    let places = places.map(|text| list.find(text).unwrap_or_else(|| panic!("{text}: {list}")));
+    assert!(places.is_sorted(), "{places:?}: {list}");
+    assert!(list.contains("geöffnet bis 10:46 Uhr") && list.contains("verwendet"), "{list}");
+    assert!(list.contains("<bdi>Kasse "), "{list}");
+    for number in [&open, &used, &waiting] {
+        assert!(list.contains(&format!("<code>{}</code>", &number[30..])), "{list}");
+    }
     // What was looked at and not settled waits here until it is, with what becomes of it.
     assert!(list.contains(&waiting) && list.contains("Bis 29.11.2026 abschließen"), "{list}");
     // From there back to the photo.
@@ -65,8 +79,35 @@ async fn a_busy_day_is_listed_whole_page_by_page() {
     assert!(page(&browser.get(&second).await).contains("id=\"newest\" href=\"/desk/today\""));
     for query in ["after=x", "limit=5"] {
         let told = assert_problem_page(&browser.get(&format!("/desk/today?{query}")).await, 400, "request-malformed");
-        assert!(told.contains("nur after.") && told.contains("id=\"back\" href=\"/desk/today\""), "{told}");
+        assert!(told.contains("nur open und after.") && told.contains("id=\"back\" href=\"/desk/today\""), "{told}");
     }
+}
+
+#[tokio::test]
+async fn collections_that_are_over_follow_a_page_full_of_open_ones() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt").await);
+    let (mut over, mut open) = (Vec::new(), Vec::new());
+    for number in 1..=60 {
+        over.push(
+            office.collect_and_settle(&studio.deposit_numbered(number).await.code, &json!({ "outcome": "used" })).await,
+        );
+        gateway.advance(MINUTE / 60);
+    }
+    for number in 61..=110 {
+        open.push(office.collect_ok(&studio.deposit_numbered(number).await.code).await);
+        gateway.advance(MINUTE / 60);
+    }
+    let mut browser = ScriptlessBrowser::of(&office).await;
+    let (mut seen, mut path, mut pages) = (Vec::new(), Some("/desk/today".to_owned()), Vec::new());
+    while let Some(page) = path {
+        let (numbers, next) = listed(&mut browser, &page).await;
+        pages.push(numbers.len());
+        seen.extend(numbers);
+        path = next;
+    }
+    let newest_first = open.into_iter().rev().chain(over.into_iter().rev()).collect::<Vec<_>>();
+    assert_eq!((seen, pages), (newest_first, vec![50, 50, 10]));
 }
 
 #[tokio::test]

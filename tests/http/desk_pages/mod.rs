@@ -4,6 +4,7 @@ mod collections_of_the_day;
 mod decisions;
 mod failures;
 mod forms;
+mod interrupted;
 mod pages;
 mod scriptless_browser;
 mod self_test;

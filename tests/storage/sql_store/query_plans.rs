@@ -136,8 +136,11 @@ const OF_REQUESTS: [(&str, &str); 5] = [
         "AS certificate_expires_at FROM devices d JOIN parties p ON p.party_id = d.party_id WHERE d.device_id = $1",
         "$device",
     ),
-    ("AND c.collection_id >= $3 ORDER BY c.collection_id DESC LIMIT $4", "$office, '~', '0', 51"),
-    ("AND c.state = 'leased' ORDER BY c.collection_id DESC LIMIT $3", "$office, '~', 51"),
+    (
+        "coalesce(c.settle_due, c.lease_until) <= $5) ORDER BY c.collection_id DESC LIMIT $6",
+        "$office, '~', '0', 0, 9000000000000000, 51",
+    ),
+    ("coalesce(c.settle_due, c.lease_until) > $3 ORDER BY c.collection_id DESC LIMIT $4", "$office, '~', 0, 51"),
     ("AND p.photo_id < $2 ORDER BY p.photo_id DESC LIMIT $3", "$studio, '~', 51"),
     ("AND p.state = $2 AND p.photo_id < $3 ORDER BY p.photo_id DESC LIMIT $4", "$studio, 'refused', '~', 51"),
 ];

@@ -10,14 +10,13 @@ use super::code_form::{CodeForm, code_form};
 use super::problem_page::problem_summary;
 use crate::api::request::parse_retrieval_code;
 use crate::api::{App, Problem};
-use crate::domain::id::CollectionId;
 use crate::flows::photo::collect::collect;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::form::ClerkForm;
 use crate::pages::desk::layout::see_other;
 use crate::pages::desk::scanner::scan_diagnosis::split_symbology;
 use crate::pages::desk::{ROOT, session};
-use crate::pages::frame::elements::csrf_field;
+use crate::pages::frame::elements::error_summary;
 use crate::pages::frame::page::PageContent;
 
 /// `/desk` without its slash.
@@ -72,39 +71,28 @@ fn page<'a>(clerk: &Clerk, problem: Option<&Problem>, typed: &str, takes_focus: 
 pub(super) struct CodePrompt {
     /// Time and place of its beginning, and what the code is needed for.
     pub(super) notice: Markup,
-    /// The collection, if this counter has not shown its code: it can only put the photo back.
-    pub(super) to_put_back: Option<CollectionId>,
+    /// The choices that need no code.
+    pub(super) without_code: Markup,
+    /// A decision that was not taken, since this counter has not shown the photo.
+    pub(super) refused: Option<&'static str>,
 }
 
 /// The page of a collection whose code this browser does not hold any more.
 pub(super) fn ask_for_code_again(clerk: &Clerk, prompt: &CodePrompt) -> Response {
     let title = clerk.language.pick("Code noch einmal eingeben", "Enter the code again");
-    let form = CodeForm { typed: "", error: None, takes_focus: true };
+    let form = CodeForm { typed: "", error: None, takes_focus: prompt.refused.is_none() };
+    let (status, problem) = match prompt.refused {
+        Some(_) => (StatusCode::FORBIDDEN, Problem::CollectionCodeRequired.kind()),
+        None => (StatusCode::OK, "code-needed"),
+    };
     let main = html! {
+        @if let Some(refused) = prompt.refused {
+            (error_summary(clerk.language.pick("Nichts wurde geändert", "Nothing was changed"), &html! { p { (refused) } }))
+        }
         h1 { (title) }
         div.notice { (prompt.notice) }
         (code_form(&form, clerk))
-        @if let Some(collection_id) = prompt.to_put_back { (put_back(collection_id, clerk)) }
+        (prompt.without_code)
     };
-    clerk.page(StatusCode::OK, &PageContent { title, problem: Some("code-needed"), main })
-}
-
-/// Behind the code field: the code is what most clerks have at hand.
-fn put_back(collection_id: CollectionId, clerk: &Clerk) -> Markup {
-    let language = clerk.language;
-    html! {
-        section.without-code aria-labelledby="without-code" {
-            h2 #without-code { (language.pick("Ohne Code", "Without the code")) }
-            p #put-back-hint { (language.pick(
-                "Arbeitet am anderen Platz niemand mehr daran, können Sie das Foto zurücklegen. Es bleibt gespeichert, und der Code gilt weiter.",
-                "If nobody at the other counter is going on with it, you can put the photo back. It stays stored, and the code stays valid.",
-            )) }
-            form #release method="post" action={ "/desk/collections/" (collection_id) "/settle" } {
-                (csrf_field(&clerk.csrf_token))
-                button type="submit" name="outcome" value="released" aria-describedby="put-back-hint" {
-                    (language.pick("Zurücklegen", "Put back"))
-                }
-            }
-        }
-    }
+    clerk.page(status, &PageContent { title, problem: Some(problem), main })
 }

@@ -6,12 +6,14 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::code_form::{CodeForm, code_form};
+use super::photo_download;
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
 use crate::domain::local_time::last_day;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState};
 use crate::pages::desk::clerk::Clerk;
+use crate::pages::desk::facts::number_rows;
 use crate::pages::desk::layout::see_other;
 use crate::pages::frame::page::PageContent;
 use crate::pages::frame::time_element::dated_time_element;
@@ -42,8 +44,11 @@ fn page<'a>(clerk: &Clerk, collection: &CollectionRecord) -> PageContent<'a> {
                     div { dt { (language.pick("Wann", "When")) } dd { (dated_time_element(at, language)) } }
                 }
                 div { dt { (language.pick("Amt", "Office")) } dd { bdi { (clerk.office.party.name) } ", " bdi { (clerk.office.party.place) } } }
-                div { dt { (language.pick("Belegnummer", "Receipt number")) } dd #receipt { code { (collection.collection_id) } } }
+                (number_rows(collection, language))
             }
+        }
+        @if matches!(collection.state, CollectionState::Used | CollectionState::Kept) {
+            p #delete-file.notice.on-screen { (language.pick("Löschen Sie jetzt die gespeicherte Datei von diesem Computer: ", "Now delete the saved file from this computer: ")) code { (photo_download::name(collection)) } }
         }
         section.next #next aria-label=(language.pick("Nächster Code", "Next code")) {
             h2 { (language.pick("Nächster Code", "Next code")) }
@@ -57,19 +62,19 @@ fn headline(state: CollectionState, clerk: &Clerk) -> &'static str {
     clerk.language.pick(
         match state {
             CollectionState::Leased => "Noch in Bearbeitung",
-            CollectionState::Used => "Das Foto ist verwendet und gelöscht",
-            CollectionState::Kept => "Das Foto ist verwendet und wird aufbewahrt",
-            CollectionState::Refused => "Das Foto ist abgelehnt und gelöscht",
+            CollectionState::Used => "Das Foto wurde übernommen und ist gelöscht",
+            CollectionState::Kept => "Das Foto wurde übernommen und wird aufbewahrt",
+            CollectionState::Refused => "Das Foto wurde abgelehnt und ist gelöscht",
             CollectionState::Released => "Das Foto wurde zurückgelegt",
             CollectionState::Lapsed => "Der Abruf ist abgelaufen",
         },
         match state {
             CollectionState::Leased => "Still in progress",
-            CollectionState::Used => "The photo is used and erased",
-            CollectionState::Kept => "The photo is used and kept",
-            CollectionState::Refused => "The photo is refused and erased",
-            CollectionState::Released => "The photo is put back",
-            CollectionState::Lapsed => "The collection has run out",
+            CollectionState::Used => "The photo was taken over and is erased",
+            CollectionState::Kept => "The photo was taken over and is kept",
+            CollectionState::Refused => "The photo was refused and is erased",
+            CollectionState::Released => "The photo was put back",
+            CollectionState::Lapsed => "The collection ran out",
         },
     )
 }
@@ -86,8 +91,8 @@ fn consequence(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
         ),
         (CollectionState::Refused, _) => language
             .pick(
-                "Das Fotostudio sieht den Grund. Die Person braucht ein neues Foto.",
-                "The studio sees the reason. The person needs a new photo.",
+                "Das Fotostudio erfährt den Grund. Die Person braucht ein neues Foto.",
+                "The studio is told the reason. The person needs a new photo.",
             )
             .into(),
         (CollectionState::Released | CollectionState::Lapsed, _) => language

@@ -3,6 +3,7 @@
 pub mod code_entry;
 mod code_form;
 pub mod done;
+mod interrupted;
 pub mod language;
 pub mod photo;
 pub mod photo_download;

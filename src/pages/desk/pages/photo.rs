@@ -8,22 +8,21 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use maud::{Markup, html};
 
-use super::code_entry::{self, CodePrompt};
+use super::code_entry;
+use super::interrupted::code_prompt;
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
-use crate::clock::Timestamp;
 use crate::domain::check::finding::Finding;
 use crate::domain::check::terms::in_words;
 use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
 use crate::domain::local_time;
-use crate::domain::local_time::{clock_time, last_day};
 use crate::domain::photo::collection::{CollectionRecord, CollectionState};
 use crate::domain::photo::declaration::{Declaration, Exception, Subject};
 use crate::flows::photo::hand_over::HandOverError;
 use crate::flows::photo::present::{PresentedPhoto, present};
-use crate::flows::photo::queries;
 use crate::pages::desk::clerk::Clerk;
+use crate::pages::desk::facts::{lease, number_rows, through};
 use crate::pages::desk::layout::see_other;
 use crate::pages::desk::session;
 use crate::pages::frame::elements::csrf_field;
@@ -97,41 +96,6 @@ pub(super) async fn leased_or_redirect(
     })
 }
 
-/// The words before the code is entered for a collection that was begun, here or at another counter of the office.
-pub(super) async fn code_prompt(
-    app: &App,
-    clerk: &Clerk,
-    collection: &CollectionRecord,
-) -> Result<CodePrompt, Problem> {
-    let language = clerk.language;
-    let begun = time_element(collection.leased_at, clerk.now, language);
-    let is_known_here = queries::has_shown_code(&app.gateway, &clerk.office, collection.collection_id).await?;
-    let notice = html! {
-        @if is_known_here {
-            p {
-                (language.pick("Dieser Abruf wurde begonnen: ", "This collection was begun: ")) (begun) ". "
-                (language.pick(
-                    "Mit dem Code vom Beleg geht es weiter, wo Sie aufgehört haben. Nichts ist verloren.",
-                    "The code from the receipt takes you back to where you were. Nothing is lost.",
-                ))
-            }
-        } @else {
-            p #other-counter {
-                (language.pick(
-                    "Diesen Abruf hat ein anderer Platz Ihres Amtes begonnen: ",
-                    "Another counter of your office began this collection: ",
-                )) (begun) ". "
-                (language.pick(
-                    "Um das Foto hier zu verwenden oder abzulehnen, geben Sie zuerst den Code vom Beleg ein.",
-                    "To use or refuse the photo here, enter the code from the receipt first.",
-                ))
-            }
-        }
-        @if let Some(due) = collection.settle_due { p { (settle_deadline(due, clerk)) } }
-    };
-    Ok(CodePrompt { notice, to_put_back: (!is_known_here).then_some(collection.collection_id) })
-}
-
 fn page<'a>(clerk: &Clerk, presented: &PresentedPhoto, profile: &Profile) -> PageContent<'a> {
     let language = clerk.language;
     let title = language.pick("Foto ansehen", "Look at the photo");
@@ -140,8 +104,10 @@ fn page<'a>(clerk: &Clerk, presented: &PresentedPhoto, profile: &Profile) -> Pag
         div.sheet {
             (photo_figure(presented, profile, language))
             div.beside {
-                (facts(presented, clerk))
+                (lease(&presented.collection, clerk))
                 (actions(&presented.collection, clerk))
+                @if presented.photo.kept { (second_visit(language)) }
+                (facts(presented, clerk))
                 (declaration(presented.opened.sealed_metadata.declaration, language))
                 (findings(presented, language))
             }
@@ -150,20 +116,31 @@ fn page<'a>(clerk: &Clerk, presented: &PresentedPhoto, profile: &Profile) -> Pag
     PageContent { title, problem: None, main }
 }
 
+/// Place of the eyes in a passport photo in which none were found, in parts of its width and height.
+const USUAL_PLACE_OF_EYES: (f64, f64) = (0.5, 0.45);
+
+/// The point between the pupils, in parts of the photo's width and height.
+fn middle_of_eyes(guides: &Guides) -> Option<(f64, f64)> {
+    let [(left, left_y), (right, right_y)] = guides.pupils?;
+    Some(((left + right) / 2.0 / guides.width, (left_y + right_y) / 2.0 / guides.height))
+}
+
 fn photo_figure(presented: &PresentedPhoto, profile: &Profile, language: Language) -> Markup {
     let (width, height) = (presented.photo.facts.width, presented.photo.facts.height);
+    let guides = Guides::new(profile, &presented.measurements);
+    let (eyes_x, eyes_y) = guides.as_ref().and_then(middle_of_eyes).unwrap_or(USUAL_PLACE_OF_EYES);
     html! {
         figure {
             input #pixels type="checkbox";
-            label for="pixels" { (language.pick("Pixelgenau (100 %)", "True to pixels (100 %)")) }
+            label for="pixels" { (language.pick("Pixelgenau (100 %)", "Actual size (100 %)")) }
             input #guides type="checkbox" checked;
             label for="guides" { (language.pick("Hilfslinien", "Guide lines")) }
             div.frame tabindex="0" role="group" aria-label=(language.pick("Foto", "Photo")) {
                 div.picture {
-                    img #photo width=(width) height=(height)
+                    img #photo width=(width) height=(height) data-eyes-x=(format!("{eyes_x:.3}")) data-eyes-y=(format!("{eyes_y:.3}"))
                         src={ "data:image/jpeg;base64," (STANDARD.encode(&presented.opened.bytes)) }
                         alt=(language.pick("Das eingelieferte Lichtbild", "The photo as deposited"));
-                    @if let Some(guides) = Guides::new(profile, &presented.measurements) {
+                    @if let Some(guides) = guides {
                         div #guide-lines { (overlay(&guides, language)) }
                     }
                 }
@@ -172,11 +149,20 @@ fn photo_figure(presented: &PresentedPhoto, profile: &Profile, language: Languag
     }
 }
 
+/// The photo was used before: told, so that nobody takes it for a first visit.
+fn second_visit(language: Language) -> Markup {
+    html! {
+        p #second-visit.notice { (language.pick(
+            "Dieses Foto wurde schon einmal verwendet und auf Wunsch der Person für ein zweites Dokument aufbewahrt.",
+            "This photo was used once already and kept for a second document, as the person wished.",
+        )) }
+    }
+}
+
 fn facts(presented: &PresentedPhoto, clerk: &Clerk) -> Markup {
     let PresentedPhoto { collection, photo, opened, studio, .. } = presented;
     let (language, now) = (clerk.language, clerk.now);
     html! {
-        (lease(collection, clerk))
         dl.facts {
             @if let Some(studio) = studio {
                 div { dt { (language.pick("Fotostudio", "Studio")) } dd #studio { bdi { (studio.name) } ", " bdi { (studio.place) } } }
@@ -196,40 +182,14 @@ fn facts(presented: &PresentedPhoto, clerk: &Clerk) -> Markup {
                 }
             }
             div { dt { (language.pick("Eingeliefert", "Deposited")) } dd { (time_element(photo.deposited_at, now, language)) } }
-            div { dt { (language.pick("Verfügbar bis", "Available until")) } dd { (last_day(photo.expires_at, language)) } }
-            div { dt { (language.pick("Format", "Format")) } dd { (photo.facts.width) " × " (photo.facts.height) " Pixel, " (photo.facts.profile) } }
-        }
-    }
-}
-
-/// Until when the photo is on this office's screens, and what happens if nobody decides.
-pub(super) fn lease(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
-    let (language, now) = (clerk.language, clerk.now);
-    html! {
-        div.lease-box {
-            p #lease.lease data-seconds=(now.until(collection.lease_until).as_secs())
-                data-left=(language.pick("noch {minutes} min", "{minutes} min left"))
-                data-soon=(language.pick(
-                    "Das Foto ist noch {minutes} Minuten geöffnet. Danach den Code noch einmal eingeben.",
-                    "The photo is open for {minutes} more minutes. Enter the code again after that.",
-                )) {
-                (language.pick("Für Sie geöffnet bis ", "Open for you until "))
-                time datetime=(collection.lease_until) { (clock_time(collection.lease_until, language)) }
-                " " span.left {}
+            div { dt { (language.pick("Verfügbar", "Available")) } dd #available { (through(photo.expires_at, now, language)) } }
+            div {
+                dt { (language.pick("Format", "Format")) }
+                dd { (photo.facts.width) " × " (photo.facts.height) (language.pick(" Pixel, ", " pixels, ")) (photo.facts.profile) }
             }
-            p #lease-status.visually-hidden role="status" {}
-            @if let Some(due) = collection.settle_due { p.quiet { (settle_deadline(due, clerk)) } }
+            (number_rows(collection, language))
         }
     }
-}
-
-/// States the day until which the collection must be settled, and that the photo otherwise counts as used and is erased.
-pub(super) fn settle_deadline(due: Timestamp, clerk: &Clerk) -> String {
-    let day = last_day(due, clerk.language);
-    clerk.language.pick(
-        format!("Bis {day} abschließen oder zurücklegen, sonst gilt das Foto als verwendet und wird gelöscht."),
-        format!("Finish or put it back by {day}, or else the photo counts as used and is erased."),
-    )
 }
 
 fn declaration(declared: Declaration, language: Language) -> Markup {
@@ -312,7 +272,7 @@ fn actions(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
     html! {
         div.actions {
             a.button.primary #use href={ (path) "/use" } { (language.pick("Foto verwenden", "Use the photo")) }
-            a.button #refuse href={ (path) "/refuse" } { (language.pick("Ablehnen …", "Refuse …")) }
+            a.button.danger #refuse href={ (path) "/refuse" } { (language.pick("Ablehnen …", "Refuse …")) }
             form #release method="post" action={ (path) "/settle" } {
                 (csrf_field(&clerk.csrf_token))
                 button type="submit" name="outcome" value="released" { (language.pick("Zurücklegen", "Put back")) }

@@ -9,6 +9,9 @@ use axum::response::{IntoResponse, Response};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
+use crate::domain::language::Language;
+use crate::domain::local_time::{clock_time, local_day};
+use crate::domain::photo::collection::CollectionRecord;
 use crate::flows::photo::hand_over::{HandedOver, hand_over};
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::session;
@@ -25,10 +28,11 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     let collection_id = collection_id.ok_or(Problem::CollectionUnknown)?;
     let code = session::code(&app, &clerk, &headers, collection_id).ok_or(Problem::LeaseExpired { at: clerk.now })?;
+    let collection = clerk.collection(&app, Some(collection_id)).await?;
     let HandedOver { opened, memory, .. } =
         hand_over(&app.gateway, &clerk.office, collection_id, &code, FetchPurpose::HandOver).await?;
     let mut response = (Extension(HeldUntilSent::new(memory)), opened.bytes).into_response();
-    let disposition = format!("attachment; filename=\"{}\"", name(collection_id));
+    let disposition = format!("attachment; filename=\"{}\"", name(&collection));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
     headers.insert(CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).map_err(|_| Problem::Internal)?);
@@ -38,9 +42,13 @@ pub async fn show(
 }
 
 /// File name that every Fachverfahren and every file system accepts: ASCII, short, different for each collection, without a
-/// person's name.
-pub(super) fn name(collection_id: CollectionId) -> String {
-    let id = collection_id.to_string();
-    let last = id.rsplit('-').next().unwrap_or(&id);
-    format!("Lichtbild-{last}.jpg")
+/// person's name. It tells when the code was entered, in local time, so that a clerk finds the file and knows which one to delete.
+pub(super) fn name(collection: &CollectionRecord) -> String {
+    let (day, time) = (local_day(collection.leased_at), clock_time(collection.leased_at, Language::English));
+    let (year, month, day) = (day.year(), u8::from(day.month()), day.day());
+    format!(
+        "Lichtbild-{year:04}-{month:02}-{day:02}-{}-{}.jpg",
+        time.replace(':', ""),
+        collection.collection_id.short()
+    )
 }

@@ -227,8 +227,8 @@ pub(super) fn problem_texts(problem: &Problem, language: Language, now: Timestam
         Problem::StorageUnavailable | Problem::Internal => language.pick(
             [
                 "Das Gateway ist gestört",
-                "Es gab keine Bestätigung. Bitte gleich noch einmal versuchen; unter „Heute“ steht, was abgeschlossen ist. Hält es an, \
-                 bitte die Verwaltung des Gateways anrufen.",
+                "Es gab keine Bestätigung. Bitte gleich noch einmal versuchen; unter „Heute“ steht, was abgeschlossen ist. Bleibt \
+                 es dabei, rufen Sie bitte die Verwaltung des Gateways an.",
                 "Das System ist gerade gestört. Ihr Foto ist nicht verloren.",
             ],
             [

@@ -1,21 +1,23 @@
-//! `GET /desk/collections/{collection_id}/refuse`: why the photo will not do; the studio reads it.
+//! `GET /desk/collections/{collection_id}/refuse`: why the photo will not do; the studio is told.
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use maud::html;
+use maud::{Markup, html};
 
 use super::code_entry;
-use super::photo::{LeasedOrRedirect, code_prompt, leased_or_redirect};
+use super::interrupted::{at_device, code_prompt, known};
+use super::photo::{LeasedOrRedirect, leased_or_redirect};
 use super::refusal_reasons::{REASONS, form_value, label};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
-use crate::flows::photo::queries;
 use crate::flows::photo::settle::NOTE_MAX_CHARACTERS;
 use crate::pages::desk::clerk::Clerk;
+use crate::pages::desk::facts::{lease_end, settle_deadline};
 use crate::pages::frame::elements::{csrf_field, error_summary};
 use crate::pages::frame::page::PageContent;
+use crate::storage::requests::CollectionAtDevice;
 
 /// Values of the form after it was filled in wrongly.
 #[derive(Default)]
@@ -24,6 +26,8 @@ pub(super) struct RefuseFormState {
     pub(super) reason: String,
     /// The note.
     pub(super) note: String,
+    /// True if the clerk has said that the photo was looked at.
+    pub(super) confirmed: bool,
     /// Error as the page shows it.
     pub(super) error: Option<String>,
 }
@@ -34,33 +38,32 @@ pub async fn show(
     clerk: Clerk,
     PathId(collection_id): PathId<CollectionId>,
 ) -> Result<Response, Problem> {
-    match leased_or_redirect(&app, &clerk, collection_id).await? {
-        // Refused without the code, it would be a reason chosen for nothing.
-        LeasedOrRedirect::Leased(collection)
-            if !queries::has_shown_code(&app.gateway, &clerk.office, collection.collection_id).await? =>
-        {
-            Ok(code_entry::ask_for_code_again(&clerk, &code_prompt(&app, &clerk, &collection).await?))
-        }
-        LeasedOrRedirect::Leased(collection) => {
-            Ok(clerk.page(StatusCode::OK, &page(&clerk, collection.collection_id, &RefuseFormState::default())))
-        }
-        LeasedOrRedirect::Redirect(elsewhere) => Ok(elsewhere),
+    let collection = match leased_or_redirect(&app, &clerk, collection_id).await? {
+        LeasedOrRedirect::Leased(collection) => collection,
+        LeasedOrRedirect::Redirect(elsewhere) => return Ok(elsewhere),
+    };
+    let at = at_device(&app, &clerk, &collection).await?;
+    // Refused without a look at the photo, it would be erased for nothing.
+    if at.handed_over_at.is_none() {
+        return Ok(code_entry::ask_for_code_again(&clerk, &code_prompt(&app, &clerk, &collection).await?));
     }
+    Ok(clerk.page(StatusCode::OK, &page(&clerk, &at, &RefuseFormState::default())))
 }
 
-pub(super) fn page<'a>(clerk: &Clerk, collection_id: CollectionId, filled: &RefuseFormState) -> PageContent<'a> {
+pub(super) fn page<'a>(clerk: &Clerk, at: &CollectionAtDevice, filled: &RefuseFormState) -> PageContent<'a> {
     let language = clerk.language;
     let title = language.pick("Foto ablehnen", "Refuse the photo");
-    let path = format!("/desk/collections/{collection_id}");
+    let path = format!("/desk/collections/{}", at.collection.collection_id);
     let main = html! {
         @if let Some(error) = &filled.error {
-            (error_summary(language.pick("So geht es noch nicht", "Not yet"), &html! { p { a href="#reasons" { (error) } } }))
+            (error_summary(language.pick("Bitte ergänzen Sie die Angaben", "Something is missing"), &html! { p { a href="#reasons" { (error) } } }))
         }
         h1 { (title) }
         p.lead { (language.pick(
-            "Das Fotostudio liest den Grund. Das Foto wird gelöscht; die Person braucht ein neues.",
-            "The studio reads the reason. The photo is erased; the person needs a new one.",
+            "Das Fotostudio erfährt den Grund. Das Foto wird gelöscht; die Person braucht ein neues.",
+            "The studio is told the reason. The photo is erased; the person needs a new one.",
         )) }
+        (lease_state(at, clerk))
         form #settle method="post" action={ (path) "/settle" } novalidate {
             (csrf_field(&clerk.csrf_token))
             input type="hidden" name="outcome" value="refused";
@@ -83,11 +86,51 @@ pub(super) fn page<'a>(clerk: &Clerk, collection_id: CollectionId, filled: &Refu
                 "What helps with the next photo. No names and nothing about the person.",
             )) }
             textarea #note name="note" rows="3" maxlength=(NOTE_MAX_CHARACTERS) autocomplete="off" aria-describedby="note-hint" { (filled.note) }
+            (seen(at, filled, clerk))
             p.finish {
-                button.primary #finish type="submit" { (language.pick("Ablehnen und löschen", "Refuse and erase")) }
+                button.primary.danger #finish type="submit" { (language.pick("Ablehnen und löschen", "Refuse and erase")) }
                 a href=(path) { (language.pick("Zurück zum Foto", "Back to the photo")) }
             }
         }
     };
     PageContent { title, problem: filled.error.as_ref().map(|_| "form-incomplete"), main }
+}
+
+/// The lease without its countdown: a page that reloads itself would lose the note.
+fn lease_state(at: &CollectionAtDevice, clerk: &Clerk) -> Markup {
+    let (language, collection) = (clerk.language, &at.collection);
+    html! {
+        @if collection.lease_until > clerk.now {
+            div.lease-box {
+                p.lease { (lease_end(collection, language)) }
+                @if let Some(due) = collection.settle_due { p.quiet { (settle_deadline(due, clerk)) } }
+            }
+        } @else {
+            div #lease-over.notice {
+                p { (language.pick(
+                    "Das Foto wird nicht mehr gezeigt. Um es noch einmal anzusehen, geben Sie den Code vom Beleg ein.",
+                    "The photo is not shown any more. To look at it again, enter the code from the receipt.",
+                )) }
+                dl.facts { (known(at, clerk)) }
+            }
+        }
+    }
+}
+
+/// Asks if the photo was looked at, where it is not on the screen any more. A form that was given out while it was, says so by itself.
+fn seen(at: &CollectionAtDevice, filled: &RefuseFormState, clerk: &Clerk) -> Markup {
+    html! {
+        @if at.collection.lease_until > clerk.now {
+            input type="hidden" name="confirmed" value="yes";
+        } @else {
+            p.confirmation {
+                input #confirmed type="checkbox" name="confirmed" value="yes" checked[filled.confirmed];
+                " "
+                label for="confirmed" { (clerk.language.pick(
+                    "Das Foto wurde an diesem Platz angesehen und wird jetzt ohne einen weiteren Blick gelöscht.",
+                    "The photo was looked at here, and is now erased without another look.",
+                )) }
+            }
+        }
+    }
 }

@@ -8,14 +8,15 @@ use time::Date;
 use time::macros::format_description;
 
 use super::photo::{LeasedOrRedirect, leased_or_redirect};
-use super::{refuse, use_photo};
+use super::{code_entry, interrupted, refuse, use_photo};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
 use crate::domain::local_time;
-use crate::domain::photo::collection::{Refusal, RefusalReason, SettlementOutcome};
+use crate::domain::photo::collection::{CollectionRecord, CollectionState, Refusal, RefusalReason, SettlementOutcome};
 use crate::domain::photo::note::{legible_note, parse_note};
+use crate::flows::photo::queries;
 use crate::flows::photo::settle::settle;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::form::ClerkForm;
@@ -33,6 +34,15 @@ pub struct SettleForm {
     reason: String,
     #[serde(default)]
     note: String,
+    /// Said of a photo that is not on the screen: that it was taken over, or looked at.
+    #[serde(default)]
+    confirmed: String,
+}
+
+impl SettleForm {
+    fn is_confirmed(&self) -> bool {
+        self.confirmed == "yes"
+    }
 }
 
 /// `GET`: nobody is meant to come here, but a browser that lost its page does.
@@ -52,13 +62,15 @@ pub async fn create(
         Ok(outcome) => outcome,
         Err(missing) => return show_form_again(&app, &clerk, collection_id, &headers, &decided, missing).await,
     };
-    let is_use = matches!(outcome, SettlementOutcome::Used | SettlementOutcome::Kept { .. });
-    if is_use && !session::is_saved(&headers) && is_open(&app, &clerk, collection_id).await? {
-        let missing = clerk.language.pick(
-            "Die Datei wurde an diesem Platz noch nicht gespeichert. Bitte erst die Datei speichern, dann abschließen.",
-            "The file was not saved at this counter yet. Save the file first, then finish.",
-        );
-        return show_form_again(&app, &clerk, collection_id, &headers, &decided, missing.into()).await;
+    match before_erasure(&app, &clerk, collection_id, &headers, &decided, &outcome).await? {
+        BeforeErasure::Complete => {}
+        BeforeErasure::Unseen(collection) => {
+            let prompt = interrupted::unseen_photo_prompt(&app, &clerk, &collection).await?;
+            return Ok(code_entry::ask_for_code_again(&clerk, &prompt));
+        }
+        BeforeErasure::Missing(missing) => {
+            return show_form_again(&app, &clerk, collection_id, &headers, &decided, missing.into()).await;
+        }
     }
     match settle(&app.gateway, &clerk.office, collection_id, outcome).await.map_err(Problem::from) {
         Ok(_) => {
@@ -72,9 +84,60 @@ pub async fn create(
     }
 }
 
-/// Reports whether the collection is still leased, so that a photo that was not saved can still be lost.
-async fn is_open(app: &App, clerk: &Clerk, collection_id: CollectionId) -> Result<bool, Problem> {
-    Ok(matches!(leased_or_redirect(app, clerk, Some(collection_id)).await?, LeasedOrRedirect::Leased(_)))
+/// Result of looking at what must have happened at a counter before a photo may be erased.
+enum BeforeErasure {
+    /// All of it, or there is nothing to be erased; the store decides.
+    Complete,
+    /// This counter has never shown the photo.
+    Unseen(Box<CollectionRecord>),
+    /// The clerk has to do or say something first.
+    Missing(&'static str),
+}
+
+/// A photo is erased from here only after this counter has shown it and, when it was used, after its file was saved. It never becomes
+/// unseen again, so that what another request changes meanwhile is for the store to find.
+async fn before_erasure(
+    app: &App,
+    clerk: &Clerk,
+    collection_id: CollectionId,
+    headers: &HeaderMap,
+    decided: &SettleForm,
+    outcome: &SettlementOutcome,
+) -> Result<BeforeErasure, Problem> {
+    let at = queries::collection_at_device(&app.gateway, &clerk.office, collection_id).await?;
+    let at = at.ok_or(Problem::CollectionUnknown)?;
+    let is_open = at.collection.state == CollectionState::Leased;
+    // A counter that has not shown the code is refused by the store, with the reason.
+    if !is_open || *outcome == SettlementOutcome::Released || !at.has_shown_code {
+        return Ok(BeforeErasure::Complete);
+    }
+    if at.handed_over_at.is_none() {
+        return Ok(BeforeErasure::Unseen(Box::new(at.collection)));
+    }
+    let is_on_screen = at.collection.lease_until > clerk.now;
+    let is_confirmed = decided.is_confirmed();
+    Ok(match outcome {
+        SettlementOutcome::Refused(_) if !is_on_screen && !is_confirmed => {
+            BeforeErasure::Missing(clerk.language.pick(
+                "Bitte bestätigen Sie, dass das Foto an diesem Platz angesehen wurde, oder geben Sie den Code noch einmal ein.",
+                "Confirm that the photo was looked at here, or enter the code again.",
+            ))
+        }
+        SettlementOutcome::Used | SettlementOutcome::Kept { .. } if !session::is_saved(headers) && !is_confirmed => {
+            let has_code = session::code(app, clerk, headers, collection_id).is_some();
+            BeforeErasure::Missing(clerk.language.pick(
+                match has_code {
+                    true => "Die Datei wurde an diesem Platz noch nicht gespeichert. Bitte speichern Sie sie erst, und schließen Sie dann ab.",
+                    false => "Bitte bestätigen Sie, dass das Foto im Fachverfahren ist, oder geben Sie den Code noch einmal ein.",
+                },
+                match has_code {
+                    true => "The file was not saved at this counter yet. Save the file first, then finish.",
+                    false => "Confirm that the photo is in the application software, or enter the code again.",
+                },
+            ))
+        }
+        _ => BeforeErasure::Complete,
+    })
 }
 
 /// Error in the fields that were filled in; `None` when the problem is another one.
@@ -151,16 +214,27 @@ async fn show_form_again(
     if decided.outcome == "refused" {
         return match leased_or_redirect(app, clerk, Some(collection_id)).await? {
             LeasedOrRedirect::Redirect(elsewhere) => Ok(elsewhere),
-            LeasedOrRedirect::Leased(_) => {
+            LeasedOrRedirect::Leased(collection) => {
                 let filled = refuse::RefuseFormState {
                     reason: decided.reason.clone(),
                     note: legible_note(&decided.note),
+                    confirmed: decided.is_confirmed(),
                     error,
                 };
-                Ok(clerk.page(status, &refuse::page(clerk, collection_id, &filled)))
+                let at = interrupted::at_device(app, clerk, &collection).await?;
+                if at.handed_over_at.is_none() {
+                    let prompt = interrupted::unseen_photo_prompt(app, clerk, &collection).await?;
+                    return Ok(code_entry::ask_for_code_again(clerk, &prompt));
+                }
+                Ok(clerk.page(status, &refuse::page(clerk, &at, &filled)))
             }
         };
     }
-    let filled = use_photo::UseFormState { outcome: decided.outcome.clone(), until: decided.until.clone(), error };
+    let filled = use_photo::UseFormState {
+        outcome: decided.outcome.clone(),
+        until: decided.until.clone(),
+        confirmed: decided.is_confirmed(),
+        error,
+    };
     use_photo::use_page_response(app, clerk, Some(collection_id), headers, &filled, status).await
 }

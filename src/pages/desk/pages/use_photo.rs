@@ -1,4 +1,5 @@
-//! `GET /desk/collections/{collection_id}/use`: save the file, say whether a second document is planned, finish.
+//! `GET /desk/collections/{collection_id}/use`: save the file, say whether a second document is planned, finish. Without the code, a counter
+//! that was handed the photo finishes what was saved before.
 
 use std::ops::RangeInclusive;
 
@@ -8,20 +9,23 @@ use axum::response::Response;
 use maud::{Markup, html};
 use time::Date;
 
-use super::photo::{LeasedOrRedirect, code_prompt, lease, leased_or_redirect};
+use super::interrupted::{at_device, code_prompt, known};
+use super::photo::{LeasedOrRedirect, leased_or_redirect};
 use super::{code_entry, photo_download};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
+use crate::domain::language::Language;
 use crate::domain::local_time::local_day;
 use crate::domain::photo::collection::CollectionRecord;
 use crate::domain::photo::retention::allowed_keep_dates;
 use crate::flows::photo::hand_over::{HandOverError, HandedOver, hand_over};
 use crate::pages::desk::clerk::Clerk;
+use crate::pages::desk::facts::{lease, settle_deadline};
 use crate::pages::desk::session;
 use crate::pages::frame::elements::{csrf_field, error_summary};
 use crate::pages::frame::page::PageContent;
-use crate::storage::requests::FetchPurpose;
+use crate::storage::requests::{CollectionAtDevice, FetchPurpose};
 
 /// Values of the form after it was filled in wrongly.
 #[derive(Default)]
@@ -30,6 +34,8 @@ pub(super) struct UseFormState {
     pub(super) outcome: String,
     /// The day, as it was written.
     pub(super) until: String,
+    /// True if the clerk has said that the file is where it belongs.
+    pub(super) confirmed: bool,
     /// Error as the page shows it.
     pub(super) error: Option<String>,
 }
@@ -39,6 +45,18 @@ struct UsePage {
     collection: CollectionRecord,
     /// The last days that the photo may be kept until.
     days: RangeInclusive<Date>,
+    file: FileStep,
+}
+
+/// The step before the question.
+enum FileStep {
+    /// The file can be saved.
+    Save {
+        /// True if this browser was given it before.
+        is_saved: bool,
+    },
+    /// The file was saved before; now it cannot be.
+    Confirm(Box<CollectionAtDevice>),
 }
 
 /// The questions that come before anything is erased. Without the code the file could not be saved, so it is asked for first.
@@ -67,60 +85,118 @@ pub(super) async fn use_page_response(
         LeasedOrRedirect::Leased(collection) => collection,
         LeasedOrRedirect::Redirect(elsewhere) => return Ok(elsewhere),
     };
-    let prompt = code_prompt(app, clerk, &collection).await?;
     let Some(code) = session::code(app, clerk, headers, collection.collection_id) else {
-        return Ok(code_entry::ask_for_code_again(clerk, &prompt));
+        return without_code(app, clerk, collection, filled, status).await;
     };
     let inspected =
         hand_over(&app.gateway, &clerk.office, collection.collection_id, &code, FetchPurpose::Inspect).await;
     match inspected {
         Ok(HandedOver { photo, .. }) => {
-            let using = UsePage { collection, days: allowed_keep_dates(&photo, clerk.now) };
+            let file = FileStep::Save { is_saved: session::is_saved(headers) };
+            let using = UsePage { collection, days: allowed_keep_dates(&photo, clerk.now), file };
             Ok(clerk.page(status, &page(clerk, &using, filled)))
         }
-        Err(HandOverError::LeaseExpired { .. }) => Ok(code_entry::ask_for_code_again(clerk, &prompt)),
+        Err(HandOverError::LeaseExpired { .. }) => without_code(app, clerk, collection, filled, status).await,
         Err(error) => Err(error.into()),
     }
 }
 
+/// A counter that was handed the photo can finish; any other needs the code.
+async fn without_code(
+    app: &App,
+    clerk: &Clerk,
+    collection: CollectionRecord,
+    filled: &UseFormState,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let at = at_device(app, clerk, &collection).await?;
+    if at.handed_over_at.is_none() {
+        return Ok(code_entry::ask_for_code_again(clerk, &code_prompt(app, clerk, &collection).await?));
+    }
+    let days = allowed_keep_dates(&at.photo, clerk.now);
+    let using = UsePage { collection, days, file: FileStep::Confirm(Box::new(at)) };
+    Ok(clerk.page(status, &page(clerk, &using, filled)))
+}
+
 fn page<'a>(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> PageContent<'a> {
     let language = clerk.language;
-    let title = language.pick("Foto verwenden", "Use the photo");
-    let collection_id = using.collection.collection_id;
-    let path = format!("/desk/collections/{collection_id}");
+    let title = match using.file {
+        FileStep::Save { .. } => language.pick("Foto verwenden", "Use the photo"),
+        FileStep::Confirm(_) => language.pick("Abruf abschließen", "Finish the collection"),
+    };
+    let path = format!("/desk/collections/{}", using.collection.collection_id);
     let main = html! {
         @if let Some(error) = &filled.error {
-            (error_summary(language.pick("So geht es noch nicht", "Not yet"), &html! { p { a href="#question" { (error) } } }))
+            (error_summary(
+                language.pick("Bitte ergänzen Sie die Angaben", "Something is missing"),
+                &html! { p { a href="#question" { (error) } } },
+            ))
         }
         h1 { (title) }
-        (lease(&using.collection, clerk))
+        @if let FileStep::Save { .. } = using.file { (lease(&using.collection, clerk)) }
         ol.steps {
-            li {
-                h2 { (language.pick("Datei speichern", "Save the file")) }
-                p { (language.pick(
-                    "Die Datei für das Fachverfahren. Sie kann wiederholt gespeichert werden, bis Sie abschließen.",
-                    "The file for your application software. It can be saved again until you finish.",
-                )) }
-                p {
-                    a.button #file href={ (path) "/photo.jpg" } download=(photo_download::name(collection_id)) {
-                        (language.pick("Datei speichern", "Save the file"))
-                    }
-                    " " span.file-name { (photo_download::name(collection_id)) }
-                }
-            }
+            li { (file_step(using, filled, clerk)) }
             li {
                 form #settle method="post" action={ (path) "/settle" } novalidate {
                     (csrf_field(&clerk.csrf_token))
                     (question(clerk, using, filled))
                     p.finish {
                         button.primary #finish type="submit" { (language.pick("Abschließen", "Finish")) }
-                        a href=(path) { (language.pick("Zurück zum Foto", "Back to the photo")) }
+                        a href=(path) {
+                            @match using.file {
+                                FileStep::Save { .. } => (language.pick("Zurück zum Foto", "Back to the photo")),
+                                FileStep::Confirm(_) => (language.pick("Zurück zum Abruf", "Back to the collection")),
+                            }
+                        }
                     }
                 }
             }
         }
     };
     PageContent { title, problem: filled.error.as_ref().map(|_| "form-incomplete"), main }
+}
+
+fn file_step(using: &UsePage, filled: &UseFormState, clerk: &Clerk) -> Markup {
+    let language = clerk.language;
+    match &using.file {
+        FileStep::Save { is_saved } => save_step(&using.collection, *is_saved, language),
+        FileStep::Confirm(at) => html! {
+            h2 { (language.pick("Ist das Foto schon im Fachverfahren?", "Is the photo in the application software already?")) }
+            p { (language.pick(
+                "Die Datei kann nur mit dem Code vom Beleg noch einmal gespeichert werden.",
+                "The file can be saved again only with the code from the receipt.",
+            )) }
+            dl.facts #known { (known(at, clerk)) }
+            @if let Some(due) = at.collection.settle_due { p.quiet { (settle_deadline(due, clerk)) } }
+            p.confirmation {
+                input #confirmed form="settle" type="checkbox" name="confirmed" value="yes" checked[filled.confirmed]
+                    autofocus[filled.error.is_none()];
+                " "
+                label for="confirmed" { (language.pick("Ja, das Foto ist übernommen.", "Yes, the photo is taken over.")) }
+            }
+        },
+    }
+}
+
+fn save_step(collection: &CollectionRecord, is_saved: bool, language: Language) -> Markup {
+    let name = photo_download::name(collection);
+    let path = format!("/desk/collections/{}/photo.jpg", collection.collection_id);
+    let again = language.pick("Noch einmal speichern", "Save it again");
+    html! {
+        h2 { (language.pick("Datei speichern", "Save the file")) }
+        p #saved.file-saved role="status" {
+            span hidden[!is_saved] { (language.pick("Gespeichert als ", "Saved as ")) code { (name) } }
+        }
+        p {
+            a.button #file href=(path) download=(name) data-again=(again) {
+                @if is_saved { (again) } @else { (language.pick("Datei speichern", "Save the file")) }
+            }
+        }
+        p.hint { (language.pick(
+            "Übernehmen Sie die Datei ins Fachverfahren, und löschen Sie sie danach von diesem Computer.",
+            "Take the file over into your application software, and then delete it from this computer.",
+        )) }
+    }
 }
 
 fn question(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> Markup {

@@ -9,7 +9,6 @@ use crate::domain::log::reconciliation::row::RowId;
 use crate::storage::error::StoreError;
 use crate::storage::sql::engine::columns::optional_timestamp;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
-use crate::storage::sql::engine::sql_store::SqlStore;
 
 /// A repeated hand-over to the same device gets a row in the log only so long after the last: a program that asks over and over
 /// would fill a log that is kept for ten years. Shorter than a lease, so that each lease with repeats has its row.
@@ -154,11 +153,32 @@ pub(super) async fn has_shown_code_on(
     Ok(row.is_some())
 }
 
-/// The same, by itself.
-pub(in crate::storage::sql) async fn has_shown_code(
-    store: &SqlStore,
+/// The first hand-over to a device. Of a lease whose hand-over is older than the table, the device that made it was handed the picture.
+pub(super) async fn handed_over_at_on(
+    connection: &mut StoreConnection,
     collection_id: CollectionId,
     device_id: DeviceId,
-) -> Result<bool, StoreError> {
-    has_shown_code_on(&mut store.read().await?, collection_id, device_id).await
+) -> Result<Option<Timestamp>, StoreError> {
+    let row = connection
+        .query("SELECT handed_over_at FROM collection_devices WHERE collection_id = $1 AND device_id = $2")
+        .bind(collection_id.to_string())
+        .bind(device_id.to_string())
+        .fetch_optional()
+        .await?;
+    if let Some(row) = row
+        && let Some(at) = optional_timestamp(&row, "handed_over_at")?
+    {
+        return Ok(Some(at));
+    }
+    let row = connection
+        .query(
+            "SELECT c.handed_over_at FROM collections c WHERE c.collection_id = $1 AND c.device_id = $2
+                 AND NOT EXISTS (SELECT 1 FROM collection_devices d
+                                 WHERE d.collection_id = c.collection_id AND d.handed_over_at IS NOT NULL)",
+        )
+        .bind(collection_id.to_string())
+        .bind(device_id.to_string())
+        .fetch_optional()
+        .await?;
+    row.map_or(Ok(None), |row| optional_timestamp(&row, "handed_over_at"))
 }

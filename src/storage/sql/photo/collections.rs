@@ -1,8 +1,5 @@
 //! Collections: found, begun, and closed when their time runs out.
 
-use std::cmp::Reverse;
-use std::time::Duration;
-
 use sqlx::AssertSqlSafe;
 
 use super::row_mapping::{COLLECTION, collection};
@@ -18,9 +15,6 @@ use crate::storage::postgres::Lock;
 use crate::storage::sql::engine::columns::parse_column;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::SqlStore;
-
-/// The time in between two looks at the clock within one step.
-const MAX_STEP: Duration = Duration::from_secs(60);
 
 /// A collection, if it is this office's, and its photo's lock with it.
 pub(super) async fn load_for_update(
@@ -86,48 +80,6 @@ pub(in crate::storage::sql) async fn list(
         .iter()
         .map(|row| collection(row, ""))
         .collect()
-}
-
-/// Collections of two lists that are read by their indexes, each no further than the page.
-pub(in crate::storage::sql) async fn list_recent(
-    store: &SqlStore,
-    office: PartyId,
-    since: Timestamp,
-    after: Option<CollectionId>,
-    limit: u32,
-) -> Result<Vec<CollectionRecord>, StoreError> {
-    let mut connection = store.read().await?;
-    // Sorts behind every identifier.
-    let after = after.map_or_else(|| "~".to_owned(), |after| after.to_string());
-    let since = connection
-        .query(AssertSqlSafe(format!(
-            "SELECT {COLLECTION} FROM collections c
-             WHERE c.office_id = $1 AND c.collection_id < $2 AND c.collection_id >= $3
-             ORDER BY c.collection_id DESC LIMIT $4"
-        )))
-        .bind(office.to_string())
-        .bind(after.as_str())
-        // An identifier is made a moment before its lease begins.
-        .bind(CollectionId::first_at(since - MAX_STEP).to_string())
-        .bind(i64::from(limit))
-        .fetch_all()
-        .await?;
-    let open = connection
-        .query(AssertSqlSafe(format!(
-            "SELECT {COLLECTION} FROM collections c
-             WHERE c.office_id = $1 AND c.collection_id < $2 AND c.state = 'leased'
-             ORDER BY c.collection_id DESC LIMIT $3"
-        )))
-        .bind(office.to_string())
-        .bind(after.as_str())
-        .bind(i64::from(limit))
-        .fetch_all()
-        .await?;
-    let mut collections = since.iter().chain(&open).map(|row| collection(row, "")).collect::<Result<Vec<_>, _>>()?;
-    collections.sort_by_key(|collection| Reverse(collection.collection_id));
-    collections.dedup_by_key(|collection| collection.collection_id);
-    collections.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(collections)
 }
 
 /// Closes a lease that ran out without a hand-over; does nothing to one that is closed already.

@@ -3,6 +3,7 @@
 //! ```text
 //! sweep, settle, withdraw, collect -> collections -> photos -> row_mapping
 //! settle, collect                  -> collection_devices
+//! desk                             -> collections, collection_devices
 //! collect                          -> quarantine, wrong_codes
 //! ```
 
@@ -10,6 +11,7 @@ pub mod collect;
 pub mod collection_devices;
 pub mod collections;
 pub mod deposit;
+pub mod desk;
 pub mod photo_counts;
 pub mod photos;
 pub mod quarantine;

@@ -1,0 +1,107 @@
+//! Collections as the pages of an office's desk show them: with the device that began them, and what this device has seen of them.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use sqlx::AssertSqlSafe;
+
+use super::row_mapping::{COLLECTION, collection};
+use super::{collection_devices, collections, photos};
+use crate::clock::Timestamp;
+use crate::domain::id::{CollectionId, DeviceId, PartyId};
+use crate::storage::error::StoreError;
+use crate::storage::requests::{CollectionAtDevice, ListedCollection};
+use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::engine::statement::DatabaseRow;
+
+/// The time in between two looks at the clock within one step.
+const MAX_STEP: Duration = Duration::from_secs(60);
+
+pub(in crate::storage::sql) async fn collection_at_device(
+    store: &SqlStore,
+    office: PartyId,
+    device_id: DeviceId,
+    collection_id: CollectionId,
+) -> Result<Option<CollectionAtDevice>, StoreError> {
+    let mut connection = store.read().await?;
+    let Some(collection) = collections::find_on(&mut connection, collection_id, office).await? else { return Ok(None) };
+    let photo = photos::find_on(&mut connection, collection.photo_id)
+        .await?
+        .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", collection.collection_id)))?;
+    let row = connection
+        .query(
+            "SELECT d.label FROM collections c JOIN devices d ON d.device_id = c.device_id WHERE c.collection_id = $1",
+        )
+        .bind(collection_id.to_string())
+        .fetch_one()
+        .await?;
+    Ok(Some(CollectionAtDevice {
+        photo: photo.record,
+        begun_at_device: row.try_get("label")?,
+        has_shown_code: collection_devices::has_shown_code_on(&mut connection, collection_id, device_id).await?,
+        handed_over_at: collection_devices::handed_over_at_on(&mut connection, collection_id, device_id).await?,
+        collection,
+    }))
+}
+
+pub(in crate::storage::sql) async fn open_collections(
+    store: &SqlStore,
+    office: PartyId,
+    now: Timestamp,
+    after: Option<CollectionId>,
+    limit: u32,
+) -> Result<Vec<ListedCollection>, StoreError> {
+    let rows = store
+        .read()
+        .await?
+        .query(AssertSqlSafe(format!(
+            "SELECT {COLLECTION}, d.label FROM collections c JOIN devices d ON d.device_id = c.device_id
+             WHERE c.office_id = $1 AND c.collection_id < $2 AND c.state = 'leased'
+                 AND coalesce(c.settle_due, c.lease_until) > $3
+             ORDER BY c.collection_id DESC LIMIT $4"
+        )))
+        .bind(office.to_string())
+        .bind(behind(after))
+        .bind(now.unix_milliseconds())
+        .bind(i64::from(limit))
+        .fetch_all()
+        .await?;
+    rows.iter().map(listed).collect()
+}
+
+pub(in crate::storage::sql) async fn ended_collections(
+    store: &SqlStore,
+    office: PartyId,
+    begun: Range<Timestamp>,
+    after: Option<CollectionId>,
+    limit: u32,
+) -> Result<Vec<ListedCollection>, StoreError> {
+    let rows = store
+        .read()
+        .await?
+        .query(AssertSqlSafe(format!(
+            "SELECT {COLLECTION}, d.label FROM collections c JOIN devices d ON d.device_id = c.device_id
+             WHERE c.office_id = $1 AND c.collection_id < $2 AND c.collection_id >= $3 AND c.leased_at >= $4
+                 AND (c.state <> 'leased' OR coalesce(c.settle_due, c.lease_until) <= $5)
+             ORDER BY c.collection_id DESC LIMIT $6"
+        )))
+        .bind(office.to_string())
+        .bind(behind(after))
+        // An identifier is made a moment before its lease begins.
+        .bind(CollectionId::first_at(begun.start - MAX_STEP).to_string())
+        .bind(begun.start.unix_milliseconds())
+        .bind(begun.end.unix_milliseconds())
+        .bind(i64::from(limit))
+        .fetch_all()
+        .await?;
+    rows.iter().map(listed).collect()
+}
+
+/// The text that collections behind `after` sort before; without it, one that sorts behind every identifier.
+fn behind(after: Option<CollectionId>) -> String {
+    after.map_or_else(|| "~".to_owned(), |after| after.to_string())
+}
+
+fn listed(row: &DatabaseRow) -> Result<ListedCollection, StoreError> {
+    Ok(ListedCollection { collection: collection(row, "")?, begun_at_device: row.try_get("label")? })
+}
