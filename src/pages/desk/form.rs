@@ -10,10 +10,11 @@ use axum::http::{HeaderMap, HeaderName};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::clerk::Clerk;
+use super::clerk::{Clerk, language};
 use crate::api::problem::MalformedReason;
 use crate::api::request::{has_media_type, short_body};
 use crate::api::{App, Problem};
+use crate::domain::language::Language;
 
 static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -26,25 +27,85 @@ struct CsrfForm {
     csrf: String,
 }
 
+/// A form that is given back to be sent again where the clerk cannot be served just now.
+pub struct RepeatableForm<T> {
+    /// The clerk, or a problem that may be over at the next attempt.
+    pub clerk: Result<Clerk, Problem>,
+    /// Token that came with the form; checked only where the clerk is known.
+    pub csrf_token: String,
+    /// Language of the page that the form was on.
+    pub language: Language,
+    /// The fields.
+    pub fields: T,
+}
+
+/// Reports whether the same request can succeed a little later.
+pub(super) const fn is_worth_repeating(problem: &Problem) -> bool {
+    matches!(
+        problem,
+        Problem::GatewayBusy
+            | Problem::TooManyRequests { .. }
+            | Problem::TooManyConnections
+            | Problem::TooManyCodes { .. }
+            | Problem::StorageUnavailable
+            | Problem::Internal
+    )
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for RepeatableForm<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let clerk = Clerk::from_request_parts(&mut parts, app).await;
+        if let Err(problem) = &clerk
+            && !is_worth_repeating(problem)
+        {
+            return Err(problem.clone());
+        }
+        let posted = posted_fields(&parts, body, app).await;
+        let (csrf_token, fields) = match (posted, &clerk) {
+            (Ok(posted), _) => posted,
+            (Err(_), Err(problem)) => return Err(problem.clone()),
+            (Err(problem), Ok(_)) => return Err(problem),
+        };
+        if let Ok(clerk) = &clerk {
+            check_token(&csrf_token, clerk, app)?;
+        }
+        Ok(Self { clerk, csrf_token, language: language(&parts.headers), fields })
+    }
+}
+
 impl<T: DeserializeOwned> FromRequest<App> for ClerkForm<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
         let clerk = Clerk::from_request_parts(&mut parts, app).await?;
-        if !is_same_origin(&parts.headers) {
-            return Err(Problem::CrossSiteForm);
-        }
-        let media_type = "application/x-www-form-urlencoded";
-        if !has_media_type(&parts.headers, media_type) {
-            return Err(Problem::FormatUnsupported { expected: media_type });
-        }
-        let bytes = short_body(&parts.headers, body, app).await?;
-        let token: CsrfForm = fields(&parts, bytes.clone()).await?;
-        if !app.gateway.keys().is_valid_csrf_token(&token.csrf, clerk.office.device_id, clerk.now) {
-            return Err(Problem::CrossSiteForm);
-        }
-        Ok(Self(clerk, fields(&parts, bytes).await?))
+        let (csrf_token, fields) = posted_fields(&parts, body, app).await?;
+        check_token(&csrf_token, &clerk, app)?;
+        Ok(Self(clerk, fields))
+    }
+}
+
+/// Token and fields of a form that a page of this gateway posted.
+async fn posted_fields<T: DeserializeOwned>(parts: &Parts, body: Body, app: &App) -> Result<(String, T), Problem> {
+    if !is_same_origin(&parts.headers) {
+        return Err(Problem::CrossSiteForm);
+    }
+    let media_type = "application/x-www-form-urlencoded";
+    if !has_media_type(&parts.headers, media_type) {
+        return Err(Problem::FormatUnsupported { expected: media_type });
+    }
+    let bytes = short_body(&parts.headers, body, app).await?;
+    let token: CsrfForm = fields(parts, bytes.clone()).await?;
+    Ok((token.csrf, fields(parts, bytes).await?))
+}
+
+fn check_token(token: &str, clerk: &Clerk, app: &App) -> Result<(), Problem> {
+    match app.gateway.keys().is_valid_csrf_token(token, clerk.office.device_id, clerk.now) {
+        true => Ok(()),
+        false => Err(Problem::CrossSiteForm),
     }
 }
 

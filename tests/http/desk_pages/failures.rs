@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::scriptless_browser::{ScriptlessBrowser, assert_problem_page, page};
+use super::scriptless_browser::{ScriptlessBrowser, assert_problem_page, field, page};
 use crate::support::test_gateway::{DAY, MINUTE, TestGateway};
 
 const UNKNOWN: &str = "NR3MP-75Q96-X8259-ZKAA9";
@@ -124,4 +124,40 @@ async fn a_lapsed_lease_without_a_hand_over_ends_the_collection() {
     let answer = browser.get(&photo).await;
     assert!(page(&browser.follow(&answer).await).contains("data-outcome=\"lapsed\""));
     assert_ne!(browser.enter(&deposit.code).await, photo);
+}
+
+/// The code of the form that sends it again.
+fn kept_code(told: &str) -> Option<String> {
+    let form = told.split_once("form id=\"retry\"")?.1;
+    assert!(form.contains("Noch einmal versuchen"), "{form}");
+    field(form.split_once("</form>")?.0, "code")
+}
+
+#[tokio::test]
+async fn a_code_that_could_not_be_looked_up_just_now_is_sent_again_by_one_button() {
+    let gateway = TestGateway::with(|setup| setup.limits.wrong_codes.per_device = 1).await;
+    let studio = gateway.studio("Foto Koch").await;
+    let deposit = studio.deposit_numbered(1).await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
+    refused(&mut browser, UNKNOWN, 404, "code-unknown", "").await;
+    let told = refused(&mut browser, &deposit.code, 429, "too-many-codes", "").await;
+    assert_eq!(kept_code(&told), Some(deposit.code.clone()));
+    gateway.advance(16 * MINUTE);
+    // The database is down: nobody is known, and the code is kept all the same.
+    let token = browser.token.clone();
+    gateway.database.execute("ALTER TABLE devices RENAME TO devices_elsewhere").await.unwrap();
+    let answer = browser.post("/desk/", &[("code", &deposit.code)]).await;
+    let told = assert_problem_page(&answer, answer.status, "storage-unavailable");
+    assert_eq!((answer.status, answer.header("cache-control")), (503, "no-store"));
+    assert_eq!((kept_code(&told), field(&told, "csrf")), (Some(deposit.code.clone()), Some(token)));
+    // A text that is no code is not kept, and nothing is for a form of another site.
+    let told = page(&browser.post("/desk/", &[("code", "https://example.org/geheim")]).await);
+    assert!(kept_code(&told).is_none() && !told.contains("geheim"), "{told}");
+    let headers = [("sec-fetch-site", "cross-site")];
+    let told = page(&browser.post_exactly("/desk/", &[("code", &deposit.code)], &headers).await);
+    assert!(kept_code(&told).is_none() && !told.contains(&deposit.code), "{told}");
+    let told = page(&browser.get("/desk/today").await);
+    assert!(told.contains("id=\"retry\" href=\"/desk/today\""), "{told}");
+    gateway.database.execute("ALTER TABLE devices_elsewhere RENAME TO devices").await.unwrap();
+    browser.enter(&deposit.code).await;
 }

@@ -10,13 +10,15 @@ use super::code_form::{CodeForm, code_form};
 use super::problem_page::problem_summary;
 use crate::api::request::parse_retrieval_code;
 use crate::api::{App, Problem};
+use crate::clock::Timestamp;
+use crate::domain::language::Language;
 use crate::flows::photo::collect::collect;
 use crate::pages::desk::clerk::Clerk;
-use crate::pages::desk::form::ClerkForm;
-use crate::pages::desk::layout::see_other;
+use crate::pages::desk::form::{RepeatableForm, is_worth_repeating};
+use crate::pages::desk::layout::{page_response, see_other};
 use crate::pages::desk::scanner::scan_diagnosis::split_symbology;
 use crate::pages::desk::{ROOT, session};
-use crate::pages::frame::elements::error_summary;
+use crate::pages::frame::elements::{csrf_field, error_summary};
 use crate::pages::frame::page::PageContent;
 
 /// `/desk` without its slash.
@@ -26,7 +28,7 @@ pub async fn redirect(_clerk: Clerk) -> Response {
 
 /// An empty field.
 pub async fn show(clerk: Clerk) -> Response {
-    clerk.page(StatusCode::OK, &page(&clerk, None, "", true))
+    clerk.page(StatusCode::OK, &page(&clerk, None, None, "", true))
 }
 
 /// Fields of the posted form.
@@ -37,13 +39,23 @@ pub struct CodeEntryForm {
 }
 
 /// Claims the photo that belongs to a code and goes there.
-pub async fn create(State(app): State<App>, ClerkForm(clerk, entered): ClerkForm<CodeEntryForm>) -> Response {
+pub async fn create(State(app): State<App>, form: RepeatableForm<CodeEntryForm>) -> Response {
+    let RepeatableForm { clerk, csrf_token, language, fields: entered } = form;
+    let again = CodeToRepeat { code: &entered.code, csrf_token: &csrf_token };
+    let clerk = match clerk {
+        Ok(clerk) => clerk,
+        Err(problem) => {
+            let page = unavailable_page(&problem, &again, language, app.gateway.now());
+            return problem.response_with(|status| page_response(status, &page, language, None));
+        }
+    };
     match collect_by_code(&app, &clerk, &entered.code).await {
         Ok(response) => response,
         Err(problem) => {
             // A code that cannot be one is given back to be mended; one that can has been tried.
             let typed = if matches!(problem, Problem::CodeMalformed { .. }) { entered.code.as_str() } else { "" };
-            problem.response_with(|status| clerk.page(status, &page(&clerk, Some(&problem), typed, false)))
+            let again = is_worth_repeating(&problem).then_some(&again);
+            problem.response_with(|status| clerk.page(status, &page(&clerk, Some(&problem), again, typed, false)))
         }
     }
 }
@@ -55,12 +67,59 @@ async fn collect_by_code(app: &App, clerk: &Clerk, typed: &str) -> Result<Respon
     Ok(see_other(&path, Some(session::start(app, clerk, &collection, &code)?)))
 }
 
-fn page<'a>(clerk: &Clerk, problem: Option<&Problem>, typed: &str, takes_focus: bool) -> PageContent<'a> {
+/// A code that could not be looked up just now. It stands in the answer to the form that sent it, and nowhere else.
+struct CodeToRepeat<'a> {
+    code: &'a str,
+    csrf_token: &'a str,
+}
+
+/// A button that sends the code again; nothing for a text that is no code.
+fn try_again(again: &CodeToRepeat<'_>, language: Language) -> Markup {
+    let CodeToRepeat { code, csrf_token } = again;
+    html! {
+        @if parse_retrieval_code(split_symbology(code.trim_start()).1).is_ok() {
+            form #retry method="post" action=(ROOT) autocomplete="off" {
+                (csrf_field(csrf_token))
+                input type="hidden" name="code" value=(code);
+                p.finish {
+                    button.primary type="submit" { (language.pick("Noch einmal versuchen", "Try again")) }
+                    span.quiet { (language.pick("Sie müssen den Code nicht noch einmal eingeben.", "You need not enter the code again.")) }
+                }
+            }
+        }
+    }
+}
+
+/// The page for a clerk who cannot be known just now, since the database cannot be asked.
+fn unavailable_page<'a>(
+    problem: &Problem,
+    again: &CodeToRepeat<'_>,
+    language: Language,
+    now: Timestamp,
+) -> PageContent<'a> {
+    let title = language.pick("Code eingeben", "Enter code");
+    let main = html! {
+        h1 { (title) }
+        (problem_summary(problem, language, now))
+        (try_again(again, language))
+        p.finish { a #next href=(ROOT) { (language.pick("Anderen Code eingeben", "Enter another code")) } }
+    };
+    PageContent { title, problem: Some(problem.kind()), main }
+}
+
+fn page<'a>(
+    clerk: &Clerk,
+    problem: Option<&Problem>,
+    again: Option<&CodeToRepeat<'_>>,
+    typed: &str,
+    takes_focus: bool,
+) -> PageContent<'a> {
     let title = clerk.language.pick("Code eingeben", "Enter code");
     let error = problem.filter(|_| !typed.is_empty()).map(|problem| problem.detail(clerk.language));
     let form = CodeForm { typed, error: error.as_deref(), takes_focus };
     let main = html! {
         @if let Some(problem) = problem { (problem_summary(problem, clerk.language, clerk.now)) }
+        @if let Some(again) = again { (try_again(again, clerk.language)) }
         h1 { (title) }
         (code_form(&form, clerk))
     };

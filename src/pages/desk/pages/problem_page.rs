@@ -1,6 +1,7 @@
 //! Failures as pages: whatever a handler or the router refuses under `/desk/` is told to a person.
 
 use axum::extract::{Request, State};
+use axum::http::Method;
 use axum::http::header::ALLOW;
 use axum::middleware::Next;
 use axum::response::Response;
@@ -13,6 +14,7 @@ use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
 use crate::pages::desk::ROOT;
 use crate::pages::desk::clerk::language;
+use crate::pages::desk::form::is_worth_repeating;
 use crate::pages::desk::layout::page_response;
 use crate::pages::frame::elements::error_summary;
 use crate::pages::frame::page::PageContent;
@@ -27,23 +29,29 @@ pub async fn render_pages(State(app): State<App>, request: Request, next: Next) 
     }
     let language = language(request.headers());
     let path = path.to_owned();
+    let is_page = request.method() == Method::GET;
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
     let allow = response.headers_mut().remove(ALLOW);
     let mut page = problem.response_with(|status| {
-        page_response(status, &page(&problem, &path, language, app.gateway.now()), language, None)
+        page_response(status, &page(&problem, &path, is_page, language, app.gateway.now()), language, None)
     });
     page.headers_mut().extend(allow.map(|allow| (ALLOW, allow)));
     page
 }
 
-fn page<'a>(problem: &Problem, path: &str, language: Language, now: Timestamp) -> PageContent<'a> {
+fn page<'a>(problem: &Problem, path: &str, is_page: bool, language: Language, now: Timestamp) -> PageContent<'a> {
     let title = language.pick("Das ging nicht", "That did not work");
     let main = html! {
         h1 { (title) }
         (problem_summary(problem, language, now))
         p.finish {
-            a.button.primary #next href=(ROOT) { (language.pick("Code eingeben", "Enter a code")) }
+            @if is_page && is_worth_repeating(problem) {
+                a.button.primary #retry href=(path) { (language.pick("Noch einmal versuchen", "Try again")) }
+                a #next href=(ROOT) { (language.pick("Code eingeben", "Enter a code")) }
+            } @else {
+                a.button.primary #next href=(ROOT) { (language.pick("Code eingeben", "Enter a code")) }
+            }
             @if let Some((href, text)) = way_back(problem, path, language) { a #back href=(href) { (text) } }
         }
     };
