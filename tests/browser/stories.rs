@@ -82,6 +82,8 @@ stories! {
     a_refusal_without_a_reason_is_asked_for_one: small,
     what_is_put_back_is_there_for_the_next_office: small,
     without_a_script_the_whole_path_is_the_same: small,
+    an_interrupted_collection_is_finished_where_the_photo_was_shown_without_its_code: small,
+    a_refusal_opened_by_hand_erases_no_photo_that_was_not_shown_here: small,
 
     // Every failure in its own words.
     every_refusal_has_words_of_its_own_and_words_for_the_citizen: small,
@@ -126,6 +128,9 @@ stories! {
     the_language_once_switched_stays: small,
     every_stop_of_the_tab_key_is_seen: small,
     the_receipt_prints_without_what_is_only_for_the_screen: small,
+    what_is_printed_tells_its_office_and_all_its_words: small,
+    the_main_action_is_seen_without_scrolling_in_a_small_window_and_enlarged: portraits,
+    forced_colours_mark_the_current_section_alone: small,
 }
 
 #[tokio::test]

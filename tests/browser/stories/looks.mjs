@@ -78,6 +78,13 @@ export async function every_page_is_fit_for_everybody(counter) {
     await clerk.page.click('#finish');
     await clerk.isRefused('form-incomplete');
     await isFit(clerk, 'refuse-no-reason');
+    await clerk.context.clearCookies();
+    await clerk.open(`/desk/collections/${collection}`);
+    await clerk.sees('a#use');
+    await isFit(clerk, 'interrupted');
+    await clerk.open(`/desk/collections/${collection}/use`);
+    await clerk.sees('#confirmed');
+    await isFit(clerk, 'use-without-code');
     const colleague = await counter.clerk({ device: 'mitte_2', reducedMotion: 'reduce' });
     await colleague.open(`/desk/collections/${collection}`);
     await colleague.sees('form#release');
@@ -207,4 +214,60 @@ export async function the_receipt_prints_without_what_is_only_for_the_screen(cou
     for (const onScreenOnly of ['#next', 'form#language', 'nav']) {
         assert.equal(await clerk.page.isVisible(onScreenOnly), false, `${onScreenOnly} is printed`);
     }
+}
+
+export async function what_is_printed_tells_its_office_and_all_its_words(counter) {
+    const clerk = await counter.clerk();
+    await clerk.collects(await counter.deposit());
+    await clerk.saves();
+    await clerk.chooses('outcome', 'kept');
+    await clerk.page.fill('#until', '2026-12-31');
+    await clerk.page.click('#finish');
+    await clerk.sees('#outcome');
+    for (const path of [await clerk.path(), '/desk/today']) {
+        await clerk.page.emulateMedia({ media: 'screen' });
+        await clerk.open(path);
+        await clerk.page.emulateMedia({ media: 'print' });
+        assert.equal(await clerk.page.isVisible('.office'), true, `${path} is printed without the office`);
+        assert.equal(await clerk.page.isVisible('.lead'), true, `${path} is printed without its lead`);
+        if (SCREENSHOTS) {
+            mkdirSync(SCREENSHOTS, { recursive: true });
+            await clerk.page.pdf({ path: `${SCREENSHOTS}/print${path.replaceAll('/', '-').slice(-12)}.pdf`, format: 'A4' });
+        }
+    }
+    // The symbol of the self-test stands alone.
+    await clerk.page.emulateMedia({ media: 'screen' });
+    await clerk.open('/desk/self-test');
+    await clerk.page.emulateMedia({ media: 'print' });
+    assert.equal(await clerk.page.isVisible('.lead'), false);
+    assert.equal(await clerk.page.isVisible('#symbol'), true);
+    if (SCREENSHOTS) await clerk.page.pdf({ path: `${SCREENSHOTS}/print-self-test.pdf`, format: 'A4' });
+}
+
+// Whether all of it can be seen without scrolling.
+async function isAboveTheFold(clerk, selector) {
+    const { y, height } = await clerk.page.locator(selector).boundingBox();
+    return y >= 0 && y + height <= clerk.page.viewportSize().height;
+}
+
+export async function the_main_action_is_seen_without_scrolling_in_a_small_window_and_enlarged(counter) {
+    const clerk = await counter.clerk();
+    await clerk.collects(await counter.deposit('portrait-413x531.jpg'));
+    for (const size of SIZES.filter(({ width }) => width >= 640)) {
+        await clerk.page.setViewportSize(size);
+        await clerk.page.reload();
+        await clerk.seesPhoto();
+        for (const selector of ['a#use', 'a#refuse']) {
+            assert.ok(await isAboveTheFold(clerk, selector), `${selector} is below the fold at ${size.width} pixels`);
+        }
+    }
+}
+
+export async function forced_colours_mark_the_current_section_alone(counter) {
+    const clerk = await counter.clerk({ forcedColors: 'active' });
+    await clerk.open();
+    const borders = await clerk.page.locator('nav a').evaluateAll((links) =>
+        links.map((link) => [link.hasAttribute('aria-current'), getComputedStyle(link).borderBottomColor]));
+    const canvas = await clerk.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    for (const [isCurrent, border] of borders) assert.equal(border !== canvas, isCurrent, `${borders}`);
 }
