@@ -46,6 +46,11 @@ impl HiddenCharacter {
     }
 }
 
+/// A character as people can read it in a sentence: itself, or its number if it cannot be seen.
+pub fn readable_character(character: char) -> String {
+    if is_displayable(character) { character.to_string() } else { HiddenCharacter { character, position: 1 }.number() }
+}
+
 impl fmt::Display for HiddenCharacter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "character {} is {}, which is invisible or a control character", self.position, self.number())
@@ -130,6 +135,11 @@ mod tests {
         assert_eq!(escaped("Foto\u{202e}hcoK\nGmbH\u{e0061}"), "Foto\\u{202e}hcoK\\u{a}GmbH\\u{e0061}");
         assert_eq!(escaped_lines("one\n\ttwo\r\u{2028}three"), "one\n\ttwo\\u{d}\\u{2028}three");
         assert!(escaped(HIDDEN).chars().all(is_displayable));
+    }
+
+    #[test]
+    fn a_character_in_a_sentence_can_be_read() {
+        assert_eq!([readable_character('Ü'), readable_character('\u{202e}')], ["Ü", "U+202E"]);
     }
 
     #[test]

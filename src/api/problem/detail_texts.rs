@@ -1,7 +1,10 @@
 //! Texts that name the exact error in a request, a key or a code, in German and English.
 
 use super::MalformedReason;
+use crate::domain::code::foreign_content::ForeignContent;
+use crate::domain::code::keyboard_fault::KeyboardFault;
 use crate::domain::code::retrieval_code::{CodeError, SymbolPosition};
+use crate::domain::display_text::readable_character;
 use crate::domain::language::Language;
 use crate::domain::local_time::date_and_time;
 use crate::identity::public_key::{KeyError, RSA_MINIMUM_BITS};
@@ -92,19 +95,27 @@ pub(super) fn code_detail(error: CodeError, german: [&str; 2], english: [&str; 2
             format!("Gruppe {group} hat {symbols} statt 5 Zeichen. Bitte mit {paper} vergleichen."),
             format!("Group {group} has {symbols} instead of 5 symbols. Compare with {english_paper}."),
         ),
-        CodeError::UnknownCharacter { place: Some(SymbolPosition { group, position }) } => language.pick(
+        CodeError::UnknownCharacter { character, place: Some(SymbolPosition { group, position }) } => language.pick(
             format!(
-                "Das {position}. Zeichen der Gruppe {group} kommt in keinem {kind} vor. Erlaubt sind 0-9 und A-Z ohne I, L, O, U. \
-                 Bitte mit {paper} vergleichen."
+                "Das {position}. Zeichen der Gruppe {group} ist „{}“, das in keinem {kind} vorkommt. Erlaubt sind 0-9 und A-Z \
+                 ohne I, L, O, U. Bitte mit {paper} vergleichen.",
+                readable_character(character)
             ),
             format!(
-                "Symbol {position} of group {group} is one that no code contains. Codes use 0-9 and A-Z without I, L, O, U. \
-                 Compare with {english_paper}."
+                "Symbol {position} of group {group} is “{}”, which no code contains. Codes use 0-9 and A-Z without I, L, O, U. \
+                 Compare with {english_paper}.",
+                readable_character(character)
             ),
         ),
-        CodeError::UnknownCharacter { place: None } => language.pick(
-            format!("Ein Zeichen kommt in keinem {kind} vor. Erlaubt sind 0-9 und A-Z ohne I, L, O, U."),
-            "A character that no code contains. Codes use 0-9 and A-Z without I, L, O, U.".to_owned(),
+        CodeError::UnknownCharacter { character, place: None } => language.pick(
+            format!(
+                "„{}“ kommt in keinem {kind} vor. Erlaubt sind 0-9 und A-Z ohne I, L, O, U.",
+                readable_character(character)
+            ),
+            format!(
+                "“{}” is in no code. Codes use 0-9 and A-Z without I, L, O, U.",
+                readable_character(character)
+            ),
         ),
         CodeError::SwappedLayout => language.pick(
             format!(
@@ -125,6 +136,8 @@ pub(super) fn code_detail(error: CodeError, german: [&str; 2], english: [&str; 2
                 "A typo: a symbol is wrong or two are swapped; which, cannot be told. Compare with {english_paper}."
             ),
         ),
+        CodeError::Keyboard(fault) => keyboard_detail(fault, language),
+        CodeError::Foreign(content) => foreign_detail(content, kind, english_kind, language),
     }
 }
 
@@ -159,4 +172,42 @@ pub(super) fn unusable_certificate_detail(fault: CertificateFault, language: Lan
         ),
     };
     language.pick(pair.0, pair.1).into()
+}
+
+fn keyboard_detail(fault: KeyboardFault, language: Language) -> String {
+    let (german, english) = match fault {
+        KeyboardFault::HyphenAsEszett => ("Bindestriche kamen als ß an", "Hyphens arrived as ß"),
+        KeyboardFault::ShiftLock => {
+            ("Statt Ziffern kamen die Zeichen darüber an", "Instead of digits the signs above them arrived")
+        }
+        KeyboardFault::French => {
+            ("Die Zeichen sind die einer französischen Tastatur", "The characters are those of a French keyboard")
+        }
+    };
+    let (german_cause, english_cause) = match fault {
+        KeyboardFault::ShiftLock => ("Die Feststelltaste ist gedrückt.", "caps lock is on."),
+        KeyboardFault::HyphenAsEszett | KeyboardFault::French => (
+            "Scanner oder Tastatur ist auf die Belegung eines anderen Landes eingestellt.",
+            "scanner or keyboard is set to another country's layout.",
+        ),
+    };
+    language.pick(format!("{german}: {german_cause}"), format!("{english}: {english_cause}"))
+}
+
+fn foreign_detail(content: ForeignContent, kind: &str, english_kind: &str, language: Language) -> String {
+    let (german, english) = match content {
+        ForeignContent::CloudPhoto => (
+            "Inhalt eines Symbols wie im bundesweiten E-Passfoto-Verfahren; dessen Fotos liegen bei einem anderen Dienst",
+            "Content of a symbol as in the nationwide E-Passfoto procedure, whose photos lie with another service",
+        ),
+        ForeignContent::WebAddress => ("Eine Internetadresse", "A web address"),
+        ForeignContent::ArticleNumber => {
+            ("Eine Artikelnummer aus einem Strichcode", "An article number from a bar code")
+        }
+        ForeignContent::Other { .. } => ("Inhalt eines anderen Symbols", "Content of another symbol"),
+    };
+    language.pick(
+        format!("{german}, kein {kind}. Er hat 20 Zeichen."),
+        format!("{english}. {english_kind} has 20 symbols."),
+    )
 }

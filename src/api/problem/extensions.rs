@@ -18,7 +18,7 @@ impl Problem {
                 json!({ "limit_bytes": limit_bytes })
             }
             Self::CodeMalformed { error } | Self::EnrolmentCodeMalformed { error } => match (error, error.group()) {
-                (CodeError::UnknownCharacter { place: Some(place) }, _) => {
+                (CodeError::UnknownCharacter { place: Some(place), .. }, _) => {
                     json!({ "group": place.group, "position": place.position })
                 }
                 (_, Some(group)) => json!({ "group": group }),

@@ -2,13 +2,17 @@
 
 use std::fmt;
 
+use super::foreign_content::ForeignContent;
+use super::keyboard_fault::KeyboardFault;
+
 /// Secret symbols and the check symbol.
 pub(super) const SYMBOL_COUNT: usize = 20;
 /// Symbols that are written together.
 pub(super) const GROUP_LENGTH: usize = 5;
 const GROUP_COUNT: usize = SYMBOL_COUNT / GROUP_LENGTH;
 
-/// Reason for which a text is not a code. Holds places and numbers, never a symbol: it may be logged.
+/// Reason for which a text is not a code. Holds places, numbers and characters that no code contains, never a symbol: it may
+/// be logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeError {
     /// A code has 20 symbols; this text had another number.
@@ -25,6 +29,8 @@ pub enum CodeError {
     },
     /// A character that no code contains.
     UnknownCharacter {
+        /// The character as it was typed.
+        character: char,
         /// Position of the character; `None` if spaces, hyphens and length do not tell the groups apart.
         place: Option<SymbolPosition>,
     },
@@ -33,6 +39,10 @@ pub enum CodeError {
     SwappedLayout,
     /// A symbol is wrong or two neighbours are swapped. Which, one check symbol cannot tell.
     CheckSymbol,
+    /// Characters arrived as others: scanner or keyboard is set wrong.
+    Keyboard(KeyboardFault),
+    /// Content of another symbol or bar code.
+    Foreign(ForeignContent),
 }
 
 /// Position of a symbol in a code.
@@ -49,8 +59,10 @@ impl CodeError {
     pub fn group(&self) -> Option<usize> {
         match self {
             Self::GroupLength { group, .. } => Some(*group),
-            Self::UnknownCharacter { place } => place.map(|place| place.group),
-            Self::Length { .. } | Self::SwappedLayout | Self::CheckSymbol => None,
+            Self::UnknownCharacter { place, .. } => place.map(|place| place.group),
+            Self::Length { .. } | Self::SwappedLayout | Self::CheckSymbol | Self::Keyboard(_) | Self::Foreign(_) => {
+                None
+            }
         }
     }
 }
@@ -62,12 +74,16 @@ impl fmt::Display for CodeError {
             Self::GroupLength { group, symbols } => {
                 write!(f, "a group of a code has {GROUP_LENGTH} symbols, group {group} of this one has {symbols}")
             }
-            Self::UnknownCharacter { place: Some(SymbolPosition { group, position }) } => {
+            Self::UnknownCharacter { place: Some(SymbolPosition { group, position }), .. } => {
                 write!(f, "a character that no code contains, at place {position} of group {group}")
             }
-            Self::UnknownCharacter { place: None } => f.write_str("a character that no code contains"),
+            Self::UnknownCharacter { place: None, .. } => f.write_str("a character that no code contains"),
             Self::SwappedLayout => f.write_str("Y and Z are swapped: keyboard or scanner is set to another layout"),
             Self::CheckSymbol => f.write_str("the check symbol does not fit: a symbol is wrong or two are swapped"),
+            Self::Keyboard(fault) => {
+                write!(f, "characters arrived as others: scanner or keyboard is set wrong ({fault:?})")
+            }
+            Self::Foreign(content) => write!(f, "content of another symbol or bar code ({content:?})"),
         }
     }
 }
@@ -82,8 +98,8 @@ pub(super) struct GroupLayout {
     /// Of the first four groups as they were typed.
     lengths: [usize; GROUP_COUNT],
     inside_group: bool,
-    /// The first character that no code contains: how many symbols stand before it, and its place as typed.
-    unknown: Option<(usize, SymbolPosition)>,
+    /// The first character that no code contains, how many symbols stand before it, and its place as typed.
+    unknown: Option<(char, usize, SymbolPosition)>,
 }
 
 impl GroupLayout {
@@ -98,7 +114,7 @@ impl GroupLayout {
     }
 
     /// Notes a symbol, or a character in its place that is none.
-    pub(super) fn note_symbol(&mut self, is_known: bool) {
+    pub(super) fn note_symbol(&mut self, character: char, is_known: bool) {
         if !self.inside_group {
             self.inside_group = true;
             self.groups += 1;
@@ -108,7 +124,7 @@ impl GroupLayout {
         }
         if !is_known && self.unknown.is_none() {
             let position = self.lengths.get(self.groups - 1).copied().unwrap_or(0);
-            self.unknown = Some((self.symbols, SymbolPosition { group: self.groups, position }));
+            self.unknown = Some((character, self.symbols, SymbolPosition { group: self.groups, position }));
         }
         // Counts on past the end, so that the error can tell how long the text was; bounded by the caller's body limit.
         self.symbols += 1;
@@ -119,7 +135,7 @@ impl GroupLayout {
     /// # Errors
     /// [`CodeError::UnknownCharacter`], [`CodeError::GroupLength`] or [`CodeError::Length`].
     pub(super) fn check(&self) -> Result<(), CodeError> {
-        if let Some((before, as_typed)) = self.unknown {
+        if let Some((character, before, as_typed)) = self.unknown {
             let counted = SymbolPosition { group: before / GROUP_LENGTH + 1, position: before % GROUP_LENGTH + 1 };
             // Four groups are the code's own, wherever a symbol is missing. Other ones are not, but in a text of the right length
             // every symbol stands where it belongs.
@@ -128,7 +144,7 @@ impl GroupLayout {
             } else {
                 (self.symbols == SYMBOL_COUNT).then_some(counted)
             };
-            return Err(CodeError::UnknownCharacter { place });
+            return Err(CodeError::UnknownCharacter { character, place });
         }
         if self.symbols == SYMBOL_COUNT {
             return Ok(());

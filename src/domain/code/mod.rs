@@ -2,6 +2,9 @@
 
 mod code_error;
 pub mod enrolment_code;
+pub mod foreign_content;
+pub mod keyboard_fault;
 pub mod lookup;
 pub mod retrieval_code;
+mod spelling;
 mod symbols;

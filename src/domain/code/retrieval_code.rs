@@ -143,21 +143,22 @@ mod tests {
     #[test]
     fn a_character_that_no_code_contains_is_reported_with_its_place() {
         let at = |group, position| Some(SymbolPosition { group, position });
-        for (text, place) in [
-            ("U0000-00000-00000-00000", at(1, 1)),
-            ("ß0000-00000-00000-00000", at(1, 1)),
-            ("G94ZJ-756FW-FHU?S-2ZVE8", at(3, 3)),
-            ("G94ZJ756FWFHRUS2ZVE8", at(3, 4)),
-            ("G94ZJ756FW FHRWS2ZVE?", at(4, 5)),
+        for (text, character, place) in [
+            ("U0000-00000-00000-00000", 'U', at(1, 1)),
+            ("u0000-00000-00000-00000", 'u', at(1, 1)),
+            ("Ä0000-00000-00000-00000", 'Ä', at(1, 1)),
+            ("G94ZJ-756FW-FHU?S-2ZVE8", 'U', at(3, 3)),
+            ("G94ZJ756FWFHRUS2ZVE8", 'U', at(3, 4)),
+            ("G94ZJ756FW FHRWS2ZVE?", '?', at(4, 5)),
             // Four groups are told apart although one is too long.
-            ("G94ZJ-756FWU-FHRWS-2ZVE8", at(2, 6)),
-            ("G94Z-756FW-FHRWS-2ZVEU", at(4, 5)),
+            ("G94ZJ-756FWU-FHRWS-2ZVE8", 'U', at(2, 6)),
+            ("G94Z-756FW-FHRWS-2ZVEU", 'U', at(4, 5)),
             // Here neither length nor groups say where it stands.
-            ("G94ZJß756FWßFHRWSß2ZVE8", None),
-            ("Code: G94ZJ-756FW-FHRWS-2ZVE8", None),
-            ("?", None),
+            ("Code: G94ZJ-756FW-FHRWS-2ZVE8", ':', None),
+            ("?", '?', None),
         ] {
-            assert_eq!(RetrievalCode::parse(text), Err(CodeError::UnknownCharacter { place }), "{text:?}");
+            let expected = CodeError::UnknownCharacter { character, place };
+            assert_eq!(RetrievalCode::parse(text), Err(expected), "{text:?}");
         }
     }
 

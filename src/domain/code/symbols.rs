@@ -3,6 +3,9 @@
 use zeroize::Zeroizing;
 
 use super::code_error::{CodeError, GROUP_LENGTH, GroupLayout, SYMBOL_COUNT};
+use super::foreign_content::ForeignContent;
+use super::keyboard_fault::KeyboardFault;
+use super::spelling::Spelling;
 
 /// Crockford's base 32: no I, L, O, U. A symbol's value is its position.
 pub(super) const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -36,21 +39,33 @@ impl CodeSymbols {
     /// Reads a code as people write it: any case, spaces and hyphens anywhere, O for 0, I and L for 1.
     ///
     /// # Errors
-    /// [`CodeError`]: wrong length, a character outside the alphabet, or a check symbol that does not fit; where, as far as that
-    /// can be told. Nothing needs to be looked up to know these.
+    /// [`CodeError`]: what made the text, if it is another symbol or comes from a keyboard that is set wrong; else wrong length, a
+    /// character outside the alphabet, or a check symbol that does not fit; where, as far as that can be told. Nothing needs to be
+    /// looked up to know these.
     pub(super) fn parse(text: &str) -> Result<Self, CodeError> {
+        Self::read(text).map_err(|error| match error {
+            CodeError::CheckSymbol | CodeError::SwappedLayout => error,
+            _ => cause(text).unwrap_or(error),
+        })
+    }
+
+    fn read(text: &str) -> Result<Self, CodeError> {
         let mut code = Self::zero();
         let mut outline = GroupLayout::default();
         for character in text.chars() {
-            if character.is_whitespace() || is_hyphen(character) {
-                outline.note_separator();
-                continue;
-            }
-            let value = symbol_value(character);
+            let plain = match Spelling::of(character) {
+                Spelling::Symbol(plain) => plain,
+                Spelling::Separator => {
+                    outline.note_separator();
+                    continue;
+                }
+                Spelling::Invisible => continue,
+            };
+            let value = symbol_value(plain);
             if let (Some(symbol), Some(value)) = (code.0.get_mut(outline.symbols()), value) {
                 *symbol = value;
             }
-            outline.note_symbol(value.is_some());
+            outline.note_symbol(character, value.is_some());
         }
         outline.check()?;
         if code.has_valid_check_symbol(|symbol| symbol) {
@@ -115,7 +130,10 @@ fn swap_y_and_z(symbol: u8) -> u8 {
     }
 }
 
-/// Hyphen-minus and the dashes that word processors put in its place.
-fn is_hyphen(character: char) -> bool {
-    matches!(character, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+/// Explains a text that is no code by what made it, if it is more than a typo.
+fn cause(text: &str) -> Option<CodeError> {
+    let is_code = |text: &str| matches!(CodeSymbols::read(text), Ok(_) | Err(CodeError::SwappedLayout));
+    ForeignContent::of(text)
+        .map(CodeError::Foreign)
+        .or_else(|| KeyboardFault::find(text, is_code).map(|(fault, _)| CodeError::Keyboard(fault)))
 }

@@ -15,6 +15,7 @@ use crate::client::enrolment::enrol::{ClientEnrolError, EnrolledDevice, Enrolmen
 use crate::client::enrolment::gateway_request::GatewayError;
 use crate::client::response::problem_type;
 use crate::client::transient_error::{ServerCertError, TlsFailure, TransientError};
+use crate::domain::code::keyboard_fault::KeyboardFault;
 use crate::domain::code::retrieval_code::{CodeError, SymbolPosition};
 use crate::domain::display_text::escaped;
 use crate::domain::language::Language;
@@ -61,12 +62,27 @@ pub fn code_error_in_words(error: &CodeError, language: Language) -> String {
             format!("Gruppe {group} des Codes hat {symbols} statt 5 Zeichen."),
             format!("Group {group} of the code has {symbols} instead of 5 symbols."),
         ),
-        CodeError::UnknownCharacter { place: Some(SymbolPosition { group, position }) } => language.pick(
+        CodeError::UnknownCharacter { place: Some(SymbolPosition { group, position }), .. } => language.pick(
             format!("Das {position}. Zeichen der Gruppe {group} kommt in keinem Code vor."),
             format!("Symbol {position} of group {group} is one that no code contains."),
         ),
-        CodeError::UnknownCharacter { place: None } => language
+        CodeError::UnknownCharacter { place: None, .. } => language
             .pick("Darin ist ein Zeichen, das in keinem Code vorkommt.", "It has a character that no code contains.")
+            .to_owned(),
+        CodeError::Keyboard(KeyboardFault::ShiftLock) => language
+            .pick(
+                "Statt Ziffern kamen die Zeichen darüber an: Die Feststelltaste ist gedrückt.",
+                "Instead of digits the signs above them arrived: caps lock is on.",
+            )
+            .to_owned(),
+        CodeError::Keyboard(KeyboardFault::HyphenAsEszett | KeyboardFault::French) => language
+            .pick(
+                "Die Tastatur ist auf die Belegung eines anderen Landes eingestellt.",
+                "The keyboard is set to another country's layout.",
+            )
+            .to_owned(),
+        CodeError::Foreign(_) => language
+            .pick("Das ist der Inhalt eines anderen Symbols.", "This is the content of another symbol.")
             .to_owned(),
         CodeError::SwappedLayout => language
             .pick(

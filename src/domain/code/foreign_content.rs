@@ -1,0 +1,105 @@
+//! Content of other symbols and bar codes, which scanners read as readily as a code.
+
+/// Shorter texts may be a code that was scanned twice.
+const SYMBOL_MIN_CHARACTERS: usize = 60;
+/// Symbols of the nationwide E-Passfoto procedure have 164 to 252 characters of Base64.
+const CLOUD_PHOTO_CHARACTERS: std::ops::RangeInclusive<usize> = 120..=400;
+
+/// Kind of a text that is no code and not meant to be one. Holds no character of it: it may be logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ForeignContent {
+    /// Base64 as long as in the 2D symbol of the nationwide E-Passfoto procedure, whose photos lie with another service.
+    CloudPhoto,
+    /// An address of the web, mostly from a QR code.
+    WebAddress,
+    /// The number under a bar code on goods (GTIN, formerly EAN).
+    ArticleNumber,
+    /// Another symbol with much more in it than a code.
+    Other {
+        /// Characters without spaces.
+        characters: usize,
+    },
+}
+
+impl ForeignContent {
+    /// Recognizes the content of another symbol.
+    pub fn of(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let characters = text.chars().filter(|c| !c.is_whitespace()).count();
+        if is_web_address(text) {
+            Some(Self::WebAddress)
+        } else if is_article_number(text) {
+            Some(Self::ArticleNumber)
+        } else if characters < SYMBOL_MIN_CHARACTERS {
+            None
+        } else if CLOUD_PHOTO_CHARACTERS.contains(&characters) && is_like_base64(text) {
+            Some(Self::CloudPhoto)
+        } else {
+            Some(Self::Other { characters })
+        }
+    }
+}
+
+/// A scanner set to a US keyboard types `httpsÖ--` for `https://` on a German computer.
+fn is_web_address(text: &str) -> bool {
+    let start: String = text.chars().take(8).flat_map(char::to_lowercase).collect();
+    ["http:", "https:", "httpö", "httpsö", "www."].iter().any(|scheme| start.starts_with(scheme))
+}
+
+/// The check digit of GTIN-8, 12, 13 and 14 (GS1 General Specifications, section 7.9): weights 3 and 1 from the right.
+fn is_article_number(text: &str) -> bool {
+    // Fields for codes write hyphens between groups.
+    let digits: Option<Vec<u32>> = text.chars().filter(|c| *c != '-').map(|c| c.to_digit(10)).collect();
+    let Some(digits) = digits.filter(|digits| matches!(digits.len(), 8 | 12 | 13 | 14)) else { return false };
+    digits.iter().rev().zip([1, 3].into_iter().cycle()).map(|(digit, weight)| digit * weight).sum::<u32>() % 10 == 0
+}
+
+/// Nearly only letters and digits, without spaces: what stands for `+`, `/` and `=` depends on the keyboard that the scanner is set to.
+fn is_like_base64(text: &str) -> bool {
+    let characters = text.chars().count();
+    let plain = text.chars().filter(char::is_ascii_alphanumeric).count();
+    !text.contains(char::is_whitespace) && text.contains(|c: char| c.is_ascii_digit()) && plain * 8 >= characters * 7
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As long as the shortest and the longest symbols of the procedure.
+    fn base64(characters: usize) -> String {
+        "q83vASNFZ4mrze/9+AEjRWeJq83vASNFZ4mrze8".chars().cycle().take(characters - 1).chain(['=']).collect()
+    }
+
+    #[test]
+    fn symbols_of_other_procedures_are_recognized() {
+        for characters in [164, 252] {
+            let symbol = base64(characters);
+            assert_eq!(ForeignContent::of(&symbol), Some(ForeignContent::CloudPhoto));
+            // As a scanner set to a US keyboard types it on a German computer.
+            let mangled = symbol.replace('/', "-").replace('+', "`").replace('=', "´");
+            assert_eq!(ForeignContent::of(&mangled), Some(ForeignContent::CloudPhoto));
+        }
+        let card = "Muster; Erika; Heidestraße 17; 51147 Köln; 12.08.1983; Personalausweis; T22000129";
+        assert_eq!(ForeignContent::of(card), Some(ForeignContent::Other { characters: 73 }));
+    }
+
+    #[test]
+    fn addresses_and_article_numbers_are_recognized() {
+        for address in ["https://example.org/a", "HTTP://EXAMPLE.ORG", "www.example.org", "httpsÖ--example.org-a"] {
+            assert_eq!(ForeignContent::of(address), Some(ForeignContent::WebAddress), "{address}");
+        }
+        for number in ["4006381333931", "40063-81333-931", "96385074", "036000291452", "10012345000017"] {
+            assert_eq!(ForeignContent::of(number), Some(ForeignContent::ArticleNumber), "{number}");
+        }
+        // The last digit is another.
+        assert_eq!(ForeignContent::of("4006381333932"), None);
+    }
+
+    #[test]
+    fn codes_and_parts_of_them_are_not_foreign() {
+        let code = "G94ZJ-756FW-FHRWS-2ZVE8";
+        for text in ["", "HTTPG-94ZJ7", "G94ZJ", code, &format!("{code}{code}"), "12345678901234567890"] {
+            assert_eq!(ForeignContent::of(text), None, "{text}");
+        }
+    }
+}

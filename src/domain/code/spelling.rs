@@ -1,0 +1,47 @@
+//! Characters in which people and programs write codes. The desk's script reads them alike (`src/pages/desk/script.js`);
+//! `tests/browser/code_spellings.json` is the table that both are tested with.
+
+use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
+use icu_properties::{CodePointMapData, CodePointSetData};
+
+/// Meaning of one character in a text that should be a code.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Spelling {
+    /// A symbol, or a character in its place that is none; full-width forms as their plain ones.
+    Symbol(char),
+    /// A space or a dash: groups end here.
+    Separator,
+    /// Invisible: a soft hyphen, a zero-width space, a byte order mark.
+    Invisible,
+}
+
+impl Spelling {
+    pub(super) fn of(character: char) -> Self {
+        let plain = plain_width(character);
+        if plain.is_ascii_alphanumeric() {
+            Self::Symbol(plain)
+        } else if plain.is_whitespace() || is_dash(plain) {
+            Self::Separator
+        } else if CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(plain) {
+            Self::Invisible
+        } else {
+            Self::Symbol(plain)
+        }
+    }
+}
+
+/// The ASCII character of a full-width form (block U+FF00), which input methods for Chinese and Japanese write.
+fn plain_width(character: char) -> char {
+    match character {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character),
+        other => other,
+    }
+}
+
+/// Hyphen-minus, the dashes that word processors put in its place, and signs that look like one and are none by their category.
+fn is_dash(character: char) -> bool {
+    character == '-'
+        || matches!(character, '\u{2d7}' | '\u{2043}' | '\u{2212}')
+        || (!character.is_ascii()
+            && CodePointMapData::<GeneralCategory>::new().get(character) == GeneralCategory::DashPunctuation)
+}
