@@ -31,6 +31,7 @@ export class Clerk {
         });
         context.setDefaultTimeout(PATIENCE_MS);
         const clerk = new Clerk(counter, context);
+        clerk.isScriptless = !javaScript;
         clerk.isByHand = clockAhead !== null;
         if (clerk.isByHand) {
             const time = Date.parse(now) + clockAhead * 1000;
@@ -48,6 +49,8 @@ export class Clerk {
         this.requests = [];
         this.faults = [];
         this.titles = new Set();
+        // Keys of a hand, by `presses`.
+        this.pressed = 0;
         context.on('request', (request) => this.requests.push(request.url()));
         context.on('response', (response) => this.checkHeaders(response));
         context.on('weberror', (error) => this.faults.push(`a script failed: ${error.error().stack}`));
@@ -76,15 +79,40 @@ export class Clerk {
         await this.page.keyboard.press('Enter');
     }
 
-    // Types where the cursor is as a scanner does: all keys in one go, and Enter where the text ends a line.
-    async scans(text) {
+    // Types where the cursor is as a scanner does: a key every five milliseconds, and Enter where the text ends a line. The clock of these
+    // keys begins at `milliseconds` of the page, now unless said; `pause` is one in the middle.
+    async scans(text, { milliseconds = null, pause = 0 } = {}) {
         const session = await this.context.newCDPSession(this.page);
-        const keys = [...text].flatMap((character) => {
+        const now = () => this.page.evaluate(() => performance.timeOrigin + performance.now());
+        // No key of a hand comes right before or after.
+        const passes = (time) => this.page.waitForFunction((time) => performance.timeOrigin + performance.now() > time, time);
+        if (milliseconds === null) await passes((await now()) + 100);
+        const origin = await this.page.evaluate(() => performance.timeOrigin);
+        const begin = milliseconds === null ? await now() : origin + milliseconds;
+        const keys = [...text].flatMap((character, place) => {
             const enter = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 13, text: '\r' };
             const key = character === '\n' ? enter : { key: character, text: character };
-            return ['keyDown', 'keyUp'].map((type) => session.send('Input.dispatchKeyEvent', { type, ...key }));
+            const timestamp = (begin + place * 5 + (place < text.length / 2 ? 0 : pause)) / 1000;
+            return ['keyDown', 'keyUp'].map((type) => session.send('Input.dispatchKeyEvent', { type, timestamp, ...key }));
         });
         await Promise.all(keys);
+        await passes(begin + text.length * 5 + pause + 600);
+    }
+
+    // Until a person can have seen the page: an Enter before that is a scanner's.
+    async looks() {
+        if (this.isScriptless) return;
+        await this.page.waitForFunction(() => {
+            const [{ domContentLoadedEventEnd: loaded }] = performance.getEntriesByType('navigation');
+            return loaded > 0 && performance.now() > loaded + 300;
+        });
+    }
+
+    // Presses keys one after the other, each where the last one has led to, as a person does.
+    async presses(...keys) {
+        await this.looks();
+        for (const key of keys) await this.page.keyboard.press(key);
+        this.pressed += keys.length;
     }
 
     // From the first page to the photo; gives its collection's identifier.
@@ -112,6 +140,7 @@ export class Clerk {
     // Follows a link or a button by the keyboard.
     async takes(selector) {
         await this.tabsTo(selector);
+        await this.looks();
         await this.page.keyboard.press('Enter');
     }
 

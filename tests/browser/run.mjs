@@ -10,7 +10,9 @@ import { PATIENCE_MS } from './clerk.mjs';
 import { Counter } from './counter.mjs';
 import * as dangers from './stories/dangers.mjs';
 import * as entering from './stories/entering.mjs';
+import * as keys from './stories/keys.mjs';
 import * as looks from './stories/looks.mjs';
+import * as misreadings from './stories/misreadings.mjs';
 import * as outcomes from './stories/outcomes.mjs';
 import * as photo from './stories/photo.mjs';
 import * as refusals from './stories/refusals.mjs';
@@ -20,7 +22,9 @@ import * as windows from './stories/windows.mjs';
 const stories = {
     ...dangers,
     ...entering,
+    ...keys,
     ...looks,
+    ...misreadings,
     ...outcomes,
     ...photo,
     ...refusals,

@@ -59,6 +59,16 @@ stories! {
     a_typo_is_caught_in_the_page_before_any_request: small,
     an_empty_field_is_not_sent: small,
     two_swapped_symbols_are_called_a_typo_in_their_group: small,
+    a_typo_is_mended_by_single_keys_and_replaced_by_a_scan: small,
+    the_script_reads_every_spelling_that_the_gateway_reads: small,
+    what_scanners_send_instead_of_a_code_is_named: small,
+
+    // From the scan to the last page.
+    few_keys_lead_from_the_scan_to_the_next_code: small,
+    few_keys_lead_there_without_a_script: small,
+    the_cursor_on_a_button_is_announced_with_what_the_page_is_about: small,
+    no_key_of_a_scanner_decides_about_a_photo: small,
+    a_key_that_is_held_down_does_not_run_through_the_pages: small,
 
     // The page with the photo.
     from_enter_to_the_photo_it_takes_two_requests_and_little_more_than_the_photo: portraits,

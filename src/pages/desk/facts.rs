@@ -40,6 +40,10 @@ pub(in crate::pages::desk) fn lease(collection: &CollectionRecord, clerk: &Clerk
                 data-soon=(language.pick(
                     "Das Foto ist noch {minutes} Minuten geöffnet. Geben Sie danach den Code noch einmal ein.",
                     "The photo is open for {minutes} more minutes. Enter the code again after that.",
+                ))
+                data-scanned=(language.pick(
+                    "Der Scan wurde nicht verwendet. Schließen Sie erst dieses Foto ab, oder legen Sie es zurück.",
+                    "The scan was not used. Finish this photo first, or put it back.",
                 )) {
                 (lease_end(collection, language))
                 " " span.left {}

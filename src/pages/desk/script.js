@@ -6,14 +6,37 @@
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const field = byId("code");
 
-  // Reading codes, as src/domain/code/symbols.rs does.
+  // Milliseconds from key to key of a scanner, and to its Enter after the last one; no hand is so fast for so many keys.
+  const PACE = 60;
+  const QUICK = 100;
+  const SCAN = 6;
+
+  // Reading codes, as src/domain/code does; tests/browser/code_spellings.json is the table that both are tested with.
   const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  const SEPARATOR = /[\s\u00ad\u200b\ufeff\-\u2010-\u2015\u2212]/;
+  const SEPARATOR = /[\p{White_Space}\p{Dash_Punctuation}\u02d7\u2043\u2212]/u;
+  const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
   // What some scanners say of the symbol first (ISO/IEC 15424): `]d1`, on another keyboard `+d1`.
-  const PREFIX = /^\s*[\]+]d./i;
-  const plain = (text) =>
-    [...text.replace(PREFIX, "")].filter((c) => !SEPARATOR.test(c)).join("")
-      .toUpperCase().replace(/O/g, "0").replace(/[IL]/g, "1");
+  const PREFIX = /^\s*[\]+]d[0-9=!")@]/i;
+  const fullWidth = (c) => (c >= "\uff01" && c <= "\uff5e" ? String.fromCharCode(c.charCodeAt(0) - 0xfee0) : c);
+  const symbolOf = (c) => c.replace(/[a-z]/, (small) => small.toUpperCase()).replace("O", "0").replace(/[IL]/, "1");
+  // The symbols of a text, each with its character, its place in the text, and its group as it was typed.
+  const read = (text) => {
+    const found = [];
+    let group = 0, inside = false, at = (PREFIX.exec(text) ?? [""])[0].length;
+    for (const character of text.slice(at)) {
+      const plain = fullWidth(character);
+      if (SEPARATOR.test(plain)) inside = false;
+      else if (!INVISIBLE.test(plain)) {
+        if (!inside) group += 1;
+        inside = true;
+        found.push({ symbol: symbolOf(plain), character, at, end: at + character.length, group });
+      }
+      at += character.length;
+    }
+    return found;
+  };
+  const plain = (text) => read(text).map(({ symbol }) => symbol).join("");
+  const isForeign = ({ symbol }) => !ALPHABET.includes(symbol);
   const isCode = (symbols) => {
     let interim = 0;
     for (const symbol of symbols.slice(0, 19)) {
@@ -24,24 +47,43 @@
   };
   const grouped = (symbols) => symbols.replace(/(.{5})(?=.)/g, "$1-");
   const swapped = (symbols) => symbols.replace(/[YZ]/g, (c) => (c === "Y" ? "Z" : "Y"));
+  // Signs and letters of other keyboards, texts of other symbols: the gateway says what they are, and looks nothing up for it.
+  const isNoTypo = (found, symbols) =>
+    found.some(({ character }) => !/[\p{L}\p{N}]/u.test(fullWidth(character)) || /[ßàçèé]/i.test(character)) ||
+    symbols.length > 40 || /^(\d{8}|\d{12,14})$/.test(symbols);
 
-  // What is wrong with a text, or null.
+  // What is wrong with a text, and from where to where in it; or null, if the gateway is to be asked.
   const typo = (text) => {
-    const symbols = plain(text);
-    if (symbols === "") return ["empty", {}];
+    const found = read(text);
+    const symbols = found.map(({ symbol }) => symbol).join("");
+    const [end, isWhole] = [text.length, found.length === 20];
+    if (!found.length) return { kind: "empty", from: 0, to: end };
     // However it is grouped: who adds a forgotten symbol in the middle has one group of six.
-    if (symbols.length === 20 && [...symbols].every((c) => ALPHABET.includes(c)) && isCode(symbols)) return null;
-    const groups = text.trim().split(new RegExp(SEPARATOR.source + "+")).map(plain).filter(Boolean);
-    const odd = groups.findIndex((group) => group.length !== 5);
-    if (groups.length === 4 && odd >= 0) return ["group", { group: odd + 1, count: groups[odd].length }];
-    const foreign = [...symbols].findIndex((c) => !ALPHABET.includes(c));
-    if (foreign >= 0 && symbols.length === 20) return ["character", { group: Math.floor(foreign / 5) + 1 }];
-    if (symbols.length !== 20) return ["length", { count: symbols.length }];
-    return [isCode(swapped(symbols)) ? "layout" : "check", {}];
+    if (isNoTypo(found, symbols) || (isWhole && !found.some(isForeign) && isCode(symbols))) return null;
+    const groups = found.at(-1).group;
+    const foreign = found.find(isForeign);
+    if (foreign) {
+      const group = groups === 4 ? foreign.group : isWhole && Math.floor(found.indexOf(foreign) / 5) + 1;
+      const values = { group, character: foreign.character };
+      return { kind: group ? "character" : "foreign", values, from: foreign.at, to: foreign.end };
+    }
+    const sizes = [1, 2, 3, 4].map((group) => found.filter((symbol) => symbol.group === group).length);
+    const odd = sizes.filter((size) => size !== 5);
+    if (!isWhole && groups === 4 && odd.length === 1) {
+      const group = sizes.indexOf(odd[0]) + 1;
+      const caret = found.findLast((symbol) => symbol.group === group).end;
+      return { kind: "group", values: { group, count: odd[0] }, from: caret, to: caret };
+    }
+    if (!isWhole) return { kind: "length", values: { count: found.length }, from: end, to: end };
+    return { kind: isCode(swapped(symbols)) ? "layout" : "check", from: end, to: end };
   };
 
-  const tellTypo = ([kind, values]) => {
+  // True if the field shows what was refused.
+  let isRefused = false;
+
+  const tellTypo = ({ kind, values, from, to }) => {
     const words = byId("typo").dataset;
+    const of = (name) => words[name + kind[0].toUpperCase() + kind.slice(1)] ?? words[name];
     const what = fill(words[kind], values);
     const error = byId("code-error");
     error.textContent = what;
@@ -59,26 +101,71 @@
       if (id) element.id = id;
       return element;
     };
-    add("h2", words.title);
+    add("h2", of("title"));
     add("a", what, add("p", "")).href = "#code";
-    const citizen = add("div", "", summary, "tell-citizen");
-    add("p", words.say, citizen).className = "say";
-    add("q", words.citizen, add("p", "", citizen));
+    if (kind === "layout") add("a", words.selfTest, add("p", ""), "to-self-test").href = "/desk/self-test";
+    if (kind !== "empty") {
+      const citizen = add("div", "", summary, "tell-citizen");
+      add("p", words.say, citizen).className = "say";
+      add("q", of("citizen"), add("p", "", citizen));
+    }
+    isRefused = true;
     const main = byId("main");
     main.prepend(summary);
     main.dataset.problem = "code-malformed";
-    summary.focus();
+    // An alert is read out as it appears. The cursor is where the typo is, so that it is mended by the next key.
+    field.focus();
+    field.setSelectionRange(from, to);
   };
 
+  const isModifier = ({ key }) => ["Shift", "Control", "Alt", "AltGraph", "CapsLock", "Meta"].includes(key);
+  const isText = (event) =>
+    [...event.key].length === 1 && (event.getModifierState("AltGraph") || !(event.ctrlKey || event.altKey || event.metaKey));
+
   if (field) {
+    // Keys that came one after the other at a scanner's pace: from the sixth on they are a scan, which replaces what was refused. Only
+    // that, since a scanner by radio may pause in the middle.
+    let pace = "", last = 0;
+    // All that was typed into the field since it was empty.
+    let typed = "";
+    isRefused = field.value !== "";
+    document.addEventListener("keydown", (event) => {
+      if (isModifier(event)) return;
+      const isNext = event.timeStamp - last < PACE && !event.repeat;
+      last = event.timeStamp;
+      if (!isText(event)) return void (pace = "");
+      // A scanner types wherever the keyboard is: after a failure that is the summary, and the next code must not be lost.
+      const inField = event.target.closest("input, textarea, select");
+      if (!inField && event.key !== " ") field.focus();
+      if (document.activeElement !== field) return void (pace = "");
+      pace = isNext ? pace + event.key : event.key;
+      typed = field.value === "" ? event.key : typed + event.key;
+      if (isRefused && pace.length === SCAN) {
+        isRefused = false;
+        typed = pace;
+        field.value = pace.slice(0, -1);
+        field.setSelectionRange(field.value.length, field.value.length);
+      }
+    });
+    // Who pastes a whole code means it instead of what is there.
+    field.addEventListener("paste", (event) => {
+      if (read(event.clipboardData.getData("text")).length >= 20) field.select();
+    });
     // Groups appear while one types at the end; what is pasted in groups of another length is left as it is, to be compared.
     field.addEventListener("input", (event) => {
       if (field.selectionStart !== field.value.length || /^\s*[\]+]/.test(field.value)) return;
       if (event.inputType && event.inputType.startsWith("delete")) return;
-      const symbols = plain(field.value);
-      const typedGroups = field.value.trim().split(/[\s-]+/);
-      const regular = typedGroups.slice(0, -1).every((group) => group.length === 5);
-      if (symbols.length <= 20 && (regular || typedGroups.length === 1)) field.value = grouped(symbols);
+      const found = read(field.value);
+      if (found.some(isForeign)) {
+        // Hyphens that were put between groups would be taken for a scanner's.
+        const symbols = plain(field.value);
+        if (isNoTypo(found, symbols) && plain(typed) === symbols) field.value = typed;
+        return;
+      }
+      // All groups but the last one are whole.
+      const last = found.length && found.at(-1).group;
+      const isRegular = found.every(({ group }, place) => group === Math.min(Math.floor(place / 5) + 1, last));
+      if (found.length <= 20 && isRegular) field.value = grouped(plain(field.value));
     });
     byId("enter").addEventListener("submit", (event) => {
       const wrong = typo(field.value);
@@ -88,16 +175,34 @@
         tellTypo(wrong);
       }
     });
-    // A scanner types wherever the keyboard is: after a failure that is the summary, and the next code must not be lost.
+  } else if (!byId("scan")) {
+    // Only a hand decides about a photo: not the second Enter of a scanner that sends two, not a key that is still held down, not the
+    // next code that is scanned too early.
+    const UNSEEN = 300;
+    // After a scan's last key, should it pause in the middle.
+    const PAUSE = 500;
+    const opened = performance.now();
+    let quick = 0, last = 0, end = 0, isTouched = false;
     document.addEventListener("keydown", (event) => {
-      const inField = event.target.closest("input, textarea, select");
-      const isText = event.getModifierState("AltGraph") || !(event.ctrlKey || event.altKey || event.metaKey);
-      if (!inField && isText && /^[\w\]+]$/.test(event.key)) {
-        field.value = "";
-        field.focus();
-      }
-    });
+      if (isModifier(event)) return;
+      const isEnter = event.key === "Enter";
+      if (isText(event)) quick = event.timeStamp - last < QUICK ? quick + 1 : 1;
+      last = event.timeStamp;
+      if (quick >= SCAN && isText(event)) end = event.timeStamp + PAUSE;
+      const isScan = event.timeStamp <= end && (isEnter || isText(event));
+      const isUnseen = isEnter && (event.repeat || (!isTouched && event.timeStamp < opened + UNSEEN));
+      isTouched ||= !isEnter;
+      if (!(isScan || isUnseen) || event.target.closest("textarea")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const status = byId("lease-status");
+      if (!isScan || !status) return;
+      status.textContent = byId("lease").dataset.scanned;
+      status.classList.remove("visually-hidden");
+    }, true);
   }
+  // Browsers that know `autofocus` for fields only.
+  if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();
 
   // An answer to a form would be sent again by a reload; this page is an empty form then, or the photo it was about.
   if (byId("main").dataset.problem) history.replaceState(null, "", location.pathname.replace(/\/settle$/, "").replace(/language$/, ""));
@@ -166,10 +271,9 @@
   const until = byId("until");
   if (until) until.addEventListener("input", () => { byId("kept").checked = true; });
 
-  // The self-test: what a form cannot see is written down, and examined by the gateway like the rest (src/pages/desk/scanner/scan_diagnosis/mod.rs).
+  // The self-test: what a form cannot see is written down, and examined by the gateway like the rest (src/pages/desk/scanner/scan_diagnosis).
   const scan = byId("scan");
   if (scan) {
-    const QUICK = 100;
     let keys, first, last, silence;
     const begin = () => { keys = { before: [], after: [] }; first = last = 0; clearTimeout(silence); };
     const send = () => { clearTimeout(silence); byId("scan-form").requestSubmit(byId("examine")); };
@@ -210,7 +314,9 @@
     const clock = byId("clock");
     const ahead = Date.now() - Number(clock.dataset.now);
     const minutes = Math.round(Math.abs(ahead) / 60000);
-    clock.textContent = fill(clock.dataset[minutes < 1 ? "right" : ahead > 0 ? "fast" : "slow"], { minutes });
+    const [unit, count] = minutes < 120 ? ["minutes", minutes] : minutes < 2880 ? ["hours", minutes / 60] : ["days", minutes / 1440];
+    const by = fill(clock.dataset[unit], { count: Math.round(count) });
+    clock.textContent = fill(clock.dataset[minutes < 1 ? "right" : ahead > 0 ? "fast" : "slow"], { by });
     // A reload asks for the page and does not send the last scan again.
     history.replaceState(null, "", location.pathname);
   }

@@ -132,7 +132,10 @@ export async function an_empty_field_is_not_sent(counter) {
     await clerk.open();
     const before = (await counter.asked()).length;
     await clerk.enters('');
-    await clerk.isRefused('code-malformed');
+    assert.match(await clerk.isRefused('code-malformed'), /Noch kein Code eingegeben/);
+    // Nobody is told of a typo.
+    assert.doesNotMatch(await clerk.text('main'), /Tippfehler/);
+    assert.equal(await clerk.page.locator('#tell-citizen').count(), 0);
     assert.equal((await counter.asked()).length, before);
 }
 

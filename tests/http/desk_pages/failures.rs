@@ -1,5 +1,6 @@
 //! Every failure in its own words, with something to say to the citizen.
 
+use lichtbild::domain::code::retrieval_code::RetrievalCode;
 use serde_json::json;
 
 use super::scriptless_browser::{ScriptlessBrowser, assert_problem_page, field, page};
@@ -21,7 +22,7 @@ async fn refused(browser: &mut ScriptlessBrowser, code: &str, status: u16, probl
 async fn a_typo_is_called_a_typo_is_given_back_to_be_mended_and_is_no_guess() {
     let gateway = TestGateway::with(|setup| setup.limits.wrong_codes.per_device = 1).await;
     let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
-    for typo in ["NR3MP-75Q96-X8259-ZKAA8", "NR3MP-75Q96-X8259", "NR3MP-75Q96-X8259-ZKA", "\"><script>", "", "   "] {
+    for typo in ["NR3MP-75Q96-X8259-ZKAA8", "NR3MP-75Q96-X8259", "NR3MP-75Q96-X8259-ZKA", "\"><script>"] {
         let told = refused(&mut browser, typo, 400, "code-malformed", "Tippfehler").await;
         assert!(!told.contains("\"><script>"), "{told}");
         if typo.starts_with("NR3MP") {
@@ -31,7 +32,67 @@ async fn a_typo_is_called_a_typo_is_given_back_to_be_mended_and_is_no_guess() {
     assert_eq!(gateway.database.count_events("code.refused").await, 0);
     refused(&mut browser, UNKNOWN, 404, "code-unknown", "Zu diesem Code gibt es kein Foto").await;
     let told = refused(&mut browser, UNKNOWN, 429, "too-many-codes", "15 Minuten").await;
-    assert!(told.contains("Ihr Code bleibt gültig"), "{told}");
+    assert!(told.contains("An Ihrem Code und Ihrem Foto ändert das nichts"), "{told}");
+}
+
+#[tokio::test]
+async fn a_typo_is_named_and_nothing_is_promised_about_a_photo_that_nobody_looked_up() {
+    let gateway = TestGateway::start().await;
+    let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
+    let letter = refused(&mut browser, "NU3MP-75Q96-X8259-ZKAA9", 400, "code-malformed", "In Gruppe 1 steht „U“").await;
+    let other =
+        refused(&mut browser, "NR3MP-75Q96-X8259-ZKAA8", 400, "code-malformed", "Ein Zeichen stimmt nicht").await;
+    for told in [letter, other] {
+        assert!(!told.contains("in Ordnung") && !told.contains("id=\"to-self-test\""), "{told}");
+    }
+    for empty in ["", "   ", "\u{ad}\u{200b}"] {
+        let told = assert_problem_page(&browser.post("/desk/", &[("code", empty)]).await, 400, "code-malformed");
+        assert!(told.contains("<h2>Noch kein Code eingegeben</h2>") && !told.contains("id=\"tell-citizen\""), "{told}");
+        assert!(!told.contains("<h2>Der Code enthält einen Tippfehler"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn faults_of_scanners_and_other_symbols_are_named_with_a_link_to_the_self_test() {
+    let gateway = TestGateway::start().await;
+    let office = gateway.office("Bürgeramt").await;
+    let mut browser = ScriptlessBrowser::of(&office).await;
+    let symbol = "q83vASNFZ4mrze/9+AEjRWeJ".repeat(8);
+    for (arrived, title, words, detail) in [
+        ("NR3MPß75Q96ßX8259ßZKAA9", "Der Code kam verändert an", "Bindestriche kamen als „ß“", "ß"),
+        ("NR3MPß75Q", "Der Code kam verändert an", "Bindestriche kamen als „ß“", "ß"),
+        ("NR§MP_/%Q)&_X(\"%)_ZKAA)", "Der Code kam verändert an", "Feststelltaste", "Feststelltaste"),
+        ("NR\"?P)è(Aç-)X_é(ç)WKQQç", "Der Code kam verändert an", "französische Tastatur", "französischen Tastatur"),
+        ("NR3MP-75Q96-X8259-YKAA9", "Der Code kam verändert an", "Y und Z sind vertauscht", "Y und Z"),
+        (&symbol, "Das ist kein Abrufcode", "E-Passfoto", "E-Passfoto"),
+        ("https://example.org/", "Das ist kein Abrufcode", "Internetadresse", "Internetadresse"),
+        ("4006381333931", "Das ist kein Abrufcode", "Artikelnummer", "Artikelnummer"),
+    ] {
+        let told = refused(&mut browser, arrived, 400, "code-malformed", words).await;
+        assert!(told.contains(&format!("<h2>{title}</h2>")), "{told}");
+        assert!(told.contains("id=\"to-self-test\" href=\"/desk/self-test\""), "{told}");
+        assert!(!told.contains(&symbol), "another service's symbol is given back: {told}");
+        let problem = office.collect(arrived).await.assert_problem(400, "code-malformed");
+        assert!(problem["detail"].as_str().unwrap().contains(detail), "{problem}");
+    }
+    assert_eq!(gateway.database.count_events("code.refused").await, 0);
+}
+
+#[test]
+fn the_gateway_reads_every_spelling_that_the_script_reads() {
+    let table: serde_json::Value = serde_json::from_str(include_str!("../../browser/code_spellings.json")).unwrap();
+    let texts = |value: &serde_json::Value| {
+        value.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for code in table["codes"].as_array().unwrap() {
+        for written in texts(&code["spellings"]) {
+            let read = RetrievalCode::parse(&written).unwrap_or_else(|error| panic!("{written:?}: {error}"));
+            assert_eq!(read.reveal(), code["code"].as_str().unwrap(), "{written:?}");
+        }
+    }
+    for written in texts(&table["no_codes"]) {
+        assert!(RetrievalCode::parse(&written).is_err(), "{written:?}");
+    }
 }
 
 #[tokio::test]

@@ -11,9 +11,11 @@ use super::problem_page::problem_summary;
 use crate::api::request::parse_retrieval_code;
 use crate::api::{App, Problem};
 use crate::clock::Timestamp;
+use crate::domain::code::retrieval_code::CodeError;
 use crate::domain::language::Language;
 use crate::flows::photo::collect::collect;
 use crate::pages::desk::clerk::Clerk;
+use crate::pages::desk::code_texts;
 use crate::pages::desk::form::{RepeatableForm, is_worth_repeating};
 use crate::pages::desk::layout::{page_response, see_other};
 use crate::pages::desk::scanner::scan_diagnosis::split_symbology;
@@ -52,8 +54,13 @@ pub async fn create(State(app): State<App>, form: RepeatableForm<CodeEntryForm>)
     match collect_by_code(&app, &clerk, &entered.code).await {
         Ok(response) => response,
         Err(problem) => {
-            // A code that cannot be one is given back to be mended; one that can has been tried.
-            let typed = if matches!(problem, Problem::CodeMalformed { .. }) { entered.code.as_str() } else { "" };
+            // A code that cannot be one is given back to be mended; one that can has been tried. Other symbols cannot be mended, and may
+            // hold what belongs on no page.
+            let typed = match problem {
+                Problem::CodeMalformed { error: CodeError::Foreign(_) } => "",
+                Problem::CodeMalformed { .. } => entered.code.as_str(),
+                _ => "",
+            };
             let again = is_worth_repeating(&problem).then_some(&again);
             problem.response_with(|status| clerk.page(status, &page(&clerk, Some(&problem), again, typed, false)))
         }
@@ -115,7 +122,12 @@ fn page<'a>(
     takes_focus: bool,
 ) -> PageContent<'a> {
     let title = clerk.language.pick("Code eingeben", "Enter code");
-    let error = problem.filter(|_| !typed.is_empty()).map(|problem| problem.detail(clerk.language));
+    let error = match problem {
+        Some(Problem::CodeMalformed { error }) if !typed.is_empty() => {
+            Some(code_texts::explanation(*error, clerk.language))
+        }
+        _ => None,
+    };
     let form = CodeForm { typed, error: error.as_deref(), takes_focus };
     let main = html! {
         @if let Some(problem) = problem { (problem_summary(problem, clerk.language, clerk.now)) }

@@ -271,7 +271,7 @@ fn actions(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
     let path = format!("/desk/collections/{}", collection.collection_id);
     html! {
         div.actions {
-            a.button.primary #use href={ (path) "/use" } { (language.pick("Foto verwenden", "Use the photo")) }
+            a.button.primary #use href={ (path) "/use" } autofocus aria-describedby="lease" { (language.pick("Foto verwenden", "Use the photo")) }
             a.button.danger #refuse href={ (path) "/refuse" } { (language.pick("Ablehnen …", "Refuse …")) }
             form #release method="post" action={ (path) "/settle" } {
                 (csrf_field(&clerk.csrf_token))

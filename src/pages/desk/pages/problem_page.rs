@@ -14,6 +14,7 @@ use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
 use crate::pages::desk::ROOT;
 use crate::pages::desk::clerk::language;
+use crate::pages::desk::code_texts::{is_for_self_test, self_test_text};
 use crate::pages::desk::form::is_worth_repeating;
 use crate::pages::desk::layout::page_response;
 use crate::pages::frame::elements::error_summary;
@@ -76,7 +77,10 @@ pub(super) fn problem_summary(problem: &Problem, language: Language, now: Timest
     let ProblemTexts { title, explanation, say_to_citizen } = problem_texts(problem, language, now);
     let content = html! {
         @match problem {
-            Problem::CodeMalformed { .. } => p { a href="#code" { (explanation) } },
+            Problem::CodeMalformed { error } => {
+                p { a href="#code" { (explanation) } }
+                @if is_for_self_test(*error) { p { a #to-self-test href="/desk/self-test" { (self_test_text(language)) } } }
+            },
             _ => p { (explanation) },
         }
         @if let Some(sentence) = say_to_citizen {

@@ -9,6 +9,7 @@ use crate::domain::local_time::{short_time, time_in_sentence};
 use crate::domain::photo::PhotoState;
 use crate::domain::photo::collection::CollectionState;
 use crate::domain::photo::quarantine::{QuarantineReason, Quarantined};
+use crate::pages::desk::code_texts;
 
 /// A failure for a clerk.
 pub(super) struct ProblemTexts {
@@ -24,19 +25,18 @@ pub(super) struct ProblemTexts {
 pub(super) fn problem_texts(problem: &Problem, language: Language, now: Timestamp) -> ProblemTexts {
     let at = |at: Timestamp| time_in_sentence(at, now, language);
     let [title, what, citizen] = match problem {
-        Problem::CodeMalformed { .. } => {
-            let citizen = language.pick(
-                "Der Code stimmt so noch nicht, ich gebe ihn noch einmal ein. Mit Ihrem Foto ist alles in Ordnung.",
-                "The code is not right yet, I will enter it again. Nothing is wrong with your photo.",
-            );
-            let title = language.pick("Der Code enthält einen Tippfehler", "The code is mistyped");
-            return ProblemTexts { title: title.into(), explanation: problem.detail(language), say_to_citizen: Some(citizen.into()) };
+        Problem::CodeMalformed { error } => {
+            return ProblemTexts {
+                title: code_texts::title(*error, language).into(),
+                explanation: code_texts::explanation(*error, language),
+                say_to_citizen: code_texts::say_to_citizen(*error, language).map(String::from),
+            };
         }
         Problem::CodeIsTest => language.pick(
             [
                 "Das ist das Testsymbol",
-                "Der Scanner hat das Testsymbol der Selbsttest-Seite gelesen. Zu ihm gibt es nie ein Foto. Bitte den Beleg der Person \
-                 scannen.",
+                "Der Scanner hat das Testsymbol der Selbsttest-Seite gelesen. Zu ihm gibt es nie ein Foto. Scannen Sie den Beleg \
+                 der Person.",
                 "Einen Moment, das war noch unser Testblatt. Darf ich Ihren Beleg scannen?",
             ],
             [
@@ -187,19 +187,19 @@ pub(super) fn problem_texts(problem: &Problem, language: Language, now: Timestam
                 [
                     "Zu viele falsche Codes".into(),
                     format!("Zum Schutz der Fotos werden hier für {wait} keine Codes nachgesehen, auch keine richtigen. Danach geht es von selbst weiter."),
-                    format!("Die Codeeingabe ist für {wait} gesperrt. Mit Ihrem Foto ist alles in Ordnung, Ihr Code bleibt gültig."),
+                    format!("Die Codeeingabe ist hier für {wait} gesperrt. An Ihrem Code und Ihrem Foto ändert das nichts."),
                 ],
                 [
                     "Too many wrong codes".into(),
                     format!("To protect the photos no codes are looked up here for {wait}, not even right ones. After that it goes on by itself."),
-                    format!("Entering codes is blocked for {wait}. Nothing is wrong with your photo, and your code stays valid."),
+                    format!("Entering codes is blocked here for {wait}. That changes nothing about your code and your photo."),
                 ],
             )
         }
         Problem::GatewayBusy | Problem::TooManyRequests { .. } | Problem::TooManyConnections => language.pick(
             [
                 "Gerade ist viel los",
-                "Die Anfrage wurde nicht bearbeitet; nichts ist verloren. Bitte in ein paar Sekunden noch einmal versuchen.",
+                "Die Anfrage wurde nicht bearbeitet; nichts ist verloren. Versuchen Sie es in ein paar Sekunden noch einmal.",
                 "Das System ist gerade ausgelastet, ich versuche es gleich noch einmal.",
             ],
             [
@@ -212,8 +212,8 @@ pub(super) fn problem_texts(problem: &Problem, language: Language, now: Timestam
         Problem::PhotoDamaged => language.pick(
             [
                 "Dieses Foto lässt sich nicht öffnen",
-                "Das liegt nicht am Code, und ein neuer Versuch hilft nicht. Bitte die Verwaltung des Gateways anrufen; das Protokoll des \
-                 Gateways nennt den Grund.",
+                "Das liegt nicht am Code, und ein neuer Versuch hilft nicht. Rufen Sie die Verwaltung des Gateways an; das \
+                 Protokoll des Gateways nennt den Grund.",
                 "Ihr Foto lässt sich gerade nicht öffnen. Wir klären das; vielleicht brauchen Sie ein neues.",
             ],
             [
@@ -227,44 +227,44 @@ pub(super) fn problem_texts(problem: &Problem, language: Language, now: Timestam
         Problem::StorageUnavailable | Problem::Internal => language.pick(
             [
                 "Das Gateway ist gestört",
-                "Es gab keine Bestätigung. Bitte gleich noch einmal versuchen; unter „Heute“ steht, was abgeschlossen ist. Bleibt \
-                 es dabei, rufen Sie bitte die Verwaltung des Gateways an.",
-                "Das System ist gerade gestört. Ihr Foto ist nicht verloren.",
+                "Es gab keine Bestätigung. Versuchen Sie es gleich noch einmal; unter „Heute“ steht, was abgeschlossen ist. Bleibt es \
+                 dabei, rufen Sie die Verwaltung des Gateways an.",
+                "Das System ist gerade gestört. Fotos gehen dabei nicht verloren.",
             ],
             [
                 "The gateway has a fault",
                 "Nothing was confirmed. Try again shortly; \"Today\" tells what is settled. If it lasts, call the gateway's administrator.",
-                "The system has a fault just now. Your photo is not lost.",
+                "The system has a fault just now. No photo is lost by that.",
             ],
         )
         .map(String::from),
         Problem::DeviceUnknown | Problem::DeviceRevoked { .. } => language.pick(
             [
                 "Dieser Rechner ist nicht zugelassen",
-                "Sein Zertifikat gehört zu keinem zugelassenen Gerät oder wurde gesperrt. Bitte die Verwaltung des Gateways anrufen; ein \
-                 anderer Arbeitsplatz kann inzwischen weiterarbeiten.",
-                "An diesem Platz kann ich Ihr Foto gerade nicht abrufen. Ihr Code bleibt gültig, eine Kollegin oder ein Kollege kann es holen.",
+                "Sein Zertifikat gehört zu keinem zugelassenen Gerät oder wurde gesperrt. Rufen Sie die Verwaltung des Gateways \
+                 an; ein anderer Arbeitsplatz kann inzwischen weiterarbeiten.",
+                "An diesem Platz kann ich Ihr Foto gerade nicht abrufen. An Ihrem Code ändert das nichts, eine Kollegin oder ein Kollege kann nachsehen.",
             ],
             [
                 "This computer is not admitted",
                 "Its certificate belongs to no admitted device, or was revoked. Call the gateway's administrator; another desk can go on \
                  meanwhile.",
-                "I cannot get your photo at this desk just now. Your code stays valid, and a colleague can get it.",
+                "I cannot get your photo at this desk just now. That changes nothing about your code, and a colleague can look.",
             ],
         )
         .map(String::from),
         Problem::CertificateMissing => language.pick(
             [
                 "Dieser Browser hat kein Zertifikat gezeigt",
-                "Bitte den Browser ganz schließen und neu öffnen, die Karte einstecken und bei der Frage nach dem Zertifikat das des \
-                 Amtes wählen. Fehlt es in der Auswahl, richtet die Verwaltung des Gateways es ein.",
-                "An diesem Platz kann ich Ihr Foto gerade nicht abrufen. Ihr Code bleibt gültig, eine Kollegin oder ein Kollege kann es holen.",
+                "Schließen Sie den Browser ganz, und öffnen Sie ihn neu; stecken Sie die Karte ein, und wählen Sie bei der Frage nach \
+                 dem Zertifikat das des Amtes. Fehlt es in der Auswahl, richtet die Verwaltung des Gateways es ein.",
+                "An diesem Platz kann ich Ihr Foto gerade nicht abrufen. An Ihrem Code ändert das nichts, eine Kollegin oder ein Kollege kann nachsehen.",
             ],
             [
                 "This browser has shown no certificate",
                 "Close the browser altogether and open it again, insert the card, and choose the office's certificate when asked. If it \
                  is not among those offered, the gateway's administrator sets it up.",
-                "I cannot get your photo at this desk just now. Your code stays valid, and a colleague can get it.",
+                "I cannot get your photo at this desk just now. That changes nothing about your code, and a colleague can look.",
             ],
         )
         .map(String::from),
@@ -286,37 +286,37 @@ pub(super) fn problem_texts(problem: &Problem, language: Language, now: Timestam
                 [
                     "Das Zertifikat dieses Rechners ist abgelaufen".into(),
                     format!("Es galt bis {expired}. Bitten Sie die Verwaltung des Gateways um ein neues; ein anderer Arbeitsplatz kann inzwischen weiterarbeiten."),
-                    "An diesem Platz kann ich Ihr Foto gerade nicht abrufen. Ihr Code bleibt gültig, eine Kollegin oder ein Kollege kann es holen.".into(),
+                    "An diesem Platz kann ich Ihr Foto gerade nicht abrufen. An Ihrem Code ändert das nichts, eine Kollegin oder ein Kollege kann nachsehen.".into(),
                 ],
                 [
                     "The certificate of this computer has expired".into(),
                     format!("It was good until {expired}. Ask the gateway's administrator for a new one; another desk can go on meanwhile."),
-                    "I cannot get your photo at this desk just now. Your code stays valid, and a colleague can get it.".into(),
+                    "I cannot get your photo at this desk just now. That changes nothing about your code, and a colleague can look.".into(),
                 ],
             )
         }
         Problem::PartySuspended { .. } => language.pick(
             [
                 "Dieses Amt ist vorübergehend gesperrt",
-                "Die Verwaltung des Gateways hat den Abruf ausgesetzt. Bitte dort anrufen.",
-                "Wir können gerade keine Fotos abrufen. Ihr Code bleibt gültig.",
+                "Die Verwaltung des Gateways hat den Abruf ausgesetzt. Rufen Sie dort an.",
+                "Wir können gerade keine Fotos abrufen. An Ihrem Code ändert das nichts.",
             ],
             [
                 "This office is suspended",
                 "The gateway's administrator has stopped collections for now. Please call there.",
-                "We cannot collect photos just now. Your code stays valid.",
+                "We cannot collect photos just now. That changes nothing about your code.",
             ],
         )
         .map(String::from),
         Problem::CrossSiteForm => language.pick(
             [
                 "Diese Seite war zu lange offen",
-                "Oder sie kam nicht von hier. Nichts wurde geändert. Bitte den Code noch einmal eingeben.",
+                "Oder sie kam nicht von hier. Nichts wurde geändert. Geben Sie den Code noch einmal ein.",
                 "Einen Augenblick, ich gebe Ihren Code noch einmal ein.",
             ],
             [
                 "This page was open for too long",
-                "Or it did not come from here. Nothing was changed. Please enter the code again.",
+                "Or it did not come from here. Nothing was changed. Enter the code again.",
                 "One moment, I will enter your code again.",
             ],
         )
@@ -333,8 +333,8 @@ pub(super) fn problem_texts(problem: &Problem, language: Language, now: Timestam
         Problem::CollectionCodeRequired => language.pick(
             [
                 "Hier wurde der Code noch nicht eingegeben",
-                "Ein anderer Platz Ihres Amtes hat den Abruf begonnen. Nichts wurde geändert. Bitte den Code vom Beleg zuerst hier \
-                 eingeben; danach können Sie das Foto verwenden oder ablehnen.",
+                "Ein anderer Platz Ihres Amtes hat den Abruf begonnen. Nichts wurde geändert. Geben Sie den Code vom Beleg zuerst \
+                 hier ein; danach können Sie das Foto verwenden oder ablehnen.",
                 "Darf ich Ihren Beleg noch einmal scannen? Mit Ihrem Foto ist alles in Ordnung.",
             ],
             [
@@ -350,12 +350,12 @@ pub(super) fn problem_texts(problem: &Problem, language: Language, now: Timestam
             language.pick(
                 [
                     "Die Zeit für dieses Foto ist zu Ende".into(),
-                    format!("Sie endete {ended}. Bitte den Code noch einmal eingeben; nichts ist verloren."),
+                    format!("Sie endete {ended}. Geben Sie den Code noch einmal ein; nichts ist verloren."),
                     "Einen Augenblick, ich gebe Ihren Code noch einmal ein.".into(),
                 ],
                 [
                     "The time for this photo is over".into(),
-                    format!("It ended {ended}. Please enter the code again; nothing is lost."),
+                    format!("It ended {ended}. Enter the code again; nothing is lost."),
                     "One moment, I will enter your code again.".into(),
                 ],
             )

@@ -71,10 +71,10 @@ pub(super) fn page<'a>(clerk: &Clerk, at: &CollectionAtDevice, filled: &RefuseFo
                 legend { h2 { (language.pick("Warum?", "Why?")) } }
                 @if let Some(error) = &filled.error { p.field-error #reasons-error { (error) } }
                 div.reasons {
-                    @for reason in REASONS {
+                    @for (place, reason) in REASONS.into_iter().enumerate() {
                         div.choice {
                             input id={ "reason-" (form_value(reason)) } type="radio" name="reason" value=(form_value(reason))
-                                checked[filled.reason == form_value(reason)];
+                                checked[filled.reason == form_value(reason)] autofocus[place == 0 && filled.error.is_none()];
                             label for={ "reason-" (form_value(reason)) } { (label(reason, language)) }
                         }
                     }

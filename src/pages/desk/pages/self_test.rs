@@ -74,8 +74,8 @@ async fn self_test_response(
     let main = html! {
         h1 { (title) }
         p.lead { (clerk.language.pick(
-            "Vier Dinge braucht dieser Arbeitsplatz. Hier sehen Sie, welches fehlt.",
-            "This counter needs four things. Here you see which one is missing.",
+            "Vier Dinge müssen an diesem Arbeitsplatz stimmen. Hier sehen Sie, was nicht stimmt.",
+            "Four things have to be right at this counter. Here you see what is wrong.",
         )) }
         ol.steps.self-test {
             li #scanner { (scanner_section(clerk, scanned)?) }
@@ -117,12 +117,12 @@ fn certificate(clerk: &Clerk, device: Option<&Device>) -> Markup {
 fn renewal(clerk: &Clerk) -> &'static str {
     match clerk.office.credential {
         Credential::Own { .. } => clerk.language.pick(
-            "Das Zertifikat läuft bald ab. Bitte jetzt bei der Verwaltung des Gateways ein neues verlangen und dabei das Gerät nennen.",
+            "Das Zertifikat läuft bald ab. Bitten Sie jetzt die Verwaltung des Gateways um ein neues, und nennen Sie dabei das Gerät.",
             "The certificate ends soon. Ask the gateway's administrator for a new one now, and say which device this is.",
         ),
         Credential::External { .. } => clerk.language.pick(
-            "Das Zertifikat läuft bald ab. Bitte jetzt bei der Stelle, die es ausgegeben hat, ein neues verlangen.",
-            "The certificate ends soon. Ask those who gave it out for a new one now.",
+            "Das Zertifikat läuft bald ab. Bitten Sie jetzt die Stelle, die es ausgegeben hat, um ein neues.",
+            "The certificate ends soon. Ask those who issued it for a new one now.",
         ),
     }
 }
@@ -148,15 +148,15 @@ fn gateway(clerk: &Clerk, readiness: &Readiness) -> Markup {
                 p { (severity_mark(ScanSeverity::Fault, language)) strong { (language.pick("Nicht bereit.", "Not ready.")) } }
                 ul { @for missing in &readiness.missing { li data-missing=(missing) { (missing_text(missing, language)) } } }
                 p { (language.pick(
-                    "Bitte die Verwaltung des Gateways anrufen. Die Codes bleiben gültig, nichts ist verloren.",
+                    "Rufen Sie die Verwaltung des Gateways an. Die Codes bleiben gültig, nichts ist verloren.",
                     "Call the gateway's administrator. Codes stay valid, nothing is lost.",
                 )) }
             }
         }
         @if !readiness.degraded.is_empty() {
             p #degraded.quiet { (language.pick(
-                "Die Verwaltung des Gateways hat etwas nachzusehen (/readyz nennt es); am Schalter ändert das nichts.",
-                "The gateway's administrator has something to look at (/readyz tells what); at the counter it changes nothing.",
+                "Die Verwaltung des Gateways muss etwas nachsehen; ihre Überwachung nennt es ihr (/readyz). Am Schalter ändert das nichts.",
+                "The gateway's administrator has something to look at; monitoring (/readyz) names it. At the counter it changes nothing.",
             )) }
         }
         dl.facts {
@@ -171,14 +171,17 @@ fn clock(clerk: &Clerk) -> Markup {
     let language = clerk.language;
     html! {
         span #clock data-now=(clerk.now.unix_milliseconds())
+            data-minutes=(language.pick("{count} min", "{count} min"))
+            data-hours=(language.pick("{count} Stunden", "{count} hours"))
+            data-days=(language.pick("{count} Tage", "{count} days"))
             data-right=(language.pick("Die Uhr dieses Computers stimmt.", "This computer's clock is right."))
             data-fast=(language.pick(
-                "Die Uhr dieses Computers geht {minutes} min vor. Bitte stellen lassen: Von ihr hängt ab, welche Zertifikate gelten.",
-                "This computer's clock is {minutes} min fast. Have it set: which certificates count depends on it.",
+                "Die Uhr dieses Computers geht {by} vor. Lassen Sie sie stellen: Von ihr hängt ab, welche Zertifikate gelten.",
+                "This computer's clock is {by} fast. Have it set: which certificates are valid depends on it.",
             ))
             data-slow=(language.pick(
-                "Die Uhr dieses Computers geht {minutes} min nach. Bitte stellen lassen: Von ihr hängt ab, welche Zertifikate gelten.",
-                "This computer's clock is {minutes} min slow. Have it set: which certificates count depends on it.",
+                "Die Uhr dieses Computers geht {by} nach. Lassen Sie sie stellen: Von ihr hängt ab, welche Zertifikate gelten.",
+                "This computer's clock is {by} slow. Have it set: which certificates are valid depends on it.",
             )) {
             (language.pick(
                 format!("Beim Gateway ist es {}. Die Uhr dieses Computers sollte dasselbe zeigen.", clock_time(clerk.now, language)),
@@ -191,8 +194,8 @@ fn clock(clerk: &Clerk) -> Markup {
 fn missing_text(missing: &str, language: Language) -> &'static str {
     match missing {
         "storage" => language.pick(
-            "Der Speicher nimmt nichts an: Datenträger voll oder nicht erreichbar.",
-            "The storage takes nothing: disk full or out of reach.",
+            "Der Speicher des Gateways nimmt nichts an: Er ist voll oder nicht erreichbar.",
+            "The gateway's storage accepts nothing: it is full or cannot be reached.",
         ),
         "clock" => {
             language.pick("Die Uhr des Gateways muss bestätigt werden.", "The gateway's clock has to be confirmed.")
@@ -201,7 +204,10 @@ fn missing_text(missing: &str, language: Language) -> &'static str {
         "server-certificate" => {
             language.pick("Das Zertifikat des Gateways ist abgelaufen.", "The gateway's certificate has expired.")
         }
-        _ => language.pick("Etwas fehlt; /readyz nennt es.", "Something is missing; /readyz tells what."),
+        _ => language.pick(
+            "Etwas fehlt; die Überwachung des Gateways nennt es (/readyz).",
+            "Something is missing; the gateway's monitoring names it (/readyz).",
+        ),
     }
 }
 
@@ -214,8 +220,8 @@ fn browser(language: Language, round_trip: CookieTest) -> Markup {
                 dt { (language.pick("Skripte", "Scripts")) }
                 dd #script data-on=(language.pick("Eingeschaltet.", "On.")) {
                     (language.pick(
-                        "Ausgeschaltet. Alles geht auch so; Tippfehler und das Ende der Zeit für ein Foto zeigen sich dann erst nach dem Absenden.",
-                        "Off. Everything works without them; typos and the end of a photo's time show only after sending.",
+                        "Ausgeschaltet. Alles funktioniert auch so; Tippfehler und das Ende der Zeit für ein Foto sehen Sie dann erst nach dem Absenden.",
+                        "Off. Everything works without them; you then see typos and the end of a photo's time only after sending.",
                     ))
                 }
             }
@@ -233,13 +239,13 @@ fn browser(language: Language, round_trip: CookieTest) -> Markup {
 fn cookie_test_text(language: Language, round_trip: CookieTest) -> Markup {
     match round_trip {
         CookieTest::Done => {
-            html! { (severity_mark(ScanSeverity::Good, language)) (language.pick("Sie kommen zurück.", "They come back.")) }
+            html! { (severity_mark(ScanSeverity::Good, language)) (language.pick("Der Browser schickt sie zurück.", "The browser returns them.")) }
         }
         CookieTest::Failed => html! {
             (severity_mark(ScanSeverity::Fault, language))
             strong { (language.pick(
-                "Sie kommen nicht zurück: Ohne sie muss der Code auf jeder Seite neu eingegeben werden. Bitte Cookies für diese Adresse erlauben.",
-                "They do not come back: without them the code has to be entered anew on each page. Allow cookies for this address.",
+                "Der Browser schickt sie nicht zurück: Ohne sie müssen Sie den Code auf jeder Seite neu eingeben. Erlauben Sie Cookies für diese Adresse.",
+                "The browser does not return them: without them you have to enter the code anew on each page. Allow cookies for this address.",
             )) }
         },
         CookieTest::NotYet => html! {

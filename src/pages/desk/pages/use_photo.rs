@@ -209,7 +209,8 @@ fn question(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> Markup {
             legend { h2 { (language.pick("Ist ein zweites Dokument geplant?", "Is a second document planned?")) } }
             @if let Some(error) = &filled.error { p.field-error #question-error { (error) } }
             div.choice {
-                input #used type="radio" name="outcome" value="used" checked[filled.outcome == "used"];
+                input #used type="radio" name="outcome" value="used" checked[filled.outcome == "used"]
+                    autofocus[filled.error.is_none()];
                 label for="used" {
                     (language.pick("Nein, das Foto jetzt löschen", "No, erase the photo now"))
                     span.hint { (language.pick("Es kann danach nicht zurückgeholt werden.", "It cannot be brought back after that.")) }

@@ -1,14 +1,16 @@
 //! Texts for each finding about a scanner: its meaning, and the setting to change.
 
 use super::scan_diagnosis::{Keystroke, ScanFinding, ScanSeverity};
+use crate::domain::code::keyboard_fault::KeyboardFault;
 use crate::domain::language::Language;
+use crate::pages::desk::code_texts::{foreign_text, keyboard_text};
 
 /// All in one sentence.
 pub(super) fn summary(findings: &[ScanFinding], language: Language) -> &'static str {
     let severity = findings.iter().map(ScanFinding::severity).max().unwrap_or(ScanSeverity::Fault);
     match findings {
         [ScanFinding::Nothing] => language.pick("Es kam nichts an", "Nothing arrived"),
-        _ if findings.contains(&ScanFinding::AnotherCode) => {
+        _ if findings.iter().any(|finding| matches!(finding, ScanFinding::AnotherCode | ScanFinding::Foreign(_))) => {
             language.pick("Das war nicht das Testsymbol", "That was not the test symbol")
         }
         _ => match severity {
@@ -30,7 +32,7 @@ pub(super) fn finding_texts(finding: &ScanFinding, language: Language) -> (Strin
         ScanFinding::Nothing => plain(
             (
                 "Das Feld war leer.",
-                "Das Feld anklicken und das Symbol scannen. Bleibt es leer: Liest der Scanner (Piepton)? Steht er auf „Tastatur“ (USB HID, Keyboard Wedge)?",
+                "Klicken Sie in das Feld, und scannen Sie das Symbol. Bleibt es leer: Liest der Scanner (Piepton)? Steht er auf „Tastatur“ (USB HID, Keyboard Wedge)?",
             ),
             (
                 "The field was empty.",
@@ -41,7 +43,7 @@ pub(super) fn finding_texts(finding: &ScanFinding, language: Language) -> (Strin
         ScanFinding::SymbologyPrefix => plain(
             (
                 "Der Scanner sagt zuerst, welche Art Symbol er liest (]d1).",
-                "Hier stört das nicht. Für das Fachverfahren besser am Scanner abschalten: „AIM-Kennung“ (AIM ID) aus.",
+                "Hier stört das nicht. Für das Fachverfahren schalten Sie am Scanner besser die „AIM-Kennung“ (AIM ID) ab.",
             ),
             (
                 "The scanner says first what kind of symbol it reads (]d1).",
@@ -54,7 +56,7 @@ pub(super) fn finding_texts(finding: &ScanFinding, language: Language) -> (Strin
                     "Vor dem Code kommt ein Steuerzeichen ({}). Der Browser hält es für ein Tastenkürzel.",
                     key_name(*key, Language::German)
                 ),
-                "Am Scanner das Präfix (STX) abschalten.",
+                "Schalten Sie am Scanner das Präfix (STX) ab.",
             ),
             (
                 format!(
@@ -65,13 +67,13 @@ pub(super) fn finding_texts(finding: &ScanFinding, language: Language) -> (Strin
             ),
         ),
         ScanFinding::TextPrefix(text) => (
-            (format!("Vor dem Code steht „{text}“."), "Am Scanner das Präfix (Prefix, Preamble) löschen."),
+            (format!("Vor dem Code steht „{text}“."), "Löschen Sie am Scanner das Präfix (Prefix, Preamble)."),
             (format!("“{text}” comes before the code."), "Clear the prefix (preamble) at the scanner."),
         ),
         ScanFinding::TextSuffix(text) => (
             (
                 format!("Nach dem Code steht „{text}“."),
-                "Am Scanner das Suffix (Suffix, Postamble) löschen und nur Enter senden.",
+                "Löschen Sie am Scanner das Suffix (Suffix, Postamble), und lassen Sie nur Enter senden.",
             ),
             (
                 format!("“{text}” comes after the code."),
@@ -81,44 +83,32 @@ pub(super) fn finding_texts(finding: &ScanFinding, language: Language) -> (Strin
         ScanFinding::YAndZSwapped => plain(
             (
                 "Y und Z sind vertauscht: Der Scanner tippt auf einer anderen Tastatur als dieser Computer.",
-                "Am Scanner die Tastatur (Keyboard Country, Layout) auf Deutsch stellen.",
+                "Stellen Sie am Scanner die Tastatur (Keyboard Country, Layout) auf Deutsch.",
             ),
             (
                 "Y and Z are swapped: the scanner types on another keyboard than this computer.",
                 "Set the scanner's keyboard (country, layout) to that of this computer.",
             ),
         ),
-        ScanFinding::HyphenAsEszett => plain(
-            (
-                "Ein Bindestrich kam als ß an: Der Scanner tippt auf einer US-Tastatur.",
-                "Am Scanner die Tastatur (Keyboard Country, Layout) auf Deutsch stellen.",
-            ),
-            (
-                "A hyphen arrived as ß: the scanner types on a US keyboard.",
-                "Set the scanner's keyboard (country, layout) to German.",
-            ),
-        ),
+        ScanFinding::Keyboard(fault) => {
+            let (german, english) = keyboard_settings(*fault);
+            let text = |language| keyboard_text(*fault, language).to_owned();
+            ((text(Language::German), german), (text(Language::English), english))
+        }
         ScanFinding::SmallLetters => plain(
             (
                 "Große Buchstaben kamen klein an.",
-                "Hier stört das nicht. Die Feststelltaste dieses Computers lösen, oder am Scanner die Umwandlung (Case Conversion) abschalten.",
+                "Hier stört das nicht. Lösen Sie die Feststelltaste dieses Computers, oder schalten Sie am Scanner die Umwandlung (Case Conversion) ab.",
             ),
             (
                 "Capital letters arrived as small ones.",
                 "It does no harm here. Release this computer's caps lock, or switch off case conversion at the scanner.",
             ),
         ),
-        ScanFinding::DigitsAsSigns => plain(
-            (
-                "Statt Ziffern kamen die Zeichen darüber an: Die Umschalttaste ist festgestellt.",
-                "Die Feststelltaste dieses Computers lösen.",
-            ),
-            ("Instead of digits the signs above them arrived: shift is locked.", "Release this computer's caps lock."),
-        ),
         ScanFinding::OtherLayout => plain(
             (
                 "Einzelne Zeichen sind andere: Der Scanner ist auf die Tastatur eines anderen Landes eingestellt.",
-                "Am Scanner die Tastatur (Keyboard Country, Layout) auf Deutsch stellen.",
+                "Stellen Sie am Scanner die Tastatur (Keyboard Country, Layout) auf Deutsch.",
             ),
             (
                 "Some characters are others: the scanner is set to another country's keyboard.",
@@ -128,7 +118,7 @@ pub(super) fn finding_texts(finding: &ScanFinding, language: Language) -> (Strin
         ScanFinding::Missing(count) => (
             (
                 missing_german(*count),
-                "Der Scanner tippt zu schnell oder über Funk zu schwach. Die Pause zwischen Zeichen (Inter-Character Delay) auf 5 bis 10 ms stellen.",
+                "Der Scanner tippt zu schnell oder über Funk zu schwach. Stellen Sie die Pause zwischen Zeichen (Inter-Character Delay) auf 5 bis 10 ms.",
             ),
             (
                 missing_english(*count),
@@ -138,7 +128,7 @@ pub(super) fn finding_texts(finding: &ScanFinding, language: Language) -> (Strin
         ScanFinding::Surplus(count) => (
             (
                 surplus_german(*count),
-                "Noch einmal einzeln scannen. Kommt es wieder: Präfix und Suffix am Scanner löschen, Mehrfachlesung abschalten.",
+                "Scannen Sie noch einmal einzeln. Kommt es wieder, löschen Sie am Scanner Präfix und Suffix, und schalten Sie die Mehrfachlesung ab.",
             ),
             (
                 surplus_english(*count),
@@ -147,18 +137,25 @@ pub(super) fn finding_texts(finding: &ScanFinding, language: Language) -> (Strin
         ),
         ScanFinding::AnotherCode => plain(
             (
-                "Das war ein anderer Code, vielleicht von einem Beleg. Er wurde nicht verwendet und steht deshalb nicht hier.",
-                "Bitte das Testsymbol scannen.",
+                "Das war ein anderer Code, vielleicht von einem Beleg. Er wurde nicht verwendet und wird hier nicht angezeigt.",
+                "Scannen Sie das Testsymbol.",
             ),
             (
-                "That was another code, perhaps from a receipt. It was not used, and so it is not shown here.",
+                "That was another code, perhaps from a receipt. It was not used and is not shown here.",
                 "Scan the test symbol.",
             ),
         ),
+        ScanFinding::Foreign(content) => {
+            let text = |language| foreign_text(*content, language);
+            (
+                (text(Language::German), "Scannen Sie das Testsymbol."),
+                (text(Language::English), "Scan the test symbol."),
+            )
+        }
         ScanFinding::Unrecognized => plain(
             (
                 "Das ist nicht der Inhalt des Testsymbols.",
-                "Wurde das Symbol oben gescannt? Dann ist am Scanner eine Umwandlung eingestellt: auf Werkseinstellung zurücksetzen, Tastatur auf Deutsch, Suffix Enter.",
+                "Haben Sie das Symbol oben gescannt? Dann ist am Scanner eine Umwandlung eingestellt: Setzen Sie ihn auf Werkseinstellung zurück, dann Tastatur auf Deutsch, Suffix Enter.",
             ),
             (
                 "This is not what the test symbol says.",
@@ -172,7 +169,7 @@ pub(super) fn finding_texts(finding: &ScanFinding, language: Language) -> (Strin
         ScanFinding::TabSuffix => plain(
             (
                 "Danach kam Tab: Der Code steht im Feld, aber der Abruf muss angeklickt werden.",
-                "Am Scanner als Suffix Enter (CR) statt Tab einstellen.",
+                "Stellen Sie am Scanner als Suffix Enter (CR) statt Tab ein.",
             ),
             (
                 "Tab came after it: the code is in the field, but the button has to be pressed.",
@@ -185,7 +182,7 @@ pub(super) fn finding_texts(finding: &ScanFinding, language: Language) -> (Strin
                     "Danach kam ein Steuerzeichen ({}) statt Enter. Der Browser hält es für ein Tastenkürzel.",
                     key_name(*key, Language::German)
                 ),
-                "Am Scanner als Suffix Enter (CR) einstellen, ohne LF und ETX.",
+                "Stellen Sie am Scanner als Suffix Enter (CR) ein, ohne LF und ETX.",
             ),
             (
                 format!(
@@ -198,7 +195,7 @@ pub(super) fn finding_texts(finding: &ScanFinding, language: Language) -> (Strin
         ScanFinding::NoSuffix => plain(
             (
                 "Danach kam nichts: Der Code steht im Feld, aber der Abruf muss angeklickt werden.",
-                "Am Scanner als Suffix Enter (CR) einstellen.",
+                "Stellen Sie am Scanner als Suffix Enter (CR) ein.",
             ),
             (
                 "Nothing came after it: the code is in the field, but the button has to be pressed.",
@@ -208,7 +205,7 @@ pub(super) fn finding_texts(finding: &ScanFinding, language: Language) -> (Strin
         ScanFinding::TypedByHand => plain(
             (
                 "Das kam so langsam, als wäre es getippt.",
-                "Mit dem Scanner wiederholen, nur dann sagt der Test etwas über ihn.",
+                "Wiederholen Sie es mit dem Scanner: Nur dann sagt der Test etwas über ihn.",
             ),
             (
                 "It came as slowly as if typed.",
@@ -217,6 +214,23 @@ pub(super) fn finding_texts(finding: &ScanFinding, language: Language) -> (Strin
         ),
     };
     language.pick(german, english)
+}
+
+/// The setting to change, in German and English.
+fn keyboard_settings(fault: KeyboardFault) -> (&'static str, &'static str) {
+    match fault {
+        KeyboardFault::HyphenAsEszett => (
+            "Stellen Sie am Scanner die Tastatur (Keyboard Country, Layout) auf Deutsch.",
+            "Set the scanner's keyboard (country, layout) to German.",
+        ),
+        KeyboardFault::ShiftLock => {
+            ("Lösen Sie die Feststelltaste dieses Computers.", "Release this computer's caps lock.")
+        }
+        KeyboardFault::French => (
+            "Stellen Sie am Scanner die Tastatur (Keyboard Country, Layout) und am Computer die Eingabesprache auf Deutsch.",
+            "Set the scanner's keyboard (country, layout) and this computer's input language to the same country.",
+        ),
+    }
 }
 
 /// A key as people call it.

@@ -6,7 +6,8 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::scan_diagnosis::{
-    Keystroke, ScanFinding, ScanSeverity, ScannerInput, bare, diagnose, split_symbology, test_code_symbols,
+    Keystroke, SCAN_MAX_CHARACTERS, ScanFinding, ScanSeverity, ScannerInput, bare, diagnose, split_symbology,
+    test_code_symbols,
 };
 use super::scan_texts::{finding_texts, key_name, summary};
 use super::test_symbol::test_symbol;
@@ -69,7 +70,7 @@ pub(in crate::pages) fn scanner_section(clerk: &Clerk, scanned: Option<&ScanForm
                     input #milliseconds type="hidden" name="milliseconds";
                     label for="scan" { (language.pick("Hierhin scannen", "Scan into this field")) }
                     div.code-row {
-                        input #scan name="scan" type="text" maxlength="200" autocomplete="off" spellcheck="false" autofocus
+                        input #scan name="scan" type="text" maxlength=(SCAN_MAX_CHARACTERS) autocomplete="off" spellcheck="false" autofocus
                             aria-describedby=[scanned.map(|_| "verdict")];
                         button.primary #examine type="submit" name="by" value="button" { (language.pick("Auswerten", "Examine")) }
                     }
@@ -116,7 +117,8 @@ fn keys(scan: &ScannerInput<'_>, findings: &[ScanFinding], language: Language) -
     let (symbology, rest) = split_symbology(text);
     let comparable = rest.chars().count() == test_code_symbols().count();
     // What is not of the test symbol may be the better part of somebody's code.
-    let is_unrecognized = findings.contains(&ScanFinding::Unrecognized);
+    let is_unrecognized =
+        findings.iter().any(|finding| matches!(finding, ScanFinding::Unrecognized | ScanFinding::Foreign(_)));
     let shown = |character: char| if is_unrecognized && character.is_alphanumeric() { '•' } else { shown(character) };
     html! {
         p.keys {

@@ -108,7 +108,7 @@ async fn what_the_scanner_sent_is_shown_key_by_key_with_what_to_set() {
         [("scan", sent()), ("before", "Control+B".into()), ("after", "Tab".into()), ("milliseconds", "76".into())];
     let scripted = scripted.each_ref().map(|(name, value)| (*name, value.as_str()));
     let prefixed = examined(&scripted).await;
-    for expected in ["data-verdict=\"fault\"", "Strg+B, STX", "Tab ⇥", "76 ms", "(STX) abschalten"] {
+    for expected in ["data-verdict=\"fault\"", "Strg+B, STX", "Tab ⇥", "76 ms", "Präfix (STX) ab."] {
         assert!(prefixed.contains(expected), "{expected}: {prefixed}");
     }
 

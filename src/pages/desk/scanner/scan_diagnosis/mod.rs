@@ -1,18 +1,20 @@
 //! Diagnosis of a hand scanner in keyboard mode: a pure function of the keys it pressed for the test symbol.
 //!
-//! A scanner does not send characters: it presses the keys that bear them on the keyboard it is set to, and the computer reads them
-//! by the layout that *it* is set to. Where the two differ, Y and Z change places and a hyphen becomes an ß.
+//! Faults of keyboards and other symbols are recognized as where codes are entered (`src/domain/code`); here it is known what should
+//! have arrived.
 
 use std::time::Duration;
 
+use crate::domain::code::foreign_content::ForeignContent;
+use crate::domain::code::keyboard_fault::KeyboardFault;
 use crate::domain::code::retrieval_code::{RetrievalCode, TEST_CODE};
 
+/// Enough for the content of other symbols, so that it can be recognized: those of the E-Passfoto procedure have up to 252 characters.
+pub(in crate::pages::desk) const SCAN_MAX_CHARACTERS: usize = 500;
 /// Symbols of a code.
 const SYMBOLS: usize = 20;
 /// Slower than this for each character is a hand: scanners take 1 to 40 ms, fast typists 100.
 const MIN_TYPING_INTERVAL: Duration = Duration::from_millis(80);
-/// Characters that the digits 0 to 9 become under a shift lock, on a German and on a US layout.
-const SHIFTED_DIGITS: [&str; 2] = ["=!\"§$%&/()", ")!@#$%^&*("];
 
 /// A key that is not part of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,12 +81,10 @@ pub(super) enum ScanFinding {
     TextSuffix(String),
     /// Y and Z have changed places.
     YAndZSwapped,
-    /// A hyphen came as an ß.
-    HyphenAsEszett,
+    /// Characters came as others.
+    Keyboard(KeyboardFault),
     /// Capital letters came as small ones.
     SmallLetters,
-    /// Digits came as the signs above them.
-    DigitsAsSigns,
     /// Most of it is right and some characters are others.
     OtherLayout,
     /// Characters got lost on the way.
@@ -93,6 +93,8 @@ pub(super) enum ScanFinding {
     Surplus(usize),
     /// This is a code, but not that of the test symbol.
     AnotherCode,
+    /// Another symbol was scanned.
+    Foreign(ForeignContent),
     /// Something else.
     Unrecognized,
     /// It ends with Enter.
@@ -188,31 +190,27 @@ pub(in crate::pages) fn split_symbology(text: &str) -> (Option<&str>, &str) {
 
 /// Undoes, one after the other, what settings can do to a text, and compares with the test symbol.
 fn normalize_and_compare(text: &str, findings: &mut Vec<ScanFinding>) {
-    let mut text = text.to_owned();
-    if text.contains('ß') {
-        findings.push(ScanFinding::HyphenAsEszett);
-        text.retain(|c| c != 'ß');
+    if let Some(content) = ForeignContent::of(text) {
+        findings.push(ScanFinding::Foreign(content));
+        return;
     }
-    text.retain(|c| c != '-' && c != ' ');
+    let mut text = text.to_owned();
     if !text.contains(|c: char| c.is_ascii_uppercase()) && text.contains(|c: char| c.is_ascii_lowercase()) {
         findings.push(ScanFinding::SmallLetters);
         text.make_ascii_uppercase();
     }
-    if !text.contains(|c: char| c.is_ascii_digit())
-        && let Some(unshifted) = SHIFTED_DIGITS.iter().find_map(|signs| unshifted(&text, signs))
-    {
-        findings.push(ScanFinding::DigitsAsSigns);
-        text = unshifted;
+    if let Some((fault, meant)) = KeyboardFault::find(&text, is_test_code) {
+        findings.push(ScanFinding::Keyboard(fault));
+        text = meant;
     }
+    text.retain(|c| c != '-' && c != ' ');
     compare_with_test_code(&text, findings);
 }
 
-/// The text with digits for signs, where at least five of them were and nothing else is left over.
-fn unshifted(text: &str, signs: &str) -> Option<String> {
-    let digit = |c: char| signs.chars().position(|sign| sign == c).and_then(|at| char::from_digit(at as u32, 10));
-    let is_plain = text.chars().all(|c| c.is_ascii_uppercase() || digit(c).is_some());
-    (is_plain && text.chars().filter(|c| digit(*c).is_some()).count() >= 5)
-        .then(|| text.chars().map(|c| digit(c).unwrap_or(c)).collect())
+/// Reports whether it is the test code, also with Y and Z swapped.
+fn is_test_code(text: &str) -> bool {
+    let is_test = |text: &str| RetrievalCode::parse(text).is_ok_and(|code| code.is_test());
+    is_test(text) || is_test(&text.chars().map(swap).collect::<String>())
 }
 
 fn compare_with_test_code(text: &str, findings: &mut Vec<ScanFinding>) {

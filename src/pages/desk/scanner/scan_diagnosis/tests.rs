@@ -1,6 +1,10 @@
 use super::ScanFinding::{EnterSuffix, NoSuffix, Right};
 use super::*;
 
+const ESZETT: ScanFinding = ScanFinding::Keyboard(KeyboardFault::HyphenAsEszett);
+const SHIFT_LOCK: ScanFinding = ScanFinding::Keyboard(KeyboardFault::ShiftLock);
+const FRENCH: ScanFinding = ScanFinding::Keyboard(KeyboardFault::French);
+
 fn sent() -> String {
     test_code_symbols().collect()
 }
@@ -70,21 +74,22 @@ fn what_names_the_kind_of_symbol_is_seen_on_either_layout() {
 #[test]
 fn another_keyboard_is_recognized_by_y_and_z_and_by_hyphens() {
     assert_eq!(found(&swapped(&sent())), [ScanFinding::YAndZSwapped]);
-    assert_eq!(found(&TEST_CODE.replace('-', "ß")), [ScanFinding::HyphenAsEszett]);
+    assert_eq!(found(&TEST_CODE.replace('-', "ß")), [ESZETT]);
     let both = swapped(TEST_CODE).replace('-', "ß");
-    assert_eq!(found(&both), [ScanFinding::HyphenAsEszett, ScanFinding::YAndZSwapped]);
-    assert_eq!(found(&swapped(&both).to_lowercase()), [ScanFinding::HyphenAsEszett, ScanFinding::SmallLetters]);
-    // French: A for Q, digits that are no digits.
-    assert_eq!(found("TESTYTESTZà&é\"'(-è_A").last(), Some(&ScanFinding::Unrecognized));
+    assert_eq!(found(&both), [ESZETT, ScanFinding::YAndZSwapped]);
+    assert_eq!(found(&swapped(&both).to_lowercase()), [ScanFinding::SmallLetters, ESZETT]);
+    // French: A for Q, W for Z, digits that are no digits; the computer's, then the scanner's.
+    assert_eq!(found("TESTYTESTWà&é\"'(-è_A"), [FRENCH]);
+    assert_eq!(found("testz6testw6=!\"§$6%&/(a"), [ScanFinding::SmallLetters, FRENCH]);
     assert_eq!(found("TESTYTESTW012345678A"), [ScanFinding::OtherLayout]);
 }
 
 #[test]
 fn a_locked_key_is_recognized_by_small_letters_and_by_signs() {
     assert_eq!(found(&sent().to_lowercase()), [ScanFinding::SmallLetters, Right]);
-    assert_eq!(found("TESTYTESTZ=!\"§$%&/(Q"), [ScanFinding::DigitsAsSigns]);
-    assert_eq!(found("TESTZTESTY)!@#$%^&*Q"), [ScanFinding::DigitsAsSigns, ScanFinding::YAndZSwapped]);
-    assert_eq!(found("testytestz=!\"§$%&/(q"), [ScanFinding::SmallLetters, ScanFinding::DigitsAsSigns]);
+    assert_eq!(found("TESTYTESTZ=!\"§$%&/(Q"), [SHIFT_LOCK]);
+    assert_eq!(found("TESTZTESTY)!@#$%^&*Q"), [SHIFT_LOCK, ScanFinding::YAndZSwapped]);
+    assert_eq!(found("testytestz=!\"§$%&/(q"), [ScanFinding::SmallLetters, SHIFT_LOCK]);
 }
 
 #[test]
@@ -116,7 +121,9 @@ fn unrecognized_text_is_reported_and_a_real_code_is_recognized() {
         diagnose(&ScannerInput { after: vec![Keystroke::Enter], ..ScannerInput::default() }),
         [ScanFinding::Nothing]
     );
-    assert_eq!(found("4006381333931"), [ScanFinding::Unrecognized]);
+    assert_eq!(found("4006381333931"), [ScanFinding::Foreign(ForeignContent::ArticleNumber)]);
+    assert_eq!(found("HTTPS://EXAMPLE.ORG"), [ScanFinding::Foreign(ForeignContent::WebAddress)]);
+    assert_eq!(found("Frau Muster"), [ScanFinding::Unrecognized]);
     assert_eq!(found("G94ZJ756FWFHRWS2ZVE8"), [ScanFinding::AnotherCode]);
     assert_eq!(found("G94YJ756FWFHRWS2YVE8"), [ScanFinding::YAndZSwapped, ScanFinding::AnotherCode]);
     assert_eq!(found("~G94ZJ756FWFHRWS2ZVE8"), [ScanFinding::AnotherCode]);
