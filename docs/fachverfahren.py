@@ -6,6 +6,10 @@
 Python 3.11 or newer, nothing but its standard library. `--device` is the folder that `lichtbild-gateway device add` wrote:
 certificate.pem, key.pem, gateway-ca.pem. The code comes on standard input: arguments can be seen by every user of a computer.
 
+Renewing: the certificate of a program ends after 60 days. Once a day, from cron; it does nothing until two thirds are over:
+
+    lichtbild-studio renew --config mitte-1/studio.toml
+
 What may be repeated: everything. The same code gives this office the same collection while it holds it, the photo can be fetched
 as often as one likes, and the same decision gives the same receipt. So whenever an answer does not come, ask again:
 
@@ -69,7 +73,11 @@ class Gateway:
         self.host, self.port = address.hostname, address.port or 443
         # Trusts the gateway's own authority and nobody else, and checks the name.
         self.tls = ssl.create_default_context(cafile=device / "gateway-ca.pem")
-        self.tls.load_cert_chain(device / "certificate.pem", device / "key.pem")
+        both = device / "device.pem"  # a renewal leaves certificate and key in one file
+        if both.exists():
+            self.tls.load_cert_chain(both)
+        else:
+            self.tls.load_cert_chain(device / "certificate.pem", device / "key.pem")
 
     def ask(self, method, path, headers=(), body=None, is_whole=lambda answer: True):
         """One request until it is answered: repeated while the line breaks or the gateway is busy."""

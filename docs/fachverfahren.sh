@@ -6,6 +6,10 @@
 # mitte-1 is the folder that `lichtbild-gateway device add` wrote: certificate.pem, key.pem, gateway-ca.pem. photos must be there. The
 # code comes on standard input and never stands in a command line, which every user of a computer can see.
 #
+# Renewing: the certificate of a program ends after 60 days. Once a day, from cron; it does nothing until two thirds are over:
+#
+#     lichtbild-studio renew --config mitte-1/studio.toml
+#
 # Everything may be repeated: the same code gives this office the same collection while it holds it, the photo can be fetched as
 # often as one likes, the same decision gives the same receipt. So whenever an answer does not come (curl fails), ask again. Killed
 # in the middle: run it again with the same code before anything was settled; what was decided is settled first.
@@ -25,6 +29,10 @@ gateway=$1 device=$2 inbox=$3 decision=${4:-'{"outcome":"used"}'}
 work=$(mktemp -d "$inbox/.taking-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
+# A renewal leaves certificate and key in one file.
+pair=(--cert "$device/certificate.pem" --key "$device/key.pem")
+[[ -e $device/device.pem ]] && pair=(--cert "$device/device.pem")
+
 # The first value of a JSON field that holds plain text.
 field() { grep -o "\"$1\":\"[^\"]*\"" "$2" | head -n 1 | cut -d '"' -f 4; }
 
@@ -39,7 +47,7 @@ ask() {
         rm -f "$work/answer" "$work/head"
         retry_after=
         if status=$(printf '%s\n' "$headers" | curl --silent --show-error --max-time 20 --header @- --header 'Accept-Language: de' \
-            --cert "$device/certificate.pem" --key "$device/key.pem" --cacert "$device/gateway-ca.pem" --dump-header "$work/head" \
+            "${pair[@]}" --cacert "$device/gateway-ca.pem" --dump-header "$work/head" \
             --output "$work/answer" --write-out '%{http_code}' "$@" "$gateway$path" 2>"$work/error"); then
             [ "$status" -ge 300 ] || return 0
             kind=$(field type "$work/answer" || true)

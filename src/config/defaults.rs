@@ -65,7 +65,12 @@ impl Default for CertificatesConfig {
 
 impl Default for EnrolmentConfig {
     fn default() -> Self {
-        Self { policy: EnrolmentPolicy::Auto, certificate_days: 60.0, invitation_hours: 24.0 }
+        Self {
+            policy: EnrolmentPolicy::Auto,
+            certificate_days: 60.0,
+            browser_certificate_days: 365.0,
+            invitation_hours: 24.0,
+        }
     }
 }
 

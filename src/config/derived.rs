@@ -7,7 +7,9 @@ use std::time::Duration;
 use super::public_url::PublicUrl;
 use super::settings::{Config, ListenConfig};
 use crate::api::body::BodyLimits;
+use crate::domain::party::Role;
 use crate::flows::GatewayLimits;
+use crate::flows::certificate_issuer::CertificateValidity;
 use crate::identity::host_name::HostName;
 use crate::storage::requests::WrongCodeLimits;
 use crate::transport::http::limits::ListenerLimits;
@@ -79,9 +81,12 @@ impl Config {
         minutes(self.audit.checkpoint_minutes)
     }
 
-    /// Validity of a device's certificate.
-    pub fn certificate_validity(&self) -> Duration {
-        days(self.enrolment.certificate_days)
+    /// Validity of a device's certificate, by the kind of the device.
+    pub fn certificate_validity(&self) -> CertificateValidity {
+        CertificateValidity {
+            program: days(self.enrolment.certificate_days),
+            browser: days(self.enrolment.browser_certificate_days),
+        }
     }
 
     /// The files that the watermark of the audit log is kept in.
@@ -109,6 +114,13 @@ impl Config {
     /// The same of the enrolment listener, always with its port.
     pub fn enrolment_url(&self, listener: SocketAddr) -> String {
         self.public_url(self.listen.public_enrolment_url.as_ref(), listener).with_port()
+    }
+
+    /// The address of the revocation list for the devices of a role; `None` while the port is free to be any.
+    pub fn revocation_list_url(&self, role: Role) -> Option<String> {
+        let (public, listener) = (self.listen.public_enrolment_url.as_ref(), self.listen.enrolment);
+        (public.is_some() || listener.port() != 0)
+            .then(|| format!("{}/crl/{role}.crl", self.public_url(public, listener)))
     }
 
     /// Hosts by which devices call the gateway, each once: the server certificate has to name all of them.

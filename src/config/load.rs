@@ -50,6 +50,7 @@ impl Config {
         check_range("audit.checkpoint_minutes", self.audit.checkpoint_minutes, 0.01, 10_080.0)?;
         // Browsers and clients have other limits; four hundred days is what the longest of them bear.
         check_range("enrolment.certificate_days", self.enrolment.certificate_days, 0.01, 400.0)?;
+        check_range("enrolment.browser_certificate_days", self.enrolment.browser_certificate_days, 0.01, 400.0)?;
         check_range("enrolment.invitation_hours", self.enrolment.invitation_hours, 0.01, 720.0)?;
         check_range("limits.upload_grace_seconds", limits.upload_grace_seconds, 0.01, 3600.0)?;
         check_range("limits.wrong_codes_window_minutes", limits.wrong_codes_window_minutes, 0.01, 1440.0)?;
@@ -239,7 +240,7 @@ mod tests {
             format!("{:?}", crate::transport::http::limits::ListenerLimits::default())
         );
         assert_eq!(config.photo_body_limits(), crate::api::body::BodyLimits::default());
-        assert_eq!(config.certificate_validity(), crate::identity::issue::CLIENT_VALIDITY);
+        assert_eq!(config.certificate_validity().program, crate::identity::issue::CLIENT_VALIDITY);
     }
 
     #[test]
@@ -277,6 +278,7 @@ mod tests {
             ("[deadlines]\nlease_minutes = nan", "lease_minutes"),
             ("[enrolment]\npolicy = 'three-eyes'", "three-eyes"),
             ("[enrolment]\ncertificate_days = 0", "enrolment.certificate_days"),
+            ("[enrolment]\nbrowser_certificate_days = 500", "enrolment.browser_certificate_days"),
             ("[enrolment]\ninvitation_hours = 1000", "enrolment.invitation_hours"),
             ("[audit]\ncheckpoint_minutes = 0", "audit.checkpoint_minutes"),
             ("[limits]\nenrolments_per_minute = 0", "limits.enrolments_per_minute"),

@@ -113,6 +113,8 @@ pub struct ExternalCaConfig {
 pub struct EnrolmentConfig {
     pub policy: EnrolmentPolicy,
     pub certificate_days: f64,
+    /// Lifetime of a certificate that goes into a browser.
+    pub browser_certificate_days: f64,
     pub invitation_hours: f64,
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::domain::digest::Sha256Digest;
 use crate::domain::party::Role;
+use crate::domain::party::device_kind::DeviceKind;
 use crate::domain::party::invitation::EnrolmentPolicy;
 use crate::identity::authority::Authority;
 
@@ -13,7 +14,7 @@ pub struct CertificateIssuer {
     /// Policy that decides whether an administrator must approve a key before the first certificate.
     pub policy: EnrolmentPolicy,
     /// Validity of a device's certificate.
-    pub validity: Duration,
+    pub validity: CertificateValidity,
     /// The server authority's certificate in PEM, by which a device knows the gateway.
     pub server_ca_pem: String,
     /// SHA-256 of the same certificate in DER.
@@ -24,6 +25,25 @@ pub struct CertificateIssuer {
     pub studio: RoleIssuer,
     /// For offices.
     pub office: RoleIssuer,
+}
+
+/// Validity of certificates, by the kind of device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CertificateValidity {
+    /// For a program, which renews by itself.
+    pub program: Duration,
+    /// For a browser, into which somebody installs each certificate.
+    pub browser: Duration,
+}
+
+impl CertificateValidity {
+    /// Validity for a device; one of unknown kind is taken for a program.
+    pub fn of(self, kind: Option<DeviceKind>) -> Duration {
+        match kind {
+            Some(DeviceKind::Browser) => self.browser,
+            Some(DeviceKind::Program) | None => self.program,
+        }
+    }
 }
 
 /// For one side.

@@ -107,6 +107,15 @@ pub fn host_names(der: &[u8]) -> Result<Vec<HostName>, CertificateError> {
     Ok(extension.value.general_names.iter().filter_map(read).collect())
 }
 
+/// The common name of a certificate's subject, if there is one and it is text.
+///
+/// # Errors
+/// [`CertificateError`] when the bytes are no certificate.
+pub fn common_name(der: &[u8]) -> Result<Option<String>, CertificateError> {
+    let certificate = parse(der)?;
+    Ok(certificate.subject().iter_common_name().next().and_then(|name| name.as_str().ok()).map(str::to_owned))
+}
+
 /// One certificate in PEM.
 pub fn certificate_to_pem(der: &[u8]) -> String {
     pem::encode(pem::CERTIFICATE, der).to_string()

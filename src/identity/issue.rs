@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use rcgen::string::PrintableString;
 use rcgen::{
-    CertificateParams, CrlDistributionPoint, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose,
+    CertificateParams, CrlDistributionPoint, DistinguishedName, DnType, DnValue, ExtendedKeyUsagePurpose, IsCa,
+    KeyUsagePurpose,
 };
-use x509_parser::oid_registry::{OID_X509_COMMON_NAME, OID_X509_ORGANIZATION_NAME, OID_X509_ORGANIZATIONAL_UNIT, Oid};
+use x509_parser::oid_registry::{
+    OID_X509_COMMON_NAME, OID_X509_ORGANIZATION_NAME, OID_X509_ORGANIZATIONAL_UNIT, OID_X509_SERIALNUMBER, Oid,
+};
 
 use super::authority::{Authority, draw_serial};
 use super::certificate::{Serial, certificate_to_pem, parse, read_certificate};
@@ -16,6 +20,7 @@ use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{DeviceId, PartyId};
 use crate::domain::party::Role;
+use crate::domain::party::device_name::MAX_COMMON_NAME_CHARACTERS;
 use crate::entropy::Entropy;
 
 /// A device's certificate lasts 60 days: renewal by itself at two thirds leaves 20 days for a closed shop.
@@ -23,23 +28,23 @@ pub const CLIENT_VALIDITY: Duration = Duration::from_hours(24 * 60);
 /// A server certificate lasts one year: below the 825 days after which Apple's clients refuse even private authorities.
 pub const SERVER_VALIDITY: Duration = Duration::from_hours(24 * 365);
 
-/// The longest common name (RFC 5280 appendix A.1, ub-common-name).
-const COMMON_NAME_CHARACTERS: usize = 64;
+/// `serialNumber` of a subject (X.520), in rcgen's form.
+const SERIAL_NUMBER_OID: [u64; 4] = [2, 5, 4, 5];
 
-/// Subject of a device's certificate. It has these three parts only; no name from a request enters it.
+/// The identity in the subject of a device's certificate. Beside it the subject has a name for people; nothing from a request enters it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientSubject {
     /// The side the device stands on; `OU` of the subject.
     pub role: Role,
     /// The studio or office; `O` of the subject.
     pub party_id: PartyId,
-    /// The device; `CN` of the subject.
+    /// The device; `serialNumber` of the subject, and `CN` in certificates from before there was a name.
     pub device_id: DeviceId,
 }
 
 impl ClientSubject {
-    /// The subject of a certificate in DER that one of the gateway's own authorities issued; `None` if it is not exactly of the form
-    /// that [`issue_client`] gives.
+    /// The identity in a certificate in DER that one of the gateway's own authorities issued; `None` if its subject is not exactly of
+    /// the form that [`issue_client`] gives, or gave before devices had names.
     pub fn of_certificate(der: &[u8]) -> Option<Self> {
         let certificate = parse(der).ok()?;
         let mut attributes = certificate.subject().iter_attributes();
@@ -49,7 +54,14 @@ impl ClientSubject {
         };
         let party_id = next(&OID_X509_ORGANIZATION_NAME)?.parse().ok()?;
         let role = next(&OID_X509_ORGANIZATIONAL_UNIT)?.parse().ok()?;
-        let device_id = next(&OID_X509_COMMON_NAME)?.parse().ok()?;
+        let third = attributes.next()?;
+        let is_old = *third.attr_type() == OID_X509_COMMON_NAME;
+        if !is_old {
+            let name = attributes.next().filter(|name| *name.attr_type() == OID_X509_COMMON_NAME)?;
+            name.as_str().ok()?;
+        }
+        let is_known = is_old || *third.attr_type() == OID_X509_SERIALNUMBER;
+        let device_id = is_known.then(|| third.as_str().ok())??.parse().ok()?;
         attributes.next().is_none().then_some(Self { role, party_id, device_id })
     }
 }
@@ -90,13 +102,15 @@ pub struct IssuedCertificate {
     pub not_after: Timestamp,
 }
 
-/// Certifies a device: `clientAuth` and nothing else, critical `digitalSignature`, `CA:FALSE`.
+/// Certifies a device: `clientAuth` and nothing else, critical `digitalSignature`, `CA:FALSE`. `name` is for people, see
+/// [`device_name`](crate::domain::party::device_name::device_name).
 ///
 /// # Errors
 /// [`IdentityError`]: the authority is outside its validity, the revocation address is unfit, or no serial was drawn.
 pub fn issue_client(
     authority: &Authority,
     subject: &ClientSubject,
+    name: &str,
     key: &PublicKey,
     terms: &IssuanceTerms,
     now: Timestamp,
@@ -106,7 +120,11 @@ pub fn issue_client(
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::OrganizationName, subject.party_id.to_string());
     params.distinguished_name.push(DnType::OrganizationalUnitName, subject.role.name());
-    params.distinguished_name.push(DnType::CommonName, subject.device_id.to_string());
+    // Of the strings that a serial number may be (X.520 section 6.2.9), the only one that holds the identifier.
+    let device_id = PrintableString::try_from(subject.device_id.to_string())?;
+    let serial_number = DnType::CustomDnType(SERIAL_NUMBER_OID.to_vec());
+    params.distinguished_name.push(serial_number, DnValue::PrintableString(device_id));
+    params.distinguished_name.push(DnType::CommonName, name);
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
     issue(authority, params, key, terms, now, entropy)
 }
@@ -127,7 +145,7 @@ pub fn issue_server(
     let first = names.first().ok_or(IdentityError::NoHostName)?.to_string();
     params.distinguished_name = DistinguishedName::new();
     // Too long for a common name: then the subject stays empty and rcgen marks subjectAltName critical (section 4.2.1.6).
-    if first.len() <= COMMON_NAME_CHARACTERS {
+    if first.len() <= MAX_COMMON_NAME_CHARACTERS {
         params.distinguished_name.push(DnType::CommonName, first);
     }
     params.subject_alt_names = names.iter().map(HostName::to_subject_alternative).collect::<Result<_, _>>()?;
@@ -202,7 +220,7 @@ mod tests {
                 party_id: PartyId::generate(self.clock.now(), &self.entropy).unwrap(),
                 device_id: DeviceId::generate(self.clock.now(), &self.entropy).unwrap(),
             };
-            issue_client(&self.authority, &subject, &self.key, terms, self.clock.now(), &self.entropy)
+            issue_client(&self.authority, &subject, "till 1", &self.key, terms, self.clock.now(), &self.entropy)
         }
     }
 
@@ -218,6 +236,14 @@ mod tests {
         assert_ne!(issued.serial, bench.issue(&IssuanceTerms::with_validity(CLIENT_VALIDITY)).unwrap().serial);
     }
 
+    fn of_subject(attributes: &[(DnType, &str)]) -> Option<ClientSubject> {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = DistinguishedName::new();
+        attributes.iter().for_each(|(kind, value)| params.distinguished_name.push(kind.clone(), *value));
+        let certificate = params.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap();
+        ClientSubject::of_certificate(certificate.der())
+    }
+
     #[test]
     fn the_subject_of_an_issued_certificate_is_read_back_and_any_other_is_not() {
         let bench = IssueFixture::new();
@@ -228,8 +254,24 @@ mod tests {
         };
         let terms = IssuanceTerms::with_validity(DAY);
         let now = bench.clock.now();
-        let issued = issue_client(&bench.authority, &subject, &bench.key, &terms, now, &bench.entropy).unwrap();
+        let issued =
+            issue_client(&bench.authority, &subject, "Büro, Schalter 3", &bench.key, &terms, now, &bench.entropy)
+                .unwrap();
         assert_eq!(ClientSubject::of_certificate(&issued.der), Some(subject));
+        let [party, device] = [subject.party_id.to_string(), subject.device_id.to_string()];
+        let (o, ou, cn) = (DnType::OrganizationName, DnType::OrganizationalUnitName, DnType::CommonName);
+        let serial_number = || DnType::CustomDnType(SERIAL_NUMBER_OID.to_vec());
+        let before = [(o.clone(), party.as_str()), (ou.clone(), "office"), (cn.clone(), device.as_str())];
+        assert_eq!(of_subject(&before), Some(subject), "from before devices had names");
+        let [o, ou] = [(o, party.as_str()), (ou, "office")];
+        for other in [
+            vec![o.clone(), ou.clone(), (serial_number(), device.as_str())],
+            vec![o.clone(), ou.clone(), (cn.clone(), "Büro"), (serial_number(), device.as_str())],
+            vec![o.clone(), ou.clone(), (serial_number(), "7"), (cn.clone(), device.as_str())],
+            vec![ou, o, (serial_number(), device.as_str()), (cn, "Büro")],
+        ] {
+            assert_eq!(of_subject(&other), None, "{other:?}");
+        }
         let names = ["gateway.example.org".parse().unwrap()];
         let server = issue_server(&bench.authority, &names, &bench.key, &terms, now, &bench.entropy).unwrap();
         assert_eq!(ClientSubject::of_certificate(&server.der), None);

@@ -14,6 +14,7 @@ use crate::atomic_file;
 use crate::atomic_file::FileMode;
 use crate::flows::Gateway;
 use crate::flows::maintenance::clock_check::{ClockState, ClockStep, clock_state};
+use crate::flows::maintenance::expiring_certificates::{ExpiringCertificates, expiring_certificates};
 use crate::flows::maintenance::sweep;
 use crate::flows::rejected_handshakes::record_rejected_handshake;
 use crate::storage::StoreError;
@@ -35,6 +36,9 @@ const HEAD_FILE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Commits that come so close together are one mark: it costs the disk as much as a commit does.
 const HEAD_FILE_BATCH_DELAY: Duration = Duration::from_millis(200);
+
+/// Interval at which the log names certificates that end soon.
+const EXPIRY_WARNING_INTERVAL: Duration = Duration::from_hours(24);
 
 /// The name of a clock that went back, in `/readyz`.
 const CLOCK_FAULT_NAME: &str = "clock-went-back";
@@ -81,8 +85,25 @@ impl BackgroundTasks {
             }
         };
         interval_or_notify(HEAD_FILE_INTERVAL, tasks, stop, batch, move || watermarks.clone().run());
+        let expiring = Arc::clone(&gateway);
+        at_interval(EXPIRY_WARNING_INTERVAL, tasks, stop, move || warn_of_expiring_certificates(Arc::clone(&expiring)));
         let sweeper = Sweeper { gateway, metrics, key_file, checkpoints, status };
         at_interval(sweep_every, tasks, stop, move || sweeper.clone().sweep());
+    }
+}
+
+async fn warn_of_expiring_certificates(gateway: Arc<Gateway>) {
+    match expiring_certificates(&gateway).await {
+        Ok(ExpiringCertificates { first_end: None, .. }) => {}
+        Ok(ExpiringCertificates { studios, offices, first_end: Some(first_end) }) => tracing::warn!(
+            studios,
+            offices,
+            %first_end,
+            "certificates of browsers end within 14 days, and no browser renews: `lichtbild-gateway device list --expiring` names them"
+        ),
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "cannot look for certificates that end soon");
+        }
     }
 }
 

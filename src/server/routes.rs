@@ -71,6 +71,7 @@ pub fn routes() -> Vec<Route> {
         get(Office, "/v1/collections/{collection_id}/photo", office::photo::show),
         head(Office, "/v1/collections/{collection_id}/photo", office::photo::head),
         post(Office, "/v1/collections/{collection_id}/settle", office::settle::create),
+        get(Office, "/v1/me", office::me::show),
         get(Office, "/desk", desk::code_entry::redirect),
         get(Office, "/desk/", desk::code_entry::show),
         post(Office, "/desk/", desk::code_entry::create),

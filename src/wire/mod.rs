@@ -5,6 +5,7 @@ pub mod collection;
 pub mod enrolment;
 pub mod finding;
 pub mod measurements;
+pub mod office;
 pub mod photo;
 pub mod problem;
 pub mod studio;

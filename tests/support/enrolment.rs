@@ -15,7 +15,7 @@ use cms::signed_data::SignedData;
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::domain::party::invitation::EnrolmentPolicy;
 use lichtbild::entropy::SeededEntropy;
-use lichtbild::flows::certificate_issuer::{CertificateIssuer, RoleIssuer};
+use lichtbild::flows::certificate_issuer::{CertificateIssuer, CertificateValidity, RoleIssuer};
 use lichtbild::flows::enrolment::invite::IssuedInvitation;
 use lichtbild::identity::authority::{Authority, AuthorityKind};
 use lichtbild::identity::certs_only::certificates_only;
@@ -26,7 +26,7 @@ use lichtbild::transport::accept::peer::{Admission, Peer};
 use serde_json::json;
 
 use super::router_client::{RouterResponse, send};
-use super::test_gateway::START;
+use super::test_gateway::{DAY, START};
 
 pub const EST: &str = "/.well-known/est";
 pub const STUDIO_URL: &str = "https://gateway.example:8443";
@@ -43,7 +43,7 @@ pub fn issuance(policy: EnrolmentPolicy) -> CertificateIssuer {
         certificates_only(&[server.certificate_der(), studio.certificate_der(), office.certificate_der()]).unwrap();
     CertificateIssuer {
         policy,
-        validity: CLIENT_VALIDITY,
+        validity: CertificateValidity { program: CLIENT_VALIDITY, browser: 365 * DAY },
         server_ca_pem: server.certificate_pem(),
         server_ca_sha256: server.fingerprint(),
         ca_certificates_pkcs7: packed,

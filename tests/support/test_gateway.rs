@@ -10,6 +10,7 @@ use lichtbild::api::App;
 use lichtbild::api::body::BodyLimits;
 use lichtbild::clock::{Clock, ManualClock, Timestamp};
 use lichtbild::domain::id::DeviceId;
+use lichtbild::domain::party::device_kind::DeviceKind;
 use lichtbild::domain::party::invitation::EnrolmentPolicy;
 use lichtbild::domain::party::{Device, DeviceScope, Party, Role};
 use lichtbild::entropy::SeededEntropy;
@@ -208,6 +209,7 @@ impl TestGateway {
             party_id: party.party_id,
             label: format!("Kasse {number}"),
             scope,
+            kind: None,
             created_at: now,
             revoked_at: None,
             certificate_expires_at: None,
@@ -231,6 +233,7 @@ impl TestGateway {
             party_id: office.party_id,
             label: String::new(),
             scope: DeviceScope::Photos,
+            kind: None,
             created_at: now,
             revoked_at: None,
             certificate_expires_at: None,
@@ -256,7 +259,16 @@ impl TestGateway {
     pub async fn invite(&self, role: Role, name: &str) -> IssuedInvitation {
         let administration = self.administration();
         let party = administration.find_or_add_party(role, name, "Düsseldorf").await.unwrap();
-        administration.invite_new(&party, "Kasse", DeviceScope::Photos, DAY, &self.gateway.keys()).await.unwrap()
+        let (scope, kind) = (DeviceScope::Photos, DeviceKind::Program);
+        administration.invite_new(&party, "Kasse", scope, kind, DAY, &self.gateway.keys()).await.unwrap()
+    }
+
+    /// Invites a counter, whose browser cannot renew; for a day.
+    pub async fn invite_browser(&self, name: &str, label: &str) -> IssuedInvitation {
+        let administration = self.administration();
+        let party = administration.find_or_add_party(Role::Office, name, "Düsseldorf").await.unwrap();
+        let (scope, kind) = (DeviceScope::Photos, DeviceKind::Browser);
+        administration.invite_new(&party, label, scope, kind, DAY, &self.gateway.keys()).await.unwrap()
     }
 
     /// Invites a device that is there.

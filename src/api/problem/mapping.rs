@@ -232,6 +232,7 @@ impl From<CertifyError> for Problem {
     fn from(error: CertifyError) -> Self {
         match error {
             CertifyError::Unavailable { role } => Self::EnrolmentUnavailable { role: Some(role) },
+            CertifyError::Store(error) => error.into(),
             CertifyError::Identity(_) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "an authority does not issue");
                 Self::EnrolmentUnavailable { role: None }
@@ -260,7 +261,7 @@ impl From<EnrolError> for Problem {
             EnrolError::Suspended { role } => Self::PartySuspended { role },
             EnrolError::Request(error) => error.into(),
             EnrolError::KeyReused => Self::KeyReused,
-            EnrolError::SubjectMismatch => Self::SubjectMismatch,
+            EnrolError::SubjectMismatch => Self::SubjectMismatch { own: None },
             EnrolError::Certify(error) => error.into(),
             EnrolError::ConcurrentChange => Self::GatewayBusy,
             EnrolError::Store(error) => error.into(),
@@ -273,7 +274,7 @@ impl From<RenewError> for Problem {
         match error {
             RenewError::Request(error) => error.into(),
             RenewError::KeyReused => Self::KeyReused,
-            RenewError::SubjectMismatch => Self::SubjectMismatch,
+            RenewError::SubjectMismatch { own } => Self::SubjectMismatch { own: Some(own) },
             RenewError::ExternalCertificate => Self::CertificateExternal,
             RenewError::TooSoon { wait } => Self::RenewalTooSoon { wait },
             RenewError::Superseded { since } => Self::CertificateSuperseded { since },

@@ -24,6 +24,7 @@ use crate::domain::party::{Party, Role};
 use crate::domain::photo::PhotoState;
 use crate::domain::photo::collection::CollectionState;
 use crate::domain::photo::quarantine::Quarantined;
+use crate::identity::issue::ClientSubject;
 use crate::identity::public_key::KeyError;
 use crate::transport::tls::certificate_fault::CertificateFault;
 use crate::wire::problem::{PROBLEM_JSON, ProblemBody};
@@ -104,7 +105,7 @@ pub enum Problem {
     RequestSignatureUnsupported,
     KeyTooWeak { error: KeyError },
     KeyReused,
-    SubjectMismatch,
+    SubjectMismatch { own: Option<Box<ClientSubject>> },
     CertificateExternal,
     CertificateSuperseded { since: Timestamp },
     CertificateEnded { newer_used_at: Option<Timestamp> },
@@ -188,7 +189,7 @@ impl Problem {
             Self::RequestSignatureUnsupported => "request-signature-unsupported",
             Self::KeyTooWeak { .. } => "key-too-weak",
             Self::KeyReused => "key-reused",
-            Self::SubjectMismatch => "request-subject-foreign",
+            Self::SubjectMismatch { .. } => "request-subject-foreign",
             Self::CertificateExternal => "certificate-foreign",
             Self::CertificateSuperseded { .. } | Self::CertificateEnded { .. } => "certificate-superseded",
             Self::RenewalTooSoon { .. } => "renewal-too-soon",
@@ -262,7 +263,7 @@ impl Problem {
             | Self::RequestSignatureUnsupported
             | Self::KeyTooWeak { .. }
             | Self::KeyReused
-            | Self::SubjectMismatch
+            | Self::SubjectMismatch { .. }
             | Self::PhotoRefused { .. }
             | Self::SettlementDate { .. }
             | Self::NoteTooLong { .. } => StatusCode::UNPROCESSABLE_ENTITY,

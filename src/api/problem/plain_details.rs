@@ -159,7 +159,7 @@ impl Problem {
                  Schlüssel erzeugen.",
                 "This key belongs or belonged to another device and is not certified again. Make a new key.",
             ),
-            Self::SubjectMismatch => (
+            Self::SubjectMismatch { .. } => (
                 "Der Antrag nennt nicht das Gerät, das ihn stellt. Bitte den Namen leer lassen; das Gateway setzt ihn selbst.",
                 "The request does not name the device that sends it. Leave the subject empty; the gateway writes its own.",
             ),

@@ -5,6 +5,7 @@ use super::{Problem, whole_seconds};
 use crate::clock::Timestamp;
 use crate::domain::language::Language;
 use crate::domain::local_time::{date, date_and_time, date_in_sentence, last_day};
+use crate::identity::issue::ClientSubject;
 
 impl Problem {
     /// Explains what happened in this case and what to do about it.
@@ -153,6 +154,20 @@ impl Problem {
                 format!("Die Einladung ist {} abgelaufen. Bitte beim Amt, von dem sie kam, eine neue holen.", at(end)),
                 format!("The invitation expired {}. Get another one from the office that sent it.", at(end)),
             ),
+            Self::SubjectMismatch { own: Some(own) } => {
+                let ClientSubject { role, party_id, device_id } = **own;
+                let subject = format!("O={party_id}, OU={role}, serialNumber={device_id}, CN=…");
+                language.pick(
+                    format!(
+                        "Der Antrag nennt nicht das Gerät, das ihn stellt. Bitte den Namen leer lassen, oder genau wie im Zertifikat: \
+                         {subject}"
+                    ),
+                    format!(
+                        "The request does not name the device that sends it. Leave the subject empty, or exactly as in the \
+                         certificate: {subject}"
+                    ),
+                )
+            }
             Self::KeyTooWeak { error } => key_detail(*error, language),
             Self::CertificateSuperseded { since: begin } => language.pick(
                 format!(

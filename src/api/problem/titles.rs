@@ -78,7 +78,7 @@ impl Problem {
             }
             Self::KeyTooWeak { .. } => ("Schlüssel nicht erlaubt", "Key not accepted"),
             Self::KeyReused => ("Schlüssel eines anderen Geräts", "Key of another device"),
-            Self::SubjectMismatch => ("Antrag nennt ein anderes Gerät", "Request names another device"),
+            Self::SubjectMismatch { .. } => ("Antrag nennt ein anderes Gerät", "Request names another device"),
             Self::CertificateExternal => ("Zertifikat anderer Stelle", "Certificate of another authority"),
             Self::RenewalTooSoon { .. } => ("Erneuerung zu früh", "Renewal too soon"),
             Self::CertificateSuperseded { .. } | Self::CertificateEnded { .. } => {

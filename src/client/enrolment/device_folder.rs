@@ -10,13 +10,15 @@ use super::est::{ReceivedCertificate, spki_sha256};
 use crate::atomic_file::FileMode;
 use crate::client::config::StudioConfig;
 use crate::client::network::proxy::{HttpProxy, ProxyOrigin};
+use crate::domain::id::DeviceId;
 use crate::domain::language::Language;
+use crate::domain::local_time::day;
 use crate::domain::party::Role;
 use crate::entropy::{Entropy, EntropyError};
-use crate::identity::certificate::certificate_to_pem;
+use crate::identity::certificate::{certificate_to_pem, common_name};
 use crate::identity::error::IdentityError;
 use crate::identity::key::DeviceKey;
-use crate::identity::pkcs12::{Pkcs12Error, generate_password, to_pkcs12};
+use crate::identity::pkcs12::{Pkcs12Content, Pkcs12Encryption, Pkcs12Error, generate_password, to_pkcs12};
 use crate::{atomic_file, failpoint};
 
 /// Certificate and key of the device.
@@ -143,12 +145,11 @@ impl DeviceFolder {
     ) -> Result<Option<BrowserFile>, DeviceFolderError> {
         self.put(CA_FILE, certificate_to_pem(&invitation.ca).as_bytes(), FileMode::WorldReadable)?;
         failpoint::reached("enrol.authority_stored");
+        // An office's device renews by it, too, where it is a program's.
+        self.put_config(invitation, settings)?;
         let browser_file = match invitation.role {
-            Role::Studio => {
-                self.put_config(invitation, settings)?;
-                None
-            }
-            Role::Office => Some(self.put_browser_file(invitation, key, certificate, entropy)?),
+            Role::Studio => None,
+            Role::Office => Some(self.put_browser_file(invitation, key, certificate, settings.language, entropy)?),
         };
         failpoint::reached("enrol.surroundings_stored");
         self.put_device(key, certificate)?;
@@ -206,11 +207,19 @@ impl DeviceFolder {
         invitation: &VerifiedInvitation,
         key: &DeviceKey,
         certificate: &ReceivedCertificate,
+        language: Language,
         entropy: &dyn Entropy,
     ) -> Result<BrowserFile, DeviceFolderError> {
         let password = generate_password(entropy).map_err(DeviceFolderError::Entropy)?;
-        let name = format!("{}, {}", invitation.party.name, invitation.party.place);
-        let file = to_pkcs12(key, &certificate.der, &[], &name, &password).map_err(DeviceFolderError::Pkcs12)?;
+        // A gateway from before devices had names writes an identifier.
+        let party = || format!("{}, {}", invitation.party.name, invitation.party.place);
+        let name = common_name(&certificate.der).ok().flatten().filter(|name| name.parse::<DeviceId>().is_err());
+        let (until, day) = (language.pick("bis", "until"), day(certificate.facts.not_after, language));
+        let friendly_name = format!("{}, {until} {day}", name.unwrap_or_else(party));
+        let content =
+            Pkcs12Content { key, certificate: &certificate.der, authorities: &[], friendly_name: &friendly_name };
+        let file =
+            to_pkcs12(&content, &password, Pkcs12Encryption::default(), entropy).map_err(DeviceFolderError::Pkcs12)?;
         self.put(PKCS12, &file, FileMode::OwnerOnly)?;
         Ok(BrowserFile { path: self.file(PKCS12), password })
     }

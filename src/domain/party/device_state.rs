@@ -78,6 +78,7 @@ mod tests {
             party_id: PartyId::generate(NOW, &entropy).unwrap(),
             label: String::new(),
             scope: DeviceScope::Photos,
+            kind: None,
             created_at: NOW,
             revoked_at: None,
             certificate_expires_at: None,

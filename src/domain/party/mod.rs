@@ -1,6 +1,8 @@
 //! Parties (studios and offices) and their devices.
 
 pub mod credential;
+pub mod device_kind;
+pub mod device_name;
 pub mod device_state;
 pub mod invitation;
 pub mod name;
@@ -13,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{DeviceId, PartyId};
 use super::party::credential::Credential;
+use super::party::device_kind::DeviceKind;
 use crate::clock::Timestamp;
 
 /// Side of the gateway that a party uses.
@@ -123,6 +126,8 @@ pub struct Device {
     /// Called `duty` in JSON and SQL.
     #[serde(rename = "duty")]
     pub scope: DeviceScope,
+    /// `None` if it was added before this was asked, or if another authority certifies it.
+    pub kind: Option<DeviceKind>,
     /// Time at which it was added.
     pub created_at: Timestamp,
     /// Time of its revocation; there is no way back, a new device is added instead.

@@ -107,7 +107,7 @@ impl Administration<'_> {
             "not_after": certificate.not_after,
         });
         record_key(&mut details, certificate);
-        record_scope(&mut details, device.scope);
+        record_device(&mut details, device);
         let audit = audit_entry(self.clock.now(), AuditEvent::DeviceAdded, device.device_id.to_string(), details);
         Ok(self.store.add_device(device, certificate, audit).await?)
     }
@@ -130,7 +130,7 @@ impl Administration<'_> {
         if let Binding::Certificate(certificate) = binding {
             record_key(&mut details, certificate);
         }
-        record_scope(&mut details, device.scope);
+        record_device(&mut details, device);
         let audit = audit_entry(self.clock.now(), AuditEvent::DeviceAdded, device.device_id.to_string(), details);
         match self.store.bind_device(device, binding, audit).await {
             Err(StoreError::AlreadyExists) => Err(AdministrationError::AlreadyBound),
@@ -193,10 +193,13 @@ fn record_key(details: &mut serde_json::Value, certificate: &CertificateRecord) 
     }
 }
 
-/// The log tells of a device that is an auditor's.
-pub(crate) fn record_scope(details: &mut serde_json::Value, scope: DeviceScope) {
-    if scope != DeviceScope::default() {
-        details["duty"] = serde_json::json!(scope);
+/// The log tells of a device that is an auditor's, and of its kind.
+pub(crate) fn record_device(details: &mut serde_json::Value, device: &Device) {
+    if device.scope != DeviceScope::default() {
+        details["duty"] = serde_json::json!(device.scope);
+    }
+    if let Some(kind) = device.kind {
+        details["kind"] = serde_json::json!(kind);
     }
 }
 

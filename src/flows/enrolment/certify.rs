@@ -3,28 +3,36 @@
 use std::fmt;
 
 use crate::domain::digest::Sha256Digest;
-use crate::domain::party::Role;
+use crate::domain::id::DeviceId;
+use crate::domain::party::device_name::device_name;
+use crate::domain::party::{Party, Role};
 use crate::flows::gateway::Gateway;
 use crate::identity::error::IdentityError;
 use crate::identity::issue::{ClientSubject, IssuanceTerms, IssuedCertificate, issue_client};
 use crate::identity::public_key::PublicKey;
+use crate::storage::StoreError;
 use crate::storage::requests::CertificateRecord;
 
-/// Certifies a key for a device. Nothing is stored by this.
+/// Certifies a key for a device of this party, by its name and for the time that its kind gets. Nothing is stored by this.
 ///
 /// # Errors
 /// [`CertifyError`].
-pub(super) fn certify(
+pub(super) async fn certify(
     gateway: &Gateway,
-    subject: &ClientSubject,
+    party: &Party,
+    device_id: DeviceId,
     key: &PublicKey,
 ) -> Result<(IssuedCertificate, CertificateRecord), CertifyError> {
-    let unavailable = CertifyError::Unavailable { role: subject.role };
-    let issuer = gateway.certificate_issuer().ok_or(unavailable)?;
-    let role_issuer = issuer.for_role(subject.role);
-    let authority = role_issuer.authority.as_ref().ok_or(CertifyError::Unavailable { role: subject.role })?;
-    let terms = IssuanceTerms { validity: issuer.validity, crl_url: Some(role_issuer.crl_url.clone()) };
-    let issued = issue_client(authority, subject, key, &terms, gateway.now(), gateway.entropy.as_ref())
+    let unavailable = || CertifyError::Unavailable { role: party.role };
+    let issuer = gateway.certificate_issuer().ok_or_else(unavailable)?;
+    let role_issuer = issuer.for_role(party.role);
+    let authority = role_issuer.authority.as_ref().ok_or_else(unavailable)?;
+    let device = gateway.store.device(device_id).await.map_err(CertifyError::Store)?;
+    let (label, kind) = device.map_or((String::new(), None), |device| (device.label, device.kind));
+    let subject = ClientSubject { role: party.role, party_id: party.party_id, device_id };
+    let name = device_name(&party.name, &label, device_id);
+    let terms = IssuanceTerms { validity: issuer.validity.of(kind), crl_url: Some(role_issuer.crl_url.clone()) };
+    let issued = issue_client(authority, &subject, &name, key, &terms, gateway.now(), gateway.entropy.as_ref())
         .map_err(CertifyError::Identity)?;
     let record = CertificateRecord {
         sha256: issued.sha256,
@@ -42,7 +50,7 @@ pub(super) fn fingerprint(key: &PublicKey) -> Sha256Digest {
 }
 
 /// Reason why a key was not certified although its holder is entitled to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum CertifyError {
     /// The authority's key is not here.
     Unavailable {
@@ -51,6 +59,8 @@ pub enum CertifyError {
     },
     /// The authority did not issue.
     Identity(IdentityError),
+    /// The store cannot be used.
+    Store(StoreError),
 }
 
 impl fmt::Display for CertifyError {
@@ -58,6 +68,7 @@ impl fmt::Display for CertifyError {
         match self {
             Self::Unavailable { role } => write!(f, "the key of the {role} authority is not on this machine"),
             Self::Identity(_) => f.write_str("the authority did not issue a certificate"),
+            Self::Store(_) => f.write_str("the device could not be looked up"),
         }
     }
 }
@@ -67,6 +78,7 @@ impl std::error::Error for CertifyError {
         match self {
             Self::Unavailable { .. } => None,
             Self::Identity(source) => Some(source),
+            Self::Store(source) => Some(source),
         }
     }
 }

@@ -19,7 +19,6 @@ use crate::flows::rejected_handshakes::record_paced_rejection;
 use crate::identity::issue::{ClientSubject, IssuedCertificate};
 use crate::identity::public_key::PublicKey;
 use crate::identity::request::certificate_request::{RequestError, read_request_with_subject};
-use crate::identity::request::claimed_subject::ClaimedSubject;
 use crate::limits::rate_limiter::RateLimited;
 use crate::sealing::enrolment_proof::invitation_lookup_id;
 use crate::storage::StoreError;
@@ -84,7 +83,7 @@ pub async fn enrol(gateway: &Gateway, request: EnrolmentRequest<'_>) -> Result<E
     if claimed.names_another(&subject) {
         return Err(refuse(gateway, device_id, EnrolError::SubjectMismatch).await);
     }
-    execute(gateway, &attempt, action, &subject, &key).await
+    execute(gateway, &attempt, action, &party, &key).await
 }
 
 async fn check_code(gateway: &Gateway, attempt: &EnrolmentAttempt) -> Result<(Party, EnrolmentAction), EnrolError> {
@@ -115,7 +114,7 @@ async fn execute(
     gateway: &Gateway,
     attempt: &EnrolmentAttempt,
     action: EnrolmentAction,
-    subject: &ClientSubject,
+    party: &Party,
     key: &PublicKey,
 ) -> Result<Enrolled, EnrolError> {
     let pending = Enrolled::Pending(fingerprint(key));
@@ -123,7 +122,8 @@ async fn execute(
         EnrolmentAction::Wait => return Ok(pending),
         EnrolmentAction::Bind => (EnrolmentStep::Bind, pending),
         EnrolmentAction::Certify => {
-            let (issued, record) = certify(gateway, subject, key).map_err(EnrolError::Certify)?;
+            let (issued, record) =
+                certify(gateway, party, attempt.device_id, key).await.map_err(EnrolError::Certify)?;
             (EnrolmentStep::Certify(record), Enrolled::Certificate(Box::new(issued)))
         }
     };
@@ -163,11 +163,6 @@ pub(super) const fn request_reason(error: &RequestError) -> &'static str {
         RequestError::Signature => "signature_wrong",
         RequestError::Key(_) => "key_too_weak",
     }
-}
-
-/// Checks that a request claims no subject, or exactly the subject that is known of its sender; see [`ClaimedSubject`].
-pub(super) fn is_own_or_empty(claimed: &ClaimedSubject, subject: &ClientSubject) -> bool {
-    claimed.is_empty() || claimed.is_exactly(subject)
 }
 
 /// Reason why a device is not enrolled.

@@ -7,9 +7,10 @@ use crate::domain::code::enrolment_code::EnrolmentCode;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
 use crate::domain::log::AuditEvent;
+use crate::domain::party::device_kind::DeviceKind;
 use crate::domain::party::invitation::{Invitation, InvitationState};
 use crate::domain::party::{Device, DeviceScope, Party, Role};
-use crate::flows::admin::administer::{Administration, AdministrationError, audit_entry, check_label, record_scope};
+use crate::flows::admin::administer::{Administration, AdministrationError, audit_entry, check_label, record_device};
 use crate::sealing::KeyFile;
 use crate::sealing::enrolment_proof::{ProofKey, invitation_lookup_id};
 use crate::storage::enrolment_requests::{ApprovalOutcome, InviteOutcome, InvitedDevice, NewInvitation};
@@ -51,6 +52,7 @@ impl Administration<'_> {
         party: &Party,
         label: &str,
         scope: DeviceScope,
+        kind: DeviceKind,
         validity: Duration,
         keys: &KeyFile,
     ) -> Result<IssuedInvitation, AdministrationError> {
@@ -61,6 +63,7 @@ impl Administration<'_> {
             party_id: party.party_id,
             label: label.to_owned(),
             scope,
+            kind: Some(kind),
             created_at: now,
             revoked_at: None,
             certificate_expires_at: None,
@@ -104,7 +107,7 @@ impl Administration<'_> {
         };
         let mut details = serde_json::json!({ "new_device": is_new, "expires_at": invitation.expires_at });
         if let InvitedDevice::New(device) = &invitation.device {
-            record_scope(&mut details, device.scope);
+            record_device(&mut details, device);
         }
         let audit = audit_entry(now, AuditEvent::DeviceInvited, device_id.to_string(), details);
         match self.store.invite(&invitation, audit).await? {

@@ -9,7 +9,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::certify::{CertifyError, certify, fingerprint};
-use super::enrol::{is_own_or_empty, record_refusal, request_reason};
+use super::enrol::{record_refusal, request_reason};
 use crate::clock::Timestamp;
 use crate::domain::id::DeviceId;
 use crate::domain::log::AuditEvent;
@@ -40,11 +40,13 @@ pub async fn renew(gateway: &Gateway, caller: &Caller, request: &[u8]) -> Result
             return Err(refuse(gateway, caller.device_id, request_reason(&error), RenewError::Request(error)).await);
         }
     };
-    // RFC 7030 section 4.2.2 wants the subject unchanged; an empty one cannot be meant otherwise.
-    if !is_own_or_empty(&claimed, &subject) {
-        return Err(refuse(gateway, caller.device_id, "subject_foreign", RenewError::SubjectMismatch).await);
+    // RFC 7030 section 4.2.2 wants the subject unchanged; an empty one, or a name alone, cannot be meant otherwise.
+    if !claimed.is_own(&subject) {
+        let error = RenewError::SubjectMismatch { own: Box::new(subject) };
+        return Err(refuse(gateway, caller.device_id, "subject_foreign", error).await);
     }
-    let (issued, certificate) = certify(gateway, &subject, &key).map_err(RenewError::Certify)?;
+    let (issued, certificate) =
+        certify(gateway, &caller.party, caller.device_id, &key).await.map_err(RenewError::Certify)?;
     let renewal = RenewalRequest {
         device_id: caller.device_id,
         presented,
@@ -88,7 +90,10 @@ pub enum RenewError {
     /// Another device has or had the key.
     KeyReused,
     /// The request names somebody else.
-    SubjectMismatch,
+    SubjectMismatch {
+        /// The identity of the device that sent it.
+        own: Box<ClientSubject>,
+    },
     /// The certificate was issued elsewhere, and is renewed there.
     ExternalCertificate,
     /// The device was given a certificate only just now.
@@ -114,7 +119,7 @@ impl fmt::Display for RenewError {
         f.write_str(match self {
             Self::Request(_) => "the request cannot be certified",
             Self::KeyReused => "another device has or had the key",
-            Self::SubjectMismatch => "the request names somebody else",
+            Self::SubjectMismatch { .. } => "the request names somebody else",
             Self::ExternalCertificate => "the certificate was issued elsewhere",
             Self::TooSoon { .. } => "the device was given a certificate only just now",
             Self::Superseded { .. } => "the device has used a newer certificate",

@@ -3,6 +3,7 @@
 pub mod chain_verifier;
 pub mod checkpoint;
 pub mod clock_check;
+pub mod expiring_certificates;
 pub mod purge;
 pub mod revocation_lists;
 pub mod sweep;

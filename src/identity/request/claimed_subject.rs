@@ -1,6 +1,8 @@
 //! The subject that a request claims. Nothing of it enters a certificate; it is read to notice a request in another's name.
 
-use x509_parser::oid_registry::{OID_X509_COMMON_NAME, OID_X509_ORGANIZATION_NAME, OID_X509_ORGANIZATIONAL_UNIT, Oid};
+use x509_parser::oid_registry::{
+    OID_X509_COMMON_NAME, OID_X509_ORGANIZATION_NAME, OID_X509_ORGANIZATIONAL_UNIT, OID_X509_SERIALNUMBER, Oid,
+};
 use x509_parser::prelude::FromDer;
 use x509_parser::x509::X509Name;
 
@@ -34,22 +36,29 @@ impl ClaimedSubject {
         Self(name.iter_attributes().map(attribute).collect())
     }
 
-    /// Reports whether nothing is claimed.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Reports whether the claim is the subject in the certificates of `subject`, in the same order; the kind of string does not matter.
-    pub fn is_exactly(&self, subject: &ClientSubject) -> bool {
-        let own = [
-            (OID_X509_ORGANIZATION_NAME, subject.party_id.to_string()),
-            (OID_X509_ORGANIZATIONAL_UNIT, subject.role.name().to_owned()),
-            (OID_X509_COMMON_NAME, subject.device_id.to_string()),
-        ];
-        self.0.len() == own.len()
-            && self.0.iter().zip(own).all(|(claimed, (kind, value))| {
-                claimed.kind == kind && claimed.value.as_deref() == Some(value.as_str())
-            })
+    /// Reports whether a device with this identity may make the claim to renew its certificate: nothing, a common name alone, or the
+    /// subject of its certificates in the same order, as they are now or were before devices had names. The name for people does not
+    /// matter, nor does the kind of string.
+    pub fn is_own(&self, subject: &ClientSubject) -> bool {
+        let [party, role] = [subject.party_id.to_string(), subject.role.name().to_owned()];
+        let device = subject.device_id.to_string();
+        let is = |attribute: &Attribute, kind: &Oid<'_>, value: &str| {
+            attribute.kind == *kind && attribute.value.as_deref() == Some(value)
+        };
+        let fits = match self.0.as_slice() {
+            [] => true,
+            [name] => name.kind == OID_X509_COMMON_NAME && name.value.is_some(),
+            [o, ou, rest @ ..] => {
+                is(o, &OID_X509_ORGANIZATION_NAME, &party)
+                    && is(ou, &OID_X509_ORGANIZATIONAL_UNIT, &role)
+                    && match rest {
+                        [cn] => is(cn, &OID_X509_COMMON_NAME, &device),
+                        [id, name] => is(id, &OID_X509_SERIALNUMBER, &device) && name.kind == OID_X509_COMMON_NAME,
+                        _ => false,
+                    }
+            }
+        };
+        fits && !self.names_another(subject)
     }
 
     /// Reports whether the claim names a device or party that is not `subject`'s: an identifier of the kind this gateway gives (a
@@ -102,17 +111,35 @@ mod tests {
     }
 
     #[test]
-    fn the_own_subject_is_known_whole_and_in_order() {
+    fn the_own_subject_is_known_in_its_order_with_any_name_or_left_out() {
         let subject = subject(1);
-        let whole = claiming(&own(&subject));
-        assert!(whole.is_exactly(&subject) && !whole.names_another(&subject) && !whole.is_empty());
-        let mut turned = own(&subject);
-        turned.reverse();
-        for other in [turned, own(&subject)[..2].to_vec(), vec![]] {
-            let claimed = claiming(&other);
-            assert!(!claimed.is_exactly(&subject) && !claimed.names_another(&subject), "{other:?}");
+        let [o, ou, cn]: [(DnType, String); 3] = own(&subject).try_into().unwrap();
+        let id = || (DnType::CustomDnType(vec![2, 5, 4, 5]), subject.device_id.to_string());
+        let name = || (DnType::CommonName, "Büro, Schalter 3".to_owned());
+        for accepted in [
+            vec![],
+            vec![cn.clone()],
+            vec![name()],
+            vec![o.clone(), ou.clone(), cn.clone()],
+            vec![o.clone(), ou.clone(), id(), name()],
+        ] {
+            assert!(claiming(&accepted).is_own(&subject), "{accepted:?}");
         }
-        assert!(claiming(&[]).is_empty());
+        for refused in [
+            vec![o.clone()],
+            vec![o.clone(), ou.clone()],
+            vec![cn.clone(), ou.clone(), o.clone()],
+            vec![o.clone(), ou.clone(), name()],
+            vec![o.clone(), ou.clone(), name(), id()],
+            vec![o.clone(), (DnType::OrganizationalUnitName, "office".into()), id(), name()],
+        ] {
+            let claimed = claiming(&refused);
+            assert!(!claimed.is_own(&subject) && !claimed.names_another(&subject), "{refused:?}");
+        }
+        let other = super::tests::subject(2).device_id.to_string();
+        for foreign in [vec![(DnType::CommonName, other.clone())], vec![o, ou, id(), (DnType::CommonName, other)]] {
+            assert!(!claiming(&foreign).is_own(&subject), "{foreign:?}");
+        }
     }
 
     #[test]
@@ -129,8 +156,8 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_neither_empty_nor_anybodys() {
+    fn what_cannot_be_read_names_nobody() {
         let claimed = ClaimedSubject::read(b"\x30\x03\x02\x01\x01");
-        assert!(!claimed.is_empty() && !claimed.is_exactly(&subject(1)) && !claimed.names_another(&subject(1)));
+        assert!(!claimed.is_own(&subject(1)) && !claimed.names_another(&subject(1)));
     }
 }

@@ -6,8 +6,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::ROOT;
 use super::clerk::Clerk;
+use super::{ROOT, certificate};
 use crate::domain::language::Language;
 use crate::pages::frame::elements::csrf_field;
 use crate::pages::frame::page::{self, PageContent, PageLayout, PageScript, PartyLabel, Section};
@@ -40,6 +40,8 @@ pub(super) fn page_response(
         sections: &sections,
         current_path: clerk.map(|clerk| clerk.path.as_str()),
         language_switch: clerk.map(language_switch),
+        head_note: clerk.map(certificate::end_note),
+        banner: clerk.and_then(certificate::warning),
         script: &SCRIPT,
     };
     page::page_response(status, page, &layout)

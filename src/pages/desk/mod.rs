@@ -15,6 +15,7 @@
 //! `facts` what several pages tell of a collection, `code_texts` what is told of a text that is no code.
 //! `pages` holds one file per page, `scanner` the scanner section of the self-test.
 
+mod certificate;
 pub mod clerk;
 mod code_texts;
 mod facts;

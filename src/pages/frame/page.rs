@@ -36,6 +36,10 @@ pub(in crate::pages) struct PageLayout<'a> {
     pub(in crate::pages) current_path: Option<&'a str>,
     /// A form that switches to the other language.
     pub(in crate::pages) language_switch: Option<Markup>,
+    /// A few words beside the party.
+    pub(in crate::pages) head_note: Option<Markup>,
+    /// A line above the content of every page.
+    pub(in crate::pages) banner: Option<Markup>,
     pub(in crate::pages) script: &'a PageScript,
 }
 
@@ -102,7 +106,10 @@ fn document(page: &PageContent<'_>, layout: &PageLayout<'_>) -> Markup {
             body {
                 a.skip href="#main" { (language.pick("Zum Inhalt", "Skip to content")) }
                 (head(layout))
-                main #main tabindex="-1" data-problem=[page.problem] { (page.main) }
+                main #main tabindex="-1" data-problem=[page.problem] {
+                    @if let Some(banner) = &layout.banner { (banner) }
+                    (page.main)
+                }
                 script { (PreEscaped(layout.script.text)) }
             }
         }
@@ -113,7 +120,8 @@ fn head(layout: &PageLayout<'_>) -> Markup {
     html! {
         header.top {
             div.inner {
-                p.name { "Lichtbild" @if let Some(party) = &layout.party { span.office { bdi { (party.name) ", " (party.place) } } } }
+                p.name { "Lichtbild" @if let Some(party) = &layout.party { span.office { bdi { (party.name) ", " (party.place) } } }
+                    @if let Some(note) = &layout.head_note { (note) } }
                 nav aria-label=(layout.language.pick("Bereiche", "Sections")) {
                     @for Section { path, name } in layout.sections {
                         a href=(path) aria-current=[(layout.current_path == Some(path)).then_some("page")] { (name) }

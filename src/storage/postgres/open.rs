@@ -167,6 +167,7 @@ fn migrator() -> Migrator {
     let moving = include_str!("migrations/0003_moving.sql");
     let growth = include_str!("migrations/0004_growth.sql");
     let codes_and_keys = include_str!("migrations/0005_codes_and_keys.sql");
+    let device_kind = include_str!("migrations/0006_device_kind.sql");
     let migration = |version, description, sql: &'static str| {
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql.into_sql_str(), false)
     };
@@ -177,5 +178,6 @@ fn migrator() -> Migrator {
         migration(3, "moving", moving),
         migration(4, "growth", growth),
         migration(5, "codes and keys", codes_and_keys),
+        migration(6, "device kind", device_kind),
     ])
 }

@@ -224,6 +224,7 @@ fn migrator() -> Migrator {
     let moving = include_str!("migrations/0005_moving.sql");
     let growth = include_str!("migrations/0006_growth.sql");
     let codes_and_keys = include_str!("migrations/0007_codes_and_keys.sql");
+    let device_kind = include_str!("migrations/0008_device_kind.sql");
     Migrator::with_migrations(vec![
         migration(1, "initial", initial),
         migration(2, "enrolment", enrolment),
@@ -232,5 +233,6 @@ fn migrator() -> Migrator {
         migration(5, "moving", moving),
         migration(6, "growth", growth),
         migration(7, "codes and keys", codes_and_keys),
+        migration(8, "device kind", device_kind),
     ])
 }

@@ -14,7 +14,7 @@ use crate::support::photos::exif::{ExifBlock, ExifByteOrder};
 use crate::support::photos::portraits::encoded;
 use crate::support::photos::variants::{large_portrait, with_poster};
 use crate::support::router_client::{RouterResponse, idempotency_key, photo};
-use crate::support::test_gateway::{START, TestGateway};
+use crate::support::test_gateway::{DAY, START, TestGateway};
 
 #[track_caller]
 fn keeps_to_itself(answer: &RouterResponse) {
@@ -245,4 +245,29 @@ async fn a_browser_with_the_bare_address_is_sent_to_the_desk_and_a_program_is_no
     let router = gateway.router(ListenerKind::Office);
     let request = Request::get("/").header("host", "localhost").header("accept", chromium).body(Body::empty()).unwrap();
     assert_eq!(router.oneshot(request).await.unwrap().status(), 303);
+}
+
+#[tokio::test]
+async fn every_page_says_in_time_when_the_counters_certificate_ends() {
+    let gateway = TestGateway::start().await;
+    let party = gateway.office("Bürgerbüro Mitte").await.party;
+    // START is 22 November 2026, 10:30 in Berlin.
+    let counter = gateway.device_until(&party, gateway.now() + 20 * DAY).await;
+    let mut browser = ScriptlessBrowser::of(&counter).await;
+    for (days, is_near) in [(0, false), (10, true), (9, true)] {
+        gateway.advance(days * DAY);
+        for path in ["/desk/", "/desk/today", "/desk/self-test"] {
+            let shown = page(&browser.get(path).await);
+            let end = "Zertifikat bis <time datetime=\"2026-12-12T09:30:00.000Z\">12.12.2026</time>";
+            assert!(shown.contains(end), "{path}: {shown}");
+            let line = "Das Zertifikat dieses Schalters endet am <time datetime=\"2026-12-12T09:30:00.000Z\">12.12.2026</time>; \
+                        bitten Sie die Verwaltung um ein neues.";
+            assert_eq!(shown.contains(line), is_near, "{path}: {shown}");
+        }
+    }
+    gateway.advance(DAY);
+    let answer = browser.get("/desk/").await;
+    assert_eq!(answer.status, 403);
+    let shown = String::from_utf8_lossy(&answer.body).into_owned();
+    assert!(shown.contains("data-problem=\"certificate-expired\""), "{shown}");
 }

@@ -52,7 +52,10 @@ async fn the_certificate_says_what_the_gateway_says_and_nothing_of_the_request()
 
         let (_, read) = X509Certificate::from_der(&der).unwrap();
         let (party_id, device_id) = (invite.party.party_id, invite.device.device_id);
-        assert_eq!(read.subject().to_string(), format!("O={party_id}, OU={name}, CN={device_id}"));
+        assert_eq!(
+            read.subject().to_string(),
+            format!("O={party_id}, OU={name}, serialNumber={device_id}, CN=Foto Koch, Kasse")
+        );
         let usage = read.extended_key_usage().unwrap().unwrap().value;
         assert!(usage.client_auth && !usage.server_auth && !usage.any);
         assert!(read.key_usage().unwrap().unwrap().critical);

@@ -1,6 +1,7 @@
 //! Refused enrolments: the answer, and the audit row.
 
 use axum::body::Body;
+use lichtbild::domain::party::device_kind::DeviceKind;
 use lichtbild::domain::party::{DeviceScope, Role};
 use lichtbild::identity::key::DeviceKey;
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
@@ -224,7 +225,13 @@ async fn an_enrolment_whose_row_cannot_be_written_does_not_happen() {
     try_wrong_code(&anonymous, &device_id).await.assert_problem(503, "storage-unavailable");
     let keys = gateway.gateway.keys();
     assert!(gateway.administration().invite_again(invite.device.device_id, DAY, &keys).await.is_err());
-    assert!(gateway.administration().invite_new(&invite.party, "", DeviceScope::Photos, DAY, &keys).await.is_err());
+    assert!(
+        gateway
+            .administration()
+            .invite_new(&invite.party, "", DeviceScope::Photos, DeviceKind::Program, DAY, &keys)
+            .await
+            .is_err()
+    );
     assert_eq!(gateway.database.contents().await, before);
     gateway.database.repair_audit().await;
     certificate(&anonymous.accept_invitation(&invite, &key).await);

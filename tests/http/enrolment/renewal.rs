@@ -12,6 +12,7 @@ use lichtbild::storage::Store;
 use lichtbild::transport::accept::peer::{Admission, PeerCertificate};
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
 use serde_json::json;
+use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::support::enrolment::{EST, certificate, certificates, fingerprint};
 use crate::support::router_client::{RouterClient, RouterResponse, peer, send};
@@ -228,7 +229,73 @@ async fn a_renewal_names_the_same_device_or_nobody() {
     *forged.last_mut().unwrap() ^= 1;
     reenrol(&own, &forged).await.assert_problem(422, "request-signature-wrong");
     assert_eq!(gateway.database.contents().await.without("audit"), before.without("audit"));
+    let refused = reenrol(&own, &subject([&party, "studio", &other_device])).await.json();
+    let subject_of_own = format!("O={party}, OU=studio, serialNumber={device}, CN=…");
+    assert!(
+        refused["detail"].as_str().unwrap().contains(&format!("genau wie im Zertifikat: {subject_of_own}")),
+        "{refused}"
+    );
+    // As in certificates from before devices had names.
     certificate(&reenrol(&own, &subject([&party, "studio", &device])).await);
+}
+
+/// Common clients copy the subject of the certificate that they renew (RFC 7030 section 4.2.2), or give a name alone.
+#[tokio::test]
+async fn a_renewal_with_the_subject_of_the_certificate_or_a_name_alone_is_certified() {
+    let gateway = TestGateway::start().await;
+    let invite = gateway.invite(Role::Studio, "Foto Koch").await;
+    let key = DeviceKey::generate().unwrap();
+    let der = certificate(&gateway.anonymous_client().accept_invitation(&invite, &key).await);
+    let device = gateway.with_certificate(&invite, der.clone());
+    let own = request_with_subject_of(&der);
+    let mut params = CertificateParams::default();
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, "Foto Koch, Kasse");
+    let name_alone = params.serialize_request(&KeyPair::generate().unwrap()).unwrap().der().to_vec();
+    for request in [own, name_alone] {
+        let renewed = certificate(&reenrol(&device, &request).await);
+        assert_eq!(subject_der(&renewed), subject_der(&der));
+        gateway.advance(2 * HOUR);
+    }
+}
+
+fn subject_der(certificate: &[u8]) -> Vec<u8> {
+    let (_, read) = X509Certificate::from_der(certificate).unwrap();
+    read.subject().as_raw().to_vec()
+}
+
+/// A request by a new key with the subject of this certificate.
+fn request_with_subject_of(certificate: &[u8]) -> Vec<u8> {
+    let (_, read) = X509Certificate::from_der(certificate).unwrap();
+    let mut params = CertificateParams::default();
+    params.distinguished_name = DistinguishedName::new();
+    for attribute in read.subject().iter_attributes() {
+        let kind = DnType::from_oid(&attribute.attr_type().iter().unwrap().collect::<Vec<_>>());
+        params.distinguished_name.push(kind, attribute.as_str().unwrap());
+    }
+    params.serialize_request(&KeyPair::generate().unwrap()).unwrap().der().to_vec()
+}
+
+#[tokio::test]
+async fn a_browser_has_its_certificate_longer_and_keeps_that_when_it_is_renewed() {
+    let gateway = TestGateway::start().await;
+    let invite = gateway.invite_browser("Bürgerbüro Mitte", "Schalter 3").await;
+    let first =
+        certificate(&gateway.anonymous_client().accept_invitation(&invite, &DeviceKey::generate().unwrap()).await);
+    let (_, read) = X509Certificate::from_der(&first).unwrap();
+    let name = read.subject().iter_common_name().next().unwrap().as_str().unwrap();
+    assert_eq!(name, "Bürgerbüro Mitte, Schalter 3");
+    assert_eq!(read_certificate(&first).unwrap().not_after, gateway.now() + 365 * DAY);
+    let device = gateway.with_certificate(&invite, first.clone());
+    gateway.advance(250 * DAY);
+    // Past the middle: three renewals in an hour, and three certificates that are accepted.
+    for _ in 0..3 {
+        let renewed = certificate(&reenrol(&device, &fresh()).await);
+        assert_eq!(read_certificate(&renewed).unwrap().not_after, gateway.now() + 365 * DAY);
+    }
+    reenrol(&device, &fresh()).await.assert_problem(429, "renewal-too-soon");
+    gateway.advance(115 * DAY);
+    reenrol(&device, &fresh()).await.assert_problem(403, "certificate-expired");
 }
 
 #[tokio::test]

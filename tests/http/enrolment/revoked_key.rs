@@ -157,6 +157,7 @@ async fn an_administrator_adds_and_binds_no_device_with_a_revoked_key() {
         party_id: office.party.party_id,
         label: String::new(),
         scope: Default::default(),
+        kind: None,
         created_at: gateway.now(),
         revoked_at: None,
         certificate_expires_at: None,

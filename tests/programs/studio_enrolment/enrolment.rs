@@ -138,7 +138,7 @@ async fn an_office_gets_a_file_for_its_browser() {
     let studio = EnrollingStudio::invited_as(Role::Office).await;
     let enrolled = studio.enrol().await.unwrap();
     let file = enrolled.browser_file.unwrap();
-    assert_eq!(studio.files(), ["device.p12", "device.pem", "gateway-ca.pem"]);
+    assert_eq!(studio.files(), ["device.p12", "device.pem", "gateway-ca.pem", "studio.toml"]);
     assert_eq!(file.path, studio.file("device.p12"));
     assert_eq!(file.password.len(), 23);
 }

@@ -311,7 +311,16 @@ fn certify(inside: &InvitingState, body: &[u8]) -> Response {
     let party_id = PartyId::generate(inside.clock.now(), &inside.entropy).unwrap();
     let subject = ClientSubject { role: inside.role, party_id, device_id: inside.device_id };
     let terms = IssuanceTerms::with_validity(LIFETIME);
-    let issued = issue_client(&inside.authority, &subject, &key, &terms, inside.clock.now(), &inside.entropy).unwrap();
+    let issued = issue_client(
+        &inside.authority,
+        &subject,
+        "Foto Koch, till 1",
+        &key,
+        &terms,
+        inside.clock.now(),
+        &inside.entropy,
+    )
+    .unwrap();
     if !matches!(asked, ScriptedIssuance::IssuesAndForgets) {
         inside.known.lock().unwrap().insert(issued.sha256);
     }

@@ -80,6 +80,7 @@ async fn a_change_that_cannot_be_made_leaves_no_row() {
         party_id,
         label: "Kasse".into(),
         scope: DeviceScope::Photos,
+        kind: None,
         created_at: now,
         revoked_at: None,
         certificate_expires_at: None,

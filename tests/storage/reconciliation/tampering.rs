@@ -32,10 +32,11 @@ const LEFT_OPEN: [(&str, &str); 14] = [
 ];
 
 /// Changes that keep the constraints where another text, number or digest would not: what a column is set to, and in which row.
-const CHANGES: [(&str, &str, &str); 26] = [
+const CHANGES: [(&str, &str, &str); 27] = [
     ("parties.role", "CASE role WHEN 'studio' THEN 'office' ELSE 'studio' END", ""),
     ("parties.suspended", "NOT suspended", "suspended"),
     ("devices.duty", "'photos'", "duty = 'audit'"),
+    ("devices.kind", "CASE kind WHEN 'program' THEN 'browser' ELSE 'program' END", "kind IS NOT NULL"),
     ("devices.revoked_at", "NULL", "revoked_at IS NOT NULL"),
     ("certificates.foreign_authority", "NOT foreign_authority", "foreign_authority"),
     ("certificates.device_id", "(SELECT max(device_id) FROM devices)", "number = 2"),

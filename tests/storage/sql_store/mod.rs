@@ -118,6 +118,7 @@ impl TwoNodeStore {
             party_id: party.party_id,
             label: String::new(),
             scope: DeviceScope::Photos,
+            kind: None,
             created_at: START,
             revoked_at: None,
             certificate_expires_at: None,

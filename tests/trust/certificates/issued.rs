@@ -45,7 +45,8 @@ fn a_device_is_a_client_and_nothing_else() {
         validity: Duration::from_hours(24),
         crl_url: Some("http://gateway.example.org/studio.crl".to_owned()),
     };
-    let issued = issue_client(&authority, &subject, &key, &terms, super::now(), &OsEntropy).unwrap();
+    let issued =
+        issue_client(&authority, &subject, "Foto Koch, till 1", &key, &terms, super::now(), &OsEntropy).unwrap();
     openssl.write("ca.pem", authority.certificate_pem()).write("device.pem", &issued.pem);
 
     openssl.run("verify -x509_strict -purpose sslclient -CAfile ca.pem device.pem");
@@ -61,7 +62,8 @@ fn a_device_is_a_client_and_nothing_else() {
     assert!(!text.contains("Alternative Name"), "{text}");
 
     let shown = openssl.run("x509 -in device.pem -noout -subject -nameopt RFC2253,sep_comma_plus");
-    let expected = format!("subject=CN={},OU=studio,O={}", subject.device_id, subject.party_id);
+    let expected =
+        format!("subject=CN=Foto Koch\\, till 1,serialNumber={},OU=studio,O={}", subject.device_id, subject.party_id);
     assert_eq!(shown.trim(), expected);
     assert_eq!(
         openssl.run("x509 -in device.pem -noout -serial").trim().to_lowercase(),

@@ -36,5 +36,14 @@ fn subject() -> ClientSubject {
 }
 
 fn client(authority: &Authority, key: &PublicKey) -> IssuedCertificate {
-    issue_client(authority, &subject(), key, &IssuanceTerms::with_validity(CLIENT_VALIDITY), now(), &OsEntropy).unwrap()
+    issue_client(
+        authority,
+        &subject(),
+        "Foto Koch, till 1",
+        key,
+        &IssuanceTerms::with_validity(CLIENT_VALIDITY),
+        now(),
+        &OsEntropy,
+    )
+    .unwrap()
 }

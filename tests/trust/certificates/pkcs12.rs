@@ -4,7 +4,7 @@ use lichtbild::entropy::OsEntropy;
 use lichtbild::identity::authority::AuthorityKind;
 use lichtbild::identity::certificate::certificates_from_pem;
 use lichtbild::identity::key::DeviceKey;
-use lichtbild::identity::pkcs12::{generate_password, to_pkcs12};
+use lichtbild::identity::pkcs12::{Pkcs12Content, Pkcs12Encryption, generate_password, to_pkcs12};
 
 use super::openssl::OpenSsl;
 
@@ -15,9 +15,13 @@ fn openssl_opens_the_file_and_finds_key_certificate_and_authority() {
     let key = DeviceKey::generate().unwrap();
     let issued = super::client(&authority, &key.public_key());
     let password = generate_password(&OsEntropy).unwrap();
-    let file =
-        to_pkcs12(&key, &issued.der, &[authority.certificate_der()], "Bürgerbüro 📷 Platz 2", &password).unwrap();
-    openssl.write("device.p12", file);
+    let content = Pkcs12Content {
+        key: &key,
+        certificate: &issued.der,
+        authorities: &[authority.certificate_der()],
+        friendly_name: "Bürgerbüro 📷 Platz 2",
+    };
+    openssl.write("device.p12", to_pkcs12(&content, &password, Pkcs12Encryption::Aes256, &OsEntropy).unwrap());
 
     openssl.run(&format!("pkcs12 -in device.p12 -passin pass:{} -nodes -nocerts -out key.pem", *password));
     openssl.run("pkey -in key.pem -pubout -outform DER -out public.der");
@@ -27,7 +31,13 @@ fn openssl_opens_the_file_and_finds_key_certificate_and_authority() {
         openssl.run(&format!("pkcs12 -in device.p12 -passin pass:{} -nokeys {which} -out out.pem", *password));
         assert_eq!(certificates_from_pem(&openssl.read_text("out.pem")).unwrap(), [der], "{which}");
     }
-    assert!(openssl.read_text("key.pem").contains("friendlyName"));
+    // Browsers show the name of the certificate, Java that of the key.
+    let shown = openssl.run(&format!("pkcs12 -in device.p12 -passin pass:{} -nodes", *password));
+    // openssl writes an umlaut as it likes.
+    let ascii = |text: &str| text.chars().filter(char::is_ascii).collect::<String>();
+    let names: Vec<_> =
+        shown.lines().filter_map(|line| line.trim().strip_prefix("friendlyName: ").map(ascii)).collect();
+    assert_eq!(names, ["Brgerbro  Platz 2", "Lichtbild office CA Dsseldorf", "Brgerbro  Platz 2"]);
 
     let info = openssl.run(&format!("pkcs12 -in device.p12 -passin pass:{} -info -noout", *password));
     assert!(info.contains("MAC: sha256, Iteration 10000"), "{info}");
@@ -40,7 +50,30 @@ fn another_password_does_not_open_the_file() {
     let authority = super::authority(AuthorityKind::Studio);
     let key = DeviceKey::generate().unwrap();
     let issued = super::client(&authority, &key.public_key());
-    openssl.write("device.p12", to_pkcs12(&key, &issued.der, &[], "till", "AAAAA-BBBBB").unwrap());
-    assert!(!openssl.try_run("pkcs12 -in device.p12 -passin pass:AAAAABBBBB -noout").status.success());
-    assert!(openssl.try_run("pkcs12 -in device.p12 -passin pass:AAAAA-BBBBB -noout").status.success());
+    let content = Pkcs12Content { key: &key, certificate: &issued.der, authorities: &[], friendly_name: "till" };
+    for (encryption, switch) in [(Pkcs12Encryption::Aes256, ""), (Pkcs12Encryption::Legacy, "-legacy")] {
+        openssl.write("device.p12", to_pkcs12(&content, "AAAAA-BBBBB", encryption, &OsEntropy).unwrap());
+        let opens = |password: &str| {
+            openssl.try_run(&format!("pkcs12 -in device.p12 {switch} -passin pass:{password} -noout")).status.success()
+        };
+        assert!(!opens("AAAAABBBBB") && opens("AAAAA-BBBBB"), "{encryption:?}");
+    }
+}
+
+#[test]
+fn an_old_program_reads_the_legacy_file() {
+    let openssl = OpenSsl::new();
+    let authority = super::authority(AuthorityKind::Office);
+    let key = DeviceKey::generate().unwrap();
+    let issued = super::client(&authority, &key.public_key());
+    let authorities = [authority.certificate_der()];
+    let content =
+        Pkcs12Content { key: &key, certificate: &issued.der, authorities: &authorities, friendly_name: "Schalter 3" };
+    openssl.write("device.p12", to_pkcs12(&content, "AAAAA-BBBBB", Pkcs12Encryption::Legacy, &OsEntropy).unwrap());
+    let info = openssl.run("pkcs12 -in device.p12 -legacy -passin pass:AAAAA-BBBBB -info -noout");
+    assert!(info.contains("MAC: sha1, Iteration 10000"), "{info}");
+    assert_eq!(info.matches("pbeWithSHA1And3-KeyTripleDES-CBC, Iteration 10000").count(), 2, "{info}");
+    openssl.run("pkcs12 -in device.p12 -legacy -passin pass:AAAAA-BBBBB -nodes -nocerts -out key.pem");
+    openssl.run("pkey -in key.pem -pubout -outform DER -out public.der");
+    assert_eq!(openssl.read("public.der"), key.public_key().to_spki_der());
 }

@@ -8,6 +8,7 @@ use super::super::admin_context::AdminContext;
 use super::super::command_error::CommandError;
 use super::super::config_option::ConfigOption;
 use super::super::parties::new_device::NewDevice;
+use super::super::parties::pkcs12_file::Pkcs12Arguments;
 use super::super::parties::provision_device::{NewKey, ProvisionedDevice, provision};
 use super::super::running::init;
 use crate::atomic_file::{FileMode, replace};
@@ -17,6 +18,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::id::DeviceId;
 use crate::domain::language::Language;
+use crate::domain::party::device_kind::DeviceKind;
 use crate::domain::party::{DeviceScope, Role};
 use crate::entropy::OsEntropy;
 use crate::identity::host_name::HostName;
@@ -77,15 +79,20 @@ impl DemoEnvironment {
         let running = start(&config, None, Arc::new(SystemClock), Arc::new(OsEntropy)).await?;
         // Free ports are known only now; the devices' files shall name them.
         config.listen.studio = running.addresses.studio;
+        config.listen.enrolment = running.addresses.enrolment;
 
         let administration = context.administration();
         let studio = administration.add_party(Role::Studio, "Foto Koch", "Düsseldorf").await?;
         let office = administration.add_party(Role::Office, "Bürgerbüro Mitte", "Düsseldorf").await?;
         let key = || DeviceKey::generate().map(NewKey::Generated);
-        let device = |party, label| NewDevice { party, label, scope: DeviceScope::Photos };
-        let [studio_device, office_device] = [device(&studio, "till 1"), device(&office, "counter 3")];
-        let studio = provision(&administration, &config, &studio_device, key()?, Some(&dir.join("studio"))).await?;
-        let office = provision(&administration, &config, &office_device, key()?, Some(&dir.join("office"))).await?;
+        let device = |party, label, kind| NewDevice { party, label, scope: DeviceScope::Photos, kind: Some(kind) };
+        let studio_device = device(&studio, "till 1", DeviceKind::Program);
+        let office_device = device(&office, "counter 3", DeviceKind::Browser);
+        let provisioned = async |device, key, folder: &str| {
+            provision(&administration, &config, device, key, Pkcs12Arguments::default(), Some(&dir.join(folder))).await
+        };
+        let studio = provisioned(&studio_device, key()?, "studio").await?;
+        let office = provisioned(&office_device, key()?, "office").await?;
         Ok(Self { dir, config, context, studio, office, running })
     }
 

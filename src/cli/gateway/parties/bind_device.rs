@@ -62,7 +62,7 @@ impl ExternalCertificateArguments {
 /// Makes the device known.
 pub(super) async fn bind_device(
     context: AdminContext,
-    NewDevice { party: office, label, scope }: &NewDevice<'_>,
+    NewDevice { party: office, label, scope, kind }: &NewDevice<'_>,
     binding: &Binding,
     json: bool,
 ) -> Result<(), CommandError> {
@@ -79,6 +79,7 @@ pub(super) async fn bind_device(
         party_id: office.party_id,
         label: (*label).to_owned(),
         scope: *scope,
+        kind: *kind,
         created_at: now,
         revoked_at: None,
         certificate_expires_at: None,

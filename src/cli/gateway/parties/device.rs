@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::bind_device::{ExternalCertificateArguments, bind_device};
-use super::new_device::{NewDevice, scope_of};
+use super::new_device::{KindArgument, NewDevice, scope_of};
+use super::pkcs12_file::Pkcs12Arguments;
 use super::provision_device::{NewKey, provision};
 use super::{approve, device_list, invite};
 use crate::cli::gateway::admin_context::AdminContext;
@@ -67,6 +68,10 @@ pub(in crate::cli::gateway) struct AddArguments {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
+    kind: KindArgument,
+    #[command(flatten)]
+    packing: Pkcs12Arguments,
+    #[command(flatten)]
     external: ExternalCertificateArguments,
     #[command(flatten)]
     file: ConfigOption,
@@ -96,15 +101,19 @@ async fn add(arguments: &AddArguments) -> Result<(), CommandError> {
     let party = administration.find_party(role, which).await?;
     // Before anything is issued or written.
     let label = parse_name(NameField::Label, &arguments.label).map_err(AdministrationError::from)?;
-    let device = NewDevice { party: &party, label: &label, scope: scope_of(arguments.auditor) };
+    let scope = scope_of(arguments.auditor);
     if let Some(binding) = arguments.external.binding()? {
+        let device = NewDevice { party: &party, label: &label, scope, kind: None };
         return bind_device(context, &device, &binding, arguments.json).await;
     }
+    let kind = arguments.kind.kind(role, scope);
+    let device = NewDevice { party: &party, label: &label, scope, kind: Some(kind) };
     let key = match &arguments.csr {
         None => NewKey::Generated(DeviceKey::generate()?),
         Some(file) => NewKey::Requested(requested_key(file)?),
     };
-    let provisioned = provision(&administration, &context.config, &device, key, arguments.out.as_deref()).await?;
+    let out = arguments.out.as_deref();
+    let provisioned = provision(&administration, &context.config, &device, key, arguments.packing, out).await?;
     context.close().await;
     if arguments.json {
         print_json(&serde_json::json!(provisioned))?;

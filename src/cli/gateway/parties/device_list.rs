@@ -15,6 +15,7 @@ use crate::cli::gateway::span::parse_span;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
+use crate::domain::party::device_kind::DeviceKind;
 use crate::domain::party::device_state::DeviceState;
 use crate::domain::party::invitation::Invitation;
 use crate::domain::party::{Device, DeviceScope, Party, Role};
@@ -22,9 +23,9 @@ use crate::identity::certificate::group_fingerprint;
 
 #[derive(Args)]
 pub(in crate::cli::gateway) struct Arguments {
-    /// Only what needs attention within this span (14d, 36h): certificates that end by then or have ended, and devices that are
-    /// invited or wait for approval.
-    #[arg(long, value_name = "SPAN", value_parser = parse_span)]
+    /// Only what needs attention within this span (14d, 36h) [default: 14d]: certificates that end by then or have ended, and devices
+    /// that are invited or wait for approval.
+    #[arg(long, value_name = "SPAN", value_parser = parse_span, num_args = 0..=1, default_missing_value = "14d")]
     expiring: Option<Duration>,
     #[command(flatten)]
     file: ConfigOption,
@@ -111,14 +112,15 @@ impl DeviceRow {
             (None, None) => format!("{preposition} -"),
         };
         format!(
-            "{}  {}  {:<7}  {moment}  {}, {}  {}{}",
+            "{}  {}  {:<7}  {moment}  {}, {}  {}{}{}",
             device.device_id,
             party.role,
             state.name(),
             party.name,
             party.place,
             device.label,
-            if device.scope == DeviceScope::Audit { " (auditor)" } else { "" }
+            if device.scope == DeviceScope::Audit { " (auditor)" } else { "" },
+            if device.kind == Some(DeviceKind::Browser) { " (browser)" } else { "" },
         )
     }
 

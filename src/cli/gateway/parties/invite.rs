@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::letter::LetterArguments;
-use super::new_device::scope_of;
+use super::new_device::{KindArgument, scope_of};
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
@@ -64,6 +64,8 @@ struct InviteOptions {
     #[arg(long, value_name = "SPAN", value_parser = parse_validity)]
     valid: Option<Duration>,
     #[command(flatten)]
+    kind: KindArgument,
+    #[command(flatten)]
     letter: LetterArguments,
     #[command(flatten)]
     file: ConfigOption,
@@ -94,7 +96,9 @@ pub(super) async fn invite_party(role: Role, arguments: &PartyArguments) -> Resu
     let administration = context.administration();
     let party = administration.find_or_add_party(role, &name, &place).await?;
     let validity = options.valid.unwrap_or_else(|| context.config.invitation_validity());
-    let invite = administration.invite_new(&party, &label, DeviceScope::Photos, validity, &keys).await?;
+    let scope = DeviceScope::Photos;
+    let kind = options.kind.kind(role, scope);
+    let invite = administration.invite_new(&party, &label, scope, kind, validity, &keys).await?;
     print_invitation(context, &invite, ca_sha256, options).await
 }
 
@@ -108,6 +112,11 @@ pub(super) async fn invite_device(arguments: &DeviceArguments) -> Result<(), Com
     let administration = context.administration();
     let validity = options.valid.unwrap_or_else(|| context.config.invitation_validity());
     let (role, which) = match (&arguments.studio, &arguments.office, arguments.device) {
+        (_, _, Some(_)) if options.kind.is_given() => {
+            return Err(CommandError::plain(
+                "--for is for new devices: a device keeps its kind; revoke it and invite a new one for another",
+            ));
+        }
         (_, _, Some(device_id)) => {
             let invite = administration.invite_again(device_id, validity, &keys).await?;
             return print_invitation(context, &invite, ca_sha256, options).await;
@@ -117,7 +126,9 @@ pub(super) async fn invite_device(arguments: &DeviceArguments) -> Result<(), Com
         (None, None, None) => return Err(CommandError::plain("give --studio, --office or --device")),
     };
     let party = administration.find_party(role, which).await?;
-    let invite = administration.invite_new(&party, &label, scope_of(arguments.auditor), validity, &keys).await?;
+    let scope = scope_of(arguments.auditor);
+    let kind = options.kind.kind(role, scope);
+    let invite = administration.invite_new(&party, &label, scope, kind, validity, &keys).await?;
     print_invitation(context, &invite, ca_sha256, options).await
 }
 

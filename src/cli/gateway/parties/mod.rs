@@ -8,5 +8,6 @@ mod invite;
 mod letter;
 pub mod new_device;
 pub mod party;
+pub mod pkcs12_file;
 pub mod provision_device;
 pub mod release;

@@ -7,6 +7,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::new_device::NewDevice;
+use super::pkcs12_file::Pkcs12Arguments;
 use crate::atomic_file::{FileMode, make_folder, write_new};
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::message::eprint;
@@ -15,13 +16,15 @@ use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{DeviceId, PartyId};
+use crate::domain::party::device_kind::DeviceKind;
+use crate::domain::party::device_name::device_name;
 use crate::domain::party::{Device, Party, Role};
 use crate::entropy::OsEntropy;
 use crate::flows::admin::administer::{Administration, check_label};
 use crate::identity::authority::Authority;
 use crate::identity::issue::{ClientSubject, IssuanceTerms, IssuedCertificate, issue_client};
 use crate::identity::key::DeviceKey;
-use crate::identity::pkcs12::{generate_password, to_pkcs12};
+use crate::identity::pkcs12::{Pkcs12Content, generate_password, to_pkcs12};
 use crate::identity::public_key::PublicKey;
 use crate::server::secret_file::read_secret;
 use crate::storage::requests::CertificateRecord;
@@ -71,6 +74,10 @@ impl ProvisionedDevice {
         print(format!("gateway CA   {}", self.ca.display()))?;
         if let Some(password) = &self.p12_password {
             print(format!("PKCS#12 password  {}", password.as_str()))?;
+            eprint(
+                "device.p12 needs Windows 10 from version 1709 or Windows Server 2019; where an older one (Server 2016) or macOS says that the \
+                 password is wrong, add the device with --p12 legacy.",
+            );
         }
         print(format!("valid until  {}", local_time(self.expires_at)))?;
         if self.key.is_some() {
@@ -89,8 +96,9 @@ impl ProvisionedDevice {
 pub(in crate::cli::gateway) async fn provision(
     administration: &Administration<'_>,
     config: &Config,
-    NewDevice { party, label, scope }: &NewDevice<'_>,
+    NewDevice { party, label, scope, kind }: &NewDevice<'_>,
     key: NewKey,
+    packing: Pkcs12Arguments,
     out: Option<&Path>,
 ) -> Result<ProvisionedDevice, CommandError> {
     // Before anything is issued or written.
@@ -110,26 +118,30 @@ pub(in crate::cli::gateway) async fn provision(
     };
     let key_sha256 = Sha256Digest::of(&public_key.to_spki_der());
     administration.check_key(&key_sha256).await?;
-    let issued = issue_client(
-        &authority,
-        &subject,
-        &public_key,
-        &IssuanceTerms::with_validity(config.certificate_validity()),
-        now,
-        &OsEntropy,
-    )?;
+    let terms = IssuanceTerms {
+        validity: config.certificate_validity().of(*kind),
+        crl_url: config.revocation_list_url(party.role),
+    };
+    let name = device_name(&party.name, label, device_id);
+    let issued = issue_client(&authority, &subject, &name, &public_key, &terms, now, &OsEntropy)?;
 
-    let folder = out.map_or_else(|| PathBuf::from(device_id.to_string()), Path::to_path_buf);
-    let provisioned = write_files(&folder, config, party, &authority, &issued, &key, device_id)?;
     let device = Device {
         device_id,
         party_id: party.party_id,
         label: (*label).to_owned(),
         scope: *scope,
+        kind: *kind,
         created_at: now,
         revoked_at: None,
         certificate_expires_at: Some(issued.not_after),
     };
+    let others: Vec<Device> =
+        administration.store.devices(party.role).await?.into_iter().map(|(_, device)| device).collect();
+    let others: Vec<Device> = others.into_iter().filter(|other| other.party_id == party.party_id).collect();
+    let friendly_name = packing.friendly_name(party, &device, issued.not_after, &others);
+    let folder = out.map_or_else(|| PathBuf::from(device_id.to_string()), Path::to_path_buf);
+    let files = DeviceFiles { config, party, authority: &authority, issued: &issued, key: &key, device: &device };
+    let provisioned = files.write(&folder, &friendly_name, packing)?;
     let certificate = CertificateRecord {
         sha256: issued.sha256,
         serial: issued.serial.as_bytes().to_vec(),
@@ -141,52 +153,73 @@ pub(in crate::cli::gateway) async fn provision(
     Ok(provisioned)
 }
 
-fn write_files(
-    folder: &Path,
-    config: &Config,
-    party: &Party,
-    authority: &Authority,
-    issued: &IssuedCertificate,
-    key: &NewKey,
-    device_id: DeviceId,
-) -> Result<ProvisionedDevice, CommandError> {
-    make_folder(folder, FileMode::OwnerOnly)
-        .map_err(|error| CommandError::new(format!("cannot make {}: choose another --out", folder.display()), error))?;
-    let folder = fs::canonicalize(folder)
-        .map_err(|error| CommandError::new(format!("cannot open {}: choose another --out", folder.display()), error))?;
-    let write = |name: &str, bytes: &[u8], audience| -> Result<PathBuf, CommandError> {
-        let file = folder.join(name);
-        write_new(&file, bytes, audience).map_err(|error| {
-            CommandError::new(format!("cannot write {}: choose an empty folder with --out", file.display()), error)
+/// All that the files of a device are made of.
+struct DeviceFiles<'a> {
+    config: &'a Config,
+    party: &'a Party,
+    authority: &'a Authority,
+    issued: &'a IssuedCertificate,
+    key: &'a NewKey,
+    device: &'a Device,
+}
+
+impl DeviceFiles<'_> {
+    fn write(
+        &self,
+        folder: &Path,
+        friendly_name: &str,
+        packing: Pkcs12Arguments,
+    ) -> Result<ProvisionedDevice, CommandError> {
+        let Self { config, party, authority, issued, key, device } = *self;
+        make_folder(folder, FileMode::OwnerOnly).map_err(|error| {
+            CommandError::new(format!("cannot make {}: choose another --out", folder.display()), error)
         })?;
-        Ok(file)
-    };
-    let mut provisioned = ProvisionedDevice {
-        device_id,
-        party_id: party.party_id,
-        certificate: write("certificate.pem", issued.pem.as_bytes(), FileMode::WorldReadable)?,
-        key: None,
-        p12: None,
-        p12_password: None,
-        ca: write("gateway-ca.pem", read_public(&config.certificates.server_ca)?.as_bytes(), FileMode::WorldReadable)?,
-        studio_config: None,
-        expires_at: issued.not_after,
-    };
-    if let NewKey::Generated(key) = key {
-        let password = generate_password(&OsEntropy)
-            .map_err(|error| CommandError::new("no password could be made: try again", error))?;
-        let name = format!("{}, {}", party.name, party.place);
-        let p12 = to_pkcs12(key, &issued.der, &[authority.certificate_der()], &name, &password)
-            .map_err(|error| CommandError::plain(error.to_string()))?;
-        provisioned.key = Some(write("key.pem", key.to_pem().as_bytes(), FileMode::OwnerOnly)?);
-        provisioned.p12 = Some(write("device.p12", &p12, FileMode::OwnerOnly)?);
-        provisioned.p12_password = Some(password);
+        let folder = fs::canonicalize(folder).map_err(|error| {
+            CommandError::new(format!("cannot open {}: choose another --out", folder.display()), error)
+        })?;
+        let write = |name: &str, bytes: &[u8], audience| -> Result<PathBuf, CommandError> {
+            let file = folder.join(name);
+            write_new(&file, bytes, audience).map_err(|error| {
+                CommandError::new(format!("cannot write {}: choose an empty folder with --out", file.display()), error)
+            })?;
+            Ok(file)
+        };
+        let mut provisioned = ProvisionedDevice {
+            device_id: device.device_id,
+            party_id: party.party_id,
+            certificate: write("certificate.pem", issued.pem.as_bytes(), FileMode::WorldReadable)?,
+            key: None,
+            p12: None,
+            p12_password: None,
+            ca: write(
+                "gateway-ca.pem",
+                read_public(&config.certificates.server_ca)?.as_bytes(),
+                FileMode::WorldReadable,
+            )?,
+            studio_config: None,
+            expires_at: issued.not_after,
+        };
+        if let NewKey::Generated(key) = key {
+            let password = generate_password(&OsEntropy)
+                .map_err(|error| CommandError::new("no password could be made: try again", error))?;
+            let authorities = [authority.certificate_der()];
+            let content = Pkcs12Content { key, certificate: &issued.der, authorities: &authorities, friendly_name };
+            let p12 = to_pkcs12(&content, &password, packing.encryption(), &OsEntropy)
+                .map_err(|error| CommandError::plain(error.to_string()))?;
+            provisioned.key = Some(write("key.pem", key.to_pem().as_bytes(), FileMode::OwnerOnly)?);
+            provisioned.p12 = Some(write("device.p12", &p12, FileMode::OwnerOnly)?);
+            provisioned.p12_password = Some(password);
+        }
+        if party.role == Role::Studio || device.kind == Some(DeviceKind::Program) {
+            let url = match party.role {
+                Role::Studio => config.studio_url(config.listen.studio),
+                Role::Office => config.office_url(config.listen.office),
+            };
+            let text = studio_config(&url, key);
+            provisioned.studio_config = Some(write("studio.toml", text.as_bytes(), FileMode::WorldReadable)?);
+        }
+        Ok(provisioned)
     }
-    if party.role == Role::Studio {
-        let text = studio_config(&config.studio_url(config.listen.studio), key);
-        provisioned.studio_config = Some(write("studio.toml", text.as_bytes(), FileMode::WorldReadable)?);
-    }
-    Ok(provisioned)
 }
 
 /// Writes the configuration for `lichtbild-studio`, which names the device's files.

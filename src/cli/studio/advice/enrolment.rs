@@ -153,10 +153,14 @@ pub fn after_enrolment(enrolled: &EnrolledDevice, folder: &DeviceFolder, languag
         ),
         Role::Office => language.pick(
             "Als Nächstes: device.p12 mit dem Kennwort in den Browser einlesen und die Datei dann löschen. Das Zertifikat eines Browsers \
-             erneuert sich nicht selbst: vor seinem Ende eine neue Einladung holen."
+             erneuert sich nicht selbst: vor seinem Ende eine neue Einladung holen. Sagt ein altes Windows (Server 2016) oder macOS, das Kennwort sei falsch: \
+             `openssl pkcs12 -in device.p12 -nodes | openssl pkcs12 -export -legacy -out alt.p12`. Für ein Fachverfahren: `lichtbild-studio renew` \
+             einmal am Tag."
                 .to_owned(),
             "Next: import device.p12 into the browser with the password, then delete the file. A browser's certificate does not renew itself: \
-             get a new invitation before it ends."
+             get a new invitation before it ends. Where an old Windows (Server 2016) or macOS calls the password wrong: \
+             `openssl pkcs12 -in device.p12 -nodes | openssl pkcs12 -export -legacy -out old.p12`. For application software: `lichtbild-studio renew` \
+             once a day."
                 .to_owned(),
         ),
     }

@@ -83,6 +83,7 @@ impl ExpectedTables {
         *self.devices.touch(device_id, logged.row.sequence) = ExpectedDevice {
             party_id: logged.value("party_id"),
             scope: if logged.details["duty"].is_null() { Known(DeviceScope::default()) } else { logged.value("duty") },
+            kind: if logged.details["kind"].is_null() { Known(None) } else { logged.member("kind").map(Some).into() },
             revoked_at: Known(None),
             released_at: Known(None),
             certificates: Known(0),

@@ -3,6 +3,7 @@
 use super::row::AuditedValue;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{DeviceId, PartyId};
+use crate::domain::party::device_kind::DeviceKind;
 use crate::domain::party::invitation::InvitationState;
 use crate::domain::party::{DeviceScope, Role};
 
@@ -109,6 +110,7 @@ impl ExpectedParty {
 pub(super) struct ExpectedDevice {
     pub(super) party_id: LoggedValue<PartyId>,
     pub(super) scope: LoggedValue<DeviceScope>,
+    pub(super) kind: LoggedValue<Option<DeviceKind>>,
     pub(super) revoked_at: LoggedValue<Option<i64>>,
     pub(super) released_at: LoggedValue<Option<i64>>,
     /// Certificates issued here, counted if the log goes back to the device's making.
@@ -124,6 +126,7 @@ impl ExpectedDevice {
         let mut columns = ExpectedColumns::new();
         expect(&mut columns, "party_id", self.party_id, text);
         expect(&mut columns, "duty", self.scope, |scope| text(scope.name()));
+        expect(&mut columns, "kind", self.kind, |kind| kind.map_or(AuditedValue::Null, |kind| text(kind.name())));
         expect(&mut columns, "revoked_at", self.revoked_at, number);
         expect(&mut columns, "photos_released_at", self.released_at, number);
         if self.is_fully_logged {

@@ -67,7 +67,7 @@ const PARTIES: [AuditedColumn; 6] = [
     column("created_at", AuditedColumnType::Number),
 ];
 
-const DEVICES: [AuditedColumn; 7] = [
+const DEVICES: [AuditedColumn; 8] = [
     column("device_id", AuditedColumnType::Text),
     column("party_id", AuditedColumnType::Text),
     column("label", AuditedColumnType::Text),
@@ -75,6 +75,7 @@ const DEVICES: [AuditedColumn; 7] = [
     column("revoked_at", AuditedColumnType::Number),
     column("photos_released_at", AuditedColumnType::Number),
     column("duty", AuditedColumnType::Text),
+    column("kind", AuditedColumnType::Text),
 ];
 
 const CERTIFICATES: [AuditedColumn; 9] = [

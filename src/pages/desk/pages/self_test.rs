@@ -15,6 +15,7 @@ use crate::domain::local_time::{clock_time, day};
 use crate::domain::party::Device;
 use crate::domain::party::credential::Credential;
 use crate::flows::photo::queries;
+use crate::pages::desk::certificate::WARNING_PERIOD;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::form::ClerkForm;
 use crate::pages::desk::scanner::scan_diagnosis::ScanSeverity;
@@ -27,8 +28,6 @@ const PATH: &str = "/desk/self-test";
 const RETRY_QUERY: &str = "again";
 /// A cookie of this page, only there to come back.
 const TEST_COOKIE: &str = "lichtbild_self_test";
-/// Before a certificate's end: long enough for an office that sits once a week.
-const WARN_BEFORE: Duration = Duration::from_secs(14 * 86_400);
 
 /// Result of the test whether the browser returns cookies.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -92,7 +91,7 @@ async fn self_test_response(
 fn certificate(clerk: &Clerk, device: Option<&Device>) -> Markup {
     let (language, end) = (clerk.language, clerk.office.certificate_expires_at);
     let remaining = clerk.now.until(end);
-    let severity = if remaining < WARN_BEFORE { ScanSeverity::Advice } else { ScanSeverity::Good };
+    let severity = if remaining < WARNING_PERIOD { ScanSeverity::Advice } else { ScanSeverity::Good };
     let party = &clerk.office.party;
     let label = device.map(|device| device.label.as_str()).filter(|label| !label.is_empty());
     html! {

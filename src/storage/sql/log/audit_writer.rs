@@ -90,7 +90,7 @@ async fn read_row(connection: &mut StoreConnection, id: &RowId) -> Result<Option
         RowId::Device(device_id) => {
             connection
                 .query(
-                    "SELECT device_id, party_id, label, created_at, revoked_at, photos_released_at, duty
+                    "SELECT device_id, party_id, label, created_at, revoked_at, photos_released_at, duty, kind
                      FROM devices WHERE device_id = $1",
                 )
                 .bind(device_id.to_string())

@@ -73,7 +73,7 @@ async fn device_of(
 ) -> Result<Option<(Party, Device)>, StoreError> {
     connection
         .query(AssertSqlSafe(format!(
-            "SELECT {PARTY}, d.device_id, d.label, d.duty, d.created_at AS device_created_at, d.revoked_at,
+            "SELECT {PARTY}, d.device_id, d.label, d.duty, d.kind, d.created_at AS device_created_at, d.revoked_at,
                     (SELECT max(not_after) FROM certificates c
                     WHERE c.device_id = d.device_id) AS certificate_expires_at
              FROM devices d JOIN parties p ON p.party_id = d.party_id WHERE d.device_id = $1"

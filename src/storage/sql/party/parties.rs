@@ -117,7 +117,7 @@ pub(in crate::storage::sql) async fn devices(store: &SqlStore, role: Role) -> Re
         .read()
         .await?
         .query(AssertSqlSafe(format!(
-            "SELECT {PARTY}, d.device_id, d.label, d.duty, d.created_at AS device_created_at, d.revoked_at,
+            "SELECT {PARTY}, d.device_id, d.label, d.duty, d.kind, d.created_at AS device_created_at, d.revoked_at,
                     (SELECT max(not_after) FROM certificates c
                     WHERE c.device_id = d.device_id) AS certificate_expires_at
              FROM devices d JOIN parties p ON p.party_id = d.party_id

@@ -2,7 +2,7 @@
 
 use crate::domain::party::{Device, Party};
 use crate::storage::error::StoreError;
-use crate::storage::sql::engine::columns::{optional_timestamp, parse_column, timestamp};
+use crate::storage::sql::engine::columns::{optional_timestamp, parse_column, parse_optional_column, timestamp};
 use crate::storage::sql::engine::statement::DatabaseRow;
 
 /// The columns that [`party`] reads: a party `p`. Every statement names its columns: a running node's statements would fail on a
@@ -27,6 +27,7 @@ pub(in crate::storage::sql) fn device(row: &DatabaseRow) -> Result<Device, Store
         party_id: parse_column(row, "party_id")?,
         label: row.try_get("label")?,
         scope: parse_column(row, "duty")?,
+        kind: parse_optional_column(row, "kind")?,
         created_at: timestamp(row, "device_created_at")?,
         revoked_at: optional_timestamp(row, "revoked_at")?,
         certificate_expires_at: optional_timestamp(row, "certificate_expires_at")?,

@@ -1,0 +1,63 @@
+//! Name of a device for people, in its certificate and in the lists of certificates from which a browser lets them choose.
+
+use crate::domain::id::DeviceId;
+
+/// The longest common name (RFC 5280 appendix A.1, ub-common-name).
+pub const MAX_COMMON_NAME_CHARACTERS: usize = 64;
+
+/// Symbols of a device's identifier that stand for it where it has no label.
+const SHORT_ID_SYMBOLS: usize = 6;
+
+/// Names a device: `Bürgerbüro Mitte, counter 3`. Without a label the end of its identifier stands in its place; at most
+/// [`MAX_COMMON_NAME_CHARACTERS`] characters, of which the label keeps as many as it can.
+pub fn device_name(party_name: &str, label: &str, device_id: DeviceId) -> String {
+    let label = device_label(label, device_id);
+    let party = shortened(party_name, MAX_COMMON_NAME_CHARACTERS.saturating_sub(label.chars().count() + 2).max(20));
+    shortened(&format!("{party}, {label}"), MAX_COMMON_NAME_CHARACTERS)
+}
+
+/// The label, or the end of the identifier where there is none.
+pub fn device_label(label: &str, device_id: DeviceId) -> String {
+    if label.is_empty() { short_id(device_id) } else { label.to_owned() }
+}
+
+/// The last symbols of an identifier, which are random.
+pub fn short_id(device_id: DeviceId) -> String {
+    let id = device_id.to_string();
+    id.get(id.len().saturating_sub(SHORT_ID_SYMBOLS)..).unwrap_or(&id).to_owned()
+}
+
+/// At most this many characters, the last of which shows that some are missing.
+fn shortened(text: &str, max: usize) -> String {
+    if text.chars().count() <= max {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(max.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id() -> DeviceId {
+        "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e".parse().unwrap()
+    }
+
+    #[test]
+    fn a_device_is_named_by_its_party_and_its_label() {
+        assert_eq!(device_name("Bürgerbüro Mitte", "counter 3", id()), "Bürgerbüro Mitte, counter 3");
+        assert_eq!(device_name("Bürgerbüro Mitte", "", id()), "Bürgerbüro Mitte, 8c9d0e");
+    }
+
+    #[test]
+    fn a_name_has_sixty_four_characters_at_most_and_keeps_its_label() {
+        for party in ["ö".repeat(60), "ö".repeat(200), "📷".repeat(70)] {
+            let name = device_name(&party, "Schalter 3", id());
+            assert_eq!(name.chars().count(), MAX_COMMON_NAME_CHARACTERS);
+            assert!(name.ends_with("…, Schalter 3"), "{name}");
+        }
+        let name = device_name(&"ö".repeat(60), &"s".repeat(100), id());
+        assert!(name.chars().count() == MAX_COMMON_NAME_CHARACTERS && name.ends_with("s…"), "{name}");
+    }
+}

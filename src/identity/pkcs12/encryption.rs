@@ -1,0 +1,95 @@
+//! Encryption and integrity of a PKCS#12 file.
+
+use cms::cert::x509::der::asn1::{ObjectIdentifier, OctetString};
+use cms::cert::x509::der::{Any, Decode, Encode};
+use cms::cert::x509::spki::AlgorithmIdentifierOwned;
+use des::TdesEde3;
+use des::cipher::block_padding::Pkcs7;
+use des::cipher::{BlockModeEncrypt, KeyIvInit};
+use hmac::{Hmac, KeyInit, Mac};
+use pkcs5::pbes2;
+use pkcs12::kdf::{Pkcs12KeyType, derive_key_utf8};
+use pkcs12::{DigestInfo, MacData};
+use sha1::Sha1;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::error::Pkcs12Error;
+use crate::entropy::{Entropy, random_bytes};
+
+const PBE_WITH_SHA_AND_3_KEY_TRIPLE_DES_CBC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.1.3");
+const SHA_1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.14.3.2.26");
+const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
+
+/// Rounds of key derivation. What guards the file is the 100-bit password, so this need not cost more.
+const ITERATIONS: i32 = 10_000;
+
+/// Algorithms of a PKCS#12 file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pkcs12Encryption {
+    /// PBES2 with PBKDF2-HMAC-SHA-256 and AES-256-CBC (RFC 8018), HMAC-SHA-256 over the whole. Read by OpenSSL, Java, NSS, and Windows
+    /// from 10 version 1709 and Server 2019 on.
+    #[default]
+    Aes256,
+    /// Triple DES and HMAC-SHA-1, with the key derivation of RFC 7292 appendix B: for programs that read nothing newer, such as
+    /// Windows Server 2016 and some versions of macOS. The password still has 100 bits, and triple DES 112.
+    Legacy,
+}
+
+impl Pkcs12Encryption {
+    /// Encrypts a part of the file: the algorithm with its parameters, and the bytes.
+    pub(super) fn encrypt(
+        self,
+        plain: &[u8],
+        password: &str,
+        entropy: &dyn Entropy,
+    ) -> Result<(AlgorithmIdentifierOwned, OctetString), Pkcs12Error> {
+        let (oid, parameters, encrypted) = match self {
+            Self::Aes256 => {
+                let (salt, iv): ([u8; 32], [u8; 16]) = (random_bytes(entropy)?, random_bytes(entropy)?);
+                let rounds = ITERATIONS.unsigned_abs();
+                let parameters = pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(rounds, &salt, iv)?;
+                let encrypted = parameters.encrypt(password.as_bytes(), plain)?;
+                (pbes2::PBES2_OID, Any::from_der(&parameters.to_der()?)?, encrypted)
+            }
+            Self::Legacy => {
+                let salt: [u8; 8] = random_bytes(entropy)?;
+                let derive = |purpose, length| derive_key_utf8::<Sha1>(password, &salt, purpose, ITERATIONS, length);
+                let key = Zeroizing::new(derive(Pkcs12KeyType::EncryptionKey, 24)?);
+                let iv = derive(Pkcs12KeyType::Iv, 8)?;
+                let cipher = cbc::Encryptor::<TdesEde3>::new_from_slices(&key, &iv).map_err(|_| Pkcs12Error::Length)?;
+                // RFC 7292 appendix C: SEQUENCE { salt OCTET STRING, iterations INTEGER }.
+                let parameters = vec![Any::encode_from(&OctetString::new(salt)?)?, Any::encode_from(&ITERATIONS)?];
+                let encrypted = cipher.encrypt_padded_vec::<Pkcs7>(plain);
+                (PBE_WITH_SHA_AND_3_KEY_TRIPLE_DES_CBC, Any::from_der(&parameters.to_der()?)?, encrypted)
+            }
+        };
+        Ok((AlgorithmIdentifierOwned { oid, parameters: Some(parameters) }, OctetString::new(encrypted)?))
+    }
+
+    /// Seals the content of the file by the password.
+    pub(super) fn mac(self, content: &[u8], password: &str, entropy: &dyn Entropy) -> Result<MacData, Pkcs12Error> {
+        let salt: [u8; 8] = random_bytes(entropy)?;
+        let (oid, digest) = match self {
+            Self::Aes256 => {
+                let key =
+                    Zeroizing::new(derive_key_utf8::<Sha256>(password, &salt, Pkcs12KeyType::Mac, ITERATIONS, 32)?);
+                let mut mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|_| Pkcs12Error::Length)?;
+                mac.update(content);
+                (SHA_256, mac.finalize().into_bytes().to_vec())
+            }
+            Self::Legacy => {
+                let key = Zeroizing::new(derive_key_utf8::<Sha1>(password, &salt, Pkcs12KeyType::Mac, ITERATIONS, 20)?);
+                let mut mac = Hmac::<Sha1>::new_from_slice(&key).map_err(|_| Pkcs12Error::Length)?;
+                mac.update(content);
+                (SHA_1, mac.finalize().into_bytes().to_vec())
+            }
+        };
+        let algorithm = AlgorithmIdentifierOwned { oid, parameters: Some(Any::null()) };
+        Ok(MacData {
+            mac: DigestInfo { algorithm, digest: OctetString::new(digest)? },
+            mac_salt: OctetString::new(salt)?,
+            iterations: ITERATIONS,
+        })
+    }
+}
