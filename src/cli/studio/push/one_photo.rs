@@ -245,6 +245,7 @@ fn after(error: &PushError) -> Next {
             ClientDepositError::GaveUp { .. }
             | ClientDepositError::NotAllowed(_)
             | ClientDepositError::Tls(_)
+            | ClientDepositError::Proxy(_)
             | ClientDepositError::NotAGateway { .. },
         ) => Next::Stop,
         _ => Next::Continue,
