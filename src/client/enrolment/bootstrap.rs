@@ -12,6 +12,7 @@ use super::unverified_tls::unverified_tls_config;
 use crate::client::config::parse_gateway_url;
 use crate::client::gateway_client;
 use crate::client::network::proxy::HttpProxy;
+use crate::client::network::server_verifier::is_gateway_issuer;
 use crate::clock::Timestamp;
 use crate::domain::code::enrolment_code::EnrolmentCode;
 use crate::domain::digest::Sha256Digest;
@@ -81,13 +82,17 @@ pub async fn look_up(
     let hexadecimal = |bytes: [u8; 32]| Sha256Digest::from_bytes(bytes).to_string();
     let lookup = hexadecimal(*invitation_lookup_id(code).as_bytes());
     let question = LookupBody { lookup, nonce: hexadecimal(nonce) };
-    let tls = unverified_tls_config().map_err(|_| BootstrapError::TlsSetup)?;
+    let (tls, seen_issuer) = unverified_tls_config().map_err(|_| BootstrapError::TlsSetup)?;
     let http = gateway_client::client_with_default_timeouts(tls, &address.at("/"), proxy)
         .map_err(|_| BootstrapError::TlsSetup)?;
     let request = http.post(address.at(LOOKUP_PATH)).header("accept-language", language).json(&question);
-    let body = gateway_request::fetch_body(request).await?;
-    let answer: LookupResponse = json_object::from_slice(&body).map_err(|_| BootstrapError::Unreadable)?;
-    verify_proof(&answer, &ProofKey::from_code(code), &nonce, expected_ca_sha256)
+    let checked = match gateway_request::fetch_body(request).await {
+        Ok(body) => json_object::from_slice(&body)
+            .map_err(|_| BootstrapError::Unreadable)
+            .and_then(|answer| verify_proof(&answer, &ProofKey::from_code(code), &nonce, expected_ca_sha256)),
+        Err(error) => Err(error.into()),
+    };
+    checked.map_err(|error| error.with_issuer(&seen_issuer.name()))
 }
 
 fn verify_proof(
@@ -136,6 +141,11 @@ pub enum BootstrapError {
     Request(GatewayError),
     /// Not the answer of a gateway, or of one that this version does not understand.
     Unreadable,
+    /// The same from a server whose certificate is no gateway's.
+    ForeignServer {
+        /// The distinguished name of the certificate's issuer.
+        issuer: String,
+    },
     /// The peer does not know the code.
     InvalidProof,
     /// The peer knows the code, but has another authority than the letter names.
@@ -149,6 +159,20 @@ pub enum BootstrapError {
     Entropy(EntropyError),
     /// This program cannot speak TLS: should not happen.
     TlsSetup,
+}
+
+impl BootstrapError {
+    /// Adds the issuer's name of the server's certificate where the server has not shown to know the code.
+    fn with_issuer(self, issuer: &str) -> Self {
+        match self {
+            Self::Unreadable | Self::Request(GatewayError::NotAGateway { .. })
+                if !issuer.is_empty() && !is_gateway_issuer(issuer) =>
+            {
+                Self::ForeignServer { issuer: issuer.to_owned() }
+            }
+            error => error,
+        }
+    }
 }
 
 impl From<GatewayError> for BootstrapError {
@@ -167,6 +191,7 @@ impl fmt::Display for BootstrapError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Request(_) => "the invitation could not be looked up",
+            Self::ForeignServer { .. } => "another server answers than a gateway",
             Self::Unreadable => "the answer to the lookup cannot be read",
             Self::InvalidProof => "what answered does not know the code",
             Self::CaMismatch { .. } => "the gateway's authority is not the one of the letter",

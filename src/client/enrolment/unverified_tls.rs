@@ -13,40 +13,58 @@
 //!
 //! Signatures of the handshake are verified all the same: that costs nothing and keeps the handshake a handshake.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 
+use crate::client::network::server_verifier::issuer_name;
 use crate::identity::cryptography::crypto_provider;
 
 /// TLS that takes any server. For the lookup of an invitation only.
 ///
 /// # Errors
 /// [`Error`] when the provider has no usable protocol version.
-pub(super) fn unverified_tls_config() -> Result<ClientConfig, Error> {
+pub(super) fn unverified_tls_config() -> Result<(ClientConfig, SeenIssuer), Error> {
     let provider = crypto_provider();
-    Ok(ClientConfig::builder_with_provider(Arc::clone(&provider))
+    let seen = SeenIssuer::default();
+    let tls = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(AcceptAnyServer(provider)))
-        .with_no_client_auth())
+        .with_custom_certificate_verifier(Arc::new(AcceptAnyServer { provider, seen: seen.clone() }))
+        .with_no_client_auth();
+    Ok((tls, seen))
+}
+
+/// Issuer's name of the certificate that a server showed last, for people: nothing is decided by it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SeenIssuer(Arc<Mutex<String>>);
+
+impl SeenIssuer {
+    /// The name; empty when no server showed a certificate that can be read.
+    pub(super) fn name(&self) -> String {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 #[derive(Debug)]
-struct AcceptAnyServer(Arc<CryptoProvider>);
+struct AcceptAnyServer {
+    provider: Arc<CryptoProvider>,
+    seen: SeenIssuer,
+}
 
 impl ServerCertVerifier for AcceptAnyServer {
     fn verify_server_cert(
         &self,
-        _certificate: &CertificateDer<'_>,
+        certificate: &CertificateDer<'_>,
         _intermediates: &[CertificateDer<'_>],
         _name: &ServerName<'_>,
         _ocsp: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
+        *self.seen.0.lock().unwrap_or_else(PoisonError::into_inner) = issuer_name(certificate);
         Ok(ServerCertVerified::assertion())
     }
 
@@ -56,7 +74,7 @@ impl ServerCertVerifier for AcceptAnyServer {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+        verify_tls12_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -65,10 +83,10 @@ impl ServerCertVerifier for AcceptAnyServer {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+        verify_tls13_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

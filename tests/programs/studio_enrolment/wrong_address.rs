@@ -46,6 +46,7 @@ async fn enrol(studio: &EnrollingStudio, address: &str, language: &str) -> (i32,
 async fn whatever_else_answers_an_enrolment_the_address_and_the_usual_port_are_told() {
     let studio = EnrollingStudio::invited_today().await;
     let (web, _stop) = web_server(&TestCa::new("Router CA"), &studio).await;
+    let foreign = web.clone();
     let studio_port = studio.gateway.studio_address();
     let nobody = format!("127.0.0.1:{}", free_port());
     for (address, exit) in [(studio_port, 6), (plain_server().await, 6), (web, 6), (nobody, 4)] {
@@ -53,6 +54,7 @@ async fn whatever_else_answers_an_enrolment_the_address_and_the_usual_port_are_t
         assert_eq!(code, exit, "{german}");
         assert!(german.contains(&format!("Unter {address} ist nicht die Anmeldung")), "{german}");
         assert!(german.contains("(meist :7443)") && !german.contains("Konfiguration"), "{german}");
+        assert_eq!(german.contains("Router CA: ist das eine Firewall"), address == foreign, "{german}");
         let (_, english) = enrol(&studio, &address, "en").await;
         assert!(english.contains(&format!("{address} is not where devices enrol")), "{english}");
     }

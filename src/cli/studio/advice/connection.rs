@@ -2,6 +2,7 @@
 
 use super::proxy::about_proxy;
 use crate::cli::studio::exit::Exit;
+use crate::client::network::server_verifier::is_gateway_issuer;
 use crate::client::transient_error::{ClientCertError, ServerCertError, TlsFailure, TransientError};
 use crate::domain::display_text::escaped;
 use crate::domain::language::Language;
@@ -87,7 +88,8 @@ fn about_client_certificate(refusal: ClientCertError, language: Language) -> &'s
 
 fn about_server_certificate(error: &ServerCertError, language: Language) -> String {
     let (cause, next) = match error {
-        ServerCertError::UnknownIssuer { issuer, .. } if is_of_a_gateway(issuer) => language.pick(
+        // The file ca is another gateway's or an old one.
+        ServerCertError::UnknownIssuer { issuer, .. } if is_gateway_issuer(issuer) => language.pick(
             (
                 format!("sein Aussteller {} steht nicht in der Datei ca", escaped(issuer)),
                 "In der Zeile ca die Datei des Gateways eintragen, die das Amt ausgegeben hat.",
@@ -171,10 +173,4 @@ pub(super) fn about_inspection(issuer: &str, address: &str, language: Language) 
             "The certificate comes from {issuer}, not from the gateway: a firewall or virus scanner inspects TLS. Exempt {address} there."
         ),
     )
-}
-
-/// Reports whether an issuer has the name of a gateway's own authority (`Authority::create`): then `ca` is another gateway's or an old
-/// one. Whoever bears that name without right is not trusted either.
-fn is_of_a_gateway(issuer: &str) -> bool {
-    issuer.contains("CN=Lichtbild ")
 }

@@ -200,6 +200,19 @@ fn about_bootstrap(error: &BootstrapError, address: &EnrolmentAddress, language:
         BootstrapError::Request(error) if is_wrong_listener(error) => (Exit::Setup, no_enrolment(&address, language)),
         BootstrapError::Request(error) => about_gateway_error(error, language),
         BootstrapError::Unreadable => (Exit::Setup, no_enrolment(&address, language)),
+        BootstrapError::ForeignServer { issuer } => {
+            let issuer = escaped(issuer);
+            let certificate = language.pick(
+                format!(
+                    "Das Zertifikat dort kommt von {issuer}: ist das eine Firewall oder ein Virenscanner, dort {address} von der Prüfung \
+                     ausnehmen."
+                ),
+                format!(
+                    "The certificate there comes from {issuer}: if that is a firewall or virus scanner that inspects TLS, exempt {address} there."
+                ),
+            );
+            (Exit::Setup, format!("{} {certificate}", no_enrolment(&address, language)))
+        }
         BootstrapError::InvalidProof => {
             let message = language.pick(
                 "Was unter dieser Adresse antwortet, kennt den Code nicht und gibt sich doch als Gateway aus. Der Code wurde nicht gesendet. \
