@@ -25,7 +25,7 @@ pub(super) const REASONS: [RefusalReason; 15] = [
 /// The rule in words.
 pub(super) const fn labels(reason: RefusalReason) -> [&'static str; 2] {
     match reason {
-        RefusalReason::Other => ["Etwas anderes (bitte unten schreiben)", "Something else (write it below)"],
+        RefusalReason::Other => ["Etwas anderes (bitte unten beschreiben)", "Something else (describe it below)"],
         reason => reason.words(),
     }
 }

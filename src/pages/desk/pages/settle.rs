@@ -171,14 +171,14 @@ fn outcome(clerk: &Clerk, decided: &SettleForm) -> Result<SettlementOutcome, Str
             let note = note(&decided.note, language)?;
             match serde_json::from_value(decided.reason.as_str().into()) {
                 Ok(RefusalReason::Other) if note.is_none() => Err(language
-                    .pick("Bitte in der Anmerkung schreiben, was es ist.", "Write in the note what it is.")
+                    .pick("Bitte schreiben Sie in die Anmerkung, was es ist.", "Write in the note what it is.")
                     .into()),
                 Ok(reason) => Ok(SettlementOutcome::Refused(Refusal { reason, note })),
-                Err(_) => Err(language.pick("Bitte einen Grund auswählen.", "Choose a reason.").into()),
+                Err(_) => Err(language.pick("Bitte wählen Sie einen Grund.", "Choose a reason.").into()),
             }
         }
         _ => Err(language
-            .pick("Bitte auswählen, ob ein zweites Dokument geplant ist.", "Say whether a second document is planned.")
+            .pick("Bitte wählen Sie, ob ein zweites Dokument geplant ist.", "Say whether a second document is planned.")
             .into()),
     }
 }
@@ -190,7 +190,7 @@ fn note(written: &str, language: Language) -> Result<Option<String>, String> {
         language.pick(
             format!(
                 "Zeichen {position} der Anmerkung ({number}) ist unsichtbar oder ein Steuerzeichen. Unten steht die Anmerkung ohne solche \
-                 Zeichen; bitte lesen und noch einmal absenden."
+                 Zeichen; lesen Sie sie, und senden Sie sie noch einmal ab."
             ),
             format!(
                 "Character {position} of the note ({number}) is invisible or a control character. The note stands below without such \
