@@ -84,7 +84,16 @@ async fn a_kept_photo_is_there_for_the_second_document_with_the_same_code() {
     browser.get("/desk/").await;
     let second = browser.enter(&deposit.code).await;
     assert_ne!(second, photo);
-    assert_eq!(browser.get(&second).await.status, 200);
+    let shown = page(&browser.get(&second).await);
+    assert!(shown.contains("id=\"second-visit\"") && shown.contains("bis 20.12.2026"), "{shown}");
+    assert_eq!(browser.post(&format!("{second}/settle"), &[("outcome", "released")]).await.status, 303);
+    // On its last day the page tells the hour, and never yesterday.
+    gateway.advance(8 * DAY + 14 * 60 * MINUTE);
+    browser.get("/desk/").await;
+    let again = browser.enter(&deposit.code).await;
+    let shown = page(&browser.get(&again).await);
+    assert!(shown.contains("id=\"available\">heute bis 01:00 Uhr"), "{shown}");
+    assert!(shown.contains("Heute bis 01:00 Uhr abschließen oder zurücklegen"), "{shown}");
 }
 
 #[tokio::test]
