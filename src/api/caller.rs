@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::{App, Problem};
+use crate::domain::party::Caller;
 use crate::domain::party::credential::Credential;
 use crate::flows::authenticate;
 pub use crate::flows::authenticate::{AuditorCaller, OfficeCaller, OfficeDevice, StudioCaller};
@@ -18,7 +19,9 @@ impl FromRequestParts<App> for StudioCaller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        Ok(authenticate::studio(&app.gateway, credential(parts)?).await?)
+        let caller = authenticate::studio(&app.gateway, credential(parts)?).await?;
+        note_device(parts, &caller);
+        Ok(caller)
     }
 }
 
@@ -26,7 +29,9 @@ impl FromRequestParts<App> for OfficeCaller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        Ok(authenticate::office(&app.gateway, credential(parts)?).await?)
+        let caller = authenticate::office(&app.gateway, credential(parts)?).await?;
+        note_device(parts, &caller);
+        Ok(caller)
     }
 }
 
@@ -34,7 +39,9 @@ impl FromRequestParts<App> for AuditorCaller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        Ok(authenticate::auditor(&app.gateway, credential(parts)?).await?)
+        let caller = authenticate::auditor(&app.gateway, credential(parts)?).await?;
+        note_device(parts, &caller);
+        Ok(caller)
     }
 }
 
@@ -42,7 +49,9 @@ impl FromRequestParts<App> for OfficeDevice {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        Ok(authenticate::office_device(&app.gateway, credential(parts)?).await?)
+        let caller = authenticate::office_device(&app.gateway, credential(parts)?).await?;
+        note_device(parts, &caller);
+        Ok(caller)
     }
 }
 
@@ -66,6 +75,13 @@ impl FromRequestParts<App> for ClientAddress {
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
         let peer = parts.extensions.get::<Peer>();
         Ok(Self(peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.remote_address().ip())))
+    }
+}
+
+/// For the log: the subject of an external CA's certificate names no device.
+fn note_device(parts: &Parts, caller: &Caller) {
+    if let Some(peer) = parts.extensions.get::<Peer>() {
+        peer.note_device(caller.device_id);
     }
 }
 

@@ -183,6 +183,8 @@ pub struct LogConfig {
     pub format: LogFormat,
     /// Filter that selects the lines to write.
     pub level: String,
+    /// True if lines contain network addresses of clients.
+    pub addresses: bool,
 }
 
 /// Format of log lines.

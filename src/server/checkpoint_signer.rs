@@ -33,6 +33,9 @@ const FINAL_CHECKPOINT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The name of this part in `/readyz`.
 const FAULT_NAME: &str = "audit-checkpoints";
 
+/// The name of a missing public key in `/readyz`.
+const PUBLIC_KEY_FAULT_NAME: &str = "audit-public-key";
+
 type CheckpointTaskError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Signs checkpoints and writes their files.
@@ -85,6 +88,23 @@ impl CheckpointSigner {
             self.write_files().await
         };
         self.report_result(done.await);
+        self.report_public_key();
+    }
+
+    /// The gateway signs without it, and nobody could verify what was signed.
+    fn report_public_key(&self) {
+        let (public_key, key) = (self.public_key.display(), self.key.display());
+        if self.public_key.exists() {
+            self.status.clear_fault(PUBLIC_KEY_FAULT_NAME);
+        } else if self.status.set_fault(
+            PUBLIC_KEY_FAULT_NAME,
+            format!(
+                "{public_key} (audit.public_key) is not there: checkpoints and backups cannot be verified here. Copy it from another \
+                 node or a backup, or make it anew: openssl pkey -in {key} -pubout -out {public_key}"
+            ),
+        ) {
+            tracing::warn!(file = %public_key, "the public key of the audit log's checkpoints is not there");
+        }
     }
 
     /// The last one before the gateway stops: whatever was added since the one before.

@@ -14,17 +14,22 @@ use crate::flows::certificate_issuer::{CertificateIssuer, RoleIssuer};
 use crate::identity::authority::Authority;
 use crate::identity::certificate::{certificate_to_pem, certificates_from_pem};
 use crate::identity::certs_only::certificates_only;
+use crate::transport::tls::trust_status::TrustStatus;
 
 /// The files, and the gateway that certifies with them.
 pub(super) struct IssuerFiles {
     config: Config,
     addresses: Addresses,
     gateway: Arc<Gateway>,
+    status: TrustStatus,
 }
 
+/// The name of a missing server authority in `/readyz`.
+const FAULT_NAME: &str = "enrolment";
+
 impl IssuerFiles {
-    pub(super) fn new(config: &Config, addresses: Addresses, gateway: Arc<Gateway>) -> Self {
-        Self { config: config.clone(), addresses, gateway }
+    pub(super) fn new(config: &Config, addresses: Addresses, gateway: Arc<Gateway>, status: TrustStatus) -> Self {
+        Self { config: config.clone(), addresses, gateway, status }
     }
 
     /// Puts in force what lies there now; what was in force stays where that cannot be used.
@@ -32,10 +37,25 @@ impl IssuerFiles {
     /// # Errors
     /// [`StartError`].
     pub(super) fn load(&self) -> Result<(), StartError> {
-        if let Some(issuer) = read(&self.config, &self.addresses)? {
-            self.gateway.set_certificate_issuer(issuer);
+        match read(&self.config, &self.addresses)? {
+            Some(issuer) => {
+                self.gateway.set_certificate_issuer(issuer);
+                self.status.clear_fault(FAULT_NAME);
+            }
+            None => self.report_missing(),
         }
         Ok(())
+    }
+
+    fn report_missing(&self) {
+        let file = self.config.certificates.server_ca.display();
+        let detail = format!(
+            "{file} (certificates.server_ca) is not there: devices cannot enrol or renew over the wire. Copy it from another node or a \
+             backup; where the server certificate was bought elsewhere, put its authority there"
+        );
+        if self.status.set_fault(FAULT_NAME, detail) {
+            tracing::warn!(%file, "no server authority here: devices cannot enrol over the wire");
+        }
     }
 }
 
@@ -48,7 +68,6 @@ impl IssuerFiles {
 fn read(config: &Config, addresses: &Addresses) -> Result<Option<CertificateIssuer>, StartError> {
     let files = &config.certificates;
     if !files.server_ca.exists() {
-        tracing::warn!(file = %files.server_ca.display(), "no server authority here: devices cannot enrol over the wire");
         return Ok(None);
     }
     let server_ca = first_certificate(&files.server_ca)?;

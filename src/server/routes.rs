@@ -118,7 +118,7 @@ pub fn router(listener: ListenerKind, app: &App, metrics: &Arc<Metrics>) -> Rout
     for route in routes().into_iter().filter(|route| route.listener == listener) {
         router = router.route(route.path, route.handler);
     }
-    let observer = RequestObserver { metrics: Arc::clone(metrics), listener: listener.name() };
+    let observer = RequestObserver::new(Arc::clone(metrics), listener.name());
     let router = router
         .with_state(app.clone())
         .fallback(async || Problem::RouteUnknown)

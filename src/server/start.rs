@@ -95,11 +95,11 @@ pub async fn start(
     let reloader = Reloader::start(TrustFiles::new(config, Arc::clone(&clock), revoked.clone()), connections.clone())?;
     let listeners = bind(config, &reloader, &connections).await?;
     let addresses = listeners.addresses();
-    let issuer_files = IssuerFiles::new(config, addresses, Arc::clone(&gateway));
+    let trust = reloader.status();
+    let issuer_files = IssuerFiles::new(config, addresses, Arc::clone(&gateway), trust.clone());
     issuer_files.load()?;
     let metrics =
         Arc::new(Metrics::new(listeners.as_array().map(|(kind, listener)| (kind.name(), listener.metrics())).into()));
-    let trust = reloader.status();
     let watermark_files = WatermarkFiles::from_config(config).with_witness(witness);
     watermark_files.check_witness().map_err(|why| StartError::Witness { why })?;
     begin_clock_watch(&gateway).await.map_err(unusable)?;
@@ -211,7 +211,8 @@ async fn bind(config: &Config, reloader: &Reloader, connections: &ConnectionRegi
         let listener = Listener::bind(kind.name(), address, security, config.listener_limits())
             .await
             .map_err(|source| StartError::Bind { key, address, source })?;
-        Ok::<_, StartError>(listener.with_connections(connections.clone()))
+        let listener = listener.with_connections(connections.clone());
+        Ok::<_, StartError>(listener.with_logged_addresses(config.log.addresses))
     };
     let [studio, office, enrolment] = reloader.securities();
     Ok(Listeners {

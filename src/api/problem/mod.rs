@@ -312,6 +312,7 @@ impl Problem {
     /// An answer drawn with this problem's status, and the headers that go with it.
     pub fn response_with(&self, draw: impl FnOnce(StatusCode) -> Response) -> Response {
         let mut response = draw(self.status());
+        response.extensions_mut().insert(ProblemType(self.kind()));
         let headers = response.headers_mut();
         if let Some(wait) = self.retry_after() {
             headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
@@ -337,6 +338,10 @@ impl Problem {
         response
     }
 }
+
+/// The stable type of the problem that an answer was drawn from, an extension of the response: for the log.
+#[derive(Debug, Clone, Copy)]
+pub struct ProblemType(pub &'static str);
 
 /// A wait as people and headers count it: whole seconds, at least one.
 pub(super) fn whole_seconds(wait: Duration) -> u64 {

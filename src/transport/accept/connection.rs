@@ -7,7 +7,6 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Poll, ready};
 
-use axum::Router;
 use axum::body::Body;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -20,10 +19,10 @@ use tokio::time::{self, Instant};
 use tower::Service;
 
 use super::connection_handle::{CancelCause, ConnectionHandle};
-use super::connection_registry::{ConnectionRegistry, LogLine, MadeWay, Owner, RegistryEntry, RegistryError};
-use super::handshake::{accept_tls, classify_tls_error, count_and_log};
-use super::handshake_slots::{HandshakeSlot, HandshakeSlots};
-use super::log_pace::LogPace;
+use super::connection_registry::{LogLine, MadeWay, Owner, RegistryEntry, RegistryError};
+use super::handshake::{RefusedClient, accept_tls, classify_tls_error};
+use super::handshake_slots::HandshakeSlot;
+use super::listener_context::ListenerContext;
 use super::peer::{Admission, Peer, PeerCertificate};
 use super::peer_device::PeerDevice;
 use crate::transport::http::closing::{Socket, close_lingering, reset};
@@ -31,30 +30,12 @@ use crate::transport::http::deadlines::ConnectionProgress;
 use crate::transport::http::exchange::{ObservedBody, TrackedBody};
 use crate::transport::http::header_spelling::{SpelledStream, SpellingRequest, StandardSpelling};
 use crate::transport::http::held_until_sent::HeldUntilSent;
-use crate::transport::http::limits::ListenerLimits;
 use crate::transport::http::progress_stream::ProgressStream;
 use crate::transport::http::resumed_stream::ResumedStream;
-use crate::transport::http::shutdown::ShutdownSignal;
-use crate::transport::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
+use crate::transport::metrics::{HandshakeFailure, TimeLimit};
 use crate::transport::tls::ServerTls;
 use crate::transport::tls::certificate_fault::CertificateFault;
 use crate::transport::tls::revocation::RevokedCertificates;
-
-/// Context that every connection of a listener needs.
-#[derive(Clone)]
-pub(super) struct ListenerContext {
-    /// The listener's name, for the log.
-    pub(super) listener: &'static str,
-    pub(super) limits: Arc<ListenerLimits>,
-    pub(super) metrics: Arc<TransportMetrics>,
-    /// Slots for callers without a certificate, on a listener that asks for one and on one without TLS: known devices have places
-    /// of their own in the registry.
-    pub(super) anonymous_slots: HandshakeSlots,
-    pub(super) connections: ConnectionRegistry,
-    pub(super) handshake_log: Arc<LogPace>,
-    pub(super) router: Router,
-    pub(super) shutdown: ShutdownSignal,
-}
 
 /// Serves a connection in the clear until its slot is needed for another.
 pub(super) async fn serve_plain(socket: TcpStream, remote_address: SocketAddr, context: ListenerContext) {
@@ -77,13 +58,7 @@ pub(super) async fn serve_tls(
     let tls = current.borrow().clone();
     let progress = ConnectionProgress::starting_at(Instant::now(), &context.limits);
     let mut shutdown = context.shutdown.clone();
-    let handshake = accept_tls(
-        ProgressStream::new(socket, progress.clone()),
-        &tls,
-        &context.limits,
-        &context.metrics,
-        &context.handshake_log,
-    );
+    let handshake = accept_tls(ProgressStream::new(socket, progress.clone()), remote_address, &tls, &context);
     let stream = tokio::select! {
         stream = handshake => stream,
         () = shutdown.draining() => None,
@@ -114,7 +89,8 @@ pub(super) async fn serve_tls(
     let credential = match tls.admit(&chain) {
         Ok(credential) => credential,
         Err(error) => {
-            count_and_log(classify_tls_error(&error), &error, &context.metrics, &context.handshake_log);
+            let refused = RefusedClient { remote_address, device: tls.device_of_refused(&chain) };
+            refused.count_and_log(classify_tls_error(&error), &error, &context);
             let (anonymous_slot, _) = context.anonymous_slots.acquire(remote_address);
             drop(slot);
             let admission = Admission::CertificateRejected(CertificateFault::of(&error, &leaf));
@@ -134,7 +110,10 @@ pub(super) async fn serve_tls(
         entry.handle.cancel();
     }
     let certificate = PeerCertificate::with_credential(leaf, credential);
-    let peer = Peer::new(remote_address, Some(certificate), entry.handle.clone(), entry.admission);
+    let peer = context.peer(remote_address, Some(certificate), entry.handle.clone(), entry.admission);
+    if let PeerDevice::Named { device_id, .. } = device {
+        peer.note_device(device_id);
+    }
     serve_requests(stream, peer, progress, context).await;
 }
 
@@ -151,13 +130,13 @@ async fn serve_anonymous<S>(
     S: AsyncRead + AsyncWrite + Socket + Unpin,
 {
     progress.handshake_done(Instant::now());
-    let peer = Peer::new(remote_address, None, ConnectionHandle::default(), admission);
-    let metrics = Arc::clone(&context.metrics);
+    let peer = context.peer(remote_address, None, ConnectionHandle::default(), admission);
+    let (listener, metrics) = (context.listener, Arc::clone(&context.metrics));
     tokio::select! {
         () = serve_requests(stream, peer, progress, context) => {}
         () = slot.evicted() => {
             metrics.count_rejected();
-            tracing::debug!("a stranger's connection made way for a newer one");
+            tracing::debug!(listener, "a stranger's connection made way for a newer one");
         }
     }
 }
@@ -186,7 +165,12 @@ impl ListenerContext {
                 if entry.admission == Admission::OverLimit {
                     self.metrics.count_over_device_limit();
                     if self.connections.is_log_due(device, LogLine::OverLimit) {
-                        tracing::info!(%device, party = party(), "device over its connection limit");
+                        tracing::info!(
+                            listener = self.listener,
+                            %device,
+                            party = party(),
+                            "device over its connection limit"
+                        );
                     }
                 }
                 Some(entry)
@@ -194,7 +178,12 @@ impl ListenerContext {
             Err(RegistryError::DeviceOverLimit) => {
                 self.metrics.count_over_device_limit();
                 if self.connections.is_log_due(device, LogLine::FarOverLimit) {
-                    tracing::warn!(%device, party = party(), "device far over its connection limit, connection closed");
+                    tracing::warn!(
+                        listener = self.listener,
+                        %device,
+                        party = party(),
+                        "device far over its connection limit, connection closed"
+                    );
                 }
                 None
             }
@@ -219,12 +208,14 @@ where
     S: AsyncRead + AsyncWrite + Socket + Unpin,
 {
     let (limits, metrics) = (Arc::clone(&context.limits), Arc::clone(&context.metrics));
+    let (listener, ended) = (context.listener, peer.clone());
+    let device = || ended.device_id().map(tracing::field::display);
     let (io, ending) = run_http(io, peer, progress, context).await;
     match ending {
         ConnectionEnd::Finished => close_lingering(io, limits.linger).await,
         ConnectionEnd::TimedOut(limit) => {
             metrics.count_timed_out(limit);
-            tracing::debug!(limit = limit.as_str(), "connection timed out");
+            tracing::debug!(listener, device = device(), limit = limit.as_str(), "connection timed out");
             match limit {
                 TimeLimit::WriteStall => reset(io),
                 TimeLimit::Handshake | TimeLimit::Headers | TimeLimit::Idle => close_lingering(io, limits.linger).await,
@@ -232,7 +223,11 @@ where
         }
         ConnectionEnd::Cancelled(CancelCause::RightLost) => {
             metrics.count_cancelled();
-            tracing::info!("connection cut: its certificate is revoked or no longer trusted");
+            tracing::info!(
+                listener,
+                device = device(),
+                "connection cut: its certificate is revoked or no longer trusted"
+            );
             reset(io);
         }
         // Counted and logged where the place was taken. A polite end would need the place for longer.

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::net::SocketAddr;
 
 use rustls::CertificateError;
 use tokio::net::TcpStream;
@@ -9,23 +10,24 @@ use tokio::time::{self, Instant};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::log_pace::LogPace;
+use super::listener_context::ListenerContext;
 use super::plain_http::{self, PlainHttpError};
+use crate::identity::issue::ClientSubject;
 use crate::transport::http::closing::{Socket, close_lingering};
-use crate::transport::http::limits::ListenerLimits;
 use crate::transport::http::progress_stream::ProgressStream;
-use crate::transport::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
+use crate::transport::metrics::{HandshakeFailure, TimeLimit};
 use crate::transport::tls::ServerTls;
 use crate::transport::tls::client_certificates::WeakKeyError;
+use crate::transport::tls::presented_device::with_presented_device;
 
 /// Shakes hands. On failure counts and logs why, sees the alert off, and returns nothing.
 pub(super) async fn accept_tls(
     stream: ProgressStream<TcpStream>,
+    remote_address: SocketAddr,
     tls: &ServerTls,
-    limits: &ListenerLimits,
-    metrics: &TransportMetrics,
-    log_pace: &LogPace,
+    context: &ListenerContext,
 ) -> Option<TlsStream<ProgressStream<TcpStream>>> {
+    let ListenerContext { listener, limits, metrics, .. } = context;
     // `into_fallible` gives the socket back after a refusal. Dropped with unread bytes in it, it would be reset, and the
     // client would see "connection reset" where it should read "certificate revoked".
     let accept = async {
@@ -34,10 +36,11 @@ pub(super) async fn accept_tls(
         }
         TlsAcceptor::from(tls.config.clone()).accept(stream).into_fallible().await
     };
-    match time::timeout(limits.handshake, accept).await {
+    let (outcome, device) = with_presented_device(time::timeout(limits.handshake, accept)).await;
+    match outcome {
         Ok(Ok(stream)) => Some(stream),
         Ok(Err((error, mut stream))) => {
-            count_and_log(classify(&error), &error, metrics, log_pace);
+            RefusedClient { remote_address, device }.count_and_log(classify(&error), &error, context);
             if PlainHttpError::is_cause_of(&error) {
                 plain_http::answer(&mut stream, limits.linger).await;
             }
@@ -46,30 +49,44 @@ pub(super) async fn accept_tls(
         }
         Err(_) => {
             metrics.count_timed_out(TimeLimit::Handshake);
-            tracing::debug!(limit = TimeLimit::Handshake.as_str(), "connection timed out");
+            let remote_address = context.logged(remote_address).map(tracing::field::display);
+            tracing::debug!(listener, remote_address, limit = TimeLimit::Handshake.as_str(), "connection timed out");
             None
         }
     }
 }
 
-/// Counts a certificate or handshake that was not accepted, and logs the reason.
-pub(super) fn count_and_log(
-    failure: HandshakeFailure,
-    error: &dyn Error,
-    metrics: &TransportMetrics,
-    log_pace: &LogPace,
-) {
-    metrics.count_handshake_failed(failure);
-    if failure == HandshakeFailure::PeerLeft {
-        // Port scans and load balancers that only knock would fill the log.
-        tracing::debug!("the client left in the handshake");
-        return;
+/// A client whose certificate or handshake was not accepted.
+pub(super) struct RefusedClient {
+    pub(super) remote_address: SocketAddr,
+    /// The device whose certificate it showed, if the gateway's own authorities issued that.
+    pub(super) device: Option<ClientSubject>,
+}
+
+impl RefusedClient {
+    /// Counts it, and logs the reason.
+    pub(super) fn count_and_log(&self, failure: HandshakeFailure, error: &dyn Error, context: &ListenerContext) {
+        let ListenerContext { listener, metrics, handshake_log, .. } = context;
+        let remote_address = context.logged(self.remote_address).map(tracing::field::display);
+        metrics.count_handshake_failed(failure);
+        if failure == HandshakeFailure::PeerLeft {
+            // Port scans and load balancers that only knock would fill the log.
+            tracing::debug!(listener, remote_address, "the client left in the handshake");
+            return;
+        }
+        // Anybody can have handshakes refused, as often as he likes: counted, but nobody fills the log with it.
+        if handshake_log.is_due(Instant::now()) {
+            tracing::info!(
+                listener,
+                remote_address,
+                device = self.device.map(|subject| tracing::field::display(subject.device_id)),
+                party = self.device.map(|subject| tracing::field::display(subject.party_id)),
+                reason = failure.as_str(),
+                "handshake refused"
+            );
+        }
+        tracing::debug!(listener, remote_address, %error, "why the handshake was refused");
     }
-    // Anybody can have handshakes refused, as often as he likes: counted, but nobody fills the log with it.
-    if log_pace.is_due(Instant::now()) {
-        tracing::info!(reason = failure.as_str(), "handshake refused");
-    }
-    tracing::debug!(%error, "why the handshake was refused");
 }
 
 fn classify(error: &io::Error) -> HandshakeFailure {

@@ -11,9 +11,10 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{self, Instant};
 
-use super::connection::{ListenerContext, serve_plain, serve_tls};
+use super::connection::{serve_plain, serve_tls};
 use super::connection_registry::ConnectionRegistry;
 use super::handshake_slots::{HandshakeSlot, HandshakeSlots};
+use super::listener_context::ListenerContext;
 use crate::transport::http::limits::ListenerLimits;
 use crate::transport::http::shutdown::ShutdownSignal;
 use crate::transport::metrics::TransportMetrics;
@@ -52,6 +53,7 @@ pub struct Listener {
     security: Security,
     limits: ListenerLimits,
     connections: ConnectionRegistry,
+    logs_addresses: bool,
     metrics: Arc<TransportMetrics>,
 }
 
@@ -69,13 +71,29 @@ impl Listener {
         let socket = TcpListener::bind(address).await?;
         let local_address = socket.local_addr()?;
         let connections = ConnectionRegistry::default();
-        Ok(Self { name, socket, local_address, security, limits, connections, metrics: Arc::default() })
+        Ok(Self {
+            name,
+            socket,
+            local_address,
+            security,
+            limits,
+            connections,
+            logs_addresses: true,
+            metrics: Arc::default(),
+        })
     }
 
     /// Enters this listener's connections in a registry it shares with others.
     #[must_use]
     pub fn with_connections(mut self, connections: ConnectionRegistry) -> Self {
         self.connections = connections;
+        self
+    }
+
+    /// Sets whether remote addresses are logged; by default they are.
+    #[must_use]
+    pub fn with_logged_addresses(mut self, logs_addresses: bool) -> Self {
+        self.logs_addresses = logs_addresses;
         self
     }
 
@@ -101,7 +119,7 @@ impl Listener {
     /// so what must not stop half-way has to run in a task of its own. Bodies are to be read with
     /// [`read_body`](crate::api::body::read_body): no other time limit holds while a request is being answered.
     pub async fn serve(self, router: Router, mut shutdown: ShutdownSignal) {
-        let Self { name, socket, local_address, security, limits, connections, metrics } = self;
+        let Self { name, socket, local_address, security, limits, connections, logs_addresses, metrics } = self;
         let slots = |max| HandshakeSlots::new(max, limits.max_handshakes_per_address);
         let handshake_slots = slots(limits.max_handshakes);
         let anonymous_slots = match security {
@@ -112,6 +130,7 @@ impl Listener {
         let finish = limits.finish;
         let context = ListenerContext {
             listener: name,
+            logs_addresses,
             limits: Arc::new(limits),
             metrics: Arc::clone(&metrics),
             anonymous_slots,
@@ -145,7 +164,8 @@ impl Listener {
                 }
             };
             metrics.count_accepted();
-            tracing::debug!(listener = name, %remote_address, "accepted");
+            let logged_address = context.logged(remote_address).map(tracing::field::display);
+            tracing::debug!(listener = name, remote_address = logged_address, "accepted");
             let guard = metrics.count_open();
             let secured = match &security {
                 Security::Tls(current) => {

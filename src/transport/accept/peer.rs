@@ -1,12 +1,13 @@
 //! Peer of a connection: its address, its certificate, and its admission.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustls::pki_types::CertificateDer;
 
 use super::connection_handle::ConnectionHandle;
 use crate::domain::digest::Sha256Digest;
+use crate::domain::id::DeviceId;
 use crate::domain::party::credential::Credential;
 use crate::transport::tls::certificate_fault::CertificateFault;
 
@@ -17,9 +18,11 @@ pub struct Peer(Arc<PeerFacts>);
 #[derive(Debug)]
 struct PeerFacts {
     remote_address: SocketAddr,
+    logged_address: Option<SocketAddr>,
     certificate: Option<PeerCertificate>,
     connection: ConnectionHandle,
     admission: Admission,
+    device_id: OnceLock<DeviceId>,
 }
 
 impl Peer {
@@ -30,12 +33,38 @@ impl Peer {
         connection: ConnectionHandle,
         admission: Admission,
     ) -> Self {
-        Self(Arc::new(PeerFacts { remote_address, certificate, connection, admission }))
+        let (logged_address, device_id) = (None, OnceLock::new());
+        Self(Arc::new(PeerFacts { remote_address, logged_address, certificate, connection, admission, device_id }))
     }
 
-    /// Remote address of the connection. Personal data where a studio is one person: never logged above debug.
+    /// Sets the address that log lines may contain; none, unless said. Only for a peer that is not shared yet.
+    #[must_use]
+    pub fn with_logged_address(mut self, address: Option<SocketAddr>) -> Self {
+        if let Some(facts) = Arc::get_mut(&mut self.0) {
+            facts.logged_address = address;
+        }
+        self
+    }
+
+    /// Remote address of the connection. Personal data where a studio is one person: see [`Self::logged_address`].
     pub fn remote_address(&self) -> SocketAddr {
         self.0.remote_address
+    }
+
+    /// Remote address for log lines; `None` if the configuration keeps addresses out of the log.
+    pub fn logged_address(&self) -> Option<SocketAddr> {
+        self.0.logged_address
+    }
+
+    /// The device, for log lines, as soon as the certificate's subject or the database has named it.
+    pub fn device_id(&self) -> Option<DeviceId> {
+        self.0.device_id.get().copied()
+    }
+
+    /// Notes the device behind the connection; a certificate has one.
+    pub fn note_device(&self, device_id: DeviceId) {
+        // Noted before, by the handshake or an earlier request.
+        let _ = self.0.device_id.set(device_id);
     }
 
     /// The client certificate, verified in the handshake; none on a listener that asks for none, or that explains

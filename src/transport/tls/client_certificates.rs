@@ -7,6 +7,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::pki_types::{CertificateDer, UnixTime};
@@ -19,9 +20,12 @@ use x509_parser::public_key::PublicKey;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::external_ca::ExternalCa;
+use super::presented_device;
 use super::rejected_certificates::RejectionCause;
 use super::revocation::RevokedCertificates;
 use crate::domain::digest::Sha256Digest;
+use crate::identity::certificate::read_certificate;
+use crate::identity::issue::ClientSubject;
 
 /// BSI TR-02102-1, section 3.5: RSA from 3000 bits on; 3072 is the size in use.
 const MIN_RSA_BITS: usize = 3072;
@@ -108,6 +112,19 @@ impl DeviceCertificateVerifier {
         Ok(verified)
     }
 
+    /// The device named by a certificate that was refused, if one of the gateway's own authorities issued it: anybody can write any name
+    /// into a certificate of his own. Verified as of its beginning, since one that has ended is ours all the same.
+    pub(super) fn device_of_refused(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+    ) -> Option<ClientSubject> {
+        let begin = read_certificate(end_entity).ok()?.not_before;
+        let begin = Duration::from_millis(u64::try_from(begin.unix_milliseconds()).ok()?);
+        self.path.verify_client_cert(end_entity, intermediates, UnixTime::since_unix_epoch(begin)).ok()?;
+        ClientSubject::of_certificate(end_entity)
+    }
+
     fn verify_path(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -146,7 +163,9 @@ impl ClientCertVerifier for DeviceCertificateVerifier {
         now: UnixTime,
     ) -> Result<ClientCertVerified, rustls::Error> {
         if self.refuses_in_handshake() {
-            return self.check(end_entity, intermediates, now);
+            return self
+                .check(end_entity, intermediates, now)
+                .inspect_err(|_| presented_device::note(self.device_of_refused(end_entity, intermediates)));
         }
         // Nothing is said about the certificate here, only that the handshake goes on: the peer has yet to prove that it holds the key,
         // and `ServerTls::admit` checks the certificate before the peer counts as anybody.

@@ -13,6 +13,7 @@ mod client_trust;
 mod error;
 pub mod external_ca;
 mod pem_source;
+pub(in crate::transport) mod presented_device;
 pub mod rejected_certificates;
 pub mod revocation;
 mod server_certificate_check;

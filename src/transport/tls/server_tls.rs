@@ -19,6 +19,7 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::party::credential::Credential;
 use crate::identity::certificate::read_certificate;
 use crate::identity::cryptography::crypto_provider;
+use crate::identity::issue::ClientSubject;
 
 /// The TLS side of a listener, checked and ready. Cheap to clone; a reload puts a new one in the old one's place.
 #[derive(Debug, Clone)]
@@ -95,6 +96,12 @@ impl ServerTls {
         }
         let facts = read_certificate(end_entity).map_err(|_| rustls::CertificateError::BadEncoding)?;
         Ok(Credential::External { sha256, key_sha256: facts.spki_sha256, not_after: facts.not_after })
+    }
+
+    /// The device of a chain that [`Self::admit`] has refused, if one of the gateway's own authorities issued its certificate.
+    pub(in crate::transport) fn device_of_refused(&self, chain: &[CertificateDer<'_>]) -> Option<ClientSubject> {
+        let (end_entity, intermediates) = chain.split_first()?;
+        self.client_verifier.as_ref()?.device_of_refused(end_entity, intermediates)
     }
 
     /// True when a chain that passed a handshake before would pass one now.

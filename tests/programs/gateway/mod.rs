@@ -11,6 +11,7 @@ mod fleet;
 mod full_disk;
 mod limits;
 mod local_times;
+mod log_lines;
 mod log_secrecy;
 #[cfg(target_os = "linux")]
 mod memory;

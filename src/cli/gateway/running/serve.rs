@@ -37,6 +37,7 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
     reload_on_hangup(running.reload.clone())?;
     print_addresses(&config, &running)?;
     running.stopped().await;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "lichtbild-gateway starts");
     eprint("Stopped.");
     Ok(())
 }

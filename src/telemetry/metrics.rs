@@ -1,106 +1,29 @@
-//! Telemetry of the gateway: a log for people, metrics for machines. No personal data, no code, no file name.
+//! Counters and gauges of the gateway.
 
-use std::fmt;
-use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::Method;
-use axum::middleware::Next;
-use axum::response::Response;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
-use tokio::time::Instant;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
 
 use crate::clock::Timestamp;
-use crate::config::{LogConfig, LogFormat};
-use crate::domain::display_text::{escaped, escaped_json};
 use crate::domain::photo::PhotoState;
 use crate::storage::requests::SweepReport;
-use crate::transport::accept::peer::{Admission, Peer};
 use crate::transport::metrics::{HandshakeFailure, TimeLimit, TransportMetrics};
 use crate::transport::tls::trust_status::TrustFacts;
 
-/// Starts the log on the standard error stream. A second call changes nothing.
-///
-/// # Errors
-/// [`LogLevelError`] if the level cannot be parsed.
-pub fn start_log(log: &LogConfig) -> Result<(), LogLevelError> {
-    let filter = log_filter(&log.level)?;
-    let format = log.format;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(move || LogWriter { stream: io::stderr(), format });
-    let started = match format {
-        LogFormat::Text => builder.with_ansi(false).try_init(),
-        LogFormat::Json => builder.json().try_init(),
-    };
-    // Refused only when a log has been started before, as in-process tests do.
-    let _ = started;
-    Ok(())
-}
-
-/// Writes each event on one line, as text that is displayable: errors quote certificates, files and other programs. The log hands each
-/// event over as a whole.
-struct LogWriter<W> {
-    stream: W,
-    format: LogFormat,
-}
-
-impl<W: Write> Write for LogWriter<W> {
-    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
-        let text = String::from_utf8_lossy(event);
-        let line = text.trim_end_matches('\n');
-        let shown = match self.format {
-            LogFormat::Text => escaped(line),
-            LogFormat::Json => escaped_json(line),
-        };
-        self.stream.write_all(format!("{shown}\n").as_bytes())?;
-        Ok(event.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.stream.flush()
-    }
-}
-
-/// Parses the filter of log lines. A word that is no level is refused: it would be taken for the name of a module, and silence all others.
-fn log_filter(level: &str) -> Result<EnvFilter, LogLevelError> {
-    let invalid = || LogLevelError { level: level.to_owned() };
-    let mut bare = level.split(',').filter(|directive| !directive.contains(['=', '[']));
-    if bare.any(|word| word.is_empty() || word.parse::<LevelFilter>().is_err()) {
-        return Err(invalid());
-    }
-    EnvFilter::try_new(level).map_err(|_| invalid())
-}
-
-/// The configured level is not one.
-#[derive(Debug)]
-pub struct LogLevelError {
-    level: String,
-}
-
-impl fmt::Display for LogLevelError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "log.level = \"{}\": use error, warn, info or debug", self.level)
-    }
-}
-
-impl std::error::Error for LogLevelError {}
-
+/// Labels of an answered request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct RequestLabels {
-    listener: &'static str,
-    method: &'static str,
-    route: String,
-    status: u16,
+pub(super) struct RequestLabels {
+    pub(super) listener: &'static str,
+    pub(super) method: &'static str,
+    /// The route as declared, never the path: paths hold identifiers.
+    pub(super) route: String,
+    pub(super) status: u16,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -232,6 +155,12 @@ impl Metrics {
         metrics
     }
 
+    /// Counts an answered request.
+    pub(super) fn count_request(&self, labels: RequestLabels, seconds: f64) {
+        self.duration.get_or_create(&ListenerLabel { listener: labels.listener }).observe(seconds);
+        self.requests.get_or_create(&labels).inc();
+    }
+
     /// Counts what a sweep did.
     pub fn count_sweep(&self, report: &SweepReport) {
         for (what, number) in
@@ -299,99 +228,4 @@ impl Metrics {
 /// From a refusal's fraction of a millisecond to the slowest upload that is borne, in seconds.
 fn duration_histogram() -> Histogram {
     Histogram::new([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0])
-}
-
-/// State of the request observer.
-#[derive(Clone)]
-pub struct RequestObserver {
-    /// Metrics in which it counts requests.
-    pub metrics: Arc<Metrics>,
-    /// The listener's name.
-    pub listener: &'static str,
-}
-
-/// Counts and logs each request by its route as declared, never by its path: paths hold identifiers.
-pub async fn observe_request(State(observer): State<RequestObserver>, request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let method = known_method(request.method());
-    let route = request.extensions().get::<MatchedPath>().map_or("(none)".to_owned(), |path| path.as_str().to_owned());
-    let admission = request.extensions().get::<Peer>().map(Peer::admission);
-    let response = next.run(request).await;
-    let elapsed = started.elapsed();
-    let status = response.status().as_u16();
-    let listener = observer.listener;
-    let milliseconds = elapsed.as_secs_f64() * 1000.0;
-    if admission == Some(Admission::NoCertificate) {
-        // Anybody can come without a certificate, as often as he likes: counted, but nobody fills the log with it.
-        tracing::debug!(listener, method, route, status, milliseconds, "request without a certificate");
-    } else {
-        tracing::info!(listener, method, route, status, milliseconds, "request");
-    }
-    observer.metrics.duration.get_or_create(&ListenerLabel { listener }).observe(elapsed.as_secs_f64());
-    observer.metrics.requests.get_or_create(&RequestLabels { listener, method, route, status }).inc();
-    response
-}
-
-/// A method by name; one that no route has counts as "other", so that nobody can invent labels without end.
-fn known_method(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::HEAD => "HEAD",
-        Method::POST => "POST",
-        Method::DELETE => "DELETE",
-        _ => "other",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::{Arc, Mutex};
-
-    use super::*;
-    use crate::domain::display_text::is_displayable;
-
-    #[derive(Clone, Default)]
-    struct SharedBuffer(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for SharedBuffer {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn an_event_is_one_displayable_line_in_both_formats() {
-        let subject = "Foto\u{202e}hcoK\n2026-11-22T09:30:00Z ERROR forged\u{9b}2J\u{2028}";
-        for format in [LogFormat::Text, LogFormat::Json] {
-            let buffer = SharedBuffer::default();
-            let stream = buffer.clone();
-            let builder = tracing_subscriber::fmt().with_writer(move || LogWriter { stream: stream.clone(), format });
-            let log = || tracing::warn!(%subject, "certificate of {subject} refused");
-            match format {
-                LogFormat::Text => tracing::subscriber::with_default(builder.with_ansi(false).finish(), log),
-                LogFormat::Json => tracing::subscriber::with_default(builder.json().finish(), log),
-            }
-            let written = String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap();
-            let line = written.strip_suffix('\n').unwrap();
-            assert!(line.chars().all(is_displayable) && line.contains("202e"), "{line}");
-            if format == LogFormat::Json {
-                let event: serde_json::Value = serde_json::from_str(line).unwrap();
-                assert_eq!(event["fields"]["subject"], subject);
-            }
-        }
-    }
-
-    #[test]
-    fn a_level_is_a_level_and_not_the_name_of_a_module() {
-        for level in ["error", "warn", "info", "debug", "info,lichtbild::transport=debug", "warn,sqlx=off"] {
-            assert!(log_filter(level).is_ok(), "{level}");
-        }
-        for level in ["loud", "", "info,lichtbild", "lichtbild=loud"] {
-            assert!(log_filter(level).is_err(), "{level}");
-        }
-    }
 }
