@@ -6,3 +6,4 @@
 mod command_line;
 pub mod gateway;
 pub mod studio;
+mod systemd;

@@ -23,7 +23,7 @@ pub fn raise_limit(config: &Config) {
 }
 
 /// Descriptors in use when every listener is full.
-fn needed_descriptors(config: &Config) -> u64 {
+pub fn needed_descriptors(config: &Config) -> u64 {
     let limits = &config.limits;
     let of_one_listener = (limits.connections as u64).saturating_add(limits.handshakes as u64);
     let without_certificate = if config.listen.explain_missing_certificate { limits.handshakes as u64 } else { 0 };

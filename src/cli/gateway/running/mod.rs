@@ -4,3 +4,4 @@ pub mod confirm_clock;
 pub mod init;
 pub mod profile;
 pub mod serve;
+mod systemd_unit;

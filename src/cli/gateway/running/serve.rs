@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::systemd_unit::print_unit;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::message::eprint;
@@ -25,11 +26,18 @@ pub(in crate::cli::gateway) struct Arguments {
     /// A checkpoint that an auditor keeps (checkpoint-N.json, its .sig beside it): a database that is behind it hands nothing out.
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
+    /// Print a unit for systemd that runs this gateway as the user lichtbild, and do nothing else.
+    #[arg(long)]
+    print_systemd_unit: bool,
 }
 
 pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
+    if arguments.print_systemd_unit {
+        return print_unit(&arguments.file.config, arguments.checkpoint.as_deref());
+    }
     let config = Config::load(&arguments.file.config)?;
     telemetry::start_log(&config.log).map_err(|error| CommandError::plain(error.to_string()))?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "lichtbild-gateway starts");
     raise_limit(&config);
     let running = start(&config, arguments.checkpoint.clone(), Arc::new(SystemClock), Arc::new(OsEntropy)).await?;
     // Before the addresses are told: who reads them may send a signal at once, which would kill where nobody watches for it yet.
@@ -37,7 +45,6 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
     reload_on_hangup(running.reload.clone())?;
     print_addresses(&config, &running)?;
     running.stopped().await;
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), "lichtbild-gateway starts");
     eprint("Stopped.");
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::arguments::Arguments;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::output::{eprint, print};
-use crate::domain::display_text::is_displayable;
+use crate::cli::systemd::quoted_argument;
 use crate::domain::language::Language;
 
 /// Path where the unit file belongs.
@@ -46,8 +46,9 @@ pub(super) fn print_unit(arguments: &Arguments, language: Language) -> Exit {
 
 /// `None` for paths that are no text, and for control characters anywhere.
 fn unit(program: &Path, dir: &Path, config: &Path, options: &[String]) -> Option<String> {
-    let (program, dir, config) = (quoted(program.to_str()?)?, quoted(dir.to_str()?)?, quoted(config.to_str()?)?);
-    let options = options.iter().map(|option| quoted(option)).collect::<Option<Vec<_>>>()?.join(" ");
+    let [program, dir, config] = [program, dir, config].map(|path| quoted_argument(path.to_str()?));
+    let (program, dir, config) = (program?, dir?, config?);
+    let options = options.iter().map(|option| quoted_argument(option)).collect::<Option<Vec<_>>>()?.join(" ");
     // Of the hardening options those that a user manager can apply without privileges. Nothing that needs a namespace: many
     // shops' machines forbid those to users, and a unit that does not start is worse.
     Some(format!(
@@ -77,21 +78,6 @@ WantedBy=default.target"
     ))
 }
 
-/// systemd.syntax(7) and systemd.service(5): in double quotes backslash and quote are escaped, `%` and `$` are doubled.
-fn quoted(text: &str) -> Option<String> {
-    let mut quoted = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '\\' | '"' => quoted.extend(['\\', character]),
-            '%' | '$' => quoted.extend([character, character]),
-            _ if !is_displayable(character) => return None,
-            _ => quoted.push(character),
-        }
-    }
-    quoted.push('"');
-    Some(quoted)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +92,5 @@ mod tests {
             line,
             "ExecStart=\"/opt/l/lichtbild-studio\" watch --config \"/c$$1.toml\" \"--studio\" \"Foto \\\"K\\\"\" -- \"/home/k/100 %% \\\"gut\\\"/-x\""
         );
-        assert_eq!(quoted("/a\nb"), None);
     }
 }
