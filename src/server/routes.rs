@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::handler::Handler;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_TYPE, VARY};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
@@ -17,7 +18,7 @@ use crate::api::{
 use crate::pages::desk::pages as desk;
 use crate::pages::desk::root_redirect::redirect_browsers;
 use crate::storage::deadline::with_deadline;
-use crate::telemetry::{Metrics, RequestObserver, observe_request};
+use crate::telemetry::{Metrics, MetricsFormat, RequestObserver, observe_request};
 
 /// The four listeners. Which one a request came over says which authority vouched for the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -147,12 +148,17 @@ async fn limit_database_time(request: Request, next: Next) -> Response {
     with_deadline(next.run(request)).await
 }
 
-async fn show_metrics(State(app): State<App>, Extension(metrics): Extension<Arc<Metrics>>) -> Response {
+async fn show_metrics(
+    State(app): State<App>,
+    Extension(metrics): Extension<Arc<Metrics>>,
+    headers: HeaderMap,
+) -> Response {
     // Without the store the other metrics are all the more wanted.
     let photo_counts = app.gateway.store.photo_counts().await.unwrap_or_default();
     let alarms = app.gateway.wrong_code_alarms();
-    let open_metrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(CONTENT_TYPE, open_metrics)], metrics.encode(&photo_counts, &app.trust.facts(), alarms)).into_response()
+    let format = MetricsFormat::from_accept(&headers);
+    let text = format.rewrite(metrics.encode(&photo_counts, &app.trust.facts(), alarms));
+    ([(CONTENT_TYPE, format.content_type()), (VARY, "accept")], text).into_response()
 }
 
 fn get<T: 'static>(listener: ListenerKind, path: &'static str, handler: impl Handler<T, App>) -> Route {

@@ -184,6 +184,25 @@ async fn the_metrics_count_photos_by_state_and_name_nobody() {
 }
 
 #[tokio::test]
+async fn the_metrics_come_in_the_format_that_the_collector_asks_for() {
+    let gateway = TestGateway::start().await;
+    let studio = gateway.studio("Foto Koch").await;
+    studio.deposit_numbered(1).await;
+    for (accept, media_type, declared, is_ended) in [
+        ("application/openmetrics-text", "application/openmetrics-text; version=1.0.0; charset=utf-8", "", true),
+        ("text/plain;version=0.0.4", "text/plain; version=0.0.4; charset=utf-8", "_total", false),
+    ] {
+        let answer = ask_with(&gateway, "/metrics", &[("accept", accept)]).await;
+        assert_eq!(answer.header("content-type"), media_type);
+        let text = String::from_utf8(answer.body.to_vec()).unwrap();
+        assert!(text.contains(&format!("# TYPE lichtbild_tls_reloads{declared} counter\n")), "{text}");
+        assert!(text.contains("\nlichtbild_tls_reloads_total 0\n"), "{text}");
+        assert!(text.contains("\nlichtbild_photos{state=\"available\"} 1\n"), "{text}");
+        assert_eq!(text.contains("# EOF"), is_ended, "{text}");
+    }
+}
+
+#[tokio::test]
 async fn a_device_learns_who_it_is_and_which_profile_is_in_force() {
     let gateway = TestGateway::start().await;
     let studio = gateway.studio("Foto Koch").await;
