@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
-use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,6 +15,9 @@ use super::{App, Problem};
 use crate::api::body::{BodyLimits, read_body};
 use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::json_object;
+
+/// The length of a page that was applied.
+const PAGE_LIMIT: HeaderName = HeaderName::from_static("page-limit");
 
 /// A JSON body.
 pub struct JsonBody<T>(pub T);
@@ -89,6 +92,11 @@ pub fn parse_retrieval_code(entered: &str) -> Result<RetrievalCode, Problem> {
 /// A page's length, from 1 to 200, 50 unless said.
 pub fn page_limit(requested: Option<u32>) -> u32 {
     requested.unwrap_or(50).clamp(1, 200)
+}
+
+/// Names the length in the answer: more than the most is not refused, so that clients find out how much they got.
+pub fn with_page_limit(limit: u32, answer: impl IntoResponse) -> Response {
+    ([(PAGE_LIMIT, limit.to_string())], answer).into_response()
 }
 
 /// Reports whether the body is declared as `media_type`; parameters are ignored.

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::api::caller::AuditorCaller;
-use crate::api::request::{PathId, QueryFields, QueryParameters, json_response, page_limit};
+use crate::api::request::{PathId, QueryFields, QueryParameters, json_response, page_limit, with_page_limit};
 use crate::api::{App, Problem};
 use crate::domain::log::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::wire::audit::CheckpointListBody;
@@ -35,7 +35,8 @@ pub async fn list(
     let is_full = signed.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
     let checkpoints: Vec<_> = signed.iter().filter_map(|signed| Checkpoint::parse(&signed.document).ok()).collect();
     let next_after = checkpoints.last().filter(|_| is_full).map(|last| last.count);
-    Ok(json_response(StatusCode::OK, &CheckpointListBody { checkpoints, next_after }))
+    let body = CheckpointListBody { checkpoints, next_after };
+    Ok(with_page_limit(limit, json_response(StatusCode::OK, &body)))
 }
 
 /// The text that is signed, byte for byte.

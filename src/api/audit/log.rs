@@ -2,11 +2,11 @@
 
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 
 use crate::api::caller::AuditorCaller;
-use crate::api::request::{QueryFields, QueryParameters};
+use crate::api::request::{QueryFields, QueryParameters, with_page_limit};
 use crate::api::{App, Problem};
 use crate::flows::maintenance::chain_verifier::LOG_PAGE_ROWS;
 use crate::wire::audit::to_json_lines;
@@ -32,7 +32,8 @@ pub async fn show(
     // What lies before the beginning is on its way out.
     let begin = app.gateway.store.log_anchor().await?;
     let after = query.after.unwrap_or(0).max(begin.sequence);
-    let rows = app.gateway.store.log_rows(after, query.limit.unwrap_or(LOG_PAGE_ROWS).clamp(1, LOG_PAGE_ROWS)).await?;
+    let limit = query.limit.unwrap_or(LOG_PAGE_ROWS).clamp(1, LOG_PAGE_ROWS);
+    let rows = app.gateway.store.log_rows(after, limit).await?;
     let head = [(CONTENT_TYPE, "application/jsonl"), (CACHE_CONTROL, "no-store")];
-    Ok((head, to_json_lines(&rows)).into_response())
+    Ok(with_page_limit(limit, (head, to_json_lines(&rows))))
 }

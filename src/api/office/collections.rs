@@ -7,7 +7,9 @@ use serde::Deserialize;
 
 use crate::api::caller::OfficeCaller;
 use crate::api::negotiate::PreferredLanguage;
-use crate::api::request::{JsonBody, QueryFields, QueryParameters, json_response, page_limit, parse_retrieval_code};
+use crate::api::request::{
+    JsonBody, QueryFields, QueryParameters, json_response, page_limit, parse_retrieval_code, with_page_limit,
+};
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
@@ -50,9 +52,11 @@ pub async fn list(
     office: OfficeCaller,
     QueryFields(query): QueryFields<CollectionListQuery>,
 ) -> Result<Response, Problem> {
-    let page = queries::collections(&app.gateway, &office, query.after, page_limit(query.limit)).await?;
+    let limit = page_limit(query.limit);
+    let page = queries::collections(&app.gateway, &office, query.after, limit).await?;
     let collections = page.items.into_iter().map(summary).collect();
-    Ok(json_response(StatusCode::OK, &CollectionListBody { collections, next_after: page.next_after }))
+    let body = CollectionListBody { collections, next_after: page.next_after };
+    Ok(with_page_limit(limit, json_response(StatusCode::OK, &body)))
 }
 
 fn collection_body(collected: CollectedPhoto, language: Language) -> CollectionBody {

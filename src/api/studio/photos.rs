@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::api::caller::StudioCaller;
 use crate::api::negotiate::PreferredLanguage;
-use crate::api::request::{PathId, QueryFields, QueryParameters, json_response, page_limit};
+use crate::api::request::{PathId, QueryFields, QueryParameters, json_response, page_limit, with_page_limit};
 use crate::api::{App, Problem};
 use crate::domain::id::PhotoId;
 use crate::domain::language::Language;
@@ -41,7 +41,8 @@ pub async fn list(
     let limit = page_limit(query.limit);
     let page = queries::photos(&app.gateway, &studio, query.state, query.after, limit).await?;
     let photos = page.items.into_iter().map(|photo| photo_body(photo, language)).collect();
-    Ok(json_response(StatusCode::OK, &PhotoListBody { photos, next_after: page.next_after }))
+    let body = PhotoListBody { photos, next_after: page.next_after };
+    Ok(with_page_limit(limit, json_response(StatusCode::OK, &body)))
 }
 
 /// One of the studio's photos.

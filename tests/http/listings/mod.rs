@@ -1,5 +1,7 @@
 //! Lists of a studio's photos and an office's collections, page by page.
 
+use axum::body::Body;
+use axum::http::Method;
 use lichtbild::clock::Timestamp;
 use serde_json::{Value, json};
 
@@ -49,6 +51,26 @@ async fn pages_hold_every_photo_once_newest_first_and_nobody_elses() {
         assert_eq!(all_pages(&studio, "photos", "", limit).await, newest_first(ids.clone()), "limit {limit}");
     }
     assert_eq!(studio.photos("").await.json()["photos"].as_array().unwrap().len(), 23);
+}
+
+#[tokio::test]
+async fn a_page_tells_how_long_it_could_be() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let auditor = gateway.auditor(&office.party).await;
+    for (caller, path, most) in [
+        (&studio, "/v1/photos", 200),
+        (&office, "/v1/collections", 200),
+        (&auditor, "/v1/audit/checkpoints", 200),
+        (&auditor, "/v1/audit/log", 1000),
+    ] {
+        for (limit, applied) in [(1, 1), (0, 1), (most, most), (most + 1, most), (u32::MAX, most)] {
+            let request = caller.request(Method::GET, &format!("{path}?limit={limit}"));
+            let page = caller.send(request.body(Body::empty()).unwrap()).await;
+            assert_eq!((page.status, page.header("page-limit")), (200, &*applied.to_string()), "{path} {limit}");
+        }
+    }
+    assert_eq!(studio.photos("").await.header("page-limit"), "50");
 }
 
 #[tokio::test]
