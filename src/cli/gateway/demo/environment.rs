@@ -139,12 +139,14 @@ impl DemoEnvironment {
     /// Writes `demo.json`: all that another program needs to play either side.
     pub(super) fn write_demo_json(&self) -> Result<PathBuf, CommandError> {
         let Addresses { studio, office, enrolment, ops } = self.running.addresses;
-        let password = self.office.p12_password.as_ref().map(|password| password.as_str());
+        let password = |device: &ProvisionedDevice| device.p12_password.as_ref().map(|password| password.to_string());
         let text = serde_json::json!({
             "studio": {
                 "url": self.config.studio_url(studio),
                 "cert": self.studio.certificate,
                 "key": self.studio.key,
+                "p12": self.studio.p12,
+                "p12_password": password(&self.studio),
                 "ca": self.studio.ca,
             },
             "office": {
@@ -152,7 +154,7 @@ impl DemoEnvironment {
                 "cert": self.office.certificate,
                 "key": self.office.key,
                 "p12": self.office.p12,
-                "p12_password": password,
+                "p12_password": password(&self.office),
                 "ca": self.office.ca,
             },
             "enrolment": { "url": self.config.enrolment_url(enrolment), "ca": self.config.certificates.server_ca },
