@@ -54,6 +54,13 @@ pub enum TlsConfigError {
         /// Cause.
         source: rustls::Error,
     },
+    /// The server certificate does not name a public host.
+    WrongName {
+        /// Name by which devices address the gateway.
+        host: String,
+        /// Cause.
+        source: rustls::Error,
+    },
     /// Suites, groups and versions do not fit: a defect of the program, not of its configuration.
     Provider(rustls::Error),
 }
@@ -88,6 +95,11 @@ impl fmt::Display for TlsConfigError {
                 "devices that call the gateway {host} and trust its server_ca would refuse the server certificate: check its end, \
                  its names and its chain, or issue a new one with `renew-server-certificate`, which names every public host"
             ),
+            Self::WrongName { host, .. } => write!(
+                f,
+                "the server certificate does not name {host}, by which devices call the gateway: get one that does, or change \
+                 public_host or the public addresses in [listen]"
+            ),
             Self::Provider(_) => f.write_str("the TLS settings built into this program contradict each other"),
         }
     }
@@ -102,6 +114,7 @@ impl Error for TlsConfigError {
             Self::ForgedRevocationList { .. } | Self::OutdatedRevocationList { .. } => None,
             Self::BadRoot { source, .. }
             | Self::Unacceptable { source, .. }
+            | Self::WrongName { source, .. }
             | Self::Identity(source)
             | Self::Provider(source) => Some(source),
         }

@@ -1,9 +1,10 @@
 //! Check of a server certificate as a device would make it, before the certificate is used.
 
 use rustls::CertificateError;
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::pki_types::{ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 
 use super::error::TlsConfigError;
 use super::pem_source::PemSource;
@@ -31,6 +32,19 @@ impl ServerIdentity {
             .verify_server_cert(end_entity, intermediates, &name, &[], now)
             .map_err(refused)?;
         Ok(())
+    }
+
+    /// Checks only that the certificate names `host`: for one whose authority is not known here.
+    ///
+    /// # Errors
+    /// [`TlsConfigError::WrongName`] with the reason.
+    pub fn verify_name(&self, host: &str) -> Result<(), TlsConfigError> {
+        let refused = |source| TlsConfigError::WrongName { host: host.to_owned(), source };
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|_| refused(rustls::Error::General("not a host name or an address".into())))?;
+        let end_entity = self.chain.first().ok_or_else(|| refused(rustls::Error::NoCertificatesPresented))?;
+        let certificate = ParsedCertificate::try_from(end_entity).map_err(refused)?;
+        verify_server_name(&certificate, &name).map_err(refused)
     }
 }
 

@@ -102,6 +102,16 @@ async fn the_server_certificate_names_every_public_host_or_the_gateway_says_what
     for word in ["desk.stadt.example", "renew-server-certificate"] {
         assert!(fault["detail"].as_str().unwrap().contains(word), "{ready}");
     }
+    assert!(gateway.stop().success());
+
+    // A certificate that was bought elsewhere has to name it too.
+    std::fs::rename(home.file("certs/server-ca.crt"), home.beside("server-ca.crt")).unwrap();
+    let gateway = home.start();
+    let ready: Value = serde_json::from_str(&plain_get(&format!("{}/readyz", gateway.ops())).await).unwrap();
+    let faults = ready["degraded"].as_array().unwrap();
+    let fault = faults.iter().find(|fault| fault["what"] == "server-certificate").unwrap();
+    assert!(fault["detail"].as_str().unwrap().contains("does not name desk.stadt.example"), "{ready}");
+    std::fs::rename(home.beside("server-ca.crt"), home.file("certs/server-ca.crt")).unwrap();
     assert!(home.run(&["renew-server-certificate"]).status.success());
     assert!(names().contains(&"desk.stadt.example".to_owned()) && names().contains(&"office.stadt.example".to_owned()));
     gateway.signal("-HUP");
