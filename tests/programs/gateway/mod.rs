@@ -22,3 +22,5 @@ mod revocation;
 mod rolling_restart;
 mod shutdown;
 mod startup_errors;
+#[cfg(unix)]
+mod systemd_unit;
