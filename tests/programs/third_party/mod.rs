@@ -3,4 +3,5 @@
 skip_in!(quick, postgres: "starts the programs, with databases of their own");
 
 mod curl;
+mod demo;
 mod fachverfahren;
