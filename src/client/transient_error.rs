@@ -61,7 +61,7 @@ pub enum TlsFailure {
     ServerCertificate(ServerCertError),
     /// The two have no version, cipher suite or group in common.
     NoCommonParameters,
-    /// What answers does not speak TLS.
+    /// The peer does not speak TLS.
     NotTls {
         /// Host and port that answered.
         address: String,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::postgres::MissingSetting;
+use super::missing_setting::MissingSetting;
 use crate::clock::Timestamp;
 use crate::domain::language::Language;
 use crate::domain::local_time::date_and_time;

@@ -10,12 +10,14 @@
 
 mod advice;
 pub mod audit_log;
+pub mod collection_requests;
 pub mod deadline;
 mod driver_error;
 pub mod enrolment_requests;
 mod error;
 pub mod location;
 pub mod maintenance;
+mod missing_setting;
 mod postgres;
 pub mod requests;
 mod rollback_guard;

@@ -8,16 +8,16 @@ use std::ops::Range;
 use async_trait::async_trait;
 
 use super::audit_log::AuditLog;
+use super::collection_requests::{CollectionAtDevice, ListedCollection, SettleOutcome, SettleRequest};
 use super::enrolment_requests::{
     ApprovalOutcome, EnrolmentAttempt, EnrolmentCodeCheck, EnrolmentStep, InvitationRecord, InviteOutcome,
     NewInvitation, RenewalOutcome, RenewalRequest,
 };
 use super::error::StoreError;
 use super::requests::{
-    Binding, CallerRecord, CertificateRecord, CodeAttempt, CollectionAtDevice, DepositOutcome, FetchOutcome,
-    FetchRequest, LeaseOutcome, LeaseRequest, ListedCollection, LookupOutcome, NewPhoto, PhotoPage, PhotoQuery,
-    PreviousDeposit, ReleaseCounts, RevokedSerial, ScrubOutcome, SettleOutcome, SettleRequest, SweepReport,
-    TrackedPhoto, WithdrawOutcome, WithdrawRequest,
+    Binding, CallerRecord, CertificateRecord, CodeAttempt, DepositOutcome, FetchOutcome, FetchRequest, LeaseOutcome,
+    LeaseRequest, LookupOutcome, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, ReleaseCounts, RevokedSerial,
+    ScrubOutcome, SweepReport, TrackedPhoto, WithdrawOutcome, WithdrawRequest,
 };
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;

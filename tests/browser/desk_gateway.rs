@@ -27,12 +27,16 @@ use tokio::net::TcpListener;
 use super::control_server;
 use crate::support::pki::{Leaf, TestCa};
 use crate::support::router_client::RouterClient;
-use crate::support::test_gateway::{TestGateway, TestGatewaySetup};
+use crate::support::test_gateway::{DAY, TestGateway, TestGatewaySetup};
 
 /// Devices at the counters of the offices, under the names that stories use. There is a `stranger` too, with a certificate that the
-/// gateway's authority issued for a device that it does not know.
-const DEVICES: [(&str, &str); 3] =
-    [("mitte", "Bürgeramt Mitte"), ("mitte_2", "Bürgeramt Mitte"), ("nord", "Bürgeramt Nord")];
+/// gateway's authority issued for a device that it does not know. The certificate of `ending` is good for twenty days.
+const DEVICES: [(&str, &str); 4] = [
+    ("mitte", "Bürgeramt Mitte"),
+    ("mitte_2", "Bürgeramt Mitte"),
+    ("ending", "Bürgeramt Mitte"),
+    ("nord", "Bürgeramt Nord"),
+];
 
 /// One request that came in at the office listener.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -69,7 +73,10 @@ impl DeskGateway {
             }
             let leaf = office_ca().device();
             let certificate = PeerCertificate::new(leaf.der.clone().into());
-            let until = Timestamp::from(datetime!(2119-01-01 0:00 UTC));
+            let until = match name {
+                "ending" => gateway.now() + 20 * DAY,
+                _ => Timestamp::from(datetime!(2119-01-01 0:00 UTC)),
+            };
             devices.insert(name, gateway.device_with_certificate(&parties[office], certificate, until).await);
             keys.insert(name, shown(&leaf));
         }

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 import { PATIENCE_MS } from './clerk.mjs';
 import { Counter } from './counter.mjs';
+import * as certificate from './stories/certificate.mjs';
 import * as dangers from './stories/dangers.mjs';
 import * as entering from './stories/entering.mjs';
 import * as keys from './stories/keys.mjs';
@@ -20,6 +21,7 @@ import * as selfTest from './stories/self_test.mjs';
 import * as windows from './stories/windows.mjs';
 
 const stories = {
+    ...certificate,
     ...dangers,
     ...entering,
     ...keys,

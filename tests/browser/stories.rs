@@ -49,6 +49,8 @@ macro_rules! stories {
 }
 
 stories! {
+    // The counter's certificate.
+    a_counter_is_told_in_time_that_its_certificate_ends: small,
     // From the first page to the photo.
     the_whole_path_goes_with_the_keyboard_alone: small,
     a_scanner_may_say_what_kind_of_symbol_it_reads: small,

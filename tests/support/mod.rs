@@ -1,7 +1,5 @@
 //! Helpers for tests of several subjects.
 
-pub mod breaking_proxy;
-pub mod connect_proxy;
 pub mod curl;
 pub mod database_inspector;
 pub mod enrolment;
@@ -14,6 +12,7 @@ pub mod pki;
 pub mod postgres;
 #[cfg(all(target_os = "linux", feature = "failpoints"))]
 pub mod process_memory;
+pub mod proxies;
 pub mod raw_database;
 pub mod router_client;
 #[cfg(unix)]

@@ -5,6 +5,7 @@ skip_in!(quick, postgres: "starts the program and openssl, with a database of it
 use std::fs;
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
@@ -64,10 +65,13 @@ fn bind(home: &GatewayFolder, how: &[&str]) -> String {
     bound["device_id"].as_str().unwrap().to_owned()
 }
 
-/// The status of a first request; `None` when the handshake was refused.
-async fn status(device: &DeviceFiles, url: &str) -> Option<u16> {
-    let mut stream = device.connect_tls(url).await.ok()?;
-    send_raw_request(&mut stream, COLLECTIONS).await.ok().map(|(status, _)| status)
+/// Outcome of a first request: `handshake` when that was refused, else the status, and of a refusal its type and reason.
+async fn outcome(device: &DeviceFiles, url: &str) -> String {
+    let Ok(mut stream) = device.connect_tls(url).await else { return "handshake".to_owned() };
+    let Ok((status, body)) = send_raw_request(&mut stream, COLLECTIONS).await else { return "handshake".to_owned() };
+    let problem: Value = serde_json::from_slice(&body).unwrap();
+    let words = [&problem["type"], &problem["reason"]].into_iter().filter_map(Value::as_str);
+    [status.to_string()].into_iter().chain(words.map(str::to_owned)).collect::<Vec<_>>().join(" ")
 }
 
 async fn open(device: &DeviceFiles, url: &str) -> TlsStream<TcpStream> {
@@ -83,13 +87,13 @@ async fn a_bound_certificate_opens_the_office_listener_and_an_unbound_one_is_nob
     let external = ExternalPki::beside(&home, BOTH_LISTS);
     let device = external.device(&home);
     let gateway = InProcessGateway::start(&home).await;
-    assert_eq!(status(&device, &gateway.office()).await, Some(403));
+    assert_eq!(outcome(&device, &gateway.office()).await, "403 device-unknown");
     bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
-    assert_eq!(status(&device, &gateway.office()).await, Some(200));
-    assert_eq!(status(&device, &gateway.studio()).await, None, "that is not for studios");
-    assert_eq!(status(&own, &gateway.office()).await, Some(200), "our own need no list");
+    assert_eq!(outcome(&device, &gateway.office()).await, "200");
+    assert_eq!(outcome(&device, &gateway.studio()).await, "handshake", "that is not for studios");
+    assert_eq!(outcome(&own, &gateway.office()).await, "200", "our own need no list");
     let anonymous = external_device(&home, "stranger", &TestCa::new("Nobody").device(), None);
-    assert_eq!(status(&anonymous, &gateway.office()).await, None);
+    assert_eq!(outcome(&anonymous, &gateway.office()).await, "403 certificate-unusable unknown_issuer");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -109,7 +113,7 @@ async fn whom_a_new_list_names_is_cut_off_and_refused_and_nobody_else() {
     external.publish(&home, &[], &[&external.leaf.certificate_pem], 30);
     gateway.reload().await;
     wait_until_closed(&mut taken_back).await;
-    assert_eq!(status(&device, &url).await, None);
+    assert_eq!(outcome(&device, &url).await, "403 device-revoked");
     for stream in [&mut bystander, &mut ours] {
         assert_eq!(send_raw_request(stream, COLLECTIONS).await.unwrap().0, 200);
     }
@@ -119,7 +123,10 @@ async fn whom_a_new_list_names_is_cut_off_and_refused_and_nobody_else() {
     external.publish(&home, &[&external.authority.certificate_pem], &[], 30);
     gateway.reload().await;
     wait_until_closed(&mut bystander).await;
-    assert_eq!((status(&colleague, &url).await, status(&own, &url).await), (None, Some(200)));
+    assert_eq!(
+        (outcome(&colleague, &url).await, outcome(&own, &url).await),
+        ("403 device-revoked".into(), "200".into())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -139,13 +146,13 @@ async fn a_list_that_runs_out_keeps_those_out_it_watches_over_until_a_new_one_is
     gateway.clock.advance(31 * DAY);
     gateway.reload().await;
     wait_until_closed(&mut theirs).await;
-    assert_eq!(status(&device, &url).await, None);
+    assert_eq!(outcome(&device, &url).await, "403 certificate-unusable other");
     assert_eq!(send_raw_request(&mut ours, COLLECTIONS).await.unwrap().0, 200);
     assert_eq!(gateway.degraded_whatever_the_status().await, ["foreign-revocation-list"]);
 
     external.publish(&home, &[], &[], 60);
     gateway.reload().await;
-    assert_eq!(status(&device, &url).await, Some(200));
+    assert_eq!(outcome(&device, &url).await, "200");
     assert_eq!(gateway.degraded_whatever_the_status().await, Vec::<String>::new());
 }
 
@@ -159,7 +166,7 @@ async fn a_list_of_another_authority_says_nothing_about_this_one() {
     let other = TestCa::new("Landes-CA");
     replace(&home.file("certs/authority.crl"), &other.revocation_list(&[], midnight(today() + 30)));
     let gateway = InProcessGateway::start(&home).await;
-    assert_eq!(status(&device, &gateway.office()).await, None);
+    assert_eq!(outcome(&device, &gateway.office()).await, "403 certificate-unusable other");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -176,7 +183,7 @@ async fn a_list_that_is_forged_or_older_than_the_one_in_force_changes_nothing_an
     replace(&roots_list, &TestCa::new("PCA-1 Verwaltung").revocation_list(&[], end));
     gateway.reload().await;
     assert_eq!(gateway.degraded().await, ["foreign-authority-1"]);
-    assert_eq!(status(&device, &gateway.office()).await, Some(200), "a forged list keeps nobody out");
+    assert_eq!(outcome(&device, &gateway.office()).await, "200", "a forged list keeps nobody out");
     replace(&roots_list, &good);
     gateway.reload().await;
     assert_eq!(gateway.degraded().await, Vec::<String>::new());
@@ -186,11 +193,11 @@ async fn a_list_that_is_forged_or_older_than_the_one_in_force_changes_nothing_an
     let newer = external.authority.revocation_list_of(midnight(today()), &taken_back, end);
     replace(&list, &newer);
     gateway.reload().await;
-    assert_eq!(status(&device, &gateway.office()).await, None);
+    assert_eq!(outcome(&device, &gateway.office()).await, "403 device-revoked");
     replace(&list, &before);
     gateway.reload().await;
     assert_eq!(gateway.degraded().await, ["foreign-authority-1"]);
-    assert_eq!(status(&device, &gateway.office()).await, None, "an older list lets nobody in again");
+    assert_eq!(outcome(&device, &gateway.office()).await, "403 device-revoked", "an older list lets nobody in again");
     replace(&list, &newer);
     gateway.reload().await;
     assert_eq!(gateway.degraded().await, Vec::<String>::new());
@@ -199,9 +206,9 @@ async fn a_list_that_is_forged_or_older_than_the_one_in_force_changes_nothing_an
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn how_much_of_the_chain_is_watched_over_is_said_in_the_configuration() {
     for (settings, expected) in [
-        ("revocation_lists = [\"certs/authority.crl\"]", None),
-        ("revocation_lists = [\"certs/authority.crl\"]\nrevocation = \"end_entity\"", Some(200)),
-        ("revocation = \"none\"", Some(200)),
+        ("revocation_lists = [\"certs/authority.crl\"]", "403 certificate-unusable other"),
+        ("revocation_lists = [\"certs/authority.crl\"]\nrevocation = \"end_entity\"", "200"),
+        ("revocation = \"none\"", "200"),
     ] {
         let home = GatewayFolder::new();
         home.office("Amt Nord");
@@ -209,7 +216,7 @@ async fn how_much_of_the_chain_is_watched_over_is_said_in_the_configuration() {
         let device = external.device(&home);
         bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
         let gateway = InProcessGateway::start(&home).await;
-        assert_eq!(status(&device, &gateway.office()).await, expected, "{settings}");
+        assert_eq!(outcome(&device, &gateway.office()).await, expected, "{settings}");
     }
 }
 
@@ -237,7 +244,10 @@ async fn a_device_bound_by_its_key_renews_and_is_revoked_like_any_other() {
     for stream in &mut streams {
         wait_until_closed(stream).await;
     }
-    assert_eq!((status(&device, &url).await, status(&renewed, &url).await), (None, None));
+    assert_eq!(
+        (outcome(&device, &url).await, outcome(&renewed, &url).await),
+        ("403 device-revoked".into(), "403 device-revoked".into())
+    );
     let file = renewed.file("certificate.pem");
     let again = home.failure(&["device", "add", "--office", "Amt Nord", "--spki", file.to_str().unwrap()]);
     assert!(again.contains("a new key is needed"));

@@ -47,7 +47,7 @@ pub enum ProxyErrorKind {
         /// The HTTP status code.
         status: u16,
     },
-    /// What answers is no HTTP proxy.
+    /// The peer is no HTTP proxy.
     NotAProxy,
 }
 

@@ -10,7 +10,8 @@ use crate::domain::photo::{PhotoRecord, PhotoState};
 use crate::flows::authenticate::{OfficeCaller, StudioCaller};
 use crate::flows::gateway::Gateway;
 use crate::storage::StoreError;
-use crate::storage::requests::{CollectionAtDevice, ListedCollection, PhotoQuery, TrackedPhoto};
+use crate::storage::collection_requests::{CollectionAtDevice, ListedCollection};
+use crate::storage::requests::{PhotoQuery, TrackedPhoto};
 
 /// A photo with the state it is in at this moment.
 #[derive(Debug)]

@@ -12,7 +12,8 @@ use crate::domain::photo::settlement::SettlementDecision;
 use crate::flows::authenticate::OfficeCaller;
 use crate::flows::gateway::Gateway;
 use crate::storage::StoreError;
-use crate::storage::requests::{CutOff, SettleOutcome, SettleRequest};
+use crate::storage::collection_requests::{SettleOutcome, SettleRequest};
+use crate::storage::requests::CutOff;
 
 /// The longest note a clerk can leave, in characters.
 pub const NOTE_MAX_CHARACTERS: usize = 500;

@@ -17,4 +17,3 @@ pub(super) use database::PostgresDatabase;
 pub(super) use locks::{Lock, try_lock_sweep};
 pub(super) use notifications::notify_nodes;
 pub(super) use retry::with_retry;
-pub use session_settings::MissingSetting;

@@ -1,14 +1,14 @@
 //! Settings that every session has, on which the promises of the gateway rest. They travel with the connection's start, where a pooler
 //! between may drop them without a word, so they are read back.
 
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sqlx::PgConnection;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{PgConnection, Row};
 
 use crate::storage::error::StoreError;
 use crate::storage::location::ServerLocation;
+use crate::storage::missing_setting::MissingSetting;
 
 /// By this name a gateway finds others that are connected.
 const APPLICATION_NAME: &str = "lichtbild-gateway";
@@ -69,28 +69,6 @@ impl SessionKind {
     }
 }
 
-/// A setting that a session does not have.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MissingSetting {
-    name: &'static str,
-    expected: &'static str,
-    found: String,
-}
-
-impl fmt::Display for MissingSetting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, expected, found } = self;
-        write!(
-            f,
-            "the database's session has {name} = {found} instead of {expected}, so that the server could lose what was acknowledged or \
-             wait for ever: a connection pooler between dropped the gateway's settings. Connect to the server directly, or have the pooler \
-             pass the start parameter `options` and pool by session"
-        )
-    }
-}
-
-impl std::error::Error for MissingSetting {}
-
 /// Reads the settings of a new session back.
 ///
 /// # Errors
@@ -100,7 +78,7 @@ pub(super) async fn check_settings(kind: SessionKind, connection: &mut PgConnect
     let expected: Vec<_> = expected.collect();
     let names: Vec<&str> = expected.iter().map(|(name, _)| *name).collect();
     let sql = "SELECT array_agg(current_setting(name) ORDER BY place) FROM unnest($1::text[]) WITH ORDINALITY AS s(name, place)";
-    let found: Vec<String> = sqlx::query_scalar(sql).bind(&names).fetch_one(connection).await?;
+    let found: Vec<String> = sqlx::query(sql).bind(&names).fetch_one(connection).await?.try_get(0)?;
     match expected.iter().zip(found).find(|((_, expected), found)| found != expected) {
         Some(((name, expected), found)) => Err(StoreError::SessionSettings(MissingSetting { name, expected, found })),
         None => Ok(()),

@@ -16,16 +16,16 @@ use crate::domain::party::invitation::{Invitation, InvitationLookupId};
 use crate::domain::party::{Device, Party, Role};
 use crate::domain::photo::collection::CollectionRecord;
 use crate::domain::photo::{PhotoState, StoredPhoto};
+use crate::storage::collection_requests::{CollectionAtDevice, ListedCollection, SettleOutcome, SettleRequest};
 use crate::storage::enrolment_requests::{
     ApprovalOutcome, EnrolmentAttempt, EnrolmentCodeCheck, EnrolmentStep, InvitationRecord, InviteOutcome,
     NewInvitation, RenewalOutcome, RenewalRequest,
 };
 use crate::storage::error::StoreError;
 use crate::storage::requests::{
-    Binding, CallerRecord, CertificateRecord, CodeAttempt, CollectionAtDevice, DepositOutcome, FetchOutcome,
-    FetchRequest, LeaseOutcome, LeaseRequest, ListedCollection, LookupOutcome, NewPhoto, PhotoPage, PhotoQuery,
-    PreviousDeposit, ReleaseCounts, RevokedSerial, ScrubOutcome, SettleOutcome, SettleRequest, SweepReport,
-    TrackedPhoto, WithdrawOutcome, WithdrawRequest,
+    Binding, CallerRecord, CertificateRecord, CodeAttempt, DepositOutcome, FetchOutcome, FetchRequest, LeaseOutcome,
+    LeaseRequest, LookupOutcome, NewPhoto, PhotoPage, PhotoQuery, PreviousDeposit, ReleaseCounts, RevokedSerial,
+    ScrubOutcome, SweepReport, TrackedPhoto, WithdrawOutcome, WithdrawRequest,
 };
 use crate::storage::store::Store;
 

@@ -23,7 +23,7 @@ const SIZES = [
 const SCREENSHOTS = process.env.LICHTBILD_SCREENSHOTS;
 
 // Looks at the page that is open in every way.
-async function isFit(clerk, name) {
+export async function isFit(clerk, name) {
     for (const size of SIZES) {
         await clerk.page.setViewportSize(size);
         const wide = await clerk.page.evaluate(() => {

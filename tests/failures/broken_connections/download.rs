@@ -1,9 +1,9 @@
 //! A download that breaks is begun anew by the same office, and by nobody else.
 
-use crate::support::breaking_proxy::{BreakingProxy, Direction, offsets};
 use crate::support::database_inspector::DatabaseInspector;
 use crate::support::gateway_process::GatewayFolder;
 use crate::support::https_client::PHOTO;
+use crate::support::proxies::breaking::{BreakingProxy, Direction, offsets};
 
 #[tokio::test]
 async fn a_download_cut_anywhere_is_fetched_again_by_the_same_office_alone() {
@@ -51,7 +51,7 @@ async fn a_settlement_whose_answer_is_cut_is_repeated_for_its_receipt() {
     line.break_after(
         line.carried(Direction::FromGateway) - 1100,
         Direction::FromGateway,
-        crate::support::breaking_proxy::CloseKind::Reset,
+        crate::support::proxies::breaking::CloseKind::Reset,
     );
     assert!(office.client(&line.url()).settle(&collection, &used).await.is_err());
     line.stop_breaking();

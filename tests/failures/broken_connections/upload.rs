@@ -1,9 +1,9 @@
 //! An upload that breaks leaves nothing; an answer that breaks leaves the photo and the same code for the repeat.
 
-use crate::support::breaking_proxy::{BreakingProxy, Direction, offsets};
 use crate::support::database_inspector::DatabaseInspector;
 use crate::support::gateway_process::{GatewayFolder, wait_until};
 use crate::support::https_client::PHOTO;
+use crate::support::proxies::breaking::{BreakingProxy, Direction, offsets};
 
 #[tokio::test]
 async fn an_upload_cut_anywhere_leaves_nothing_and_its_repeat_is_a_first_time() {
@@ -52,7 +52,7 @@ async fn a_receipt_cut_anywhere_is_given_again_with_the_same_code() {
     };
     for (number, offset) in [answer_begins, total - 400, total - 200, total - 1].into_iter().enumerate() {
         let key = format!("a-key-for-receipt-{number}");
-        line.break_after(offset, Direction::FromGateway, crate::support::breaking_proxy::CloseKind::Reset);
+        line.break_after(offset, Direction::FromGateway, crate::support::proxies::breaking::CloseKind::Reset);
         let cut = studio.client(&line.url()).deposit(&key).await;
         line.stop_breaking();
         let caller = studio.client(&line.url());

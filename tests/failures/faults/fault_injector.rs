@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use super::load_clients::SharedRun;
 use crate::failures::database_rollback::known_rows;
-use crate::support::breaking_proxy::{BreakingProxy, CloseKind, Direction};
 use crate::support::gateway_process::{GENEROUS_TIMEOUT, GatewayFolder, GatewayProcess};
 use crate::support::https_client::plain_get;
 use crate::support::photos::jpeg::SeededRng;
 use crate::support::postgres::PostgresServer;
+use crate::support::proxies::breaking::{BreakingProxy, CloseKind, Direction};
 use crate::support::raw_database::RawDatabase;
 
 /// Clocks jump within these, in minutes. A lease is over after fifteen, so a node that is ahead gives away what others hold to be

@@ -22,10 +22,10 @@ use self::fault_injector::{FaultCounts, FaultNode, inject_environment_faults, in
 use self::history::RecordedOperation;
 use self::load_clients::{LoadClient, SharedRun};
 use self::log_replay::replay;
-use crate::support::breaking_proxy::BreakingProxy;
 use crate::support::gateway_process::{GatewayFolder, free_port, wait_until};
 use crate::support::https_client::{DeviceFiles, plain_get};
 use crate::support::postgres::{PostgresServer, execute_on};
+use crate::support::proxies::breaking::BreakingProxy;
 use crate::support::raw_database::RawDatabase;
 use crate::support::test_gateway::SMALL_PROFILE_TOML;
 

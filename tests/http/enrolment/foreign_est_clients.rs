@@ -76,6 +76,18 @@ fn strongswan_reads_the_authorities_enrols_and_renews() {
 }
 
 #[test]
+fn a_client_that_compares_header_names_by_case_enrols() {
+    let shop = Shop::new();
+    shop.success(REQUEST);
+    let client = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/http/enrolment/header_case_client.py");
+    shop.success(&format!(
+        "python3 '{client}' $GATEWAY $CA $USER_AND_CODE request.der | openssl pkcs7 -inform DER -print_certs -out certificate.pem"
+    ));
+    let me = shop.success("curl -sS --cacert $CA --cert certificate.pem --key key.pem $LISTENER/v1/me");
+    assert!(me.contains(shop.invitation["device_id"].as_str().unwrap()), "{me}");
+}
+
+#[test]
 fn header_names_of_est_are_written_as_the_standard_spells_them() {
     let shop = Shop::new();
     let head =

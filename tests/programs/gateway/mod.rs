@@ -11,8 +11,7 @@ mod fleet;
 mod full_disk;
 mod limits;
 mod local_times;
-mod log_lines;
-mod log_secrecy;
+mod log;
 #[cfg(target_os = "linux")]
 mod memory;
 #[cfg(target_os = "linux")]

@@ -1,7 +1,5 @@
 //! Life of a device: invitation, enrolment, renewal and self-test, against a gateway that misbehaves on request.
 
-#[cfg(unix)]
-mod behind_forwarder;
 mod certificate_lifetime;
 mod command;
 #[cfg(feature = "failpoints")]
@@ -9,12 +7,12 @@ mod crash;
 pub mod enrolled_gateway;
 mod enrolling_studio;
 mod enrolment;
-mod impostor_gateway;
 mod inviting_gateway;
-mod proxy;
+mod network;
+#[cfg(unix)]
+mod photographers_day;
 #[cfg(unix)]
 mod readme_walkthrough;
 mod renewal;
 mod renewal_lock;
 mod status_command;
-mod wrong_address;

@@ -10,12 +10,12 @@ use crate::support::gateway_process::{GatewayFolder, GatewayProcess, free_port};
 use crate::support::https_client::PHOTO;
 
 /// A gateway that is reached where its configuration says, and a shop with an empty folder.
-struct ReadmeSetup {
-    home: GatewayFolder,
+pub struct ReadmeSetup {
+    pub home: GatewayFolder,
 }
 
 impl ReadmeSetup {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let home = GatewayFolder::new();
         for key in ["studio", "office", "enrolment"] {
             home.set(key, &format!("\"127.0.0.1:{}\"", free_port()));
@@ -25,19 +25,19 @@ impl ReadmeSetup {
         Self { home }
     }
 
-    fn invite(&self) -> Value {
+    pub fn invite(&self) -> Value {
         self.home.json(&["studio", "invite", "Foto Koch", "--place", "Düsseldorf"])
     }
 
     /// The shop's terminal.
-    fn studio_command(&self, arguments: &[&str]) -> Command {
+    pub fn studio_command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
         self.home.set_environment(&mut command);
         command.args(arguments).current_dir(self.home.beside("shop"));
         command
     }
 
-    fn runs(&self, arguments: &[&str]) -> Output {
+    pub fn runs(&self, arguments: &[&str]) -> Output {
         let output = self.studio_command(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}{}", text(&output.stdout), text(&output.stderr));
         output
@@ -48,11 +48,11 @@ impl ReadmeSetup {
     }
 }
 
-fn text(bytes: &[u8]) -> &str {
+pub fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
-fn field<'a>(value: &'a Value, name: &str) -> &'a str {
+pub fn field<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_else(|| panic!("{name}: {value}"))
 }
 

@@ -6,8 +6,8 @@ use lichtbild::client::photo::push::PushError;
 use lichtbild::client::transient_error::{ServerCertError, TlsFailure, TransientError};
 
 use super::push_studio::PushStudio;
-use crate::support::connect_proxy::{ConnectProxy, ProxyBehaviour, TunnelRequest};
 use crate::support::fake_gateway::{FakeGateway, PkiFault};
+use crate::support::proxies::connect::{ConnectProxy, ProxyBehaviour, TunnelRequest};
 
 /// Adds `proxy` to the configuration. Returns the gateway's host and port.
 fn use_proxy(gateway: &FakeGateway, proxy: &str) -> String {

@@ -12,11 +12,11 @@ use lichtbild::client::photo::stored_receipt::StoredReceipt;
 use lichtbild::domain::digest::Sha256Digest;
 
 use super::watched_studio::photo;
-use crate::support::breaking_proxy::{BreakingProxy, CloseKind, Direction};
 use crate::support::database_inspector::DatabaseInspector;
 use crate::support::gateway_process::{GatewayFolder, free_port, wait_until};
 use crate::support::https_client::{DeviceFiles, HttpsClient};
 use crate::support::photos::jpeg::{colour_jpeg, new_segment, with_inserted};
+use crate::support::proxies::breaking::{BreakingProxy, CloseKind, Direction};
 use crate::support::test_gateway::SMALL_PROFILE_TOML;
 
 const PHOTOS: usize = 200;

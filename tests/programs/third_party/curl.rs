@@ -277,7 +277,7 @@ async fn who_shows_an_office_listener_no_certificate_is_told_what_is_missing_and
                     let page = String::from_utf8_lossy(&refused.body).into_owned();
                     assert!(
                         page.contains("data-problem=\"certificate-missing\"")
-                            && page.contains("Ihr Code bleibt gültig"),
+                            && page.contains("An Ihrem Code ändert das nichts"),
                         "{page}"
                     );
                 } else {

@@ -8,9 +8,9 @@ use std::process::{Command, Output, Stdio};
 use lichtbild::domain::code::retrieval_code::TEST_CODE;
 use serde_json::{Value, json};
 
-use crate::support::breaking_proxy::{BreakingProxy, CloseKind, Direction};
 use crate::support::gateway_process::{GatewayFolder, GatewayProcess};
 use crate::support::https_client::{DeviceFiles, PHOTO};
+use crate::support::proxies::breaking::{BreakingProxy, CloseKind, Direction};
 
 const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs");
 

@@ -3,9 +3,8 @@
 use lichtbild::domain::log::AuditEvent;
 use lichtbild::domain::party::Role;
 use lichtbild::domain::photo::collection::SettlementOutcome;
-use lichtbild::storage::requests::{
-    FetchOutcome, FetchPurpose, FetchRequest, LeaseOutcome, LookupOutcome, PhotoQuery, SettleOutcome, SettleRequest,
-};
+use lichtbild::storage::collection_requests::{SettleOutcome, SettleRequest};
+use lichtbild::storage::requests::{FetchOutcome, FetchPurpose, FetchRequest, LeaseOutcome, LookupOutcome, PhotoQuery};
 use lichtbild::storage::{SqlStore, Store, StoreError};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;

@@ -56,7 +56,7 @@ fn print_addresses(config: &Config, running: &RunningGateway) -> Result<(), Comm
     print(format!("office {}", config.office_url(addresses.office)))?;
     print(format!("enrolment {}", config.enrolment_url(addresses.enrolment)))?;
     print(format!("ops http://{}", addresses.ops))?;
-    // What a clerk's browser is given.
+    // The address that clerks open.
     print(format!("desk {}{}", config.office_url(addresses.office), desk::ROOT))
 }
 

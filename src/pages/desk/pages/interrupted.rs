@@ -11,7 +11,7 @@ use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::facts::{number_rows, settle_deadline};
 use crate::pages::frame::elements::csrf_field;
 use crate::pages::frame::time_element::time_element;
-use crate::storage::requests::CollectionAtDevice;
+use crate::storage::collection_requests::CollectionAtDevice;
 
 /// The words before the code is entered for a collection that was begun, here or at another counter of the office.
 ///

@@ -17,7 +17,7 @@ use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::facts::{lease_end, settle_deadline};
 use crate::pages::frame::elements::{csrf_field, error_summary};
 use crate::pages::frame::page::PageContent;
-use crate::storage::requests::CollectionAtDevice;
+use crate::storage::collection_requests::CollectionAtDevice;
 
 /// Values of the form after it was filled in wrongly.
 #[derive(Default)]

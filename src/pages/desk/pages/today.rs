@@ -18,7 +18,7 @@ use crate::flows::photo::queries::{DayPage, DayPosition};
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::facts::settle_deadline;
 use crate::pages::frame::page::PageContent;
-use crate::storage::requests::ListedCollection;
+use crate::storage::collection_requests::ListedCollection;
 
 /// Rows of a page: as many as are looked through without losing the place.
 const COLLECTIONS_PER_PAGE: u32 = 50;

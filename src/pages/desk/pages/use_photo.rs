@@ -25,7 +25,8 @@ use crate::pages::desk::facts::{lease, settle_deadline};
 use crate::pages::desk::session;
 use crate::pages::frame::elements::{csrf_field, error_summary};
 use crate::pages::frame::page::PageContent;
-use crate::storage::requests::{CollectionAtDevice, FetchPurpose};
+use crate::storage::collection_requests::CollectionAtDevice;
+use crate::storage::requests::FetchPurpose;
 
 /// Values of the form after it was filled in wrongly.
 #[derive(Default)]

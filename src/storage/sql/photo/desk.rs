@@ -9,8 +9,8 @@ use super::row_mapping::{COLLECTION, collection};
 use super::{collection_devices, collections, photos};
 use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, DeviceId, PartyId};
+use crate::storage::collection_requests::{CollectionAtDevice, ListedCollection};
 use crate::storage::error::StoreError;
-use crate::storage::requests::{CollectionAtDevice, ListedCollection};
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::statement::DatabaseRow;
 

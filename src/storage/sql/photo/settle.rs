@@ -8,8 +8,8 @@ use crate::domain::photo::collection::{CollectionRecord, CollectionState, Settle
 use crate::domain::photo::settlement::{CodeShownBy, SettlementDecision, decide_settlement};
 use crate::domain::photo::{PhotoRecord, PhotoState, availability};
 use crate::failpoint;
+use crate::storage::collection_requests::{SettleOutcome, SettleRequest};
 use crate::storage::error::StoreError;
-use crate::storage::requests::{SettleOutcome, SettleRequest};
 use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::party::cut_off::find_cut_off;

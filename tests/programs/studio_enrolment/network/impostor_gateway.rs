@@ -17,8 +17,8 @@ use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::transport::http::shutdown::ShutdownTrigger;
 use lichtbild::transport::tls::ServerTls;
 
-use super::enrolling_studio::EnrollingStudio;
-use super::inviting_gateway::{LookupBehaviour, bind, identity};
+use crate::programs::studio_enrolment::enrolling_studio::EnrollingStudio;
+use crate::programs::studio_enrolment::inviting_gateway::{LookupBehaviour, bind, identity};
 use crate::support::pki::TestCa;
 use crate::support::test_gateway::START;
 

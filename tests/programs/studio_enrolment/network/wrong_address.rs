@@ -9,8 +9,8 @@ use lichtbild::transport::tls::ServerTls;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
-use super::enrolling_studio::{EnrollingStudio, utf8};
-use super::inviting_gateway::{bind, identity};
+use crate::programs::studio_enrolment::enrolling_studio::{EnrollingStudio, utf8};
+use crate::programs::studio_enrolment::inviting_gateway::{bind, identity};
 use crate::support::gateway_process::free_port;
 use crate::support::pki::TestCa;
 use crate::support::test_gateway::TestGateway;

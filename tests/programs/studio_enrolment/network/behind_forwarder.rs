@@ -7,9 +7,9 @@ use std::process::Command;
 use lichtbild::identity::certificate::{certificates_from_pem, host_names};
 use serde_json::Value;
 
-use crate::support::breaking_proxy::BreakingProxy;
 use crate::support::gateway_process::{GatewayFolder, free_port};
 use crate::support::https_client::{PHOTO, plain_get};
+use crate::support::proxies::breaking::BreakingProxy;
 
 const LISTENERS: [&str; 3] = ["studio", "office", "enrolment"];
 

@@ -4,8 +4,8 @@ skip_in!(quick, postgres: "starts the program, and has no database");
 
 use std::process::Output;
 
-use super::enrolling_studio::{EnrollingStudio, utf8};
-use crate::support::connect_proxy::{ConnectProxy, ProxyBehaviour};
+use crate::programs::studio_enrolment::enrolling_studio::{EnrollingStudio, utf8};
+use crate::support::proxies::connect::{ConnectProxy, ProxyBehaviour};
 
 const PROXY_VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"];
 

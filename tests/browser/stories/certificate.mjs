@@ -1,0 +1,25 @@
+// The certificate of a counter ends: it is told in time, and an ended one gets a page that explains.
+
+import { strict as assert } from 'node:assert';
+import { isFit } from './looks.mjs';
+
+const DAY = 24 * 60 * 60;
+
+// The device `ending` has a certificate for twenty days.
+export async function a_counter_is_told_in_time_that_its_certificate_ends(counter) {
+    const clerk = await counter.clerk({ device: 'ending' });
+    for (const [days, left] of [[0, 20], [10, 10], [9.5, 0]]) {
+        await counter.ask('advance', { seconds: days * DAY });
+        for (const [name, path] of [['enter', '/desk/'], ['today', '/desk/today']]) {
+            await clerk.open(path);
+            const told = await clerk.page.locator('#expiry-notice').count();
+            assert.equal(told, left < 14 ? 1 : 0, `${name}, ${left} days before the end`);
+            assert.match(await clerk.page.locator('header').innerText(), /Zertifikat bis 12\.12\.2026/);
+            await isFit(clerk, `certificate-${left}-days-${name}`);
+        }
+    }
+    await counter.ask('advance', { seconds: DAY });
+    await clerk.open('/desk/');
+    assert.equal(await clerk.page.locator('[data-problem]').getAttribute('data-problem'), 'certificate-expired');
+    await isFit(clerk, 'certificate-ended');
+}

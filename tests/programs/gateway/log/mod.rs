@@ -1,0 +1,4 @@
+//! The log of the running program.
+
+mod lines;
+mod secrecy;

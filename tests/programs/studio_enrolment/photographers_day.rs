@@ -1,0 +1,73 @@
+//! A photographer's day with the program alone: what is read is its text for people, never JSON.
+
+skip_in!(quick, postgres: "starts the programs, with a database of their own");
+
+use std::fs;
+
+use serde_json::json;
+
+use super::readme_walkthrough::{ReadmeSetup, field, text};
+use crate::support::gateway_process::GatewayProcess;
+use crate::support::https_client::PHOTO;
+use crate::support::photos::jpeg::{new_segment, with_inserted};
+
+/// The code that a text for people shows.
+fn shown_code(told: &str) -> String {
+    let word = |word: &&str| word.len() == 23 && word.matches('-').count() == 3;
+    told.split_whitespace().find(word).unwrap_or_else(|| panic!("no code: {told}")).to_owned()
+}
+
+/// A clerk takes the photo and refuses it.
+async fn refuse(setup: &ReadmeSetup, gateway: &GatewayProcess, code: &str) {
+    let office = setup.home.office("Bürgeramt Mitte");
+    let office = office.client(gateway.office());
+    let collection = office.collect_ok(code).await;
+    assert_eq!(office.fetch(&collection, code).await.unwrap().status, 200);
+    let outcome = json!({"outcome": "refused", "reason": "eyes_closed", "note": "Bitte neu aufnehmen"});
+    assert_eq!(office.settle(&collection, &outcome).await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn a_shop_connects_deposits_reads_a_refusal_withdraws_and_renews() {
+    let setup = ReadmeSetup::new();
+    let gateway = setup.home.start();
+    let shop = setup.home.beside("shop");
+    let said = |arguments: &[&str]| text(&setup.runs(arguments).stdout).to_owned();
+
+    let invitation = setup.invite();
+    let connected = setup.runs(&["enrol", field(&invitation, "url"), field(&invitation, "code")]);
+    let connected = [text(&connected.stdout), text(&connected.stderr)].concat();
+    assert!(connected.contains("Foto Koch"), "{connected}");
+
+    let deposited = said(&["push", "PHOTO.jpg"]);
+    let code = shown_code(&deposited);
+    assert!(deposited.contains("Gültig") && deposited.contains("Foto-Nr."), "{deposited}");
+    let waiting = said(&["photos"]);
+    assert!(waiting.contains("PHOTO.jpg") && waiting.contains("wartet auf das Amt"), "{waiting}");
+
+    refuse(&setup, &gateway, &code).await;
+    for reading in [&["photos"][..], &["photos", "--refused"], &["status"]] {
+        let told = said(reading);
+        assert!(told.contains("PHOTO.jpg") && told.contains("Augen geschlossen oder verdeckt"), "{reading:?}: {told}");
+        assert!(told.contains("Bitte neu aufnehmen"), "{reading:?}: {told}");
+    }
+    // The hot folder tells it, too, and once.
+    fs::create_dir(shop.join("in")).unwrap();
+    for is_first in [true, false] {
+        let watched = setup.runs(&["watch", "in", "--once"]);
+        let watched = [text(&watched.stdout), text(&watched.stderr)].concat();
+        assert_eq!(watched.contains("Augen geschlossen oder verdeckt"), is_first, "{watched}");
+    }
+
+    // Taken anew, and deposited; then the customer wants another one.
+    fs::write(shop.join("ANEW.jpg"), with_inserted(PHOTO, 2, &new_segment(0xFE, b"anew"))).unwrap();
+    let code = shown_code(&said(&["push", "ANEW.jpg"]));
+    assert!(said(&["withdraw", &code]).contains("Zurückgezogen"));
+    assert!(said(&["photos", "--state", "withdrawn"]).contains("ANEW.jpg"));
+
+    let renewed = setup.runs(&["renew", "--force"]);
+    let renewed = [text(&renewed.stdout), text(&renewed.stderr)].concat();
+    assert!(renewed.contains("Zertifikat"), "{renewed}");
+    let status = said(&["status"]);
+    assert!(status.contains("Foto Koch") && !status.contains("FEHLER"), "{status}");
+}

@@ -1,0 +1,4 @@
+//! Proxies between a client and a gateway.
+
+pub mod breaking;
+pub mod connect;
