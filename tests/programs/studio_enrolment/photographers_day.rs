@@ -7,8 +7,7 @@ use std::fs;
 use serde_json::json;
 
 use super::readme_walkthrough::{ReadmeSetup, field, text};
-use crate::support::gateway_process::GatewayProcess;
-use crate::support::https_client::PHOTO;
+use crate::support::https_client::{HttpsClient, PHOTO};
 use crate::support::photos::jpeg::{new_segment, with_inserted};
 
 /// The code that a text for people shows.
@@ -17,10 +16,12 @@ fn shown_code(told: &str) -> String {
     told.split_whitespace().find(word).unwrap_or_else(|| panic!("no code: {told}")).to_owned()
 }
 
+fn other_photo(comment: &[u8]) -> Vec<u8> {
+    with_inserted(PHOTO, 2, &new_segment(0xFE, comment))
+}
+
 /// A clerk takes the photo and refuses it.
-async fn refuse(setup: &ReadmeSetup, gateway: &GatewayProcess, code: &str) {
-    let office = setup.home.office("Bürgeramt Mitte");
-    let office = office.client(gateway.office());
+async fn refuse(office: &HttpsClient, code: &str) {
     let collection = office.collect_ok(code).await;
     assert_eq!(office.fetch(&collection, code).await.unwrap().status, 200);
     let outcome = json!({"outcome": "refused", "reason": "eyes_closed", "note": "Bitte neu aufnehmen"});
@@ -45,22 +46,32 @@ async fn a_shop_connects_deposits_reads_a_refusal_withdraws_and_renews() {
     let waiting = said(&["photos"]);
     assert!(waiting.contains("PHOTO.jpg") && waiting.contains("wartet auf das Amt"), "{waiting}");
 
-    refuse(&setup, &gateway, &code).await;
+    let office = setup.home.office("Bürgeramt Mitte").client(gateway.office());
+    refuse(&office, &code).await;
     for reading in [&["photos"][..], &["photos", "--refused"], &["status"]] {
         let told = said(reading);
         assert!(told.contains("PHOTO.jpg") && told.contains("Augen geschlossen oder verdeckt"), "{reading:?}: {told}");
         assert!(told.contains("Bitte neu aufnehmen"), "{reading:?}: {told}");
     }
-    // The hot folder tells it, too, and once.
-    fs::create_dir(shop.join("in")).unwrap();
-    for is_first in [true, false] {
+    // What went through the hot folder is told there: once, and by a file that stays.
+    let watched = || {
         let watched = setup.runs(&["watch", "in", "--once"]);
-        let watched = [text(&watched.stdout), text(&watched.stderr)].concat();
-        assert_eq!(watched.contains("Augen geschlossen oder verdeckt"), is_first, "{watched}");
+        [text(&watched.stdout), text(&watched.stderr)].concat()
+    };
+    fs::create_dir(shop.join("in")).unwrap();
+    fs::write(shop.join("in/BERTA.jpg"), other_photo(b"Berta")).unwrap();
+    assert!(watched().contains("BERTA.receipt.txt"));
+    let receipt = fs::read_to_string(shop.join("in/sent/BERTA.receipt.txt")).unwrap();
+    refuse(&office, &shown_code(&receipt)).await;
+    for is_first in [true, false] {
+        let told = watched();
+        assert_eq!(told.contains("Augen geschlossen oder verdeckt"), is_first, "{told}");
     }
+    let report = fs::read_to_string(shop.join("in/refused/BERTA.jpg.txt")).unwrap();
+    assert!(report.contains("Bitte neu aufnehmen"), "{report}");
 
     // Taken anew, and deposited; then the customer wants another one.
-    fs::write(shop.join("ANEW.jpg"), with_inserted(PHOTO, 2, &new_segment(0xFE, b"anew"))).unwrap();
+    fs::write(shop.join("ANEW.jpg"), other_photo(b"anew")).unwrap();
     let code = shown_code(&said(&["push", "ANEW.jpg"]));
     assert!(said(&["withdraw", &code]).contains("Zurückgezogen"));
     assert!(said(&["photos", "--state", "withdrawn"]).contains("ANEW.jpg"));

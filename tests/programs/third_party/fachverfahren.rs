@@ -277,7 +277,7 @@ async fn a_broken_connection_is_resumed(example: ExampleLanguage) {
     let setup = ExampleSetup::new(example);
     let line = BreakingProxy::to(setup.gateway.office()).await;
     let whole = PHOTO.len() as u64;
-    // In the handshake, in a short answer, in the head of the photo, in its middle, in its last bytes.
+    // In the handshake of the connection that fetches the photo, in the head of the photo, in its middle, in its last bytes.
     let breaks = [
         (1, CloseKind::Reset),
         (2_000, CloseKind::Fin),
@@ -288,7 +288,7 @@ async fn a_broken_connection_is_resumed(example: ExampleLanguage) {
     for (number, (offset, ending)) in breaks.into_iter().enumerate() {
         let code = setup.deposit(&format!("a-key-for-photo-{number}")).await;
         line.break_after(offset, Direction::FromGateway, ending);
-        // Every second connection: those that hold are followed by one that breaks.
+        // The second connection, which fetches the photo, and every second one after it.
         line.break_every(2);
         let run = setup.run_over(&line.url(), &code, &json!({ "outcome": "used" })).await;
         run.succeeded();

@@ -35,8 +35,8 @@ impl BreakPoint {
 pub struct BreakingProxy {
     address: SocketAddr,
     next: Arc<Mutex<BreakPoint>>,
-    /// Of how many new connections one breaks.
-    every: Arc<AtomicU32>,
+    /// Of how many new connections one breaks, and how many there were since that was said.
+    every: Arc<[AtomicU32; 2]>,
     carried: Arc<[AtomicU64; 2]>,
     connections: Arc<AtomicU32>,
 }
@@ -48,7 +48,7 @@ impl BreakingProxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (next, carried) = (Arc::<Mutex<BreakPoint>>::default(), Arc::<[AtomicU64; 2]>::default());
-        let (every, connections) = (Arc::new(AtomicU32::new(1)), Arc::<AtomicU32>::default());
+        let (every, connections) = (Arc::new([AtomicU32::new(1), AtomicU32::new(0)]), Arc::<AtomicU32>::default());
         let proxy = Self {
             address,
             next: Arc::clone(&next),
@@ -57,13 +57,12 @@ impl BreakingProxy {
             connections: Arc::clone(&connections),
         };
         tokio::spawn(async move {
-            let mut number = 0_u32;
             while let Ok((caller, _)) = listener.accept().await {
                 // Nobody there: the caller finds its connection closed.
                 let Ok(gateway) = TcpStream::connect(("127.0.0.1", port)).await else { continue };
-                number += 1;
-                connections.store(number, Ordering::SeqCst);
-                let breaks = number.is_multiple_of(every.load(Ordering::SeqCst));
+                connections.fetch_add(1, Ordering::SeqCst);
+                let number = every[1].fetch_add(1, Ordering::SeqCst) + 1;
+                let breaks = number.is_multiple_of(every[0].load(Ordering::SeqCst));
                 let broken = if breaks { *next.lock().unwrap() } else { BreakPoint::default() };
                 tokio::spawn(carry(caller, gateway, broken, Arc::clone(&carried)));
             }
@@ -83,7 +82,8 @@ impl BreakingProxy {
 
     /// Of new connections only one of so many breaks.
     pub fn break_every(&self, connections: u32) {
-        self.every.store(connections, Ordering::SeqCst);
+        self.every[0].store(connections, Ordering::SeqCst);
+        self.every[1].store(0, Ordering::SeqCst);
     }
 
     /// New connections hold.
