@@ -67,14 +67,14 @@ async fn a_shop_connects_deposits_reads_a_refusal_withdraws_and_renews() {
         let told = watched();
         assert_eq!(told.contains("Augen geschlossen oder verdeckt"), is_first, "{told}");
     }
-    let report = fs::read_to_string(shop.join("in/refused/BERTA.jpg.txt")).unwrap();
+    let report = fs::read_to_string(shop.join("in/refused/BERTA.txt")).unwrap();
     assert!(report.contains("Bitte neu aufnehmen"), "{report}");
 
     // Taken anew, and deposited; then the customer wants another one.
     fs::write(shop.join("ANEW.jpg"), other_photo(b"anew")).unwrap();
     let code = shown_code(&said(&["push", "ANEW.jpg"]));
     assert!(said(&["withdraw", &code]).contains("Zurückgezogen"));
-    assert!(said(&["photos", "--state", "withdrawn"]).contains("ANEW.jpg"));
+    assert!(said(&["photos", "--state", "withdrawn"]).contains("zurückgezogen am "));
 
     let renewed = setup.runs(&["renew", "--force"]);
     let renewed = [text(&renewed.stdout), text(&renewed.stderr)].concat();
