@@ -6,13 +6,14 @@ use clap::Parser;
 use clap::error::{ContextKind, ContextValue, Error};
 
 use crate::domain::display_text::{escaped, escaped_lines, is_displayable};
+use crate::storage::location::redact_passwords;
 
 /// Arguments of this process; wrong usage, `--help` and `--version` end it.
 pub(super) fn parse<A: Parser>() -> A {
     A::try_parse().unwrap_or_else(|error| end(error))
 }
 
-/// clap repeats a wrong argument as it was given.
+/// clap repeats a wrong argument as it was given, be it a database's location with its password.
 fn end(mut error: Error) -> ! {
     if error.use_stderr() {
         escape_context(&mut error);
@@ -28,7 +29,7 @@ fn end(mut error: Error) -> ! {
 }
 
 fn escape_context(error: &mut Error) {
-    let shown = |text: &String| escaped(text).into_owned();
+    let shown = |text: &String| redact_passwords(&escaped(text));
     let escaped: Vec<(ContextKind, ContextValue)> = error
         .context()
         .filter_map(|(kind, value)| match value {

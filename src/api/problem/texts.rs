@@ -160,11 +160,11 @@ impl Problem {
                 language.pick(
                     format!(
                         "Der Antrag nennt nicht das Gerät, das ihn stellt. Bitte den Namen leer lassen, oder genau wie im Zertifikat: \
-                         {subject}"
+                         {subject} (in einem älteren ohne serialNumber, und CN={device_id})"
                     ),
                     format!(
                         "The request does not name the device that sends it. Leave the subject empty, or exactly as in the \
-                         certificate: {subject}"
+                         certificate: {subject} (in an older one without serialNumber, and CN={device_id})"
                     ),
                 )
             }

@@ -78,7 +78,7 @@ impl PostgresDatabase {
         let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT_TIMEOUT).idle_timeout(None);
         let database = Self::lazy(SessionKind::Migrating, location, pool.max_lifetime(None), RollbackGuard::default());
         let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-                      AND application_name = 'lichtbild-gateway' AND pid <> pg_backend_pid()";
+                      AND application_name LIKE 'lichtbild-gateway%' AND pid <> pg_backend_pid()";
         // A connection that was just closed takes the server a moment to forget.
         for _ in 0..EXCLUSIVE_ATTEMPTS {
             if sqlx::query(others).fetch_one(&database.pool).await?.try_get::<i64, _>(0)? == 0 {

@@ -2,9 +2,11 @@
 //! between may drop them without a word, so they are read back.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{PgConnection, Row};
+use tokio::time::Instant;
 
 use crate::storage::error::StoreError;
 use crate::storage::location::ServerLocation;
@@ -79,34 +81,57 @@ pub(super) async fn check_settings(kind: SessionKind, connection: &mut PgConnect
     let names: Vec<&str> = expected.iter().map(|(name, _)| *name).collect();
     let sql = "SELECT array_agg(current_setting(name) ORDER BY place) FROM unnest($1::text[]) WITH ORDINALITY AS s(name, place)";
     let found: Vec<String> = sqlx::query(sql).bind(&names).fetch_one(connection).await?.try_get(0)?;
-    match expected.iter().zip(found).find(|((_, expected), found)| found != expected) {
+    // A pooler may add the address of its client to the name.
+    let has = |name: &str, expected: &str, found: &str| {
+        if name == "application_name" { found.starts_with(expected) } else { found == expected }
+    };
+    match expected.iter().zip(found).find(|((name, expected), found)| !has(name, expected, found)) {
         Some(((name, expected), found)) => Err(StoreError::SessionSettings(MissingSetting { name, expected, found })),
         None => Ok(()),
     }
 }
 
+/// Time for which no session is asked for after one was refused: each attempt costs the server a connection, and the pool a line in the log.
+const REFUSAL_REST: Duration = Duration::from_secs(2);
+
 /// The last setting that a session of the pool was refused for. The pool itself says of such sessions only that none came in time.
 #[derive(Debug, Clone, Default)]
-pub(in crate::storage) struct RefusedSessions(Arc<Mutex<Option<MissingSetting>>>);
+pub(in crate::storage) struct RefusedSessions(Arc<Mutex<Option<(MissingSetting, Instant)>>>);
 
 impl RefusedSessions {
     /// Checks a new session of the pool, which is closed if this fails.
     pub(super) async fn check(&self, kind: SessionKind, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         let checked = check_settings(kind, connection).await;
         let missing = match &checked {
-            Err(StoreError::SessionSettings(missing)) => Some(missing.clone()),
+            Err(StoreError::SessionSettings(missing)) => Some((missing.clone(), Instant::now())),
             _ => None,
         };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = missing;
+        // The pool tries again until its caller gives up, at first without a pause.
+        if checked.is_err() {
+            tokio::time::sleep(REFUSAL_REST / 2).await;
+        }
         checked.map_err(|error| sqlx::Error::Configuration(Box::new(error)))
+    }
+
+    /// # Errors
+    /// [`StoreError::SessionSettings`] when a session was refused a moment ago.
+    pub(in crate::storage) fn check_recent(&self) -> Result<(), StoreError> {
+        match self.last() {
+            Some((missing, at)) if at.elapsed() < REFUSAL_REST => Err(StoreError::SessionSettings(missing)),
+            _ => Ok(()),
+        }
     }
 
     /// The cause of a session that did not come.
     pub(in crate::storage) fn explain(&self, error: sqlx::Error) -> StoreError {
-        let missing = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match (error, missing) {
-            (sqlx::Error::PoolTimedOut, Some(missing)) => StoreError::SessionSettings(missing),
+        match (error, self.last()) {
+            (sqlx::Error::PoolTimedOut, Some((missing, _))) => StoreError::SessionSettings(missing),
             (error, _) => error.into(),
         }
+    }
+
+    fn last(&self) -> Option<(MissingSetting, Instant)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

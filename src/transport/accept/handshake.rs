@@ -66,7 +66,7 @@ pub(super) struct RefusedClient {
 impl RefusedClient {
     /// Counts it, and logs the reason.
     pub(super) fn count_and_log(&self, failure: HandshakeFailure, error: &dyn Error, context: &ListenerContext) {
-        let ListenerContext { listener, metrics, handshake_log, .. } = context;
+        let ListenerContext { listener, metrics, .. } = context;
         let remote_address = context.logged(self.remote_address).map(tracing::field::display);
         metrics.count_handshake_failed(failure);
         if failure == HandshakeFailure::PeerLeft {
@@ -75,7 +75,8 @@ impl RefusedClient {
             return;
         }
         // Anybody can have handshakes refused, as often as he likes: counted, but nobody fills the log with it.
-        if handshake_log.is_due(Instant::now()) {
+        let pace = if self.device.is_some() { &context.device_handshake_log } else { &context.handshake_log };
+        if pace.is_due(Instant::now()) {
             tracing::info!(
                 listener,
                 remote_address,

@@ -136,6 +136,7 @@ impl Listener {
             anonymous_slots,
             connections,
             handshake_log: Arc::default(),
+            device_handshake_log: Arc::default(),
             router,
             shutdown: shutdown.clone(),
         };

@@ -27,7 +27,10 @@ pub(super) struct ListenerContext {
     /// of their own in the registry.
     pub(super) anonymous_slots: HandshakeSlots,
     pub(super) connections: ConnectionRegistry,
+    /// Pace of lines about refused handshakes of anybody.
     pub(super) handshake_log: Arc<LogPace>,
+    /// The same of those that name a device: nobody else keeps them out of the log.
+    pub(super) device_handshake_log: Arc<LogPace>,
     pub(super) router: Router,
     pub(super) shutdown: ShutdownSignal,
 }

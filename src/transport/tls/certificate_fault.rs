@@ -1,10 +1,11 @@
 //! Reasons why a client certificate was not accepted, as far as its holder is told.
 
 use rustls::CertificateError;
+use rustls::pki_types::UnixTime;
 
 use super::client_certificates::WeakKeyError;
 use crate::clock::Timestamp;
-use crate::identity::certificate::read_certificate;
+use crate::identity::certificate::{CertificateFacts, read_certificate};
 
 /// Reason why a client certificate was not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,13 +38,12 @@ impl CertificateFault {
         let facts = || read_certificate(certificate).ok();
         match error {
             CertificateError::UnknownIssuer => Self::UnknownIssuer,
-            // The times of the certificate itself: the one that has ended may be an authority's.
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-                facts().map_or(Self::Other, |facts| Self::Expired { at: facts.not_after })
-            }
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                facts().map_or(Self::Other, |facts| Self::NotYetValid { from: facts.not_before })
-            }
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => facts()
+                .filter(|facts| !is_end_of_another(error, facts))
+                .map_or(Self::Other, |facts| Self::Expired { at: facts.not_after }),
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => facts()
+                .filter(|facts| !is_begin_of_another(error, facts))
+                .map_or(Self::Other, |facts| Self::NotYetValid { from: facts.not_before }),
             CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => Self::WrongPurpose,
             CertificateError::Revoked => Self::Revoked,
             CertificateError::Other(other) if other.0.is::<WeakKeyError>() => Self::WeakKey,
@@ -62,5 +62,46 @@ impl CertificateFault {
             Self::WeakKey => "weak_key",
             Self::Other => "other",
         }
+    }
+}
+
+/// Reports whether it is not the certificate itself that has ended, but an authority above it.
+fn is_end_of_another(error: &CertificateError, facts: &CertificateFacts) -> bool {
+    matches!(error, CertificateError::ExpiredContext { not_after, .. } if !is_same_second(*not_after, facts.not_after))
+}
+
+/// The same of the beginning.
+fn is_begin_of_another(error: &CertificateError, facts: &CertificateFacts) -> bool {
+    matches!(error, CertificateError::NotValidYetContext { not_before, .. } if !is_same_second(*not_before, facts.not_before))
+}
+
+fn is_same_second(of_error: UnixTime, own: Timestamp) -> bool {
+    i64::try_from(of_error.as_secs()).is_ok_and(|seconds| seconds == own.unix_milliseconds() / 1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn times_of_an_authority_above_are_not_told_as_those_of_the_certificate() {
+        let made = rcgen::generate_simple_self_signed(["device".to_owned()]).unwrap();
+        let der = made.cert.der();
+        let facts = read_certificate(der).unwrap();
+        let seconds = |at: Timestamp| Duration::from_millis(at.unix_milliseconds().unsigned_abs());
+        let fault = |error| CertificateFault::of(&rustls::Error::InvalidCertificate(error), der);
+        let (time, second) = (UnixTime::since_unix_epoch(Duration::ZERO), Duration::from_secs(1));
+        let expired =
+            |not_after| CertificateError::ExpiredContext { time, not_after: UnixTime::since_unix_epoch(not_after) };
+        let early = |not_before| CertificateError::NotValidYetContext {
+            time,
+            not_before: UnixTime::since_unix_epoch(not_before),
+        };
+        assert_eq!(fault(expired(seconds(facts.not_after))), CertificateFault::Expired { at: facts.not_after });
+        assert_eq!(fault(expired(seconds(facts.not_after) - second)), CertificateFault::Other);
+        assert_eq!(fault(early(seconds(facts.not_before))), CertificateFault::NotYetValid { from: facts.not_before });
+        assert_eq!(fault(early(seconds(facts.not_before) + second)), CertificateFault::Other);
     }
 }

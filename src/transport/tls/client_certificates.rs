@@ -96,12 +96,20 @@ impl DeviceCertificateVerifier {
         now: UnixTime,
     ) -> Result<ClientCertVerified, rustls::Error> {
         // The path comes first: who holds no certificate of ours learns nothing about what else is looked at.
-        let verified = self.verify_path(end_entity, intermediates, now).inspect_err(|error| {
-            use CertificateError::{Expired, ExpiredContext};
-            if let rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. }) = error {
-                self.revoked.rejected().add(Sha256Digest::of(end_entity), RejectionCause::Expired);
+        let verified = match self.verify_path(end_entity, intermediates, now) {
+            Ok(verified) => verified,
+            // The times are looked at first; of a certificate that nobody here issued they tell its holder the wrong thing.
+            Err(error) if is_about_time(&error) && self.is_of_unknown_issuer(end_entity, intermediates) => {
+                return Err(CertificateError::UnknownIssuer.into());
             }
-        })?;
+            Err(error) => {
+                use CertificateError::{Expired, ExpiredContext};
+                if let rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. }) = error {
+                    self.revoked.rejected().add(Sha256Digest::of(end_entity), RejectionCause::Expired);
+                }
+                return Err(error);
+            }
+        };
         let key_sha256 = check_purpose_and_key(end_entity)?;
         // A revoked key is revoked under whatever certificate, though only foreign ones can be bound by their key.
         let sha256 = Sha256Digest::of(end_entity);
@@ -119,10 +127,16 @@ impl DeviceCertificateVerifier {
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
     ) -> Option<ClientSubject> {
-        let begin = read_certificate(end_entity).ok()?.not_before;
-        let begin = Duration::from_millis(u64::try_from(begin.unix_milliseconds()).ok()?);
-        self.path.verify_client_cert(end_entity, intermediates, UnixTime::since_unix_epoch(begin)).ok()?;
+        self.path.verify_client_cert(end_entity, intermediates, begin_of(end_entity)?).ok()?;
         ClientSubject::of_certificate(end_entity)
+    }
+
+    /// Reports whether no authority that this verifier trusts has issued a certificate, whatever the time is.
+    fn is_of_unknown_issuer(&self, end_entity: &CertificateDer<'_>, intermediates: &[CertificateDer<'_>]) -> bool {
+        let unknown = rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer);
+        begin_of(end_entity).is_some_and(|begin| {
+            self.verify_path(end_entity, intermediates, begin).is_err_and(|error| error == unknown)
+        })
     }
 
     fn verify_path(
@@ -145,6 +159,19 @@ impl DeviceCertificateVerifier {
         }
         Err(error)
     }
+}
+
+/// The first moment of a certificate.
+fn begin_of(end_entity: &CertificateDer<'_>) -> Option<UnixTime> {
+    let begin = read_certificate(end_entity).ok()?.not_before;
+    let begin = Duration::from_millis(u64::try_from(begin.unix_milliseconds()).ok()?);
+    Some(UnixTime::since_unix_epoch(begin))
+}
+
+fn is_about_time(error: &rustls::Error) -> bool {
+    use CertificateError::{Expired, ExpiredContext, NotValidYet, NotValidYetContext};
+    let rustls::Error::InvalidCertificate(error) = error else { return false };
+    matches!(error, Expired | ExpiredContext { .. } | NotValidYet | NotValidYetContext { .. })
 }
 
 impl ClientCertVerifier for DeviceCertificateVerifier {

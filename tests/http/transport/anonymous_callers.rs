@@ -72,13 +72,15 @@ async fn a_certificate_that_is_shown_and_wrong_gets_one_response_and_counts_as_n
     let self_signed = self_signed();
     let (foreign, revoked) = (foreign_ca.device(), ca.device());
     let expired = ca.issue(LeafOptions { validity: (begin, end), ..options() });
+    let foreign_expired = foreign_ca.issue(LeafOptions { validity: (begin, end), ..options() });
     let early = ca.issue(LeafOptions { validity: (next, last), ..options() });
     let purposeless = ca.issue(LeafOptions { purpose: None, ..options() });
     let server = ca.issue(LeafOptions { purpose: Some(ExtendedKeyUsagePurpose::ServerAuth), ..options() });
     let weak = ca.issue(LeafOptions { key: LeafKey::Rsa(rcgen::RsaKeySize::_2048), ..options() });
     listener.revoked.replace(HashSet::from([Sha256Digest::of(&revoked.der)]));
-    let cases: [(&Leaf, CertificateFault, HandshakeFailure); 9] = [
+    let cases: [(&Leaf, CertificateFault, HandshakeFailure); 10] = [
         (&foreign, CertificateFault::UnknownIssuer, HandshakeFailure::UnknownIssuer),
+        (&foreign_expired, CertificateFault::UnknownIssuer, HandshakeFailure::UnknownIssuer),
         (&self_signed, CertificateFault::UnknownIssuer, HandshakeFailure::UnknownIssuer),
         (&impostor, CertificateFault::Other, HandshakeFailure::BadCertificate),
         (&revoked, CertificateFault::Revoked, HandshakeFailure::Revoked),

@@ -49,7 +49,8 @@ impl Pkcs12Arguments {
     /// Name of a device's certificate that no other of its party has: `Bürgerbüro Mitte, counter 3, bis 28.01.2027`.
     pub(super) fn friendly_name(self, party: &Party, device: &Device, end: Timestamp, others: &[Device]) -> String {
         let label = device_label(&device.label, device.device_id);
-        let is_taken = others.iter().any(|other| other.label == device.label);
+        // Java's keystores read names without regard to case.
+        let is_taken = others.iter().any(|other| other.label.to_lowercase() == device.label.to_lowercase());
         let id = if is_taken && !device.label.is_empty() {
             format!(" ({})", short_id(device.device_id))
         } else {

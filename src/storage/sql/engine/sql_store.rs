@@ -51,6 +51,7 @@ impl SqlStore {
         Ok(match &self.database {
             Database::File(file) => StoreConnection::SqliteReader(file.readers.acquire().await?),
             Database::Server(server) => {
+                server.refused_sessions.check_recent()?;
                 let acquired = server.pool.acquire().await;
                 StoreConnection::PostgresReader(acquired.map_err(|error| server.refused_sessions.explain(error))?)
             }
@@ -71,6 +72,7 @@ impl SqlStore {
                 StoreConnection::SqliteWriter(file.begin().await?)
             }
             Database::Server(server) => {
+                server.refused_sessions.check_recent()?;
                 let begun = server.pool.begin().await;
                 StoreConnection::PostgresWriter(begun.map_err(|error| server.refused_sessions.explain(error))?)
             }
