@@ -14,8 +14,10 @@ pub struct CollectionAtDevice {
     pub collection: CollectionRecord,
     /// Its photo.
     pub photo: PhotoRecord,
-    /// Label of the device that began the collection.
+    /// Label of the device that began the collection; the end of its identifier where it has none.
     pub begun_at_device: String,
+    /// True if another device has shown the code too.
+    pub has_other_counter: bool,
     /// True if this device has shown the code: only such a device may have the photo erased.
     pub has_shown_code: bool,
     /// Time at which this device was first handed the picture; `None` if it never was.
@@ -27,7 +29,7 @@ pub struct CollectionAtDevice {
 pub struct ListedCollection {
     /// The collection.
     pub collection: CollectionRecord,
-    /// Label of the device that began the collection.
+    /// Label of the device that began the collection; the end of its identifier where it has none.
     pub begun_at_device: String,
 }
 

@@ -169,11 +169,11 @@ pub trait Store: AuditLog + Send + Sync {
         after: Option<CollectionId>,
         limit: u32,
     ) -> Result<Vec<ListedCollection>, StoreError>;
-    /// The collections of an office that were begun in `begun` and are over at its end: newest first, from behind `after`.
+    /// The collections of an office that ended in `ended`: the last one to end first, from behind `after`.
     async fn ended_collections(
         &self,
         office: PartyId,
-        begun: Range<Timestamp>,
+        ended: Range<Timestamp>,
         after: Option<CollectionId>,
         limit: u32,
     ) -> Result<Vec<ListedCollection>, StoreError>;

@@ -48,6 +48,14 @@ pub fn visible_collection(collection: CollectionRecord, now: Timestamp) -> Colle
     CollectionRecord { state, settled_at: ended_at, ..collection }
 }
 
+/// Reports whether a collection, as [`visible_collection`] shows it, counts as used because nobody decided until its deadline. A
+/// decision at the deadline itself comes too late.
+pub fn is_used_by_default(collection: &CollectionRecord) -> bool {
+    collection.state == CollectionState::Used
+        && collection.settle_due.is_some()
+        && collection.settled_at == collection.settle_due
+}
+
 /// The end of a span that begins now, but never past the photo's own end.
 pub fn deadline(now: Timestamp, span: Duration, photo: &PhotoRecord) -> Timestamp {
     (now + span).min(photo.expires_at)

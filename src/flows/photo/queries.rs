@@ -100,13 +100,13 @@ pub enum DayPosition {
 pub struct DayPage {
     /// Collections that wait for a decision.
     pub open: Vec<ListedCollection>,
-    /// Collections of the day that are over.
+    /// Collections that ended on the day.
     pub ended: Vec<ListedCollection>,
     /// Position at which the next page begins; `None` on the last page.
     pub next: Option<DayPosition>,
 }
 
-/// The office's collections that wait for a decision, and those begun since a moment that are over.
+/// The office's collections that wait for a decision, and those that ended since a moment.
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be asked.

@@ -222,11 +222,11 @@ impl Store for SqlStore {
     async fn ended_collections(
         &self,
         office: PartyId,
-        begun: Range<Timestamp>,
+        ended: Range<Timestamp>,
         after: Option<CollectionId>,
         limit: u32,
     ) -> Result<Vec<ListedCollection>, StoreError> {
-        self.with_retry(|| photo::desk::ended_collections(self, office, begun.clone(), after, limit)).await
+        self.with_retry(|| photo::desk::ended_collections(self, office, ended.clone(), after, limit)).await
     }
 
     async fn sweep(&self, now: Timestamp) -> Result<SweepReport, StoreError> {

@@ -133,3 +133,59 @@ async fn the_page_of_an_office_with_ten_thousand_collections_lists_fifty() {
     assert!(numbers.is_sorted_by(|newer, older| newer > older) && numbers[0].ends_with("002710"), "{numbers:?}");
     assert_eq!(next, Some(format!("/desk/today?after={}", numbers[49])));
 }
+
+#[tokio::test]
+async fn what_was_begun_before_and_ended_today_is_listed_and_what_ended_yesterday_is_not() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt").await);
+    let mut waiting = Vec::new();
+    for number in 1..=4 {
+        waiting.push(office.collect_and_fetch(&studio.deposit_numbered(number).await.code).await);
+        gateway.advance(MINUTE);
+    }
+    let lapsed = office.collect_ok(&studio.deposit_numbered(5).await.code).await;
+    let [used, released, yesterday, by_default] = &waiting[..] else { unreachable!() };
+    assert_eq!(office.settle(yesterday, &json!({ "outcome": "used" })).await.status, 200);
+    gateway.advance(DAY);
+    for (id, outcome) in [(released, "released"), (used, "used")] {
+        assert_eq!(office.settle(id, &json!({ "outcome": outcome })).await.status, 200);
+        gateway.advance(MINUTE);
+    }
+    let mut browser = ScriptlessBrowser::of(&office).await;
+    let list = page(&browser.get("/desk/today").await);
+    assert_eq!(
+        listed(&mut browser, "/desk/today").await.0,
+        [by_default.clone(), used.clone(), released.clone()],
+        "{list}"
+    );
+    assert!(!list.contains(&lapsed), "it ended yesterday: {list}");
+    let (numbers, next) = listed(&mut browser, &format!("/desk/today?after={used}")).await;
+    assert_eq!((numbers, next), (vec![released.clone()], None));
+    // On the day on which its time is over, before and after a sweep.
+    gateway.advance(6 * DAY);
+    browser.get("/desk/").await;
+    for _ in 0..2 {
+        let list = page(&browser.get("/desk/today").await);
+        assert_eq!(listed(&mut browser, "/desk/today").await.0, [by_default.clone()], "{list}");
+        assert!(list.contains("gilt als verwendet"), "{list}");
+        gateway.sweep().await;
+    }
+    gateway.advance(DAY);
+    assert!(page(&browser.get("/desk/today").await).contains("noch kein Foto"));
+}
+
+#[tokio::test]
+async fn a_counter_without_a_label_is_named_by_its_number() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt").await);
+    gateway.database.execute("UPDATE devices SET label = ''").await.unwrap();
+    let mut browser = ScriptlessBrowser::of(&office).await;
+    let collection = browser.enter(&studio.deposit_numbered(1).await.code).await;
+    let id = office.device_id.to_string();
+    let name = format!("<bdi>{}</bdi>", &id[id.len() - 6..]);
+    browser.forget_cookies();
+    for path in ["/desk/today", &collection] {
+        let shown = page(&browser.get(path).await);
+        assert!(shown.contains(&name), "{path}: {shown}");
+    }
+}

@@ -137,8 +137,8 @@ const OF_REQUESTS: [(&str, &str); 5] = [
         "$device",
     ),
     (
-        "coalesce(c.settle_due, c.lease_until) <= $5) ORDER BY c.collection_id DESC LIMIT $6",
-        "$office, '~', '0', 0, 9000000000000000, 51",
+        "ORDER BY coalesce(c.settled_at, c.settle_due, c.lease_until) DESC, c.collection_id DESC LIMIT $6",
+        "$office, 0, 9000000000000000, '~', 9000000000000000, 51",
     ),
     ("coalesce(c.settle_due, c.lease_until) > $3 ORDER BY c.collection_id DESC LIMIT $4", "$office, '~', 0, 51"),
     ("AND p.photo_id < $2 ORDER BY p.photo_id DESC LIMIT $3", "$studio, '~', 51"),

@@ -1,4 +1,4 @@
-//! `GET /desk/today`: this office's collections of the day, and what is still open from the days before; page by page, without pictures.
+//! `GET /desk/today`: this office's collections that are open, from whichever day, and those that ended today; page by page, without pictures.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -13,6 +13,7 @@ use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
 use crate::domain::local_time::{clock_time, day_begin, short_time};
 use crate::domain::photo::collection::CollectionState;
+use crate::domain::photo::lease::is_used_by_default;
 use crate::flows::photo::queries;
 use crate::flows::photo::queries::{DayPage, DayPosition};
 use crate::pages::desk::clerk::Clerk;
@@ -127,7 +128,13 @@ fn row(listed: &ListedCollection, clerk: &Clerk) -> Markup {
             td { time datetime=(collection.leased_at) { (short_time(collection.leased_at, clerk.now, language)) } }
             td { bdi { (begun_at_device) } }
             td {
-                (state_text(collection.state, language))
+                @if is_used_by_default(collection) {
+                    (language.pick("gilt als verwendet", "counts as used"))
+                } @else {
+                    (state_text(collection.state, language))
+                }
+                // The list is in the order of these times.
+                @if let Some(ended) = collection.settled_at.filter(|_| !waits) { span.quiet { ", " (clock_time(ended, language)) } }
                 @if waits && collection.lease_until > clerk.now {
                     span.quiet { (language.pick(", geöffnet bis ", ", open until ")) (clock_time(collection.lease_until, language)) }
                 }

@@ -153,6 +153,24 @@ pub(super) async fn has_shown_code_on(
     Ok(row.is_some())
 }
 
+/// Reports whether another device than this one has shown the code.
+pub(super) async fn has_other_device_on(
+    connection: &mut StoreConnection,
+    collection_id: CollectionId,
+    device_id: DeviceId,
+) -> Result<bool, StoreError> {
+    let row = connection
+        .query(
+            "SELECT 1 FROM collection_devices WHERE collection_id = $1 AND device_id <> $2
+             UNION ALL SELECT 1 FROM collections WHERE collection_id = $1 AND device_id <> $2",
+        )
+        .bind(collection_id.to_string())
+        .bind(device_id.to_string())
+        .fetch_optional()
+        .await?;
+    Ok(row.is_some())
+}
+
 /// The first hand-over to a device. Of a lease whose hand-over is older than the table, the device that made it was handed the picture.
 pub(super) async fn handed_over_at_on(
     connection: &mut StoreConnection,

@@ -1,7 +1,6 @@
 //! Collections as the pages of an office's desk show them: with the device that began them, and what this device has seen of them.
 
 use std::ops::Range;
-use std::time::Duration;
 
 use sqlx::AssertSqlSafe;
 
@@ -9,13 +8,12 @@ use super::row_mapping::{COLLECTION, collection};
 use super::{collection_devices, collections, photos};
 use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, DeviceId, PartyId};
+use crate::domain::party::device_name::device_label;
 use crate::storage::collection_requests::{CollectionAtDevice, ListedCollection};
 use crate::storage::error::StoreError;
+use crate::storage::sql::engine::columns::parse_column;
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::statement::DatabaseRow;
-
-/// The time in between two looks at the clock within one step.
-const MAX_STEP: Duration = Duration::from_secs(60);
 
 pub(in crate::storage::sql) async fn collection_at_device(
     store: &SqlStore,
@@ -30,14 +28,15 @@ pub(in crate::storage::sql) async fn collection_at_device(
         .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", collection.collection_id)))?;
     let row = connection
         .query(
-            "SELECT d.label FROM collections c JOIN devices d ON d.device_id = c.device_id WHERE c.collection_id = $1",
+            "SELECT d.label, d.device_id FROM collections c JOIN devices d ON d.device_id = c.device_id WHERE c.collection_id = $1",
         )
         .bind(collection_id.to_string())
         .fetch_one()
         .await?;
     Ok(Some(CollectionAtDevice {
         photo: photo.record,
-        begun_at_device: row.try_get("label")?,
+        begun_at_device: begun_at_device(&row)?,
+        has_other_counter: collection_devices::has_other_device_on(&mut connection, collection_id, device_id).await?,
         has_shown_code: collection_devices::has_shown_code_on(&mut connection, collection_id, device_id).await?,
         handed_over_at: collection_devices::handed_over_at_on(&mut connection, collection_id, device_id).await?,
         collection,
@@ -55,7 +54,7 @@ pub(in crate::storage::sql) async fn open_collections(
         .read()
         .await?
         .query(AssertSqlSafe(format!(
-            "SELECT {COLLECTION}, d.label FROM collections c JOIN devices d ON d.device_id = c.device_id
+            "SELECT {COLLECTION}, d.label, d.device_id FROM collections c JOIN devices d ON d.device_id = c.device_id
              WHERE c.office_id = $1 AND c.collection_id < $2 AND c.state = 'leased'
                  AND coalesce(c.settle_due, c.lease_until) > $3
              ORDER BY c.collection_id DESC LIMIT $4"
@@ -69,28 +68,35 @@ pub(in crate::storage::sql) async fn open_collections(
     rows.iter().map(listed).collect()
 }
 
+/// The last one to end comes first. An end is the settlement, or the moment at which time decided, whether a sweep has come past or not.
 pub(in crate::storage::sql) async fn ended_collections(
     store: &SqlStore,
     office: PartyId,
-    begun: Range<Timestamp>,
+    ended: Range<Timestamp>,
     after: Option<CollectionId>,
     limit: u32,
 ) -> Result<Vec<ListedCollection>, StoreError> {
-    let rows = store
-        .read()
-        .await?
+    let mut connection = store.read().await?;
+    let (mut last_end, mut behind) = (i64::MAX, behind(None));
+    if let Some(after) = after {
+        let Some(found) = collections::find_on(&mut connection, after, office).await? else { return Ok(Vec::new()) };
+        let end = found.settled_at.or(found.settle_due).unwrap_or(found.lease_until);
+        (last_end, behind) = (end.unix_milliseconds(), after.to_string());
+    }
+    let rows = connection
         .query(AssertSqlSafe(format!(
-            "SELECT {COLLECTION}, d.label FROM collections c JOIN devices d ON d.device_id = c.device_id
-             WHERE c.office_id = $1 AND c.collection_id < $2 AND c.collection_id >= $3 AND c.leased_at >= $4
+            "SELECT {COLLECTION}, d.label, d.device_id FROM collections c JOIN devices d ON d.device_id = c.device_id
+             WHERE c.office_id = $1 AND coalesce(c.settled_at, c.settle_due, c.lease_until) >= $2
+                 AND coalesce(c.settled_at, c.settle_due, c.lease_until) <= $3
+                 AND (coalesce(c.settled_at, c.settle_due, c.lease_until) < $3 OR c.collection_id < $4)
                  AND (c.state <> 'leased' OR coalesce(c.settle_due, c.lease_until) <= $5)
-             ORDER BY c.collection_id DESC LIMIT $6"
+             ORDER BY coalesce(c.settled_at, c.settle_due, c.lease_until) DESC, c.collection_id DESC LIMIT $6"
         )))
         .bind(office.to_string())
-        .bind(behind(after))
-        // An identifier is made a moment before its lease begins.
-        .bind(CollectionId::first_at(begun.start - MAX_STEP).to_string())
-        .bind(begun.start.unix_milliseconds())
-        .bind(begun.end.unix_milliseconds())
+        .bind(ended.start.unix_milliseconds())
+        .bind(last_end)
+        .bind(behind)
+        .bind(ended.end.unix_milliseconds())
         .bind(i64::from(limit))
         .fetch_all()
         .await?;
@@ -103,5 +109,9 @@ fn behind(after: Option<CollectionId>) -> String {
 }
 
 fn listed(row: &DatabaseRow) -> Result<ListedCollection, StoreError> {
-    Ok(ListedCollection { collection: collection(row, "")?, begun_at_device: row.try_get("label")? })
+    Ok(ListedCollection { collection: collection(row, "")?, begun_at_device: begun_at_device(row)? })
+}
+
+fn begun_at_device(row: &DatabaseRow) -> Result<String, StoreError> {
+    Ok(device_label(&row.try_get::<String>("label")?, parse_column(row, "device_id")?))
 }
