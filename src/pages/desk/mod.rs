@@ -12,7 +12,7 @@
 //! its own collection only, and ends with the lease.
 //!
 //! `clerk` is the caller, `form` a posted form, `session` the sealed code in its cookie, `layout` the navigation and language switch,
-//! `facts` what several pages tell of a collection, `code_texts` what is told of a text that is no code.
+//! `facts` what several pages tell of a collection, `form_error` an error at its field, `code_texts` what is told of a text that is no code.
 //! `pages` holds one file per page, `scanner` the scanner section of the self-test.
 
 mod certificate;
@@ -20,6 +20,7 @@ pub mod clerk;
 mod code_texts;
 mod facts;
 mod form;
+mod form_error;
 mod layout;
 pub(crate) mod pages;
 pub mod root_redirect;

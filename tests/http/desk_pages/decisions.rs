@@ -51,16 +51,16 @@ async fn a_used_photo_is_erased_and_the_receipt_stays() {
 async fn nothing_is_erased_before_it_is_said_whether_a_second_document_is_planned() {
     let gateway = TestGateway::start().await;
     let (mut browser, photo, deposit, studio) = at_the_photo(&gateway).await;
-    for fields in [
-        &[][..],
-        &[("outcome", "")],
-        &[("outcome", "erase")],
-        &[("outcome", "kept"), ("until", "")],
-        &[("outcome", "kept"), ("until", "20.12.2026")],
+    for (fields, field) in [
+        (&[][..], "question"),
+        (&[("outcome", "")], "question"),
+        (&[("outcome", "erase")], "question"),
+        (&[("outcome", "kept"), ("until", "")], "until"),
+        (&[("outcome", "kept"), ("until", "20.12.2026")], "until"),
     ] {
         let answer = browser.post(&format!("{photo}/settle"), fields).await;
         let told = assert_problem_page(&answer, 422, "form-incomplete");
-        assert!(told.contains("class=\"error-summary\"") && told.contains("id=\"question-error\""), "{told}");
+        assert!(told.contains("class=\"error-summary\"") && told.contains(&format!("id=\"{field}-error\"")), "{told}");
         assert_eq!(studio.state_of(&deposit).await, "leased");
     }
     let page = page(&browser.get(&format!("{photo}/use")).await);

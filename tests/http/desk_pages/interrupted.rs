@@ -192,3 +192,69 @@ async fn a_hand_over_from_before_the_upgrade_is_the_device_s_that_made_the_lease
     assert_eq!(browser.post(&format!("{collection}/settle"), &fields).await.status, 303);
     assert_eq!(studio.state_of(&deposit).await, "used");
 }
+
+#[tokio::test]
+async fn a_saved_file_stands_in_for_the_confirmation_only_while_this_browser_holds_the_code() {
+    for outcome in ["used", "kept"] {
+        let gateway = TestGateway::start().await;
+        let studio = gateway.studio("Foto Koch").await;
+        let deposit = studio.deposit_numbered(1).await;
+        let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
+        let collection = browser.enter(&deposit.code).await;
+        assert_eq!(browser.get(&format!("{collection}/photo.jpg")).await.status, 200);
+        gateway.advance(16 * MINUTE);
+        let form = page(&browser.get(&format!("{collection}/use")).await);
+        assert!(form.contains("id=\"confirmed\""), "{form}");
+        let settle = format!("{collection}/settle");
+        let fields = [("outcome", outcome), ("until", "2026-12-20")];
+        let told = assert_problem_page(&browser.post(&settle, &fields).await, 422, "form-incomplete");
+        assert!(told.contains("Bitte bestätigen Sie") && told.contains("id=\"confirmed\""), "{told}");
+        assert_eq!(studio.state_of(&deposit).await, "leased");
+        let fields = [&fields[..], &[("confirmed", "yes")]].concat();
+        assert_eq!(browser.post(&settle, &fields).await.status, 303);
+        assert_eq!(studio.state_of(&deposit).await, outcome);
+    }
+}
+
+#[tokio::test]
+async fn a_colleague_who_enters_the_code_again_does_not_confirm_for_this_counter() {
+    let Interrupted { gateway, studio, deposit, counter, mut browser, collection } = interrupted().await;
+    let mut colleague = ScriptlessBrowser::of(&gateway.device_of(&counter.party).await).await;
+    assert_eq!(colleague.enter(&deposit.code).await, collection);
+    assert_eq!(colleague.get(&collection).await.status, 200);
+    // 10:46, and open at the colleague's counter for fifteen minutes.
+    let asked = assert_problem_page(&browser.get(&collection).await, 200, "code-needed");
+    assert!(asked.contains("id=\"open-elsewhere\""), "{asked}");
+    for path in ["", "/use", "/refuse"] {
+        let shown = page(&browser.get(&format!("{collection}{path}")).await);
+        assert!(shown.contains("bis 11:01 Uhr, an einem anderen Platz"), "{path}: {shown}");
+    }
+    let form = page(&browser.get(&format!("{collection}/refuse")).await);
+    assert!(form.contains("id=\"confirmed\" type=\"checkbox\"") && form.contains("id=\"lease-over\""), "{form}");
+    assert!(!form.contains("Für Sie geöffnet"), "{form}");
+    let refused = [("outcome", "refused"), ("reason", "gaze")];
+    let settle = format!("{collection}/settle");
+    let told = assert_problem_page(&browser.post(&settle, &refused).await, 422, "form-incomplete");
+    assert!(told.contains("Bitte bestätigen Sie") && told.contains("id=\"confirmed\" type=\"checkbox\""), "{told}");
+    assert_eq!(studio.state_of(&deposit).await, "leased");
+    // The colleague, who has it on the screen, confirms nothing.
+    let form = page(&colleague.get(&format!("{collection}/refuse")).await);
+    assert!(form.contains("Für Sie geöffnet") && !form.contains("type=\"checkbox\""), "{form}");
+    assert_eq!(colleague.post(&settle, &refused).await.status, 303);
+    assert_eq!(studio.state_of(&deposit).await, "refused");
+}
+
+#[tokio::test]
+async fn a_photo_that_is_open_in_another_browser_of_this_counter_is_not_said_to_be_at_another() {
+    let gateway = TestGateway::start().await;
+    let deposit = gateway.studio("Foto Koch").await.deposit_numbered(1).await;
+    let counter = gateway.office("Bürgeramt").await;
+    let collection = ScriptlessBrowser::of(&counter).await.enter(&deposit.code).await;
+    let mut second = ScriptlessBrowser::of(&counter).await;
+    let asked = page(&second.get(&collection).await);
+    assert!(asked.contains("bis 10:45 Uhr, in einem anderen Browser dieses Platzes"), "{asked}");
+    // Opened here as well, it is on this screen.
+    second.enter(&deposit.code).await;
+    let told = page(&second.get(&format!("{collection}/refuse")).await);
+    assert!(told.contains("id=\"lease-state\"") && !told.contains("anderen Browser"), "{told}");
+}

@@ -3,6 +3,7 @@
 mod collections_of_the_day;
 mod decisions;
 mod failures;
+mod form_errors;
 mod forms;
 mod interrupted;
 mod pages;

@@ -1,17 +1,50 @@
 //! A collection that was interrupted: its code is asked for again, and what can be done without the code is offered.
 
+use axum::http::HeaderMap;
 use maud::{Markup, html};
 
 use super::code_entry::CodePrompt;
 use crate::api::{App, Problem};
+use crate::domain::id::CollectionId;
+use crate::domain::language::Language;
 use crate::domain::local_time::{clock_time, short_time};
-use crate::domain::photo::collection::CollectionRecord;
+use crate::domain::photo::collection::{CollectionRecord, CollectionState};
 use crate::flows::photo::queries;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::facts::{number_rows, settle_deadline};
+use crate::pages::desk::session;
 use crate::pages::frame::elements::csrf_field;
 use crate::pages::frame::time_element::time_element;
 use crate::storage::collection_requests::CollectionAtDevice;
+
+/// A collection as one browser finds it.
+pub(super) struct BrowserCollection {
+    /// The collection at this counter.
+    pub(super) at: CollectionAtDevice,
+    /// State of the photo on the screens.
+    pub(super) screen: Screen,
+}
+
+/// Screen on which the photo of a collection can be looked at now.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Screen {
+    /// That of this browser: it holds the code, and the lease has not ended.
+    Here,
+    /// That of another browser: the lease has not ended, and this browser does not hold the code.
+    Elsewhere,
+    /// None.
+    Nowhere,
+}
+
+impl BrowserCollection {
+    /// Place at which the photo is open, for a browser that does not show it.
+    fn other_place(&self, language: Language) -> &'static str {
+        match self.at.has_other_counter {
+            true => language.pick("an einem anderen Platz", "at another counter"),
+            false => language.pick("in einem anderen Browser dieses Platzes", "in another browser of this counter"),
+        }
+    }
+}
 
 /// The words before the code is entered for a collection that was begun, here or at another counter of the office.
 ///
@@ -20,10 +53,11 @@ use crate::storage::collection_requests::CollectionAtDevice;
 pub(super) async fn code_prompt(
     app: &App,
     clerk: &Clerk,
+    headers: &HeaderMap,
     collection: &CollectionRecord,
 ) -> Result<CodePrompt, Problem> {
-    let at = at_device(app, clerk, collection).await?;
-    Ok(CodePrompt { notice: notice(&at, clerk), without_code: without_code(&at, clerk), refused: None })
+    let found = in_browser(app, clerk, headers, collection.collection_id).await?;
+    Ok(CodePrompt { notice: notice(&found, clerk), without_code: without_code(&found.at, clerk), refused: None })
 }
 
 /// The same after a decision that would have the photo erased although this counter has not shown it.
@@ -33,30 +67,40 @@ pub(super) async fn code_prompt(
 pub(super) async fn unseen_photo_prompt(
     app: &App,
     clerk: &Clerk,
+    headers: &HeaderMap,
     collection: &CollectionRecord,
 ) -> Result<CodePrompt, Problem> {
     let refused = clerk.language.pick(
         "Dieser Platz hat das Foto noch nicht gezeigt. Geben Sie den Code vom Beleg ein und sehen Sie es an, bevor Sie entscheiden.",
         "This counter has not shown the photo yet. Enter the code from the receipt and look at it before you decide.",
     );
-    Ok(CodePrompt { refused: Some(refused), ..code_prompt(app, clerk, collection).await? })
+    Ok(CodePrompt { refused: Some(refused), ..code_prompt(app, clerk, headers, collection).await? })
 }
 
-/// The collection as this counter finds it.
+/// The collection as this browser finds it.
 ///
 /// # Errors
 /// [`Problem`] when the collection is not there, or the store cannot be asked.
-pub(super) async fn at_device(
+pub(super) async fn in_browser(
     app: &App,
     clerk: &Clerk,
-    collection: &CollectionRecord,
-) -> Result<CollectionAtDevice, Problem> {
-    let found = queries::collection_at_device(&app.gateway, &clerk.office, collection.collection_id).await?;
-    found.ok_or(Problem::CollectionUnknown)
+    headers: &HeaderMap,
+    collection_id: CollectionId,
+) -> Result<BrowserCollection, Problem> {
+    let found = queries::collection_at_device(&app.gateway, &clerk.office, collection_id).await?;
+    let at = found.ok_or(Problem::CollectionUnknown)?;
+    let is_open = at.collection.state == CollectionState::Leased && at.collection.lease_until > clerk.now;
+    // The lease is the office's: a colleague who enters the code again has renewed it, and looks at the photo on another screen.
+    let screen = match is_open {
+        true if session::code(app, clerk, headers, collection_id).is_some() => Screen::Here,
+        true => Screen::Elsewhere,
+        false => Screen::Nowhere,
+    };
+    Ok(BrowserCollection { at, screen })
 }
 
-fn notice(at: &CollectionAtDevice, clerk: &Clerk) -> Markup {
-    let (language, collection) = (clerk.language, &at.collection);
+fn notice(found: &BrowserCollection, clerk: &Clerk) -> Markup {
+    let (language, at, collection) = (clerk.language, &found.at, &found.at.collection);
     html! {
         @if at.has_shown_code {
             p { (language.pick(
@@ -71,14 +115,24 @@ fn notice(at: &CollectionAtDevice, clerk: &Clerk) -> Markup {
                  first.",
             )) }
         }
-        dl.facts #known { (known(at, clerk)) }
+        @if found.screen == Screen::Elsewhere {
+            p #open-elsewhere {
+                (language.pick("Im Moment ist er ", "At this moment it is open "))
+                (found.other_place(language))
+                (language.pick(
+                    " geöffnet. Fragen Sie dort nach, bevor Sie ihn hier abschließen oder das Foto zurücklegen.",
+                    ". Ask there before you finish it or put the photo back here.",
+                ))
+            }
+        }
+        dl.facts #known { (known(found, clerk)) }
         @if let Some(due) = collection.settle_due { p { (settle_deadline(due, clerk)) } }
     }
 }
 
 /// Facts about a collection whose photo is not shown.
-pub(super) fn known(at: &CollectionAtDevice, clerk: &Clerk) -> Markup {
-    let (language, now, collection) = (clerk.language, clerk.now, &at.collection);
+pub(super) fn known(found: &BrowserCollection, clerk: &Clerk) -> Markup {
+    let (language, now, at, collection) = (clerk.language, clerk.now, &found.at, &found.at.collection);
     html! {
         div {
             dt { (language.pick("Begonnen", "Begun")) }
@@ -98,6 +152,7 @@ pub(super) fn known(at: &CollectionAtDevice, clerk: &Clerk) -> Markup {
             dd #lease-state {
                 @if collection.lease_until > now {
                     (language.pick("bis ", "until ")) (clock_time(collection.lease_until, language))
+                    @if found.screen == Screen::Elsewhere { ", " (found.other_place(language)) }
                 } @else {
                     (language.pick("nicht mehr, seit ", "not any more, since ")) (short_time(collection.lease_until, now, language))
                 }

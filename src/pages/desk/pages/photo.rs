@@ -48,7 +48,7 @@ pub async fn show(
         LeasedOrRedirect::Redirect(elsewhere) => return Ok(elsewhere),
     };
     let Some(code) = session::code(&app, &clerk, &headers, collection.collection_id) else {
-        return Ok(code_entry::ask_for_code_again(&clerk, &code_prompt(&app, &clerk, &collection).await?));
+        return Ok(code_entry::ask_for_code_again(&clerk, &code_prompt(&app, &clerk, &headers, &collection).await?));
     };
     match present(&app.gateway, &clerk.office, collection.collection_id, &code).await {
         Ok(presented) => {
@@ -56,7 +56,7 @@ pub async fn show(
             Ok((Extension(HeldUntilSent::new(presented.memory)), page).into_response())
         }
         Err(HandOverError::LeaseExpired { .. }) => {
-            Ok(code_entry::ask_for_code_again(&clerk, &code_prompt(&app, &clerk, &collection).await?))
+            Ok(code_entry::ask_for_code_again(&clerk, &code_prompt(&app, &clerk, &headers, &collection).await?))
         }
         Err(error) => Err(error.into()),
     }

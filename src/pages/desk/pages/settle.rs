@@ -7,6 +7,7 @@ use serde::Deserialize;
 use time::Date;
 use time::macros::format_description;
 
+use super::interrupted::{BrowserCollection, Screen, in_browser};
 use super::photo::{LeasedOrRedirect, leased_or_redirect};
 use super::{code_entry, interrupted, refuse, use_photo};
 use crate::api::request::PathId;
@@ -16,10 +17,10 @@ use crate::domain::language::Language;
 use crate::domain::local_time;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState, Refusal, RefusalReason, SettlementOutcome};
 use crate::domain::photo::note::{legible_note, parse_note};
-use crate::flows::photo::queries;
 use crate::flows::photo::settle::settle;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::form::ClerkForm;
+use crate::pages::desk::form_error::{FormError, FormField};
 use crate::pages::desk::layout::see_other;
 use crate::pages::desk::{ROOT, session};
 
@@ -65,11 +66,11 @@ pub async fn create(
     match before_erasure(&app, &clerk, collection_id, &headers, &decided, &outcome).await? {
         BeforeErasure::Complete => {}
         BeforeErasure::Unseen(collection) => {
-            let prompt = interrupted::unseen_photo_prompt(&app, &clerk, &collection).await?;
+            let prompt = interrupted::unseen_photo_prompt(&app, &clerk, &headers, &collection).await?;
             return Ok(code_entry::ask_for_code_again(&clerk, &prompt));
         }
         BeforeErasure::Missing(missing) => {
-            return show_form_again(&app, &clerk, collection_id, &headers, &decided, missing.into()).await;
+            return show_form_again(&app, &clerk, collection_id, &headers, &decided, missing).await;
         }
     }
     match settle(&app.gateway, &clerk.office, collection_id, outcome).await.map_err(Problem::from) {
@@ -91,11 +92,14 @@ enum BeforeErasure {
     /// This counter has never shown the photo.
     Unseen(Box<CollectionRecord>),
     /// The clerk has to do or say something first.
-    Missing(&'static str),
+    Missing(FormError),
 }
 
 /// A photo is erased from here only after this counter has shown it and, when it was used, after its file was saved. It never becomes
 /// unseen again, so that what another request changes meanwhile is for the store to find.
+///
+/// While this browser holds the code, it shows the photo and can save the file: then the photo is on its screen, and the mark of the file
+/// says that it was saved. Later the clerk has to say both: the mark stays for weeks, and a colleague may have renewed the lease.
 async fn before_erasure(
     app: &App,
     clerk: &Clerk,
@@ -104,8 +108,7 @@ async fn before_erasure(
     decided: &SettleForm,
     outcome: &SettlementOutcome,
 ) -> Result<BeforeErasure, Problem> {
-    let at = queries::collection_at_device(&app.gateway, &clerk.office, collection_id).await?;
-    let at = at.ok_or(Problem::CollectionUnknown)?;
+    let BrowserCollection { at, screen } = in_browser(app, clerk, headers, collection_id).await?;
     let is_open = at.collection.state == CollectionState::Leased;
     // A counter that has not shown the code is refused by the store, with the reason.
     if !is_open || *outcome == SettlementOutcome::Released || !at.has_shown_code {
@@ -114,26 +117,32 @@ async fn before_erasure(
     if at.handed_over_at.is_none() {
         return Ok(BeforeErasure::Unseen(Box::new(at.collection)));
     }
-    let is_on_screen = at.collection.lease_until > clerk.now;
-    let is_confirmed = decided.is_confirmed();
+    if decided.is_confirmed() {
+        return Ok(BeforeErasure::Complete);
+    }
+    let is_here = screen == Screen::Here;
     Ok(match outcome {
-        SettlementOutcome::Refused(_) if !is_on_screen && !is_confirmed => {
-            BeforeErasure::Missing(clerk.language.pick(
+        SettlementOutcome::Refused(_) if !is_here => BeforeErasure::Missing(FormError::new(
+            FormField::Confirmed,
+            clerk.language.pick(
                 "Bitte bestätigen Sie, dass das Foto an diesem Platz angesehen wurde, oder geben Sie den Code noch einmal ein.",
                 "Confirm that the photo was looked at here, or enter the code again.",
-            ))
-        }
-        SettlementOutcome::Used | SettlementOutcome::Kept { .. } if !session::is_saved(headers) && !is_confirmed => {
-            let has_code = session::code(app, clerk, headers, collection_id).is_some();
-            BeforeErasure::Missing(clerk.language.pick(
-                match has_code {
-                    true => "Die Datei wurde an diesem Platz noch nicht gespeichert. Bitte speichern Sie sie erst, und schließen Sie dann ab.",
-                    false => "Bitte bestätigen Sie, dass das Foto im Fachverfahren ist, oder geben Sie den Code noch einmal ein.",
-                },
-                match has_code {
-                    true => "The file was not saved at this counter yet. Save the file first, then finish.",
-                    false => "Confirm that the photo is in the application software, or enter the code again.",
-                },
+            ),
+        )),
+        SettlementOutcome::Used | SettlementOutcome::Kept { .. } if !is_here => BeforeErasure::Missing(FormError::new(
+            FormField::Confirmed,
+            clerk.language.pick(
+                "Bitte bestätigen Sie, dass das Foto im Fachverfahren ist, oder geben Sie den Code noch einmal ein.",
+                "Confirm that the photo is in the application software, or enter the code again.",
+            ),
+        )),
+        SettlementOutcome::Used | SettlementOutcome::Kept { .. } if !session::is_saved(headers) => {
+            BeforeErasure::Missing(FormError::new(
+                FormField::File,
+                clerk.language.pick(
+                    "Die Datei wurde an diesem Platz noch nicht gespeichert. Bitte speichern Sie sie erst, und schließen Sie dann ab.",
+                    "The file was not saved at this counter yet. Save the file first, then finish.",
+                ),
             ))
         }
         _ => BeforeErasure::Complete,
@@ -141,45 +150,55 @@ async fn before_erasure(
 }
 
 /// Error in the fields that were filled in; `None` when the problem is another one.
-fn form_error(problem: &Problem, language: Language) -> Option<String> {
+fn form_error(problem: &Problem, language: Language) -> Option<FormError> {
     match problem {
         Problem::SettlementDate { earliest, latest } => {
             let (earliest, latest) = (local_time::date(*earliest, language), local_time::date(*latest, language));
-            Some(language.pick(
+            let text = language.pick(
                 format!("Möglich ist ein Tag vom {earliest} bis zum {latest}."),
                 format!("A day from {earliest} to {latest} is possible."),
-            ))
+            );
+            Some(FormError::new(FormField::Until, text))
         }
-        Problem::NoteTooLong { .. } => Some(problem.detail(language)),
+        Problem::NoteTooLong { .. } => Some(FormError::new(FormField::Note, problem.detail(language))),
         _ => None,
     }
 }
 
-/// Outcome that the clerk decided, or a text that says what is missing.
-fn outcome(clerk: &Clerk, decided: &SettleForm) -> Result<SettlementOutcome, String> {
+/// Outcome that the clerk decided, or an error that says what is missing.
+fn outcome(clerk: &Clerk, decided: &SettleForm) -> Result<SettlementOutcome, FormError> {
     let language = clerk.language;
+    let missing = |field, text: &str| Err(FormError::new(field, text));
     match decided.outcome.as_str() {
         "used" => Ok(SettlementOutcome::Used),
         "released" => Ok(SettlementOutcome::Released),
         "kept" => match Date::parse(decided.until.trim(), format_description!("[year]-[month]-[day]")) {
             Ok(until) => Ok(SettlementOutcome::Kept { until }),
-            Err(_) => Err(language
-                .pick("Bis wann soll das Foto bleiben? (JJJJ-MM-TT)", "Until when is it kept? (YYYY-MM-DD)")
-                .into()),
+            Err(_) => missing(
+                FormField::Until,
+                language.pick("Bis wann soll das Foto bleiben? (JJJJ-MM-TT)", "Until when is it kept? (YYYY-MM-DD)"),
+            ),
         },
         "refused" => {
-            let note = note(&decided.note, language)?;
+            let note = note(&decided.note, language).map_err(|text| FormError::new(FormField::Note, text))?;
             match serde_json::from_value(decided.reason.as_str().into()) {
-                Ok(RefusalReason::Other) if note.is_none() => Err(language
-                    .pick("Bitte schreiben Sie in die Anmerkung, was es ist.", "Write in the note what it is.")
-                    .into()),
+                Ok(RefusalReason::Other) if note.is_none() => missing(
+                    FormField::Note,
+                    language.pick("Bitte schreiben Sie in die Anmerkung, was es ist.", "Write in the note what it is."),
+                ),
                 Ok(reason) => Ok(SettlementOutcome::Refused(Refusal { reason, note })),
-                Err(_) => Err(language.pick("Bitte wählen Sie einen Grund.", "Choose a reason.").into()),
+                Err(_) => {
+                    missing(FormField::Reasons, language.pick("Bitte wählen Sie einen Grund.", "Choose a reason."))
+                }
             }
         }
-        _ => Err(language
-            .pick("Bitte wählen Sie, ob ein zweites Dokument geplant ist.", "Say whether a second document is planned.")
-            .into()),
+        _ => missing(
+            FormField::Question,
+            language.pick(
+                "Bitte wählen Sie, ob ein zweites Dokument geplant ist.",
+                "Say whether a second document is planned.",
+            ),
+        ),
     }
 }
 
@@ -208,7 +227,7 @@ async fn show_form_again(
     collection_id: CollectionId,
     headers: &HeaderMap,
     decided: &SettleForm,
-    error: String,
+    error: FormError,
 ) -> Result<Response, Problem> {
     let (status, error) = (StatusCode::UNPROCESSABLE_ENTITY, Some(error));
     if decided.outcome == "refused" {
@@ -221,12 +240,12 @@ async fn show_form_again(
                     confirmed: decided.is_confirmed(),
                     error,
                 };
-                let at = interrupted::at_device(app, clerk, &collection).await?;
-                if at.handed_over_at.is_none() {
-                    let prompt = interrupted::unseen_photo_prompt(app, clerk, &collection).await?;
+                let found = in_browser(app, clerk, headers, collection.collection_id).await?;
+                if found.at.handed_over_at.is_none() {
+                    let prompt = interrupted::unseen_photo_prompt(app, clerk, headers, &collection).await?;
                     return Ok(code_entry::ask_for_code_again(clerk, &prompt));
                 }
-                Ok(clerk.page(status, &refuse::page(clerk, &at, &filled)))
+                Ok(clerk.page(status, &refuse::page(clerk, &found, &filled)))
             }
         };
     }

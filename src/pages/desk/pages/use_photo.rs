@@ -9,7 +9,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use time::Date;
 
-use super::interrupted::{at_device, code_prompt, known};
+use super::interrupted::{BrowserCollection, code_prompt, in_browser, known};
 use super::photo::{LeasedOrRedirect, leased_or_redirect};
 use super::{code_entry, photo_download};
 use crate::api::request::PathId;
@@ -22,10 +22,10 @@ use crate::domain::photo::retention::allowed_keep_dates;
 use crate::flows::photo::hand_over::{HandOverError, HandedOver, hand_over};
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::facts::{lease, settle_deadline};
+use crate::pages::desk::form_error::{FieldError, FormError, FormField};
 use crate::pages::desk::session;
-use crate::pages::frame::elements::{csrf_field, error_summary};
+use crate::pages::frame::elements::csrf_field;
 use crate::pages::frame::page::PageContent;
-use crate::storage::collection_requests::CollectionAtDevice;
 use crate::storage::requests::FetchPurpose;
 
 /// Values of the form after it was filled in wrongly.
@@ -37,8 +37,7 @@ pub(super) struct UseFormState {
     pub(super) until: String,
     /// True if the clerk has said that the file is where it belongs.
     pub(super) confirmed: bool,
-    /// Error as the page shows it.
-    pub(super) error: Option<String>,
+    pub(super) error: Option<FormError>,
 }
 
 /// Content of the page.
@@ -57,7 +56,7 @@ enum FileStep {
         is_saved: bool,
     },
     /// The file was saved before; now it cannot be.
-    Confirm(Box<CollectionAtDevice>),
+    Confirm(Box<BrowserCollection>),
 }
 
 /// The questions that come before anything is erased. Without the code the file could not be saved, so it is asked for first.
@@ -87,7 +86,7 @@ pub(super) async fn use_page_response(
         LeasedOrRedirect::Redirect(elsewhere) => return Ok(elsewhere),
     };
     let Some(code) = session::code(app, clerk, headers, collection.collection_id) else {
-        return without_code(app, clerk, collection, filled, status).await;
+        return without_code(app, clerk, headers, collection, filled, status).await;
     };
     let inspected =
         hand_over(&app.gateway, &clerk.office, collection.collection_id, &code, FetchPurpose::Inspect).await;
@@ -97,7 +96,7 @@ pub(super) async fn use_page_response(
             let using = UsePage { collection, days: allowed_keep_dates(&photo, clerk.now), file };
             Ok(clerk.page(status, &page(clerk, &using, filled)))
         }
-        Err(HandOverError::LeaseExpired { .. }) => without_code(app, clerk, collection, filled, status).await,
+        Err(HandOverError::LeaseExpired { .. }) => without_code(app, clerk, headers, collection, filled, status).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -106,16 +105,17 @@ pub(super) async fn use_page_response(
 async fn without_code(
     app: &App,
     clerk: &Clerk,
+    headers: &HeaderMap,
     collection: CollectionRecord,
     filled: &UseFormState,
     status: StatusCode,
 ) -> Result<Response, Problem> {
-    let at = at_device(app, clerk, &collection).await?;
-    if at.handed_over_at.is_none() {
-        return Ok(code_entry::ask_for_code_again(clerk, &code_prompt(app, clerk, &collection).await?));
+    let found = in_browser(app, clerk, headers, collection.collection_id).await?;
+    if found.at.handed_over_at.is_none() {
+        return Ok(code_entry::ask_for_code_again(clerk, &code_prompt(app, clerk, headers, &collection).await?));
     }
-    let days = allowed_keep_dates(&at.photo, clerk.now);
-    let using = UsePage { collection, days, file: FileStep::Confirm(Box::new(at)) };
+    let days = allowed_keep_dates(&found.at.photo, clerk.now);
+    let using = UsePage { collection, days, file: FileStep::Confirm(Box::new(found)) };
     Ok(clerk.page(status, &page(clerk, &using, filled)))
 }
 
@@ -127,12 +127,7 @@ fn page<'a>(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> PageConten
     };
     let path = format!("/desk/collections/{}", using.collection.collection_id);
     let main = html! {
-        @if let Some(error) = &filled.error {
-            (error_summary(
-                language.pick("Bitte ergänzen Sie die Angaben", "Something is missing"),
-                &html! { p { a href="#question" { (error) } } },
-            ))
-        }
+        @if let Some(error) = &filled.error { (error.summary(language)) }
         h1 { (title) }
         @if let FileStep::Save { .. } = using.file { (lease(&using.collection, clerk)) }
         ol.steps {
@@ -159,19 +154,22 @@ fn page<'a>(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> PageConten
 
 fn file_step(using: &UsePage, filled: &UseFormState, clerk: &Clerk) -> Markup {
     let language = clerk.language;
+    let error_at = |field| FieldError::at(field, filled.error.as_ref());
     match &using.file {
-        FileStep::Save { is_saved } => save_step(&using.collection, *is_saved, language),
-        FileStep::Confirm(at) => html! {
+        FileStep::Save { is_saved } => save_step(&using.collection, *is_saved, &error_at(FormField::File), language),
+        FileStep::Confirm(found) => html! {
             h2 { (language.pick("Ist das Foto schon im Fachverfahren?", "Is the photo in the application software already?")) }
             p { (language.pick(
                 "Die Datei kann nur mit dem Code vom Beleg noch einmal gespeichert werden.",
                 "The file can be saved again only with the code from the receipt.",
             )) }
-            dl.facts #known { (known(at, clerk)) }
-            @if let Some(due) = at.collection.settle_due { p.quiet { (settle_deadline(due, clerk)) } }
+            dl.facts #known { (known(found, clerk)) }
+            @if let Some(due) = found.at.collection.settle_due { p.quiet { (settle_deadline(due, clerk)) } }
+            (error_at(FormField::Confirmed).text())
             p.confirmation {
                 input #confirmed form="settle" type="checkbox" name="confirmed" value="yes" checked[filled.confirmed]
-                    autofocus[filled.error.is_none()];
+                    autofocus[filled.error.is_none()] aria-describedby=[error_at(FormField::Confirmed).described_by(None)]
+                    aria-invalid=[error_at(FormField::Confirmed).invalid()];
                 " "
                 label for="confirmed" { (language.pick("Ja, das Foto ist übernommen.", "Yes, the photo is taken over.")) }
             }
@@ -179,7 +177,7 @@ fn file_step(using: &UsePage, filled: &UseFormState, clerk: &Clerk) -> Markup {
     }
 }
 
-fn save_step(collection: &CollectionRecord, is_saved: bool, language: Language) -> Markup {
+fn save_step(collection: &CollectionRecord, is_saved: bool, error: &FieldError<'_>, language: Language) -> Markup {
     let name = photo_download::name(collection);
     let path = format!("/desk/collections/{}/photo.jpg", collection.collection_id);
     let again = language.pick("Noch einmal speichern", "Save it again");
@@ -188,8 +186,9 @@ fn save_step(collection: &CollectionRecord, is_saved: bool, language: Language) 
         p #saved.file-saved role="status" {
             span hidden[!is_saved] { (language.pick("Gespeichert als ", "Saved as ")) code { (name) } }
         }
+        (error.text())
         p {
-            a.button #file href=(path) download=(name) data-again=(again) {
+            a.button #file href=(path) download=(name) data-again=(again) aria-describedby=[error.described_by(None)] {
                 @if is_saved { (again) } @else { (language.pick("Datei speichern", "Save the file")) }
             }
         }
@@ -202,13 +201,15 @@ fn save_step(collection: &CollectionRecord, is_saved: bool, language: Language) 
 
 fn question(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> Markup {
     let (language, days) = (clerk.language, &using.days);
+    let error_at = |field| FieldError::at(field, filled.error.as_ref());
+    let (question_error, until_error) = (error_at(FormField::Question), error_at(FormField::Until));
     let suggested =
         (local_day(clerk.now) + time::Duration::weeks(4)).clamp(*days.start(), *days.end().max(days.start()));
     let until = if filled.until.is_empty() { iso(suggested) } else { filled.until.clone() };
     html! {
-        fieldset #question aria-describedby=[filled.error.as_ref().map(|_| "question-error")] {
+        fieldset #question aria-describedby=[question_error.described_by(None)] {
             legend { h2 { (language.pick("Ist ein zweites Dokument geplant?", "Is a second document planned?")) } }
-            @if let Some(error) = &filled.error { p.field-error #question-error { (error) } }
+            (question_error.text())
             div.choice {
                 input #used type="radio" name="outcome" value="used" checked[filled.outcome == "used"]
                     autofocus[filled.error.is_none()];
@@ -226,9 +227,11 @@ fn question(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> Markup {
                         "At the applicant's wish, six months at most.",
                     )) }
                 }
+                (until_error.text())
                 p.until {
                     label for="until" { (language.pick("bis einschließlich", "through")) } " "
-                    input #until type="date" name="until" value=(until) min=(iso(*days.start())) max=(iso(*days.end()));
+                    input #until type="date" name="until" value=(until) min=(iso(*days.start())) max=(iso(*days.end()))
+                        aria-describedby=[until_error.described_by(None)] aria-invalid=[until_error.invalid()];
                 }
             }
         }

@@ -1,0 +1,84 @@
+//! An error in one field of a form: told at the field, and in the summary that leads there.
+
+use maud::{Markup, html};
+
+use crate::domain::language::Language;
+use crate::pages::frame::elements::error_summary;
+
+/// Field of the form for using or refusing a photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FormField {
+    /// The question of a second document.
+    Question,
+    /// The last day of a photo that is kept.
+    Until,
+    /// The link that saves the file.
+    File,
+    /// The box that confirms what this page cannot show.
+    Confirmed,
+    /// The reasons of a refusal.
+    Reasons,
+    /// The note for the studio.
+    Note,
+}
+
+impl FormField {
+    const fn id(self) -> &'static str {
+        match self {
+            Self::Question => "question",
+            Self::Until => "until",
+            Self::File => "file",
+            Self::Confirmed => "confirmed",
+            Self::Reasons => "reasons",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// Error in a form that was filled in.
+#[derive(Debug, Clone)]
+pub(super) struct FormError {
+    pub(super) field: FormField,
+    /// Error as the page shows it.
+    pub(super) text: String,
+}
+
+impl FormError {
+    /// An error in `field`.
+    pub(super) fn new(field: FormField, text: impl Into<String>) -> Self {
+        Self { field, text: text.into() }
+    }
+
+    /// The summary at the top of the page.
+    pub(super) fn summary(&self, language: Language) -> Markup {
+        let title = language.pick("Bitte ergänzen Sie die Angaben", "Something is missing");
+        error_summary(title, &html! { p { a href={ "#" (self.field.id()) } { (self.text) } } })
+    }
+}
+
+/// Error of a form at one of its fields, if it is there.
+pub(super) struct FieldError<'a>(Option<&'a FormError>);
+
+impl<'a> FieldError<'a> {
+    /// The form's error, if it belongs to `field`.
+    pub(super) fn at(field: FormField, error: Option<&'a FormError>) -> Self {
+        Self(error.filter(|error| error.field == field))
+    }
+
+    /// Text beside the field.
+    pub(super) fn text(&self) -> Markup {
+        html! { @if let Some(FormError { field, text }) = self.0 { p.field-error id={ (field.id()) "-error" } { (text) } } }
+    }
+
+    /// Value of `aria-describedby`: the error, before the hint that describes the field anyway.
+    pub(super) fn described_by(&self, hint: Option<&str>) -> Option<String> {
+        let error = self.0.map(|error| format!("{}-error", error.field.id()));
+        let names: Vec<_> = error.as_deref().into_iter().chain(hint).collect();
+        (!names.is_empty()).then(|| names.join(" "))
+    }
+
+    /// Value of `aria-invalid`.
+    pub(super) fn invalid(&self) -> Option<&'static str> {
+        self.0.map(|_| "true")
+    }
+}
