@@ -16,8 +16,10 @@ const CODE_COOKIE: &str = "lichtbild_code";
 /// Says that this browser was given the file, so that nobody has a photo erased that was never saved. Against haste, not against
 /// malice: who wants to can settle over the JSON routes. It goes out before the file does; that a download broke off, the browser tells.
 const SAVED_COOKIE: &str = "lichtbild_saved";
-/// Names the collection that this browser settled last. Nobody reads it; that it changes is the point (see [`end`]).
+/// Names the collection that this browser settled last, with [`SAVED_SUFFIX`] if it was given the file. That it changes is the point
+/// (see [`end`]); the last page reads from it that a file is left on the computer.
 const SETTLED_COOKIE: &str = "lichtbild_settled";
+const SAVED_SUFFIX: &str = ".saved";
 /// No browser shows pages again that were left longer ago.
 const SETTLED_MAX_AGE: Duration = Duration::minutes(10);
 /// As long as an office may take to settle, and longer; it goes when the collection is settled.
@@ -56,12 +58,13 @@ pub(super) fn start(
 ///
 /// # Errors
 /// None that could happen.
-pub(super) fn end(collection_id: CollectionId) -> Result<[HeaderValue; 3], Problem> {
+pub(super) fn end(collection_id: CollectionId, headers: &HeaderMap) -> Result<[HeaderValue; 3], Problem> {
+    let settled = if is_saved(headers) { with_file(collection_id) } else { collection_id.to_string() };
     Ok([
         session_cookie(CODE_COOKIE, collection_id, String::new(), Duration::ZERO)?,
         // Browsers hold a hundred and some cookies for a host: not one more for each photo of a month.
         session_cookie(SAVED_COOKIE, collection_id, String::new(), Duration::ZERO)?,
-        cookies::set_cookie(SETTLED_COOKIE, collection_id.to_string(), ROOT, Some(SETTLED_MAX_AGE))?,
+        cookies::set_cookie(SETTLED_COOKIE, settled, ROOT, Some(SETTLED_MAX_AGE))?,
     ])
 }
 
@@ -87,6 +90,15 @@ pub(super) fn mark_saved(collection_id: CollectionId) -> Result<HeaderValue, Pro
 /// Reports whether this browser was given the file of the collection whose pages it asks for.
 pub(super) fn is_saved(headers: &HeaderMap) -> bool {
     cookies::read(headers, SAVED_COOKIE).is_some()
+}
+
+/// Reports whether this browser was given the file of a collection that is over: it was settled here a moment ago, or elsewhere.
+pub(super) fn has_file_left(headers: &HeaderMap, collection_id: CollectionId) -> bool {
+    is_saved(headers) || cookies::read(headers, SETTLED_COOKIE).is_some_and(|value| value == with_file(collection_id))
+}
+
+fn with_file(collection_id: CollectionId) -> String {
+    format!("{collection_id}{SAVED_SUFFIX}")
 }
 
 fn session_cookie(

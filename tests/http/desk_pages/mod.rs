@@ -6,6 +6,7 @@ mod failures;
 mod form_errors;
 mod forms;
 mod interrupted;
+mod last_page;
 mod pages;
 mod scriptless_browser;
 mod self_test;

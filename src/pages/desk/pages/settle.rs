@@ -76,7 +76,7 @@ pub async fn create(
     match settle(&app.gateway, &clerk.office, collection_id, outcome).await.map_err(Problem::from) {
         Ok(_) => {
             let done = format!("/desk/collections/{collection_id}/done");
-            Ok(see_other(&done, session::end(collection_id)?))
+            Ok(see_other(&done, session::end(collection_id, &headers)?))
         }
         Err(problem) => match form_error(&problem, clerk.language) {
             Some(error) => show_form_again(&app, &clerk, collection_id, &headers, &decided, error).await,
