@@ -1,13 +1,13 @@
 //! Retention of a used photo for a second document.
 
 use std::ops::RangeInclusive;
-use std::time::Duration;
 
 use time::{Date, Month, Time};
 
 use super::collection::SettlementOutcome;
 use super::record::PhotoRecord;
 use crate::clock::Timestamp;
+use crate::domain::local_time::{last_whole_day, local_day};
 
 /// The longest that a photo may wait for an office, in days: the longest half-year (PassDEÜV, at latest six months after receipt).
 pub const MAX_RETENTION_DAYS: u32 = 184;
@@ -21,16 +21,17 @@ pub fn kept_until(outcome: &SettlementOutcome) -> Option<Timestamp> {
     Some(until.next_day().unwrap_or(Date::MAX).with_time(Time::MIDNIGHT).assume_utc().into())
 }
 
-/// The days that may be the last one of a photo kept at `now`.
+/// The days, in local time, that may be the last one of a photo kept at `now`; in the night in which a kept photo ends, the day that is
+/// its last already.
 pub fn allowed_keep_dates(photo: &PhotoRecord, now: Timestamp) -> RangeInclusive<Date> {
-    let today = now.to_utc().date();
+    let today = local_day(now);
     let six_months = months_later(today, MAX_KEPT_MONTHS);
     if !photo.kept {
         return today..=six_months;
     }
     // Prolonged again and again, it would stay for ever, and outlive the key that opens it.
-    let last_day = (photo.expires_at - Duration::from_millis(1)).to_utc().date();
-    today..=six_months.min(last_day)
+    let last_day = six_months.min(last_whole_day(photo.expires_at));
+    today.min(last_day)..=last_day
 }
 
 /// The same day so many months later, or that month's last day.
@@ -45,6 +46,8 @@ fn months_later(date: Date, months: u8) -> Date {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::photo::state::PhotoState;
+    use crate::domain::photo::test_records::photo;
     use time::macros::date;
 
     #[test]
@@ -52,6 +55,17 @@ mod tests {
         assert_eq!(months_later(date!(2026 - 11 - 22), 6), date!(2027 - 05 - 22));
         assert_eq!(months_later(date!(2026 - 08 - 31), 6), date!(2027 - 02 - 28));
         assert_eq!(months_later(date!(2026 - 12 - 31), 6), date!(2027 - 06 - 30));
+    }
+
+    #[test]
+    fn days_are_those_of_the_office_also_in_the_hours_after_midnight() {
+        let night = serde_json::from_str("\"2026-11-22T23:30:00Z\"").unwrap();
+        let photo = photo(PhotoState::Leased);
+        assert_eq!(allowed_keep_dates(&photo, night), date!(2026 - 11 - 23)..=date!(2027 - 05 - 23));
+        // It ends at 01:00 in this night.
+        let until = kept_until(&SettlementOutcome::Kept { until: date!(2026 - 11 - 22) }).unwrap();
+        let kept = PhotoRecord { kept: true, expires_at: until, ..photo };
+        assert_eq!(allowed_keep_dates(&kept, night), date!(2026 - 11 - 22)..=date!(2026 - 11 - 22));
     }
 
     #[test]

@@ -38,8 +38,8 @@ pub(in crate::pages::desk) fn lease(collection: &CollectionRecord, clerk: &Clerk
             p #lease.lease data-seconds=(now.until(collection.lease_until).as_secs())
                 data-left=(language.pick("noch {minutes} min", "{minutes} min left"))
                 data-soon=(language.pick(
-                    "Das Foto ist noch {minutes} Minuten geöffnet. Geben Sie danach den Code noch einmal ein.",
-                    "The photo is open for {minutes} more minutes. Enter the code again after that.",
+                    "Restzeit für dieses Foto: {minutes} min. Geben Sie danach den Code noch einmal ein.",
+                    "Time left for this photo: {minutes} min. Enter the code again after that.",
                 ))
                 data-scanned=(language.pick(
                     "Der Scan wurde nicht verwendet. Schließen Sie erst dieses Foto ab, oder legen Sie es zurück.",

@@ -14,7 +14,7 @@ export async function a_counter_is_told_in_time_that_its_certificate_ends(counte
             await clerk.open(path);
             const told = await clerk.page.locator('#expiry-notice').count();
             assert.equal(told, left < 14 ? 1 : 0, `${name}, ${left} days before the end`);
-            assert.match(await clerk.page.locator('header').innerText(), /Zertifikat bis 12\.12\.2026/);
+            assert.match(await clerk.page.locator('header').innerText(), /Zertifikat bis 11\.12\.2026/);
             await isFit(clerk, `certificate-${left}-days-${name}`);
         }
     }

@@ -285,3 +285,19 @@ async fn a_page_shows_names_of_older_rows_by_the_numbers_of_hidden_characters_an
         assert!(answer.status == 200 || shown.contains("Augen zu\nMund offen</textarea>"), "{shown}");
     }
 }
+
+#[tokio::test]
+async fn after_midnight_the_first_day_offered_is_the_day_that_has_begun() {
+    let gateway = TestGateway::start().await;
+    // 00:30 in Berlin, and still the day before in UTC.
+    gateway.advance(14 * 60 * MINUTE);
+    let (mut browser, photo, deposit, studio) = at_the_photo(&gateway).await;
+    let form = page(&browser.get(&format!("{photo}/use")).await);
+    assert!(form.contains("min=\"2026-11-23\" max=\"2027-05-23\""), "{form}");
+    let settle = format!("{photo}/settle");
+    let yesterday = [("outcome", "kept"), ("until", "2026-11-22")];
+    let told = assert_problem_page(&browser.post(&settle, &yesterday).await, 422, "form-incomplete");
+    assert!(told.contains("vom 23.11.2026"), "{told}");
+    assert_eq!(browser.post(&settle, &[("outcome", "kept"), ("until", "2026-11-23")]).await.status, 303);
+    assert_eq!(studio.state_of(&deposit).await, "kept");
+}

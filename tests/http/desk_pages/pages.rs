@@ -254,15 +254,23 @@ async fn every_page_says_in_time_when_the_counters_certificate_ends() {
     // START is 22 November 2026, 10:30 in Berlin.
     let counter = gateway.device_until(&party, gateway.now() + 20 * DAY).await;
     let mut browser = ScriptlessBrowser::of(&counter).await;
-    for (days, is_near) in [(0, false), (10, true), (9, true)] {
-        gateway.advance(days * DAY);
+    let time = |text: &str| format!("<time datetime=\"2026-12-12T09:30:00.000Z\">{text}</time>");
+    let line = |text: &str| {
+        format!("Das Zertifikat dieses Schalters endet {}; bitten Sie die Verwaltung um ein neues.", time(text))
+    };
+    for (hours, end, warning) in [
+        (0, "bis 11.12.2026", None),
+        (240, "bis 11.12.2026", Some("am 12.12.2026 um 10:30 Uhr")),
+        (216, "bis 11.12.2026", Some("am 12.12.2026 um 10:30 Uhr")),
+        // The last night: it is valid until the morning.
+        (15, "heute bis 10:30 Uhr", Some("heute um 10:30 Uhr")),
+    ] {
+        gateway.advance(hours * DAY / 24);
         for path in ["/desk/", "/desk/today", "/desk/self-test"] {
             let shown = page(&browser.get(path).await);
-            let end = "Zertifikat bis <time datetime=\"2026-12-12T09:30:00.000Z\">12.12.2026</time>";
-            assert!(shown.contains(end), "{path}: {shown}");
-            let line = "Das Zertifikat dieses Schalters endet am <time datetime=\"2026-12-12T09:30:00.000Z\">12.12.2026</time>; \
-                        bitten Sie die Verwaltung um ein neues.";
-            assert_eq!(shown.contains(line), is_near, "{path}: {shown}");
+            assert!(shown.contains(&format!("Zertifikat {}", time(end))), "{path}: {shown}");
+            assert_eq!(shown.contains("id=\"expiry-notice\""), warning.is_some(), "{path}: {shown}");
+            assert!(warning.is_none_or(|warning| shown.contains(&line(warning))), "{path}: {shown}");
         }
     }
     gateway.advance(DAY);
