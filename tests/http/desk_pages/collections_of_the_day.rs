@@ -166,7 +166,7 @@ async fn what_was_begun_before_and_ended_today_is_listed_and_what_ended_yesterda
     browser.get("/desk/").await;
     for _ in 0..2 {
         let list = page(&browser.get("/desk/today").await);
-        assert_eq!(listed(&mut browser, "/desk/today").await.0, [by_default.clone()], "{list}");
+        assert_eq!(listed(&mut browser, "/desk/today").await.0, std::slice::from_ref(by_default), "{list}");
         assert!(list.contains("gilt als verwendet"), "{list}");
         gateway.sweep().await;
     }
