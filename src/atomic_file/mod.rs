@@ -2,13 +2,15 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-/// Spools and receipts have a few hundred bytes; whatever is larger is not one of ours.
-const MAX_BYTES: u64 = 1024 * 1024;
+pub use open::{open_lock_file, open_regular, open_regular_with, read, read_entry};
+
+mod open;
+
 const TEMPORARY_PREFIX: &str = ".lichtbild-";
 const TEMPORARY_SUFFIX: &str = ".tmp";
 
@@ -241,24 +243,6 @@ pub fn scratch_file(path: &Path) -> io::Result<File> {
     tempfile::tempfile_in(parent_dir(path))
 }
 
-/// The file's bytes; `None` when there is no such file.
-///
-/// # Errors
-/// The operating system's error, and `InvalidData` for more than a mebibyte.
-pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let mut bytes = Vec::new();
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "far too large"));
-    }
-    Ok(Some(bytes))
-}
-
 /// Removes the file; that it is gone already is fine.
 ///
 /// # Errors
@@ -344,9 +328,9 @@ pub fn sync_dir(path: &Path) -> io::Result<()> {
 /// The operating system's error.
 pub fn sync_file(path: &Path) -> io::Result<()> {
     // Windows flushes only what is open for writing, which a file may forbid.
-    match File::options().write(true).open(path) {
+    match open_regular_with(File::options().write(true), path) {
         Ok(file) => file.sync_all(),
-        Err(_) if cfg!(unix) => File::open(path)?.sync_all(),
+        Err(_) if cfg!(unix) => open_regular(path)?.sync_all(),
         Err(_) => Ok(()),
     }
 }

@@ -153,3 +153,49 @@ fn removing_what_is_gone_is_fine() {
     let directory = tempfile::tempdir().unwrap();
     remove(&directory.path().join("file")).unwrap();
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_at_the_place_of_a_file_is_an_error_and_nothing_waits_for_its_other_end() {
+    use std::os::unix::fs::symlink;
+    let directory = tempfile::tempdir().unwrap();
+    let [pipe, link] = ["pipe", "link"].map(|name| directory.path().join(name));
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        &pipe,
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+        0,
+    )
+    .unwrap();
+    symlink("pipe", &link).unwrap();
+    let (sender, ended) = std::sync::mpsc::channel();
+    let directory_path = directory.path().to_owned();
+    std::thread::spawn(move || {
+        let refused = [
+            read(&pipe).map(drop),
+            read(&link).map(drop),
+            read_entry(&pipe).map(drop),
+            open_lock_file(&pipe).map(drop),
+            sync_file(&pipe),
+            rotate(&pipe).map(drop),
+            read(&directory_path).map(drop),
+        ];
+        sender.send(refused.map(|result| result.is_err())).unwrap();
+    });
+    let refused = ended.recv_timeout(std::time::Duration::from_secs(10)).expect("one of them waits for ever");
+    assert_eq!(refused, [true; 7]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_file_is_read_except_where_others_may_place_links() {
+    let directory = tempfile::tempdir().unwrap();
+    let [file, link] = ["file", "link"].map(|name| directory.path().join(name));
+    fs::write(&file, "content").unwrap();
+    std::os::unix::fs::symlink("file", &link).unwrap();
+    assert_eq!(read(&link).unwrap().unwrap(), b"content");
+    assert!(read_entry(&link).is_err());
+    assert_eq!(read_entry(&file).unwrap().unwrap(), b"content");
+    assert_eq!(read_entry(&directory.path().join("none")).unwrap(), None);
+}

@@ -1,9 +1,10 @@
 //! Files that may be photos. Names decide which files are looked at, the first bytes decide whether one is a JPEG.
 
 use std::ffi::OsStr;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+
+use crate::atomic_file;
 
 /// ITU-T T.81, B.2.1: a JPEG begins with the marker SOI, and the next marker follows at once.
 const JPEG_START: [u8; 3] = [0xFF, 0xD8, 0xFF];
@@ -63,7 +64,7 @@ pub fn file_kind(name: &OsStr) -> FileKind {
 /// The operating system's error when it cannot be read.
 pub fn starts_as_jpeg(path: &Path) -> io::Result<bool> {
     let mut start = Vec::new();
-    File::open(path)?.take(JPEG_START.len() as u64).read_to_end(&mut start)?;
+    atomic_file::open_regular(path)?.take(JPEG_START.len() as u64).read_to_end(&mut start)?;
     Ok(start == JPEG_START)
 }
 

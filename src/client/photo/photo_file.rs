@@ -1,12 +1,12 @@
 //! A photo file on the studio's disk.
 
 use std::ffi::OsString;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use hyper::body::Bytes;
 
+use crate::atomic_file;
 use crate::domain::digest::Sha256Digest;
 
 /// Larger files are no passport photos and are not read into memory: 64 MiB.
@@ -31,12 +31,13 @@ impl PhotoFile {
     pub fn read(path: &Path) -> Result<Self, PhotoFileError> {
         let error = |fault| PhotoFileError { path: path.to_owned(), kind: fault };
         let unreadable = |source| error(PhotoFileErrorKind::Unreadable(source));
-        // Looked at before it is opened: opening a pipe would wait for ever.
+        // A device that is only opened may already do something: looked at first.
         if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
             return Err(error(PhotoFileErrorKind::NotAFile));
         }
         let mut bytes = Vec::new();
-        File::open(path).map_err(unreadable)?.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        let file = atomic_file::open_regular(path).map_err(unreadable)?;
+        file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
         if bytes.len() as u64 > MAX_BYTES {
             return Err(error(PhotoFileErrorKind::TooLarge));
         }

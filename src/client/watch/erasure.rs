@@ -29,7 +29,7 @@ pub fn erase_sent(folder: &WatchedFolder, keep: SentRetention, now: Timestamp) -
         let Some(stem) = claimed_by(&path) else { continue };
         let _alone = folder.sent_lock.lock().unwrap_or_else(PoisonError::into_inner);
         // What cannot be read is no receipt of ours.
-        let Ok(Some(content)) = atomic_file::read(&path) else { continue };
+        let Ok(Some(content)) = atomic_file::read_entry(&path) else { continue };
         let Some(receipt) = StoredReceipt::parse(&content) else { continue };
         if keep.expires_at(receipt.stored_at).is_none_or(|end| end > now) {
             continue;

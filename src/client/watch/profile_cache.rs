@@ -22,7 +22,7 @@ impl ProfileCache {
     /// The gateway's rules as they were last heard, else those that the person named.
     pub fn load(folder: &WatchedFolder, named: Option<Profile>) -> Self {
         // What cannot be read is fetched again.
-        let stored = atomic_file::read(&folder.profile_path()).ok().flatten();
+        let stored = atomic_file::read_entry(&folder.profile_path()).ok().flatten();
         let stored = stored.and_then(|bytes| json_object::from_slice(&bytes).ok());
         let profile = stored.and_then(|shown: Value| GatewayProfile::read(&shown)).map(|shown| shown.profile);
         Self(Mutex::new(profile.or(named).map(Arc::new)))

@@ -89,3 +89,24 @@ async fn the_same_file_again_gets_its_code_again_while_the_receipt_is_stored() {
     assert_eq!((studio.gateway.uploads().len(), studio.events("HasSecondCode").len()), (2, 1));
     assert!(studio.receipt("late").body.code != code);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn pipes_among_reports_and_receipts_do_not_hold_up_the_watch() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    let studio = noting_studio().await;
+    studio.export("anna.jpg", &photo(1));
+    studio.watch().await;
+    let mut refused = photo_in_state(&studio.gateway.uploads()[0], "refused");
+    refused["refusal"] = json!({"reason": "pose"});
+    studio.gateway.show_photos([refused]);
+    for pipe in ["refused/anna2.txt", "sent/anna2.receipt.json", "sent/bert.receipt.json"] {
+        mknodat(CWD, studio.file(pipe), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    }
+    studio.clock.advance(3 * DAY);
+    studio.export("bert.jpg", &photo(2));
+    studio.watch().await;
+    assert_eq!(studio.events("RefusedByOffice").len(), 1);
+    assert!(studio.names("refused").contains(&"anna.txt".to_owned()), "{:?}", studio.names("refused"));
+    assert!(studio.names("sent").contains(&"bert (2).jpg".to_owned()), "{:?}", studio.names("sent"));
+}

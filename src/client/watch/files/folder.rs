@@ -42,11 +42,7 @@ impl WatchedFolder {
         }
         let working = directory.join(WORKING);
         atomic_file::make_folder(&working.join(LEFTOVERS), FileMode::OwnerOnly).map_err(unusable)?;
-        let mut options = File::options();
-        options.create(true).truncate(false).write(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let lock = options.open(working.join(LOCK)).map_err(unusable)?;
+        let lock = atomic_file::open_lock_file(&working.join(LOCK)).map_err(unusable)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(WatchedFolderError::AlreadyWatched { path: directory }),
@@ -79,7 +75,7 @@ impl WatchedFolder {
         let mut held = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
         // First the old one: where it still holds, it would stand in the way of the new one.
         *held = None;
-        let lock = File::options().write(true).open(self.working().join(LOCK))?;
+        let lock = atomic_file::open_regular_with(File::options().write(true), &self.working().join(LOCK))?;
         lock.try_lock()?;
         *held = Some(lock);
         Ok(())

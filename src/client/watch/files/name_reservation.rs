@@ -84,7 +84,7 @@ impl NameReservation<'_> {
                 continue;
             }
             // Too large for a paper, or a folder of that name: not ours.
-            let Ok(Some(content)) = atomic_file::read(&self.directory.join(&name)) else { continue };
+            let Ok(Some(content)) = atomic_file::read_entry(&self.directory.join(&name)) else { continue };
             if (self.is_own)(&content)
                 && let Some(stem) = strip_suffix(&name, self.suffix)
             {

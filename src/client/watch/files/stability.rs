@@ -3,13 +3,14 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, DirEntry, File};
+use std::fs::{self, DirEntry};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use super::folder::WatchedFolder;
 use super::skipped_files::{SkipReason, SkippedFile};
+use crate::atomic_file;
 use crate::client::photo::file_kind::{FileKind, file_kind, starts_as_jpeg};
 
 /// ITU-T T.81, B.2.1: a JPEG ends with this marker.
@@ -171,7 +172,7 @@ fn look(entry: &DirEntry) -> Option<(OsString, u64, Option<SystemTime>)> {
 
 fn has_jpeg_end_marker(path: &Path) -> bool {
     let last_two = || -> io::Result<[u8; 2]> {
-        let mut file = File::open(path)?;
+        let mut file = atomic_file::open_regular(path)?;
         file.seek(SeekFrom::End(-2))?;
         let mut bytes = [0; 2];
         file.read_exact(&mut bytes)?;

@@ -1,0 +1,99 @@
+//! Opening files of which others may have changed the kind: a pipe at the place of a file would hold up the program for good.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read};
+use std::path::Path;
+
+/// Spools and receipts have a few hundred bytes; whatever is larger is not one of ours.
+const MAX_BYTES: u64 = 1024 * 1024;
+
+/// The file's bytes, also behind a symbolic link; `None` when there is no such file.
+///
+/// # Errors
+/// The operating system's error, and `InvalidData` for more than a mebibyte or for what is no regular file.
+pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    read_opened(open_regular(path))
+}
+
+/// The same, but a symbolic link is an error: for folders in which others may place links that lead to files of this program's user.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_entry(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match path.symlink_metadata() {
+        // Looked at first, since Windows opens what a link leads to.
+        Ok(metadata) if !metadata.is_file() => Err(not_a_regular_file()),
+        _ => read_opened(open_without_waiting(File::options().read(true), path, Links::Refused)),
+    }
+}
+
+fn read_opened(opened: io::Result<File>) -> io::Result<Option<Vec<u8>>> {
+    let file = match opened {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "far too large"));
+    }
+    Ok(Some(bytes))
+}
+
+/// Opens a regular file for reading, also behind a symbolic link. A pipe at its place does not hold up the program until somebody writes.
+///
+/// # Errors
+/// The operating system's error, and `InvalidData` for what is no regular file.
+pub fn open_regular(path: &Path) -> io::Result<File> {
+    open_regular_with(File::options().read(true), path)
+}
+
+/// The same, opened as `options` say.
+///
+/// # Errors
+/// Those of [`open_regular`].
+pub fn open_regular_with(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    open_without_waiting(options, path, Links::Followed)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Links {
+    Followed,
+    Refused,
+}
+
+/// Opens without waiting for another process to open the other end of a pipe. The kind is that of the open file, which nobody can exchange
+/// between look and use.
+fn open_without_waiting(options: &mut OpenOptions, path: &Path, links: Links) -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+
+        use rustix::fs::OFlags;
+        let links = if links == Links::Refused { OFlags::NOFOLLOW } else { OFlags::empty() };
+        // For a regular file O_NONBLOCK means nothing; O_NOCTTY keeps a terminal from becoming this program's own.
+        let flags = (OFlags::NONBLOCK | OFlags::NOCTTY | links).bits();
+        options.custom_flags(flags.cast_signed());
+    }
+    #[cfg(not(unix))]
+    let _ = links;
+    let file = options.open(path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(not_a_regular_file()) }
+}
+
+fn not_a_regular_file() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "not a regular file")
+}
+
+/// Opens a file whose lock programs share, and creates it, for its owner only, unless it is there.
+///
+/// # Errors
+/// The operating system's error, and `InvalidData` for what is no regular file.
+pub fn open_lock_file(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    open_regular_with(&mut options, path)
+}
