@@ -1,11 +1,13 @@
 //! Client of the gateway's API: HTTPS with the device's certificate, and nothing else between the two.
 
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 use reqwest::{Client, Url};
 use rustls::ClientConfig;
 use rustls::Error as TlsError;
+use tokio::time::timeout;
 use tower::BoxError;
 use tower::util::MapFutureLayer;
 
@@ -118,15 +120,17 @@ fn client(
     connect_timeout: Duration,
     answer_timeout: Duration,
 ) -> reqwest::Result<Client> {
-    let builder = match proxy {
+    let (builder, connect_limit) = match proxy {
         // No other proxy than the chosen one, whatever the environment names.
-        None => Client::builder().no_proxy(),
+        None => (Client::builder().no_proxy(), connect_timeout),
         Some(proxy) => {
             let (own, destination) = (proxy.clone(), destination.clone());
             let explain = MapFutureLayer::new(move |connecting| {
                 explain_proxy_failure(connecting, own.clone(), destination.clone(), connect_timeout)
             });
-            Client::builder().proxy(proxy.to_reqwest()?).connector_layer(explain)
+            // The layer has its own time limits; the client's, which is around it, would cut off the explanation.
+            let limit = connect_timeout.saturating_mul(CONNECT_STEPS);
+            (Client::builder().proxy(proxy.to_reqwest()?).connector_layer(explain), limit)
         }
     };
     builder
@@ -137,20 +141,25 @@ fn client(
         .redirect(reqwest::redirect::Policy::none())
         // Repeats are deposit.rs's business, which counts and announces them.
         .retry(reqwest::retry::never())
-        .connect_timeout(connect_timeout)
+        .connect_timeout(connect_limit)
         .timeout(answer_timeout)
         .user_agent(concat!("lichtbild-studio/", env!("CARGO_PKG_VERSION")))
         .build()
 }
 
-/// Waits for a connection through a proxy. One that failed before TLS began is tried once more, to learn what the proxy says.
+/// Time limits of a connection through a proxy, one after the other: of the connection, and twice of its explanation; and one to spare.
+const CONNECT_STEPS: u32 = 4;
+
+/// Waits for a connection through a proxy. One that failed before TLS began, or took too long, is tried once more, to learn what the
+/// proxy says.
 async fn explain_proxy_failure<C>(
     connecting: impl Future<Output = Result<C, BoxError>>,
     proxy: HttpProxy,
     destination: Url,
     limit: Duration,
 ) -> Result<C, BoxError> {
-    match connecting.await {
+    let too_slow = |_| Err(io::Error::new(io::ErrorKind::TimedOut, "no connection in time").into());
+    match timeout(limit, connecting).await.unwrap_or_else(too_slow) {
         Err(error) if find_error::<TlsError>(error.as_ref()).is_none() => {
             probe_tunnel(&proxy, &destination, limit).await?;
             Err(error)

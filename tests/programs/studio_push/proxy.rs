@@ -1,9 +1,11 @@
 //! Deposits through an HTTP proxy.
 
+use lichtbild::client::config::StudioConfig;
+use lichtbild::client::gateway_client::GatewayClient;
 use lichtbild::client::network::connect_probe::ProxyErrorKind;
 use lichtbild::client::photo::deposit::ClientDepositError;
 use lichtbild::client::photo::push::PushError;
-use lichtbild::client::transient_error::{ServerCertError, TlsFailure, TransientError};
+use lichtbild::client::transient_error::{HttpRequestError, ServerCertError, TlsFailure, TransientError};
 
 use super::push_studio::PushStudio;
 use crate::support::fake_gateway::{FakeGateway, PkiFault};
@@ -75,6 +77,17 @@ async fn a_proxy_that_is_away_or_does_not_find_the_gateway_is_tried_again() {
         assert!(is_expected(&error.kind) && error.proxy == proxy, "{error:?}");
         assert!(studio.patience.pauses().len() > 3);
     }
+}
+
+#[tokio::test]
+async fn a_proxy_that_takes_the_connection_and_stays_silent_is_named() {
+    let gateway = FakeGateway::with_script([]).await;
+    let proxy = ConnectProxy::start(ProxyBehaviour::Silence).await;
+    use_proxy(&gateway, &format!("http://{}\"\nconnect_timeout_seconds = 1 # \"", proxy.address()));
+    let client = GatewayClient::from_config(&StudioConfig::load(&gateway.config()).unwrap()).unwrap();
+    let error = HttpRequestError::from(&client.get("/v1/me").send().await.unwrap_err());
+    let HttpRequestError::Transient(TransientError::Proxy(error)) = error else { panic!("{error:?}") };
+    assert_eq!((error.proxy, error.kind), (proxy.address(), ProxyErrorKind::TimedOut));
 }
 
 #[tokio::test]

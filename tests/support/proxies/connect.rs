@@ -14,6 +14,8 @@ pub enum ProxyBehaviour {
     Password(&'static str),
     /// This line and nothing else.
     Answers(&'static str),
+    /// Nothing, until the other side hangs up.
+    Silence,
 }
 
 /// A request for a tunnel as it came.
@@ -72,6 +74,10 @@ async fn serve(mut stream: TcpStream, behaviour: &Mutex<ProxyBehaviour>, seen: &
             "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"shop\"\r\n\r\n"
         }
         ProxyBehaviour::Answers(line) => line,
+        ProxyBehaviour::Silence => {
+            let _ = stream.read_u8().await;
+            return;
+        }
     };
     let destination = request.destination.clone();
     seen.lock().unwrap().push(request);
