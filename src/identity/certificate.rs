@@ -76,6 +76,25 @@ pub fn read_certificate(der: &[u8]) -> Result<CertificateFacts, CertificateError
     })
 }
 
+/// Distinguished names of a certificate in DER, for comparing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateNames {
+    /// The holder's name.
+    pub subject: Vec<u8>,
+    /// The name of the authority that issued it.
+    pub issuer: Vec<u8>,
+}
+
+/// Reads the names of one certificate in DER.
+///
+/// # Errors
+/// [`CertificateError`] when the bytes are not exactly one X.509 certificate.
+pub fn certificate_names(der: &[u8]) -> Result<CertificateNames, CertificateError> {
+    let certificate = parse(der)?;
+    let [subject, issuer] = [certificate.subject(), certificate.issuer()].map(|name| name.as_raw().to_vec());
+    Ok(CertificateNames { subject, issuer })
+}
+
 /// The certificates of a PEM text in DER, in order: one, or a chain.
 ///
 /// # Errors

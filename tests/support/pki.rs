@@ -46,6 +46,14 @@ impl TestCa {
         self.issue(LeafOptions { purpose: Some(ExtendedKeyUsagePurpose::ServerAuth), ..LeafOptions::default() })
     }
 
+    /// A server that shows this authority's own certificate, as some firewalls do.
+    pub fn as_server(name: &str) -> Leaf {
+        let (mut params, key) = (authority_params(name), KeyPair::generate().unwrap());
+        params.subject_alt_names = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap().subject_alt_names;
+        let certificate = params.self_signed(&key).unwrap();
+        Leaf { certificate_pem: certificate.pem(), der: certificate.der().to_vec(), key_pem: key.serialize_pem() }
+    }
+
     /// A further certificate for the same key, as after a renewal.
     pub fn renew(&self, leaf: &Leaf) -> Leaf {
         self.issue(LeafOptions { key: LeafKey::Of(leaf.key_pem.clone()), ..LeafOptions::default() })

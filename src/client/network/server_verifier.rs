@@ -10,7 +10,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::VerifierBuilderError;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
 
-use crate::identity::certificate::read_certificate;
+use crate::identity::certificate::{CertificateNames, certificate_names, read_certificate};
 use crate::identity::cryptography::crypto_provider;
 
 /// Makes the verifier that trusts `roots` and no other authority.
@@ -18,8 +18,9 @@ use crate::identity::cryptography::crypto_provider;
 /// # Errors
 /// [`VerifierBuilderError`] when `roots` is empty.
 pub fn server_verifier(roots: RootCertStore) -> Result<Arc<dyn ServerCertVerifier>, VerifierBuilderError> {
+    let authorities = roots.subjects().iter().map(|name| name.as_ref().to_vec()).collect();
     let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), crypto_provider()).build()?;
-    Ok(Arc::new(IssuerNamingVerifier(inner)))
+    Ok(Arc::new(IssuerNamingVerifier { inner, authorities }))
 }
 
 /// The certificate of a server was issued by an authority that is not trusted.
@@ -50,7 +51,30 @@ pub fn is_gateway_issuer(issuer: &str) -> bool {
 
 /// Decides as `WebPkiServerVerifier` does; only the error differs.
 #[derive(Debug)]
-struct IssuerNamingVerifier(Arc<WebPkiServerVerifier>);
+struct IssuerNamingVerifier {
+    inner: Arc<WebPkiServerVerifier>,
+    /// The distinguished names of the trusted authorities, in DER.
+    authorities: Vec<Vec<u8>>,
+}
+
+impl IssuerNamingVerifier {
+    /// Reports whether the certificate names no trusted authority as its issuer, nor an intermediate one below it. Such a certificate is
+    /// from elsewhere whatever else is wrong with it, and webpki looks at its purpose and validity first.
+    fn is_foreign(&self, certificate: &[u8], intermediates: &[CertificateDer<'_>]) -> bool {
+        let Ok(CertificateNames { issuer: mut name, .. }) = certificate_names(certificate) else { return true };
+        let between: Vec<_> = intermediates.iter().filter_map(|der| certificate_names(der).ok()).collect();
+        for _ in 0..=between.len() {
+            if self.authorities.contains(&name) {
+                return false;
+            }
+            match between.iter().find(|names| names.subject == name) {
+                Some(names) => name.clone_from(&names.issuer),
+                None => return true,
+            }
+        }
+        true
+    }
+}
 
 impl ServerCertVerifier for IssuerNamingVerifier {
     fn verify_server_cert(
@@ -61,8 +85,10 @@ impl ServerCertVerifier for IssuerNamingVerifier {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        self.0.verify_server_cert(certificate, intermediates, name, ocsp, now).map_err(|error| match error {
-            Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+        self.inner.verify_server_cert(certificate, intermediates, name, ocsp, now).map_err(|error| match error {
+            Error::InvalidCertificate(cause)
+                if cause == CertificateError::UnknownIssuer || self.is_foreign(certificate, intermediates) =>
+            {
                 let issuer = issuer_name(certificate);
                 Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(UntrustedIssuer { issuer }))))
             }
@@ -76,7 +102,7 @@ impl ServerCertVerifier for IssuerNamingVerifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls12_signature(message, certificate, signed)
+        self.inner.verify_tls12_signature(message, certificate, signed)
     }
 
     fn verify_tls13_signature(
@@ -85,10 +111,10 @@ impl ServerCertVerifier for IssuerNamingVerifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls13_signature(message, certificate, signed)
+        self.inner.verify_tls13_signature(message, certificate, signed)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
+        self.inner.supported_verify_schemes()
     }
 }

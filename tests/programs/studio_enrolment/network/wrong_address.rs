@@ -6,13 +6,15 @@ use axum::Router;
 use lichtbild::client::enrolment::device_folder::PENDING_KEY_FILE;
 use lichtbild::transport::http::shutdown::ShutdownTrigger;
 use lichtbild::transport::tls::ServerTls;
+use rcgen::ExtendedKeyUsagePurpose;
+use time::macros::datetime;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
 use crate::programs::studio_enrolment::enrolling_studio::{EnrollingStudio, utf8};
 use crate::programs::studio_enrolment::inviting_gateway::{bind, identity};
 use crate::support::gateway_process::free_port;
-use crate::support::pki::TestCa;
+use crate::support::pki::{Leaf, LeafOptions, TestCa};
 use crate::support::test_gateway::TestGateway;
 
 /// A server without TLS. Returns its host and port.
@@ -27,9 +29,9 @@ async fn plain_server() -> String {
     address
 }
 
-/// A server with TLS and pages of its own, its certificate from `ca`.
-async fn web_server(ca: &TestCa, studio: &EnrollingStudio) -> (String, ShutdownTrigger) {
-    let tls = ServerTls::without_client_certificates(identity(&ca.server()), studio.clock.clone()).unwrap();
+/// A server with TLS and pages of its own.
+async fn web_server(server: &Leaf, studio: &EnrollingStudio) -> (String, ShutdownTrigger) {
+    let tls = ServerTls::without_client_certificates(identity(server), studio.clock.clone()).unwrap();
     let listener = bind(tls).await;
     let (address, stop) = (listener.local_address().to_string(), ShutdownTrigger::new());
     tokio::spawn(listener.serve(Router::new().fallback(|| async { "<html>Router login" }), stop.subscribe()));
@@ -45,7 +47,7 @@ async fn enrol(studio: &EnrollingStudio, address: &str, language: &str) -> (i32,
 #[tokio::test]
 async fn whatever_else_answers_an_enrolment_the_address_and_the_usual_port_are_told() {
     let studio = EnrollingStudio::invited_today().await;
-    let (web, _stop) = web_server(&TestCa::new("Router CA"), &studio).await;
+    let (web, _stop) = web_server(&TestCa::new("Router CA").server(), &studio).await;
     let foreign = web.clone();
     let studio_port = studio.gateway.studio_address();
     let nobody = format!("127.0.0.1:{}", free_port());
@@ -82,7 +84,7 @@ async fn the_other_ports_of_a_real_gateway_are_not_taken_for_the_enrolment() {
 async fn a_configuration_with_another_port_is_told_with_it() {
     let studio = EnrollingStudio::enrolled_today().await;
     std::fs::write(studio.beside("photo.jpg"), b"\xFF\xD8\xFF").unwrap();
-    let (web, _stop) = web_server(&studio.gateway.server_ca, &studio).await;
+    let (web, _stop) = web_server(&studio.gateway.server_ca.server(), &studio).await;
     let config = studio.read("studio.toml");
     let line = config.lines().find(|line| line.starts_with("gateway")).unwrap();
     for address in [studio.address.clone(), plain_server().await, web] {
@@ -108,15 +110,25 @@ async fn a_configuration_with_another_port_is_told_with_it() {
 async fn a_firewall_that_inspects_tls_is_told_by_its_name_and_the_address_to_exempt() {
     let studio = EnrollingStudio::enrolled_today().await;
     std::fs::write(studio.beside("photo.jpg"), b"\xFF\xD8\xFF").unwrap();
-    let (firewall, _stop) = web_server(&TestCa::new("Trutzburg Web Filter"), &studio).await;
+    let ca = TestCa::new("Trutzburg Web Filter");
+    let validity = (datetime!(2020-01-01 0:00 UTC), datetime!(2021-01-01 0:00 UTC));
+    let purpose = Some(ExtendedKeyUsagePurpose::ServerAuth);
     let config = studio.read("studio.toml");
     let line = config.lines().find(|line| line.starts_with("gateway")).unwrap();
-    std::fs::write(studio.config(), config.replace(line, &format!("gateway = \"https://{firewall}\""))).unwrap();
-    for arguments in [&["push", "photo.jpg"][..], &["status"], &["renew", "--force"]] {
-        let output = studio.run(&[arguments, &["--lang", "en"]].concat()).await;
-        let shown = format!("{}{}", utf8(&output.stdout), utf8(&output.stderr));
-        assert!(shown.contains("comes from") && shown.contains("Trutzburg Web Filter"), "{shown}");
-        assert!(shown.contains(&format!("inspects TLS. Exempt {firewall} there")), "{shown}");
-        assert_eq!(output.status.code(), Some(6), "{shown}");
+    for (kind, certificate) in [
+        ("issued by the firewall", ca.server()),
+        ("an authority's own", TestCa::as_server("Trutzburg Web Filter")),
+        ("expired", ca.issue(LeafOptions { purpose, validity, ..LeafOptions::default() })),
+        ("for clients", ca.device()),
+    ] {
+        let (firewall, _stop) = web_server(&certificate, &studio).await;
+        std::fs::write(studio.config(), config.replace(line, &format!("gateway = \"https://{firewall}\""))).unwrap();
+        for arguments in [&["push", "photo.jpg"][..], &["status"], &["renew", "--force"]] {
+            let output = studio.run(&[arguments, &["--lang", "en"]].concat()).await;
+            let shown = format!("{}{}", utf8(&output.stdout), utf8(&output.stderr));
+            assert!(shown.contains("comes from") && shown.contains("Trutzburg Web Filter"), "{kind}: {shown}");
+            assert!(shown.contains(&format!("inspects TLS. Exempt {firewall} there")), "{kind}: {shown}");
+            assert_eq!(output.status.code(), Some(6), "{kind}: {shown}");
+        }
     }
 }
