@@ -103,9 +103,14 @@ pub fn problem_type(problem: &ProblemBody) -> &str {
     problem.kind.rsplit('/').next().unwrap_or_default()
 }
 
-/// Reports whether a gateway says that what was asked for is at none of this listener's addresses: then it is at another port.
+/// Reports whether a gateway says that what was asked for is at none of this listener's addresses, or that the listener takes certificates
+/// of other authorities: then it is at another port, or at another gateway.
 pub(super) fn is_wrong_listener(problem: &ProblemBody) -> bool {
-    matches!(problem_type(problem), "route-unknown" | "method-not-allowed")
+    match problem_type(problem) {
+        "route-unknown" | "method-not-allowed" | "certificate-missing" => true,
+        "certificate-unusable" => problem.extensions.get("reason").is_some_and(|reason| reason == "unknown_issuer"),
+        _ => false,
+    }
 }
 
 /// Advice by a rule that this version does not know is left out: no receipt gets lost because the gateway is newer.
@@ -164,6 +169,20 @@ mod tests {
         });
         let body = parse_receipt(receipt.to_string().as_bytes()).unwrap();
         assert_eq!(body.findings.len(), 1);
+    }
+
+    #[test]
+    fn a_listener_for_other_certificates_is_the_wrong_one_and_a_certificate_that_is_too_early_is_not() {
+        let is_wrong = |kind: &str, extensions: serde_json::Value| {
+            let problem = serde_json::json!({ "type": kind, "title": "", "status": 403, "detail": "" });
+            let mut problem: ProblemBody = serde_json::from_value(problem).unwrap();
+            problem.extensions = extensions.as_object().unwrap().clone();
+            is_wrong_listener(&problem)
+        };
+        assert!(is_wrong("certificate-unusable", serde_json::json!({ "reason": "unknown_issuer" })));
+        assert!(is_wrong("certificate-missing", serde_json::json!({})));
+        assert!(!is_wrong("certificate-unusable", serde_json::json!({ "reason": "not_yet_valid" })));
+        assert!(!is_wrong("device-unknown", serde_json::json!({})));
     }
 
     #[test]

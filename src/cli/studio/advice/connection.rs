@@ -51,14 +51,17 @@ pub(super) fn about_tls(refusal: &TlsFailure, language: Language) -> (Exit, Stri
     }
 }
 
-/// That something else than the gateway's listener for studios is at an address.
+/// That something else than the listener for studios of this device's gateway is at an address: another server, another listener, or
+/// another gateway, to which the certificate is unknown.
 pub(super) fn no_deposits(address: &str, language: Language) -> String {
     language.pick(
         format!(
-            "Unter {address} ist nicht die Einlieferung eines Lichtbild-Gateways. Die Zeile gateway in der Konfiguration prüfen (meist :8443)."
+            "Unter {address} ist nicht die Einlieferung des Lichtbild-Gateways, zu dem das Zertifikat dieses Geräts gehört. Die Zeilen gateway \
+             (meist :8443) und certificate in der Konfiguration prüfen."
         ),
         format!(
-            "{address} is not where a Lichtbild gateway takes deposits. Check the line gateway in the configuration (mostly :8443)."
+            "{address} is not where a Lichtbild gateway takes deposits with this device's certificate. Check the lines gateway (mostly :8443) \
+             and certificate in the configuration."
         ),
     )
 }

@@ -249,7 +249,7 @@ fn is_wrong_listener(error: &GatewayError) -> bool {
             TlsFailure::ClientCertificate(_) | TlsFailure::NotTls { .. } | TlsFailure::NoCommonParameters,
         ) => true,
         GatewayError::Refused(problem) => {
-            matches!(problem_type(problem), "certificate-missing" | "device-unknown" | "host-foreign")
+            matches!(problem_type(problem), "device-unknown" | "host-foreign")
         }
         _ => false,
     }
