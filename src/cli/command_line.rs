@@ -6,7 +6,7 @@ use clap::Parser;
 use clap::error::{ContextKind, ContextValue, Error};
 
 use crate::domain::display_text::{escaped, escaped_lines, is_displayable};
-use crate::storage::location::redact_passwords;
+use crate::domain::redaction::redact_passwords;
 
 /// Arguments of this process; wrong usage, `--help` and `--version` end it.
 pub(super) fn parse<A: Parser>() -> A {

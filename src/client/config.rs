@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::network::proxy::{HttpProxy, ProxyEnvironment, ProxyOrigin, ProxyUrlError, ProxyUrlFault, choose_proxy};
 use crate::domain::language::Language;
+use crate::domain::redaction::redact_passwords;
 
 /// Time for a TCP connection and its TLS handshake, where the file names none.
 pub(super) const CONNECT_TIMEOUT_SECONDS: u64 = 10;
@@ -77,7 +78,7 @@ impl StudioConfig {
         let file: StudioConfigFile = toml::from_str(text).map_err(|source| invalid(text, path, source))?;
         let gateway = parse_gateway_url(&file.gateway).map_err(|reason| StudioConfigError::InvalidGatewayUrl {
             path: path.to_owned(),
-            value: file.gateway.clone(),
+            value: redact_passwords(&file.gateway),
             reason,
         })?;
         let proxy = choose_proxy(file.proxy.as_deref(), &ProxyEnvironment::read(), &gateway)
@@ -99,7 +100,8 @@ impl StudioConfig {
     }
 }
 
-/// The parser shows the line at fault. A line that may hold the password of a proxy is not shown.
+/// The parser shows the line at fault, except in a file that may hold the password of a proxy: a key may be misspelt or quoted, and a text
+/// may have several lines.
 fn invalid(text: &str, path: &Path, source: toml::de::Error) -> StudioConfigError {
     let start = source.span().map_or(0, |span| span.start).min(text.len());
     let line_start = text.as_bytes()[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
@@ -108,7 +110,14 @@ fn invalid(text: &str, path: &Path, source: toml::de::Error) -> StudioConfigErro
         let source = ProxyUrlError { origin: ProxyOrigin::Configuration, reason: ProxyUrlFault::NotAnAddress };
         return StudioConfigError::InvalidProxy { path: path.to_owned(), source };
     }
-    StudioConfigError::Invalid { path: path.to_owned(), source: Box::new(source) }
+    let may_hold_password = text.contains('@') || text.to_lowercase().contains("proxy");
+    let message = if may_hold_password {
+        let number = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
+        redact_passwords(&format!("line {number}: {}", source.message()))
+    } else {
+        source.to_string()
+    };
+    StudioConfigError::Invalid { path: path.to_owned(), source: message.into() }
 }
 
 /// Only an origin: a path, a user name or a query in it would be a mistake that nobody notices.
@@ -140,8 +149,8 @@ pub enum StudioConfigError {
     Invalid {
         /// The file.
         path: PathBuf,
-        /// Parse error, with the key and its line.
-        source: Box<toml::de::Error>,
+        /// Parse error, with the key and its line, and without passwords.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// `gateway` is no address of a gateway.
     InvalidGatewayUrl {
@@ -178,7 +187,7 @@ impl std::error::Error for StudioConfigError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Unreadable { source, .. } => Some(source),
-            Self::Invalid { source, .. } => Some(source),
+            Self::Invalid { source, .. } => Some(source.as_ref()),
             Self::InvalidProxy { source, .. } => Some(source),
             Self::InvalidGatewayUrl { .. } => None,
         }
@@ -229,6 +238,25 @@ mod tests {
             assert!(matches!(error, StudioConfigError::InvalidProxy { .. }), "{error:?}");
             assert!(!format!("{error:?} {error}").contains("secret"), "{error:?}");
         }
+    }
+
+    #[test]
+    fn a_password_is_not_shown_with_a_mistake_elsewhere_in_its_line_or_in_a_key_that_is_not_known() {
+        for wrong in [
+            "httpproxy = \"http://u:geheim@x:1\"",
+            "\"proxy\" = \"http://u:geheim@x:1\"  x",
+            "proxy = \"\"\"\nhttp://u:geheim@x:1\"\"\" x",
+            "'proxy' = \"\"\"\nu:ge heim@x:1\n\"\"\"\nport = 1",
+            "connect_timeout_seconds = \"u:geheim@x:1\"",
+            "http://u:geheim@x:1",
+        ] {
+            let error = load(&format!("gateway = \"https://h\"\n{wrong}\n{MINIMAL}")).unwrap_err();
+            let shown = format!("{error:?} {error} {:?}", std::error::Error::source(&error).map(ToString::to_string));
+            assert!(!shown.contains("heim"), "{wrong}: {shown}");
+            assert!(matches!(error, StudioConfigError::InvalidProxy { .. }) || shown.contains("line "), "{shown}");
+        }
+        let error = load(&format!("gateway = \"https://u:geheim@h\"\n{MINIMAL}")).unwrap_err();
+        assert!(!format!("{error:?} {error}").contains("geheim"), "{error:?}");
     }
 
     #[test]

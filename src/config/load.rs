@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::settings::{CertificatesConfig, Config};
 use crate::domain::photo::retention::MAX_RETENTION_DAYS;
+use crate::domain::redaction::redact_passwords;
 use crate::identity::host_name::HostName;
-use crate::storage::location::redact_passwords;
 use crate::transport::tls::external_ca::RevocationCheck;
 
 impl Config {

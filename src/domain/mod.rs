@@ -11,3 +11,4 @@ pub mod local_time;
 pub mod log;
 pub mod party;
 pub mod photo;
+pub mod redaction;
