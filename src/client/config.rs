@@ -100,6 +100,14 @@ impl StudioConfig {
     }
 }
 
+impl StudioConfig {
+    /// The same settings with the language that was asked for, if any.
+    #[must_use]
+    pub fn in_language(self, requested: Option<Language>) -> Self {
+        Self { language: requested.unwrap_or(self.language), ..self }
+    }
+}
+
 /// The parser shows the line at fault, except in a file that may hold the password of a proxy: a key may be misspelt or quoted, and a text
 /// may have several lines.
 fn invalid(text: &str, path: &Path, source: toml::de::Error) -> StudioConfigError {

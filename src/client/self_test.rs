@@ -100,8 +100,13 @@ pub enum ReachabilityError {
     TimedOut,
 }
 
-/// Tests everything, as far as one thing lets the next be tried. Changes nothing, here or at the gateway.
-pub async fn self_test(config_file: &std::path::Path, clock: &dyn Clock) -> SelfTest {
+/// Tests everything, as far as one thing lets the next be tried. Changes nothing, here or at the gateway, which is asked to answer in
+/// `requested_language`, else in that of the configuration.
+pub async fn self_test(
+    config_file: &std::path::Path,
+    requested_language: Option<Language>,
+    clock: &dyn Clock,
+) -> SelfTest {
     let mut test = SelfTest {
         now: clock.now(),
         configuration: StudioConfig::load(config_file).map_err(|error| ConfigurationFailure {
@@ -115,6 +120,7 @@ pub async fn self_test(config_file: &std::path::Path, clock: &dyn Clock) -> Self
         deposit: None,
         refused: None,
     };
+    test.configuration = test.configuration.map(|config| config.in_language(requested_language));
     let Ok(config) = &test.configuration else { return test };
     let loaded = load(config);
     let reachability = connect_tcp(config).await;

@@ -56,7 +56,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         Ok(_) => {}
         Err(error) => return failed(&error, language),
     }
-    match runtime.block_on(renew(&arguments.config, &SystemClock)) {
+    match runtime.block_on(renew(&arguments.config, requested_language, &SystemClock)) {
         Ok(renewed) => {
             let until = receipt_text::moment(renewed.certificate.not_after, language);
             let text =

@@ -62,7 +62,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         Ok(runtime) => runtime,
         Err(exit) => return exit,
     };
-    let test = runtime.block_on(self_test(&arguments.config, &SystemClock));
+    let test = runtime.block_on(self_test(&arguments.config, requested_language, &SystemClock));
     let configured = test.configuration.as_ref().ok().map(|config| config.language);
     let language = requested_language.or(configured).unwrap_or_default();
     let lines = about_self_test(&test, language);

@@ -11,6 +11,7 @@ use crate::client::config::StudioConfig;
 use crate::client::credentials::Credentials;
 use crate::client::gateway_client::GatewayClient;
 use crate::clock::{Clock, Timestamp};
+use crate::domain::language::Language;
 use crate::identity::certificate::CertificateFacts;
 
 /// The certificate of one configuration, and when to see to it.
@@ -20,6 +21,7 @@ use crate::identity::certificate::CertificateFacts;
 #[derive(Debug)]
 pub struct CertificateRenewer {
     config: PathBuf,
+    language: Option<Language>,
     state: Mutex<RenewalState>,
 }
 
@@ -57,7 +59,13 @@ impl CertificateRenewer {
     pub fn load(config: &Path) -> Result<(Self, GatewayClient), ClientRenewError> {
         let (in_use, connection) = load_certificate_and_client(config)?;
         let state = RenewalState { current: in_use, failures: 0, not_before: Timestamp::from_unix_milliseconds(0) };
-        Ok((Self { config: config.to_owned(), state: Mutex::new(state) }, connection))
+        Ok((Self { config: config.to_owned(), language: None, state: Mutex::new(state) }, connection))
+    }
+
+    /// Asks the gateway to answer in this language, whatever the configuration names.
+    #[must_use]
+    pub fn in_language(self, language: Language) -> Self {
+        Self { language: Some(language), ..self }
     }
 
     /// To be called every few minutes, at least: renews if it is time, and gives the connection to use from now on if there
@@ -80,7 +88,7 @@ impl CertificateRenewer {
         if let Some(connection) = self.replaced_by_another(&mut state, clock) {
             return Some(connection);
         }
-        match renew(&self.config, clock).await {
+        match renew(&self.config, self.language, clock).await {
             Ok(renewed) => {
                 on_event(RenewalEvent::Renewed { not_after: renewed.certificate.not_after });
                 state.set_current(renewed.certificate, now);

@@ -21,6 +21,7 @@ use crate::client::config::{StudioConfig, StudioConfigError};
 use crate::client::credentials::{CredentialSetting, Credentials, CredentialsError, CredentialsErrorKind};
 use crate::client::gateway_client::GatewayClient;
 use crate::clock::{Clock, Timestamp};
+use crate::domain::language::Language;
 use crate::identity::certificate::{CertificateFacts, certificates_from_pem, read_certificate};
 use crate::identity::error::IdentityError;
 use crate::identity::key::DeviceKey;
@@ -35,12 +36,17 @@ pub struct RenewedCertificate {
     pub certificate: CertificateFacts,
 }
 
-/// Renews the certificate that the configuration names, whether it is due or not; one that was broken off is finished.
+/// Renews the certificate that the configuration names, whether it is due or not; one that was broken off is finished. The gateway is
+/// asked to answer in `requested_language`, else in that of the configuration.
 ///
 /// # Errors
 /// [`ClientRenewError`]; the old certificate is still in use.
-pub async fn renew(config_file: &Path, clock: &dyn Clock) -> Result<RenewedCertificate, ClientRenewError> {
-    let config = StudioConfig::load(config_file)?;
+pub async fn renew(
+    config_file: &Path,
+    requested_language: Option<Language>,
+    clock: &dyn Clock,
+) -> Result<RenewedCertificate, ClientRenewError> {
+    let config = StudioConfig::load(config_file)?.in_language(requested_language);
     let current = CurrentCredentials::load(&config)?;
     let pending = PendingRenewalFile::next_to(config_file);
     let credentials = match resume_pending(&pending, &config, &current, clock).await? {

@@ -76,17 +76,17 @@ async fn a_gateway_that_has_seen_the_new_pair_does_not_strand_who_could_not_stor
     std::fs::write(setup.file("certificate.pem"), &device).unwrap();
     edit("certificate = \"device.pem\"", "certificate = \"certificate.pem\"");
     edit("key = \"device.pem\"", "'key' = \"device.pem\"");
-    let error = renew(&setup.config(), setup.gateway.clock.as_ref()).await.unwrap_err();
+    let error = renew(&setup.config(), None, setup.gateway.clock.as_ref()).await.unwrap_err();
     assert!(matches!(error, ClientRenewError::Install(_)), "{error:?}");
     // The old one is good for deposits, but renews nothing any more.
     let recorded = std::fs::read_to_string(setup.file("device.next.pem")).unwrap();
     std::fs::remove_file(setup.file("device.next.pem")).unwrap();
-    let error = renew(&setup.config(), setup.gateway.clock.as_ref()).await.unwrap_err();
+    let error = renew(&setup.config(), None, setup.gateway.clock.as_ref()).await.unwrap_err();
     assert!(matches!(error, ClientRenewError::Request(GatewayError::Refused(_))), "{error:?}");
 
     std::fs::write(setup.file("device.next.pem"), &recorded).unwrap();
     edit("'key'", "key");
-    let renewed = renew(&setup.config(), setup.gateway.clock.as_ref()).await.unwrap();
+    let renewed = renew(&setup.config(), None, setup.gateway.clock.as_ref()).await.unwrap();
     let now = std::fs::read_to_string(setup.file("device-both.pem")).unwrap();
     assert!(now == recorded && !setup.file("device.pem").exists());
     deposits(&setup, &renewed.client, 1).await;

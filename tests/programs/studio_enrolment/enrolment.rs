@@ -30,7 +30,7 @@ async fn an_address_and_a_code_make_a_device() {
     let config = StudioConfig::load(&studio.config()).unwrap();
     let me = GatewayClient::from_config(&config).unwrap().get("/v1/me").send().await.unwrap();
     assert_eq!(me.status(), 200);
-    let test = self_test(&studio.config(), studio.clock.as_ref()).await;
+    let test = self_test(&studio.config(), None, studio.clock.as_ref()).await;
     assert!(matches!(test.deposit, Some(Ok(()))), "{test:?}");
     let notices = studio.notices.lock().unwrap();
     let [EnrolmentProgress::GatewayVerified { ca_sha256, .. }] = notices.as_slice() else { panic!("{notices:?}") };
@@ -113,7 +113,7 @@ async fn an_existing_device_stays_unless_replacement_is_asked_for() {
     replaced.enrol_with(ReplacePolicy::WithBackup).await.unwrap();
     assert!(replaced.read("device.pem") != device && replaced.read("device.pem.1") == device);
     assert!(replaced.read("studio.toml.1") == edited, "of another gateway, so it made way too");
-    let test = self_test(&replaced.config(), replaced.clock.as_ref()).await;
+    let test = self_test(&replaced.config(), None, replaced.clock.as_ref()).await;
     assert!(matches!(test.deposit, Some(Ok(()))), "{test:?}");
 }
 

@@ -38,7 +38,7 @@ async fn a_renewal_brings_a_new_key_and_leaves_the_configuration_as_it_was() {
     let studio = enrolled().await;
     let (device, config, before) = (studio.read("device.pem"), studio.read("studio.toml"), connection(&studio));
     studio.clock.advance(45 * DAY);
-    let renewed = renew(&studio.config(), studio.clock.as_ref()).await.unwrap();
+    let renewed = renew(&studio.config(), None, studio.clock.as_ref()).await.unwrap();
     assert_eq!(renewed.certificate.not_after, studio.clock.now() + LIFETIME);
     let key = |text: &str| DeviceKey::from_pem(text).unwrap().public_key();
     assert!(key(&studio.read("device.pem")) != key(&device));
@@ -54,7 +54,7 @@ async fn two_files_from_the_administrator_become_one() {
     studio.split_certificate_and_key();
     studio.edit_config("language", "# ours\nlanguage");
     assert!(is_served(&connection(&studio)).await);
-    renew(&studio.config(), studio.clock.as_ref()).await.unwrap();
+    renew(&studio.config(), None, studio.clock.as_ref()).await.unwrap();
     assert_eq!(studio.files(), ["device.pem", "gateway-ca.pem", "studio.toml"]);
     assert!(studio.read("studio.toml").contains("# ours\n") && is_served(&connection(&studio)).await);
 }
@@ -64,11 +64,11 @@ async fn a_certificate_that_the_gateway_does_not_take_is_not_switched_to() {
     let studio = enrolled().await;
     let device = studio.read("device.pem");
     studio.gateway.script_issuances([ScriptedIssuance::IssuesAndForgets]);
-    let error = renew(&studio.config(), studio.clock.as_ref()).await.unwrap_err();
+    let error = renew(&studio.config(), None, studio.clock.as_ref()).await.unwrap_err();
     assert!(matches!(error, ClientRenewError::NewCertificateRejected(GatewayError::Refused(_))), "{error:?}");
     assert!(studio.read("device.pem") == device && is_served(&connection(&studio)).await);
     // It is given up, since the old one works and it does not.
-    renew(&studio.config(), studio.clock.as_ref()).await.unwrap();
+    renew(&studio.config(), None, studio.clock.as_ref()).await.unwrap();
     assert!(studio.read("device.pem") != device && is_served(&connection(&studio)).await);
     assert_eq!(studio.files(), ["device.pem", "gateway-ca.pem", "studio.toml"]);
 }
@@ -78,12 +78,12 @@ async fn a_new_pair_that_could_not_be_put_in_place_is_used_by_the_next_renewal()
     let studio = enrolled().await;
     studio.split_certificate_and_key();
     studio.edit_config("key = \"key.pem\"", "'key' = \"key.pem\"");
-    let error = renew(&studio.config(), studio.clock.as_ref()).await.unwrap_err();
+    let error = renew(&studio.config(), None, studio.clock.as_ref()).await.unwrap_err();
     assert!(matches!(error, ClientRenewError::Install(_)), "{error:?}");
     assert!(is_served(&connection(&studio)).await, "the old pair is in use");
     let recorded = studio.read("device.next.pem");
     studio.edit_config("'key' = ", "key = ");
-    renew(&studio.config(), studio.clock.as_ref()).await.unwrap();
+    renew(&studio.config(), None, studio.clock.as_ref()).await.unwrap();
     assert_eq!(studio.gateway.count(SIMPLE_REENROLL), 1, "the noted pair was used, no other was asked for");
     assert!(studio.read("device.pem") == recorded && !studio.file("device.next.pem").exists());
 }
@@ -92,7 +92,7 @@ async fn a_new_pair_that_could_not_be_put_in_place_is_used_by_the_next_renewal()
 async fn nothing_is_asked_of_a_gateway_with_a_certificate_that_has_ended() {
     let studio = enrolled().await;
     studio.clock.advance(LIFETIME + DAY);
-    let error = renew(&studio.config(), studio.clock.as_ref()).await.unwrap_err();
+    let error = renew(&studio.config(), None, studio.clock.as_ref()).await.unwrap_err();
     assert!(matches!(error, ClientRenewError::Expired { .. }), "{error:?}");
     assert_eq!(studio.gateway.count(SIMPLE_REENROLL), 0);
 }
@@ -101,7 +101,7 @@ async fn nothing_is_asked_of_a_gateway_with_a_certificate_that_has_ended() {
 async fn a_revoked_device_is_told_so() {
     let studio = enrolled().await;
     studio.gateway.revoke_all();
-    let error = renew(&studio.config(), studio.clock.as_ref()).await.unwrap_err();
+    let error = renew(&studio.config(), None, studio.clock.as_ref()).await.unwrap_err();
     let revoked = TlsFailure::ClientCertificate(ClientCertError::Revoked);
     assert!(
         matches!(&error, ClientRenewError::Request(GatewayError::Tls(refusal)) if *refusal == revoked),
@@ -173,7 +173,7 @@ async fn a_renewal_by_another_program_is_noticed() {
     let studio = enrolled().await;
     let mut running = RunningRenewal::begin(&studio);
     assert!(!running.asks(&studio).await);
-    renew(&studio.config(), studio.clock.as_ref()).await.unwrap();
+    renew(&studio.config(), None, studio.clock.as_ref()).await.unwrap();
     assert!(running.asks(&studio).await && !running.asks(&studio).await);
     assert_eq!(studio.gateway.count(SIMPLE_REENROLL), 1);
 }

@@ -114,7 +114,7 @@ async fn a_key_that_others_may_read_and_an_authority_that_is_not_the_gateways_ar
 }
 
 async fn tested(studio: &EnrollingStudio, clock: &ManualClock) -> SelfTest {
-    self_test(&studio.config(), clock).await
+    self_test(&studio.config(), None, clock).await
 }
 
 #[tokio::test]

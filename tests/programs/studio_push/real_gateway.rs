@@ -144,3 +144,27 @@ async fn a_gateway_killed_in_the_middle_of_a_push_costs_nothing_but_time() {
         assert!(office.fetch(&collection, code).await.unwrap().body == PHOTO);
     }
 }
+
+#[test]
+fn the_offices_port_is_told_as_the_wrong_one_and_problems_come_in_the_language_that_was_asked_for() {
+    let watched = PushingStudio::open();
+    let gateway = watched.home.start();
+    let config = watched.device.file("studio.toml");
+    let right = fs::read_to_string(&config).unwrap();
+    let line = right.lines().find(|line| line.starts_with("gateway")).unwrap();
+    fs::write(&config, right.replace(line, &format!("gateway = \"{}\"", gateway.office()))).unwrap();
+    for arguments in [&["push", "photo.jpg"][..], &["photos"], &["status"], &["renew", "--force"]] {
+        let told = watched.run(&[arguments, &["--lang", "de"]].concat());
+        let shown = format!("{}{}", text(&told.stdout), text(&told.stderr));
+        assert!(shown.contains("ist nicht die Einlieferung") && shown.contains(":8443"), "{arguments:?}: {shown}");
+        assert!(!shown.contains("Browser"), "{arguments:?}: {shown}");
+        assert_eq!(told.status.code(), Some(6), "{arguments:?}: {shown}");
+    }
+    fs::write(&config, right).unwrap();
+    assert!(watched.home.run(&["studio", "suspend", "Foto Koch"]).status.success());
+    for arguments in [&["status"][..], &["renew", "--force"]] {
+        let told = watched.run(&[arguments, &["--lang", "en"]].concat());
+        let shown = format!("{}{}", text(&told.stdout), text(&told.stderr));
+        assert!(shown.contains("suspended") && !shown.contains("gesperrt"), "{arguments:?}: {shown}");
+    }
+}

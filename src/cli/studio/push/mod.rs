@@ -42,7 +42,7 @@ fn prepare(arguments: &Arguments) -> Result<(CertificateRenewer, GatewayClient, 
     let language = requested_language.unwrap_or(config.language);
     let (renewer, client) = CertificateRenewer::load(&arguments.config)
         .map_err(|error| setup_error(language, advice::about_renewal(&error, language).1))?;
-    Ok((renewer, client, language))
+    Ok((renewer.in_language(language), client, language))
 }
 
 async fn push_all(

@@ -78,7 +78,11 @@ async fn watch(
     let watch_settings = WatchSettings {
         folder,
         client: connection,
-        client_provider: Arc::new(RenewingProvider { renewer, clock: Arc::new(SystemClock), observer: output.clone() }),
+        client_provider: Arc::new(RenewingProvider {
+            renewer: renewer.in_language(language),
+            clock: Arc::new(SystemClock),
+            observer: output.clone(),
+        }),
         profile: arguments.profile.as_deref().and_then(Profile::builtin),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
