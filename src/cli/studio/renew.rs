@@ -1,6 +1,7 @@
 //! `lichtbild-studio renew`
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -16,6 +17,9 @@ use crate::client::enrolment::renewal_lock::RenewalLock;
 use crate::client::enrolment::renewal_schedule::renewal_due_at;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::language::Language;
+
+/// Longest wait for a renewal by another program: four requests, which end after two minutes each unless the configuration says otherwise.
+const LOCK_PATIENCE: Duration = Duration::from_mins(8);
 
 /// Renew this computer's certificate with a new key, if it is due
 ///
@@ -43,18 +47,19 @@ pub fn run(arguments: &Arguments) -> Exit {
         Ok(runtime) => runtime,
         Err(exit) => return exit,
     };
-    let _lock = runtime.block_on(RenewalLock::acquire(&arguments.config));
-    match due(arguments) {
-        Ok(due) if due > SystemClock.now() && !arguments.force => {
-            let due = receipt_text::moment(due, language);
-            eprint(language.pick(
-                format!("Das Zertifikat ist erst am {due} zu erneuern. Es ist nichts zu tun; mit --force geschieht es trotzdem."),
-                format!("The certificate is not due for renewal before {due}. Nothing to do; --force renews it all the same."),
-            ));
-            return Exit::Done;
-        }
-        Ok(_) => {}
-        Err(error) => return failed(&error, language),
+    if let Some(exit) = nothing_to_do(arguments, language) {
+        return exit;
+    }
+    let Some(_lock) = runtime.block_on(lock(arguments, language)) else {
+        eprint(language.pick(
+            "Ein anderes Programm erneuert dieses Zertifikat noch immer. Später denselben Befehl noch einmal ausführen.",
+            "Another program is still renewing this certificate. Run the same command again later.",
+        ));
+        return Exit::GaveUp;
+    };
+    // Another program may have renewed it meanwhile.
+    if let Some(exit) = nothing_to_do(arguments, language) {
+        return exit;
     }
     match runtime.block_on(renew(&arguments.config, requested_language, &SystemClock)) {
         Ok(renewed) => {
@@ -65,6 +70,34 @@ pub fn run(arguments: &Arguments) -> Exit {
         }
         Err(error) => failed(&error, language),
     }
+}
+
+/// The exit code if there is nothing to renew, which is told.
+fn nothing_to_do(arguments: &Arguments, language: Language) -> Option<Exit> {
+    match due(arguments) {
+        Ok(due) if due > SystemClock.now() && !arguments.force => {
+            let due = receipt_text::moment(due, language);
+            eprint(language.pick(
+                format!("Das Zertifikat ist erst am {due} zu erneuern. Es ist nichts zu tun; mit --force geschieht es trotzdem."),
+                format!("The certificate is not due for renewal before {due}. Nothing to do; --force renews it all the same."),
+            ));
+            Some(Exit::Done)
+        }
+        Ok(_) => None,
+        Err(error) => Some(failed(&error, language)),
+    }
+}
+
+/// The lock, for which it waits if another program has it, and says so.
+async fn lock(arguments: &Arguments, language: Language) -> Option<RenewalLock> {
+    if let Some(lock) = RenewalLock::acquire(&arguments.config, Duration::ZERO).await {
+        return Some(lock);
+    }
+    eprint(language.pick(
+        "Ein anderes Programm erneuert dieses Zertifikat gerade. Bitte warten.",
+        "Another program is renewing this certificate. Please wait.",
+    ));
+    RenewalLock::acquire(&arguments.config, LOCK_PATIENCE).await
 }
 
 fn due(arguments: &Arguments) -> Result<Timestamp, ClientRenewError> {

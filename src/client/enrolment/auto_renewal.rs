@@ -1,6 +1,7 @@
 //! Keeps a long-running program on a certificate that lasts: asked now and then, renews when it is time.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokio::sync::Mutex;
 
@@ -13,6 +14,9 @@ use crate::client::gateway_client::GatewayClient;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::language::Language;
 use crate::identity::certificate::CertificateFacts;
+
+/// Longest wait for a renewal by another program: a few requests to a gateway that answers. Photos must not wait for one that does not.
+const LOCK_PATIENCE: Duration = Duration::from_secs(2);
 
 /// The certificate of one configuration, and when to see to it.
 ///
@@ -83,11 +87,13 @@ impl CertificateRenewer {
         if now < renewal_due_at(&state.current) || now < state.not_before {
             return None;
         }
-        let _lock = RenewalLock::acquire(&self.config).await;
+        let lock = RenewalLock::acquire(&self.config, LOCK_PATIENCE).await;
         // Another program may have renewed it meanwhile.
         if let Some(connection) = self.replaced_by_another(&mut state, clock) {
             return Some(connection);
         }
+        // It still does: its certificate is taken the next time, and this one goes on serving.
+        lock.as_ref()?;
         match renew(&self.config, self.language, clock).await {
             Ok(renewed) => {
                 on_event(RenewalEvent::Renewed { not_after: renewed.certificate.not_after });

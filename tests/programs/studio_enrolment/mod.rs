@@ -13,6 +13,7 @@ mod network;
 mod photographers_day;
 #[cfg(unix)]
 mod readme_walkthrough;
+mod renew_command;
 mod renewal;
 mod renewal_lock;
 mod status_command;
