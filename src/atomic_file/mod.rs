@@ -144,6 +144,14 @@ impl PendingFile {
         Ok(Self { file: create_temporary(&target, audience)?, path: path.to_owned(), target })
     }
 
+    /// Waits until the bytes are on the disk, still without their name.
+    ///
+    /// # Errors
+    /// The operating system's error.
+    pub fn sync(&self) -> io::Result<()> {
+        self.file.as_file().sync_all()
+    }
+
     /// Gives the file its name, which must be free; on return it is on the disk.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! costs nothing. It is on the disk before it is tried, because a gateway that has seen it lets the old one renew no more:
 //! whatever stops the renewal from then on, the next one finds the noted pair and goes on with it.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
@@ -16,7 +17,7 @@ use super::gateway_request;
 use super::gateway_request::{EstResponse, GatewayError, request_certificate};
 pub use super::install_certificate::InstallError;
 use super::install_certificate::install_certificate;
-use crate::atomic_file::FileMode;
+use crate::atomic_file::{FileMode, PendingFile};
 use crate::client::config::{StudioConfig, StudioConfigError};
 use crate::client::credentials::{CredentialSetting, Credentials, CredentialsError, CredentialsErrorKind};
 use crate::client::gateway_client::GatewayClient;
@@ -26,6 +27,9 @@ use crate::identity::certificate::{CertificateFacts, certificates_from_pem, read
 use crate::identity::error::IdentityError;
 use crate::identity::key::DeviceKey;
 use crate::{atomic_file, failpoint};
+
+/// Space that a certificate and its key take in PEM, and more than that.
+const MAX_PAIR_BYTES: usize = 16 * 1024;
 
 /// A new certificate, in place and in use.
 #[derive(Debug)]
@@ -52,6 +56,8 @@ pub async fn renew(
     let credentials = match resume_pending(&pending, &config, &current, clock).await? {
         Some(pair) => pair,
         None => {
+            // A certificate that cannot be stored would be one that the gateway issued for nothing, at each try anew.
+            pending.prove_writable()?;
             let pair = request_new(&config, &current, clock).await?;
             failpoint::reached("renew.answered");
             pending.write(&device_pem(&pair.key, &pair.issued))?;
@@ -164,6 +170,16 @@ impl PendingRenewalFile {
             let key = DeviceKey::from_pem(text).ok()?;
             (facts.spki_sha256 == spki_sha256(&key)).then_some((key, ReceivedCertificate { der, facts }))
         }))
+    }
+
+    /// Proves that a pair can be stored, with permissions and free space, and leaves nothing behind.
+    fn prove_writable(&self) -> Result<(), InstallError> {
+        let write = || {
+            let mut file = PendingFile::create(&self.0, FileMode::OwnerOnly)?;
+            file.write_all(&[b'\n'; MAX_PAIR_BYTES])?;
+            file.sync()
+        };
+        write().map_err(|source| self.unwritable(source))
     }
 
     fn write(&self, pem: &str) -> Result<(), InstallError> {

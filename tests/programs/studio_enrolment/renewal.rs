@@ -177,3 +177,19 @@ async fn a_renewal_by_another_program_is_noticed() {
     assert!(running.asks(&studio).await && !running.asks(&studio).await);
     assert_eq!(studio.gateway.count(SIMPLE_REENROLL), 1);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn no_certificate_is_asked_for_that_could_not_be_stored() {
+    let studio = enrolled().await;
+    // A link that leads nowhere: it binds the superuser as well, which permissions do not.
+    std::os::unix::fs::symlink("away/device.pem", studio.file("device.next.pem")).unwrap();
+    for _ in 0..2 {
+        let error = renew(&studio.config(), None, studio.clock.as_ref()).await.unwrap_err();
+        assert!(matches!(error, ClientRenewError::Install(_)), "{error:?}");
+    }
+    assert_eq!(studio.gateway.count(SIMPLE_REENROLL), 0);
+    std::fs::remove_file(studio.file("device.next.pem")).unwrap();
+    renew(&studio.config(), None, studio.clock.as_ref()).await.unwrap();
+    assert_eq!(studio.files(), ["device.pem", "gateway-ca.pem", "studio.toml"]);
+}
