@@ -24,6 +24,28 @@ pub fn is_displayable(character: char) -> bool {
         && !CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character)
 }
 
+/// Reports whether the character is a mark that is drawn on the letter before it (general category M).
+pub fn is_mark(character: char) -> bool {
+    // Fast: nearly all text. U+0300 is the first mark.
+    character >= '\u{300}'
+        && GeneralCategoryGroup::Mark.contains(CodePointMapData::<GeneralCategory>::new().get(character))
+}
+
+/// `text` with at most `most` marks on each letter; the rest are left out.
+pub fn with_bounded_marks(text: &str, most: usize) -> String {
+    let mut marks = 0;
+    let is_kept = |character: &char| {
+        marks = if is_mark(*character) { marks + 1 } else { 0 };
+        marks <= most
+    };
+    text.chars().filter(is_kept).collect()
+}
+
+/// The largest number of marks on one letter of `text`.
+pub fn most_marks(text: &str) -> usize {
+    text.split(|character| !is_mark(character)).map(|marks| marks.chars().count()).max().unwrap_or_default()
+}
+
 /// A character that has no place in a text, by its number and its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HiddenCharacter {
@@ -135,6 +157,14 @@ mod tests {
         assert_eq!(escaped("Foto\u{202e}hcoK\nGmbH\u{e0061}"), "Foto\\u{202e}hcoK\\u{a}GmbH\\u{e0061}");
         assert_eq!(escaped_lines("one\n\ttwo\r\u{2028}three"), "one\n\ttwo\\u{d}\\u{2028}three");
         assert!(escaped(HIDDEN).chars().all(is_displayable));
+    }
+
+    #[test]
+    fn marks_are_counted_letter_by_letter_and_bounded() {
+        assert_eq!(["", "Müller", "e\u{302}\u{301}a\u{308}", "\u{301}\u{301}\u{301}x"].map(most_marks), [0, 0, 2, 3]);
+        let stacked = format!("a{}b\u{308}", "\u{301}".repeat(60));
+        assert_eq!(with_bounded_marks(&stacked, 3), "a\u{301}\u{301}\u{301}b\u{308}");
+        assert_eq!(with_bounded_marks("C\u{328}\u{306} Müller", 3), "C\u{328}\u{306} Müller");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use harfrust::{Direction, FontRef, ShapeOptions, ShaperData, UnicodeBuffer};
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-use crate::domain::display_text::escaped;
+use crate::domain::display_text::{escaped, with_bounded_marks};
 
 /// An embedded font; origin, licence and digests are in `fonts/README.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,10 @@ pub struct PlacedGlyph {
 
 /// A character for those that a font lacks, which all three fonts show or replace by their own sign for it.
 const REPLACEMENT: char = char::REPLACEMENT_CHARACTER;
+
+/// Marks that are drawn on one letter, which names in German registers never exceed (DIN 91379 has two at most). More of them would grow
+/// through the lines above: the code and the last day of a receipt.
+const MAX_MARKS: usize = 3;
 
 struct Face {
     font: FontRef<'static>,
@@ -88,11 +92,12 @@ impl Font {
             .collect()
     }
 
-    /// `text` as this font can show it: composed (NFC), with an escape for what is not displayable, and with U+FFFD, a sign that is seen, for
+    /// `text` as this font can show it: composed (NFC), with [`MAX_MARKS`] on a letter at most, with an escape for what is not displayable, and with U+FFFD, a sign that is seen, for
     /// a letter or mark that the font lacks. A guess at somebody's name would be worse.
     pub fn printable(self, text: &str) -> String {
         let text = text.replace('\n', " ");
-        let mut text = escaped(&ComposingNormalizerBorrowed::new_nfc().normalize(&text)).into_owned();
+        let text = ComposingNormalizerBorrowed::new_nfc().normalize(&text);
+        let mut text = escaped(&with_bounded_marks(&text, MAX_MARKS)).into_owned();
         let mut absent: Vec<_> =
             self.shape(&text).into_iter().filter(|glyph| glyph.id == 0).map(|glyph| glyph.text_range).collect();
         absent.dedup();
@@ -109,6 +114,12 @@ mod tests {
     use crate::domain::digest::Sha256Digest;
 
     const DIN_91379: &str = include_str!("fonts/din91379.txt");
+
+    #[test]
+    fn marks_that_would_grow_through_the_lines_above_are_not_drawn() {
+        let name = format!("Koch{}", "\u{301}".repeat(60));
+        assert_eq!(Font::Regular.printable(&name), "Koch\u{301}\u{301}\u{301}");
+    }
 
     #[test]
     fn the_fonts_are_those_of_the_readme() {

@@ -1,9 +1,7 @@
 //! A font with its size: widths, and breaking text into lines.
 
-use icu_properties::CodePointMapData;
-use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
-
 use super::font::Font;
+use crate::domain::display_text::is_mark;
 
 /// A font and its size.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -89,8 +87,6 @@ impl TextStyle {
 
 /// The letters of `text`, each with its combining marks.
 fn letters(text: &str) -> Vec<&str> {
-    let is_mark =
-        |character| GeneralCategoryGroup::Mark.contains(CodePointMapData::<GeneralCategory>::new().get(character));
     let starts = text.char_indices().filter(|(_, character)| !is_mark(*character)).map(|(start, _)| start);
     // A mark without a letter begins the text.
     let mut bounds: Vec<_> = std::iter::once(0).chain(starts).chain([text.len()]).collect();

@@ -24,7 +24,7 @@ pub struct PrintOptions<'a> {
     pub paper: Paper,
     /// In which language.
     pub language: Language,
-    /// Name and town of the studio, in place of those in the receipt.
+    /// Name and town of the studio, in place of those in the receipt; without visible characters the line is left out.
     pub studio: Option<&'a str>,
 }
 
@@ -62,7 +62,7 @@ impl PrintOptions<'_> {
             code: &code,
             photo_id: body.photo_id,
             expires_at: body.expires_at,
-            studio: self.studio.or(registered.as_deref()),
+            studio: self.studio.or(registered.as_deref()).map(str::trim).filter(|studio| !studio.is_empty()),
             paper: self.paper,
             language: self.language,
         };

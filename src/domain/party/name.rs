@@ -6,10 +6,12 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::CodePointMapData;
 use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 
-use crate::domain::display_text::{HiddenCharacter, is_displayable};
+use crate::domain::display_text::{HiddenCharacter, is_displayable, most_marks};
 
 /// Longer than the name of any studio or office, in characters.
 const NAME_MAX_CHARACTERS: usize = 200;
+/// Marks on one letter, twice as many as DIN 91379 has: more of them would be drawn through the lines above.
+const MAX_MARKS: usize = 4;
 
 /// Field that a name stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,9 @@ pub fn parse_name(field: NameField, written: &str) -> Result<String, NameError> 
     let length = name.chars().count();
     if length > NAME_MAX_CHARACTERS {
         return Err(error(InvalidNameReason::TooLong { length }));
+    }
+    if most_marks(&name) > MAX_MARKS {
+        return Err(error(InvalidNameReason::TooManyMarks));
     }
     let may_be_empty = field == NameField::Label && name.is_empty();
     if may_be_empty || name.chars().any(is_visible) { Ok(name) } else { Err(error(InvalidNameReason::Empty)) }
@@ -80,6 +85,8 @@ enum InvalidNameReason {
         /// In characters.
         length: usize,
     },
+    /// More than [`MAX_MARKS`] on one letter.
+    TooManyMarks,
     /// The first character that cannot be seen.
     Hidden(HiddenCharacter),
 }
@@ -95,6 +102,9 @@ impl fmt::Display for NameError {
             InvalidNameReason::Empty => write!(f, "the {field} has no visible characters: give one that can be read"),
             InvalidNameReason::TooLong { length } => {
                 write!(f, "the {field} has {length} characters, at most {NAME_MAX_CHARACTERS} are allowed: shorten it")
+            }
+            InvalidNameReason::TooManyMarks => {
+                write!(f, "the {field} has more than {MAX_MARKS} marks on one letter: leave them out")
             }
             InvalidNameReason::Hidden(hidden) => {
                 write!(f, "the {field} cannot be read as it is: {hidden}; leave it out")
@@ -121,6 +131,13 @@ mod tests {
             assert_eq!(parse_name(NameField::Name, written).as_deref(), Ok(stored));
         }
         assert_eq!(parse_name(NameField::Label, " "), Ok(String::new()));
+    }
+
+    #[test]
+    fn more_than_four_marks_on_a_letter_are_refused() {
+        let marked = |marks| parse_name(NameField::Name, &format!("Koch{}", "\u{301}".repeat(marks)));
+        assert!(marked(4).is_ok());
+        assert_eq!(marked(5).unwrap_err().to_string(), "the name has more than 4 marks on one letter: leave them out");
     }
 
     #[test]

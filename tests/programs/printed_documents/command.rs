@@ -77,6 +77,17 @@ async fn push_with_pdf_leaves_a_receipt_beside_the_photo_for_its_owner_alone() {
 }
 
 #[tokio::test]
+async fn a_studio_without_a_name_is_left_out_of_the_receipt() {
+    let watched = PrintingStudio::new().await;
+    for studio in ["", "  "] {
+        let run = watched.push(&["--pdf", "--studio", studio, "--lang", "en"]).await;
+        assert!(run.status.success(), "{}", stderr(&run));
+        let text = printed(&watched.beside(".lichtbild-receipt.pdf")).text();
+        assert!(text.contains(&watched.code()) && !text.contains("Issued by"), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn a_stored_receipt_is_printed_again_without_a_line() {
     let watched = PrintingStudio::new().await;
     assert!(watched.push(&[]).await.status.success());
