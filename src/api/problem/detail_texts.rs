@@ -57,6 +57,10 @@ pub(super) fn malformed_detail(fault: MalformedReason, language: Language) -> St
         MalformedReason::Hexadecimal => {
             ("lookup und nonce sind je 64 hexadezimale Ziffern.", "lookup and nonce have 64 hexadecimal digits each.")
         }
+        MalformedReason::NoteWithCode => (
+            "note enthält einen Abrufcode. Er gehört in keine Anmerkung.",
+            "note contains a retrieval code, which belongs in no note.",
+        ),
         MalformedReason::Date => ("until ist kein Datum wie 2026-12-31.", "until is not a date such as 2026-12-31."),
     };
     language.pick(german, english).into()

@@ -32,6 +32,8 @@ pub enum MalformedReason {
         /// The first of them.
         hidden: HiddenCharacter,
     },
+    /// `note` holds a retrieval code.
+    NoteWithCode,
     /// The body is not a certificate request.
     CertificateRequest,
     /// `lookup` or `nonce` is not 64 hexadecimal digits.

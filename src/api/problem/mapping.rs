@@ -7,6 +7,7 @@ use crate::api::body::BodyError;
 use crate::domain::party::DeviceScope;
 use crate::domain::party::invitation::InvitationRefusal;
 use crate::domain::photo::PhotoState;
+use crate::domain::photo::note::NoteError;
 use crate::flows::authenticate::AuthenticationError;
 use crate::flows::enrolment::certify::CertifyError;
 use crate::flows::enrolment::enrol::EnrolError;
@@ -190,9 +191,12 @@ impl From<SettleError> for Problem {
             SettleError::NoteTooLong { length } => {
                 Self::NoteTooLong { length, limit: crate::flows::photo::settle::NOTE_MAX_CHARACTERS }
             }
-            SettleError::NoteNotDisplayable(hidden) => {
-                Self::RequestMalformed { reason: MalformedReason::Note { hidden } }
-            }
+            SettleError::Note(error) => Self::RequestMalformed {
+                reason: match error {
+                    NoteError::Hidden(hidden) => MalformedReason::Note { hidden },
+                    NoteError::HoldsCode => MalformedReason::NoteWithCode,
+                },
+            },
             SettleError::AlreadySettled { state, at } => Self::CollectionSettled { state, at },
             SettleError::Lapsed { at } => Self::LeaseExpired { at },
             SettleError::CodeRequired => Self::CollectionCodeRequired,

@@ -1,6 +1,7 @@
 //! Codes that people read, type and scan: their symbols, their checksum, and what a mistyped one says.
 
 mod code_error;
+pub mod code_in_text;
 pub mod enrolment_code;
 pub mod foreign_content;
 pub mod keyboard_fault;

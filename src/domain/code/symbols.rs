@@ -110,6 +110,11 @@ fn check_symbol(symbols: impl Iterator<Item = u8>) -> u8 {
     })
 }
 
+/// Reports whether a code can hold this character.
+pub(super) fn is_symbol(character: char) -> bool {
+    symbol_value(character).is_some()
+}
+
 fn symbol_value(character: char) -> Option<u8> {
     let symbol = match character.to_ascii_uppercase() {
         'O' => b'0',

@@ -1,22 +1,41 @@
 //! A clerk's note about a refused photo, which the studio reads on screens and terminals.
 
+use crate::domain::code::code_in_text::{find_code, without_codes};
 use crate::domain::display_text::{HiddenCharacter, is_displayable};
+
+/// Reason for which a text cannot be a note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoteError {
+    /// The first character that could make it read as something else. Its place is that in the text as it was written.
+    Hidden(HiddenCharacter),
+    /// A retrieval code is in it, as after a scan into the field: it may open the photo of somebody else.
+    HoldsCode,
+}
 
 /// The note as it is stored: line ends are line feeds, a tab is a space, and characters that change nothing for a reader are gone.
 ///
 /// # Errors
-/// The first character that could make the note read as something else. Its place is that in `written`.
-pub fn parse_note(written: &str) -> Result<String, HiddenCharacter> {
+/// [`NoteError`]: a hidden character or a retrieval code.
+pub fn parse_note(written: &str) -> Result<String, NoteError> {
+    let plain = plain_text(written);
+    if find_code(written).is_some() || find_code(&plain).is_some() {
+        return Err(NoteError::HoldsCode);
+    }
     let is_refused = |character| !is_plain(character) && !is_idle(character);
     // A carriage return that belongs to a line feed becomes a character that is left out: places stay as they are.
     match HiddenCharacter::find(&written.replace("\r\n", "\u{200b}\n"), is_refused) {
-        Some(hidden) => Err(hidden),
-        None => Ok(legible_note(written)),
+        Some(hidden) => Err(NoteError::Hidden(hidden)),
+        None => Ok(plain),
     }
 }
 
-/// The note without all characters that it cannot have, for a form in which it is corrected.
+/// The note without all that it cannot have, for a form in which it is corrected.
 pub fn legible_note(written: &str) -> String {
+    // Again, since characters that were left out may have stood in the middle of a code.
+    without_codes(&plain_text(&without_codes(written)))
+}
+
+fn plain_text(written: &str) -> String {
     written
         .chars()
         .filter(|character| is_plain(*character))
@@ -60,8 +79,21 @@ mod tests {
     fn characters_that_change_how_it_reads_are_named_by_their_place() {
         for character in "\u{7}\r\u{85}\u{61c}\u{200f}\u{2028}\u{2029}\u{202e}\u{2066}\u{e000}\u{e0041}".chars() {
             let written = format!("Au\u{ad}\r\ngen{character}zu\r\n{character}");
-            assert_eq!(parse_note(&written), Err(HiddenCharacter { character, position: 9 }), "{character:?}");
+            assert_eq!(
+                parse_note(&written),
+                Err(NoteError::Hidden(HiddenCharacter { character, position: 9 })),
+                "{character:?}"
+            );
             assert_eq!(legible_note(&written), "Au\ngenzu\n");
+        }
+    }
+    #[test]
+    fn a_note_with_a_retrieval_code_is_none_and_is_corrected_without_it() {
+        let code = "G94ZJ-756FW-FHRWS-2ZVE8";
+        for written in [code.to_owned(), code.replace('-', ""), code.replace('-', "\u{202e}"), format!("\u{7}{code}")] {
+            let written = format!("Augen zu {written} Mund offen");
+            assert_eq!(parse_note(&written), Err(NoteError::HoldsCode), "{written:?}");
+            assert_eq!(legible_note(&written), "Augen zu  Mund offen");
         }
     }
 }

@@ -3,10 +3,9 @@
 use time::Date;
 
 use crate::clock::Timestamp;
-use crate::domain::display_text::HiddenCharacter;
 use crate::domain::id::CollectionId;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState, Refusal, SettlementOutcome};
-use crate::domain::photo::note::parse_note;
+use crate::domain::photo::note::{NoteError, parse_note};
 use crate::domain::photo::retention::kept_until;
 use crate::domain::photo::settlement::SettlementDecision;
 use crate::flows::authenticate::OfficeCaller;
@@ -71,7 +70,7 @@ pub async fn settle(
 /// A note is shown in the studio, on terminals too.
 fn with_parsed_note(outcome: SettlementOutcome) -> Result<SettlementOutcome, SettleError> {
     let SettlementOutcome::Refused(Refusal { reason, note: Some(note) }) = outcome else { return Ok(outcome) };
-    let note = parse_note(&note).map_err(SettleError::NoteNotDisplayable)?;
+    let note = parse_note(&note).map_err(SettleError::Note)?;
     let length = note.chars().count();
     if length > NOTE_MAX_CHARACTERS {
         return Err(SettleError::NoteTooLong { length });
@@ -98,8 +97,8 @@ pub enum SettleError {
         /// In characters.
         length: usize,
     },
-    /// The note holds a character that could make it read as something else.
-    NoteNotDisplayable(HiddenCharacter),
+    /// The note holds what no note may hold.
+    Note(NoteError),
     /// It was settled in another way before.
     AlreadySettled {
         /// State of the collection after that settlement.

@@ -197,6 +197,31 @@ async fn something_else_is_said_in_words_that_can_be_read() {
 }
 
 #[tokio::test]
+async fn a_code_that_was_scanned_into_the_note_reaches_no_studio() {
+    let gateway = TestGateway::start().await;
+    let (mut browser, photo, deposit, studio) = at_the_photo(&gateway).await;
+    let other = studio.deposit_numbered(2).await.code;
+    for (language, named) in
+        [("de", "In der Anmerkung stand ein Abrufcode"), ("en", "A retrieval code was in the note")]
+    {
+        browser.post("/desk/language", &[("language", language), ("back", "/desk/")]).await;
+        for code in [other.clone(), other.replace('-', "")] {
+            let note = format!("Augen zu{code}\nMund offen");
+            let fields = [("outcome", "refused"), ("reason", "gaze"), ("note", &note)];
+            let answer = browser.post(&format!("{photo}/settle"), &fields).await;
+            let told = assert_problem_page(&answer, 422, "form-incomplete");
+            let field = told.split("<textarea").nth(1).unwrap();
+            assert!(told.contains(&format!("href=\"#note\">{named}")) && told.contains("id=\"note-error\""), "{told}");
+            assert!(field.contains("aria-invalid") && field.contains(">Augen zu\nMund offen</textarea>"), "{told}");
+            assert!(!told.contains(&code) && !told.contains("id=\"reasons-error\""), "{told}");
+        }
+    }
+    assert_eq!(studio.state_of(&deposit).await, "leased");
+    let fields = [("outcome", "refused"), ("reason", "gaze"), ("note", "Augen zu\nMund offen")];
+    assert_eq!(browser.post(&format!("{photo}/settle"), &fields).await.status, 303);
+}
+
+#[tokio::test]
 async fn asking_for_the_head_alone_hands_nothing_over() {
     let gateway = TestGateway::start().await;
     let deposit = gateway.studio("Foto Koch").await.deposit_numbered(1).await;

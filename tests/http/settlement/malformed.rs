@@ -111,3 +111,20 @@ async fn nobody_settles_what_is_not_theirs() {
     }
     assert_eq!(gateway.database.contents().await, before);
 }
+
+#[tokio::test]
+async fn a_note_with_a_retrieval_code_is_refused_and_stored_nowhere() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let deposit = studio.deposit_numbered(1).await;
+    let other = studio.deposit_numbered(2).await.code;
+    let collection = office.collect_and_fetch(&deposit.code).await;
+    let before = gateway.database.contents().await;
+    let bare = other.replace('-', "");
+    for written in [other.clone(), bare.to_lowercase(), format!("Mund offen{bare}"), other.replace('-', " \u{feff}")] {
+        let refused = json!({ "outcome": "refused", "reason": "other", "note": format!("Augen zu. {written}") });
+        let problem = office.settle(&collection, &refused).await.assert_problem(400, "request-malformed");
+        assert_eq!(problem["detail"], "note enthält einen Abrufcode. Er gehört in keine Anmerkung.", "{written}");
+    }
+    assert_eq!(gateway.database.contents().await, before);
+}

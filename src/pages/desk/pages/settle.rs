@@ -16,7 +16,7 @@ use crate::domain::id::CollectionId;
 use crate::domain::language::Language;
 use crate::domain::local_time;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState, Refusal, RefusalReason, SettlementOutcome};
-use crate::domain::photo::note::{legible_note, parse_note};
+use crate::domain::photo::note::{NoteError, legible_note, parse_note};
 use crate::flows::photo::settle::settle;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::form::ClerkForm;
@@ -202,23 +202,37 @@ fn outcome(clerk: &Clerk, decided: &SettleForm) -> Result<SettlementOutcome, For
     }
 }
 
-/// A note without words is none. An error is a text for the form, which shows the note without the characters that it names.
+/// A note without words is none. An error is a text for the form, which shows the note without what it names.
 fn note(written: &str, language: Language) -> Result<Option<String>, String> {
-    let note = parse_note(written).map_err(|hidden| {
-        let (number, position) = (hidden.number(), hidden.position);
-        language.pick(
-            format!(
-                "Zeichen {position} der Anmerkung ({number}) ist unsichtbar oder ein Steuerzeichen. Unten steht die Anmerkung ohne solche \
-                 Zeichen; lesen Sie sie, und senden Sie sie noch einmal ab."
-            ),
-            format!(
-                "Character {position} of the note ({number}) is invisible or a control character. The note stands below without such \
-                 characters; read it and send it again."
-            ),
-        )
-    })?;
+    let note = parse_note(written).map_err(|error| note_error(error, language))?;
     let note = note.trim();
     Ok((!note.is_empty()).then(|| note.to_owned()))
+}
+
+fn note_error(error: NoteError, language: Language) -> String {
+    match error {
+        NoteError::Hidden(hidden) => {
+            let (number, position) = (hidden.number(), hidden.position);
+            language.pick(
+                format!(
+                    "Zeichen {position} der Anmerkung ({number}) ist unsichtbar oder ein Steuerzeichen. Unten steht die Anmerkung ohne \
+                     solche Zeichen; lesen Sie sie, und senden Sie sie noch einmal ab."
+                ),
+                format!(
+                    "Character {position} of the note ({number}) is invisible or a control character. The note stands below without such \
+                     characters; read it and send it again."
+                ),
+            )
+        }
+        NoteError::HoldsCode => language
+            .pick(
+                "In der Anmerkung stand ein Abrufcode; das Studio darf ihn nicht erfahren. Unten steht die Anmerkung ohne ihn; lesen Sie \
+                 sie, und senden Sie sie noch einmal ab.",
+                "A retrieval code was in the note; the studio must not learn it. The note stands below without it; read it and send it \
+                 again.",
+            )
+            .into(),
+    }
 }
 
 async fn show_form_again(
