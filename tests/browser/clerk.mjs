@@ -49,6 +49,8 @@ export class Clerk {
         this.requests = [];
         this.faults = [];
         this.titles = new Set();
+        // Time from which on keys are a hand's again.
+        this.scanned = 0;
         // Keys of a hand, by `presses`.
         this.pressed = 0;
         context.on('request', (request) => this.requests.push(request.url()));
@@ -79,9 +81,9 @@ export class Clerk {
         await this.page.keyboard.press('Enter');
     }
 
-    // Types where the cursor is as a scanner does: a key every five milliseconds, and Enter where the text ends a line. The clock of these
-    // keys begins at `milliseconds` of the page, now unless said; `pause` is one in the middle.
-    async scans(text, { milliseconds = null, pause = 0 } = {}) {
+    // Types where the cursor is as a scanner does: a key every `pace` milliseconds, and Enter where the text ends a line. The clock of these
+    // keys begins at `milliseconds` of the page, now unless said; `pause` is one before the last `tail` keys, by default in the middle.
+    async scans(text, { milliseconds = null, pause = 0, pace = 5, tail = text.length / 2 } = {}) {
         const session = await this.context.newCDPSession(this.page);
         const now = () => this.page.evaluate(() => performance.timeOrigin + performance.now());
         // No key of a hand comes right before or after.
@@ -92,16 +94,19 @@ export class Clerk {
         const keys = [...text].flatMap((character, place) => {
             const enter = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 13, text: '\r' };
             const key = character === '\n' ? enter : { key: character, text: character };
-            const timestamp = (begin + place * 5 + (place < text.length / 2 ? 0 : pause)) / 1000;
+            const timestamp = (begin + place * pace + (place < text.length - tail ? 0 : pause)) / 1000;
             return ['keyDown', 'keyUp'].map((type) => session.send('Input.dispatchKeyEvent', { type, timestamp, ...key }));
         });
         await Promise.all(keys);
-        await passes(begin + text.length * 5 + pause + 600);
+        const end = begin + text.length * pace + pause;
+        this.scanned = end + 1600;
+        await passes(end + 600);
     }
 
-    // Until a person can have seen the page: an Enter before that is a scanner's.
+    // Until a person can have seen the page: an Enter before that is a scanner's, and so is one soon after a scan.
     async looks() {
         if (this.isScriptless) return;
+        await this.page.waitForFunction((time) => performance.timeOrigin + performance.now() > time, this.scanned);
         await this.page.waitForFunction(() => {
             const [{ domContentLoadedEventEnd: loaded }] = performance.getEntriesByType('navigation');
             return loaded > 0 && performance.now() > loaded + 300;

@@ -70,6 +70,8 @@ stories! {
     few_keys_lead_there_without_a_script: small,
     the_cursor_on_a_button_is_announced_with_what_the_page_is_about: small,
     no_key_of_a_scanner_decides_about_a_photo: small,
+    a_scan_presses_no_button_and_ticks_nothing_whatever_it_holds_and_however_slow_it_is: small,
+    a_date_is_typed_at_any_pace_and_changed_by_no_scan: small,
     a_key_that_is_held_down_does_not_run_through_the_pages: small,
 
     // The page with the photo.

@@ -40,17 +40,23 @@ pub(in crate::pages::desk) fn lease(collection: &CollectionRecord, clerk: &Clerk
                 data-soon=(language.pick(
                     "Restzeit für dieses Foto: {minutes} min. Geben Sie danach den Code noch einmal ein.",
                     "Time left for this photo: {minutes} min. Enter the code again after that.",
-                ))
-                data-scanned=(language.pick(
-                    "Der Scan wurde nicht verwendet. Schließen Sie erst dieses Foto ab, oder legen Sie es zurück.",
-                    "The scan was not used. Finish this photo first, or put it back.",
                 )) {
                 (lease_end(collection, language))
                 " " span.left {}
             }
-            p #lease-status.visually-hidden role="status" {}
+            (status_line(language))
             @if let Some(due) = collection.settle_due { p.quiet { (settle_deadline(due, clerk)) } }
         }
+    }
+}
+
+/// A line for what the script tells: that the lease ends soon, or that a scan was not used.
+pub(in crate::pages::desk) fn status_line(language: Language) -> Markup {
+    html! {
+        p #lease-status.visually-hidden role="status" data-scanned=(language.pick(
+            "Der Scan wurde nicht verwendet. Schließen Sie erst dieses Foto ab, oder legen Sie es zurück.",
+            "The scan was not used. Finish this photo first, or put it back.",
+        )) {}
     }
 }
 

@@ -13,7 +13,9 @@ use crate::pages::frame::elements::csrf_field;
 use crate::pages::frame::page::{self, PageContent, PageLayout, PageScript, PartyLabel, Section};
 use crate::pages::frame::response;
 
-static SCRIPT: LazyLock<PageScript> = LazyLock::new(|| PageScript::new(include_str!("script.js")));
+/// The guard comes first: it hears each key before the rest of the script.
+static SCRIPT: LazyLock<PageScript> =
+    LazyLock::new(|| PageScript::new(concat!(include_str!("key_guard.js"), include_str!("script.js"))));
 
 impl Clerk {
     /// A page for this clerk.

@@ -1,6 +1,6 @@
 "use strict";
 // The desk works without this. It groups what is typed, tells typos before anything is sent, counts the lease down, starts the
-// download, and keeps a second click from being a second request.
+// download, and keeps a second click from being a second request. What scanners may do by their keys, key_guard.js decides.
 (() => {
   const byId = (id) => document.getElementById(id);
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -175,31 +175,6 @@
         tellTypo(wrong);
       }
     });
-  } else if (!byId("scan")) {
-    // Only a hand decides about a photo: not the second Enter of a scanner that sends two, not a key that is still held down, not the
-    // next code that is scanned too early.
-    const UNSEEN = 300;
-    // After a scan's last key, should it pause in the middle.
-    const PAUSE = 500;
-    const opened = performance.now();
-    let quick = 0, last = 0, end = 0, isTouched = false;
-    document.addEventListener("keydown", (event) => {
-      if (isModifier(event)) return;
-      const isEnter = event.key === "Enter";
-      if (isText(event)) quick = event.timeStamp - last < QUICK ? quick + 1 : 1;
-      last = event.timeStamp;
-      if (quick >= SCAN && isText(event)) end = event.timeStamp + PAUSE;
-      const isScan = event.timeStamp <= end && (isEnter || isText(event));
-      const isUnseen = isEnter && (event.repeat || (!isTouched && event.timeStamp < opened + UNSEEN));
-      isTouched ||= !isEnter;
-      if (!(isScan || isUnseen) || event.target.closest("textarea")) return;
-      event.preventDefault();
-      event.stopPropagation();
-      const status = byId("lease-status");
-      if (!isScan || !status) return;
-      status.textContent = byId("lease").dataset.scanned;
-      status.classList.remove("visually-hidden");
-    }, true);
   }
   // Browsers that know `autofocus` for fields only.
   if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();

@@ -96,6 +96,8 @@ export async function no_key_of_a_scanner_decides_about_a_photo(counter) {
         assert.equal(await clerk.path(), `/desk/collections/${collection}${page}`);
         assert.equal(await counter.state(deposit), 'leased');
     };
+    // From the keyboard to the scanner it takes a hand a while.
+    const soon = async () => 600 + (await clerk.page.evaluate(() => performance.now()));
     // The next code, scanned too early; where an option is chosen already, too.
     await clerk.scans(`${next.code}\n\n`);
     await clerk.page.waitForFunction(() => document.querySelector('#lease-status').innerText.includes('Scan'));
@@ -104,15 +106,16 @@ export async function no_key_of_a_scanner_decides_about_a_photo(counter) {
     await clerk.sees('#used:focus');
     await clerk.presses('Space');
     await clerk.sees('#used:checked');
-    await clerk.scans(`${next.code}\n\n`);
+    await clerk.scans(`${next.code}\n\n`, { milliseconds: await soon() });
     await clerk.page.waitForFunction(() => document.querySelector('#lease-status').innerText.includes('Scan'));
     await clerk.sees('#used:checked');
     await isStill('/use');
     await clerk.open(`/desk/collections/${collection}/refuse`);
     await clerk.sees('input[name=reason]:focus');
     await clerk.presses('Space');
+    await clerk.sees('input[name=reason]:checked');
     const asked = (await counter.asked()).length;
-    await clerk.scans(`${next.code}\n\n`, { pause: 300 });
+    await clerk.scans(`${next.code}\n\n`, { milliseconds: await soon(), pause: 300 });
     await isStill('/refuse');
     assert.deepEqual(await counter.asked(asked), []);
     // A hand still can.
@@ -135,4 +138,79 @@ export async function a_key_that_is_held_down_does_not_run_through_the_pages(cou
     assert.match(await clerk.path(), /collections\/[^/]+$/);
     await clerk.presses('Enter');
     await clerk.sees('#used:focus');
+}
+
+// Another symbol, with a space among its first characters.
+const FOREIGN = 'ID D<<1234567\n';
+
+export async function a_scan_presses_no_button_and_ticks_nothing_whatever_it_holds_and_however_slow_it_is(counter) {
+    const clerk = await counter.clerk();
+    const [deposit, next] = [await counter.deposit(), await counter.deposit()];
+    const collection = await clerk.collects(deposit);
+    // A scan after which the page is the same, and says that it was not used.
+    const isRefusedAt = async (page, focus, text, pace) => {
+        await clerk.open(`/desk/collections/${collection}${page}`);
+        await clerk.looks();
+        if (page !== '' && focus === '#finish') await clerk.page.check(page === '/use' ? '#used' : '#reason-gaze');
+        await clerk.page.focus(focus);
+        await clerk.scans(text, pace);
+        assert.equal(await counter.state(deposit), 'leased', `${page} ${focus} ${text}`);
+        assert.equal(await clerk.path(), `/desk/collections/${collection}${page}`, `${focus} ${text}`);
+        assert.match(await clerk.text('#lease-status:not(.visually-hidden)'), /Der Scan wurde nicht verwendet/);
+    };
+    await isRefusedAt('', '#release button', FOREIGN);
+    await isRefusedAt('', '#release button', ` ${FOREIGN}`);
+    await clerk.saves();
+    await isRefusedAt('/use', '#used', FOREIGN);
+    assert.equal(await clerk.page.isChecked('#used'), false);
+    for (const [text, pace] of [[FOREIGN], ['M R X'], [FOREIGN, { pace: 120 }], [`${next.code}\n`, { pause: 600, tail: 4 }]]) {
+        await isRefusedAt('/use', '#finish', text, pace);
+    }
+    for (const pace of [{ pace: 120 }, { pace: 20, pause: 1400, tail: 1 }]) {
+        await isRefusedAt('/refuse', '#finish', `${next.code}\n`, pace);
+    }
+    // The code is not here any more, and the cursor is where it is said that the photo was taken over.
+    await clerk.context.clearCookies({ name: 'lichtbild_code' });
+    await isRefusedAt('/use', '#confirmed', FOREIGN);
+    assert.equal(await clerk.page.isChecked('#confirmed'), false);
+    // A hand presses the same keys alone.
+    await clerk.presses('Space');
+    await clerk.sees('#confirmed:checked');
+    await clerk.page.focus('#used');
+    // A scan whose first character is a space, and that pauses there: what was ticked is taken back.
+    const milliseconds = 250 + (await clerk.page.evaluate(() => performance.now()));
+    await clerk.presses('Space');
+    await clerk.sees('#used:checked');
+    await clerk.scans(next.code, { milliseconds });
+    assert.equal(await clerk.page.isChecked('#used'), false);
+    await clerk.presses('Space', 'Enter');
+    await clerk.sees('#outcome[data-outcome=used]');
+    assert.equal(await counter.state(next), 'available');
+}
+
+export async function a_date_is_typed_at_any_pace_and_changed_by_no_scan(counter) {
+    const clerk = await counter.clerk();
+    const [deposit, next] = [await counter.deposit(), await counter.deposit()];
+    const collection = await clerk.collects(deposit);
+    await clerk.saves();
+    await clerk.chooses('outcome', 'kept');
+    for (const pace of [40, 70, 90, 110]) {
+        await clerk.page.fill('#until', '2027-01-01');
+        await clerk.page.focus('#used');
+        await clerk.looks();
+        await clerk.page.focus('#until');
+        await clerk.scans('12242026', { pace });
+        assert.equal(await clerk.page.inputValue('#until'), '2026-12-24', `${pace}`);
+    }
+    for (const [text, pace] of [[`${next.code}\n`, 5], [`${next.code}\n`, 120], ['4006381333931\n', 120]]) {
+        await clerk.page.focus('#used');
+        await clerk.looks();
+        await clerk.page.focus('#until');
+        await clerk.scans(text, { pace });
+        assert.equal(await clerk.page.inputValue('#until'), '2026-12-24', text);
+        assert.equal(await clerk.path(), `/desk/collections/${collection}/use`);
+        assert.equal(await counter.state(deposit), 'leased');
+    }
+    await clerk.presses('Enter');
+    await clerk.sees('#outcome[data-outcome=kept]');
 }

@@ -14,7 +14,7 @@ use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
 use crate::flows::photo::settle::NOTE_MAX_CHARACTERS;
 use crate::pages::desk::clerk::Clerk;
-use crate::pages::desk::facts::{lease_end, settle_deadline};
+use crate::pages::desk::facts::{lease_end, settle_deadline, status_line};
 use crate::pages::desk::form_error::{FieldError, FormError, FormField};
 use crate::pages::frame::elements::csrf_field;
 use crate::pages::frame::page::PageContent;
@@ -64,6 +64,7 @@ pub(super) fn page<'a>(clerk: &Clerk, found: &BrowserCollection, filled: &Refuse
             "The studio is told the reason. The photo is erased; the person needs a new one.",
         )) }
         (lease_state(found, clerk))
+        (status_line(language))
         form #settle method="post" action={ (path) "/settle" } novalidate {
             (csrf_field(&clerk.csrf_token))
             input type="hidden" name="outcome" value="refused";

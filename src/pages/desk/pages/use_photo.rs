@@ -21,7 +21,7 @@ use crate::domain::photo::collection::CollectionRecord;
 use crate::domain::photo::retention::allowed_keep_dates;
 use crate::flows::photo::hand_over::{HandOverError, HandedOver, hand_over};
 use crate::pages::desk::clerk::Clerk;
-use crate::pages::desk::facts::{lease, settle_deadline};
+use crate::pages::desk::facts::{lease, settle_deadline, status_line};
 use crate::pages::desk::form_error::{FieldError, FormError, FormField};
 use crate::pages::desk::session;
 use crate::pages::frame::elements::csrf_field;
@@ -129,7 +129,10 @@ fn page<'a>(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> PageConten
     let main = html! {
         @if let Some(error) = &filled.error { (error.summary(language)) }
         h1 { (title) }
-        @if let FileStep::Save { .. } = using.file { (lease(&using.collection, clerk)) }
+        @match using.file {
+            FileStep::Save { .. } => (lease(&using.collection, clerk)),
+            FileStep::Confirm(_) => (status_line(language)),
+        }
         ol.steps {
             li { (file_step(using, filled, clerk)) }
             li {
