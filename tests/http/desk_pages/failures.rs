@@ -203,6 +203,11 @@ async fn a_code_that_could_not_be_looked_up_just_now_is_sent_again_by_one_button
     refused(&mut browser, UNKNOWN, 404, "code-unknown", "").await;
     let told = refused(&mut browser, &deposit.code, 429, "too-many-codes", "").await;
     assert_eq!(kept_code(&told), Some(deposit.code.clone()));
+    for hidden in ["\u{feff}", "\u{ad}", "\u{200b}"] {
+        let typed = format!("]d1{hidden}{}{hidden}", deposit.code.replace('-', hidden).to_lowercase());
+        let told = refused(&mut browser, &typed, 429, "too-many-codes", "").await;
+        assert_eq!(kept_code(&told), Some(deposit.code.clone()), "{hidden:?}");
+    }
     gateway.advance(16 * MINUTE);
     // The database is down: nobody is known, and the code is kept all the same.
     let token = browser.token.clone();

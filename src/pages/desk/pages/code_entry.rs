@@ -84,10 +84,11 @@ struct CodeToRepeat<'a> {
 fn try_again(again: &CodeToRepeat<'_>, language: Language) -> Markup {
     let CodeToRepeat { code, csrf_token } = again;
     html! {
-        @if parse_retrieval_code(split_symbology(code.trim_start()).1).is_ok() {
+        @if let Ok(code) = parse_retrieval_code(split_symbology(code.trim_start()).1) {
             form #retry method="post" action=(ROOT) autocomplete="off" {
                 (csrf_field(csrf_token))
-                input type="hidden" name="code" value=(code);
+                // As it is printed: what cannot be seen in it would not come back as it was sent.
+                input type="hidden" name="code" value=(code.reveal());
                 p.finish {
                     button.primary type="submit" { (language.pick("Noch einmal versuchen", "Try again")) }
                     span.quiet { (language.pick("Sie müssen den Code nicht noch einmal eingeben.", "You need not enter the code again.")) }
