@@ -142,6 +142,8 @@ stories! {
     the_language_once_switched_stays: small,
     every_stop_of_the_tab_key_is_seen: small,
     the_receipt_prints_without_what_is_only_for_the_screen: small,
+    the_head_tells_office_and_certificate_apart: small,
+    short_numbers_are_never_broken_in_two: small,
     what_is_printed_tells_its_office_and_all_its_words: small,
     the_main_action_is_seen_without_scrolling_in_a_small_window_and_enlarged: portraits,
     forced_colours_mark_the_current_section_alone: small,

@@ -120,8 +120,8 @@ fn head(layout: &PageLayout<'_>) -> Markup {
     html! {
         header.top {
             div.inner {
-                p.name { "Lichtbild" @if let Some(party) = &layout.party { span.office { bdi { (party.name) ", " (party.place) } } }
-                    @if let Some(note) = &layout.head_note { (note) } }
+                p.name { "Lichtbild" @if let Some(party) = &layout.party { " " span.office { bdi { (party.name) ", " (party.place) } } }
+                    @if let Some(note) = &layout.head_note { " " (note) } }
                 nav aria-label=(layout.language.pick("Bereiche", "Sections")) {
                     @for Section { path, name } in layout.sections {
                         a href=(path) aria-current=[(layout.current_path == Some(path)).then_some("page")] { (name) }

@@ -226,7 +226,7 @@ export async function the_receipt_prints_without_what_is_only_for_the_screen(cou
     await clerk.sees('#outcome');
     await clerk.page.emulateMedia({ media: 'print' });
     assert.equal(await clerk.page.isVisible('#receipt'), true);
-    for (const onScreenOnly of ['#next', 'form#language', 'nav']) {
+    for (const onScreenOnly of ['#next', 'form#language', 'nav', '#valid-until']) {
         assert.equal(await clerk.page.isVisible(onScreenOnly), false, `${onScreenOnly} is printed`);
     }
 }
@@ -257,6 +257,34 @@ export async function what_is_printed_tells_its_office_and_all_its_words(counter
     assert.equal(await clerk.page.isVisible('.lead'), false);
     assert.equal(await clerk.page.isVisible('#symbol'), true);
     if (SCREENSHOTS) await clerk.page.pdf({ path: `${SCREENSHOTS}/print-self-test.pdf`, format: 'A4' });
+}
+
+export async function the_head_tells_office_and_certificate_apart(counter) {
+    const clerk = await counter.clerk();
+    await clerk.open();
+    assert.match(await clerk.text('header .name'), /^Lichtbild \S.*\S Zertifikat bis \d/);
+    const [office, end] = await Promise.all(['.office', '#valid-until'].map((part) => clerk.page.locator(part).boundingBox()));
+    assert.ok(end.x - (office.x + office.width) > 6 || end.y >= office.y + office.height, 'they touch each other');
+}
+
+export async function short_numbers_are_never_broken_in_two(counter) {
+    const clerk = await counter.clerk();
+    const collection = await clerk.collects(await counter.deposit());
+    await clerk.saves();
+    const paths = ['', '/use', '/refuse'].map((page) => `/desk/collections/${collection}${page}`);
+    for (const width of [1280, 800, 640, 320]) {
+        await clerk.page.setViewportSize({ width, height: 600 });
+        for (const path of ['/desk/today', '/desk/self-test', ...paths]) {
+            await clerk.open(path);
+            const all = await clerk.page.locator('main code').evaluateAll((codes) =>
+                codes.map((code) => [code.innerText, new Set([...code.getClientRects()].map(({ top }) => top)).size]),
+            );
+            const broken = all.filter(([text, lines]) => text.length < 24 && lines > 1);
+            assert.deepEqual(broken, [], `${path} at ${width} pixels`);
+            const wide = await clerk.page.evaluate(() => document.documentElement.scrollWidth);
+            assert.ok(wide <= width, `${path} scrolls sideways at ${width} pixels: ${wide}`);
+        }
+    }
 }
 
 // Whether all of it can be seen without scrolling.
