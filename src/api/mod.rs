@@ -1,5 +1,6 @@
 //! HTTP handlers: read requests, call flows, write responses. No domain rules.
 
+pub mod accept;
 pub mod audit;
 pub mod body;
 pub mod caller;

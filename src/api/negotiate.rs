@@ -34,10 +34,10 @@ pub async fn render_problems(request: Request, next: Next) -> Response {
     let language = language(request.headers());
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        // The router has said which methods there are; that is lost with the placeholder otherwise.
-        let allow = response.headers_mut().remove(ALLOW);
+        // The router has said which methods there are, and a layer what the answer depends on; that is lost with the placeholder otherwise.
+        let kept = [ALLOW, VARY].map(|name| (response.headers_mut().remove(&name), name));
         response = problem.render(language).into_response();
-        response.headers_mut().extend(allow.map(|allow| (ALLOW, allow)));
+        response.headers_mut().extend(kept.into_iter().filter_map(|(value, name)| Some((name, value?))));
     }
     // A page has said already which language it is in.
     if !response.headers().contains_key(CONTENT_LANGUAGE) {

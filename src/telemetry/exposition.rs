@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
 
+use crate::api::accept::{AcceptedTypes, Precision};
+
 /// Text format of `/metrics`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MetricsFormat {
@@ -21,11 +23,8 @@ impl MetricsFormat {
         if !headers.contains_key(ACCEPT) {
             return Self::OpenMetrics;
         }
-        let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-        let ranges: Vec<_> = values.flat_map(|value| value.split(',')).filter_map(MediaRange::parse).collect();
-        let best =
-            |kind, subtype| ranges.iter().filter_map(|range| range.rank(kind, subtype)).max().unwrap_or_default();
-        let (open_metrics, text) = (best("application", "openmetrics-text"), best("text", "plain"));
+        let accepted = AcceptedTypes::of(headers);
+        let (open_metrics, text) = (accepted.rank("application", "openmetrics-text"), accepted.rank("text", "plain"));
         let is_preferred = match open_metrics.quality.cmp(&text.quality) {
             std::cmp::Ordering::Equal => open_metrics.precision == Precision::Exact && open_metrics.quality > 0,
             order => order.is_gt(),
@@ -69,62 +68,6 @@ impl MetricsFormat {
         }
         text
     }
-}
-
-/// Part of an `Accept` header.
-struct MediaRange<'a> {
-    kind: &'a str,
-    subtype: &'a str,
-    /// In thousandths.
-    quality: u16,
-}
-
-/// Precision with which a range names a media type: the most exact one counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-enum Precision {
-    #[default]
-    AnyType,
-    AnySubtype,
-    Exact,
-}
-
-/// Rank of a media type for a client; nothing is wanted less than the default.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-struct Rank {
-    precision: Precision,
-    quality: u16,
-}
-
-impl<'a> MediaRange<'a> {
-    fn parse(text: &'a str) -> Option<Self> {
-        let mut parts = text.split(';').map(str::trim);
-        let (kind, subtype) = parts.next()?.split_once('/')?;
-        let quality = parts.find_map(|part| {
-            let (name, value) = part.split_once('=')?;
-            name.trim().eq_ignore_ascii_case("q").then(|| parse_quality(value.trim()))
-        });
-        Some(Self { kind, subtype, quality: quality.unwrap_or(1000) })
-    }
-
-    fn rank(&self, kind: &str, subtype: &str) -> Option<Rank> {
-        let precision = match (self.kind, self.subtype) {
-            ("*", "*") => Precision::AnyType,
-            (own, "*") if own.eq_ignore_ascii_case(kind) => Precision::AnySubtype,
-            (own, own_subtype) if own.eq_ignore_ascii_case(kind) && own_subtype.eq_ignore_ascii_case(subtype) => {
-                Precision::Exact
-            }
-            _ => return None,
-        };
-        Some(Rank { precision, quality: self.quality })
-    }
-}
-
-/// Thousandths; what is no weight counts as none given.
-fn parse_quality(text: &str) -> u16 {
-    text.parse::<f32>()
-        .ok()
-        .filter(|weight| (0.0..=1.0).contains(weight))
-        .map_or(1000, |weight| (weight * 1000.0) as u16)
 }
 
 #[cfg(test)]

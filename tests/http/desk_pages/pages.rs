@@ -230,16 +230,22 @@ async fn a_browser_with_the_bare_address_is_sent_to_the_desk_and_a_program_is_no
     for (method, path, accept, status) in [
         (Method::GET, "/", "*/*", 404),
         (Method::GET, "/", "application/json", 404),
+        (Method::GET, "/", "text/html;q=0", 404),
+        (Method::GET, "/", "application/json, text/html; q=0.0, application/xhtml+xml;Q=0", 404),
+        (Method::GET, "/", "text/*", 404),
         (Method::POST, "/", chromium, 404),
         (Method::GET, "/v1", chromium, 404),
         (Method::GET, "//", chromium, 404),
     ] {
-        let answer = ask(method, path, accept).await;
+        let answer = ask(method.clone(), path, accept).await;
         assert_eq!(
             (answer.status, answer.header("content-type")),
             (status, "application/problem+json"),
             "{path} {accept}"
         );
+        if (method, path) == (Method::GET, "/") {
+            assert!(answer.headers.get_all("vary").iter().any(|value| value == "accept"), "{accept}");
+        }
     }
     // Without a certificate too: the desk's first page says what is missing.
     let router = gateway.router(ListenerKind::Office);
