@@ -270,15 +270,21 @@ pub fn remove(path: &Path) -> io::Result<()> {
 pub fn rotate(path: &Path) -> io::Result<PathBuf> {
     let bytes = read(path)?.ok_or(io::ErrorKind::NotFound)?;
     for number in 1_u32.. {
-        let mut name = OsString::from(path);
-        name.push(format!(".{number}"));
-        match write_new(Path::new(&name), &bytes, FileMode::OwnerOnly) {
-            Ok(()) => return remove(path).map(|()| name.into()),
+        let name = rotated_name(path, number);
+        match write_new(&name, &bytes, FileMode::OwnerOnly) {
+            Ok(()) => return remove(path).map(|()| name),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
         }
     }
     Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// The name of the `number`th file that [`rotate`] has set aside, from 1.
+pub fn rotated_name(path: &Path, number: u32) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(format!(".{number}"));
+    name.into()
 }
 
 /// A file on the disk in the same directory, without its name yet.

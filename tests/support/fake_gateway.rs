@@ -90,6 +90,7 @@ struct FakeGatewayState {
     profile: Option<serde_json::Value>,
     photos: Vec<serde_json::Value>,
     questions: Vec<String>,
+    question_problem: Option<(u16, &'static str)>,
 }
 
 pub struct FakeGateway {
@@ -128,9 +129,19 @@ impl FakeGateway {
         self.state.lock().unwrap().profile = Some(profile.clone());
     }
 
+    /// Shows no profile any more, and gives the one that was shown.
+    pub fn hide_profile(&self) -> Option<serde_json::Value> {
+        self.state.lock().unwrap().profile.take()
+    }
+
     /// Shows these photos, newest first.
     pub fn show_photos(&self, photos: impl IntoIterator<Item = serde_json::Value>) {
         self.state.lock().unwrap().photos = photos.into_iter().collect();
+    }
+
+    /// Answers questions about photos with this problem from now on.
+    pub fn refuse_questions(&self, status: u16, kind: &'static str) {
+        self.state.lock().unwrap().question_problem = Some((status, kind));
     }
 
     /// Addresses of the questions about photos.
@@ -253,11 +264,15 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<FakeGatewayState>>)
     }
 }
 
-/// Photos by their states, as a test shows them; without one that is shown, each photo is unknown.
+/// Photos by their states, as a test shows them; others that were stored are available.
 fn answer_about_photos(request: &Request<Incoming>, state: &Mutex<FakeGatewayState>) -> Response<ScriptedBody> {
     let mut state = state.lock().unwrap();
     state.questions.push(request.uri().to_string());
     let query = request.uri().query().unwrap_or_default();
+    if let Some((status, kind)) = state.question_problem {
+        let problem = json!({"type": kind, "title": "Titel.", "status": status, "detail": "Einzelheit."});
+        return respond(status, "application/problem+json", problem.to_string());
+    }
     let json = "application/json";
     if request.uri().path() == "/v1/photos" {
         let is_wanted = |photo: &&serde_json::Value| {
@@ -267,7 +282,10 @@ fn answer_about_photos(request: &Request<Incoming>, state: &Mutex<FakeGatewaySta
         return respond(200, json, json!({ "photos": photos }).to_string());
     }
     let wanted = request.uri().path().rsplit('/').next().unwrap();
-    match state.photos.iter().find(|photo| photo["photo_id"] == wanted) {
+    let shown = state.photos.iter().find(|photo| photo["photo_id"] == wanted).cloned();
+    let stored = state.seen.iter().filter(|upload| state.stored.iter().any(|key| key == upload.key()));
+    let mut available = stored.map(|upload| photo_in_state(upload, "available"));
+    match shown.or_else(|| available.find(|photo| photo["photo_id"] == wanted)) {
         Some(photo) => respond(200, json, photo.to_string()),
         None => {
             let problem = json!({"type": "photo-unknown", "title": "Titel.", "status": 404, "detail": "Einzelheit."});

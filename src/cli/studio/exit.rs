@@ -25,7 +25,7 @@ pub enum Exit {
     AlreadyWatched = 8,
     /// Everything works, and something has to be seen to before it no longer does.
     Attention = 9,
-    /// A photo has a code already whose receipt is no longer stored; nothing was sent.
+    /// A photo has a code already whose receipt is no longer stored, or an office has used it; nothing was sent.
     AlreadyDeposited = 10,
     /// No photo that can be withdrawn: an office holds, used or refused it, or its time is over.
     NothingToWithdraw = 11,
@@ -74,7 +74,7 @@ Exit codes:
   7  photo refused now, but an earlier try got no answer and may have stored it: its key is kept; see the message
   8  another watch works on this folder
   9  done, but something has to be seen to soon: the certificate could not be renewed, or what status names; see the message
-  10 push: the photo has a code already and its receipt is no longer stored here; nothing was sent; see the message
+  10 push: the photo has a code already and its receipt is no longer stored here, or an office has used it; nothing was sent; see the message
   11 withdraw: nothing to withdraw, an office holds, used or refused the photo, or its time is over; see the message
 
 Results go to stdout, messages to stderr.";

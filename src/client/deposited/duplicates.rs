@@ -1,13 +1,14 @@
-//! Photos that were deposited before: the same bytes, from this computer, and still open at the gateway.
+//! Photos that were deposited before: the same bytes, from this computer, and what became of them at the gateway.
 
 use super::journal::{DepositJournal, DepositNote};
-use super::requests::show;
-use crate::client::enrolment::gateway_request::GatewayError;
+use super::photo_status::PhotoStatus;
+use super::requests::show_with_retries;
 use crate::client::gateway_client::GatewayClient;
+use crate::client::photo::deposit::{ClientDepositError, RetryContext};
 use crate::client::photo::photo_file::PhotoFile;
 use crate::client::photo::stored_receipt::StoredReceipt;
-use crate::clock::Timestamp;
 use crate::domain::language::Language;
+use crate::domain::photo::PhotoState;
 
 /// Largest number of earlier deposits of the same bytes that the gateway is asked about.
 const MAX_REQUESTS: usize = 5;
@@ -21,37 +22,50 @@ pub struct EarlierDeposit {
     pub stored: Option<StoredReceipt>,
 }
 
-/// Finds the latest deposit of the same bytes whose photo is open. Notes of photos that are not open any more are removed.
+/// Earlier deposits of the same bytes, as the gateway tells of their photos.
+#[derive(Debug)]
+pub enum EarlierDeposits {
+    /// There are none that the gateway knows and that did not end before.
+    None,
+    /// The latest one whose photo is open.
+    Open(Box<EarlierDeposit>),
+    /// None is open any more; what became of the latest one.
+    Ended(Box<PhotoStatus>),
+}
+
+/// Finds the latest deposit of the same bytes whose photo is open. Photos that were refused or withdrawn are noted as such and not asked
+/// about again; those of another gateway are unknown to this one and count for nothing.
 ///
 /// # Errors
-/// [`LookUpError`]: it is not known whether the photo is open.
-pub async fn find_open(
+/// [`ClientDepositError`]: it is not known whether the photo is open.
+pub async fn find(
     photo: &PhotoFile,
     journal: &DepositJournal,
     client: &GatewayClient,
     language: Language,
-    now: Timestamp,
-) -> Result<Option<EarlierDeposit>, LookUpError> {
+    retry: &RetryContext<'_>,
+) -> Result<EarlierDeposits, ClientDepositError> {
     // Notes that cannot be read cost a second code, as without them.
-    let notes = journal.with_bytes(photo.sha256, now).unwrap_or_default();
-    for note in notes.into_iter().take(MAX_REQUESTS) {
-        let earlier = |note: DepositNote| EarlierDeposit { stored: note.stored_receipt(), note };
-        match show(client, note.photo_id, language).await {
-            Ok(Some(status)) if status.is_open() => return Ok(Some(earlier(note))),
-            Ok(_) => {
-                let _ = journal.remove(note.photo_id);
-            }
-            Err(error) => return Err(LookUpError { error, earlier: Box::new(earlier(note)) }),
+    let notes = journal.with_bytes(photo.sha256, retry.clock.now()).unwrap_or_default();
+    let mut latest_end = EarlierDeposits::None;
+    for note in notes.into_iter().filter(|note| !note.ended).take(MAX_REQUESTS) {
+        let Some(status) = show_with_retries(client, note.photo_id, language, retry).await? else { continue };
+        if status.is_open() {
+            let stored = note.stored_receipt();
+            return Ok(EarlierDeposits::Open(Box::new(EarlierDeposit { note, stored })));
+        }
+        note_end(journal, &status);
+        if let EarlierDeposits::None = latest_end {
+            latest_end = EarlierDeposits::Ended(Box::new(status));
         }
     }
-    Ok(None)
+    Ok(latest_end)
 }
 
-/// The gateway was asked about an earlier deposit and did not say.
-#[derive(Debug)]
-pub struct LookUpError {
-    /// Cause.
-    pub error: GatewayError,
-    /// The deposit.
-    pub earlier: Box<EarlierDeposit>,
+/// Notes the end of a photo. One that an office used is asked about again: another deposit of it needs a person's word.
+pub fn note_end(journal: &DepositJournal, status: &PhotoStatus) {
+    if status.state() != Some(PhotoState::Used) {
+        // Without the note the gateway is asked once more.
+        let _ = journal.mark_ended(status.photo_id);
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! A note says which file a photo came from and in which file its receipt is, but not the code: that is in the receipt only, and is
 //! deleted with it. One file per photo, `SHA256-PHOTO_ID.json`, so that programs that run at the same time need no lock, and photos with the
-//! same bytes are found by their names. A note is removed when the photo was refused or withdrawn, or when its time is over.
+//! same bytes are found by their names. A note stays until the last day of its photo, whatever became of it: so the file's name is known, and a
+//! withdrawal that is repeated is told.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -48,11 +49,32 @@ pub struct DepositNote {
     pub deposited_at: Timestamp,
     /// Latest time of the photo's erasure, as its receipt says.
     pub expires_at: Timestamp,
+    /// Address of the gateway; `None` in notes of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<String>,
+    /// True if the photo was refused or withdrawn or its time was over, so that the gateway need not be asked about it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub ended: bool,
+    /// True if a watch has told that an office refused the photo.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub refusal_told: bool,
+}
+
+// serde hands over a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl DepositNote {
-    /// Makes a note of `stored`, the receipt in the file `receipt` for the photo file `name`.
-    pub fn new(stored: &StoredReceipt, name: &Path, receipt: &Path, watched_folder: Option<&Path>) -> Self {
+    /// Makes a note of `stored`, the receipt in the file `receipt` for the photo file `name`, given by the gateway at the address `gateway`.
+    pub fn new(
+        stored: &StoredReceipt,
+        name: &Path,
+        receipt: &Path,
+        watched_folder: Option<&Path>,
+        gateway: &str,
+    ) -> Self {
         // Paths are JSON strings: one that is not Unicode is noted as it is shown, and its receipt counts as deleted.
         let text = |path: &Path| PathBuf::from(path.to_string_lossy().into_owned());
         let absolute = std::path::absolute(receipt).unwrap_or_else(|_| receipt.to_owned());
@@ -65,13 +87,34 @@ impl DepositNote {
             watched_folder: watched_folder.map(text),
             deposited_at: stored.stored_at,
             expires_at: stored.body.expires_at,
+            gateway: Some(gateway.to_owned()),
+            ended: false,
+            refusal_told: false,
         }
     }
 
-    /// The stored receipt; `None` if it is deleted or belongs to another photo now.
+    /// The stored receipt, also where a later deposit has set it aside; `None` if it is deleted or belongs to another photo now.
     pub fn stored_receipt(&self) -> Option<StoredReceipt> {
-        let stored = StoredReceipt::read(&self.receipt).ok().flatten();
-        stored.filter(|stored| stored.body.photo_id == self.photo_id)
+        let is_own = |stored: &StoredReceipt| stored.body.photo_id == self.photo_id;
+        let read = |path: &Path| StoredReceipt::read(path).ok().flatten();
+        if let Some(stored) = read(&self.receipt).filter(is_own) {
+            return Some(stored);
+        }
+        let rotated = (1..).map(|number| atomic_file::rotated_name(&self.receipt, number));
+        rotated.take_while(|path| path.exists()).filter_map(|path| read(&path)).find(is_own)
+    }
+
+    /// This note with what `newer`, of the same photo, adds: the folder that was watched last, and a receipt in place of a deleted one.
+    fn updated_by(&self, newer: &Self) -> Self {
+        let mut note = self.clone();
+        if newer.watched_folder.is_some() && newer.watched_folder != note.watched_folder {
+            note.watched_folder.clone_from(&newer.watched_folder);
+            note.name.clone_from(&newer.name);
+        }
+        if note.receipt != newer.receipt && note.stored_receipt().is_none() {
+            note.receipt.clone_from(&newer.receipt);
+        }
+        note
     }
 
     fn file_name(&self) -> String {
@@ -85,26 +128,58 @@ impl DepositJournal {
         Self { folder: config.with_file_name(FOLDER) }
     }
 
-    /// Writes a note, unless there is one of this photo.
+    /// Writes a note; one that there is of this photo is completed by it.
     ///
     /// # Errors
     /// The operating system's error.
     pub fn add(&self, note: &DepositNote) -> io::Result<()> {
         let json = serde_json::to_vec_pretty(note)?;
         atomic_file::make_folder(&self.folder, FileMode::OwnerOnly)?;
+        let path = self.folder.join(note.file_name());
         // Names of files may tell names of people.
-        match atomic_file::write_new(&self.folder.join(note.file_name()), &json, FileMode::OwnerOnly) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-            _ => Ok(()),
+        match atomic_file::write_new(&path, &json, FileMode::OwnerOnly) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Self::change(&path, |present| present.updated_by(note))
+            }
+            written => written,
         }
     }
 
-    /// Removes the note of a photo, if there is one.
+    /// Notes that the photo is not open any more and never will be.
     ///
     /// # Errors
     /// The operating system's error.
-    pub fn remove(&self, photo_id: PhotoId) -> io::Result<()> {
-        self.paths()?.get(&photo_id).map_or(Ok(()), |path| atomic_file::remove(path))
+    pub fn mark_ended(&self, photo_id: PhotoId) -> io::Result<()> {
+        self.change_note(photo_id, |note| DepositNote { ended: true, ..note.clone() })
+    }
+
+    /// Notes that the refusal of the photo has been told.
+    ///
+    /// # Errors
+    /// The operating system's error.
+    pub fn mark_refusal_told(&self, photo_id: PhotoId) -> io::Result<()> {
+        self.change_note(photo_id, |note| DepositNote { ended: true, refusal_told: true, ..note.clone() })
+    }
+
+    /// The note of a photo.
+    ///
+    /// # Errors
+    /// The operating system's error.
+    pub fn of_photo(&self, photo_id: PhotoId) -> io::Result<Option<DepositNote>> {
+        Ok(self.paths()?.get(&photo_id).and_then(|path| Self::read(path)))
+    }
+
+    fn change_note(&self, photo_id: PhotoId, change: impl Fn(&DepositNote) -> DepositNote) -> io::Result<()> {
+        self.paths()?.get(&photo_id).map_or(Ok(()), |path| Self::change(path, change))
+    }
+
+    fn change(path: &Path, change: impl Fn(&DepositNote) -> DepositNote) -> io::Result<()> {
+        let Some(present) = Self::read(path) else { return Ok(()) };
+        let changed = change(&present);
+        if changed == present {
+            return Ok(());
+        }
+        atomic_file::replace(path, &serde_json::to_vec_pretty(&changed)?, FileMode::OwnerOnly)
     }
 
     /// The notes of photos with these bytes, newest first.
@@ -195,6 +270,9 @@ mod tests {
             watched_folder: None,
             deposited_at: NOW,
             expires_at: NOW + Duration::from_secs(60),
+            gateway: None,
+            ended: false,
+            refusal_told: false,
         }
     }
 
@@ -209,8 +287,15 @@ mod tests {
         }
         assert_eq!(journal.with_bytes(one.sha256, NOW).unwrap(), [two.clone(), one.clone()]);
         std::fs::write(folder.path().join("deposits/notes.txt"), "somebody's").unwrap();
-        journal.remove(two.photo_id).unwrap();
-        assert_eq!(journal.all(NOW).unwrap(), [other, one]);
+        journal.mark_refusal_told(two.photo_id).unwrap();
+        let told = DepositNote { ended: true, refusal_told: true, ..two };
+        // A file that is exported once more later does not make it untold.
+        journal
+            .add(&DepositNote { watched_folder: Some("export".into()), name: "copy.jpg".into(), ..note(2, 1) })
+            .unwrap();
+        let told = DepositNote { watched_folder: Some("export".into()), name: "copy.jpg".into(), ..told };
+        assert_eq!(journal.all(NOW).unwrap(), [other, told.clone(), one]);
+        assert_eq!(journal.of_photo(told.photo_id).unwrap(), Some(told));
         assert_eq!(journal.all(NOW + Duration::from_secs(61)).unwrap(), []);
         assert!(journal.paths().unwrap().is_empty() && folder.path().join("deposits/notes.txt").exists());
     }

@@ -5,7 +5,10 @@ use serde_json::Value;
 use super::photo_status::PhotoStatus;
 use crate::client::enrolment::gateway_request::{GatewayError, fetch_body};
 use crate::client::gateway_client::GatewayClient;
+use crate::client::network::proxy::host_and_port;
+use crate::client::photo::deposit::{ClientDepositError, RetryContext, pause_before_retry};
 use crate::client::response::problem_type;
+use crate::client::transient_error::TransientError;
 use crate::domain::id::PhotoId;
 use crate::domain::language::Language;
 use crate::domain::photo::PhotoState;
@@ -81,6 +84,40 @@ pub async fn show(
         Ok(body) => read_status(&body).map(Some).ok_or_else(|| not_a_gateway(client)),
         Err(GatewayError::Refused(problem)) if problem_type(&problem) == "photo-unknown" => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// The same for a push, with its retries: as long as it is not known what became of the photo, nothing can be said of its code.
+///
+/// # Errors
+/// [`ClientDepositError`], as for a deposit.
+pub async fn show_with_retries(
+    client: &GatewayClient,
+    photo_id: PhotoId,
+    language: Language,
+    retry: &RetryContext<'_>,
+) -> Result<Option<PhotoStatus>, ClientDepositError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let error = match show(client, photo_id, language).await {
+            Ok(status) => return Ok(status),
+            Err(GatewayError::Transient(error)) => error,
+            Err(GatewayError::Refused(problem)) if matches!(problem.status, 408 | 425 | 429 | 500..) => {
+                TransientError::Unavailable { status: problem.status }
+            }
+            Err(GatewayError::Refused(problem)) => return Err(ClientDepositError::from_problem(problem)),
+            Err(GatewayError::Tls(failure)) => return Err(ClientDepositError::Tls(failure)),
+            Err(GatewayError::Proxy(error)) => return Err(ClientDepositError::Proxy(error)),
+            Err(GatewayError::NotAGateway { status, url }) => {
+                return Err(ClientDepositError::NotAGateway { status, address: host_and_port(&url) });
+            }
+            // Only requests for certificates end so.
+            Err(GatewayError::NoCertificate | GatewayError::Key(_)) => {
+                return Err(ClientDepositError::NotAGateway { status: 200, address: host_and_port(client.gateway()) });
+            }
+        };
+        pause_before_retry(error, tries, None, retry).await?;
     }
 }
 

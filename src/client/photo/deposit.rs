@@ -80,18 +80,30 @@ pub async fn deposit(
             }
         };
         maybe_stored |= error.may_have_stored();
-        // Without randomness the whole pause: later than needed, but never a storm.
-        let draw = random_bytes(retry.entropy).map_or(u32::MAX, u32::from_be_bytes);
-        let pause = backoff::pause(tries, draw).max(retry_after.unwrap_or_default());
-        if retry.timer.elapsed().saturating_add(pause) > retry.give_up_after {
-            return Err(DepositFailure {
-                error: ClientDepositError::GaveUp { tries, last_error: error, pause },
-                maybe_stored,
-            });
-        }
-        (retry.on_progress)(ProgressEvent::Retrying { error, pause });
-        retry.timer.sleep(pause).await;
+        let paused = pause_before_retry(error, tries, retry_after, retry).await;
+        paused.map_err(|error| DepositFailure { error, maybe_stored })?;
     }
+}
+
+/// Waits before the next try after `tries` that failed, at least for `retry_after`.
+///
+/// # Errors
+/// [`ClientDepositError::GaveUp`] if there is no time left for another try.
+pub(in crate::client) async fn pause_before_retry(
+    error: TransientError,
+    tries: u32,
+    retry_after: Option<Duration>,
+    retry: &RetryContext<'_>,
+) -> Result<(), ClientDepositError> {
+    // Without randomness the whole pause: later than needed, but never a storm.
+    let draw = random_bytes(retry.entropy).map_or(u32::MAX, u32::from_be_bytes);
+    let pause = backoff::pause(tries, draw).max(retry_after.unwrap_or_default());
+    if retry.timer.elapsed().saturating_add(pause) > retry.give_up_after {
+        return Err(ClientDepositError::GaveUp { tries, last_error: error, pause });
+    }
+    (retry.on_progress)(ProgressEvent::Retrying { error, pause });
+    retry.timer.sleep(pause).await;
+    Ok(())
 }
 
 enum RequestOutcome {
@@ -195,7 +207,7 @@ pub enum ClientDepositError {
 }
 
 impl ClientDepositError {
-    fn from_problem(problem: ProblemBody) -> Self {
+    pub(in crate::client) fn from_problem(problem: ProblemBody) -> Self {
         match (response::problem_type(&problem), problem.status) {
             ("photo-refused" | "photo-too-large" | "format-unsupported", _) => Self::Refused(problem),
             (_, 401 | 403) => Self::NotAllowed(problem),

@@ -142,6 +142,16 @@ pub fn open_or_create(
     }
 }
 
+/// The receipt beside the photo, if no deposit of these bytes is unfinished: what [`open_or_create`] takes for an answer.
+///
+/// # Errors
+/// [`SpoolError`]: a file beside the photo cannot be read or understood.
+pub fn finished_deposit(photo: &PhotoFile) -> Result<Option<StoredReceipt>, SpoolError> {
+    let Some(receipt) = StoredReceipt::load(photo)? else { return Ok(None) };
+    let spool = Spool::load(photo)?.filter(|spool| spool.file.sha256 == photo.sha256);
+    Ok(spool.is_none_or(|spool| spool.is_completed_by(&receipt)).then_some(receipt))
+}
+
 impl Spool {
     /// The key for every try.
     pub fn key(&self) -> &IdempotencyKey {

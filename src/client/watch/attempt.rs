@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use hyper::body::Bytes;
 
+use super::equal_photos::EqualPhotos;
 use super::event::{PhotoRefusal, ReceiptWriter, WatchEvent, WatchObserver};
 use super::files::claim_file::Job;
 use super::files::filing;
@@ -21,7 +22,7 @@ use crate::client::photo::photo_file::{PhotoFile, PhotoFileError, PhotoFileError
 use crate::client::photo::push::{PushContext, PushError, push_photo};
 use crate::client::photo::spool::{RepeatPolicy, SpoolError};
 use crate::client::photo::stored_receipt::{StoredReceipt, StoredReceiptError};
-use crate::client::progress::ProgressEvent;
+use crate::client::progress::{ProgressCallback, ProgressEvent};
 use crate::client::timer::Timer;
 use crate::client::transient_error::TransientError;
 use crate::clock::{Clock, Timestamp};
@@ -54,6 +55,10 @@ pub struct WatchContext {
     pub declared: Option<Declaration>,
     /// Notes of deposits.
     pub journal: Option<DepositJournal>,
+    /// Address of the gateway, for the notes.
+    pub gateway: String,
+    /// Photos with the same bytes, one at a time.
+    pub equal_photos: EqualPhotos,
 }
 
 /// An attempt to process one photo.
@@ -218,6 +223,8 @@ impl WatchContext {
             return Ok(AttemptOutcome::Accepted(photo.sha256));
         }
         job.sync(&self.folder)?;
+        // Of two equal files the second one waits until the first one has its code and its note.
+        let _turn = self.equal_photos.turn(photo.sha256).await;
         let earlier = if is_begun { None } else { self.earlier_deposit(attempt, &photo).await? };
         if let Some(EarlierDeposit { note, stored: Some(stored) }) = &earlier {
             self.observer.event(&WatchEvent::HasCodeAlready { name: &job.name, earlier: note });
@@ -253,13 +260,7 @@ impl WatchContext {
             language: self.language,
             repeat: RepeatPolicy::ReturnReceipt,
             declared: self.declared,
-            retry: RetryContext {
-                clock: self.clock.as_ref(),
-                entropy: self.entropy.as_ref(),
-                timer: &NoRetryTimer,
-                give_up_after: Duration::ZERO,
-                on_progress: &announce,
-            },
+            retry: self.single_try(&announce),
         };
         let pushed = push_photo(&photo, &push).await;
         let sent = photo.sha256;
@@ -275,6 +276,17 @@ impl WatchContext {
                 self.refuse(job, &PhotoRefusal::GatewayMaybeStored(problem))
             }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// One try, whose failure is an attempt's.
+    pub(super) fn single_try<'a>(&'a self, on_progress: ProgressCallback<'a>) -> RetryContext<'a> {
+        RetryContext {
+            clock: self.clock.as_ref(),
+            entropy: self.entropy.as_ref(),
+            timer: &NoRetryTimer,
+            give_up_after: Duration::ZERO,
+            on_progress,
         }
     }
 

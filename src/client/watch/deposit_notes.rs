@@ -1,36 +1,30 @@
 //! Notes of the deposits of a watch, and photos whose bytes were deposited before.
 
 use std::path::Path;
-use std::time::Duration;
 
 use super::attempt::{Attempt, RetryReason, WatchContext};
 use super::event::WatchEvent;
 use super::files::claim_file::Job;
 use super::files::filing::claimed_by;
-use crate::client::deposited::duplicates::{self, EarlierDeposit, LookUpError};
+use crate::client::deposited::duplicates::{self, EarlierDeposit, EarlierDeposits};
 use crate::client::deposited::journal::DepositNote;
-use crate::client::enrolment::gateway_request::GatewayError;
+use crate::client::photo::deposit::ClientDepositError;
 use crate::client::photo::photo_file::PhotoFile;
+use crate::client::photo::push::PushError;
 use crate::client::photo::stored_receipt::StoredReceipt;
-use crate::client::transient_error::TransientError;
 
 impl WatchContext {
-    /// An open deposit of the same bytes.
+    /// An open deposit of the same bytes. A photo that an office used, refused or no longer has gets another code.
     pub(super) async fn earlier_deposit(
         &self,
         attempt: &Attempt,
         photo: &PhotoFile,
     ) -> Result<Option<EarlierDeposit>, RetryReason> {
         let Some(journal) = &self.journal else { return Ok(None) };
-        match duplicates::find_open(photo, journal, &attempt.client, self.language, self.clock.now()).await {
-            Ok(earlier) => Ok(earlier),
-            Err(LookUpError { error: GatewayError::Transient(error), .. }) => {
-                Err(RetryReason::Unavailable { error, pause: Duration::ZERO })
-            }
-            Err(LookUpError { error: GatewayError::Refused(problem), .. }) if matches!(problem.status, 429 | 500..) => {
-                let error = TransientError::Unavailable { status: problem.status };
-                Err(RetryReason::Unavailable { error, pause: Duration::ZERO })
-            }
+        match duplicates::find(photo, journal, &attempt.client, self.language, &self.single_try(&|_| {})).await {
+            Ok(EarlierDeposits::Open(earlier)) => Ok(Some(*earlier)),
+            Ok(EarlierDeposits::None | EarlierDeposits::Ended(_)) => Ok(None),
+            Err(error @ ClientDepositError::GaveUp { .. }) => Err(PushError::Deposit(error).into()),
             // The deposit gets the same answer, and tells it.
             Err(_) => Ok(None),
         }
@@ -47,7 +41,7 @@ impl WatchContext {
             name.push(extension);
         }
         let folder = self.folder.arrivals();
-        let note = DepositNote::new(receipt, Path::new(&name), &receipt_json, Some(folder));
+        let note = DepositNote::new(receipt, Path::new(&name), &receipt_json, Some(folder), &self.gateway);
         if let Err(error) = journal.add(&note) {
             self.observer.event(&WatchEvent::NoteFailed { name: &job.name, error: &error });
         }

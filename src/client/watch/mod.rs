@@ -48,6 +48,7 @@ mod attempt;
 mod circuit_breaker;
 pub mod client_provider;
 mod deposit_notes;
+mod equal_photos;
 mod erasure;
 mod event;
 pub mod files;

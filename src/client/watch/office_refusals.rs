@@ -13,8 +13,8 @@ use crate::domain::photo::PhotoState;
 /// is told of the newest, and `lichtbild-studio photos` lists the others.
 const MAX_LISTED: usize = 500;
 
-/// A photo from the watched folder that an office refused, with the note of its deposit. The note is removed when its report is on the
-/// disk: as long as it is there, the refusal has not been told.
+/// A photo from the watched folder that an office refused, with the note of its deposit. The note says that the refusal has been told
+/// once its report is on the disk.
 pub(super) struct UntoldRefusal {
     /// Note of the deposit.
     pub(super) note: DepositNote,
@@ -36,7 +36,7 @@ pub(super) async fn fetch(
     let with_note = |photo: PhotoStatus| {
         let note = DepositJournal::read(notes.get(&photo.photo_id)?)?;
         let is_from_here = note.watched_folder.as_deref().is_some_and(|noted| is_same_folder(noted, folder));
-        (is_from_here && photo.refusal.is_some()).then_some(UntoldRefusal { note, photo })
+        (is_from_here && !note.refusal_told && photo.refusal.is_some()).then_some(UntoldRefusal { note, photo })
     };
     refused.photos.into_iter().filter_map(with_note).collect()
 }

@@ -75,7 +75,7 @@ impl Watch {
             let report = context.receipt_writer.office_report(note, photo);
             let written = filing::put_office_report(&context.folder, note, &report).and_then(|path| {
                 context.observer.event(&WatchEvent::RefusedByOffice { name: &note.name, report: &path, refusal });
-                context.journal.as_ref().map_or(Ok(()), |journal| journal.remove(note.photo_id))
+                context.journal.as_ref().map_or(Ok(()), |journal| journal.mark_refusal_told(note.photo_id))
             });
             if let Err(error) = written {
                 self.storage_failed(&error);

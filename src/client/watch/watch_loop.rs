@@ -14,6 +14,7 @@ pub use super::attempt::WatchContext;
 use super::attempt::{AttemptOutcome, AttemptStage};
 use super::circuit_breaker::{BreakerGeneration, CircuitBreaker};
 use super::client_provider::ClientProvider;
+use super::equal_photos::EqualPhotos;
 use super::erasure;
 use super::event::{ReceiptWriter, WatchEvent, WatchObserver, WatchStatus};
 use super::files::claim_file;
@@ -176,6 +177,7 @@ impl Watch {
             observer.event(&WatchEvent::Resuming { photos: queue.len() });
         }
         let rules = ProfileCache::load(&folder, profile);
+        let gateway = client.gateway().to_string();
         Ok(Self {
             context: Arc::new(WatchContext {
                 folder,
@@ -187,6 +189,8 @@ impl Watch {
                 language,
                 declared,
                 journal,
+                gateway,
+                equal_photos: EqualPhotos::default(),
             }),
             options,
             timer,

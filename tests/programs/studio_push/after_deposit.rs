@@ -141,3 +141,81 @@ fn a_push_renews_a_certificate_that_is_due_and_deposits_if_it_cannot() {
     assert!(text(&renewed.stderr).contains("certificate was renewed"), "{}", text(&renewed.stderr));
     assert!(studio.device.file("device.pem").exists() || studio.device.file("device-both.pem").exists());
 }
+
+#[tokio::test]
+async fn a_code_that_ended_is_not_given_again() {
+    let studio = PushingStudio::open();
+    let gateway = studio.home.start();
+    let first = push(&studio, "anna.jpg", 1);
+    let first_code = first["code"].as_str().unwrap();
+    assert_eq!(studio.run(&["withdraw", first_code]).status.code(), Some(0));
+
+    let anew = studio.run(&["push", "anna.jpg", "--json"]);
+    assert_eq!(anew.status.code(), Some(0), "{}", text(&anew.stderr));
+    let second: Value = serde_json::from_slice(&anew.stdout).unwrap();
+    assert!(second["code"] != first_code && second["replayed"] == false, "{second}");
+    assert!(
+        text(&anew.stderr).contains("zurückgezogen")
+            && studio.home.beside("anna.jpg.lichtbild-receipt.json.1").exists()
+    );
+    let same = push(&studio, "anna.jpg", 1);
+    assert_eq!((&same["code"], &same["replayed"]), (&second["code"], &true.into()));
+
+    // The receipt that was set aside is found by its code, from any folder, and so is that of a second deposit.
+    let again = studio.run_in(&studio.device.folder, &["withdraw", first_code, "--lang", "en"]);
+    assert_eq!(again.status.code(), Some(0), "{}", text(&again.stderr));
+    assert!(text(&again.stdout).starts_with("Withdrawn already ") && text(&again.stdout).contains("anna.jpg"));
+    assert_eq!(studio.run(&["push", "anna.jpg", "--again"]).status.code(), Some(0));
+    let set_aside = studio.run_in(&studio.device.folder, &["withdraw", second["code"].as_str().unwrap()]);
+    assert_eq!(set_aside.status.code(), Some(0), "{}", text(&set_aside.stderr));
+
+    let third = push(&studio, "anna.jpg", 1);
+    settle(&studio, &gateway, &third, &json!({"outcome": "refused", "reason": "glasses"})).await;
+    let anew = studio.run(&["push", "anna.jpg", "--lang", "en"]);
+    assert_eq!(anew.status.code(), Some(0), "{}", text(&anew.stderr));
+    assert!(text(&anew.stderr).contains("was refused at the office on "), "{}", text(&anew.stderr));
+    assert!(!text(&anew.stdout).contains(third["code"].as_str().unwrap()));
+    let listed = studio.run(&["photos"]);
+    assert_eq!(text(&listed.stdout).matches("anna.jpg").count(), 4, "{}", text(&listed.stdout));
+}
+
+#[test]
+fn a_photo_is_not_withdrawn_by_the_receipt_of_another_one_of_its_name() {
+    let studio = PushingStudio::open();
+    let _gateway = studio.home.start();
+    let anna = push(&studio, "DSC1.jpg", 1);
+    fs::write(studio.home.beside("DSC1.jpg"), photo(2)).unwrap();
+    let refused = studio.run(&["withdraw", "DSC1.jpg", "--lang", "en"]);
+    assert_eq!((refused.status.code(), text(&refused.stdout)), (Some(6), ""), "{}", text(&refused.stderr));
+    assert!(text(&refused.stderr).contains("belongs to another photo"), "{}", text(&refused.stderr));
+    let bert = push(&studio, "DSC1.jpg", 2);
+    // One that lies elsewhere under a similar name comes last.
+    fs::copy(studio.home.beside("DSC1.jpg.lichtbild-receipt.json.1"), studio.home.beside("DSC1.json")).unwrap();
+    let withdrawn = studio.run(&["withdraw", "DSC1.jpg", "--json"]);
+    let line: Value = serde_json::from_slice(&withdrawn.stdout).unwrap();
+    assert_eq!(line["photo_id"], bert["photo_id"]);
+    // The file of the first photo, brought back.
+    fs::write(studio.home.beside("DSC1.jpg"), photo(1)).unwrap();
+    let withdrawn = studio.run(&["withdraw", "DSC1.jpg", "--json"]);
+    let line: Value = serde_json::from_slice(&withdrawn.stdout).unwrap();
+    assert_eq!(line["photo_id"], anna["photo_id"]);
+}
+
+#[test]
+fn a_withdrawal_that_fails_has_a_line_of_json_too() {
+    let studio = PushingStudio::open();
+    let _gateway = studio.home.start();
+    for (given, exit, kind) in
+        [("abcdef", 11, "photo-unknown"), ("0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e", 11, "photo-unknown")]
+    {
+        let failed = studio.run(&["withdraw", given, "--json"]);
+        let line: Value = serde_json::from_slice(&failed.stdout).unwrap();
+        assert_eq!((failed.status.code(), &line["type"]), (Some(exit), &kind.into()));
+    }
+    let failed = studio.run(&["withdraw", "photo.jpg", "--json", "--lang", "en"]);
+    let line: Value = serde_json::from_slice(&failed.stdout).unwrap();
+    assert!(
+        failed.status.code() == Some(6) && line["message"].as_str().unwrap().contains("Nothing was sent"),
+        "{line}"
+    );
+}

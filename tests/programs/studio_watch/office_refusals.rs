@@ -42,8 +42,11 @@ async fn a_refusal_at_the_counter_is_told_once_and_its_report_outlives_the_photo
     studio.clock.advance(DAY);
     studio.watch().await;
     assert_eq!((studio.events("RefusedByOffice").len(), studio.names("refused").len()), (1, 1));
-    let left = studio.journal.as_ref().unwrap().all(studio.clock.now()).unwrap();
-    assert_eq!(left.iter().map(|note| note.name.as_str()).collect::<Vec<_>>(), ["bert.jpg"]);
+    // Its name is known to `photos` until its last day.
+    let notes = studio.journal.as_ref().unwrap().all(studio.clock.now()).unwrap();
+    let mut told: Vec<_> = notes.iter().map(|note| (note.name.as_str(), note.refusal_told)).collect();
+    told.sort_unstable();
+    assert_eq!(told, [("anna.jpg", true), ("bert.jpg", false)]);
 }
 
 #[tokio::test]
@@ -109,4 +112,44 @@ async fn pipes_among_reports_and_receipts_do_not_hold_up_the_watch() {
     assert_eq!(studio.events("RefusedByOffice").len(), 1);
     assert!(studio.names("refused").contains(&"anna.txt".to_owned()), "{:?}", studio.names("refused"));
     assert!(studio.names("sent").contains(&"bert (2).jpg".to_owned()), "{:?}", studio.names("sent"));
+}
+
+#[tokio::test]
+async fn equal_files_in_one_scan_get_one_code() {
+    let studio = noting_studio().await;
+    for name in ["anna.jpg", "copy.jpg", "other.jpg"] {
+        studio.export(name, &photo(1));
+    }
+    assert_eq!(studio.watch().await.status.sent, 3);
+    assert_eq!((studio.gateway.uploads().len(), studio.events("HasCodeAlready").len()), (1, 2));
+    assert_eq!(studio.receipt("anna").body.code, studio.receipt("copy").body.code);
+    studio.assert_cleared();
+}
+
+#[tokio::test]
+async fn the_refusal_of_a_photo_that_was_pushed_before_it_was_exported_is_told() {
+    let studio = noting_studio().await;
+    studio.export("anna.jpg", &photo(1));
+    studio.watch().await;
+    // As a push notes it.
+    let path = studio.journal.as_ref().unwrap().paths().unwrap().into_values().next().unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    let pushed: Vec<_> = text.lines().filter(|line| !line.contains("watched_folder")).collect();
+    fs::write(&path, pushed.join("\n")).unwrap();
+    studio.export("bert.jpg", &photo(1));
+    studio.watch().await;
+    assert_eq!((studio.gateway.uploads().len(), studio.events("HasCodeAlready").len()), (1, 1));
+    let mut refused = photo_in_state(&studio.gateway.uploads()[0], "refused");
+    refused["refusal"] = json!({"reason": "pose"});
+    studio.gateway.show_photos([refused]);
+    // Exported once more before the refusal is told: a new deposit, and the refusal is told all the same.
+    studio.export("carl.jpg", &photo(1));
+    // A watch that gets no rules does not ask for refusals either.
+    let profile = studio.gateway.hide_profile().unwrap();
+    studio.watch().await;
+    assert_eq!((studio.gateway.uploads().len(), studio.events("RefusedByOffice").len()), (2, 0));
+    studio.gateway.show_profile(&profile);
+    studio.watch().await;
+    let told = studio.events("RefusedByOffice");
+    assert!(told.len() == 1 && told[0].contains("bert.jpg"), "{told:?}");
 }

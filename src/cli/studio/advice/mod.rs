@@ -2,6 +2,7 @@
 
 mod connection;
 mod deposit;
+mod earlier_deposit;
 mod enrolment;
 mod files;
 mod gateway_error;
@@ -15,6 +16,9 @@ mod setup;
 mod unexpected;
 mod watch;
 
+pub use earlier_deposit::{
+    EndedDeposit, about_earlier_deposit, about_ended_deposit, about_unchecked_deposit, unchecked_receipt_heading,
+};
 pub use enrolment::{
     about_address, about_code, about_enrol, about_enrolment_progress, after_enrolment, code_error_in_words,
 };
@@ -23,7 +27,7 @@ pub use gateway_error::about_gateway_error;
 pub use printing::{about_printing, about_receipt_to_print, after_printing};
 pub use problem::about_problem;
 pub use proxy::about_proxy_url;
-pub use push::{about_earlier_deposit, about_progress, about_push, after_receipt};
+pub use push::{about_progress, about_push, after_receipt};
 pub use renewal::{about_renewal, about_renewal_event};
 pub use self_test::{CheckState, SelfTestCheck, SelfTestLine, about_self_test};
 pub use setup::{about_config, about_credentials, after_setup_error};

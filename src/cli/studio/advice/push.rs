@@ -5,11 +5,9 @@ use super::deposit::{about_deposit, about_refusal_maybe_stored};
 use super::files::{about_photo, about_spool, about_stored_receipt};
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::{moment, on_one_line};
-use crate::client::deposited::duplicates::EarlierDeposit;
 use crate::client::photo::push::{PushError, PushedPhoto};
 use crate::client::progress::ProgressEvent;
 use crate::clock::Timestamp;
-use crate::domain::display_text::escaped;
 use crate::domain::language::Language;
 
 /// Explains why a photo was not pushed, and gives the exit code.
@@ -63,36 +61,6 @@ pub fn about_progress(event: &ProgressEvent, language: Language) -> String {
                 format!("{cause} Next try in {seconds:.1} s. Please wait."),
             )
         }
-    }
-}
-
-/// Tells that a photo has a code already. Its receipt is shown too, if it is still stored.
-pub fn about_earlier_deposit(earlier: &EarlierDeposit, language: Language) -> String {
-    let (name, at) = (escaped(&earlier.note.name), moment(earlier.note.deposited_at, language));
-    let number = earlier.note.photo_id.short();
-    match &earlier.stored {
-        Some(_) => language.pick(
-            format!(
-                "Dieses Foto hat schon einen Abrufcode: dieselbe Datei wurde am {at} als {name} eingeliefert. Es wurde nichts noch einmal gesendet; dieser \
-                 Abrufcode gilt. Mit --again entsteht ein zweiter."
-            ),
-            format!(
-                "This photo has a code already: the same file was deposited on {at} as {name}. Nothing was sent again, and this code is valid. --again \
-                 gives a second one."
-            ),
-        ),
-        None => language.pick(
-            format!(
-                "Dieses Foto hat schon einen Abrufcode: dieselbe Datei wurde am {at} als {name} eingeliefert (Foto-Nr. {number}). Er steht auf der \
-                 Quittung, die hier nicht mehr gespeichert ist. Es wurde nichts gesendet. Ist die Quittung verloren: zuerst `lichtbild-studio withdraw \
-                 {number}`, dann mit --again neu einliefern."
-            ),
-            format!(
-                "This photo has a code already: the same file was deposited on {at} as {name} (photo no. {number}). The code is on the receipt, which is \
-                 no longer stored here. Nothing was sent. If the receipt is lost, first `lichtbild-studio withdraw {number}`, then deposit anew with \
-                 --again."
-            ),
-        ),
     }
 }
 

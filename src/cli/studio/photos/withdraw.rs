@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde_json::{Value, json};
 
 use super::list;
+use crate::atomic_file::rotated_name;
 use crate::cli::studio::advice;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::options::LanguageArgument;
@@ -17,6 +19,7 @@ use crate::client::deposited::requests;
 use crate::client::deposited::requests::DepositedQuery;
 use crate::client::enrolment::gateway_request::GatewayError;
 use crate::client::gateway_client::GatewayClient;
+use crate::client::photo::photo_file::PhotoFile;
 use crate::client::photo::stored_receipt::{SUFFIX, StoredReceipt};
 use crate::client::response::problem_type;
 use crate::clock::{Clock, SystemClock};
@@ -45,7 +48,7 @@ pub struct Arguments {
     /// Gateway address, certificate and key of this computer
     #[arg(long, value_name = "FILE", env = "LICHTBILD_STUDIO_CONFIG", default_value = "studio.toml")]
     config: PathBuf,
-    /// Print one line of JSON: the photo as the gateway tells it, or the problem
+    /// Print one line of JSON: the photo as the gateway tells it, the problem, or a `message` if there is no problem of the gateway
     #[arg(long)]
     pub(crate) json: bool,
     /// Language of messages [default: the configuration's, or de]
@@ -61,32 +64,55 @@ pub fn run(arguments: &Arguments) -> Exit {
     };
     let language = access.language;
     let journal = DepositJournal::beside(&arguments.config);
-    let photo_id = match find(arguments, &journal, &access) {
-        Ok(photo_id) => photo_id,
-        Err(exit) => return exit,
-    };
-    match access.runtime.block_on(withdraw(&access.client, photo_id, language)) {
+    let withdrawn = find(arguments, &journal, &access).and_then(|photo_id| {
+        let withdrawn = access.runtime.block_on(withdraw(&access.client, photo_id, language));
+        withdrawn.map_err(|error| {
+            let (exit, message) = about_error(&error, photo_id, language);
+            Failure { exit, message, problem: problem_of(&error) }
+        })
+    });
+    match withdrawn {
         Ok((photo, already)) => {
-            let file = list::files(&journal, language).remove(&photo_id);
-            // A note that stays is removed when the photo's time is over.
-            let _ = journal.remove(photo_id);
+            // A note that does not say it costs one question more.
+            let _ = journal.mark_ended(photo.photo_id);
+            let file = list::files(&journal, language).remove(&photo.photo_id);
             let shown = match arguments.json {
                 true => print_json(&photo.body, language),
                 false => print(about_withdrawn(&photo, already, file.as_deref(), language), language),
             };
             shown.err().unwrap_or(Exit::Done)
         }
-        Err(error) => {
-            if let (true, GatewayError::Refused(problem)) = (arguments.json, &error)
-                && let Err(exit) = print_json(problem, language)
-            {
-                return exit;
+        Err(Failure { exit, message, problem }) => {
+            if arguments.json {
+                let line = problem.unwrap_or_else(|| json!({ "message": message }));
+                if let Err(exit) = print_json(&line, language) {
+                    return exit;
+                }
             }
-            let (exit, message) = about_error(&error, photo_id, language);
             eprint(message);
             exit
         }
     }
+}
+
+/// Nothing was withdrawn.
+struct Failure {
+    exit: Exit,
+    message: String,
+    /// The gateway's problem.
+    problem: Option<Value>,
+}
+
+impl Failure {
+    /// A failure that is not the gateway's.
+    fn here(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), problem: None }
+    }
+}
+
+fn problem_of(error: &GatewayError) -> Option<Value> {
+    let GatewayError::Refused(problem) = error else { return None };
+    serde_json::to_value(problem).ok()
 }
 
 /// Withdraws, and tells if it was withdrawn before.
@@ -103,14 +129,13 @@ async fn withdraw(
 }
 
 /// The photo that is meant. A code is not sent, nor anything derived from one.
-fn find(arguments: &Arguments, journal: &DepositJournal, access: &GatewayAccess) -> Result<PhotoId, Exit> {
+fn find(arguments: &Arguments, journal: &DepositJournal, access: &GatewayAccess) -> Result<PhotoId, Failure> {
     let language = access.language;
     let mut given = arguments.photo.trim().to_owned();
     if given == "-" {
         given.clear();
         if let Err(error) = std::io::stdin().read_line(&mut given) {
-            eprint(advice::about_unexpected(&error, language));
-            return Err(Exit::Unexpected);
+            return Err(Failure::here(Exit::Unexpected, advice::about_unexpected(&error, language)));
         }
         given.truncate(given.trim_end().len());
     } else {
@@ -127,38 +152,40 @@ fn find(arguments: &Arguments, journal: &DepositJournal, access: &GatewayAccess)
     }
     let code = RetrievalCode::parse(&given).map_err(|error| {
         let cause = advice::code_error_in_words(&error, language);
-        eprint(language.pick(
+        let message = language.pick(
             format!("Das ist weder eine Datei noch eine Foto-Nr., und als Abrufcode: {cause} Es wurde nichts gesendet; die Eingabe mit der Quittung vergleichen."),
             format!("This is no file and no photo number, and as a code: {cause} Nothing was sent; compare it with the receipt."),
-        ));
-        Exit::Usage
+        );
+        Failure::here(Exit::Usage, message)
     })?;
     photo_of_code(&code, journal, language)
 }
 
 /// The one photo of the studio whose number ends in this way, as the receipt shows it.
-fn photo_of_short_number(number: &str, access: &GatewayAccess) -> Result<PhotoId, Exit> {
+fn photo_of_short_number(number: &str, access: &GatewayAccess) -> Result<PhotoId, Failure> {
     let language = access.language;
     let query = DepositedQuery { state: None, limit: MAX_SEARCHED, oldest: None };
     let photos = access.runtime.block_on(requests::list(&access.client, &query, language)).map_err(|error| {
         let (exit, message) = advice::about_gateway_error(&error, language);
-        eprint(message);
-        exit
+        Failure { exit, message, problem: problem_of(&error) }
     })?;
     let found: Vec<_> = photos.photos.iter().map(|photo| photo.photo_id).filter(|id| id.short() == number).collect();
     match found.as_slice() {
         [photo_id] => Ok(*photo_id),
         [] => {
-            eprint(about_unknown_number(number, language));
-            Err(Exit::NothingToWithdraw)
+            let message = about_unknown_number(number, language);
+            // As the gateway answers for a whole number.
+            let title = language.pick("Foto unbekannt", "Unknown photo");
+            let problem = json!({ "type": "photo-unknown", "title": title, "status": 404, "detail": message });
+            Err(Failure { exit: Exit::NothingToWithdraw, message, problem: Some(problem) })
         }
         several => {
             let numbers = several.iter().map(PhotoId::to_string).collect::<Vec<_>>().join("\n  ");
-            eprint(language.pick(
+            let message = language.pick(
                 format!("Auf {number} enden mehrere Foto-Nummern; es wurde nichts zurückgezogen. Die ganze Nummer angeben:\n  {numbers}"),
                 format!("Several photo numbers end in {number}; nothing was withdrawn. Give the whole number:\n  {numbers}"),
-            ));
-            Err(Exit::Usage)
+            );
+            Err(Failure::here(Exit::Usage, message))
         }
     }
 }
@@ -170,27 +197,49 @@ fn about_unknown_number(number: impl std::fmt::Display, language: Language) -> S
     )
 }
 
-/// The photo of a stored receipt, or of a photo with its receipt beside it.
-fn photo_of_file(path: &Path, language: Language) -> Result<PhotoId, Exit> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(SUFFIX);
-    let in_sent = path.with_extension("receipt.json");
+/// The photo of a stored receipt, of a printed one beside it, or of a photo whose receipt lies beside it. Cameras use names again: a receipt
+/// for other bytes is another person's.
+fn photo_of_file(path: &Path, language: Language) -> Result<PhotoId, Failure> {
+    let read = |path: &Path| StoredReceipt::read(path).ok().flatten();
     // A printed receipt has the name of the stored one.
-    let candidates = [path.to_owned(), path.with_extension("json"), beside.into(), in_sent];
-    for candidate in candidates {
-        if let Ok(Some(stored)) = StoredReceipt::read(&candidate) {
-            return Ok(stored.body.photo_id);
-        }
+    let is_printed =
+        path.extension().is_some_and(|extension| ["pdf", "txt"].iter().any(|printed| extension == *printed));
+    let stored = read(path).or_else(|| if is_printed { read(&path.with_extension("json")) } else { None });
+    if let Some(stored) = stored {
+        return Ok(stored.body.photo_id);
     }
-    let path = on_one_line(path);
-    eprint(language.pick(
-        format!("{path} ist keine gespeicherte Quittung, und daneben liegt keine. Es wurde nichts gesendet. Den Abrufcode oder die Foto-Nr. von der Quittung angeben."),
-        format!("{path} is no stored receipt, and there is none beside it. Nothing was sent. Give the code or the photo's number from the receipt."),
-    ));
-    Err(Exit::Setup)
+    let Ok(photo) = PhotoFile::read(path) else { return Err(no_receipt(path, language)) };
+    let beside = photo.sidecar_path(SUFFIX);
+    let rotated = (1..).map(|number| rotated_name(&beside, number)).take_while(|path| path.exists());
+    let in_sent = path.with_extension("receipt.json");
+    let candidates = [beside.clone(), in_sent].into_iter().chain(rotated);
+    let found: Vec<_> = candidates.filter_map(|candidate| read(&candidate)).collect();
+    match found.iter().find(|stored| stored.body.sha256 == photo.sha256) {
+        Some(stored) => Ok(stored.body.photo_id),
+        None if found.is_empty() => Err(no_receipt(path, language)),
+        None => Err(receipt_of_other_photo(path, language)),
+    }
 }
 
-fn photo_of_code(code: &RetrievalCode, journal: &DepositJournal, language: Language) -> Result<PhotoId, Exit> {
+fn no_receipt(path: &Path, language: Language) -> Failure {
+    let path = on_one_line(path);
+    let message = language.pick(
+        format!("{path} ist keine gespeicherte Quittung, und daneben liegt keine. Es wurde nichts gesendet. Den Abrufcode oder die Foto-Nr. von der Quittung angeben."),
+        format!("{path} is no stored receipt, and there is none beside it. Nothing was sent. Give the code or the photo's number from the receipt."),
+    );
+    Failure::here(Exit::Setup, message)
+}
+
+fn receipt_of_other_photo(path: &Path, language: Language) -> Failure {
+    let path = on_one_line(path);
+    let message = language.pick(
+        format!("Die Quittung neben {path} gehört zu einem anderen Foto, das vorher so hieß. Es wurde nichts zurückgezogen. Den Abrufcode oder die Foto-Nr. von der Quittung der Person angeben, deren Foto gemeint ist."),
+        format!("The receipt beside {path} belongs to another photo that had this name before. Nothing was withdrawn. Give the code or the photo's number from the receipt of the person whose photo is meant."),
+    );
+    Failure::here(Exit::Setup, message)
+}
+
+fn photo_of_code(code: &RetrievalCode, journal: &DepositJournal, language: Language) -> Result<PhotoId, Failure> {
     let noted = journal.with_code(code, SystemClock.now()).unwrap_or_else(|error| {
         eprint(advice::about_unreadable_notes(&error, language));
         None
@@ -205,13 +254,13 @@ fn photo_of_code(code: &RetrievalCode, journal: &DepositJournal, language: Langu
             return Ok(stored.body.photo_id);
         }
     }
-    eprint(language.pick(
+    let message = language.pick(
         "Auf diesem Rechner ist keine Quittung mit diesem Abrufcode gespeichert; das Gateway kennt Abrufcodes nicht, und es wurde nichts gesendet. \
          Stattdessen die Foto-Nr. angeben: sie steht unten auf der Quittung, und `lichtbild-studio photos` listet sie auf.",
         "No receipt with this code is stored on this computer; the gateway does not know codes, and nothing was sent. Give the photo's number \
          instead: it is at the foot of the receipt, and `lichtbild-studio photos` lists it.",
-    ));
-    Err(Exit::Setup)
+    );
+    Err(Failure::here(Exit::Setup, message))
 }
 
 /// Receipts of the working folder, for deposits that were not noted.

@@ -1,6 +1,7 @@
 //! `lichtbild-studio push PHOTO…`
 
 mod arguments;
+mod earlier;
 mod one_photo;
 mod photo_paths;
 

@@ -14,7 +14,6 @@ use crate::cli::studio::options::PaperArgument;
 use crate::cli::studio::output::{eprint, print, print_json};
 use crate::cli::studio::receipt_text::on_one_line;
 use crate::cli::studio::{advice, receipt_text};
-use crate::client::deposited::duplicates::{self, EarlierDeposit};
 use crate::client::deposited::journal::{DepositJournal, DepositNote};
 use crate::client::gateway_client::GatewayClient;
 use crate::client::photo::deposit::{ClientDepositError, RetryContext};
@@ -23,11 +22,12 @@ use crate::client::photo::printed_receipt;
 use crate::client::photo::printed_receipt::PrintOptions;
 use crate::client::photo::push::{PushContext, PushError, PushedPhoto, push_photo};
 use crate::client::photo::spool::RepeatPolicy;
+use crate::client::photo::stored_receipt;
 use crate::client::photo::stored_receipt::StoredReceipt;
-use crate::client::photo::{spool, stored_receipt};
 use crate::client::timer::TokioTimer;
 use crate::clock::{Clock, SystemClock};
 use crate::domain::language::Language;
+use crate::domain::photo::PhotoState;
 use crate::entropy::OsEntropy;
 use crate::wire::photo::ReceiptBody;
 
@@ -46,6 +46,16 @@ pub(super) enum Next {
     Continue,
     /// The cause of the failure is the same for every photo.
     Stop,
+}
+
+/// Consequence of the earlier deposits of a photo.
+pub(super) enum Decision {
+    /// The photo is deposited.
+    Deposit(RepeatPolicy),
+    /// Its receipt is shown: the photo is in this state.
+    ShowReceipt(PhotoState),
+    /// Its result has been reported.
+    Reported(Exit, Next),
 }
 
 #[derive(Serialize)]
@@ -72,40 +82,64 @@ impl PhotoPush<'_> {
                 return (self.report_failure(path, Exit::Setup, None, message), Next::Continue);
             }
         };
-        if let Some(earlier) = self.earlier_deposit(&photo).await {
-            return (self.report_earlier(path, &earlier), Next::Continue);
-        }
         let timer = TokioTimer::begin();
         let on_progress = |event| eprint(self.about(path, &advice::about_progress(&event, self.language)));
-        let context = PushContext {
-            client: &self.client,
-            language: self.language,
-            repeat: self.repeat_policy(),
-            declared: self.arguments.declaration.to_declaration(),
-            retry: RetryContext {
-                clock: &SystemClock,
-                entropy: &OsEntropy,
-                timer: &timer,
-                give_up_after: Duration::from_secs(self.arguments.give_up_after),
-                on_progress: &on_progress,
-            },
+        let retry = RetryContext {
+            clock: &SystemClock,
+            entropy: &OsEntropy,
+            timer: &timer,
+            give_up_after: Duration::from_secs(self.arguments.give_up_after),
+            on_progress: &on_progress,
         };
-        match push_photo(&photo, &context).await {
-            Ok(pushed) => {
-                self.note(&photo, &pushed);
-                let message = advice::after_receipt(&pushed, SystemClock.now(), self.language);
-                (self.report_receipt(path, &pushed, message), Next::Continue)
-            }
-            Err(error) => {
-                let (exit, message) = advice::about_push(&error, self.language);
-                let problem = match &error {
-                    PushError::Deposit(ClientDepositError::Refused(problem))
-                    | PushError::RefusedMaybeStored { problem, .. } => serde_json::to_value(problem).ok(),
-                    _ => None,
-                };
-                (self.report_failure(path, exit, problem, message), after(&error))
+        let mut decision = self.decide(path, &photo, &retry).await;
+        // A gateway repeats an unfinished deposit once; a new one cannot have ended.
+        let mut may_be_replay = true;
+        loop {
+            let (repeat, state) = match decision {
+                Decision::Deposit(repeat) => (repeat, None),
+                // A push that died behind its receipt is brought to its end as well.
+                Decision::ShowReceipt(state) => (RepeatPolicy::ReturnReceipt, Some(state)),
+                Decision::Reported(exit, next) => return (exit, next),
+            };
+            let context = PushContext {
+                client: &self.client,
+                language: self.language,
+                repeat,
+                declared: self.arguments.declaration.to_declaration(),
+                retry,
+            };
+            match push_photo(&photo, &context).await {
+                Ok(mut pushed) => {
+                    pushed.receipt.state = state.unwrap_or(pushed.receipt.state);
+                    let ended = if may_be_replay { self.decide_after_replay(path, &pushed.receipt) } else { None };
+                    match ended {
+                        Some(next) => (decision, may_be_replay) = (next, false),
+                        None => return (self.report_pushed(path, &photo, &pushed), Next::Continue),
+                    }
+                }
+                Err(error) => return self.report_error(path, &error),
             }
         }
+    }
+
+    fn report_pushed(&self, path: &Path, photo: &PhotoFile, pushed: &PushedPhoto) -> Exit {
+        self.note(photo, pushed);
+        let message = advice::after_receipt(pushed, SystemClock.now(), self.language);
+        self.report_receipt(path, pushed, message)
+    }
+
+    fn report_error(&self, path: &Path, error: &PushError) -> (Exit, Next) {
+        let (exit, message) = advice::about_push(error, self.language);
+        let problem = match error {
+            PushError::Deposit(ClientDepositError::Refused(problem))
+            | PushError::RefusedMaybeStored { problem, .. } => serde_json::to_value(problem).ok(),
+            _ => None,
+        };
+        let next = match error {
+            PushError::Deposit(error) => after_deposit_error(error),
+            _ => Next::Continue,
+        };
+        (self.report_failure(path, exit, problem, message), next)
     }
 
     /// Tells that a photo was not tried, because those before it failed for a reason that holds for all.
@@ -123,51 +157,20 @@ impl PhotoPush<'_> {
         Ok(())
     }
 
-    fn repeat_policy(&self) -> RepeatPolicy {
-        if self.arguments.again { RepeatPolicy::DepositAgain } else { RepeatPolicy::ReturnReceipt }
-    }
-
-    /// An open deposit of the same bytes under another name. A photo with a receipt or an unfinished deposit of its own goes on with that.
-    async fn earlier_deposit(&self, photo: &PhotoFile) -> Option<EarlierDeposit> {
-        let has_own = [stored_receipt::SUFFIX, spool::SUFFIX].iter().any(|suffix| photo.sidecar_path(suffix).exists());
-        if self.arguments.again || has_own {
-            return None;
-        }
-        match duplicates::find_open(photo, &self.journal, &self.client, self.language, SystemClock.now()).await {
-            Ok(earlier) => earlier,
-            // Its code was given, and nobody says that it ended.
-            Err(error) => Some(*error.earlier),
-        }
-    }
-
     /// Notes the deposit for `photos` and `withdraw`. Without a note the deposit is as good.
-    fn note(&self, photo: &PhotoFile, pushed: &PushedPhoto) {
+    pub(super) fn note(&self, photo: &PhotoFile, pushed: &PushedPhoto) {
         let receipt = photo.sidecar_path(stored_receipt::SUFFIX);
         let Ok(Some(stored)) = StoredReceipt::read(&receipt) else { return };
         if stored.body.photo_id != pushed.receipt.photo_id {
             return;
         }
-        if let Err(error) = self.journal.add(&DepositNote::new(&stored, &photo.path, &receipt, None)) {
+        let note = DepositNote::new(&stored, &photo.path, &receipt, None, self.client.gateway().as_str());
+        if let Err(error) = self.journal.add(&note) {
             eprint(advice::about_unwritable_note(&error, self.language));
         }
     }
 
-    fn report_earlier(&self, path: &Path, earlier: &EarlierDeposit) -> Exit {
-        let message = advice::about_earlier_deposit(earlier, self.language);
-        match &earlier.stored {
-            Some(stored) => {
-                let pushed = PushedPhoto { receipt: stored.body.clone(), replayed: true };
-                self.report_receipt(path, &pushed, &message)
-            }
-            None => {
-                let DepositNote { photo_id, name, deposited_at, .. } = &earlier.note;
-                let line = json!({ "photo_id": photo_id, "name": name, "deposited_at": deposited_at });
-                self.report_failure(path, Exit::AlreadyDeposited, Some(line), message)
-            }
-        }
-    }
-
-    fn report_receipt(&self, path: &Path, pushed: &PushedPhoto, message: &str) -> Exit {
+    pub(super) fn report_receipt(&self, path: &Path, pushed: &PushedPhoto, message: &str) -> Exit {
         let shown = if self.arguments.json {
             let line = PushedLine { receipt: &pushed.receipt, replayed: pushed.replayed };
             match self.is_one_of_several {
@@ -194,8 +197,38 @@ impl PhotoPush<'_> {
         Exit::Done
     }
 
+    /// Shows a stored receipt without saying that it is valid; no PDF of it is made.
+    pub(super) fn report_unchecked_receipt(
+        &self,
+        path: &Path,
+        receipt: &ReceiptBody,
+        exit: Exit,
+        message: String,
+    ) -> Exit {
+        if self.arguments.json {
+            let mut line = serde_json::to_value(receipt).unwrap_or_default();
+            if let Value::Object(fields) = &mut line {
+                // The one that is stored was that of the deposit.
+                fields.remove("state");
+                fields.insert("state_checked".to_owned(), false.into());
+            }
+            return self.report_failure(path, exit, Some(line), message);
+        }
+        let heading = advice::unchecked_receipt_heading(self.language);
+        let receipt = receipt_text::for_people(receipt, self.language);
+        let shown = match self.is_one_of_several {
+            true => print(format!("{}\n{heading}\n{receipt}\n", on_one_line(path)), self.language),
+            false => print(format!("{heading}\n{receipt}"), self.language),
+        };
+        if let Err(exit) = shown {
+            return exit;
+        }
+        eprint(self.about(path, &message));
+        exit
+    }
+
     /// Reports a photo without a receipt. Alone, only a photo with something to tell has a line of JSON.
-    fn report_failure(&self, path: &Path, exit: Exit, line: Option<Value>, message: String) -> Exit {
+    pub(super) fn report_failure(&self, path: &Path, exit: Exit, line: Option<Value>, message: String) -> Exit {
         let line = match self.is_one_of_several {
             true => {
                 let without_problem = || json!({ "message": message });
@@ -220,7 +253,7 @@ impl PhotoPush<'_> {
     }
 
     /// A message, with the photo that it is about where there are several.
-    fn about(&self, path: &Path, message: &str) -> String {
+    pub(super) fn about(&self, path: &Path, message: &str) -> String {
         if self.is_one_of_several { format!("{}: {message}", on_one_line(path)) } else { message.to_owned() }
     }
 
@@ -239,15 +272,13 @@ impl PhotoPush<'_> {
 }
 
 /// Photos that follow are tried unless the gateway cannot be reached, is not trusted, or does not let this device in.
-fn after(error: &PushError) -> Next {
+pub(super) fn after_deposit_error(error: &ClientDepositError) -> Next {
     match error {
-        PushError::Deposit(
-            ClientDepositError::GaveUp { .. }
-            | ClientDepositError::NotAllowed(_)
-            | ClientDepositError::Tls(_)
-            | ClientDepositError::Proxy(_)
-            | ClientDepositError::NotAGateway { .. },
-        ) => Next::Stop,
+        ClientDepositError::GaveUp { .. }
+        | ClientDepositError::NotAllowed(_)
+        | ClientDepositError::Tls(_)
+        | ClientDepositError::Proxy(_)
+        | ClientDepositError::NotAGateway { .. } => Next::Stop,
         _ => Next::Continue,
     }
 }
