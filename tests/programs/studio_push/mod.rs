@@ -7,6 +7,7 @@ mod after_deposit;
 mod command;
 #[cfg(feature = "failpoints")]
 mod crash;
+mod earlier_deposits;
 mod proxy;
 mod push;
 mod push_studio;
