@@ -18,7 +18,7 @@ const MAX_REQUESTS: usize = 5;
 pub struct EarlierDeposit {
     /// Its note.
     pub note: DepositNote,
-    /// Its receipt, if it is still stored.
+    /// Its receipt, if it is still stored, with the photo's present state.
     pub stored: Option<StoredReceipt>,
 }
 
@@ -51,7 +51,10 @@ pub async fn find(
     for note in notes.into_iter().filter(|note| !note.ended).take(MAX_REQUESTS) {
         let Some(status) = show_with_retries(client, note.photo_id, language, retry).await? else { continue };
         if status.is_open() {
-            let stored = note.stored_receipt();
+            let stored = note.stored_receipt().map(|mut stored| {
+                status.apply_to(&mut stored.body);
+                stored
+            });
             return Ok(EarlierDeposits::Open(Box::new(EarlierDeposit { note, stored })));
         }
         note_end(journal, &status);

@@ -8,6 +8,7 @@ use crate::domain::id::PhotoId;
 use crate::domain::language::Language;
 use crate::domain::photo::PhotoState;
 use crate::domain::photo::collection::RefusalReason;
+use crate::wire::photo::ReceiptBody;
 
 /// One photo of the studio. States and reasons of a newer gateway are kept by their names, so that they do not cost the list.
 #[derive(Debug, Clone, Deserialize)]
@@ -54,6 +55,12 @@ impl PhotoStatus {
     /// The state's name in JSON.
     pub fn state_name(&self) -> &str {
         &self.state
+    }
+
+    /// Brings a receipt up to date: a clerk who keeps a photo changes its state and the time until which its code works.
+    pub fn apply_to(&self, receipt: &mut ReceiptBody) {
+        receipt.state = self.state().unwrap_or(receipt.state);
+        receipt.expires_at = self.expires_at;
     }
 
     /// Reports whether the citizen's code still leads to the photo.

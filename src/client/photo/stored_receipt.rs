@@ -6,6 +6,7 @@ use std::{fmt, io};
 use serde::{Deserialize, Serialize};
 
 use super::photo_file::PhotoFile;
+use super::printed_receipt;
 use crate::atomic_file;
 use crate::atomic_file::FileMode;
 use crate::clock::Timestamp;
@@ -42,7 +43,7 @@ impl StoredReceipt {
         Ok(Self::read(&photo.sidecar_path(SUFFIX))?.filter(|receipt| receipt.body.sha256 == photo.sha256))
     }
 
-    /// Writes `body` beside `photo`; on return it is on the disk. A receipt of another deposit is set aside, not overwritten:
+    /// Writes `body` beside `photo`; on return it is on the disk. A receipt of another deposit is set aside with its PDF, not overwritten:
     /// its code may be in a citizen's hand.
     ///
     /// # Errors
@@ -59,7 +60,11 @@ impl StoredReceipt {
                     atomic_file::sync_dir(&path).map_err(unwritable)?;
                     return Ok(stored);
                 }
-                Some(_) => drop(atomic_file::rotate(&path).map_err(unwritable)?),
+                Some(_) => {
+                    // First, so that no printed receipt is left beside a stored one that it does not belong to. There need not be one.
+                    let _ = atomic_file::rotate(&photo.sidecar_path(printed_receipt::SUFFIX));
+                    atomic_file::rotate(&path).map_err(unwritable)?;
+                }
                 None => {}
             }
             match atomic_file::write_new(&path, &json, FileMode::OwnerOnly) {

@@ -129,7 +129,9 @@
     last = timeStamp;
     if (isText(event)) {
       run = pause < QUICK ? run + 1 : 1;
-      series = pause < HOLD ? series + 1 : 1;
+      if (pause >= HOLD) series = 0;
+      // Points and strokes between the digits of a date do not make it longer.
+      if (!isDate(target) || /\d/.test(key)) series += 1;
     }
     if (isDate(target) && pause >= QUIET) dateBefore = target.value;
     if (isEnter || (isSpace && !isField)) {

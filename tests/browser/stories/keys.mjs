@@ -194,13 +194,13 @@ export async function a_date_is_typed_at_any_pace_and_changed_by_no_scan(counter
     const collection = await clerk.collects(deposit);
     await clerk.saves();
     await clerk.chooses('outcome', 'kept');
-    for (const pace of [40, 70, 90, 110]) {
+    for (const [typed, pace] of [['12242026', 40], ['12242026', 70], ['12242026', 110], ['12/24/2026', 80], ['12.24.2026', 120]]) {
         await clerk.page.fill('#until', '2027-01-01');
         await clerk.page.focus('#used');
         await clerk.looks();
         await clerk.page.focus('#until');
-        await clerk.scans('12242026', { pace });
-        assert.equal(await clerk.page.inputValue('#until'), '2026-12-24', `${pace}`);
+        await clerk.scans(typed, { pace });
+        assert.equal(await clerk.page.inputValue('#until'), '2026-12-24', `${typed} ${pace}`);
     }
     for (const [text, pace] of [[`${next.code}\n`, 5], [`${next.code}\n`, 120], ['4006381333931\n', 120]]) {
         await clerk.page.focus('#used');

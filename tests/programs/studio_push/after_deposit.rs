@@ -3,7 +3,9 @@
 skip_in!(quick, postgres: "starts the programs, with databases of their own");
 
 use std::fs;
+use std::time::Duration;
 
+use lichtbild::clock::{Clock, SystemClock, Timestamp};
 use serde_json::{Value, json};
 
 use super::real_gateway::{PushingStudio, text};
@@ -199,6 +201,44 @@ fn a_photo_is_not_withdrawn_by_the_receipt_of_another_one_of_its_name() {
     let withdrawn = studio.run(&["withdraw", "DSC1.jpg", "--json"]);
     let line: Value = serde_json::from_slice(&withdrawn.stdout).unwrap();
     assert_eq!(line["photo_id"], anna["photo_id"]);
+}
+
+#[test]
+fn a_printed_receipt_is_set_aside_with_the_stored_one_and_withdraws_nothing() {
+    let studio = PushingStudio::open();
+    let _gateway = studio.home.start();
+    let printed = studio.home.beside("DSC1.jpg.lichtbild-receipt.pdf");
+    fs::write(studio.home.beside("DSC1.jpg"), photo(1)).unwrap();
+    assert_eq!(studio.run(&["push", "DSC1.jpg", "--pdf"]).status.code(), Some(0));
+    let of_anna = fs::read(&printed).unwrap();
+    push(&studio, "DSC1.jpg", 2);
+    assert!(!printed.exists() && fs::read(studio.home.beside("DSC1.jpg.lichtbild-receipt.pdf.1")).unwrap() == of_anna);
+    assert_eq!(studio.run(&["push", "DSC1.jpg", "--pdf"]).status.code(), Some(0));
+    let refused = studio.run(&["withdraw", "DSC1.jpg.lichtbild-receipt.pdf", "--lang", "en"]);
+    assert_eq!(refused.status.code(), Some(6), "{}", text(&refused.stderr));
+    assert!(text(&refused.stderr).contains("a printed receipt"), "{}", text(&refused.stderr));
+    let open = studio.run(&["photos", "--state", "available", "--json"]);
+    assert_eq!(text(&open.stdout).lines().count(), 2, "{}", text(&open.stdout));
+}
+
+#[tokio::test]
+async fn a_receipt_that_is_shown_again_has_the_end_that_the_photo_has_now() {
+    let studio = PushingStudio::open();
+    let gateway = studio.home.start();
+    let kept = push(&studio, "anna.jpg", 1);
+    let until = (SystemClock.now() + Duration::from_secs(20 * 86_400)).to_utc().date();
+    settle(&studio, &gateway, &kept, &json!({"outcome": "kept", "until": until.to_string()})).await;
+    let end = json!(Timestamp::from(until.next_day().unwrap().midnight().assume_utc()));
+    fs::copy(studio.home.beside("anna.jpg"), studio.home.beside("copy.jpg")).unwrap();
+    for name in ["anna.jpg", "copy.jpg"] {
+        let shown = studio.run(&["push", name, "--json"]);
+        let line: Value = serde_json::from_slice(&shown.stdout).unwrap();
+        assert_eq!(
+            (&line["code"], &line["state"], &line["expires_at"]),
+            (&kept["code"], &"kept".into(), &end),
+            "{name}"
+        );
+    }
 }
 
 #[test]

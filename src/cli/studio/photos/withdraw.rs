@@ -197,16 +197,16 @@ fn about_unknown_number(number: impl std::fmt::Display, language: Language) -> S
     )
 }
 
-/// The photo of a stored receipt, of a printed one beside it, or of a photo whose receipt lies beside it. Cameras use names again: a receipt
+/// The photo of a stored receipt, or of a photo whose receipt lies beside it. Cameras use names again: a receipt
 /// for other bytes is another person's.
 fn photo_of_file(path: &Path, language: Language) -> Result<PhotoId, Failure> {
     let read = |path: &Path| StoredReceipt::read(path).ok().flatten();
-    // A printed receipt has the name of the stored one.
-    let is_printed =
-        path.extension().is_some_and(|extension| ["pdf", "txt"].iter().any(|printed| extension == *printed));
-    let stored = read(path).or_else(|| if is_printed { read(&path.with_extension("json")) } else { None });
-    if let Some(stored) = stored {
+    if let Some(stored) = read(path) {
         return Ok(stored.body.photo_id);
+    }
+    // Its name does not say whose it is: another photo of the same name may have been deposited since.
+    if path.extension().is_some_and(|extension| ["pdf", "txt"].iter().any(|printed| extension == *printed)) {
+        return Err(printed_receipt(path, language));
     }
     let Ok(photo) = PhotoFile::read(path) else { return Err(no_receipt(path, language)) };
     let beside = photo.sidecar_path(SUFFIX);
@@ -226,6 +226,15 @@ fn no_receipt(path: &Path, language: Language) -> Failure {
     let message = language.pick(
         format!("{path} ist keine gespeicherte Quittung, und daneben liegt keine. Es wurde nichts gesendet. Den Abrufcode oder die Foto-Nr. von der Quittung angeben."),
         format!("{path} is no stored receipt, and there is none beside it. Nothing was sent. Give the code or the photo's number from the receipt."),
+    );
+    Failure::here(Exit::Setup, message)
+}
+
+fn printed_receipt(path: &Path, language: Language) -> Failure {
+    let path = on_one_line(path);
+    let message = language.pick(
+        format!("{path} ist eine gedruckte Quittung, die das Programm nicht liest. Es wurde nichts zurückgezogen. Den Abrufcode oder die Foto-Nr. angeben, die darauf stehen."),
+        format!("{path} is a printed receipt, which the program does not read. Nothing was withdrawn. Give the code or the photo's number that is on it."),
     );
     Failure::here(Exit::Setup, message)
 }
@@ -306,6 +315,13 @@ fn about_error(error: &GatewayError, photo_id: PhotoId, language: Language) -> (
             "Ein Amt hat das Lichtbild schon verwendet und bewahrt es auf Wunsch der Person für ein zweites Dokument auf; zurückziehen lässt es sich nicht mehr.".to_owned(),
             "An office has used the photo already and keeps it at the person's wish for a second document; it can no longer be withdrawn.".to_owned(),
         ),
+        ("photo-expired", _) => {
+            let at = time("expired_at");
+            language.pick(
+                format!("Die Frist des Lichtbilds ist {at} abgelaufen; es ist gelöscht, und es gibt nichts zurückzuziehen."),
+                format!("The photo's time was over {at}; it is erased, and there is nothing to withdraw."),
+            )
+        }
         ("photo-settled", state) => {
             let at = time("settled_at");
             match state {
@@ -326,4 +342,21 @@ fn about_error(error: &GatewayError, photo_id: PhotoId, language: Language) -> (
         _ => return advice::about_gateway_error(error, language),
     };
     (Exit::NothingToWithdraw, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::problem::ProblemBody;
+
+    #[test]
+    fn a_photo_whose_time_is_over_leaves_nothing_to_withdraw() {
+        let problem = serde_json::json!({
+            "type": "photo-expired", "title": "", "status": 410, "detail": "", "expired_at": "2026-11-22T09:30:00.000Z"
+        });
+        let problem: ProblemBody = serde_json::from_value(problem).unwrap();
+        let photo_id = "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e".parse().unwrap();
+        let (exit, message) = about_error(&GatewayError::Refused(problem), photo_id, Language::English);
+        assert!(exit == Exit::NothingToWithdraw && message.contains("22 Nov 2026 at 10:30"), "{message}");
+    }
 }

@@ -40,7 +40,7 @@ impl PhotoPush<'_> {
             None => None,
             Some(stored) => match show_with_retries(&self.client, stored.body.photo_id, self.language, retry).await {
                 Ok(Some(status)) if status.is_open() => {
-                    return Decision::ShowReceipt(status.state().unwrap_or(stored.body.state));
+                    return Decision::ShowReceipt(Box::new(status));
                 }
                 Ok(status) => {
                     if let Some(status) = &status {

@@ -15,6 +15,7 @@ use crate::cli::studio::output::{eprint, print, print_json};
 use crate::cli::studio::receipt_text::on_one_line;
 use crate::cli::studio::{advice, receipt_text};
 use crate::client::deposited::journal::{DepositJournal, DepositNote};
+use crate::client::deposited::photo_status::PhotoStatus;
 use crate::client::gateway_client::GatewayClient;
 use crate::client::photo::deposit::{ClientDepositError, RetryContext};
 use crate::client::photo::photo_file::PhotoFile;
@@ -27,7 +28,6 @@ use crate::client::photo::stored_receipt::StoredReceipt;
 use crate::client::timer::TokioTimer;
 use crate::clock::{Clock, SystemClock};
 use crate::domain::language::Language;
-use crate::domain::photo::PhotoState;
 use crate::entropy::OsEntropy;
 use crate::wire::photo::ReceiptBody;
 
@@ -52,8 +52,8 @@ pub(super) enum Next {
 pub(super) enum Decision {
     /// The photo is deposited.
     Deposit(RepeatPolicy),
-    /// Its receipt is shown: the photo is in this state.
-    ShowReceipt(PhotoState),
+    /// Its receipt is shown, with the photo's present state.
+    ShowReceipt(Box<PhotoStatus>),
     /// Its result has been reported.
     Reported(Exit, Next),
 }
@@ -95,10 +95,10 @@ impl PhotoPush<'_> {
         // A gateway repeats an unfinished deposit once; a new one cannot have ended.
         let mut may_be_replay = true;
         loop {
-            let (repeat, state) = match decision {
+            let (repeat, status) = match decision {
                 Decision::Deposit(repeat) => (repeat, None),
                 // A push that died behind its receipt is brought to its end as well.
-                Decision::ShowReceipt(state) => (RepeatPolicy::ReturnReceipt, Some(state)),
+                Decision::ShowReceipt(status) => (RepeatPolicy::ReturnReceipt, Some(status)),
                 Decision::Reported(exit, next) => return (exit, next),
             };
             let context = PushContext {
@@ -110,7 +110,9 @@ impl PhotoPush<'_> {
             };
             match push_photo(&photo, &context).await {
                 Ok(mut pushed) => {
-                    pushed.receipt.state = state.unwrap_or(pushed.receipt.state);
+                    if let Some(status) = status {
+                        status.apply_to(&mut pushed.receipt);
+                    }
                     let ended = if may_be_replay { self.decide_after_replay(path, &pushed.receipt) } else { None };
                     match ended {
                         Some(next) => (decision, may_be_replay) = (next, false),
