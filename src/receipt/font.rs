@@ -92,7 +92,7 @@ impl Font {
             .collect()
     }
 
-    /// `text` as this font can show it: composed (NFC), with [`MAX_MARKS`] on a letter at most, with an escape for what is not displayable, and with U+FFFD, a sign that is seen, for
+    /// `text` as this font can show it: composed (NFC), with `MAX_MARKS` on a letter at most, with an escape for what is not displayable, and with U+FFFD, a sign that is seen, for
     /// a letter or mark that the font lacks. A guess at somebody's name would be worse.
     pub fn printable(self, text: &str) -> String {
         let text = text.replace('\n', " ");

@@ -18,7 +18,7 @@ const LOOSE_MIN_DIGITS: usize = 3;
 /// other characters right before and after it, and as it arrives from a scanner that is set to another keyboard.
 ///
 /// One in 32 texts of twenty symbols has a check symbol that fits. Words of a sentence are therefore no code unless they look like one:
-/// without a digit in one piece or in groups of five, or with [`LOOSE_MIN_DIGITS`] digits and letters of one size.
+/// without a digit in one piece or in groups of five, or with `LOOSE_MIN_DIGITS` digits and letters of one size.
 pub fn find_code(text: &str) -> Option<Range<usize>> {
     let symbols = read(text);
     let found = (0..symbols.len()).find_map(|start| {

@@ -47,7 +47,7 @@ pub enum MissingCertificatePolicy {
     Refuse,
     /// The handshake goes through, so that one request can be answered with what is missing or wrong: see
     /// [`Admission::NoCertificate`](crate::transport::accept::peer::Admission::NoCertificate). The certificate is checked after it, by
-    /// [`ServerTls::admit`](super::server_tls::ServerTls::admit).
+    /// `ServerTls::admit`.
     Explain,
 }
 
