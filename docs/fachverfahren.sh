@@ -37,7 +37,7 @@ pair=(--cert "$device/certificate.pem" --key "$device/key.pem")
 field() { grep -o "\"$1\":\"[^\"]*\"" "$2" | head -n 1 | cut -d '"' -f 4; }
 
 # ask PATH [curl options]: one request until it is answered. Its answer is in $work/answer, further headers come on standard input.
-# Where the gateway has said no, $refusal is the problem's type.
+# After a refusal of the gateway, $refusal is the problem's type.
 ask() {
     local path=$1 status kind headers retry_after
     shift
@@ -90,7 +90,7 @@ settle() {
     echo
 }
 
-# What earlier runs have left. A decision that is refused stays and stops nothing.
+# The inbox of earlier runs. A decision that is refused stays and stops nothing.
 without_code=' '
 left=0
 for open in "$inbox"/Lichtbild-*.open; do

@@ -97,7 +97,7 @@ impl RequestLine<'_> {
         let Self { listener, method, route, status, problem, request_id, milliseconds } = *self;
         let status = status.as_u16();
         let device = peer.and_then(Peer::device_id).map(tracing::field::display);
-        // Where a certificate says who calls, the address tells nothing more.
+        // The address of a caller with a certificate tells nothing more.
         let is_anonymous = peer.is_some_and(|peer| peer.certificate().is_none());
         let remote_address = peer.filter(|_| is_anonymous).and_then(Peer::logged_address).map(tracing::field::display);
         let is_refused =

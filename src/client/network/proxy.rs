@@ -147,7 +147,7 @@ impl ProxyEnvironment {
 
     fn allows_proxy_for(&self, gateway: &Url) -> bool {
         let no_proxy = self.no_proxy.clone().unwrap_or_default();
-        // Which proxy it would be does not matter here.
+        // The proxy's address does not matter here.
         let matcher = Matcher::builder().all("http://proxy").no(no_proxy).build();
         gateway.as_str().parse::<Uri>().is_ok_and(|uri| matcher.intercept(&uri).is_some())
     }

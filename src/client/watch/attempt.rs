@@ -178,7 +178,7 @@ impl WatchContext {
             return Ok(AttemptOutcome::Refused(RefusedBy::LocalCheck));
         }
         if !job.has_photo()? {
-            // Where the whole folder is gone, nothing is known of the photo; it may also have come back just now.
+            // Of a folder that is gone nothing is known about the photo; it may also have come back just now.
             self.folder.check_present()?;
             if !job.has_photo()? {
                 return self.finish_without_photo(job);

@@ -22,7 +22,7 @@
   const UNDO = 500;
 
   const opened = performance.now();
-  // Where a code is entered, script.js puts there whatever is typed.
+  // On a page with a code field script.js puts there whatever is typed.
   const hasCodeField = byId("code") !== null;
   let held = [], timer = 0, undo = null;
   let last = -Infinity, run = 0, series = 0, scanEnd = 0, burstEnd = 0, isTouched = false, dateBefore = "";
@@ -135,7 +135,7 @@
     }
     if (isDate(target) && pause >= QUIET) dateBefore = target.value;
     if (isEnter || (isSpace && !isField)) {
-      // Where a code is entered, and in a note, Enter is the field's own.
+      // In the code field and in a note Enter is the field's own.
       const isOwn = target.matches("textarea") || (hasCodeField && isField);
       if (!isOwn) decide(event, isEnter);
     } else if (!isText(event)) {

@@ -52,7 +52,7 @@
     found.some(({ character }) => !/[\p{L}\p{N}]/u.test(fullWidth(character)) || /[ßàçèé]/i.test(character)) ||
     symbols.length > 40 || /^(\d{8}|\d{12,14})$/.test(symbols);
 
-  // What is wrong with a text, and from where to where in it; or null, if the gateway is to be asked.
+  // The fault of a text and its place in it; null if the gateway is to be asked.
   const typo = (text) => {
     const found = read(text);
     const symbols = found.map(({ symbol }) => symbol).join("");
@@ -147,7 +147,7 @@
         field.setSelectionRange(field.value.length, field.value.length);
       }
     });
-    // Who pastes a whole code means it instead of what is there.
+    // A whole code that is pasted replaces the text that is there.
     field.addEventListener("paste", (event) => {
       if (read(event.clipboardData.getData("text")).length >= 20) field.select();
     });

@@ -287,7 +287,7 @@ export async function short_numbers_are_never_broken_in_two(counter) {
     }
 }
 
-// Whether all of it can be seen without scrolling.
+// True if all of it can be seen without scrolling.
 async function isAboveTheFold(clerk, selector) {
     const { y, height } = await clerk.page.locator(selector).boundingBox();
     return y >= 0 && y + height <= clerk.page.viewportSize().height;

@@ -30,7 +30,7 @@ export async function a_typo_is_mended_by_single_keys_and_replaced_by_a_scan(cou
     assert.match(await clerk.text('#code-error'), /Gruppe 2 hat 4 Zeichen/);
     await clerk.page.keyboard.press(first.code[10]);
     assert.equal(await shown(), first.code);
-    // Where the place is not known nothing is lost either, also if the cursor was elsewhere.
+    // Without a known place nothing is lost either, also if the cursor was elsewhere.
     const wrong = `${first.code.slice(0, -1)}${first.code.endsWith('7') ? '8' : '7'}`;
     await enters(wrong);
     await clerk.page.keyboard.press('Backspace');

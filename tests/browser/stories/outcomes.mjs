@@ -205,7 +205,7 @@ export async function a_refusal_opened_by_hand_erases_no_photo_that_was_not_show
     await second.open(`/desk/collections/${collection}/refuse`);
     await second.sees('main[data-problem=code-needed]');
     assert.equal(await second.page.locator('#reasons').count(), 0);
-    // Where it was shown, a look that is long past is asked for.
+    // A counter that was shown the photo long ago is asked for a confirmation.
     await first.open(`/desk/collections/${collection}/refuse`);
     await first.sees('#lease-over');
     await first.chooses('reason', 'gaze');

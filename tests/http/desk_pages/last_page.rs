@@ -24,7 +24,7 @@ async fn the_file_is_to_be_deleted_after_every_decision_where_it_was_saved_and_n
             let name = format!("-{}.jpg</code>", &collection[collection.len() - 6..]);
             let reminder = "Löschen Sie jetzt die gespeicherte Datei";
             assert_eq!(done.contains(reminder) && done.contains(&name), is_saved, "{outcome}: {done}");
-            // What was taken over may have been saved before the browser lost its cookies.
+            // The file may have been saved before the browser lost its cookies.
             let is_perhaps_saved = !is_saved && matches!(outcome, "used" | "kept");
             assert_eq!(
                 done.contains("Liegt die Datei noch auf diesem Computer"),

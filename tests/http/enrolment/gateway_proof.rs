@@ -90,7 +90,7 @@ async fn who_holds_the_code_is_told_why_it_leads_nowhere_and_who_does_not_is_tol
         let problem = ask(&anonymous, &expired).await.assert_problem(403, "enrolment-code-expired");
         assert_eq!(problem["expired_at"], json!(expired.expires_at));
         assert!(problem["detail"].as_str().unwrap().contains("am 23.11.2026 um 10:30 Uhr"), "{problem}");
-        // What is left of it is told in the same way.
+        // The remains after a sweep are told of in the same way.
         gateway.sweep().await;
     }
     anonymous.look_up(&"00".repeat(32), &"ab".repeat(32)).await.assert_problem(404, "invitation-unknown");
