@@ -15,7 +15,7 @@
 //! | 3 network | [`transport`], [`client`] |
 //! | 2 mechanisms | [`validation`], [`sealing`], [`identity`], [`storage`], [`receipt`], [`limits`] |
 //! | 1 vocabulary | [`domain`], [`wire`] |
-//! | 0 leaves | [`atomic_file`], [`clock`], [`entropy`], [`failpoint`], [`json_object`] |
+//! | 0 leaves | [`atomic_file`], [`clock`], [`entropy`], [`failpoint`], [`json_object`], [`texts`] |
 
 pub mod api;
 pub mod atomic_file;
@@ -37,6 +37,7 @@ pub mod sealing;
 pub mod server;
 pub mod storage;
 pub mod telemetry;
+pub mod texts;
 pub mod transport;
 pub mod validation;
 pub mod wire;

@@ -11,7 +11,6 @@ use tokio::time::{self, Instant};
 /// Maximum size and minimum transfer rate of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyLimits {
-    /// Bytes.
     pub max_bytes: u64,
     /// Bytes per second, on average over each [`grace`](Self::grace).
     pub min_bytes_per_second: u64,

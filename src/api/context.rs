@@ -12,7 +12,6 @@ use crate::transport::tls::trust_status::TrustStatus;
 /// The state of every router; cheap to clone.
 #[derive(Clone)]
 pub struct App {
-    /// The gateway.
     pub gateway: Arc<Gateway>,
     /// Certificates and authorities that the listeners use, and the faults in them.
     pub trust: TrustStatus,

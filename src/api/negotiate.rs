@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// The language of the request.
 #[derive(Debug, Clone, Copy)]

@@ -8,8 +8,8 @@ use reqwest::Url;
 use serde::Deserialize;
 
 use super::network::proxy::{HttpProxy, ProxyEnvironment, ProxyOrigin, ProxyUrlError, ProxyUrlFault, choose_proxy};
-use crate::domain::language::Language;
 use crate::domain::redaction::redact_passwords;
+use crate::texts::language::Language;
 
 /// Time for a TCP connection and its TLS handshake, where the file names none.
 pub(super) const CONNECT_TIMEOUT_SECONDS: u64 = 10;

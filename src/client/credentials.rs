@@ -86,11 +86,8 @@ fn reject_key_readable_by_others(path: &Path) -> Result<(), CredentialsError> {
 /// The line of `studio.toml` that names the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CredentialSetting {
-    /// `certificate`
     Certificate,
-    /// `key`
     Key,
-    /// `ca`
     Ca,
 }
 

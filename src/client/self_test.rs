@@ -26,10 +26,10 @@ use super::network::connect_probe::{ProxyError, probe_tunnel};
 use super::transient_error::{TlsFailure, TransientError};
 use crate::clock::{Clock, Timestamp};
 use crate::domain::digest::Sha256Digest;
-use crate::domain::language::Language;
 use crate::domain::photo::PhotoState;
 use crate::identity::certificate::CertificateFacts;
 use crate::json_object;
+use crate::texts::language::Language;
 use crate::wire::studio::MeBody;
 
 /// Refusals at the counter that are told: those of the last two weeks.
@@ -42,7 +42,6 @@ const MAX_REFUSED: usize = 100;
 pub struct SelfTest {
     /// Time of this computer's clock.
     pub now: Timestamp,
-    /// The configuration.
     pub configuration: Result<StudioConfig, ConfigurationFailure>,
     /// Key, certificate and authorities.
     pub credentials: Option<Result<DeviceCredentials, CredentialsError>>,
@@ -61,7 +60,6 @@ pub struct SelfTest {
 /// Facts about the device's credentials.
 #[derive(Debug)]
 pub struct DeviceCredentials {
-    /// The device's certificate.
     pub certificate: CertificateFacts,
     /// Time from which the certificate is due for renewal.
     pub renewal_due: Timestamp,

@@ -10,7 +10,6 @@ use crate::storage::DatabaseLocation;
 pub struct ConfiguredFile {
     /// The configuration's key: `certificates.server`.
     pub key: String,
-    /// Path of the file.
     pub path: PathBuf,
     /// Path in a gateway's own folder, relative to that folder.
     pub path_in_folder: PathBuf,

@@ -33,13 +33,10 @@ pub struct Config {
     pub office_authorities: Vec<ExternalCaConfig>,
     /// Settings for the enrolment of devices.
     pub enrolment: EnrolmentConfig,
-    /// Deadlines.
     pub deadlines: DeadlinesConfig,
     /// Checkpoints of the audit log.
     pub audit: AuditConfig,
-    /// Limits.
     pub limits: LimitsConfig,
-    /// The log.
     pub log: LogConfig,
 }
 
@@ -70,7 +67,6 @@ pub struct ListenConfig {
 /// Certificates and keys, PEM files all.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(missing_docs, reason = "the example file says what each one is")]
 pub struct CertificatesConfig {
     pub server: PathBuf,
     pub server_key: PathBuf,
@@ -109,7 +105,6 @@ pub struct ExternalCaConfig {
 /// Settings for the enrolment of devices, in the units of their names.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(missing_docs, reason = "the example file says what each one is")]
 pub struct EnrolmentConfig {
     pub policy: EnrolmentPolicy,
     pub certificate_days: f64,
@@ -121,7 +116,6 @@ pub struct EnrolmentConfig {
 /// Deadlines, in the units of their names.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(missing_docs, reason = "the example file says what each one is")]
 pub struct DeadlinesConfig {
     pub retention_days: f64,
     pub lease_minutes: f64,
@@ -132,7 +126,6 @@ pub struct DeadlinesConfig {
 /// Checkpoints of the audit log.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(missing_docs, reason = "the example file says what each one is")]
 pub struct AuditConfig {
     pub checkpoint_minutes: f64,
     pub checkpoints: PathBuf,
@@ -145,7 +138,6 @@ pub struct AuditConfig {
 /// Limits, in the units of their names.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(missing_docs, reason = "the example file says what each one is")]
 pub struct LimitsConfig {
     pub photo_bytes: u64,
     pub upload_bytes_per_second: u64,

@@ -49,7 +49,6 @@ pub fn most_marks(text: &str) -> usize {
 /// A character that has no place in a text, by its number and its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HiddenCharacter {
-    /// The character.
     pub character: char,
     /// Its place, in characters from 1.
     pub position: usize,

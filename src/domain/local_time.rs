@@ -4,8 +4,8 @@ use jiff::Zoned;
 use jiff::tz::{self, TimeZone};
 use time::{Date, Month};
 
-use super::language::Language;
 use crate::clock::Timestamp;
+use crate::texts::language::Language;
 
 /// All studios and offices are in Germany.
 static LOCAL_TIME_ZONE: TimeZone = tz::get!("Europe/Berlin");

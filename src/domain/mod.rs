@@ -6,7 +6,6 @@ pub mod code;
 pub mod digest;
 pub mod display_text;
 pub mod id;
-pub mod language;
 pub mod local_time;
 pub mod log;
 pub mod party;

@@ -21,9 +21,7 @@ pub struct CertificateIssuer {
     pub server_ca_sha256: Sha256Digest,
     /// The certificates of all three authorities, as `cacerts` answers them: certs-only PKCS#7 in DER.
     pub ca_certificates_pkcs7: Vec<u8>,
-    /// For studios.
     pub studio: RoleIssuer,
-    /// For offices.
     pub office: RoleIssuer,
 }
 

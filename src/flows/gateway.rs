@@ -68,7 +68,6 @@ pub struct GatewayLimits {
     pub lease: Duration,
     /// Time in which an office must settle after a hand-over; then the photo counts as used.
     pub settle_within: Duration,
-    /// Limits of wrong codes.
     pub wrong_codes: WrongCodeLimits,
     /// Policy for photos whose device is revoked.
     pub photos_of_revoked: RevokedDevicePolicy,

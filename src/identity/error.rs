@@ -6,9 +6,9 @@ use std::fmt;
 use super::certificate::CertificateError;
 use super::public_key::KeyError;
 use crate::clock::Timestamp;
-use crate::domain::language::Language;
 use crate::domain::local_time::date_and_time;
 use crate::entropy::EntropyError;
+use crate::texts::language::Language;
 
 /// An authority could not be created or read, or did not issue a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,8 +10,8 @@ use super::text_style::TextStyle;
 use crate::clock::Timestamp;
 use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::domain::id::PhotoId;
-use crate::domain::language::Language;
 use crate::domain::local_time::last_day_in_full;
+use crate::texts::language::Language;
 
 /// Paper for a citizen receipt.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -25,7 +25,6 @@ pub enum Paper {
 
 /// Content of a citizen receipt.
 pub struct CitizenReceipt<'a> {
-    /// The code.
     pub code: &'a RetrievalCode,
     /// Photo that the code belongs to. Its short form is printed; the desk shows the same.
     pub photo_id: PhotoId,
@@ -35,7 +34,6 @@ pub struct CitizenReceipt<'a> {
     pub studio: Option<&'a str>,
     /// Paper that it is printed on.
     pub paper: Paper,
-    /// The language.
     pub language: Language,
 }
 

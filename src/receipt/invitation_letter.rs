@@ -10,21 +10,19 @@ use super::text_style::TextStyle;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
-use crate::domain::language::Language;
 use crate::domain::local_time::date_and_time;
 use crate::domain::party::Role;
+use crate::texts::language::Language;
 
 /// Content of an invitation letter.
 pub struct InvitationLetter<'a> {
     /// Role of the party: studio or office.
     pub role: Role,
-    /// The party's name.
     pub party_name: &'a str,
     /// Its town.
     pub place: &'a str,
     /// Name of the device; may be empty.
     pub device_label: &'a str,
-    /// The device.
     pub device_id: DeviceId,
     /// Address of the gateway, as typed.
     pub url: &'a str,
@@ -36,7 +34,6 @@ pub struct InvitationLetter<'a> {
     pub command: &'a str,
     /// Time from which the code no longer works.
     pub expires_at: Timestamp,
-    /// The language.
     pub language: Language,
 }
 

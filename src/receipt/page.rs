@@ -10,7 +10,6 @@ pub enum TextRole {
     Title,
     /// The heading of what follows.
     Heading,
-    /// A paragraph.
     Paragraph,
 }
 
@@ -43,16 +42,13 @@ pub enum PageElement {
     Text {
         /// Meaning of the text.
         role: TextRole,
-        /// Its style.
         style: TextStyle,
-        /// Its lines.
         lines: Vec<TextLine>,
     },
     /// A DataMatrix: black areas that are one figure.
     Figure {
         /// Description of the figure for a reader who cannot see it.
         description: String,
-        /// The areas.
         areas: Vec<Rectangle>,
     },
     /// Black areas that say nothing: rules.
@@ -61,9 +57,7 @@ pub enum PageElement {
 
 /// A page.
 pub struct PdfPage {
-    /// Its width.
     pub width_mm: f32,
-    /// Its height.
     pub height_mm: f32,
     /// Content of the page in reading order.
     pub elements: Vec<PageElement>,

@@ -20,7 +20,7 @@ use krilla::{Document, SerializeSettings};
 use super::font::Font;
 use super::page::{PageElement, PdfPage, Rectangle, TextLine, TextRole};
 use super::text_style::{MM_PER_PT, TextStyle};
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Reason for which a page is no PDF: the library's. It is a mistake in this program.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,6 @@ use crate::domain::display_text::is_mark;
 /// A font and its size.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TextStyle {
-    /// The font.
     pub font: Font,
     /// The size in points (1/72 inch).
     pub size_pt: f32,

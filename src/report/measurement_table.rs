@@ -1,7 +1,7 @@
 //! Every measurement of a photo with what the profile asks for beside it.
 
 use crate::domain::check::terms::localised;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 use crate::validation::face::{FaceLimits, RatioRange};
 use crate::validation::pixel_rule::{AspectRule, PixelRule};
 use crate::validation::{Measurements, Profile};

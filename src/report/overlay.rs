@@ -6,7 +6,7 @@
 use maud::{Markup, html};
 
 use super::measurement_table::signed_degrees;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 use crate::validation::guides::{Guides, HeadOutline, Pose, Span};
 
 /// The lines over a photo. `describe` says the same to people who do not see them.

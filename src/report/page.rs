@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::photo_summary::{PhotoSummary, ShownResult, totals_text};
 use crate::domain::check::Check;
 use crate::domain::display_text::escaped;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 use crate::validation::Profile;
 
 /// Beginning of every page: a file that begins with it was made here and may be made anew.

@@ -12,7 +12,7 @@ use crate::domain::check::finding::{Finding, MadeAt, Severity};
 use crate::domain::check::terms::in_words;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::display_text::escaped;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 use crate::validation::guides::Guides;
 use crate::validation::{CheckOutcome, MAX_HEIGHT, MAX_WIDTH, Profile};
 use crate::wire::finding::FindingBody;
@@ -21,7 +21,6 @@ use crate::wire::finding::FindingBody;
 pub struct ReportedPhoto<'a> {
     /// The file, as the reader named it.
     pub file: &'a str,
-    /// Its bytes.
     pub bytes: &'a [u8],
     /// Their digest.
     pub sha256: Sha256Digest,

@@ -3,7 +3,7 @@
 use crate::domain::check::Check;
 use crate::domain::check::finding::{Severity, Verdict, has_remarks};
 use crate::domain::check::terms::localised;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 use crate::validation::CheckOutcome;
 
 /// One photo.
@@ -95,7 +95,6 @@ pub enum ShownResult {
     Accepted,
     /// Accepted, with advice.
     AcceptedWithRemarks,
-    /// Refused.
     Refused,
     /// The file could not be read.
     Unreadable,

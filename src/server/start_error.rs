@@ -32,10 +32,7 @@ pub enum StartError {
         database: DatabaseLocation,
     },
     /// No built-in profile has this name.
-    NoSuchProfile {
-        /// The name.
-        name: String,
-    },
+    NoSuchProfile { name: String },
     /// The profile file is wrong.
     Profile {
         /// Path of the profile file.
@@ -75,7 +72,6 @@ pub enum StartError {
     Bind {
         /// The configuration's key.
         key: &'static str,
-        /// The address.
         address: SocketAddr,
         /// Cause.
         source: io::Error,

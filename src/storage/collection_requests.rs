@@ -10,9 +10,7 @@ use crate::storage::requests::CutOff;
 /// A collection as one device of its office finds it.
 #[derive(Debug, Clone)]
 pub struct CollectionAtDevice {
-    /// The collection.
     pub collection: CollectionRecord,
-    /// Its photo.
     pub photo: PhotoRecord,
     /// Label of the device that began the collection; the end of its identifier where it has none.
     pub begun_at_device: String,
@@ -27,7 +25,6 @@ pub struct CollectionAtDevice {
 /// A collection of a list, with the label of the device that began it.
 #[derive(Debug, Clone)]
 pub struct ListedCollection {
-    /// The collection.
     pub collection: CollectionRecord,
     /// Label of the device that began the collection; the end of its identifier where it has none.
     pub begun_at_device: String,
@@ -36,11 +33,9 @@ pub struct ListedCollection {
 /// A request to settle.
 #[derive(Debug, Clone)]
 pub struct SettleRequest {
-    /// The collection.
     pub collection_id: CollectionId,
     /// The office that holds it.
     pub office_id: PartyId,
-    /// Its device.
     pub device_id: DeviceId,
     /// Outcome that the office reports.
     pub outcome: SettlementOutcome,

@@ -48,7 +48,6 @@ pub enum InviteOutcome {
 pub struct InvitationRecord {
     /// Party of the invited device.
     pub party: Party,
-    /// The device.
     pub device_id: DeviceId,
     /// State of the invitation, with its end and the number of wrong codes.
     pub invitation: Invitation,
@@ -129,7 +128,6 @@ pub enum ApprovalOutcome {
 /// A request for a further certificate, authenticated by an older one.
 #[derive(Debug)]
 pub struct RenewalRequest {
-    /// The device.
     pub device_id: DeviceId,
     /// The certificate it has shown.
     pub presented: Sha256Digest,

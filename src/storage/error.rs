@@ -4,9 +4,9 @@ use std::fmt;
 
 use super::missing_setting::MissingSetting;
 use crate::clock::Timestamp;
-use crate::domain::language::Language;
 use crate::domain::local_time::date_and_time;
 use crate::domain::log::watermark::RollbackError;
+use crate::texts::language::Language;
 
 /// Error of the store that its caller can act on.
 #[derive(Debug)]

@@ -41,7 +41,6 @@ pub struct EnvelopeOwner {
 /// A collection beside its photo.
 #[derive(Debug)]
 pub struct InspectedCollection {
-    /// The collection.
     pub collection_id: CollectionId,
     /// True if the collection is still open.
     pub is_open: bool,
@@ -89,7 +88,6 @@ pub struct QuarantineCounts {
 /// A photo that is held back since a restore.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct QuarantinedPhoto {
-    /// The photo.
     pub photo_id: PhotoId,
     /// State of the photo when the backup was taken.
     pub state: PhotoState,
@@ -106,9 +104,7 @@ pub struct QuarantinedPhoto {
 /// A table that was moved, row by row the same in both databases.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct ComparedTable {
-    /// Its name.
     pub name: String,
-    /// Its rows.
     pub rows: u64,
     /// SHA-256 over all of them in the order of their keys.
     pub sha256: Sha256Digest,
@@ -138,7 +134,6 @@ pub struct ReplaySummary {
 /// A photo whose state an export of the audit log changes.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct ChangedPhoto {
-    /// The photo.
     pub photo_id: PhotoId,
     /// Its state from then on; one in which it is erased, most often.
     pub state: PhotoState,

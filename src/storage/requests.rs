@@ -116,7 +116,6 @@ pub enum DepositOutcome {
 /// A deposit made before.
 #[derive(Debug, Clone)]
 pub struct PreviousDeposit {
-    /// The photo.
     pub photo: TrackedPhoto,
     /// Tombstone id that the code of a repeat must lead to; otherwise the repeat is another photo under a used key.
     pub tombstone_id: TombstoneId,
@@ -125,7 +124,6 @@ pub struct PreviousDeposit {
 /// A photo's row with its latest collection: all that its availability depends on.
 #[derive(Debug, Clone)]
 pub struct TrackedPhoto {
-    /// The photo.
     pub record: PhotoRecord,
     /// Its latest collection.
     pub latest: Option<CollectionRecord>,
@@ -158,11 +156,9 @@ pub struct PhotoPage {
 /// A request to withdraw.
 #[derive(Debug, Clone, Copy)]
 pub struct WithdrawRequest {
-    /// The photo.
     pub photo_id: PhotoId,
     /// The studio that deposited it.
     pub studio_id: PartyId,
-    /// Its device.
     pub device_id: DeviceId,
     /// Time of the request.
     pub now: Timestamp,
@@ -211,7 +207,6 @@ pub struct WrongCodeAlarm {
     pub in_total: u32,
     /// Office that most of them come from.
     pub office_id: PartyId,
-    /// Wrong codes of that office.
     pub of_office: u32,
 }
 
@@ -220,7 +215,6 @@ pub struct WrongCodeAlarm {
 pub struct CodeAttempt {
     /// Lookup id derived from the code.
     pub lookup_id: LookupId,
-    /// The office.
     pub office_id: PartyId,
     /// The device that guesses are counted against.
     pub device_id: DeviceId,
@@ -252,7 +246,6 @@ pub enum LookupOutcome {
 /// A photo found by its code.
 #[derive(Debug)]
 pub struct FoundPhoto {
-    /// The photo.
     pub photo: TrackedPhoto,
     /// Studio that deposited the photo.
     pub studio: Party,
@@ -263,11 +256,8 @@ pub struct FoundPhoto {
 /// A request to lease a photo that was found by its code.
 #[derive(Debug, Clone)]
 pub struct LeaseRequest {
-    /// The photo.
     pub photo_id: PhotoId,
-    /// The office.
     pub office_id: PartyId,
-    /// Its device.
     pub device_id: DeviceId,
     /// The new collection's identifier, if there is to be one.
     pub collection_id: CollectionId,
@@ -304,13 +294,11 @@ pub enum FetchPurpose {
 /// A request for a collection's bytes.
 #[derive(Debug, Clone)]
 pub struct FetchRequest {
-    /// The collection.
     pub collection_id: CollectionId,
     /// The code and who holds it.
     pub attempt: CodeAttempt,
     /// For a hand-over: how long the office has to settle.
     pub settle_within: Duration,
-    /// Purpose of the request.
     pub purpose: FetchPurpose,
 }
 

@@ -7,12 +7,7 @@ use serde::Serialize;
 #[serde(untagged)]
 pub enum PixelRule {
     /// One size and no other.
-    Exactly {
-        /// Width in pixels.
-        width: u32,
-        /// Height in pixels.
-        height: u32,
-    },
+    Exactly { width: u32, height: u32 },
     /// Any size from this one on.
     AtLeast {
         /// The least width in pixels.

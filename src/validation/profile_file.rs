@@ -126,14 +126,12 @@ pub(super) fn line_of(toml_text: &str, key: &str) -> Option<usize> {
 pub enum ProfileError {
     /// Not TOML, or a key is missing or unknown; the source says which and where.
     Toml {
-        /// The profile.
         profile: String,
         /// Error of the TOML reader.
         source: Box<toml::de::Error>,
     },
     /// A value is missing or makes no sense.
     Value {
-        /// The profile.
         profile: String,
         /// The key with its table: `pixels.width`.
         key: &'static str,

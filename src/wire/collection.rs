@@ -22,7 +22,6 @@ pub struct CollectBody {
 pub struct CollectionBody {
     /// The collection, for fetching and settling.
     pub collection_id: CollectionId,
-    /// State of the collection.
     pub state: CollectionState,
     /// Until when the photo can be fetched.
     pub lease_until: Timestamp,
@@ -33,7 +32,6 @@ pub struct CollectionBody {
 /// Data about a photo that an office gets before it fetches the photo.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CollectedPhotoBody {
-    /// The photo.
     pub photo_id: PhotoId,
     /// SHA-256 of the file, hexadecimal.
     pub sha256: Sha256Digest,
@@ -64,7 +62,6 @@ pub struct CollectedPhotoBody {
 /// A studio as offices see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StudioBody {
-    /// Its name.
     pub name: String,
     /// Its town.
     pub place: String,
@@ -96,9 +93,7 @@ pub enum SettleBody {
 /// The receipt of a settlement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SettlementBody {
-    /// The collection.
     pub collection_id: CollectionId,
-    /// The photo.
     pub photo_id: PhotoId,
     /// State in which the collection ended.
     pub outcome: CollectionState,
@@ -114,11 +109,8 @@ pub struct SettlementBody {
 /// One of the office's collections, without the picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CollectionSummaryBody {
-    /// The collection.
     pub collection_id: CollectionId,
-    /// The photo.
     pub photo_id: PhotoId,
-    /// State of the collection.
     pub state: CollectionState,
     /// Time at which the code was entered.
     pub leased_at: Timestamp,
@@ -138,7 +130,6 @@ pub struct CollectionSummaryBody {
 /// One page of an office's collections, newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CollectionListBody {
-    /// The collections.
     pub collections: Vec<CollectionSummaryBody>,
     /// Value of `after` for the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -43,7 +43,6 @@ pub struct InvitationBody {
 /// A studio or office by name, for the person in front of the device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvitedPartyBody {
-    /// Its name.
     pub name: String,
     /// Its town.
     pub place: String,
@@ -52,7 +51,6 @@ pub struct InvitedPartyBody {
 /// The body of an answer 202: the administrator has to agree first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingBody {
-    /// `pending`.
     pub state: PendingState,
     /// SHA-256 of the public key (`SubjectPublicKeyInfo` in DER) in groups of four digits, as the administrator is shown it.
     pub fingerprint: String,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::check::Check;
 use crate::domain::check::finding::{Finding, MadeAt, Severity, known_or_none};
 use crate::domain::check::quantity::Unit;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// One finding as other programs see it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

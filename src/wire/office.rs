@@ -8,7 +8,6 @@ use crate::domain::id::{DeviceId, PartyId};
 /// The office and the device that the gateway recognises as the caller.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfficeMeBody {
-    /// The office.
     pub office: OfficeBody,
     /// The device that asked.
     pub device_id: DeviceId,
@@ -21,9 +20,7 @@ pub struct OfficeMeBody {
 /// An office by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfficeBody {
-    /// The office.
     pub office_id: PartyId,
-    /// Its name.
     pub name: String,
     /// Its town.
     pub place: String,

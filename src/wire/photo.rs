@@ -16,11 +16,9 @@ use crate::domain::photo::declaration::Declaration;
 /// The answer to a deposit. Holds the code: it is shown here and nowhere else.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReceiptBody {
-    /// The photo.
     pub photo_id: PhotoId,
     /// The one-time retrieval code in four groups, for the citizen.
     pub code: String,
-    /// State of the photo.
     pub state: PhotoState,
     /// Latest time of its erasure.
     pub expires_at: Timestamp,
@@ -74,9 +72,7 @@ pub struct CheckBody {
 /// State of one of the studio's photos: never the image, never the code.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PhotoBody {
-    /// The photo.
     pub photo_id: PhotoId,
-    /// State of the photo.
     pub state: PhotoState,
     /// Time at which it became durable.
     pub deposited_at: Timestamp,
@@ -103,7 +99,6 @@ pub struct PhotoBody {
 /// One page of a studio's photos, newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PhotoListBody {
-    /// The photos.
     pub photos: Vec<PhotoBody>,
     /// Value of `after` for the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]

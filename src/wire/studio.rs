@@ -8,7 +8,6 @@ use crate::domain::id::{DeviceId, PartyId};
 /// The answer to `GET /v1/me`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MeBody {
-    /// The studio.
     pub studio: PartyBody,
     /// The device that asked.
     pub device_id: DeviceId,
@@ -21,9 +20,7 @@ pub struct MeBody {
 /// A studio by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartyBody {
-    /// The studio.
     pub studio_id: PartyId,
-    /// Its name.
     pub name: String,
     /// Its town.
     pub place: String,

@@ -16,6 +16,7 @@ mod resolve;
 mod runs;
 mod snippets;
 mod stages;
+mod texts;
 mod tree;
 
 pub use tree::sources;
@@ -23,12 +24,13 @@ pub use tree::sources;
 use tree::Crate;
 
 /// Every module with its layer.
-const LAYERS: [(&str, u8); 24] = [
+const LAYERS: [(&str, u8); 25] = [
     ("atomic_file", 0),
     ("clock", 0),
     ("entropy", 0),
     ("failpoint", 0),
     ("json_object", 0),
+    ("texts", 0),
     ("domain", 1),
     ("wire", 1),
     ("validation", 2),

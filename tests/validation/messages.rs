@@ -2,8 +2,8 @@
 
 use image::codecs::jpeg::JpegEncoder;
 use lichtbild::domain::check::finding::{Finding, Severity};
-use lichtbild::domain::language::Language;
 use lichtbild::domain::photo::declaration::Declaration;
+use lichtbild::texts::language::Language;
 use lichtbild::validation::{Profile, check_photo};
 
 use super::NOW;

@@ -12,10 +12,10 @@ use crate::api::request::{
 };
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
-use crate::domain::language::Language;
 use crate::domain::photo::collection::CollectionRecord;
 use crate::flows::photo::collect::{CollectedPhoto, collect};
 use crate::flows::photo::queries;
+use crate::texts::language::Language;
 use crate::wire::collection::{
     CollectBody, CollectedPhotoBody, CollectionBody, CollectionListBody, CollectionSummaryBody, StudioBody,
 };

@@ -5,9 +5,9 @@ use crate::domain::code::foreign_content::ForeignContent;
 use crate::domain::code::keyboard_fault::KeyboardFault;
 use crate::domain::code::retrieval_code::{CodeError, SymbolPosition};
 use crate::domain::display_text::readable_character;
-use crate::domain::language::Language;
 use crate::domain::local_time::date_and_time;
 use crate::identity::public_key::{KeyError, RSA_MINIMUM_BITS};
+use crate::texts::language::Language;
 use crate::transport::tls::certificate_fault::CertificateFault;
 
 /// Explains why the request cannot be read.

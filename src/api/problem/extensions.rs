@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::Problem;
 use crate::domain::code::retrieval_code::CodeError;
-use crate::domain::language::Language;
 use crate::domain::photo::quarantine::Quarantined;
+use crate::texts::language::Language;
 use crate::transport::tls::certificate_fault::CertificateFault;
 use crate::wire::collection::StudioBody;
 use crate::wire::finding::FindingBody;

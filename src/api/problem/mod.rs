@@ -19,13 +19,13 @@ use crate::clock::Timestamp;
 use crate::domain::check::finding::Finding;
 use crate::domain::code::retrieval_code::CodeError;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::language::Language;
 use crate::domain::party::{Party, Role};
 use crate::domain::photo::PhotoState;
 use crate::domain::photo::collection::CollectionState;
 use crate::domain::photo::quarantine::Quarantined;
 use crate::identity::issue::ClientSubject;
 use crate::identity::public_key::KeyError;
+use crate::texts::language::Language;
 use crate::transport::tls::certificate_fault::CertificateFault;
 use crate::wire::problem::{PROBLEM_JSON, ProblemBody};
 
@@ -33,7 +33,6 @@ pub use self::malformed_reason::MalformedReason;
 
 /// A problem, with the facts about it that the caller is entitled to know.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "the texts beside this file say in two languages what each one means")]
 pub enum Problem {
     // The request itself
     RequestMalformed { reason: MalformedReason },

@@ -1,8 +1,8 @@
 //! Details of refusals that depend on nothing but the kind, in German and English.
 
 use super::Problem;
-use crate::domain::language::Language;
 use crate::domain::photo::quarantine::{QuarantineReason, Quarantined};
+use crate::texts::language::Language;
 
 impl Problem {
     /// Details that depend on nothing but the kind.

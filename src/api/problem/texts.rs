@@ -3,9 +3,9 @@
 use super::detail_texts::{code_detail, key_detail, malformed_detail, unusable_certificate_detail};
 use super::{Problem, whole_seconds};
 use crate::clock::Timestamp;
-use crate::domain::language::Language;
 use crate::domain::local_time::{date, date_and_time, date_in_sentence, last_day};
 use crate::identity::issue::ClientSubject;
+use crate::texts::language::Language;
 
 impl Problem {
     /// Explains what happened in this case and what to do about it.

@@ -1,8 +1,8 @@
 //! Titles of refusals, in German and English.
 
 use super::Problem;
-use crate::domain::language::Language;
 use crate::domain::party::Role;
+use crate::texts::language::Language;
 
 impl Problem {
     /// The refusal in a few words.

@@ -10,11 +10,11 @@ use crate::api::negotiate::PreferredLanguage;
 use crate::api::request::{PathId, QueryFields, QueryParameters, json_response, page_limit, with_page_limit};
 use crate::api::{App, Problem};
 use crate::domain::id::PhotoId;
-use crate::domain::language::Language;
 use crate::domain::photo::PhotoState;
 use crate::flows::photo::queries;
 use crate::flows::photo::queries::PhotoWithState;
 use crate::flows::photo::withdraw::withdraw;
+use crate::texts::language::Language;
 use crate::wire::finding::FindingBody;
 use crate::wire::photo::{PhotoBody, PhotoListBody};
 

@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::command_error::CommandError;
 use crate::clock::Timestamp;
 use crate::domain::display_text::{escaped, escaped_json, escaped_lines};
-use crate::domain::language::Language;
 use crate::domain::local_time::date_and_time;
+use crate::texts::language::Language;
 
 /// Returns a time for people, in German local time. JSON and the log have it in UTC.
 pub(super) fn local_time(at: Timestamp) -> String {

@@ -22,10 +22,10 @@ use crate::domain::code::enrolment_code::EnrolmentCode;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::display_text::escaped;
 use crate::domain::id::DeviceId;
-use crate::domain::language::Language;
 use crate::domain::party::Role;
 use crate::entropy::OsEntropy;
 use crate::identity::certificate::{group_fingerprint, parse_fingerprint};
+use crate::texts::language::Language;
 
 /// Connect this computer with the invitation of the registration office
 ///

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 /// Exit codes; stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Done.
     Done = 0,
     /// Something that should not happen.
     Unexpected = 1,

@@ -2,8 +2,8 @@
 
 use clap::ValueEnum;
 
-use crate::domain::language::Language;
 use crate::receipt::citizen_receipt::Paper;
+use crate::texts::language::Language;
 
 /// The language of messages, as an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

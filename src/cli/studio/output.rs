@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::advice;
 use super::exit::Exit;
 use crate::domain::display_text::{escaped_json, escaped_lines};
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// A message for the person at the screen. That nobody reads stderr changes nothing about the work.
 pub(super) fn eprint(message: impl Display) {

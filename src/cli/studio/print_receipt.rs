@@ -13,7 +13,7 @@ use super::receipt_text::on_one_line;
 use crate::client::photo::printed_receipt::PrintOptions;
 use crate::client::photo::stored_receipt::StoredReceipt;
 use crate::clock::{Clock, SystemClock};
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Make the citizen's receipt as PDF from a receipt that `push` stored beside its photo; needs no line
 ///

@@ -8,8 +8,8 @@ use crate::domain::check::finding::Severity;
 use crate::domain::check::terms::in_words;
 use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::domain::display_text::{escaped, escaped_lines};
-use crate::domain::language::Language;
 use crate::domain::local_time;
+use crate::texts::language::Language;
 use crate::wire::finding::FindingBody;
 use crate::wire::photo::ReceiptBody;
 

@@ -16,7 +16,7 @@ use crate::client::enrolment::renew::{ClientRenewError, certificate_in_use, rene
 use crate::client::enrolment::renewal_lock::RenewalLock;
 use crate::client::enrolment::renewal_schedule::renewal_due_at;
 use crate::clock::{Clock, SystemClock, Timestamp};
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Longest wait for a renewal by another program: four requests, which end after two minutes each unless the configuration says otherwise.
 const LOCK_PATIENCE: Duration = Duration::from_mins(8);

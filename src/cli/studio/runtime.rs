@@ -10,7 +10,7 @@ use super::options::LanguageArgument;
 use super::output::eprint;
 use crate::client::config::StudioConfig;
 use crate::client::gateway_client::GatewayClient;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Runtime with one thread, which is enough for one request at a time.
 pub(super) fn runtime(language: Language) -> Result<Runtime, Exit> {

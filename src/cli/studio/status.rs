@@ -17,7 +17,7 @@ use crate::client::deposited::journal::DepositJournal;
 use crate::client::self_test::{SelfTest, self_test};
 use crate::clock::{SystemClock, Timestamp};
 use crate::domain::id::{DeviceId, PhotoId};
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Find out whether this computer can deposit, and what to do if it cannot
 ///

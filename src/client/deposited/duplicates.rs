@@ -7,8 +7,8 @@ use crate::client::gateway_client::GatewayClient;
 use crate::client::photo::deposit::{ClientDepositError, RetryContext};
 use crate::client::photo::photo_file::PhotoFile;
 use crate::client::photo::stored_receipt::StoredReceipt;
-use crate::domain::language::Language;
 use crate::domain::photo::PhotoState;
+use crate::texts::language::Language;
 
 /// Largest number of earlier deposits of the same bytes that the gateway is asked about.
 const MAX_REQUESTS: usize = 5;
@@ -16,7 +16,6 @@ const MAX_REQUESTS: usize = 5;
 /// An earlier deposit of the same bytes.
 #[derive(Debug)]
 pub struct EarlierDeposit {
-    /// Its note.
     pub note: DepositNote,
     /// Its receipt, if it is still stored, with the photo's present state.
     pub stored: Option<StoredReceipt>,

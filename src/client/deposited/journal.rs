@@ -34,7 +34,6 @@ pub struct DepositJournal {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DepositNote {
     version: u32,
-    /// The photo.
     pub photo_id: PhotoId,
     /// SHA-256 of its file.
     pub sha256: Sha256Digest,

@@ -5,15 +5,14 @@ use serde_json::Value;
 
 use crate::clock::Timestamp;
 use crate::domain::id::PhotoId;
-use crate::domain::language::Language;
 use crate::domain::photo::PhotoState;
 use crate::domain::photo::collection::RefusalReason;
+use crate::texts::language::Language;
 use crate::wire::photo::ReceiptBody;
 
 /// One photo of the studio. States and reasons of a newer gateway are kept by their names, so that they do not cost the list.
 #[derive(Debug, Clone, Deserialize)]
 pub struct PhotoStatus {
-    /// The photo.
     pub photo_id: PhotoId,
     state: String,
     /// Time at which the gateway had stored it.

@@ -10,9 +10,9 @@ use crate::client::photo::deposit::{ClientDepositError, RetryContext, pause_befo
 use crate::client::response::problem_type;
 use crate::client::transient_error::TransientError;
 use crate::domain::id::PhotoId;
-use crate::domain::language::Language;
 use crate::domain::photo::PhotoState;
 use crate::json_object;
+use crate::texts::language::Language;
 
 const PHOTOS: &str = "/v1/photos";
 /// Photos in one response; the gateway gives 200 at most.
@@ -32,7 +32,6 @@ pub struct DepositedQuery {
 /// Photos of the studio, newest first.
 #[derive(Debug, Default)]
 pub struct DepositedList {
-    /// The photos.
     pub photos: Vec<PhotoStatus>,
     /// True if there are more photos than the query's limit.
     pub is_cut: bool,

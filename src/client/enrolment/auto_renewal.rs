@@ -12,8 +12,8 @@ use crate::client::config::StudioConfig;
 use crate::client::credentials::Credentials;
 use crate::client::gateway_client::GatewayClient;
 use crate::clock::{Clock, Timestamp};
-use crate::domain::language::Language;
 use crate::identity::certificate::CertificateFacts;
+use crate::texts::language::Language;
 
 /// Longest wait for a renewal by another program: a few requests to a gateway that answers. Photos must not wait for one that does not.
 const LOCK_PATIENCE: Duration = Duration::from_secs(2);

@@ -11,7 +11,6 @@ use crate::atomic_file::FileMode;
 use crate::client::config::StudioConfig;
 use crate::client::network::proxy::{HttpProxy, ProxyOrigin};
 use crate::domain::id::DeviceId;
-use crate::domain::language::Language;
 use crate::domain::local_time::day;
 use crate::domain::party::Role;
 use crate::entropy::{Entropy, EntropyError};
@@ -19,6 +18,7 @@ use crate::identity::certificate::{certificate_to_pem, common_name};
 use crate::identity::error::IdentityError;
 use crate::identity::key::DeviceKey;
 use crate::identity::pkcs12::{Pkcs12Content, Pkcs12Encryption, Pkcs12Error, generate_password, to_pkcs12};
+use crate::texts::language::Language;
 use crate::{atomic_file, failpoint};
 
 /// Certificate and key of the device.

@@ -17,11 +17,11 @@ use crate::clock::{Clock, Timestamp};
 use crate::domain::code::enrolment_code::EnrolmentCode;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
-use crate::domain::language::Language;
 use crate::domain::party::Role;
 use crate::entropy::{Entropy, random_bytes};
 use crate::failpoint;
 use crate::identity::key::DeviceKey;
+use crate::texts::language::Language;
 use crate::wire::enrolment::InvitedPartyBody;
 
 /// Interval of the requests for a certificate while the device waits for approval, if the gateway names no time.
@@ -72,7 +72,6 @@ pub enum EnrolmentProgress {
     WaitingForApproval {
         /// Fingerprint of the device's key, which the person who approves sees too.
         spki_sha256: Sha256Digest,
-        /// The device.
         device_id: DeviceId,
     },
     /// Asking whether it was approved failed; it goes on.
@@ -87,7 +86,6 @@ pub enum EnrolmentProgress {
 /// This computer is a device now, its files on the disk.
 #[derive(Debug)]
 pub struct EnrolledDevice {
-    /// The device.
     pub device_id: DeviceId,
     /// Its side.
     pub role: Role,

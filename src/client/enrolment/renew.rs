@@ -22,10 +22,10 @@ use crate::client::config::{StudioConfig, StudioConfigError};
 use crate::client::credentials::{CredentialSetting, Credentials, CredentialsError, CredentialsErrorKind};
 use crate::client::gateway_client::GatewayClient;
 use crate::clock::{Clock, Timestamp};
-use crate::domain::language::Language;
 use crate::identity::certificate::{CertificateFacts, certificates_from_pem, read_certificate};
 use crate::identity::error::IdentityError;
 use crate::identity::key::DeviceKey;
+use crate::texts::language::Language;
 use crate::{atomic_file, failpoint};
 
 /// Space that a certificate and its key take in PEM, and more than that.

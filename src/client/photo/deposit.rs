@@ -15,17 +15,16 @@ use crate::client::transient_error::{HttpRequestError, TlsFailure, TransientErro
 use crate::client::{backoff, response};
 use crate::clock::Clock;
 use crate::domain::code::retrieval_code::RetrievalCode;
-use crate::domain::language::Language;
 use crate::domain::photo::declaration::Declaration;
 use crate::domain::photo::idempotency::IdempotencyKey;
 use crate::entropy::{Entropy, random_bytes};
+use crate::texts::language::Language;
 use crate::wire::photo::ReceiptBody;
 use crate::wire::problem::ProblemBody;
 
 /// A deposit request of one photo.
 #[derive(Debug)]
 pub struct PhotoDeposit<'a> {
-    /// The photo.
     pub photo: &'a PhotoFile,
     /// Its key, the same for every try.
     pub key: &'a IdempotencyKey,
@@ -53,7 +52,6 @@ pub struct RetryContext<'a> {
 /// A receipt that belongs to the photo that was sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VerifiedReceipt {
-    /// The receipt.
     pub body: ReceiptBody,
     /// True if the gateway had already given this receipt before.
     pub replayed: bool,

@@ -15,7 +15,6 @@ pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
 /// A photo in memory, with the place it came from.
 #[derive(Debug, Clone)]
 pub struct PhotoFile {
-    /// Path of the file.
     pub path: PathBuf,
     /// Its bytes; cloning shares them.
     pub bytes: Bytes,
@@ -56,7 +55,6 @@ impl PhotoFile {
 /// A photo could not be read.
 #[derive(Debug)]
 pub struct PhotoFileError {
-    /// Path of the file.
     pub path: PathBuf,
     /// Cause.
     pub kind: PhotoFileErrorKind,

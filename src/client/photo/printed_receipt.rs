@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::atomic_file;
 use crate::atomic_file::FileMode;
 use crate::domain::code::retrieval_code::{CodeError, RetrievalCode};
-use crate::domain::language::Language;
 use crate::receipt::citizen_receipt::{CitizenReceipt, CitizenReceiptError, Paper};
+use crate::texts::language::Language;
 use crate::wire::photo::ReceiptBody;
 use crate::wire::studio::PartyBody;
 

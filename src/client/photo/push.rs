@@ -9,9 +9,9 @@ use super::spool;
 use super::spool::{EarlierAttempts, PushPlan, RepeatPolicy, Spool, SpoolError};
 use super::stored_receipt::{StoredReceipt, StoredReceiptError};
 use crate::client::gateway_client::GatewayClient;
-use crate::domain::language::Language;
 use crate::domain::photo::declaration::Declaration;
 use crate::failpoint;
+use crate::texts::language::Language;
 use crate::wire::photo::ReceiptBody;
 use crate::wire::problem::ProblemBody;
 
@@ -33,7 +33,6 @@ pub struct PushContext<'a> {
 /// A photo that is at the gateway, its receipt on the disk.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PushedPhoto {
-    /// The receipt.
     pub receipt: ReceiptBody,
     /// True if the receipt was given before: by the gateway to an earlier try, or by the file beside the photo.
     pub replayed: bool,
@@ -113,7 +112,6 @@ pub enum PushError {
     RefusedMaybeStored {
         /// The refusal.
         problem: ProblemBody,
-        /// The spool.
         spool: PathBuf,
     },
     /// The photo is at the gateway; its receipt could not be written here and the spool is kept.

@@ -21,7 +21,6 @@ const VERSION: u32 = 1;
 /// A receipt and when it was stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredReceipt {
-    /// The receipt.
     pub body: ReceiptBody,
     /// Time at which the receipt was written beside the photo.
     pub stored_at: Timestamp,

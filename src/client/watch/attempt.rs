@@ -28,16 +28,15 @@ use crate::client::transient_error::TransientError;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::check::finding::Verdict;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::language::Language;
 use crate::domain::photo::declaration::Declaration;
 use crate::entropy::Entropy;
+use crate::texts::language::Language;
 use crate::validation::judge::check_photo;
 use crate::validation::profile::Profile;
 use crate::{atomic_file, failpoint};
 
 /// Settings and services that all attempts share.
 pub struct WatchContext {
-    /// The folder.
     pub folder: WatchedFolder,
     /// Profile that photos are checked against.
     pub profile: ProfileCache,
@@ -85,9 +84,7 @@ pub enum AttemptStage {
 /// Outcome of an attempt.
 #[derive(Debug)]
 pub enum AttemptOutcome {
-    /// In `sent/`.
     Sent,
-    /// In `refused/`.
     Refused(RefusedBy),
     /// The photo is not there any more, and what it left is put away.
     Missing,
@@ -104,7 +101,6 @@ pub enum AttemptOutcome {
 pub enum RefusedBy {
     /// The judge here.
     LocalCheck,
-    /// The gateway.
     Gateway,
     /// The gateway, which may have stored it before.
     GatewayMaybeStored,

@@ -26,18 +26,14 @@ pub enum WatchEvent<'a> {
     },
     /// A photo is at the gateway and in `sent/`.
     Sent {
-        /// Its name.
         name: &'a OsStr,
         /// The receipt in words.
         receipt_file: &'a Path,
-        /// The receipt.
         receipt: &'a ReceiptBody,
     },
     /// A photo is in `refused/`.
     Refused {
-        /// Its name.
         name: &'a OsStr,
-        /// The report.
         report: &'a Path,
         /// Reason for the refusal; not known where an earlier watch had begun to put the photo there.
         refusal: Option<&'a PhotoRefusal>,
@@ -46,28 +42,24 @@ pub enum WatchEvent<'a> {
     RefusedByOffice {
         /// Its name in `sent/`.
         name: &'a str,
-        /// The report.
         report: &'a Path,
         /// Reason and note.
         refusal: &'a OfficeRefusal,
     },
     /// A photo with the same bytes was sent before and is open: the same code is good for both files.
     HasCodeAlready {
-        /// Its name.
         name: &'a OsStr,
         /// The earlier deposit.
         earlier: &'a DepositNote,
     },
     /// The same, but the receipt of the earlier deposit is deleted: the photo got a second code.
     HasSecondCode {
-        /// Its name.
         name: &'a OsStr,
         /// The earlier deposit.
         earlier: &'a DepositNote,
     },
     /// A deposit could not be noted, so that its refusal would not be told.
     NoteFailed {
-        /// Its name.
         name: &'a OsStr,
         /// Cause.
         error: &'a io::Error,
@@ -79,16 +71,12 @@ pub enum WatchEvent<'a> {
     },
     /// A program wrote into a photo that was sent already.
     ChangedAfterSending {
-        /// Its name.
         name: &'a OsStr,
         /// The receipt for what was sent; what lies there now becomes a photo of its own.
         receipt_file: &'a Path,
     },
     /// Somebody removed a photo from the working folder.
-    Vanished {
-        /// Its name.
-        name: &'a OsStr,
-    },
+    Vanished { name: &'a OsStr },
     /// Something without a place of its own.
     LeftoverKept {
         /// Path at which it is kept.
@@ -111,36 +99,27 @@ pub enum WatchEvent<'a> {
     },
     /// One photo cannot be deposited for a reason that is not its own; it is tried again slowly.
     Stuck {
-        /// Its name.
         name: &'a OsStr,
         /// Cause.
         error: &'a PushError,
     },
     /// A file stays where it is because it cannot be read.
     FileUnreadable {
-        /// Its name.
         name: &'a OsStr,
         /// Cause.
         error: &'a io::Error,
     },
     /// A file stays where it is because it has no content.
-    FileEmpty {
-        /// Its name.
-        name: &'a OsStr,
-    },
+    FileEmpty { name: &'a OsStr },
     /// Files stay where they are because they are no photos.
     FilesSkipped {
         /// Their names, sorted.
         names: &'a [OsString],
     },
     /// A folder inside is not looked into.
-    SubFolderSkipped {
-        /// Its name.
-        name: &'a OsStr,
-    },
+    SubFolderSkipped { name: &'a OsStr },
     /// The watched folder is gone: a network share, most often.
     FolderLost {
-        /// The folder.
         folder: &'a Path,
         /// Cause.
         error: &'a io::Error,
@@ -156,7 +135,6 @@ pub enum WatchEvent<'a> {
     StorageRecovered,
     /// A complete file that cannot be moved: another program holds it.
     ClaimFailed {
-        /// Its name.
         name: &'a OsStr,
         /// Cause.
         error: &'a io::Error,
@@ -225,7 +203,6 @@ pub trait WatchObserver: Send + Sync {
 pub enum PhotoRefusal {
     /// The judge here.
     Findings(Vec<Finding>),
-    /// The gateway.
     Gateway(ProblemBody),
     /// The gateway, after an earlier try that got no answer and may have stored it: the spool lies beside the photo.
     GatewayMaybeStored(ProblemBody),

@@ -6,8 +6,8 @@ use crate::client::deposited::journal::{DepositJournal, DepositNote};
 use crate::client::deposited::photo_status::PhotoStatus;
 use crate::client::deposited::requests::{DepositedQuery, list};
 use crate::client::gateway_client::GatewayClient;
-use crate::domain::language::Language;
 use crate::domain::photo::PhotoState;
+use crate::texts::language::Language;
 
 /// Refused photos that are asked for at a time, in five requests at most. Offices refuse few: a studio with more of them in half a year
 /// is told of the newest, and `lichtbild-studio photos` lists the others.

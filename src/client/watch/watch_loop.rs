@@ -29,9 +29,9 @@ use crate::client::deposited::journal::DepositJournal;
 use crate::client::gateway_client::GatewayClient;
 use crate::client::timer::Timer;
 use crate::clock::Clock;
-use crate::domain::language::Language;
 use crate::domain::photo::declaration::Declaration;
 use crate::entropy::Entropy;
+use crate::texts::language::Language;
 use crate::validation::profile::Profile;
 
 /// Interval of the scans of the folder. Our own number: nobody at a till notices a second.
@@ -56,7 +56,6 @@ pub struct WatchOptions {
 
 /// Settings and services of a watch.
 pub struct WatchSettings {
-    /// The folder.
     pub folder: WatchedFolder,
     /// Client of the gateway, to begin with.
     pub client: GatewayClient,

@@ -184,7 +184,7 @@ impl FindingDetail {
 mod tests {
     use super::*;
     use crate::domain::check::texts::Sentences;
-    use crate::domain::language::Language;
+    use crate::texts::language::Language;
 
     #[test]
     fn every_case_has_sentences_of_its_own_in_both_languages() {

@@ -2,7 +2,7 @@
 
 use super::detail::FindingDetail;
 use super::texts::{BilingualTexts, Sentences, bilingual};
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 impl FindingDetail {
     /// The sentences in `language`.

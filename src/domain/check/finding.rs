@@ -8,7 +8,7 @@ use super::checks::Check;
 use super::detail::FindingDetail;
 use super::quantity::{MeasuredText, Unit};
 use super::terms;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Place in a message for the distance from the middle.
 pub(super) const OFFSET: &str = "{offset}";

@@ -1,7 +1,7 @@
 //! Every rule in two or three words, for tables and headings.
 
 use super::checks::Check;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 impl Check {
     /// The rule in two or three words, for tables and headings.

@@ -1,6 +1,6 @@
 //! Measured values and limits in the words of a language. A finding is stored once, with English terms, and read in German too.
 
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Whole values that are words, in English and German.
 #[rustfmt::skip]

@@ -1,7 +1,7 @@
 //! Sentences about each check for people: the message says what is wrong, the hint what to do about it.
 
 use super::checks::Check;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// A rule's sentences in both languages.
 pub(super) struct BilingualTexts {

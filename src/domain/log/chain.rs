@@ -178,7 +178,6 @@ impl VerifiedRange {
 pub struct ChainError {
     /// The first row that is wrong.
     pub sequence: i64,
-    /// Kind of the error.
     pub kind: ChainErrorKind,
 }
 

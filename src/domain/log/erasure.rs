@@ -12,7 +12,6 @@ use crate::domain::photo::PhotoState;
 /// The report. Names nobody: studios and offices by their identifiers, people not at all.
 #[derive(Debug, Clone, Serialize)]
 pub struct ErasureReport {
-    /// The photo.
     pub photo_id: PhotoId,
     /// Its last state.
     pub state: PhotoState,
@@ -20,7 +19,6 @@ pub struct ErasureReport {
     pub deposited_at: Timestamp,
     /// By which studio's device.
     pub deposited_by: DeviceId,
-    /// The studio.
     pub studio_id: PartyId,
     /// Time of the erasure; `None` as long as the photo is there.
     pub erased_at: Option<Timestamp>,
@@ -28,7 +26,6 @@ pub struct ErasureReport {
     pub expires_at: Timestamp,
     /// The office that had it last.
     pub office_id: Option<PartyId>,
-    /// That office's device.
     pub office_device_id: Option<DeviceId>,
     /// Remnants of the photo beside its tombstone.
     pub left: ErasureRemnants,

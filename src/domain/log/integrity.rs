@@ -158,7 +158,6 @@ pub struct IntegrityReport {
     pub pictures_proven: u64,
     /// Pictures from before digests were stored beside them: only their version and length were looked at.
     pub pictures_without_digest: u64,
-    /// Collections.
     pub collections: u64,
     /// Rows of the audit log.
     pub log_rows: i64,
@@ -202,11 +201,9 @@ pub struct IntegrityFaultExample {
 /// A column whose value is not what the audit log says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ColumnDifference {
-    /// The table.
     pub table: &'static str,
     /// The row's key.
     pub key: String,
-    /// The column.
     pub column: &'static str,
     /// The value that the log says, or the first and last one it may be.
     pub log: String,

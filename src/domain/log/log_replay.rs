@@ -30,7 +30,6 @@ pub struct LogReplay {
 /// Outcome of a photo after the rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PhotoOutcome {
-    /// Erased.
     Erased {
         /// Final state.
         state: PhotoState,

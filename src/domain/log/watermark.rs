@@ -111,10 +111,7 @@ pub enum RollbackError {
         found: i64,
     },
     /// The generation that the database claims was not confirmed with this gateway's key file.
-    ForgedGeneration {
-        /// Its number.
-        number: u64,
-    },
+    ForgedGeneration { number: u64 },
     /// The database's file was replaced while the gateway had it open.
     FileReplaced,
 }

@@ -100,7 +100,6 @@ pub struct ParseDeviceScopeError;
 /// A studio or an office.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Party {
-    /// The party.
     pub party_id: PartyId,
     /// Its side.
     pub role: Role,
@@ -117,7 +116,6 @@ pub struct Party {
 /// One computer of a party.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Device {
-    /// The device.
     pub device_id: DeviceId,
     /// Party that owns the device.
     pub party_id: PartyId,

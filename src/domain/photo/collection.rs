@@ -136,13 +136,10 @@ pub enum RefusalReason {
 /// A collection's row.
 #[derive(Debug, Clone)]
 pub struct CollectionRecord {
-    /// The collection.
     pub collection_id: CollectionId,
-    /// The photo.
     pub photo_id: PhotoId,
     /// The office that holds or held the photo.
     pub office_id: PartyId,
-    /// State of the collection.
     pub state: CollectionState,
     /// Time at which the code was entered.
     pub leased_at: Timestamp,

@@ -9,7 +9,6 @@ use crate::domain::id::{DeviceId, PartyId, PhotoId};
 /// A photo's row as its studio may see it: never the image, never the code.
 #[derive(Debug, Clone)]
 pub struct PhotoRecord {
-    /// The photo.
     pub photo_id: PhotoId,
     /// Studio that deposited it.
     pub studio_id: PartyId,
@@ -17,7 +16,6 @@ pub struct PhotoRecord {
     pub device_id: DeviceId,
     /// The epoch key in its seal.
     pub epoch: u32,
-    /// State of the photo.
     pub state: PhotoState,
     /// True if an office has used it once and keeps it for a second document; a lease given back returns there.
     pub kept: bool,

@@ -1,7 +1,7 @@
 //! Reasons for a refusal at the counter in words, for clerks and photographers.
 
 use super::collection::RefusalReason;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 impl RefusalReason {
     /// The reason in German and in English.

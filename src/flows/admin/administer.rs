@@ -214,14 +214,12 @@ pub enum AdministrationError {
     InvalidName(NameError),
     /// Nobody of that role has this name or identifier.
     NoSuchParty {
-        /// The role.
         role: Role,
         /// Name or identifier that was asked for.
         wanted: String,
     },
     /// Several have this name.
     Ambiguous {
-        /// The role.
         role: Role,
         /// Name that was asked for.
         wanted: String,

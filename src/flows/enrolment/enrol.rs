@@ -28,7 +28,6 @@ use crate::storage::enrolment_requests::{EnrolmentAction, EnrolmentAttempt, Enro
 pub struct EnrolmentRequest<'a> {
     /// The device it claims to be; `None` when that is no identifier at all.
     pub device_id: Option<DeviceId>,
-    /// The code.
     pub code: &'a EnrolmentCode,
     /// PKCS#10, in DER or PEM.
     pub request: &'a [u8],
@@ -37,7 +36,6 @@ pub struct EnrolmentRequest<'a> {
 /// Outcome of an enrolment.
 #[derive(Debug)]
 pub enum Enrolled {
-    /// A certificate.
     Certificate(Box<IssuedCertificate>),
     /// The administrator has to agree first, comparing this: SHA-256 of the public key.
     Pending(Sha256Digest),

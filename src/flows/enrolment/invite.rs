@@ -19,9 +19,7 @@ use crate::storage::enrolment_requests::{ApprovalOutcome, InviteOutcome, Invited
 pub struct IssuedInvitation {
     /// Party of the invited device.
     pub party: Party,
-    /// The device.
     pub device: Device,
-    /// The code.
     pub code: EnrolmentCode,
     /// Time from which the code is invalid.
     pub expires_at: Timestamp,

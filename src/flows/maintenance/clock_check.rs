@@ -17,10 +17,7 @@ pub enum ClockState {
     /// Nothing speaks against it.
     Plausible,
     /// The last sweep was longer ago than [`MAX_SWEEP_GAP`]: sweeps are minutes apart, so the clock is wrong, or the gateway rested.
-    SweepGap {
-        /// The last sweep.
-        last_sweep: Timestamp,
-    },
+    SweepGap { last_sweep: Timestamp },
     /// It ran ahead of the monotonic clock, in one step or in many.
     Ahead(Duration),
 }

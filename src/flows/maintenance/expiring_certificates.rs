@@ -14,7 +14,6 @@ const WARNING_PERIOD: Duration = Duration::from_hours(14 * 24);
 /// Number of browsers whose newest certificate is good for another two weeks at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ExpiringCertificates {
-    /// Of studios.
     pub studios: usize,
     /// Of offices; devices of unknown kind are taken for browsers here.
     pub offices: usize,

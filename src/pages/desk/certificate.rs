@@ -6,8 +6,8 @@ use maud::{Markup, html};
 
 use super::clerk::Clerk;
 use super::facts::through;
-use crate::domain::language::Language;
 use crate::domain::local_time::{date_in_sentence, local_day, time_in_sentence};
+use crate::texts::language::Language;
 
 /// From so long before its end on, every page has a line about the certificate: long enough for an office that sits once a week.
 pub const WARNING_PERIOD: Duration = Duration::from_hours(14 * 24);

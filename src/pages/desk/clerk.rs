@@ -8,10 +8,10 @@ use crate::api::caller::OfficeCaller;
 use crate::api::{App, Problem};
 use crate::clock::Timestamp;
 use crate::domain::id::CollectionId;
-use crate::domain::language::Language;
 use crate::domain::photo::collection::CollectionRecord;
 use crate::flows::photo::queries;
 use crate::pages::frame::cookies;
+use crate::texts::language::Language;
 
 pub(super) const LANGUAGE_COOKIE: &str = "lichtbild_language";
 

@@ -6,7 +6,7 @@ use crate::domain::code::foreign_content::ForeignContent;
 use crate::domain::code::keyboard_fault::KeyboardFault;
 use crate::domain::code::retrieval_code::{CodeError, SymbolPosition};
 use crate::domain::display_text::readable_character;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Kind of the error, in a few words.
 pub(in crate::pages::desk) fn title(error: CodeError, language: Language) -> &'static str {

@@ -4,9 +4,9 @@ use maud::{Markup, html};
 
 use super::clerk::Clerk;
 use crate::clock::Timestamp;
-use crate::domain::language::Language;
 use crate::domain::local_time::{clock_time, last_day, last_whole_day, local_day};
 use crate::domain::photo::collection::CollectionRecord;
+use crate::texts::language::Language;
 
 /// The numbers of a collection and of its photo, as rows of a list of facts. Short, to be read out and compared; the whole ones are in
 /// the log.

@@ -14,7 +14,7 @@ use super::clerk::{Clerk, language};
 use crate::api::problem::MalformedReason;
 use crate::api::request::{has_media_type, short_body};
 use crate::api::{App, Problem};
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -35,7 +35,6 @@ pub struct RepeatableForm<T> {
     pub csrf_token: String,
     /// Language of the page that the form was on.
     pub language: Language,
-    /// The fields.
     pub fields: T,
 }
 

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use crate::domain::language::Language;
 use crate::pages::frame::elements::error_summary;
+use crate::texts::language::Language;
 
 /// Field of the form for using or refusing a photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,10 +8,10 @@ use maud::{Markup, html};
 
 use super::clerk::Clerk;
 use super::{ROOT, certificate};
-use crate::domain::language::Language;
 use crate::pages::frame::elements::csrf_field;
 use crate::pages::frame::page::{self, PageContent, PageLayout, PageScript, PartyLabel, Section};
 use crate::pages::frame::response;
+use crate::texts::language::Language;
 
 /// The guard comes first: it hears each key before the rest of the script.
 static SCRIPT: LazyLock<PageScript> =

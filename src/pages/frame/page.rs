@@ -10,7 +10,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::response::set_privacy_headers;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::display_text::escaped_lines;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Inside the page, so that it is complete with one answer.
 const STYLE: &str = include_str!("style.css");

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use crate::clock::Timestamp;
-use crate::domain::language::Language;
 use crate::domain::local_time::{date_and_time, short_time};
+use crate::texts::language::Language;
 
 /// Day and time, or the time alone where the day is that of `now`.
 pub(in crate::pages) fn time_element(at: Timestamp, now: Timestamp, language: Language) -> Markup {

@@ -15,7 +15,6 @@ use crate::identity::issue::ClientSubject;
 pub enum PeerDevice {
     /// The subject of a certificate that was issued here.
     Named {
-        /// The device.
         device_id: DeviceId,
         /// Its studio or office.
         party_id: PartyId,

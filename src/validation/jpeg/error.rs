@@ -128,7 +128,6 @@ pub enum TruncationPoint {
     Header,
     /// In the picture data.
     Scan,
-    /// In the end marker.
     EndMarker,
 }
 

@@ -1,8 +1,8 @@
 //! Times that commands show to people: those on the wall of a German office, never the UTC of the log.
 
 use lichtbild::clock::Timestamp;
-use lichtbild::domain::language::Language;
 use lichtbild::domain::local_time::{date_and_time, date_in_sentence};
+use lichtbild::texts::language::Language;
 use serde_json::{Value, json};
 
 use crate::support::gateway_process::GatewayFolder;

@@ -2,8 +2,8 @@
 
 use lichtbild::clock::Timestamp;
 use lichtbild::domain::code::retrieval_code::RetrievalCode;
-use lichtbild::domain::language::Language;
 use lichtbild::receipt::citizen_receipt::{CitizenReceipt, Paper};
+use lichtbild::texts::language::Language;
 
 use super::PrintedPdf;
 

@@ -2,9 +2,9 @@
 
 use lichtbild::clock::Timestamp;
 use lichtbild::domain::digest::Sha256Digest;
-use lichtbild::domain::language::Language;
 use lichtbild::domain::party::Role;
 use lichtbild::receipt::invitation_letter::{InvitationLetter, format_fingerprint};
+use lichtbild::texts::language::Language;
 
 use super::PrintedPdf;
 

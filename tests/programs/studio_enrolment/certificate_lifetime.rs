@@ -12,8 +12,8 @@ use lichtbild::client::photo::push::{PushContext, push};
 use lichtbild::client::photo::spool::RepeatPolicy;
 use lichtbild::client::timer::TokioTimer;
 use lichtbild::clock::Clock;
-use lichtbild::domain::language::Language;
 use lichtbild::entropy::SeededEntropy;
+use lichtbild::texts::language::Language;
 
 use super::enrolled_gateway::EnrolledGateway;
 use crate::support::router_client::photo;

@@ -15,9 +15,9 @@ use lichtbild::client::timer::Timer;
 use lichtbild::clock::{ManualClock, SystemClock};
 use lichtbild::domain::code::enrolment_code::EnrolmentCode;
 use lichtbild::domain::digest::Sha256Digest;
-use lichtbild::domain::language::Language;
 use lichtbild::domain::party::Role;
 use lichtbild::entropy::SeededEntropy;
+use lichtbild::texts::language::Language;
 
 use super::inviting_gateway::InvitingGateway;
 use crate::support::test_gateway::START;

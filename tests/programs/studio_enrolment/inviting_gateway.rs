@@ -78,7 +78,6 @@ pub struct GatewayBehaviour {
     pub issuances: VecDeque<ScriptedIssuance>,
     /// Refuses everything on the studio line.
     pub refuse_all_with: Option<&'static str>,
-    /// Offset of the gateway's clock.
     pub clock_offset: Duration,
 }
 

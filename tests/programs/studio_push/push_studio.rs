@@ -13,9 +13,9 @@ use lichtbild::client::photo::spool::RepeatPolicy;
 use lichtbild::client::progress::ProgressEvent;
 use lichtbild::client::timer::Timer;
 use lichtbild::clock::{ManualClock, Timestamp};
-use lichtbild::domain::language::Language;
 use lichtbild::domain::photo::declaration::Declaration;
 use lichtbild::entropy::SeededEntropy;
+use lichtbild::texts::language::Language;
 
 use crate::support::fake_gateway::FakeGateway;
 

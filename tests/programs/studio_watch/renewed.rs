@@ -12,8 +12,8 @@ use lichtbild::client::watch::files::folder::WatchedFolder;
 use lichtbild::client::watch::files::retention::SentRetention;
 use lichtbild::client::watch::files::stability::StabilityDelays;
 use lichtbild::client::watch::watch_loop::{StopCondition, Watch, WatchOptions, WatchSettings};
-use lichtbild::domain::language::Language;
 use lichtbild::entropy::SeededEntropy;
+use lichtbild::texts::language::Language;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time;
 

@@ -22,9 +22,9 @@ use lichtbild::client::watch::files::stability::StabilityDelays;
 use lichtbild::client::watch::watch_loop::{StopCondition, Watch, WatchOptions, WatchSettings, WatchSummary};
 use lichtbild::client::watch::{PhotoRefusal, ReceiptWriter, WatchEvent, WatchObserver, WatchStatus};
 use lichtbild::clock::ManualClock;
-use lichtbild::domain::language::Language;
 use lichtbild::domain::photo::declaration::Declaration;
 use lichtbild::entropy::SeededEntropy;
+use lichtbild::texts::language::Language;
 use lichtbild::validation::Profile;
 use lichtbild::wire::photo::ReceiptBody;
 

@@ -8,7 +8,6 @@ use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::output::{print, print_json};
 use crate::config::Config;
 use crate::domain::id::PhotoId;
-use crate::domain::language::Language;
 use crate::domain::local_time::{date_and_time, date_in_sentence};
 use crate::domain::log::erasure::ErasureReport;
 use crate::domain::photo::PhotoState;
@@ -16,6 +15,7 @@ use crate::flows::admin::erase_report::erase_report;
 use crate::sealing::KeyFile;
 use crate::server::secret_file::read_secret;
 use crate::storage::SqlStore;
+use crate::texts::language::Language;
 
 #[derive(Args)]
 pub(in crate::cli::gateway) struct Arguments {

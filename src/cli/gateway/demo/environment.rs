@@ -17,7 +17,6 @@ use crate::client::gateway_client::GatewayClient;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::id::DeviceId;
-use crate::domain::language::Language;
 use crate::domain::party::device_kind::DeviceKind;
 use crate::domain::party::{DeviceScope, Role};
 use crate::entropy::OsEntropy;
@@ -25,6 +24,7 @@ use crate::identity::host_name::HostName;
 use crate::identity::key::DeviceKey;
 use crate::server::{Addresses, RunningGateway, start};
 use crate::storage::DatabaseLocation;
+use crate::texts::language::Language;
 use crate::transport::http::shutdown::ShutdownTrigger;
 
 pub(super) struct DemoEnvironment {

@@ -18,8 +18,8 @@ use crate::client::photo::spool::RepeatPolicy;
 use crate::client::timer::TokioTimer;
 use crate::clock::SystemClock;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::language::Language;
 use crate::entropy::OsEntropy;
+use crate::texts::language::Language;
 use crate::wire::finding::FindingBody;
 
 pub(super) async fn run(environment: &DemoEnvironment) -> Result<(), CommandError> {

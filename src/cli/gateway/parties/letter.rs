@@ -7,9 +7,9 @@ use clap::{Args, ValueEnum};
 use crate::atomic_file::{FileMode, write_new};
 use crate::cli::gateway::command_error::CommandError;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::language::Language;
 use crate::flows::enrolment::invite::IssuedInvitation;
 use crate::receipt::invitation_letter::InvitationLetter;
+use crate::texts::language::Language;
 
 #[derive(Args)]
 pub(super) struct LetterArguments {

@@ -3,11 +3,11 @@
 use clap::{Args, ValueEnum};
 
 use crate::clock::Timestamp;
-use crate::domain::language::Language;
 use crate::domain::local_time::day;
 use crate::domain::party::device_name::{device_label, short_id};
 use crate::domain::party::{Device, Party};
 use crate::identity::pkcs12::Pkcs12Encryption;
+use crate::texts::language::Language;
 
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(in crate::cli::gateway) struct Pkcs12Arguments {

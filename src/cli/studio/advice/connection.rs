@@ -5,7 +5,7 @@ use crate::cli::studio::exit::Exit;
 use crate::client::network::server_verifier::is_gateway_issuer;
 use crate::client::transient_error::{ClientCertError, ServerCertError, TlsFailure, TransientError};
 use crate::domain::display_text::escaped;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Explains why the gateway did not answer.
 pub(super) fn about_transient_error(error: &TransientError, language: Language) -> String {

@@ -10,7 +10,7 @@ use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::photo::deposit::ClientDepositError;
 use crate::client::response::problem_type;
 use crate::client::transient_error::{ClientCertError, TlsFailure};
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 use crate::wire::problem::ProblemBody;
 
 /// Explains why there is no receipt, and gives the exit code.

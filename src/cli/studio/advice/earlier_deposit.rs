@@ -9,9 +9,9 @@ use crate::client::photo::deposit::ClientDepositError;
 use crate::clock::Timestamp;
 use crate::domain::display_text::escaped;
 use crate::domain::id::PhotoId;
-use crate::domain::language::Language;
 use crate::domain::local_time;
 use crate::domain::photo::PhotoState;
+use crate::texts::language::Language;
 
 /// Tells that a photo has a code already. Its receipt is shown too, if it is still stored.
 pub fn about_earlier_deposit(earlier: &EarlierDeposit, language: Language) -> String {
@@ -46,7 +46,6 @@ pub fn about_earlier_deposit(earlier: &EarlierDeposit, language: Language) -> St
 /// An earlier deposit of the photo whose code leads nowhere.
 #[derive(Debug, Clone, Copy)]
 pub struct EndedDeposit {
-    /// The photo.
     pub photo_id: PhotoId,
     /// State of the photo; `None` if the gateway does not know it.
     pub state: Option<PhotoState>,

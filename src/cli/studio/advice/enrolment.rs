@@ -18,9 +18,9 @@ use crate::client::transient_error::{ServerCertError, TlsFailure, TransientError
 use crate::domain::code::keyboard_fault::KeyboardFault;
 use crate::domain::code::retrieval_code::{CodeError, SymbolPosition};
 use crate::domain::display_text::escaped;
-use crate::domain::language::Language;
 use crate::domain::party::Role;
 use crate::identity::certificate::group_fingerprint;
+use crate::texts::language::Language;
 
 /// Explains why the text is not an address.
 pub fn about_address(error: &AddressError, language: Language) -> String {

@@ -8,7 +8,7 @@ use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::photo::photo_file::{MAX_BYTES, PhotoFileError, PhotoFileErrorKind};
 use crate::client::photo::spool::SpoolError;
 use crate::client::photo::stored_receipt::StoredReceiptError;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Explains why a photo cannot be read.
 pub fn about_photo(error: &PhotoFileError, language: Language) -> String {

@@ -9,7 +9,7 @@ use crate::client::enrolment::gateway_request::GatewayError;
 use crate::client::network::proxy::host_and_port;
 use crate::client::response::problem_type;
 use crate::client::transient_error::TransientError;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Explains why a request of an enrolment, a renewal or a status failed, and gives the exit code.
 pub fn about_gateway_error(error: &GatewayError, language: Language) -> (Exit, String) {

@@ -8,7 +8,7 @@ use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::photo::printed_receipt::PrintedReceiptError;
 use crate::client::photo::stored_receipt::StoredReceiptError;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Explains why there is nothing to print: because of `error`, or, without one, because `path` is not a stored receipt.
 pub fn about_receipt_to_print(path: &Path, error: Option<&StoredReceiptError>, language: Language) -> String {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::cli::studio::receipt_text::{ShownFinding, findings_for_people};
 use crate::domain::display_text::escaped;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 use crate::wire::problem::ProblemBody;
 
 /// The gateway's own words, then its findings. They are shown as they came, known to this version or not.

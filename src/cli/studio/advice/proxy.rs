@@ -3,7 +3,7 @@
 use crate::cli::studio::exit::Exit;
 use crate::client::network::connect_probe::{ProxyError, ProxyErrorKind};
 use crate::client::network::proxy::{ProxyOrigin, ProxyUrlError, ProxyUrlFault};
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Explains why the address of a proxy is not usable. The value itself is not shown: it may hold a password.
 pub fn about_proxy_url(error: &ProxyUrlError, language: Language) -> String {

@@ -8,7 +8,7 @@ use crate::cli::studio::receipt_text::{moment, on_one_line};
 use crate::client::photo::push::{PushError, PushedPhoto};
 use crate::client::progress::ProgressEvent;
 use crate::clock::Timestamp;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Explains why a photo was not pushed, and gives the exit code.
 pub fn about_push(error: &PushError, language: Language) -> (Exit, String) {

@@ -8,7 +8,7 @@ use crate::cli::studio::receipt_text::{moment, on_one_line};
 use crate::client::enrolment::auto_renewal::RenewalEvent;
 use crate::client::enrolment::renew::{ClientRenewError, InstallError};
 use crate::clock::Timestamp;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Explains why the certificate was not renewed, and gives the exit code.
 pub fn about_renewal(error: &ClientRenewError, language: Language) -> (Exit, String) {

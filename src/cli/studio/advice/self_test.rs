@@ -14,8 +14,8 @@ use crate::client::self_test::{DeviceCredentials, ReachabilityError, ReachedAt, 
 use crate::client::transient_error::TransientError;
 use crate::clock::Timestamp;
 use crate::domain::display_text::escaped;
-use crate::domain::language::Language;
 use crate::identity::certificate::group_fingerprint;
+use crate::texts::language::Language;
 use crate::wire::studio::MeBody;
 
 /// Beyond this a clock is worth a word; certificates are lenient by ten minutes (`BACKDATED`).

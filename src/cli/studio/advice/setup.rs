@@ -5,7 +5,7 @@ use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::config::StudioConfigError;
 use crate::client::credentials::{CredentialSetting, CredentialsError, CredentialsErrorKind};
 use crate::client::network::proxy::ProxyOrigin;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Explains why `studio.toml` is not usable.
 pub fn about_config(error: &StudioConfigError, language: Language) -> String {

@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Reports an error that should not happen.
 pub fn about_unexpected(error: &dyn StdError, language: Language) -> String {

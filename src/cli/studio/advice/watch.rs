@@ -12,7 +12,7 @@ use crate::cli::studio::receipt_text::{moment, on_one_line};
 use crate::client::deposited::journal::DepositNote;
 use crate::client::watch::WatchEvent;
 use crate::domain::display_text::escaped;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Number of names that are shown of many.
 const SHOWN_NAMES: usize = 5;

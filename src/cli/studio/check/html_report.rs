@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::atomic_file::{FileMode, PendingFile, scratch_file};
 use crate::domain::display_text::escaped_lines;
-use crate::domain::language::Language;
 use crate::report::page::{FILE_SIGNATURE, page_end, page_start};
 use crate::report::photo_section::{ReportedPhoto, section};
 use crate::report::photo_summary::PhotoSummary;
+use crate::texts::language::Language;
 use crate::validation::Profile;
 
 /// A page in the making. Nothing is seen of it until it is finished.

@@ -12,7 +12,7 @@ use super::rewrite::{CopyOrigin, RewriteError};
 use crate::cli::studio::advice;
 use crate::cli::studio::advice::unreadable;
 use crate::cli::studio::receipt_text::on_one_line;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Explains why a file does not contain a profile.
 pub fn about_profile_file(error: &ProfileFileError, language: Language) -> String {

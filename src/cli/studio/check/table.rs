@@ -1,8 +1,8 @@
 //! Several photos in a table of plain text.
 
 use crate::domain::display_text::escaped;
-use crate::domain::language::Language;
 use crate::report::photo_summary::{PhotoSummary, totals_text};
+use crate::texts::language::Language;
 
 /// A head, a line for each photo and a line with the totals. Columns are as wide as their widest cell.
 pub(super) fn table(rows: &[PhotoSummary], language: Language) -> String {

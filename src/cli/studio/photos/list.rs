@@ -21,8 +21,8 @@ use crate::client::deposited::requests::{DepositedQuery, list};
 use crate::clock::{Clock, SystemClock};
 use crate::domain::display_text::escaped;
 use crate::domain::id::PhotoId;
-use crate::domain::language::Language;
 use crate::domain::photo::PhotoState;
+use crate::texts::language::Language;
 
 /// List this studio's photos at the gateway, newest first: what became of them, and why an office refused one
 ///

@@ -3,9 +3,9 @@
 use crate::cli::studio::receipt_text::last_day;
 use crate::client::deposited::photo_status::{OfficeRefusal, PhotoStatus};
 use crate::domain::display_text::escaped;
-use crate::domain::language::Language;
 use crate::domain::local_time;
 use crate::domain::photo::PhotoState;
+use crate::texts::language::Language;
 
 /// The state with its day: the last one of a photo that waits, or the one on which it ended.
 pub fn state(photo: &PhotoStatus, language: Language) -> String {

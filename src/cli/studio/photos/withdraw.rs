@@ -26,9 +26,9 @@ use crate::clock::{Clock, SystemClock};
 use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::domain::display_text::escaped;
 use crate::domain::id::PhotoId;
-use crate::domain::language::Language;
 use crate::domain::local_time;
 use crate::domain::photo::PhotoState;
+use crate::texts::language::Language;
 
 /// Characters of a photo's number as people see it ([`PhotoId::short`]).
 const SHORT_NUMBER_LENGTH: usize = 6;

@@ -14,7 +14,7 @@ use crate::client::deposited::journal::DepositJournal;
 use crate::client::enrolment::auto_renewal::{CertificateRenewer, RenewalEvent};
 use crate::client::gateway_client::GatewayClient;
 use crate::clock::SystemClock;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 pub use arguments::Arguments;
 use one_photo::{Next, PhotoPush};
 

@@ -27,8 +27,8 @@ use crate::client::photo::stored_receipt;
 use crate::client::photo::stored_receipt::StoredReceipt;
 use crate::client::timer::TokioTimer;
 use crate::clock::{Clock, SystemClock};
-use crate::domain::language::Language;
 use crate::entropy::OsEntropy;
+use crate::texts::language::Language;
 use crate::wire::photo::ReceiptBody;
 
 /// Settings that all photos of a push share.

@@ -12,7 +12,7 @@ use crate::client::watch::{WatchEvent, WatchObserver, WatchStatus};
 use crate::clock::Clock;
 use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::domain::display_text::{escaped, escaped_lines};
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Writes to this process's two streams.
 pub(super) struct ConsoleOutput {

@@ -11,8 +11,8 @@ use crate::client::photo::photo_file::MAX_BYTES;
 use crate::client::photo::printed_receipt::PrintOptions;
 use crate::client::watch::{PhotoRefusal, ReceiptWriter};
 use crate::domain::display_text::{escaped, escaped_lines};
-use crate::domain::language::Language;
 use crate::receipt::citizen_receipt::Paper;
+use crate::texts::language::Language;
 use crate::wire::finding::FindingBody;
 use crate::wire::photo::ReceiptBody;
 

@@ -6,7 +6,7 @@ use super::arguments::Arguments;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::output::{eprint, print};
 use crate::cli::systemd::quoted_argument;
-use crate::domain::language::Language;
+use crate::texts::language::Language;
 
 /// Path where the unit file belongs.
 const UNIT_FILE: &str = "~/.config/systemd/user/lichtbild-watch.service";

@@ -122,16 +122,12 @@ impl WatchedFolder {
 pub enum WatchedFolderError {
     /// It is not there, no folder, or cannot be written.
     Unusable {
-        /// The folder.
         path: PathBuf,
         /// Cause.
         source: io::Error,
     },
     /// Another watch is at work there.
-    AlreadyWatched {
-        /// The folder.
-        path: PathBuf,
-    },
+    AlreadyWatched { path: PathBuf },
 }
 
 impl fmt::Display for WatchedFolderError {

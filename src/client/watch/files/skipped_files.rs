@@ -9,7 +9,6 @@ use crate::client::watch::event::{WatchEvent, WatchObserver};
 /// Something that is not taken.
 #[derive(Debug)]
 pub struct SkippedFile {
-    /// Its name.
     pub name: OsString,
     /// Reason why it is not taken.
     pub reason: SkipReason,

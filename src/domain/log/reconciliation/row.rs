@@ -12,7 +12,6 @@ use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 pub enum RowId {
     /// A studio or office.
     Party(PartyId),
-    /// A device.
     Device(DeviceId),
     /// A certificate, by its SHA-256.
     Certificate(Sha256Digest),
@@ -20,9 +19,7 @@ pub enum RowId {
     BoundKey(Sha256Digest),
     /// An invitation, by its device and its number. Not by its lookup id: whoever reads the log shall not be able to ask for it.
     Invitation(DeviceId, i64),
-    /// A photo.
     Photo(PhotoId),
-    /// A collection.
     Collection(CollectionId),
     /// A device that has shown the code of a collection.
     CollectionDevice(CollectionId, DeviceId),
@@ -101,13 +98,9 @@ pub struct ParseRowIdError;
 pub enum AuditedValue {
     /// Nothing.
     Null,
-    /// Text.
     Text(String),
-    /// A number.
     Number(i64),
-    /// Bytes.
     Bytes(Vec<u8>),
-    /// A truth value.
     Truth(bool),
 }
 

@@ -15,7 +15,6 @@ pub enum AuditedTable {
     Invitations,
     /// Photos, each with the digest of its sealed picture.
     Photos,
-    /// Collections.
     Collections,
     /// Devices that have shown the code of a collection.
     CollectionDevices,
@@ -24,11 +23,9 @@ pub enum AuditedTable {
 /// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuditedColumnType {
-    /// Text.
     Text,
     /// A 64-bit number; moments are milliseconds since the Unix epoch.
     Number,
-    /// Bytes.
     Bytes,
     /// A truth value.
     Truth,

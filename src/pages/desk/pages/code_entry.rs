@@ -12,7 +12,6 @@ use crate::api::request::parse_retrieval_code;
 use crate::api::{App, Problem};
 use crate::clock::Timestamp;
 use crate::domain::code::retrieval_code::CodeError;
-use crate::domain::language::Language;
 use crate::flows::photo::collect::collect;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::code_texts;
@@ -22,6 +21,7 @@ use crate::pages::desk::scanner::scan_diagnosis::split_symbology;
 use crate::pages::desk::{ROOT, session};
 use crate::pages::frame::elements::{csrf_field, error_summary};
 use crate::pages::frame::page::PageContent;
+use crate::texts::language::Language;
 
 /// `/desk` without its slash.
 pub async fn redirect(_clerk: Clerk) -> Response {

@@ -6,7 +6,6 @@ use maud::{Markup, html};
 use super::code_entry::CodePrompt;
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
-use crate::domain::language::Language;
 use crate::domain::local_time::{clock_time, short_time};
 use crate::domain::photo::collection::{CollectionRecord, CollectionState};
 use crate::flows::photo::queries;
@@ -16,6 +15,7 @@ use crate::pages::desk::session;
 use crate::pages::frame::elements::csrf_field;
 use crate::pages::frame::time_element::time_element;
 use crate::storage::collection_requests::CollectionAtDevice;
+use crate::texts::language::Language;
 
 /// A collection as one browser finds it.
 pub(super) struct BrowserCollection {

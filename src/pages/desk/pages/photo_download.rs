@@ -9,7 +9,6 @@ use axum::response::{IntoResponse, Response};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
-use crate::domain::language::Language;
 use crate::domain::local_time::{clock_time, local_day};
 use crate::domain::photo::collection::CollectionRecord;
 use crate::flows::photo::hand_over::{HandedOver, hand_over};
@@ -17,6 +16,7 @@ use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::session;
 use crate::pages::frame::response::set_privacy_headers;
 use crate::storage::requests::FetchPurpose;
+use crate::texts::language::Language;
 use crate::transport::http::held_until_sent::HeldUntilSent;
 
 /// The picture, byte for byte as the studio sent it.

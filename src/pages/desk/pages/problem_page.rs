@@ -11,7 +11,6 @@ use super::problem_texts::{ProblemTexts, problem_texts};
 use crate::api::{App, Problem};
 use crate::clock::Timestamp;
 use crate::domain::id::CollectionId;
-use crate::domain::language::Language;
 use crate::pages::desk::ROOT;
 use crate::pages::desk::clerk::language;
 use crate::pages::desk::code_texts::{is_for_self_test, self_test_text};
@@ -19,6 +18,7 @@ use crate::pages::desk::form::is_worth_repeating;
 use crate::pages::desk::layout::page_response;
 use crate::pages::frame::elements::error_summary;
 use crate::pages::frame::page::PageContent;
+use crate::texts::language::Language;
 
 const TODAY: &str = "/desk/today";
 

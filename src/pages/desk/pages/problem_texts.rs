@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use crate::api::Problem;
 use crate::clock::Timestamp;
-use crate::domain::language::Language;
 use crate::domain::local_time::{short_time, time_in_sentence};
 use crate::domain::photo::PhotoState;
 use crate::domain::photo::collection::CollectionState;
 use crate::domain::photo::quarantine::{QuarantineReason, Quarantined};
 use crate::pages::desk::code_texts;
+use crate::texts::language::Language;
 
 /// A failure for a clerk.
 pub(super) struct ProblemTexts {

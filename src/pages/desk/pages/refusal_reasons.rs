@@ -1,7 +1,7 @@
 //! The rules of the photo specimen chart (Fotomustertafel), as a clerk names them.
 
-use crate::domain::language::Language;
 use crate::domain::photo::collection::RefusalReason;
+use crate::texts::language::Language;
 
 /// All of them, in the order in which one looks at a photo.
 pub(super) const REASONS: [RefusalReason; 15] = [

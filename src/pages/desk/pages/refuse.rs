@@ -24,7 +24,6 @@ use crate::pages::frame::page::PageContent;
 pub(super) struct RefuseFormState {
     /// The reason that was chosen.
     pub(super) reason: String,
-    /// The note.
     pub(super) note: String,
     /// True if the clerk has said that the photo was looked at.
     pub(super) confirmed: bool,

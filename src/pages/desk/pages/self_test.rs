@@ -10,7 +10,6 @@ use maud::{Markup, html};
 
 use crate::api::readiness::{Readiness, probe};
 use crate::api::{App, Problem};
-use crate::domain::language::Language;
 use crate::domain::local_time::{clock_time, day};
 use crate::domain::party::Device;
 use crate::domain::party::credential::Credential;
@@ -22,6 +21,7 @@ use crate::pages::desk::scanner::scan_diagnosis::ScanSeverity;
 use crate::pages::desk::scanner::scanner_section::{ScanForm, scanner_section, severity_mark};
 use crate::pages::frame::cookies;
 use crate::pages::frame::page::PageContent;
+use crate::texts::language::Language;
 
 const PATH: &str = "/desk/self-test";
 /// Asked for by the link that goes round once more.

@@ -13,7 +13,6 @@ use super::{code_entry, interrupted, refuse, use_photo};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
-use crate::domain::language::Language;
 use crate::domain::local_time;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState, Refusal, RefusalReason, SettlementOutcome};
 use crate::domain::photo::note::{NoteError, legible_note, parse_note};
@@ -23,6 +22,7 @@ use crate::pages::desk::form::ClerkForm;
 use crate::pages::desk::form_error::{FormError, FormField};
 use crate::pages::desk::layout::see_other;
 use crate::pages::desk::{ROOT, session};
+use crate::texts::language::Language;
 
 /// Fields of the three posted forms.
 #[derive(Deserialize)]

@@ -10,7 +10,6 @@ use super::problem_texts::state_text;
 use crate::api::request::{QueryFields, QueryParameters};
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
-use crate::domain::language::Language;
 use crate::domain::local_time::{clock_time, day_begin, short_time};
 use crate::domain::photo::collection::CollectionState;
 use crate::domain::photo::lease::is_used_by_default;
@@ -20,6 +19,7 @@ use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::facts::settle_deadline;
 use crate::pages::frame::page::PageContent;
 use crate::storage::collection_requests::ListedCollection;
+use crate::texts::language::Language;
 
 /// Rows of a page: as many as are looked through without losing the place.
 const COLLECTIONS_PER_PAGE: u32 = 50;

@@ -15,7 +15,6 @@ use super::{code_entry, photo_download};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
-use crate::domain::language::Language;
 use crate::domain::local_time::local_day;
 use crate::domain::photo::collection::CollectionRecord;
 use crate::domain::photo::retention::allowed_keep_dates;
@@ -27,6 +26,7 @@ use crate::pages::desk::session;
 use crate::pages::frame::elements::csrf_field;
 use crate::pages::frame::page::PageContent;
 use crate::storage::requests::FetchPurpose;
+use crate::texts::language::Language;
 
 /// Values of the form after it was filled in wrongly.
 #[derive(Default)]

@@ -2,8 +2,8 @@
 
 use super::scan_diagnosis::{Keystroke, ScanFinding, ScanSeverity};
 use crate::domain::code::keyboard_fault::KeyboardFault;
-use crate::domain::language::Language;
 use crate::pages::desk::code_texts::{foreign_text, keyboard_text};
+use crate::texts::language::Language;
 
 /// All in one sentence.
 pub(super) fn summary(findings: &[ScanFinding], language: Language) -> &'static str {

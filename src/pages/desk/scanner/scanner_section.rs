@@ -13,9 +13,9 @@ use super::scan_texts::{finding_texts, key_name, summary};
 use super::test_symbol::test_symbol;
 use crate::api::Problem;
 use crate::domain::display_text::is_displayable;
-use crate::domain::language::Language;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::frame::elements::csrf_field;
+use crate::texts::language::Language;
 
 /// So much of what arrived is shown.
 const SHOWN_CHARACTERS: usize = 80;

@@ -6,8 +6,8 @@ use maud::{Markup, html};
 
 use crate::api::Problem;
 use crate::domain::code::retrieval_code::{RetrievalCode, TEST_CODE};
-use crate::domain::language::Language;
 use crate::receipt::data_matrix::{DataMatrixSymbol, QUIET_MODULES, SIDE_MODULES};
+use crate::texts::language::Language;
 
 /// The side of the drawing in modules, with what has to stay free around the symbol. The style sheet prints it so large that a
 /// module is as on a receipt.

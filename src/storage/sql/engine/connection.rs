@@ -45,7 +45,6 @@ pub enum RowKeys {
     /// Digests are not made: of a store that is only read, or moved.
     #[default]
     None,
-    /// The key.
     Key(Arc<RowDigestKey>),
     /// The key file cannot be used, for this reason: nothing that the audit log tells of can be changed.
     Missing(Arc<str>),

@@ -6,7 +6,6 @@ pub enum Language {
     /// Deutsch
     #[default]
     German,
-    /// English
     English,
 }
 

@@ -1,0 +1,1 @@
+### Photo checks: findings for photographers and clerks.

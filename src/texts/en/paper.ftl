@@ -1,0 +1,1 @@
+### Printed receipts, letters and reports; dates and times.

@@ -1,0 +1,1 @@
+### Problems of the HTTP API (RFC 9457): titles and details.
