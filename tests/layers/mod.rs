@@ -11,6 +11,7 @@ mod cycles;
 mod doc_comments;
 mod folders;
 mod glossary;
+mod links;
 mod names;
 mod resolve;
 mod runs;

@@ -35,7 +35,7 @@ pub fn exit_code_and_json(output: &Output) -> (i32, Value) {
 const OPENSSL: &str = "openssl dgst -sha256 -verify audit.pub -signature checkpoint-N.sig checkpoint-N.json";
 
 pub fn openssl_verifies(home: &GatewayFolder, document: &Path) -> bool {
-    let manual = include_str!("../../../docs/operation.md");
+    let manual = include_str!("../../../docs/operation/audit.md");
     assert!(manual.contains(OPENSSL), "the documentation prints the line that is tested");
     let command = OPENSSL
         .replace("audit.pub", home.file("certs/audit.pub").to_str().unwrap())
