@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::ops::{Add, Sub};
+use std::str::FromStr;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
+use jiff::fmt::strtime;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use crate::failpoint;
 
@@ -35,10 +37,20 @@ impl Timestamp {
         self.0
     }
 
-    /// The same moment as a calendar date and time in UTC.
-    pub fn to_utc(self) -> OffsetDateTime {
-        // In range by construction; the epoch stands in for what cannot happen.
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    /// From a calendar date and time in UTC.
+    pub fn from_utc(moment: DateTime) -> Self {
+        let milliseconds = moment.duration_since(UNIX_EPOCH).as_millis();
+        Self::from_unix_milliseconds(i64::try_from(milliseconds).unwrap_or(Self::LATEST_MILLISECONDS))
+    }
+
+    /// The same moment as a calendar date and time in UTC. (`jiff::Timestamp` ends a day before the year 9999 does.)
+    pub fn to_utc(self) -> DateTime {
+        UNIX_EPOCH.saturating_add(SignedDuration::from_millis(self.0))
+    }
+
+    /// Time since 1970-01-01T00:00:00Z.
+    pub const fn since_unix_epoch(self) -> Duration {
+        Duration::from_millis(self.0.unsigned_abs())
     }
 
     /// Time left until `later`; zero when that has passed.
@@ -47,12 +59,7 @@ impl Timestamp {
     }
 }
 
-impl From<OffsetDateTime> for Timestamp {
-    fn from(moment: OffsetDateTime) -> Self {
-        let milliseconds = moment.unix_timestamp_nanos() / 1_000_000;
-        Self::from_unix_milliseconds(i64::try_from(milliseconds).unwrap_or(Self::LATEST_MILLISECONDS))
-    }
-}
+const UNIX_EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 impl Add<Duration> for Timestamp {
     type Output = Self;
@@ -72,19 +79,19 @@ impl Sub<Duration> for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let utc = self.to_utc();
-        let (date, time) = (utc.date(), utc.time());
-        write!(
-            f,
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-            date.year(),
-            u8::from(date.month()),
-            date.day(),
-            time.hour(),
-            time.minute(),
-            time.second(),
-            time.millisecond()
-        )
+        write!(f, "{:.3}Z", self.to_utc())
+    }
+}
+
+/// RFC 3339, with any offset.
+impl FromStr for Timestamp {
+    type Err = jiff::Error;
+
+    fn from_str(text: &str) -> Result<Self, jiff::Error> {
+        let text = text.replace('Z', "+00:00");
+        let parsed = strtime::parse("%Y-%m-%dT%H:%M:%S%.f%:z", text)?;
+        let offset = SignedDuration::from_secs(parsed.offset().map_or(0, |offset| offset.seconds().into()));
+        Ok(Self::from_utc(parsed.to_datetime()?.saturating_sub(offset)))
     }
 }
 
@@ -102,8 +109,7 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        OffsetDateTime::parse(&text, &Rfc3339).map(Self::from).map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -124,8 +130,9 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place where ambient time comes in")]
     fn now(&self) -> Timestamp {
-        let now = Timestamp::from(OffsetDateTime::now_utc());
-        Timestamp::from_unix_milliseconds(now.0.saturating_add(failpoint::clock_shift_milliseconds()))
+        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let milliseconds = i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX);
+        Timestamp::from_unix_milliseconds(milliseconds.saturating_add(failpoint::clock_shift_milliseconds()))
     }
 
     #[cfg(target_os = "linux")]
@@ -199,6 +206,22 @@ mod tests {
         let json = serde_json::to_string(&moment).unwrap();
         assert_eq!(json, "\"2026-11-22T09:30:00.123Z\"");
         assert_eq!(serde_json::from_str::<Timestamp>(&json).unwrap(), moment);
+    }
+
+    #[test]
+    fn rfc_3339_is_read_with_any_offset_and_fraction() {
+        for (text, read) in [
+            ("2026-11-22T09:30:00Z", "2026-11-22T09:30:00.000Z"),
+            ("2026-11-22T09:30:00.123456789Z", "2026-11-22T09:30:00.123Z"),
+            ("2026-11-22T10:30:00+01:00", "2026-11-22T09:30:00.000Z"),
+            ("2026-11-22T09:00:00.5-00:30", "2026-11-22T09:30:00.500Z"),
+            ("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"),
+        ] {
+            assert_eq!(text.parse::<Timestamp>().unwrap().to_string(), read, "{text}");
+        }
+        for text in ["", "2026-11-22", "2026-11-22T09:30:00", "2026-11-22T24:30:00Z", "2026-02-30T09:30:00Z", "now"] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
+use jiff::civil::DateTime;
 use reqwest::Response;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde_json::Value;
-use time::PrimitiveDateTime;
-use time::macros::format_description;
 
 use super::network::proxy::host_and_port;
 use super::transient_error::{HttpRequestError, TransientError};
@@ -128,10 +127,8 @@ pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER));
     }
-    let imf_fixdate =
-        format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
-    let moment = PrimitiveDateTime::parse(text, imf_fixdate).ok()?;
-    Some(now.until(Timestamp::from(moment.assume_utc())).min(MAX_RETRY_AFTER))
+    let moment = DateTime::strptime("%a, %d %b %Y %H:%M:%S GMT", text).ok()?;
+    Some(now.until(Timestamp::from_utc(moment)).min(MAX_RETRY_AFTER))
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Dates and times for people, in German local time: pages, papers and command lines all write them with this module.
 
 use jiff::Zoned;
+use jiff::civil::Date;
 use jiff::tz::{self, TimeZone};
-use time::{Date, Month};
 
 use crate::clock::Timestamp;
 use crate::texts::language::Language;
@@ -32,7 +32,7 @@ pub fn day(at: Timestamp, language: Language) -> String {
 pub fn date(date: Date, language: Language) -> String {
     let (year, month, day) = (date.year(), date.month(), date.day());
     let english = &month_names(month)[1][..3];
-    language.pick(format!("{day:02}.{:02}.{year}", u8::from(month)), format!("{day} {english} {year}"))
+    language.pick(format!("{day:02}.{month:02}.{year}"), format!("{day} {english} {year}"))
 }
 
 /// Day and time, or the time alone where the day is that of `now`: `22.11.2026, 10:42 Uhr`.
@@ -74,7 +74,7 @@ pub fn last_day_in_full(end: Timestamp, language: Language) -> String {
 /// The last day that ends, at midnight in local time, at or before `end`.
 pub fn last_whole_day(end: Timestamp) -> Date {
     let day = local_day(end);
-    day.previous_day().unwrap_or(day)
+    day.yesterday().unwrap_or(day)
 }
 
 /// A calendar day with the month written out: `18. Mai 2027`, `18 May 2027`.
@@ -91,27 +91,29 @@ pub fn day_begin(at: Timestamp) -> Timestamp {
 
 /// The calendar day in local time.
 pub fn local_day(at: Timestamp) -> Date {
-    let local = local(at);
-    let month = u8::try_from(local.month()).ok().and_then(|month| Month::try_from(month).ok());
-    let day = u8::try_from(local.day()).unwrap_or(1);
-    Date::from_calendar_date(local.year().into(), month.unwrap_or(Month::January), day).unwrap_or(Date::MAX)
+    local(at).date()
+}
+
+/// A day as in `2026-11-22`, and in no other spelling.
+pub fn parse_iso_date(text: &str) -> Option<Date> {
+    text.parse().ok().filter(|date: &Date| date.to_string() == text)
 }
 
 /// German, English.
-const fn month_names(month: Month) -> [&'static str; 2] {
+const fn month_names(month: i8) -> [&'static str; 2] {
     match month {
-        Month::January => ["Januar", "January"],
-        Month::February => ["Februar", "February"],
-        Month::March => ["März", "March"],
-        Month::April => ["April", "April"],
-        Month::May => ["Mai", "May"],
-        Month::June => ["Juni", "June"],
-        Month::July => ["Juli", "July"],
-        Month::August => ["August", "August"],
-        Month::September => ["September", "September"],
-        Month::October => ["Oktober", "October"],
-        Month::November => ["November", "November"],
-        Month::December => ["Dezember", "December"],
+        1 => ["Januar", "January"],
+        2 => ["Februar", "February"],
+        3 => ["März", "March"],
+        4 => ["April", "April"],
+        5 => ["Mai", "May"],
+        6 => ["Juni", "June"],
+        7 => ["Juli", "July"],
+        8 => ["August", "August"],
+        9 => ["September", "September"],
+        10 => ["Oktober", "October"],
+        11 => ["November", "November"],
+        _ => ["Dezember", "December"],
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    PublicKeyData, SerialNumber,
+    PublicKeyData, SerialNumber, date_time_ymd,
 };
 use zeroize::Zeroizing;
 
@@ -83,8 +83,7 @@ impl Authority {
         params.distinguished_name.push(DnType::OrganizationName, gateway_name);
         params.distinguished_name.push(DnType::CommonName, format!("Lichtbild {} CA {gateway_name}", kind.name()));
         params.serial_number = Some(draw_serial(entropy)?);
-        params.not_before = (now - BACKDATED).to_utc();
-        params.not_after = (now + AUTHORITY_VALIDITY).to_utc();
+        set_validity(&mut params, now - BACKDATED, now + AUTHORITY_VALIDITY);
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let der = params.self_signed(&*pair)?.der().to_vec();
@@ -182,6 +181,11 @@ impl fmt::Debug for Authority {
 
 /// 16 bytes, positive and never shorter in DER (RFC 5280 section 4.1.2.2 allows 20): 126 random bits, so that no register
 /// of numbers already given is needed.
+pub(super) fn set_validity(params: &mut CertificateParams, begin: Timestamp, end: Timestamp) {
+    let epoch = date_time_ymd(1970, 1, 1);
+    (params.not_before, params.not_after) = (epoch + begin.since_unix_epoch(), epoch + end.since_unix_epoch());
+}
+
 pub(super) fn draw_serial(entropy: &dyn Entropy) -> Result<SerialNumber, EntropyError> {
     let mut bytes: [u8; 16] = random_bytes(entropy)?;
     bytes[0] = bytes[0] & 0b0011_1111 | 0b0100_0000;

@@ -11,7 +11,7 @@ use x509_parser::oid_registry::{
     OID_X509_COMMON_NAME, OID_X509_ORGANIZATION_NAME, OID_X509_ORGANIZATIONAL_UNIT, OID_X509_SERIALNUMBER, Oid,
 };
 
-use super::authority::{Authority, draw_serial};
+use super::authority::{Authority, draw_serial, set_validity};
 use super::certificate::{Serial, certificate_to_pem, parse, read_certificate};
 use super::error::IdentityError;
 use super::host_name::HostName;
@@ -164,8 +164,7 @@ fn issue(
     entropy: &dyn Entropy,
 ) -> Result<IssuedCertificate, IdentityError> {
     let (not_before, not_after) = authority.validity_from(now, terms.validity)?;
-    params.not_before = not_before.to_utc();
-    params.not_after = not_after.to_utc();
+    set_validity(&mut params, not_before, not_after);
     params.serial_number = Some(draw_serial(entropy)?);
     params.is_ca = IsCa::ExplicitNoCa;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];

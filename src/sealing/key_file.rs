@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
-use time::{Date, Month, Time};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::hkdf::hkdf;
@@ -215,16 +215,15 @@ struct EpochToml {
 fn month_number(moment: Timestamp) -> u32 {
     let utc = moment.to_utc();
     // Timestamps lie in the years 1970 to 9999.
-    u32::try_from(utc.year()).unwrap_or(0) * 12 + u32::from(u8::from(utc.month())) - 1
+    u32::from(utc.year().unsigned_abs()) * 12 + u32::from(utc.month().unsigned_abs()) - 1
 }
 
 /// The first moment of an epoch's month, UTC.
 pub fn month_start(number: u32) -> Timestamp {
-    let year = i32::try_from(number / 12).unwrap_or(i32::MAX);
-    let month = u8::try_from(number % 12 + 1).ok().and_then(|month| Month::try_from(month).ok());
-    let date = month.and_then(|month| Date::from_calendar_date(year, month, 1).ok());
-    // A number no calendar has lies beyond every deadline.
-    date.map_or(Timestamp::from_unix_milliseconds(i64::MAX), |date| date.with_time(Time::MIDNIGHT).assume_utc().into())
+    let year = i16::try_from(number / 12).unwrap_or(i16::MAX);
+    let month = i8::try_from(number % 12 + 1).unwrap_or(i8::MAX);
+    // The calendar ends with the year 9999.
+    Timestamp::from_utc(DateTime::new(year, month, 1, 0, 0, 0, 0).unwrap_or(DateTime::MAX))
 }
 
 #[cfg(test)]

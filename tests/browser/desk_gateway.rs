@@ -11,7 +11,6 @@ use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use lichtbild::clock::Timestamp;
 use lichtbild::domain::party::Party;
 use lichtbild::server::routes::ListenerKind;
 use lichtbild::transport::accept::listener::{Listener, Security};
@@ -21,11 +20,10 @@ use lichtbild::transport::http::shutdown::ShutdownTrigger;
 use lichtbild::transport::tls::revocation::RevokedCertificates;
 use lichtbild::transport::tls::{ClientTrust, MissingCertificatePolicy, PemSource, ServerIdentity, ServerTls};
 use serde_json::{Value, json};
-use time::macros::datetime;
 use tokio::net::TcpListener;
 
 use super::control_server;
-use crate::support::pki::{Leaf, TestCa};
+use crate::support::pki::{Leaf, TestCa, new_year};
 use crate::support::router_client::RouterClient;
 use crate::support::test_gateway::{DAY, TestGateway, TestGatewaySetup};
 
@@ -75,7 +73,7 @@ impl DeskGateway {
             let certificate = PeerCertificate::new(leaf.der.clone().into());
             let until = match name {
                 "ending" => gateway.now() + 20 * DAY,
-                _ => Timestamp::from(datetime!(2119-01-01 0:00 UTC)),
+                _ => new_year(2119),
             };
             devices.insert(name, gateway.device_with_certificate(&parties[office], certificate, until).await);
             keys.insert(name, shown(&leaf));

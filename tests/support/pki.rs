@@ -2,18 +2,23 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use jiff::civil::date;
+use lichtbild::clock::Timestamp;
 use lichtbild::identity::certificate::{certificates_from_pem, read_certificate};
 use lichtbild::identity::issue::ClientSubject;
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName, DnType,
     ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256, RevokedCertParams,
-    RsaKeySize, SerialNumber,
+    RsaKeySize, SerialNumber, date_time_ymd,
 };
-use time::OffsetDateTime;
-use time::macros::datetime;
 
-/// Time of the tests: the gateway's clock is set to it.
-pub const NOW: OffsetDateTime = datetime!(2026-11-22 09:30 UTC);
+/// Time of the tests, to which the gateway's clock is set: 2026-11-22T09:30:00Z.
+pub const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+
+/// The first moment of a year, UTC.
+pub fn new_year(year: i16) -> Timestamp {
+    Timestamp::from_utc(date(year, 1, 1).into())
+}
 
 /// A certificate authority of one role.
 pub struct TestCa {
@@ -70,7 +75,8 @@ impl TestCa {
                 params.distinguished_name.push(DnType::CommonName, device_id.to_string());
             }
         }
-        (params.not_before, params.not_after) = options.validity;
+        let [begin, end] = options.validity.map(|moment| date_time_ymd(1970, 1, 1) + moment.since_unix_epoch());
+        (params.not_before, params.not_after) = (begin, end);
         params.extended_key_usages = options.purpose.into_iter().collect();
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.use_authority_key_identifier_extension = true;
@@ -88,20 +94,15 @@ impl TestCa {
     }
 
     /// A revocation list that runs out at `next_update` and names the certificates in these texts.
-    pub fn revocation_list(&self, revoked: &[&str], next_update: OffsetDateTime) -> String {
-        self.revocation_list_of(datetime!(2026-01-01 0:00 UTC), revoked, next_update)
+    pub fn revocation_list(&self, revoked: &[&str], next_update: Timestamp) -> String {
+        self.revocation_list_of(new_year(2026), revoked, next_update)
     }
 
     /// The same, issued at `this_update`.
-    pub fn revocation_list_of(
-        &self,
-        this_update: OffsetDateTime,
-        revoked: &[&str],
-        next_update: OffsetDateTime,
-    ) -> String {
+    pub fn revocation_list_of(&self, this_update: Timestamp, revoked: &[&str], next_update: Timestamp) -> String {
         let params = CertificateRevocationListParams {
-            this_update,
-            next_update,
+            this_update: date_time_ymd(1970, 1, 1) + this_update.since_unix_epoch(),
+            next_update: date_time_ymd(1970, 1, 1) + next_update.since_unix_epoch(),
             crl_number: SerialNumber::from(1),
             issuing_distribution_point: None,
             revoked_certs: revoked.iter().map(|pem| revocation(pem)).collect(),
@@ -125,7 +126,7 @@ fn revocation(certificate_pem: &str) -> RevokedCertParams {
     let der = certificates_from_pem(certificate_pem).unwrap().swap_remove(0);
     RevokedCertParams {
         serial_number: SerialNumber::from_slice(read_certificate(&der).unwrap().serial.as_bytes()),
-        revocation_time: datetime!(2026-01-01 0:00 UTC),
+        revocation_time: date_time_ymd(2026, 1, 1),
         reason_code: None,
         invalidity_date: None,
     }
@@ -136,7 +137,7 @@ pub struct LeafOptions {
     /// A subject as the gateway writes it; without one, a name that says nothing.
     pub subject: Option<ClientSubject>,
     pub purpose: Option<ExtendedKeyUsagePurpose>,
-    pub validity: (OffsetDateTime, OffsetDateTime),
+    pub validity: [Timestamp; 2],
     pub key: LeafKey,
 }
 
@@ -146,7 +147,7 @@ impl Default for LeafOptions {
             subject: None,
             purpose: Some(ExtendedKeyUsagePurpose::ClientAuth),
             // Around NOW and around the real time, which programs like curl go by.
-            validity: (datetime!(2020-01-01 0:00 UTC), datetime!(2120-01-01 0:00 UTC)),
+            validity: [new_year(2020), new_year(2120)],
             key: LeafKey::P256,
         }
     }

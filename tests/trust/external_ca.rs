@@ -5,6 +5,7 @@ skip_in!(quick, postgres: "starts the program and openssl, with a database of it
 use std::fs;
 use std::time::Duration;
 
+use lichtbild::clock::{Clock, SystemClock, Timestamp};
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
@@ -50,12 +51,11 @@ impl ExternalPki {
 }
 
 fn today() -> i64 {
-    use lichtbild::clock::{Clock, SystemClock};
     SystemClock.now().unix_milliseconds() / 86_400_000
 }
 
-fn midnight(day: i64) -> time::OffsetDateTime {
-    time::OffsetDateTime::UNIX_EPOCH + time::Duration::days(day)
+fn midnight(day: i64) -> Timestamp {
+    Timestamp::from_unix_milliseconds(day * 86_400_000)
 }
 
 const BOTH_LISTS: &str = "revocation_lists = [\"certs/root.crl\", \"certs/authority.crl\"]";

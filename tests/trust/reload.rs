@@ -11,13 +11,12 @@ use lichtbild::clock::{Clock, SystemClock, Timestamp};
 use lichtbild::entropy::OsEntropy;
 use lichtbild::identity::authority::{Authority, AuthorityKind};
 use lichtbild::identity::key::DeviceKey;
-use time::macros::datetime;
 
 use super::in_process_gateway::{COLLECTIONS, InProcessGateway, ME, presented_certificate, replace};
 use crate::support::enrolment::{EST, certificate};
 use crate::support::gateway_process::GatewayFolder;
 use crate::support::https_client::{DeviceFiles, plain_get, send_raw_request, wait_until_closed};
-use crate::support::pki::{Leaf, LeafOptions, TestCa};
+use crate::support::pki::{Leaf, LeafOptions, TestCa, new_year};
 use crate::support::router_client::RouterResponse;
 
 async fn serves(gateway: &InProcessGateway, device: &DeviceFiles) -> Vec<u8> {
@@ -102,7 +101,7 @@ async fn what_is_broken_keeps_the_old_in_force_and_is_told_until_it_is_mended() 
 
 /// One that would be right but for its time.
 fn expired(home: &GatewayFolder, another: &TestCa) {
-    let validity = (datetime!(2020-01-01 0:00 UTC), datetime!(2021-01-01 0:00 UTC));
+    let validity = [2020, 2021].map(new_year);
     let purpose = Some(rcgen::ExtendedKeyUsagePurpose::ServerAuth);
     show(home, &another.issue(LeafOptions { validity, purpose, ..LeafOptions::default() }));
     replace(&home.file("certs/server-ca.crt"), &another.certificate_pem);

@@ -3,14 +3,13 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use time::Date;
-use time::macros::format_description;
 
 use crate::api::caller::OfficeCaller;
 use crate::api::problem::MalformedReason;
 use crate::api::request::{JsonBody, PathId, json_response};
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
+use crate::domain::local_time::parse_iso_date;
 use crate::domain::photo::collection::{CollectionState, Refusal, SettlementOutcome};
 use crate::flows::photo::settle::settle;
 use crate::wire::collection::{SettleBody, SettlementBody};
@@ -41,8 +40,7 @@ fn outcome(body: SettleBody) -> Result<SettlementOutcome, Problem> {
         SettleBody::Released {} => SettlementOutcome::Released,
         SettleBody::Refused { reason, note } => SettlementOutcome::Refused(Refusal { reason, note }),
         SettleBody::Kept { until } => SettlementOutcome::Kept {
-            until: Date::parse(&until, format_description!("[year]-[month]-[day]"))
-                .map_err(|_| Problem::RequestMalformed { reason: MalformedReason::Date })?,
+            until: parse_iso_date(&until).ok_or(Problem::RequestMalformed { reason: MalformedReason::Date })?,
         },
     })
 }

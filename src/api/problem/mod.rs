@@ -13,7 +13,7 @@ use std::time::Duration;
 use axum::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use time::Date;
+use jiff::civil::Date;
 
 use crate::clock::Timestamp;
 use crate::domain::check::finding::Finding;

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use time::Date;
 
 use super::state::ParseStateError;
 use crate::clock::Timestamp;

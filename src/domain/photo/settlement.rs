@@ -1,6 +1,6 @@
 //! Decision on the settlement of a collection.
 
-use time::Date;
+use jiff::civil::Date;
 
 use super::collection::{CollectionRecord, CollectionState, SettlementOutcome};
 use super::lease::{LeaseState, lease_state};

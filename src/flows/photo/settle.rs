@@ -1,6 +1,6 @@
 //! Settling: the office says what became of the photo, and what must go is gone in the same moment.
 
-use time::Date;
+use jiff::civil::Date;
 
 use crate::clock::Timestamp;
 use crate::domain::id::CollectionId;

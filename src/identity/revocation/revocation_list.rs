@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use rcgen::{CertificateRevocationListParams, KeyIdMethod, RevokedCertParams, SerialNumber};
+use rcgen::{CertificateRevocationListParams, KeyIdMethod, RevokedCertParams, SerialNumber, date_time_ymd};
 use x509_parser::extensions::ParsedExtension;
 use x509_parser::prelude::FromDer;
 use x509_parser::revocation_list::CertificateRevocationList;
@@ -71,16 +71,17 @@ pub fn issue_revocation_list(
         ParsedExtension::SubjectKeyIdentifier(key) => Some(KeyIdMethod::PreSpecified(key.0.into())),
         _ => None,
     });
+    let to_x509 = |moment: Timestamp| date_time_ymd(1970, 1, 1) + moment.since_unix_epoch();
     let params = CertificateRevocationListParams {
-        this_update: now.to_utc(),
-        next_update: (now + LIST_VALIDITY).to_utc(),
+        this_update: to_x509(now),
+        next_update: to_x509(now + LIST_VALIDITY),
         crl_number: SerialNumber::from(number),
         issuing_distribution_point: None,
         revoked_certs: revocations
             .iter()
             .map(|revocation| RevokedCertParams {
                 serial_number: SerialNumber::from_slice(&revocation.serial),
-                revocation_time: revocation.at.to_utc(),
+                revocation_time: to_x509(revocation.at),
                 reason_code: None,
                 invalidity_date: None,
             })

@@ -5,7 +5,9 @@
 //! date decides how old a picture is, so a date that is legible counts whatever stands behind it. Only dates that begin with
 //! the year are read: `01.02.2019` is the first of February to some and the second of January to others.
 
-use time::{Date, Month, OffsetDateTime, Time, UtcOffset};
+use jiff::SignedDuration;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::Offset;
 
 use super::exif::{CaptureEntries, Exif};
 
@@ -32,16 +34,22 @@ pub struct CaptureMoment {
     /// In the time zone of the place where the picture was taken.
     pub date: Date,
     time: Option<Time>,
-    offset: UtcOffset,
+    offset: Offset,
 }
 
 impl CaptureMoment {
-    pub(super) fn earliest(self) -> OffsetDateTime {
-        self.date.with_time(self.time.unwrap_or(Time::MIDNIGHT)).assume_offset(self.offset)
+    /// In UTC.
+    pub(super) fn earliest(self) -> DateTime {
+        self.in_utc(self.time.unwrap_or(Time::MIN))
     }
 
-    pub(super) fn latest(self) -> OffsetDateTime {
-        self.date.with_time(self.time.unwrap_or(Time::MAX)).assume_offset(self.offset)
+    /// In UTC.
+    pub(super) fn latest(self) -> DateTime {
+        self.in_utc(self.time.unwrap_or(Time::MAX))
+    }
+
+    fn in_utc(self, time: Time) -> DateTime {
+        self.date.to_datetime(time).saturating_sub(SignedDuration::from_secs(self.offset.seconds().into()))
     }
 
     /// Panics on a text that is no date.
@@ -51,9 +59,9 @@ impl CaptureMoment {
     }
 
     /// `offset` is used where the time brings none of its own.
-    fn new((date, time): (Date, Option<TimeAndOffset>), offset: Option<UtcOffset>) -> Self {
+    fn new((date, time): (Date, Option<TimeAndOffset>), offset: Option<Offset>) -> Self {
         let own_offset = time.and_then(|(_, offset)| offset);
-        Self { date, time: time.map(|(time, _)| time), offset: own_offset.or(offset).unwrap_or(UtcOffset::UTC) }
+        Self { date, time: time.map(|(time, _)| time), offset: own_offset.or(offset).unwrap_or(Offset::UTC) }
     }
 }
 
@@ -105,7 +113,7 @@ fn printable(text: &str) -> String {
     text.chars().take(MAX_SHOWN_CHARS).map(printable).collect()
 }
 
-type TimeAndOffset = (Time, Option<UtcOffset>);
+type TimeAndOffset = (Time, Option<Offset>);
 
 /// The date, and the time with its offset where it is a possible one.
 fn parse(text: &str) -> Option<(Date, Option<TimeAndOffset>)> {
@@ -124,8 +132,7 @@ fn parse(text: &str) -> Option<(Date, Option<TimeAndOffset>)> {
     if is_separated && rest.starts_with(|char: char| char.is_ascii_digit()) && rest.as_bytes().get(2) != Some(&b':') {
         return None;
     }
-    let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
-    let date = Date::from_calendar_date(i32::from(year), month, u8::try_from(day).ok()?).ok()?;
+    let date = Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()?;
     (year >= MIN_YEAR).then(|| (date, parse_time(rest)))
 }
 
@@ -138,8 +145,8 @@ fn parse_time(text: &str) -> Option<TimeAndOffset> {
     let (second, rest) = number_after(separator, rest).unwrap_or((0, rest));
     let rest = without_fraction(rest).trim_matches([' ', ':']);
     let offset = if rest.is_empty() { None } else { Some(parse_offset(rest)?) };
-    let [hour, minute, second] = [hour, minute, second].map(|part| u8::try_from(part).unwrap_or(u8::MAX));
-    Some((Time::from_hms(hour, minute, second).ok()?, offset))
+    let time = Time::new(hour.try_into().ok()?, minute.try_into().ok()?, second.try_into().ok()?, 0).ok()?;
+    Some((time, offset))
 }
 
 fn number_after(separator: Option<char>, text: &str) -> Option<(u16, &str)> {
@@ -153,9 +160,9 @@ fn without_fraction(text: &str) -> &str {
 }
 
 /// `+01:00`, `+0100`, `+01` or `Z`
-fn parse_offset(text: &str) -> Option<UtcOffset> {
+fn parse_offset(text: &str) -> Option<Offset> {
     if matches!(text, "Z" | "z" | "UTC" | "GMT") {
-        return Some(UtcOffset::UTC);
+        return Some(Offset::UTC);
     }
     let (sign, rest) = match text.split_at_checked(1)? {
         ("+", rest) => (1, rest),
@@ -168,7 +175,7 @@ fn parse_offset(text: &str) -> Option<UtcOffset> {
     if hours > 14 || minutes > 59 || !rest.is_empty() {
         return None;
     }
-    UtcOffset::from_whole_seconds(sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60)).ok()
+    Offset::from_seconds(sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60)).ok()
 }
 
 /// One to `max_digits` ASCII digits, and what follows them.
@@ -193,9 +200,8 @@ mod tests {
     fn parsed(text: &str) -> Option<String> {
         let (date, time) = parse(text)?;
         let Some((time, offset)) = time else { return Some(date.to_string()) };
-        let (hour, minute, second) = time.as_hms();
-        let offset = offset.map_or(String::new(), |offset| format!(" {}", offset.whole_seconds()));
-        Some(format!("{date} {hour:02}:{minute:02}:{second:02}{offset}"))
+        let offset = offset.map_or(String::new(), |offset| format!(" {}", offset.seconds()));
+        Some(format!("{date} {time}{offset}"))
     }
 
     #[test]
@@ -302,7 +308,7 @@ mod tests {
         for (text, seconds) in
             [("+01:00", 3600), ("-05:30", -19_800), ("+0100", 3600), ("+01", 3600), ("+1", 3600), ("Z", 0)]
         {
-            assert_eq!(parse_offset(text).map(UtcOffset::whole_seconds), Some(seconds), "{text}");
+            assert_eq!(parse_offset(text).map(Offset::seconds), Some(seconds), "{text}");
         }
         for text in ["", "+", "+99:00", "+01:99", "ä01:00", "++1:00", "+01:00:00", "01:00"] {
             assert_eq!(parse_offset(text), None, "{text}");

@@ -5,7 +5,7 @@
 //! honest mistake, the old picture taken from the archive, and refuses only what lies a whole day beyond the limit; that day
 //! also covers every time zone where the note names none.
 
-use time::{Date, Month, OffsetDateTime};
+use jiff::{SignedDuration, ToSpan};
 
 use super::capture_moment::CaptureMoment;
 use crate::clock::Timestamp;
@@ -14,37 +14,26 @@ use crate::domain::check::detail::FindingDetail;
 use crate::domain::check::finding::{Finding, Severity};
 use crate::validation::rules::CaptureRule;
 
-const TOLERANCE: time::Duration = time::Duration::DAY;
+const TOLERANCE: SignedDuration = SignedDuration::from_hours(24);
 
 /// Checks a capture time; one that is missing or unreadable is reported elsewhere. A date without a time of day is refused only if
 /// the whole day lies beyond the limit.
 pub(super) fn check(captured: CaptureMoment, rule: &CaptureRule, now: Timestamp) -> Option<Finding> {
     let now = now.to_utc();
-    let oldest = months_before(now, rule.max_age_months)?;
+    // Or the last day of that month, if it is shorter.
+    let oldest = now.checked_sub(i32::from(rule.max_age_months).months()).ok()?;
     let finding = |severity: Severity, detail: FindingDetail| {
-        let limit = format!("{} - {}", iso_date(oldest.date()), iso_date(now.date()));
-        Some(Finding::new(Check::CaptureTime, severity, iso_date(captured.date), limit).with_detail(Some(detail)))
+        let limit = format!("{} - {}", oldest.date(), now.date());
+        Some(Finding::new(Check::CaptureTime, severity, captured.date.to_string(), limit).with_detail(Some(detail)))
     };
-    if captured.latest() < oldest - TOLERANCE {
+    if captured.latest() < oldest.saturating_sub(TOLERANCE) {
         finding(Severity::Refuse, FindingDetail::PhotoTooOld)
-    } else if captured.earliest() > now + TOLERANCE {
+    } else if captured.earliest() > now.saturating_add(TOLERANCE) {
         // A clock that runs ahead makes no photo too old.
         finding(Severity::Advise, FindingDetail::PhotoInFuture)
     } else {
         None
     }
-}
-
-/// The same day so many months earlier, or the last one of a month that is shorter.
-fn months_before(moment: OffsetDateTime, months: u16) -> Option<OffsetDateTime> {
-    let count = moment.year() * 12 + i32::from(u8::from(moment.month())) - 1 - i32::from(months);
-    let (year, month) = (count.div_euclid(12), Month::try_from(count.rem_euclid(12) as u8 + 1).ok()?);
-    let date = Date::from_calendar_date(year, month, moment.day().min(month.length(year))).ok()?;
-    Some(moment.replace_date(date))
-}
-
-fn iso_date(date: Date) -> String {
-    format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
 }
 
 #[cfg(test)]
@@ -54,7 +43,7 @@ mod tests {
     const RULE: CaptureRule = CaptureRule { max_age_months: 6 };
 
     fn verdict(captured: &str, now: &str) -> Option<Severity> {
-        let now = Timestamp::from(CaptureMoment::parse(now).latest());
+        let now = Timestamp::from_utc(CaptureMoment::parse(now).latest());
         check(CaptureMoment::parse(captured), &RULE, now).map(|finding| finding.severity)
     }
 

@@ -17,7 +17,6 @@ use rustls::pki_types::{PrivateKeyDer, ServerName};
 use rustls::sign::CertifiedKey;
 use rustls::version::{TLS12, TLS13};
 use rustls::{AlertDescription, ClientConfig, SupportedProtocolVersion};
-use time::macros::datetime;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -25,7 +24,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::test_listener::{GENEROUS_TIMEOUT, ListenerTrust, TestListener, send_raw, wait_until, wait_until_closed};
-use crate::support::pki::{Leaf, LeafKey, LeafOptions, TestCa};
+use crate::support::pki::{Leaf, LeafKey, LeafOptions, TestCa, new_year};
 
 const VERSIONS: [&SupportedProtocolVersion; 2] = [&TLS12, &TLS13];
 
@@ -64,16 +63,14 @@ async fn a_certificate_that_is_shown_and_wrong_gets_one_response_and_counts_as_n
     let listener = TestListener::start_with(ListenerLimits::default(), ListenerTrust::StudioCaExplained).await;
     let ca = &listener.studio_ca;
     let options = LeafOptions::default;
-    let (begin, end) = (datetime!(2025-01-01 0:00 UTC), datetime!(2026-01-01 0:00 UTC));
-    let (next, last) = (datetime!(2027-01-01 0:00 UTC), datetime!(2028-01-01 0:00 UTC));
     let foreign_ca = TestCa::new("Somebody Else's CA");
     // Its name is the studio CA's, its key is not.
     let impostor = TestCa::new("Studio CA").device();
     let self_signed = self_signed();
     let (foreign, revoked) = (foreign_ca.device(), ca.device());
-    let expired = ca.issue(LeafOptions { validity: (begin, end), ..options() });
-    let foreign_expired = foreign_ca.issue(LeafOptions { validity: (begin, end), ..options() });
-    let early = ca.issue(LeafOptions { validity: (next, last), ..options() });
+    let expired = ca.issue(LeafOptions { validity: [2025, 2026].map(new_year), ..options() });
+    let foreign_expired = foreign_ca.issue(LeafOptions { validity: [2025, 2026].map(new_year), ..options() });
+    let early = ca.issue(LeafOptions { validity: [2027, 2028].map(new_year), ..options() });
     let purposeless = ca.issue(LeafOptions { purpose: None, ..options() });
     let server = ca.issue(LeafOptions { purpose: Some(ExtendedKeyUsagePurpose::ServerAuth), ..options() });
     let weak = ca.issue(LeafOptions { key: LeafKey::Rsa(rcgen::RsaKeySize::_2048), ..options() });
@@ -84,8 +81,8 @@ async fn a_certificate_that_is_shown_and_wrong_gets_one_response_and_counts_as_n
         (&self_signed, CertificateFault::UnknownIssuer, HandshakeFailure::UnknownIssuer),
         (&impostor, CertificateFault::Other, HandshakeFailure::BadCertificate),
         (&revoked, CertificateFault::Revoked, HandshakeFailure::Revoked),
-        (&expired, CertificateFault::Expired { at: end.into() }, HandshakeFailure::Expired),
-        (&early, CertificateFault::NotYetValid { from: next.into() }, HandshakeFailure::NotYetValid),
+        (&expired, CertificateFault::Expired { at: new_year(2026) }, HandshakeFailure::Expired),
+        (&early, CertificateFault::NotYetValid { from: new_year(2027) }, HandshakeFailure::NotYetValid),
         (&purposeless, CertificateFault::WrongPurpose, HandshakeFailure::WrongPurpose),
         (&server, CertificateFault::WrongPurpose, HandshakeFailure::WrongPurpose),
         (&weak, CertificateFault::WeakKey, HandshakeFailure::WeakKey),

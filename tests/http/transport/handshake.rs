@@ -13,11 +13,11 @@ use rcgen::{ExtendedKeyUsagePurpose, RsaKeySize};
 use rustls::crypto::aws_lc_rs::{cipher_suite, default_provider, kx_group};
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
 use rustls::{AlertDescription, HandshakeKind, NamedGroup, SupportedCipherSuite};
-use time::macros::datetime;
 use tokio::net::TcpStream;
 
 use super::test_listener::{ListenerTrust, TestListener, send_raw, wait_until};
-use crate::support::pki::{Leaf, LeafKey, LeafOptions, NOW, TestCa};
+use crate::support::pki::{Leaf, LeafKey, LeafOptions, NOW, TestCa, new_year};
+use crate::support::test_gateway::DAY;
 
 #[tokio::test]
 async fn a_device_of_the_studio_ca_is_served_and_known_by_its_fingerprint() {
@@ -49,10 +49,8 @@ async fn every_unfit_certificate_is_refused_by_an_alert_before_the_service_runs(
     let ca = &listener.studio_ca;
     let options = LeafOptions::default;
     let external = TestCa::new("Somebody Else's CA").device();
-    let expired = ca
-        .issue(LeafOptions { validity: (datetime!(2025-01-01 0:00 UTC), datetime!(2026-01-01 0:00 UTC)), ..options() });
-    let early = ca
-        .issue(LeafOptions { validity: (datetime!(2027-01-01 0:00 UTC), datetime!(2028-01-01 0:00 UTC)), ..options() });
+    let expired = ca.issue(LeafOptions { validity: [2025, 2026].map(new_year), ..options() });
+    let early = ca.issue(LeafOptions { validity: [2027, 2028].map(new_year), ..options() });
     let server_only = ca.issue(LeafOptions { purpose: Some(ExtendedKeyUsagePurpose::ServerAuth), ..options() });
     let purposeless = ca.issue(LeafOptions { purpose: None, ..options() });
     let short = ca.issue(LeafOptions { key: LeafKey::Rsa(RsaKeySize::_2048), ..options() });
@@ -94,7 +92,7 @@ async fn tls_12_refuses_the_same() {
 
 #[tokio::test]
 async fn an_expired_foreign_list_refuses_those_it_watches_over_and_nobody_else() {
-    for (next_update, is_served) in [(NOW + time::Duration::days(1), true), (NOW - time::Duration::days(1), false)] {
+    for (next_update, is_served) in [(NOW + DAY, true), (NOW - DAY, false)] {
         let ca = TestCa::new("Somebody Else's CA");
         let external = ca.device();
         let listener = TestListener::start_with(

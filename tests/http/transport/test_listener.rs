@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use ::time::OffsetDateTime;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::routing::{get, post};
@@ -191,7 +190,7 @@ pub enum ListenerTrust {
     StudioCaExplained,
     WithExternalCa {
         ca: Box<TestCa>,
-        next_update: OffsetDateTime,
+        next_update: Timestamp,
     },
     Anybody,
     NoTls,
@@ -199,7 +198,7 @@ pub enum ListenerTrust {
 
 /// A clock that stands at [`NOW`].
 pub fn test_clock() -> Arc<ManualClock> {
-    Arc::new(ManualClock::starting_at(Timestamp::from(NOW)))
+    Arc::new(ManualClock::starting_at(NOW))
 }
 
 /// A fresh server certificate of this authority.

@@ -228,7 +228,7 @@ async fn a_receipt_that_is_shown_again_has_the_end_that_the_photo_has_now() {
     let kept = push(&studio, "anna.jpg", 1);
     let until = (SystemClock.now() + Duration::from_secs(20 * 86_400)).to_utc().date();
     settle(&studio, &gateway, &kept, &json!({"outcome": "kept", "until": until.to_string()})).await;
-    let end = json!(Timestamp::from(until.next_day().unwrap().midnight().assume_utc()));
+    let end = json!(Timestamp::from_utc(until.tomorrow().unwrap().into()));
     fs::copy(studio.home.beside("anna.jpg"), studio.home.beside("copy.jpg")).unwrap();
     for name in ["anna.jpg", "copy.jpg"] {
         let shown = studio.run(&["push", name, "--json"]);

@@ -3,14 +3,13 @@
 use std::io::{self, BufWriter, ErrorKind, Write};
 
 use clap::Args;
-use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
-use time::{Date, OffsetDateTime, Time};
+use jiff::civil::Date;
 
 use super::super::admin_context::AdminContext;
 use super::super::command_error::CommandError;
 use super::super::config_option::ConfigOption;
 use crate::clock::Timestamp;
+use crate::domain::local_time::parse_iso_date;
 use crate::flows::maintenance::chain_verifier::LOG_PAGE_ROWS;
 use crate::storage::{AuditLog, StoreError};
 use crate::wire::audit::to_json_line;
@@ -32,16 +31,16 @@ fn parse_from(text: &str) -> Result<Timestamp, String> {
 }
 
 fn parse_to(text: &str) -> Result<Timestamp, String> {
-    parse(text, Date::next_day)
+    parse(text, |day| day.tomorrow().ok())
 }
 
 fn parse(text: &str, edge: impl Fn(Date) -> Option<Date>) -> Result<Timestamp, String> {
-    if let Ok(moment) = OffsetDateTime::parse(text, &Rfc3339) {
-        return Ok(moment.into());
+    if let Ok(moment) = text.parse() {
+        return Ok(moment);
     }
-    let day = Date::parse(text, format_description!("[year]-[month]-[day]")).ok().and_then(edge);
+    let day = parse_iso_date(text).and_then(edge);
     let invalid = || format!("\"{text}\": write a day (2026-11-01) or a moment (2026-11-01T08:00:00Z)");
-    Ok(day.ok_or_else(invalid)?.with_time(Time::MIDNIGHT).assume_utc().into())
+    Ok(Timestamp::from_utc(day.ok_or_else(invalid)?.into()))
 }
 
 /// Rows stand in the order they were committed in. Nodes' clocks differ by less than this, so that a search by time that lands so

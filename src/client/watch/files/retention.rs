@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use time::Weekday;
+use jiff::civil::Weekday;
 
 use crate::clock::Timestamp;
 

@@ -88,7 +88,7 @@ impl ExpectedPhoto {
         let deposited_at = uuid_v7_milliseconds(photo_id.as_bytes());
         columns.push(("deposited_at", ExpectedValue::Equals(AuditedValue::Number(deposited_at))));
         let day = Timestamp::from_unix_milliseconds(deposited_at).to_utc();
-        let epoch = i64::from(day.year()) * 12 + i64::from(u8::from(day.month())) - 1;
+        let epoch = i64::from(day.year()) * 12 + i64::from(day.month()) - 1;
         columns.push(("epoch", ExpectedValue::Equals(AuditedValue::Number(epoch))));
         let retention_end = deposited_at + i64::from(MAX_RETENTION_DAYS) * DAY_MS;
         let (earliest, latest) = match (self.kept, self.kept_at) {

@@ -45,10 +45,5 @@ pub async fn show(
 /// person's name. It tells when the code was entered, in local time, so that a clerk finds the file and knows which one to delete.
 pub(super) fn name(collection: &CollectionRecord) -> String {
     let (day, time) = (local_day(collection.leased_at), clock_time(collection.leased_at, Language::English));
-    let (year, month, day) = (day.year(), u8::from(day.month()), day.day());
-    format!(
-        "Lichtbild-{year:04}-{month:02}-{day:02}-{}-{}.jpg",
-        time.replace(':', ""),
-        collection.collection_id.short()
-    )
+    format!("Lichtbild-{day}-{}-{}.jpg", time.replace(':', ""), collection.collection_id.short())
 }

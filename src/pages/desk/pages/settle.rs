@@ -4,8 +4,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
-use time::Date;
-use time::macros::format_description;
 
 use super::interrupted::{BrowserCollection, Screen, in_browser};
 use super::photo::{LeasedOrRedirect, leased_or_redirect};
@@ -172,9 +170,9 @@ fn outcome(clerk: &Clerk, decided: &SettleForm) -> Result<SettlementOutcome, For
     match decided.outcome.as_str() {
         "used" => Ok(SettlementOutcome::Used),
         "released" => Ok(SettlementOutcome::Released),
-        "kept" => match Date::parse(decided.until.trim(), format_description!("[year]-[month]-[day]")) {
-            Ok(until) => Ok(SettlementOutcome::Kept { until }),
-            Err(_) => missing(
+        "kept" => match local_time::parse_iso_date(decided.until.trim()) {
+            Some(until) => Ok(SettlementOutcome::Kept { until }),
+            None => missing(
                 FormField::Until,
                 language.pick("Bis wann soll das Foto bleiben? (JJJJ-MM-TT)", "Until when is it kept? (YYYY-MM-DD)"),
             ),

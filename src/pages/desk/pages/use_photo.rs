@@ -6,8 +6,9 @@ use std::ops::RangeInclusive;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use jiff::ToSpan;
+use jiff::civil::Date;
 use maud::{Markup, html};
-use time::Date;
 
 use super::interrupted::{BrowserCollection, code_prompt, in_browser, known};
 use super::photo::{LeasedOrRedirect, leased_or_redirect};
@@ -206,9 +207,8 @@ fn question(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> Markup {
     let (language, days) = (clerk.language, &using.days);
     let error_at = |field| FieldError::at(field, filled.error.as_ref());
     let (question_error, until_error) = (error_at(FormField::Question), error_at(FormField::Until));
-    let suggested =
-        (local_day(clerk.now) + time::Duration::weeks(4)).clamp(*days.start(), *days.end().max(days.start()));
-    let until = if filled.until.is_empty() { iso(suggested) } else { filled.until.clone() };
+    let suggested = local_day(clerk.now).saturating_add(4.weeks()).clamp(*days.start(), *days.end().max(days.start()));
+    let until = if filled.until.is_empty() { suggested.to_string() } else { filled.until.clone() };
     html! {
         fieldset #question aria-describedby=[question_error.described_by(None)] {
             legend { h2 { (language.pick("Ist ein zweites Dokument geplant?", "Is a second document planned?")) } }
@@ -233,15 +233,10 @@ fn question(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> Markup {
                 (until_error.text())
                 p.until {
                     label for="until" { (language.pick("bis einschließlich", "through")) } " "
-                    input #until type="date" name="until" value=(until) min=(iso(*days.start())) max=(iso(*days.end()))
+                    input #until type="date" name="until" value=(until) min=(days.start()) max=(days.end())
                         aria-describedby=[until_error.described_by(None)] aria-invalid=[until_error.invalid()];
                 }
             }
         }
     }
-}
-
-/// As date fields write it.
-fn iso(date: Date) -> String {
-    format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
 }

@@ -7,14 +7,13 @@ use lichtbild::client::enrolment::device_folder::PENDING_KEY_FILE;
 use lichtbild::transport::http::shutdown::ShutdownTrigger;
 use lichtbild::transport::tls::ServerTls;
 use rcgen::ExtendedKeyUsagePurpose;
-use time::macros::datetime;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
 use crate::programs::studio_enrolment::enrolling_studio::{EnrollingStudio, utf8};
 use crate::programs::studio_enrolment::inviting_gateway::{bind, identity};
 use crate::support::gateway_process::free_port;
-use crate::support::pki::{Leaf, LeafOptions, TestCa};
+use crate::support::pki::{Leaf, LeafOptions, TestCa, new_year};
 use crate::support::test_gateway::TestGateway;
 
 /// A server without TLS. Returns its host and port.
@@ -111,7 +110,7 @@ async fn a_firewall_that_inspects_tls_is_told_by_its_name_and_the_address_to_exe
     let studio = EnrollingStudio::enrolled_today().await;
     std::fs::write(studio.beside("photo.jpg"), b"\xFF\xD8\xFF").unwrap();
     let ca = TestCa::new("Trutzburg Web Filter");
-    let validity = (datetime!(2020-01-01 0:00 UTC), datetime!(2021-01-01 0:00 UTC));
+    let validity = [2020, 2021].map(new_year);
     let purpose = Some(ExtendedKeyUsagePurpose::ServerAuth);
     let config = studio.read("studio.toml");
     let line = config.lines().find(|line| line.starts_with("gateway")).unwrap();
