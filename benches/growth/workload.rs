@@ -13,7 +13,6 @@ use lichtbild::domain::photo::collection::SettlementOutcome;
 use lichtbild::domain::photo::quarantine::RevokedDevicePolicy;
 use lichtbild::domain::photo::{PhotoFacts, PhotoRecord, PhotoState, SealedPhoto};
 use lichtbild::entropy::SeededEntropy;
-use lichtbild::storage::Store;
 use lichtbild::storage::collection_requests::{SettleOutcome, SettleRequest};
 use lichtbild::storage::requests::{
     CodeAttempt, DepositOutcome, FetchOutcome, FetchPurpose, FetchRequest, LeaseOutcome, LeaseRequest, LookupOutcome,

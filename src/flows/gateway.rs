@@ -19,7 +19,7 @@ use crate::limits::rate_limiter::RateLimiter;
 use crate::limits::row_pace::RowPace;
 use crate::limits::worker_pool::WorkerPool;
 use crate::sealing::KeyFile;
-use crate::storage::Store;
+use crate::storage::SqlStore;
 use crate::storage::requests::WrongCodeLimits;
 use crate::validation::profile::Profile;
 
@@ -35,7 +35,7 @@ const COLLECTIONS_PER_MINUTE: u32 = 60;
 /// A running gateway, without its listeners.
 pub struct Gateway {
     /// Store with all rows of the gateway.
-    pub store: Arc<dyn Store>,
+    pub store: SqlStore,
     /// Source of the time.
     pub clock: Arc<dyn Clock>,
     /// Source of randomness for identifiers and nonces.
@@ -121,7 +121,7 @@ impl GatewayLimits {
 impl Gateway {
     /// Puts a gateway together.
     pub fn new(
-        store: Arc<dyn Store>,
+        store: SqlStore,
         keys: KeyFile,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,

@@ -21,7 +21,7 @@ use crate::flows::Gateway;
 use crate::flows::maintenance::checkpoint::{checkpoint, is_due};
 use crate::flows::maintenance::purge::{purge, shorten_log};
 use crate::identity::signing::checkpoint_key::CheckpointKey;
-use crate::storage::audit_log::PurgeReport;
+use crate::storage::requests::PurgeReport;
 use crate::transport::tls::trust_status::TrustStatus;
 
 /// Files that are written in one round, so that a new node's first one has an end.

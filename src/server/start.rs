@@ -25,7 +25,7 @@ use crate::entropy::Entropy;
 use crate::flows::Gateway;
 use crate::flows::maintenance::clock_check::begin_clock_watch;
 use crate::sealing::KeyFile;
-use crate::storage::{RowKeys, SqlStore, Store};
+use crate::storage::{RowKeys, SqlStore};
 use crate::telemetry::Metrics;
 use crate::transport::accept::connection_registry::ConnectionRegistry;
 use crate::transport::accept::listener::{Listener, Security};
@@ -81,14 +81,8 @@ pub async fn start(
     if !store.bind_key_file(&keys.fingerprint()).await.map_err(unusable)? {
         return Err(StartError::WrongKeyFile { key_file: config.key_file.clone(), database: config.database.clone() });
     }
-    let gateway = Arc::new(Gateway::new(
-        Arc::new(store.clone()),
-        keys,
-        Arc::clone(&clock),
-        entropy,
-        profile,
-        config.gateway_limits(),
-    ));
+    let gateway =
+        Arc::new(Gateway::new(store.clone(), keys, Arc::clone(&clock), entropy, profile, config.gateway_limits()));
     let revoked = RevokedCertificates::default();
     background::refresh_revocations(gateway.as_ref(), &revoked).await.map_err(unusable)?;
     let connections = ConnectionRegistry::default();

@@ -1,15 +1,19 @@
-//! Storage: one contract, and one store that keeps it, in a file or on a server.
+//! Storage: one store over SQLite or PostgreSQL.
 //!
-//! The steps of the flows are written once, in `sql`, for both databases: what two copies of a statement would drift apart in
-//! cannot differ. `sqlite` and `postgres` hold what only one of them needs: how it is opened, its schema, and its locks.
+//! Each public method of [`SqlStore`] is one step of a flow and one transaction, its audit rows included. When a method returns, its
+//! change is durable: a power failure loses nothing of it. A refused request changes nothing, except where the method says that it
+//! adds an audit row. Every method fails with [`StoreError::Unavailable`] when the database cannot be read or written at the
+//! moment, and with [`StoreError::Damaged`] when a row holds values that this program never writes.
+//!
+//! The methods and their statements are in `sql`, written once for both databases. `sqlite` and `postgres` hold what only one of
+//! them needs: how it is opened, its schema and its locks.
 //!
 //! ```text
-//! sql -> store (the contract) -> requests, error
+//! sql -> requests, error
 //! sql -> sqlite, postgres (the drivers) -> rollback_guard, location, error
 //! ```
 
 mod advice;
-pub mod audit_log;
 pub mod collection_requests;
 pub mod deadline;
 mod driver_error;
@@ -23,12 +27,9 @@ pub mod requests;
 mod rollback_guard;
 mod sql;
 mod sqlite;
-pub mod store;
 #[cfg(test)]
 mod tests;
 
-pub use audit_log::AuditLog;
 pub use error::{InactiveReason, StoreError};
 pub use location::DatabaseLocation;
 pub use sql::{NextGeneration, OngoingMigration, RowKeys, Snapshot, SqlStore};
-pub use store::Store;

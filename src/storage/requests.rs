@@ -352,3 +352,19 @@ impl SweepReport {
         self.lapsed + self.used_by_default + self.expired > 0
     }
 }
+
+/// Counts of one purge.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PurgeReport {
+    /// Tombstones, each with its collections.
+    pub tombstones: u64,
+    /// Rows of the audit log.
+    pub log_rows: u64,
+}
+
+impl PurgeReport {
+    /// Reports whether another batch may be waiting.
+    pub const fn has_changes(&self) -> bool {
+        self.tombstones + self.log_rows > 0
+    }
+}

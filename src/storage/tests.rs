@@ -9,7 +9,6 @@ use super::error::StoreError;
 use super::requests::ScrubOutcome;
 use super::sql::SqlStore;
 use super::sqlite::SqliteDatabase;
-use super::store::Store;
 use crate::clock::Timestamp;
 use crate::domain::log::{AuditEntry, AuditEvent};
 

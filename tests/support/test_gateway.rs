@@ -24,7 +24,7 @@ use lichtbild::identity::revocation::revocation_list::issue_revocation_list;
 use lichtbild::sealing::KeyFile;
 use lichtbild::server::routes::{ListenerKind, router};
 use lichtbild::storage::requests::{Binding, CertificateRecord, SweepReport};
-use lichtbild::storage::{DatabaseLocation, RowKeys, SqlStore, Store};
+use lichtbild::storage::{DatabaseLocation, RowKeys, SqlStore};
 use lichtbild::telemetry::Metrics;
 use lichtbild::transport::accept::peer::PeerCertificate;
 use lichtbild::transport::tls::trust_status::TrustStatus;
@@ -127,14 +127,8 @@ impl TestGateway {
         let keys = KeyFile::generate(START, entropy.as_ref()).unwrap();
         let row_keys = if setup.digests { RowKeys::new(keys.row_key()) } else { RowKeys::None };
         let store = store.with_row_keys(row_keys);
-        let gateway = Arc::new(Gateway::new(
-            Arc::new(store.clone()),
-            keys,
-            clock.clone(),
-            entropy.clone(),
-            setup.profile,
-            setup.limits,
-        ));
+        let gateway =
+            Arc::new(Gateway::new(store.clone(), keys, clock.clone(), entropy.clone(), setup.profile, setup.limits));
         gateway.set_certificate_issuer(issuance(setup.policy));
         let photo_body = BodyLimits { max_bytes: setup.max_photo_bytes, ..BodyLimits::default() };
         let json_body = BodyLimits { max_bytes: 16 * 1024, ..photo_body };
@@ -319,8 +313,8 @@ impl TestGateway {
     }
 
     /// The store that the gateway sees.
-    pub fn store(&self) -> &dyn Store {
-        self.gateway.store.as_ref()
+    pub fn store(&self) -> &SqlStore {
+        &self.gateway.store
     }
 }
 

@@ -11,7 +11,7 @@ use crate::domain::party::{Device, DeviceScope, Party, Role};
 use crate::entropy::{Entropy, EntropyError};
 use crate::sealing::envelope::SealError;
 use crate::storage::requests::{Binding, CertificateRecord, ReleaseCounts};
-use crate::storage::{Store, StoreError};
+use crate::storage::{SqlStore, StoreError};
 
 /// Checks a device's label, which may be empty.
 ///
@@ -28,7 +28,7 @@ const ADMINISTRATOR: &str = "administrator";
 /// Context of administration; no listener and no key file is needed for it.
 pub struct Administration<'a> {
     /// Store of the gateway.
-    pub store: &'a dyn Store,
+    pub store: &'a SqlStore,
     /// Source of the time.
     pub clock: &'a dyn Clock,
     /// Source of randomness for identifiers.

@@ -5,7 +5,7 @@ use crate::domain::id::PhotoId;
 use crate::domain::log::erasure::{EpochKey, ErasureLogRow, ErasureRemnants, ErasureReport, mentions_photo};
 use crate::sealing::KeyFile;
 use crate::sealing::key_file::month_start;
-use crate::storage::{AuditLog, SqlStore, StoreError};
+use crate::storage::{SqlStore, StoreError};
 use std::time::Duration;
 
 /// Makes the report; `None` when there never was such a photo, or its tombstone is gone too.

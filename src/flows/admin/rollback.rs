@@ -8,7 +8,7 @@ use crate::domain::log::watermark::{Generation, LogPosition, RollbackError, Wate
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::sealing::KeyFile;
 use crate::storage::maintenance::QuarantineCounts;
-use crate::storage::{AuditLog, NextGeneration, SqlStore, StoreError};
+use crate::storage::{NextGeneration, SqlStore, StoreError};
 
 /// The purpose of the seal under which an administrator's confirmation stands in the database.
 const GENERATION_SEAL_LABEL: &str = "lichtbild/generation/v1";

@@ -10,7 +10,7 @@ use crate::flows::maintenance::chain_verifier::LOG_PAGE_ROWS;
 use crate::sealing::KeyFile;
 use crate::sealing::envelope::is_plausible_envelope;
 use crate::storage::maintenance::UnerasedPhoto;
-use crate::storage::{AuditLog, SqlStore, StoreError};
+use crate::storage::{SqlStore, StoreError};
 
 /// Verifies a store page by page; for the memory that takes, see [`reconciliation`](crate::domain::log::reconciliation).
 ///

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::domain::log::chain::{ChainError, ChainVerifier};
-use crate::storage::{AuditLog, StoreError};
+use crate::storage::{SqlStore, StoreError};
 
 /// Rows that are read at once.
 pub const LOG_PAGE_ROWS: u32 = 1_000;
@@ -12,7 +12,7 @@ pub const LOG_PAGE_ROWS: u32 = 1_000;
 ///
 /// # Errors
 /// [`ChainVerifierError`].
-pub async fn verify_to_end(log: &dyn AuditLog, chain: &mut ChainVerifier) -> Result<(), ChainVerifierError> {
+pub async fn verify_to_end(log: &SqlStore, chain: &mut ChainVerifier) -> Result<(), ChainVerifierError> {
     loop {
         let rows = log.log_rows(chain.last().sequence, LOG_PAGE_ROWS).await.map_err(ChainVerifierError::Store)?;
         for row in &rows {

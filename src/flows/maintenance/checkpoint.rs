@@ -36,7 +36,7 @@ pub async fn checkpoint(
     key: &CheckpointKey,
     name: &str,
 ) -> Result<Option<Checkpoint>, SignCheckpointError> {
-    let store = gateway.store.as_ref();
+    let store = &gateway.store;
     let latest = store.latest_checkpoint().await?;
     let latest = latest.map(|signed| key.verifier().verify(&signed)).transpose()?;
     let (begin, known_log) = match &latest {

@@ -10,7 +10,7 @@ use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::flows::gateway::Gateway;
 use crate::identity::signing::checkpoint_key::CheckpointVerifier;
 use crate::storage::StoreError;
-use crate::storage::audit_log::PurgeReport;
+use crate::storage::requests::PurgeReport;
 
 /// Lets the log begin behind the last checkpoint whose time is over. A checkpoint that this key did not sign vouches for nothing, and
 /// everything behind it stays.

@@ -20,7 +20,7 @@ use self::head_file::HeadFile;
 use crate::domain::log::watermark::{LogPosition, RollbackError, ServerHistory, Watermark};
 use crate::flows::Gateway;
 use crate::flows::admin::rollback::{KnownWatermarks, RollbackCheck, compare};
-use crate::storage::{SqlStore, Store, StoreError};
+use crate::storage::{SqlStore, StoreError};
 use crate::transport::tls::trust_status::TrustStatus;
 
 /// The name of a head file that cannot be written, in `/readyz`.

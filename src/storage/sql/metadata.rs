@@ -16,6 +16,39 @@ pub(in crate::storage::sql) const BACKUP_TAKEN_AT: &str = "backup_taken_at";
 pub(in crate::storage::sql) const MOVED_AWAY_AT: &str = "moved_away_at";
 pub(in crate::storage::sql) const MOVE_UNFINISHED: &str = "move_unfinished";
 
+impl SqlStore {
+    /// Binds the store to a key file by its fingerprint, the first time; `false` when it is bound to another one.
+    pub async fn bind_key_file(&self, fingerprint: &Sha256Digest) -> Result<bool, StoreError> {
+        self.with_retry(|| bind_key_file(self, fingerprint)).await
+    }
+
+    /// Time at which the last sweep was completed.
+    pub async fn last_swept_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.with_retry(|| timestamp(self, LAST_SWEPT_AT)).await
+    }
+
+    /// The last time that an administrator confirmed the clock.
+    pub async fn clock_confirmed_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.with_retry(|| timestamp(self, CLOCK_CONFIRMED_AT)).await
+    }
+
+    /// Confirms the clock: the last sweep counts as completed at that time.
+    pub async fn confirm_clock(&self, at: Timestamp, audit: AuditEntry) -> Result<(), StoreError> {
+        self.with_retry(|| confirm_clock(self, at, &audit)).await
+    }
+
+    /// Notes that a sweep was completed.
+    pub async fn record_sweep(&self, at: Timestamp) -> Result<(), StoreError> {
+        self.with_retry(|| record_timestamp(self, LAST_SWEPT_AT, at)).await
+    }
+
+    /// Checks with a small write that a photo could be deposited and collected now.
+    pub async fn check_ready(&self, now: Timestamp) -> Result<(), StoreError> {
+        // A whole commit: a full disk shows only when something is written.
+        self.with_retry(|| record_timestamp(self, LAST_PROBED_AT, now)).await
+    }
+}
+
 pub(in crate::storage::sql) async fn bind_key_file(
     store: &SqlStore,
     fingerprint: &Sha256Digest,

@@ -5,7 +5,7 @@
 //! [`connection`](engine::connection): locks, the notification of other nodes, and what a sweep leaves out.
 //!
 //! ```text
-//! store_impl  -> photo -> party -> engine
+//! photo       -> party -> engine
 //! maintenance -> photo, log, metadata -> engine
 //! ```
 //! Every transaction is committed by `log`, with its rows of the audit log.
@@ -16,7 +16,6 @@ mod maintenance;
 mod metadata;
 mod party;
 mod photo;
-mod store_impl;
 
 pub use engine::connection::RowKeys;
 pub use engine::sql_store::SqlStore;

@@ -2,7 +2,6 @@
 
 use axum::body::Body;
 use lichtbild::domain::party::Role;
-use lichtbild::storage::Store;
 
 use crate::support::enrolment::EST;
 use crate::support::test_gateway::{DAY, MINUTE, TestGateway};

@@ -8,7 +8,6 @@ use lichtbild::domain::party::Role;
 use lichtbild::identity::certificate::read_certificate;
 use lichtbild::identity::key::DeviceKey;
 use lichtbild::server::routes::ListenerKind;
-use lichtbild::storage::Store;
 use lichtbild::transport::accept::peer::{Admission, PeerCertificate};
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
 use serde_json::json;

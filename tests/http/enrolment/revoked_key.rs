@@ -12,7 +12,6 @@ use lichtbild::entropy::SeededEntropy;
 use lichtbild::flows::admin::administer::AdministrationError;
 use lichtbild::flows::enrolment::invite::IssuedInvitation;
 use lichtbild::identity::key::DeviceKey;
-use lichtbild::storage::Store;
 use lichtbild::storage::enrolment_requests::ApprovalOutcome;
 use lichtbild::storage::requests::{Binding, CertificateRecord};
 use lichtbild::transport::accept::peer::PeerCertificate;

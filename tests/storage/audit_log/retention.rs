@@ -9,8 +9,7 @@ use lichtbild::flows::maintenance::chain_verifier::verify_to_end;
 use lichtbild::flows::maintenance::checkpoint::checkpoint;
 use lichtbild::flows::maintenance::purge::{purge, shorten_log};
 use lichtbild::identity::signing::checkpoint_key::CheckpointKey;
-use lichtbild::storage::audit_log::PurgeReport;
-use lichtbild::storage::{AuditLog, Store};
+use lichtbild::storage::requests::PurgeReport;
 use serde_json::json;
 
 use crate::support::test_gateway::{DAY, TestGateway};
@@ -37,7 +36,7 @@ impl LogRetentionSetup {
 
     /// Reports whether the rest of the log follows its anchor and matches the checkpoint.
     async fn is_whole(&self, checkpoint: ChainLink) -> bool {
-        let log: &dyn AuditLog = self.gateway.store();
+        let log = self.gateway.store();
         let mut verifier = ChainVerifier::starting_after(log.log_anchor().await.unwrap(), [checkpoint]);
         verify_to_end(log, &mut verifier).await.is_ok() && verifier.finish().is_ok()
     }

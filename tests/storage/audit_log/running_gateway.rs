@@ -10,7 +10,7 @@ use lichtbild::clock::{Clock, SystemClock};
 use lichtbild::domain::log::checkpoint::LOG_RETENTION;
 use lichtbild::domain::log::{AuditEntry, AuditEvent};
 use lichtbild::identity::signing::checkpoint_key::CheckpointKey;
-use lichtbild::storage::{AuditLog, DatabaseLocation, SqlStore, Store};
+use lichtbild::storage::{DatabaseLocation, SqlStore};
 use serde_json::Value;
 
 use crate::support::gateway_process::{GatewayFolder, mode, wait_until};

@@ -5,7 +5,7 @@ use lichtbild::domain::log::integrity::{IntegrityFault, IntegrityReport};
 use lichtbild::domain::log::{AuditEntry, AuditEvent};
 use lichtbild::flows::admin::verify::verify;
 use lichtbild::sealing::KeyFile;
-use lichtbild::storage::{RowKeys, SqlStore, Store};
+use lichtbild::storage::{RowKeys, SqlStore};
 use serde_json::{Value, json};
 
 use crate::support::test_gateway::{DAY, START, TestGateway};

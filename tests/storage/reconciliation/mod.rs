@@ -16,7 +16,6 @@ use lichtbild::flows::admin::verify::{VerificationInputs, verify_with};
 use lichtbild::flows::maintenance::checkpoint::checkpoint;
 use lichtbild::identity::key::DeviceKey;
 use lichtbild::identity::signing::checkpoint_key::CheckpointKey;
-use lichtbild::storage::Store;
 use lichtbild::storage::enrolment_requests::{RenewalOutcome, RenewalRequest};
 use lichtbild::storage::requests::{Binding, CertificateRecord};
 use lichtbild::transport::accept::peer::PeerCertificate;

@@ -7,7 +7,6 @@ use lichtbild::domain::log::checkpoint::LOG_RETENTION;
 use lichtbild::domain::log::integrity::IntegrityFault;
 use lichtbild::domain::log::{AuditEntry, AuditEvent};
 use lichtbild::identity::signing::checkpoint_key::CheckpointKey;
-use lichtbild::storage::AuditLog;
 use serde_json::json;
 
 use super::FullGateway;

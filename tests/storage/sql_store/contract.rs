@@ -6,9 +6,9 @@ use lichtbild::domain::code::lookup::LookupId;
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::domain::log::AuditEvent;
 use lichtbild::domain::party::Role;
+use lichtbild::storage::StoreError;
 use lichtbild::storage::enrolment_requests::{RenewalOutcome, RenewalRequest};
 use lichtbild::storage::requests::{CertificateRecord, DepositOutcome, LeaseOutcome, LookupOutcome};
-use lichtbild::storage::{Store, StoreError};
 use tokio::task::JoinSet;
 
 use super::{TwoNodeStore, audit_entry, code_attempt, guess_limits};

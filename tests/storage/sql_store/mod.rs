@@ -28,7 +28,7 @@ use lichtbild::entropy::SeededEntropy;
 use lichtbild::storage::requests::{
     CertificateRecord, CodeAttempt, DepositOutcome, LeaseRequest, NewPhoto, WrongCodeLimits,
 };
-use lichtbild::storage::{DatabaseLocation, SqlStore, Store};
+use lichtbild::storage::{DatabaseLocation, SqlStore};
 use lichtbild::validation::Profile;
 
 use crate::support::postgres::{TestDatabase, location};

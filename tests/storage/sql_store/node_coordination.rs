@@ -10,7 +10,7 @@ use lichtbild::domain::log::AuditEvent;
 use lichtbild::domain::party::Role;
 use lichtbild::flows::admin::quarantine::quarantine_as_of;
 use lichtbild::storage::requests::{CutOff, LeaseOutcome, SweepReport};
-use lichtbild::storage::{SqlStore, Store, StoreError};
+use lichtbild::storage::{SqlStore, StoreError};
 use sqlx::Connection;
 
 use super::{TwoNodeStore, audit_entry};

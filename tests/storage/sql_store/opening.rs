@@ -1,6 +1,6 @@
 //! Taking a database into use, and what can be wrong with it.
 
-use lichtbild::storage::{SqlStore, Store, StoreError};
+use lichtbild::storage::{SqlStore, StoreError};
 
 use super::TwoNodeStore;
 use crate::support::postgres::{PostgresServer, execute_on, location};

@@ -4,7 +4,7 @@ use lichtbild::domain::code::lookup::LookupId;
 use lichtbild::domain::log::AuditEvent;
 use lichtbild::domain::party::Role;
 use lichtbild::storage::requests::DepositOutcome;
-use lichtbild::storage::{SqlStore, Store, StoreError};
+use lichtbild::storage::{SqlStore, StoreError};
 
 use super::commit_reply_cutter::CommitReplyCutter;
 use super::{TwoNodeStore, audit_entry};

@@ -4,8 +4,8 @@ use lichtbild::domain::log::AuditEvent;
 use lichtbild::domain::party::Role;
 use lichtbild::domain::photo::PhotoState;
 use lichtbild::domain::photo::withdrawal::WithdrawalDecision;
+use lichtbild::storage::SqlStore;
 use lichtbild::storage::requests::{LeaseOutcome, WithdrawOutcome, WithdrawRequest};
-use lichtbild::storage::{SqlStore, Store};
 
 use super::{TwoNodeStore, audit_entry};
 use crate::support::test_gateway::{DAY, START};

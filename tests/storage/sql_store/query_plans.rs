@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use lichtbild::domain::party::Role;
-use lichtbild::storage::Store;
 use lichtbild::storage::requests::LookupOutcome;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgConnection, Row};

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use lichtbild::domain::party::Role;
-use lichtbild::storage::{SqlStore, Store, StoreError};
+use lichtbild::storage::{SqlStore, StoreError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::AbortHandle;

@@ -5,7 +5,7 @@ use lichtbild::domain::party::Role;
 use lichtbild::domain::photo::collection::SettlementOutcome;
 use lichtbild::storage::collection_requests::{SettleOutcome, SettleRequest};
 use lichtbild::storage::requests::{FetchOutcome, FetchPurpose, FetchRequest, LeaseOutcome, LookupOutcome, PhotoQuery};
-use lichtbild::storage::{SqlStore, Store, StoreError};
+use lichtbild::storage::{SqlStore, StoreError};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqlSafeStr};

@@ -7,7 +7,7 @@ use crate::cli::gateway::command_error::{CommandError, FailureCode};
 use crate::domain::log::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::flows::maintenance::chain_verifier::LOG_PAGE_ROWS;
 use crate::identity::signing::checkpoint_key::{CheckpointVerifier, VerifyCheckpointError};
-use crate::storage::AuditLog;
+use crate::storage::SqlStore;
 
 /// Reads a public key in PEM.
 pub(in crate::cli::gateway) fn read_verifier(file: &Path) -> Result<CheckpointVerifier, CommandError> {
@@ -41,7 +41,7 @@ pub(in crate::cli::gateway) fn read_checkpoints(
 }
 
 /// Reads the checkpoints in the database, as far as the folder has none. Every signature has to be good there, too.
-pub(super) async fn stored_checkpoints(log: &dyn AuditLog, public_key: &Path) -> Result<Vec<Checkpoint>, CommandError> {
+pub(super) async fn stored_checkpoints(log: &SqlStore, public_key: &Path) -> Result<Vec<Checkpoint>, CommandError> {
     let mut checkpoints: Vec<Checkpoint> = Vec::new();
     let mut verifier = None;
     loop {

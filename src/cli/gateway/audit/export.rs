@@ -11,7 +11,7 @@ use super::super::config_option::ConfigOption;
 use crate::clock::Timestamp;
 use crate::domain::local_time::parse_iso_date;
 use crate::flows::maintenance::chain_verifier::LOG_PAGE_ROWS;
-use crate::storage::{AuditLog, StoreError};
+use crate::storage::{SqlStore, StoreError};
 use crate::wire::audit::to_json_line;
 
 #[derive(Args)]
@@ -49,7 +49,7 @@ const MAX_CLOCK_SKEW: std::time::Duration = std::time::Duration::from_secs(3600)
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let context = AdminContext::open(&arguments.config).await?;
-    let log: &dyn AuditLog = context.administration().store;
+    let log = context.administration().store;
     let mut after = log.log_anchor().await?.sequence;
     if let Some(from) = arguments.from {
         after = last_row_before(log, after, from - MAX_CLOCK_SKEW).await?;
@@ -78,7 +78,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
 }
 
 /// The number of a row behind which no row is older than `moment`: found by halving, since times go up with numbers.
-async fn last_row_before(log: &dyn AuditLog, begin: i64, moment: Timestamp) -> Result<i64, StoreError> {
+async fn last_row_before(log: &SqlStore, begin: i64, moment: Timestamp) -> Result<i64, StoreError> {
     let (mut older, mut newer) = (begin, log.log_head().await?.sequence);
     while newer - older > 1 {
         let middle = older + (newer - older) / 2;

@@ -18,7 +18,6 @@ use crate::config::Config;
 use crate::domain::log::chain::{ChainError, ChainErrorKind, ChainLink, ChainRow, ChainVerifier, VerifiedRange};
 use crate::domain::log::checkpoint::Checkpoint;
 use crate::flows::maintenance::chain_verifier::{ChainVerifierError, verify_to_end};
-use crate::storage::AuditLog;
 use crate::wire::audit::parse_json_line;
 
 #[derive(Args)]
@@ -94,7 +93,7 @@ type ChainResult = Result<VerifiedRange, ChainError>;
 /// Walks along the gateway's own log. Where no files of checkpoints are, those in the database take their place.
 async fn verify_store(arguments: &Arguments, checkpoints: &mut Vec<Checkpoint>) -> Result<ChainResult, CommandError> {
     let context = AdminContext::open(&arguments.config).await?;
-    let log: &dyn AuditLog = context.administration().store;
+    let log = context.administration().store;
     if arguments.checkpoints.is_empty() && checkpoints.is_empty() {
         let public_key = arguments.public_key.as_ref().unwrap_or(&context.config.audit.public_key);
         *checkpoints = stored_checkpoints(log, public_key).await?;

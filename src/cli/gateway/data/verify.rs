@@ -21,7 +21,7 @@ use crate::sealing::KeyFile;
 use crate::server::checkpoint_signer::read_checkpoint_key;
 use crate::server::secret_file::read_secret;
 use crate::server::watermark::WatermarkFiles;
-use crate::storage::{AuditLog, DatabaseLocation, SqlStore, StoreError};
+use crate::storage::{DatabaseLocation, SqlStore, StoreError};
 
 #[derive(Args)]
 pub(in crate::cli::gateway) struct Arguments {

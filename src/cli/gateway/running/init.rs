@@ -24,7 +24,7 @@ use crate::identity::key::DeviceKey;
 use crate::sealing::KeyFile;
 use crate::server::checkpoint_signer::create_checkpoint_key;
 use crate::server::secret_file::read_secret;
-use crate::storage::{DatabaseLocation, SqlStore, Store, StoreError};
+use crate::storage::{DatabaseLocation, SqlStore, StoreError};
 
 #[derive(Args)]
 pub(in crate::cli::gateway) struct Arguments {

@@ -6,6 +6,7 @@ use super::connection::{RowKeys, StoreConnection, WriteTransaction};
 use crate::domain::log::watermark::RollbackError;
 use crate::storage::deadline::with_timeout;
 use crate::storage::error::StoreError;
+use crate::storage::requests::ScrubOutcome;
 use crate::storage::rollback_guard::RollbackGuard;
 use crate::storage::{postgres, sqlite};
 
@@ -44,6 +45,29 @@ impl SqlStore {
         match &self.database {
             Database::File(file) => file.close().await,
             Database::Server(server) => server.close().await,
+        }
+    }
+
+    /// Makes erased bytes leave the files too. Waits for nobody: while somebody reads, it says so and is to be tried again.
+    pub async fn scrub_erased(&self) -> Result<ScrubOutcome, StoreError> {
+        match &self.database {
+            Database::File(file) => file.scrub_erased().await,
+            // No statement reads erased photos any more; the server overwrites their pages when it reuses them.
+            Database::Server(_) => Ok(ScrubOutcome::Complete),
+        }
+    }
+
+    /// The reason why nothing is changed and no photo is handed out; `None` unless the database went back in time.
+    pub fn rollback(&self) -> Option<RollbackError> {
+        self.guard().rollback()
+    }
+
+    /// Returns when a device or a party was revoked, suspended or resumed on any node since it last returned, or may have been: so that revocations are
+    /// read at once. A store of one machine never returns, a line to a server may be down: whoever waits asks now and then, too.
+    pub async fn changed(&self) {
+        match &self.database {
+            Database::File(_) => std::future::pending().await,
+            Database::Server(server) => server.changes.changed().await,
         }
     }
 

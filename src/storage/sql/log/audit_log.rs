@@ -1,7 +1,5 @@
 //! The audit log read, vouched for and shortened.
 
-use async_trait::async_trait;
-
 use super::purge;
 use super::row_mapping::chain_row;
 use crate::clock::Timestamp;
@@ -9,47 +7,57 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::log::AuditEntry;
 use crate::domain::log::chain::{ChainLink, ChainRow};
 use crate::domain::log::checkpoint::{Checkpoint, LOG_RETENTION, SignedCheckpoint};
-use crate::storage::audit_log::{AuditLog, PurgeReport};
 use crate::storage::error::StoreError;
+use crate::storage::requests::PurgeReport;
 use crate::storage::sql::engine::columns::bytes32;
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::statement::DatabaseRow;
 
-#[async_trait]
-impl AuditLog for SqlStore {
-    async fn log_rows(&self, after: i64, limit: u32) -> Result<Vec<ChainRow>, StoreError> {
+impl SqlStore {
+    /// Rows behind a number, in their order; at most `limit`, and fewer only at the end of the log.
+    pub async fn log_rows(&self, after: i64, limit: u32) -> Result<Vec<ChainRow>, StoreError> {
         self.with_retry(|| rows(self, after, limit)).await
     }
 
-    async fn log_anchor(&self) -> Result<ChainLink, StoreError> {
+    /// Beginning of the log: [`ChainLink::START`], or the row behind which the log begins after older rows were purged.
+    pub async fn log_anchor(&self) -> Result<ChainLink, StoreError> {
         self.with_retry(|| anchor(self)).await
     }
 
-    async fn log_head(&self) -> Result<ChainLink, StoreError> {
+    /// The end of the log; [`ChainLink::START`] when it is empty.
+    pub async fn log_head(&self) -> Result<ChainLink, StoreError> {
         self.with_retry(|| head(self)).await
     }
 
-    async fn add_checkpoint(&self, checkpoint: &Checkpoint, signed: &SignedCheckpoint) -> Result<bool, StoreError> {
+    /// Writes a checkpoint down. The first one of a count stays: `false` for another.
+    pub async fn add_checkpoint(&self, checkpoint: &Checkpoint, signed: &SignedCheckpoint) -> Result<bool, StoreError> {
         self.with_retry(|| add_checkpoint(self, checkpoint, signed)).await
     }
 
-    async fn latest_checkpoint(&self) -> Result<Option<SignedCheckpoint>, StoreError> {
+    /// The checkpoint that counts the most rows.
+    pub async fn latest_checkpoint(&self) -> Result<Option<SignedCheckpoint>, StoreError> {
         self.with_retry(|| latest_checkpoint(self)).await
     }
 
-    async fn checkpoint(&self, count: i64) -> Result<Option<SignedCheckpoint>, StoreError> {
+    /// The checkpoint that counts so many rows.
+    pub async fn checkpoint(&self, count: i64) -> Result<Option<SignedCheckpoint>, StoreError> {
         self.with_retry(|| checkpoint(self, count)).await
     }
 
-    async fn checkpoints(&self, after: i64, limit: u32) -> Result<Vec<SignedCheckpoint>, StoreError> {
+    /// Checkpoints that count more rows than `after`, in their order.
+    pub async fn checkpoints(&self, after: i64, limit: u32) -> Result<Vec<SignedCheckpoint>, StoreError> {
         self.with_retry(|| checkpoints(self, after, limit)).await
     }
 
-    async fn move_log_anchor(&self, to: ChainLink, now: Timestamp, audit: AuditEntry) -> Result<bool, StoreError> {
+    /// Lets the log begin behind a row that a checkpoint vouches for. `false`, and nothing changed, when it begins there or further
+    /// on already, or another node is about it. The database itself refuses when the time of the rows up to there is not over.
+    pub async fn move_log_anchor(&self, to: ChainLink, now: Timestamp, audit: AuditEntry) -> Result<bool, StoreError> {
         self.with_retry(|| move_anchor(self, to, now, &audit)).await
     }
 
-    async fn purge(&self, now: Timestamp) -> Result<PurgeReport, StoreError> {
+    /// Erases what the law has kept long enough: tombstones with their collections, and rows of the log before its beginning. One
+    /// batch; call again while it reports work.
+    pub async fn purge(&self, now: Timestamp) -> Result<PurgeReport, StoreError> {
         self.with_retry(|| purge::purge(self, now)).await
     }
 }

@@ -12,6 +12,13 @@ use crate::storage::sql::engine::columns::bytes32;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::SqlStore;
 
+impl SqlStore {
+    /// Writes down that something was refused.
+    pub async fn append_audit(&self, audit: AuditEntry) -> Result<(), StoreError> {
+        self.with_retry(|| append_entry(self, &audit)).await
+    }
+}
+
 /// The last row of the chain.
 pub(in crate::storage::sql) async fn head(transaction: &mut WriteTransaction) -> Result<ChainLink, StoreError> {
     let last =

@@ -5,8 +5,8 @@ use sqlx::AssertSqlSafe;
 use crate::clock::Timestamp;
 use crate::domain::log::checkpoint::LOG_RETENTION;
 use crate::domain::log::{AuditEntry, AuditEvent};
-use crate::storage::audit_log::PurgeReport;
 use crate::storage::error::StoreError;
+use crate::storage::requests::PurgeReport;
 use crate::storage::sql::engine::connection::WriteTransaction;
 use crate::storage::sql::engine::sql_store::SqlStore;
 

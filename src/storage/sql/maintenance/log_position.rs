@@ -3,7 +3,6 @@
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::chain::ChainLink;
 use crate::domain::log::watermark::{Generation, LogPosition, RollbackError, ServerHistory};
-use crate::storage::audit_log::AuditLog;
 use crate::storage::error::StoreError;
 use crate::storage::sql::engine::columns::{bytes32, timestamp};
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};

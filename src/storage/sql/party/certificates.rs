@@ -40,6 +40,18 @@ pub(super) const NEWER_USED_AT: &str = "(SELECT u.first_used_at FROM certificate
     WHERE u.device_id = c.device_id AND (u.first_used_at IS NOT NULL OR u.number = 1) AND u.number > c.number
     ORDER BY u.number LIMIT 1)";
 
+impl SqlStore {
+    /// Adds a further certificate to a device that has shown an older one. The fourth ends the oldest.
+    pub async fn renew(&self, renewal: &RenewalRequest) -> Result<RenewalOutcome, StoreError> {
+        self.with_retry(|| renew(self, renewal)).await
+    }
+
+    /// Notes the first use of a renewed certificate.
+    pub async fn record_first_use(&self, certificate: Sha256Digest, at: Timestamp) -> Result<(), StoreError> {
+        self.with_retry(|| note_first_use(self, certificate, at)).await
+    }
+}
+
 /// Adds a certificate as the newest of its device.
 pub(super) async fn add(
     transaction: &mut WriteTransaction,

@@ -16,6 +16,19 @@ use crate::storage::postgres::Lock;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::SqlStore;
 
+impl SqlStore {
+    /// Weighs an enrolment code. A wrong one is counted and audited; nothing else changes before [`SqlStore::enrol`].
+    pub async fn check_enrolment_code(&self, attempt: &EnrolmentAttempt) -> Result<EnrolmentCodeCheck, StoreError> {
+        self.with_retry(|| check_code(self, attempt)).await
+    }
+
+    /// Carries out what a right code leads to: binds its key, or spends it for a certificate. Weighed anew in the same
+    /// transaction; `false`, and nothing changed, when it leads elsewhere by now.
+    pub async fn enrol(&self, attempt: &EnrolmentAttempt, step: &EnrolmentStep) -> Result<bool, StoreError> {
+        self.with_retry(|| enrol(self, attempt, step)).await
+    }
+}
+
 pub(in crate::storage::sql) async fn check_code(
     store: &SqlStore,
     attempt: &EnrolmentAttempt,

@@ -11,6 +11,19 @@ use crate::storage::requests::Binding;
 use crate::storage::sql::engine::columns::{bytes32, parse_column};
 use crate::storage::sql::engine::sql_store::SqlStore;
 
+impl SqlStore {
+    /// Adds an office's device whose certificate was issued elsewhere. [`StoreError::AlreadyExists`] when that certificate or
+    /// key is bound already, [`StoreError::KeyReused`] when another device has or had its key.
+    pub async fn bind_device(&self, device: &Device, binding: &Binding, audit: AuditEntry) -> Result<(), StoreError> {
+        self.with_retry(|| add_device(self, device, binding, &audit)).await
+    }
+
+    /// The devices that are bound to a key, with the key's SHA-256.
+    pub async fn bound_keys(&self) -> Result<Vec<(DeviceId, Sha256Digest)>, StoreError> {
+        self.with_retry(|| bound_keys(self)).await
+    }
+}
+
 pub(in crate::storage::sql) async fn add_device(
     store: &SqlStore,
     device: &Device,

@@ -24,6 +24,39 @@ use crate::storage::sql::engine::statement::DatabaseRow;
 /// The columns that [`invitation`] reads: an invitation `i`.
 pub(super) const INVITATION: &str = "i.state, i.expires_at, i.wrong_tries, i.spki_sha256, i.requested_at";
 
+impl SqlStore {
+    /// One device.
+    pub async fn device(&self, device_id: DeviceId) -> Result<Option<Device>, StoreError> {
+        self.with_retry(|| device(self, device_id)).await
+    }
+
+    /// Invites a device, a new one or one that is there; an older invitation of it is withdrawn.
+    pub async fn invite(&self, invitation: &NewInvitation, audit: AuditEntry) -> Result<InviteOutcome, StoreError> {
+        self.with_retry(|| invite(self, invitation, &audit)).await
+    }
+
+    /// The invitation that a code leads to.
+    pub async fn invitation(&self, lookup: &InvitationLookupId) -> Result<Option<InvitationRecord>, StoreError> {
+        self.with_retry(|| find(self, lookup)).await
+    }
+
+    /// The latest invitation of each device of a role that has one.
+    pub async fn invitations(&self, role: Role) -> Result<Vec<(DeviceId, Invitation)>, StoreError> {
+        self.with_retry(|| latest_of_role(self, role)).await
+    }
+
+    /// Agrees to the request that a device has made with this key.
+    pub async fn approve_enrolment(
+        &self,
+        device_id: DeviceId,
+        key: &Sha256Digest,
+        now: Timestamp,
+        audit: AuditEntry,
+    ) -> Result<ApprovalOutcome, StoreError> {
+        self.with_retry(|| approve(self, device_id, key, now, &audit)).await
+    }
+}
+
 pub(in crate::storage::sql) async fn invite(
     store: &SqlStore,
     invitation: &NewInvitation,

@@ -19,6 +19,75 @@ use crate::storage::requests::{CallerRecord, CertificateRecord, EndedCertificate
 use crate::storage::sql::engine::columns::{bytes32, optional_bytes32, optional_timestamp, parse_column, timestamp};
 use crate::storage::sql::engine::sql_store::SqlStore;
 
+impl SqlStore {
+    /// Adds a studio or office. [`StoreError::AlreadyExists`] when its role, name and place are taken.
+    pub async fn add_party(&self, party: &Party, audit: AuditEntry) -> Result<(), StoreError> {
+        self.with_retry(|| add(self, party, &audit)).await
+    }
+
+    /// All parties of a role, by name.
+    pub async fn parties(&self, role: Role) -> Result<Vec<Party>, StoreError> {
+        self.with_retry(|| list(self, role)).await
+    }
+
+    /// One party.
+    pub async fn party(&self, party_id: PartyId) -> Result<Option<Party>, StoreError> {
+        self.with_retry(|| find(self, party_id)).await
+    }
+
+    /// Suspends or resumes a party; `false` when it was so before, or there is none.
+    pub async fn set_suspended(
+        &self,
+        party_id: PartyId,
+        suspended: bool,
+        audit: AuditEntry,
+    ) -> Result<bool, StoreError> {
+        self.with_retry(|| set_suspended(self, party_id, suspended, &audit)).await
+    }
+
+    /// Adds a device with its first certificate. [`StoreError::KeyReused`] when another device has or had its key.
+    pub async fn add_device(
+        &self,
+        device: &Device,
+        certificate: &CertificateRecord,
+        audit: AuditEntry,
+    ) -> Result<(), StoreError> {
+        self.with_retry(|| add_device(self, device, certificate, &audit)).await
+    }
+
+    /// The devices of a role with their parties, by party name and age: all of the country's, for administrators alone.
+    pub async fn devices(&self, role: Role) -> Result<Vec<(Party, Device)>, StoreError> {
+        self.with_retry(|| devices(self, role)).await
+    }
+
+    /// Cuts a device off; `false` when it was revoked before, or there is none.
+    pub async fn revoke_device(
+        &self,
+        device_id: DeviceId,
+        at: Timestamp,
+        audit: AuditEntry,
+    ) -> Result<bool, StoreError> {
+        self.with_retry(|| revoke_device(self, device_id, at, &audit)).await
+    }
+
+    /// Device and party that a certificate belongs to, with their state. A certificate of an external CA only ever belongs to an office.
+    pub async fn caller(&self, credential: &Credential) -> Result<Option<CallerRecord>, StoreError> {
+        self.with_retry(|| caller(self, credential)).await
+    }
+
+    /// The live certificates of revoked devices ([`MAX_LIVE_CERTIFICATES`](crate::domain::party::renewal::MAX_LIVE_CERTIFICATES)) that have
+    /// not yet expired, the keys that revoked devices are bound to, and the keys of their live certificates: SHA-256 of each. A
+    /// revoked key is revoked under whatever certificate, also another device's.
+    pub async fn revoked_certificates(&self, now: Timestamp) -> Result<Vec<Sha256Digest>, StoreError> {
+        self.with_retry(|| revoked_certificates(self, now)).await
+    }
+
+    /// The live certificates issued here to revoked devices of a role that end after `alive_after`, by age of the revocation.
+    pub async fn revoked_serials(&self, role: Role, alive_after: Timestamp) -> Result<Vec<RevokedSerial>, StoreError> {
+        self.with_retry(|| revoked_serials(self, role, alive_after)).await
+    }
+}
+
 pub(in crate::storage::sql) async fn add(
     store: &SqlStore,
     party: &Party,

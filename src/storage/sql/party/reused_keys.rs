@@ -8,6 +8,15 @@ use crate::storage::postgres::Lock;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::SqlStore;
 
+impl SqlStore {
+    /// Tells if a device is known to have or have had the key: such a key is certified and bound for no other. Not known are keys of
+    /// certificates from before they were written down, unless an invitation led to them. Asked beforehand; every operation that gives a
+    /// key to a device asks again.
+    pub async fn is_key_known(&self, key: &Sha256Digest) -> Result<bool, StoreError> {
+        self.with_retry(|| is_known(self, key)).await
+    }
+}
+
 /// Reports whether a device other than `device_id` has or had this key, be it revoked or not. Certificates from before the column for
 /// their key have none; the invitations that led to them tell it. Devices of `same_party` that are not revoked do not count: where another
 /// authority renewed a certificate with its key, a further device is bound to the new one.

@@ -23,6 +23,24 @@ use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::party::cut_off::find_cut_off;
 use crate::storage::sql::party::row_mapping::{PARTY, party};
 
+impl SqlStore {
+    /// Looks a code up. A wrong one is counted and audited; once a limit is reached, right ones are not looked up either.
+    pub async fn look_up(&self, attempt: &CodeAttempt) -> Result<LookupOutcome, StoreError> {
+        self.with_retry(|| look_up(self, attempt)).await
+    }
+
+    /// Leases a photo to an office, if its availability allows it.
+    pub async fn lease(&self, request: &LeaseRequest) -> Result<LeaseOutcome, StoreError> {
+        self.with_retry(|| lease(self, request)).await
+    }
+
+    /// Checks a code against a collection of this office. With [`FetchPurpose::HandOver`](super::requests::FetchPurpose::HandOver) the hand-over is durable before this
+    /// returns, so that the bytes can go out and no other office will ever get them.
+    pub async fn fetch(&self, request: &FetchRequest) -> Result<FetchOutcome, StoreError> {
+        self.with_retry(|| fetch(self, request)).await
+    }
+}
+
 pub(in crate::storage::sql) async fn look_up(
     store: &SqlStore,
     attempt: &CodeAttempt,

@@ -16,6 +16,27 @@ use crate::storage::sql::engine::columns::parse_column;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::SqlStore;
 
+impl SqlStore {
+    /// One collection of an office.
+    pub async fn collection(
+        &self,
+        office: PartyId,
+        collection_id: CollectionId,
+    ) -> Result<Option<CollectionRecord>, StoreError> {
+        self.with_retry(|| find(self, collection_id, office)).await
+    }
+
+    /// An office's collections, newest first, from behind `after`.
+    pub async fn collections(
+        &self,
+        office: PartyId,
+        after: Option<CollectionId>,
+        limit: u32,
+    ) -> Result<Vec<CollectionRecord>, StoreError> {
+        self.with_retry(|| list(self, office, after, limit)).await
+    }
+}
+
 /// A collection, if it is this office's, and its photo's lock with it.
 pub(super) async fn load_for_update(
     transaction: &mut WriteTransaction,

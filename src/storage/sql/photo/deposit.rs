@@ -12,6 +12,18 @@ use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::party::cut_off::find_cut_off;
 use sqlx::AssertSqlSafe;
 
+impl SqlStore {
+    /// A deposit made before under this request id.
+    pub async fn find_deposit(&self, request_id: &[u8; 32]) -> Result<Option<PreviousDeposit>, StoreError> {
+        self.with_retry(|| find(self, request_id)).await
+    }
+
+    /// Stores a sealed photo, unless its request id is taken: then the deposit that took it is answered.
+    pub async fn deposit(&self, photo: NewPhoto, audit: AuditEntry) -> Result<DepositOutcome, StoreError> {
+        self.with_retry(|| deposit(self, &photo, &audit)).await
+    }
+}
+
 pub(in crate::storage::sql) async fn find(
     store: &SqlStore,
     request_id: &[u8; 32],

@@ -15,6 +15,40 @@ use crate::storage::sql::engine::columns::parse_column;
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::statement::DatabaseRow;
 
+impl SqlStore {
+    /// One collection of an office, as one of its devices finds it.
+    pub async fn collection_at_device(
+        &self,
+        office: PartyId,
+        device_id: DeviceId,
+        collection_id: CollectionId,
+    ) -> Result<Option<CollectionAtDevice>, StoreError> {
+        self.with_retry(|| collection_at_device(self, office, device_id, collection_id)).await
+    }
+
+    /// The collections of an office that are open at `now`, from whichever day: newest first, from behind `after`.
+    pub async fn open_collections(
+        &self,
+        office: PartyId,
+        now: Timestamp,
+        after: Option<CollectionId>,
+        limit: u32,
+    ) -> Result<Vec<ListedCollection>, StoreError> {
+        self.with_retry(|| open_collections(self, office, now, after, limit)).await
+    }
+
+    /// The collections of an office that ended in `ended`: the last one to end first, from behind `after`.
+    pub async fn ended_collections(
+        &self,
+        office: PartyId,
+        ended: Range<Timestamp>,
+        after: Option<CollectionId>,
+        limit: u32,
+    ) -> Result<Vec<ListedCollection>, StoreError> {
+        self.with_retry(|| ended_collections(self, office, ended.clone(), after, limit)).await
+    }
+}
+
 pub(in crate::storage::sql) async fn collection_at_device(
     store: &SqlStore,
     office: PartyId,

@@ -12,6 +12,13 @@ const COMPACT_ABOVE: i64 = 100;
 /// So many are added up at once; the rest waits for the next sweep.
 const BATCH: i64 = 20_000;
 
+impl SqlStore {
+    /// Number of photos in each state.
+    pub async fn photo_counts(&self) -> Result<Vec<(PhotoState, u64)>, StoreError> {
+        self.with_retry(|| photo_counts(self)).await
+    }
+}
+
 pub(in crate::storage::sql) async fn photo_counts(store: &SqlStore) -> Result<Vec<(PhotoState, u64)>, StoreError> {
     // PostgreSQL makes a decimal number of a sum, which SQLite does not know.
     store

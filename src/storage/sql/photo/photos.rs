@@ -17,6 +17,29 @@ use crate::storage::sql::engine::sql_store::SqlStore;
 /// Reads that one page may take, so that no question is dear: at 200 rows each, 2,000 photos.
 const READS_PER_PAGE: u32 = 10;
 
+impl SqlStore {
+    /// One photo of a studio with its latest collection.
+    pub async fn photo(&self, studio: PartyId, photo_id: PhotoId) -> Result<Option<TrackedPhoto>, StoreError> {
+        self.with_retry(|| find(self, studio, photo_id)).await
+    }
+
+    /// A studio's photos, newest first, from behind `after`. A page may be short, even empty, and yet not be the last: the work
+    /// for one page is bounded.
+    pub async fn photos(&self, studio: PartyId, query: PhotoQuery) -> Result<PhotoPage, StoreError> {
+        self.with_retry(|| list(self, studio, query)).await
+    }
+
+    /// The sealed picture; `None` once it is erased.
+    pub async fn sealed_photo(&self, photo_id: PhotoId) -> Result<Option<StoredPhoto>, StoreError> {
+        self.with_retry(|| sealed_photo(self, photo_id)).await
+    }
+
+    /// The oldest epoch that a photo which is still there was sealed in.
+    pub async fn oldest_epoch_in_use(&self) -> Result<Option<u32>, StoreError> {
+        self.with_retry(|| oldest_epoch_in_use(self)).await
+    }
+}
+
 pub(in crate::storage::sql) async fn find(
     store: &SqlStore,
     studio: PartyId,

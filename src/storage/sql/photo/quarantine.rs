@@ -11,6 +11,19 @@ use crate::storage::sql::engine::columns::{optional_timestamp, parse_column};
 use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::SqlStore;
 
+impl SqlStore {
+    /// Lets photos be collected again that revoked devices of a studio, or one of them, had deposited. Nothing changes, and
+    /// nothing is written down, when there is no such device.
+    pub async fn release_photos(
+        &self,
+        studio: PartyId,
+        device: Option<DeviceId>,
+        audit: AuditEntry,
+    ) -> Result<ReleaseCounts, StoreError> {
+        self.with_retry(|| release(self, studio, device, &audit)).await
+    }
+}
+
 /// Reports whether a photo is quarantined, since when and why. Reads the device only if the policy needs it.
 pub(super) async fn quarantined(
     connection: &mut StoreConnection,

@@ -14,6 +14,13 @@ use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::party::cut_off::find_cut_off;
 
+impl SqlStore {
+    /// Settles a collection of this office; `None` when it has no such collection. Erases in the same transaction.
+    pub async fn settle(&self, request: &SettleRequest) -> Result<SettleOutcome, StoreError> {
+        self.with_retry(|| settle(self, request)).await
+    }
+}
+
 pub(in crate::storage::sql) async fn settle(
     store: &SqlStore,
     request: &SettleRequest,

@@ -22,6 +22,14 @@ use crate::storage::sql::party::invitations;
 /// into the statements: PostgreSQL reads all photos for a limit that it does not know when it plans.
 const BATCH: u32 = 16;
 
+impl SqlStore {
+    /// Does what time demands: closes lapsed leases, settles what was never settled, erases what expired. One batch; call
+    /// again while it reports work.
+    pub async fn sweep(&self, now: Timestamp) -> Result<SweepReport, StoreError> {
+        self.with_retry(|| sweep(self, now)).await
+    }
+}
+
 pub(in crate::storage::sql) async fn sweep(store: &SqlStore, now: Timestamp) -> Result<SweepReport, StoreError> {
     let mut report = SweepReport::default();
     let mut transaction = store.write().await?;

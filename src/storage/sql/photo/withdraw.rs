@@ -11,6 +11,13 @@ use crate::storage::requests::{WithdrawOutcome, WithdrawRequest};
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::party::cut_off::find_cut_off;
 
+impl SqlStore {
+    /// Withdraws a photo of this studio and erases it.
+    pub async fn withdraw(&self, request: &WithdrawRequest) -> Result<WithdrawOutcome, StoreError> {
+        self.with_retry(|| withdraw(self, request)).await
+    }
+}
+
 pub(in crate::storage::sql) async fn withdraw(
     store: &SqlStore,
     request: &WithdrawRequest,

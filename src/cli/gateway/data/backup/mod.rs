@@ -26,7 +26,7 @@ use crate::flows::admin::verify::{VerifiedLog, verify_log};
 use crate::identity::signing::checkpoint_key::CheckpointKey;
 use crate::sealing::KeyFile;
 use crate::server::secret_file::read_secret;
-use crate::storage::{AuditLog, DatabaseLocation, SqlStore, StoreError};
+use crate::storage::{DatabaseLocation, SqlStore, StoreError};
 
 #[derive(Args)]
 pub(in crate::cli::gateway) struct Arguments {

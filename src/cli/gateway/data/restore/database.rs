@@ -10,7 +10,7 @@ use super::arguments::Arguments;
 use crate::atomic_file::{FileMode, write_new};
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::message::eprint;
-use crate::storage::{AuditLog, DatabaseLocation, SqlStore, StoreError};
+use crate::storage::{DatabaseLocation, SqlStore, StoreError};
 
 /// Copies the database; its bytes must be those that were backed up. What is checked is what is used: the copy.
 pub(super) fn copy(arguments: &Arguments, database: &BackedUpDatabase, path: &Path) -> Result<(), CommandError> {

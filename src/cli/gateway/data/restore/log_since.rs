@@ -15,7 +15,7 @@ use crate::cli::gateway::output::{local_time, print, print_json};
 use crate::domain::log::chain::{ChainErrorKind, ChainLink, ChainRow, ChainVerifier};
 use crate::domain::log::checkpoint::Checkpoint;
 use crate::storage::maintenance::{ChangedPhoto, ReplaySummary};
-use crate::storage::{AuditLog, SqlStore, StoreError};
+use crate::storage::{SqlStore, StoreError};
 
 /// Shows what the export tells, asks, and carries it out.
 pub(super) async fn replay_export(
