@@ -68,7 +68,7 @@ pub fn page_end(language: Language) -> String {
 }
 
 /// Instruction for declaring an exception, where a photo is refused by a rule that has one: once for all photos of the page.
-fn declaration_hint(rows: &[PhotoSummary], language: Language) -> Option<&'static str> {
+fn declaration_hint(rows: &[PhotoSummary], language: Language) -> Option<String> {
     rows.iter().flat_map(|row| &row.refusals).find_map(|check: &Check| check.declaration_hint(language))
 }
 

@@ -41,11 +41,12 @@ pub(super) fn is_valid_length(bytes: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use strum::VariantArray;
+
     use super::*;
-    use crate::domain::check::Check;
-    use crate::domain::check::detail::FindingDetail;
     use crate::domain::check::finding::Finding;
     use crate::domain::check::quantity::{Quantity, Unit};
+    use crate::domain::check::{Check, FindingDetail};
     use crate::domain::photo::declaration::{Declaration, Exception, Subject};
 
     /// All that can be found of one face, in the longest words: a face is not missing that is measured, an eye not shut that is
@@ -59,9 +60,9 @@ mod tests {
             Check::EyesShut,
             Check::NaturalColour,
         ];
-        let checks = Check::ALL.into_iter().filter(|check| check.is_about_face() && !excluded.contains(check));
+        let checks = Check::VARIANTS.iter().copied().filter(|check| check.is_about_face() && !excluded.contains(check));
         let findings = checks.chain([Check::Exposure]).map(|check| {
-            let cases = FindingDetail::ALL.into_iter().filter(|detail| detail.check() == check);
+            let cases = FindingDetail::VARIANTS.iter().copied().filter(|detail| detail.check() == check);
             let longest = cases.max_by_key(|detail| serde_json::to_string(detail).unwrap().len());
             let found = Finding::advise(check, Quantity::tenths(123.4, Unit::Percent), "12.3 - 45.6 %");
             found.with_detail(longest)

@@ -12,10 +12,9 @@ use super::judge::{CheckOutcome, PhotoExamination, examine};
 use super::person::{Crown, HeadPlace, PersonMask};
 use super::profile::Profile;
 use crate::clock::Timestamp;
-use crate::domain::check::Check;
-use crate::domain::check::detail::FindingDetail;
 use crate::domain::check::finding::{Finding, MadeAt, Severity};
 use crate::domain::check::quantity::Quantity;
+use crate::domain::check::{Check, FindingDetail};
 use crate::domain::photo::declaration::{Declaration, Subject};
 
 /// Share of the background that may deviate from its median. Studio portraits: 0.08 at most.

@@ -3,10 +3,9 @@
 use super::limits::{MAX_HEIGHT, MAX_WIDTH};
 use super::pixel_rule::{AspectRule, PixelRule};
 use super::rules::FileRule;
-use crate::domain::check::Check;
-use crate::domain::check::detail::FindingDetail;
 use crate::domain::check::finding::Finding;
 use crate::domain::check::quantity::{Quantity, Unit};
+use crate::domain::check::{Check, FindingDetail};
 
 /// Checks a width and a height in pixels; both are told when both fail.
 pub(super) fn check_size(width: u32, height: u32, rule: &PixelRule) -> Vec<Finding> {

@@ -43,7 +43,7 @@ impl FindingBody {
             measured: finding.measured_text(language),
             limit: finding.limit_text(language),
             message: finding.message(language),
-            hint: finding.hint(language).to_owned(),
+            hint: finding.hint(language),
             measured_value: finding.measured_value,
             unit: finding.unit,
             made_at: finding.made_at,
@@ -67,14 +67,14 @@ impl FindingBody {
 }
 
 /// Instruction for declaring that a rule does not fit this person. Advice stops no photo, so that nothing need be declared.
-pub fn declaration_hint(finding: &Finding, language: Language) -> Option<&'static str> {
+pub fn declaration_hint(finding: &Finding, language: Language) -> Option<String> {
     finding.check.declaration_hint(language).filter(|_| finding.severity == Severity::Refuse)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::check::detail::FindingDetail;
+    use crate::domain::check::FindingDetail;
     use crate::domain::check::quantity::Quantity;
 
     #[test]
@@ -99,8 +99,8 @@ mod tests {
                 Finding::refuse(Check::EyesCutOff, "1 px", ">= 2 px"),
             ];
             let hints: Vec<String> = FindingBody::all(&findings, language).into_iter().map(|body| body.hint).collect();
-            let plain: Vec<&str> = findings.iter().map(|finding| finding.hint(language)).collect();
-            assert_eq!([&hints[0], &hints[1], &hints[3]], [plain[0], plain[1], plain[3]]);
+            let plain: Vec<String> = findings.iter().map(|finding| finding.hint(language)).collect();
+            assert_eq!([&hints[0], &hints[1], &hints[3]], [&plain[0], &plain[1], &plain[3]]);
             assert!(hints[2].starts_with(&format!("{} ", plain[2])) && hints[2].contains("--exception"), "{hints:?}");
         }
     }

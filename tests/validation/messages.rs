@@ -22,7 +22,7 @@ fn refusal(bytes: &[u8], check: &str) -> Finding {
     finding.clone()
 }
 
-fn hints(finding: &Finding) -> [&'static str; 2] {
+fn hints(finding: &Finding) -> [String; 2] {
     [Language::German, Language::English].map(|language| finding.hint(language))
 }
 
@@ -81,7 +81,7 @@ fn only_a_progressive_picture_is_called_progressive() {
         (with_marker(&whole, 0xC0, 0xCA), false),
     ] {
         let finding = refusal(&photo, "coding");
-        for text in hints(&finding).map(str::to_owned).into_iter().chain(messages(&finding)) {
+        for text in hints(&finding).into_iter().chain(messages(&finding)) {
             assert!(is_progressive || !text.contains("progressiv"), "{}: {text}", finding.measured);
         }
         assert!(hints(&finding).iter().all(|hint| hint.contains("aseline")), "{:?}", hints(&finding));

@@ -1,256 +1,258 @@
-//! The checks a photo goes through, with their stable names.
-
-use std::fmt;
+//! Photo checks and their cases. A new row here needs its texts in `src/texts/{de,en}/checks.ftl` and its code in `src/validation`.
 
 use serde::{Deserialize, Serialize};
+use strum::EnumProperty;
 
-/// A rule; its name in snake case is stable, other programs see it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// A rule that a photo must meet, roughly in the order in which a file can fail them. The name in snake case is stable: it appears in
+/// JSON, metrics and the audit log.
+///
+/// Properties: `about_face` for a check that depends on the person in the photo, `no_exception` if no declaration lifts such a check,
+/// `quotes_file` if the measured value is text from the file, which is not translated.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumProperty,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Check {
-    /// There is something in the file.
     Empty,
-    /// The file is a JPEG.
+    /// JPEG.
     Format,
-    /// It is coded the plain way: baseline, Huffman, all colours in one scan.
+    /// Baseline, Huffman coding, all colours in one scan.
     Coding,
-    /// Eight bits for each colour.
+    /// Eight bits per colour.
     BitDepth,
-    /// Colour, stored as YCbCr: neither grey nor CMYK nor RGB.
+    /// YCbCr, not grey, CMYK or RGB.
     Colour,
-    /// Width and height are what the profile asks for.
     PixelDimensions,
-    /// Width and height stand in the ratio the profile asks for.
     AspectRatio,
-    /// The file has no fewer and no more bytes than the profile asks for.
     FileSize,
-    /// The picture data go on to the last pixel and to the end marker.
+    /// The image data reach the last pixel and the end marker.
     Complete,
-    /// The picture data can be decoded.
+    /// The image data can be decoded.
     PictureData,
-    /// The header declares the size that the picture data have.
+    /// The header declares the size of the image data.
     DeclaredSize,
-    /// Nothing follows the end marker.
+    /// Data behind the end marker.
     TrailingData,
-    /// Segments and tables are built as the standard says.
+    /// Segments and tables follow the JPEG standard.
     Structure,
-    /// Two independent readers see the same picture in the file.
+    /// Two independent readers see the same image.
     Ambiguous,
-    /// The picture is stored upright.
+    /// EXIF orientation.
     Orientation,
-    /// EXIF and other metadata can be read and are not out of proportion.
+    /// EXIF and other metadata are readable and of a usual size.
     Metadata,
-    /// The file has one block of EXIF, or several that are the same.
+    /// One block of EXIF, or several identical ones.
     ExifBlocks,
-    /// The picture was not compressed too much.
     Compression,
-    /// The photo is young enough, by its own capture time.
+    /// Age of the photo, by its own capture time.
     CaptureTime,
-    /// The photo says when it was taken.
     CaptureTimeMissing,
-    /// The time at which it was taken is written in a form that can be read.
+    #[strum(props(quotes_file = true))]
     CaptureTimeUnreadable,
-    /// The photo does not say where it was taken.
+    /// GPS position.
     Location,
-    /// EXIF carries no small picture beside the photo.
+    /// EXIF thumbnail that shows another image.
     Thumbnail,
-    /// The file carries no other large data beside the picture.
+    /// Other large data before the end marker.
     EmbeddedData,
-    /// Its colours are those of sRGB.
+    /// sRGB.
+    #[strum(props(quotes_file = true))]
     ColourProfile,
-    /// Printed at the resolution that it states, and it states only one, it has the size of a passport photo.
+    /// The stated resolution is unambiguous and prints the photo in passport size.
     Density,
-    /// There is something to be seen on the picture.
+    /// One shade everywhere.
     Blank,
-    /// The face is neither too dark nor too bright.
     Exposure,
-    /// The background is plain and evenly lit.
     Background,
-    /// The face is in focus.
     Sharpness,
-    /// The picture was not enlarged.
     Upscaled,
-    /// There is a face in the picture.
+    #[strum(props(about_face = true))]
     FaceMissing,
-    /// There is no other face in it.
+    #[strum(props(about_face = true, no_exception = true))]
     FaceCount,
-    /// The head is upright: it neither lies nor stands upside down.
+    /// The head neither lies on its side nor stands upside down.
+    #[strum(props(about_face = true))]
     Upright,
-    /// The eyes are within the picture.
+    #[strum(props(about_face = true))]
     EyesCutOff,
-    /// The pupils are far enough apart, in pixels.
+    /// Distance of the pupils in pixels.
+    #[strum(props(about_face = true))]
     InterEyeDistance,
-    /// The head is not tilted to a shoulder.
+    /// Tilt to a shoulder.
+    #[strum(props(about_face = true))]
     Roll,
-    /// The face looks neither to the left nor to the right.
+    /// Turn to the left or right.
+    #[strum(props(about_face = true))]
     Yaw,
-    /// The face looks neither up nor down.
+    /// Turn up or down.
+    #[strum(props(about_face = true))]
     Pitch,
-    /// The face is in the middle between left and right.
+    #[strum(props(about_face = true))]
     HorizontalPosition,
-    /// The eyes are at the right height.
+    /// Height of the eyes in the photo.
+    #[strum(props(about_face = true))]
     VerticalPosition,
-    /// The head fills the right part of the picture.
+    #[strum(props(about_face = true))]
     HeadSize,
-    /// The mouth is closed.
+    #[strum(props(about_face = true))]
     MouthOpen,
-    /// The person does not smile.
+    #[strum(props(about_face = true))]
     Smile,
-    /// The eyes are open.
+    #[strum(props(about_face = true))]
     EyesShut,
-    /// No hair, glare or dark glass covers the eyes.
+    /// Hair, glare or dark glass.
+    #[strum(props(about_face = true))]
     EyesCovered,
     /// Both sides of the face have the same light.
+    #[strum(props(about_face = true))]
     Lighting,
-    /// The skin has natural colours.
+    /// Colour of the skin.
+    #[strum(props(about_face = true))]
     NaturalColour,
 }
 
 impl Check {
-    /// Every rule, roughly in the order in which a file can fail them.
-    pub const ALL: [Self; 48] = [
-        Self::Empty,
-        Self::Format,
-        Self::Coding,
-        Self::BitDepth,
-        Self::Colour,
-        Self::PixelDimensions,
-        Self::AspectRatio,
-        Self::FileSize,
-        Self::Complete,
-        Self::PictureData,
-        Self::DeclaredSize,
-        Self::TrailingData,
-        Self::Structure,
-        Self::Ambiguous,
-        Self::Orientation,
-        Self::Metadata,
-        Self::ExifBlocks,
-        Self::Compression,
-        Self::CaptureTime,
-        Self::CaptureTimeMissing,
-        Self::CaptureTimeUnreadable,
-        Self::Location,
-        Self::Thumbnail,
-        Self::EmbeddedData,
-        Self::ColourProfile,
-        Self::Density,
-        Self::Blank,
-        Self::Exposure,
-        Self::Background,
-        Self::Sharpness,
-        Self::Upscaled,
-        Self::FaceMissing,
-        Self::FaceCount,
-        Self::Upright,
-        Self::EyesCutOff,
-        Self::InterEyeDistance,
-        Self::Roll,
-        Self::Yaw,
-        Self::Pitch,
-        Self::HorizontalPosition,
-        Self::VerticalPosition,
-        Self::HeadSize,
-        Self::MouthOpen,
-        Self::Smile,
-        Self::EyesShut,
-        Self::EyesCovered,
-        Self::Lighting,
-        Self::NaturalColour,
-    ];
-
     /// The name in JSON, metrics and the audit log.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Empty => "empty",
-            Self::Format => "format",
-            Self::Coding => "coding",
-            Self::BitDepth => "bit_depth",
-            Self::Colour => "colour",
-            Self::PixelDimensions => "pixel_dimensions",
-            Self::AspectRatio => "aspect_ratio",
-            Self::FileSize => "file_size",
-            Self::Complete => "complete",
-            Self::PictureData => "picture_data",
-            Self::DeclaredSize => "declared_size",
-            Self::TrailingData => "trailing_data",
-            Self::Structure => "structure",
-            Self::Ambiguous => "ambiguous",
-            Self::Orientation => "orientation",
-            Self::Metadata => "metadata",
-            Self::ExifBlocks => "exif_blocks",
-            Self::Compression => "compression",
-            Self::CaptureTime => "capture_time",
-            Self::CaptureTimeMissing => "capture_time_missing",
-            Self::CaptureTimeUnreadable => "capture_time_unreadable",
-            Self::Location => "location",
-            Self::Thumbnail => "thumbnail",
-            Self::EmbeddedData => "embedded_data",
-            Self::ColourProfile => "colour_profile",
-            Self::Density => "density",
-            Self::Blank => "blank",
-            Self::Exposure => "exposure",
-            Self::Background => "background",
-            Self::Sharpness => "sharpness",
-            Self::Upscaled => "upscaled",
-            Self::FaceMissing => "face_missing",
-            Self::FaceCount => "face_count",
-            Self::Upright => "upright",
-            Self::EyesCutOff => "eyes_cut_off",
-            Self::InterEyeDistance => "inter_eye_distance",
-            Self::Roll => "roll",
-            Self::Yaw => "yaw",
-            Self::Pitch => "pitch",
-            Self::HorizontalPosition => "horizontal_position",
-            Self::VerticalPosition => "vertical_position",
-            Self::HeadSize => "head_size",
-            Self::MouthOpen => "mouth_open",
-            Self::Smile => "smile",
-            Self::EyesShut => "eyes_shut",
-            Self::EyesCovered => "eyes_covered",
-            Self::Lighting => "lighting",
-            Self::NaturalColour => "natural_colour",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
-    /// Reports whether the check looks at the face, and so depends on the person in the photo.
-    pub const fn is_about_face(self) -> bool {
-        matches!(
-            self,
-            Self::FaceMissing
-                | Self::FaceCount
-                | Self::Upright
-                | Self::EyesCutOff
-                | Self::InterEyeDistance
-                | Self::Roll
-                | Self::Yaw
-                | Self::Pitch
-                | Self::HorizontalPosition
-                | Self::VerticalPosition
-                | Self::HeadSize
-                | Self::MouthOpen
-                | Self::Smile
-                | Self::EyesShut
-                | Self::EyesCovered
-                | Self::Lighting
-                | Self::NaturalColour
-        )
+    /// True if the check depends on the person in the photo.
+    pub fn is_about_face(self) -> bool {
+        self.is("about_face")
+    }
+
+    /// True if a declaration about the person can lift the check.
+    pub fn has_exception(self) -> bool {
+        self.is_about_face() && !self.is("no_exception")
+    }
+
+    /// True if the measured value is text from the file.
+    pub(super) fn quotes_file(self) -> bool {
+        self.is("quotes_file")
+    }
+
+    fn is(self, property: &str) -> bool {
+        self.get_bool(property).unwrap_or(false)
     }
 }
 
-impl fmt::Display for Check {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+/// A case of a check with sentences of its own, because the sentences of the check would be wrong or useless. Left and right are those
+/// of the photo. The name in snake case is stored with a finding.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum FindingDetail {
+    Grey,
+    Cmyk,
+    StoredAsRgb,
+    ColourContradictory,
+    /// One scan for each colour.
+    SeparateScans,
+    /// Arithmetic, lossless or hierarchical.
+    RareCoding,
+    /// Zeros at the end, which may have replaced the last codes.
+    EndsInZeros,
+    PictureAppended,
+    FilmAppended,
+    /// Undamaged, but unusually large.
+    TooMuchMetadata,
+    Progressive,
+    /// Wider than tall, and of the right size once it is turned.
+    Landscape,
+    FileTooLarge,
+    FileTooSmall,
+    PhotoTooOld,
+    PhotoInFuture,
+    /// Nothing in the photo is bright.
+    TooDark,
+    /// Parts of the face are white.
+    TooBright,
+    /// Few tones between dark and bright.
+    FlatTones,
+    TiltedLeft,
+    TiltedRight,
+    TurnedLeft,
+    TurnedRight,
+    ChinRaised,
+    ChinLowered,
+    FaceTooFarLeft,
+    FaceTooFarRight,
+    EyesTooHigh,
+    EyesTooLow,
+    HeadTooWide,
+    HeadTooNarrow,
+    HeadTooTall,
+    HeadTooShort,
+    /// The upper edge of the photo cuts through the head or the hair.
+    HeadCutOff,
+    SmileWithTeeth,
+    DarkGlasses,
+    GlareOnEyes,
+    ShadowOnLeft,
+    ShadowOnRight,
+    SkinReddish,
+    SkinGreenish,
+    SkinYellowish,
+    SkinBluish,
+    ShadowOnBackground,
+    /// By the person mask.
+    BackgroundVaries,
+}
+
+impl FindingDetail {
+    /// The check of which it is a case.
+    pub const fn check(self) -> Check {
+        match self {
+            Self::Grey | Self::Cmyk | Self::StoredAsRgb | Self::ColourContradictory => Check::Colour,
+            Self::SeparateScans | Self::RareCoding | Self::Progressive => Check::Coding,
+            Self::EndsInZeros => Check::PictureData,
+            Self::PictureAppended | Self::FilmAppended => Check::TrailingData,
+            Self::TooMuchMetadata => Check::Metadata,
+            Self::Landscape => Check::PixelDimensions,
+            Self::FileTooLarge | Self::FileTooSmall => Check::FileSize,
+            Self::PhotoTooOld | Self::PhotoInFuture => Check::CaptureTime,
+            Self::TooDark | Self::TooBright | Self::FlatTones => Check::Exposure,
+            Self::TiltedLeft | Self::TiltedRight => Check::Roll,
+            Self::TurnedLeft | Self::TurnedRight => Check::Yaw,
+            Self::ChinRaised | Self::ChinLowered => Check::Pitch,
+            Self::FaceTooFarLeft | Self::FaceTooFarRight => Check::HorizontalPosition,
+            Self::EyesTooHigh | Self::EyesTooLow => Check::VerticalPosition,
+            Self::HeadTooWide | Self::HeadTooNarrow | Self::HeadTooTall | Self::HeadTooShort | Self::HeadCutOff => {
+                Check::HeadSize
+            }
+            Self::SmileWithTeeth => Check::Smile,
+            Self::DarkGlasses | Self::GlareOnEyes => Check::EyesCovered,
+            Self::ShadowOnLeft | Self::ShadowOnRight => Check::Lighting,
+            Self::SkinReddish | Self::SkinGreenish | Self::SkinYellowish | Self::SkinBluish => Check::NaturalColour,
+            Self::ShadowOnBackground | Self::BackgroundVaries => Check::Background,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use strum::VariantArray;
+
     use super::*;
 
     #[test]
     fn the_name_is_the_one_in_json() {
-        for check in Check::ALL {
+        for check in Check::VARIANTS {
             assert_eq!(serde_json::to_value(check).unwrap(), check.name());
         }
     }

@@ -4,14 +4,11 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::checks::Check;
-use super::detail::FindingDetail;
+use super::checks::{Check, FindingDetail};
 use super::quantity::{MeasuredText, Unit};
 use super::terms;
 use crate::texts::language::Language;
-
-/// Place in a message for the distance from the middle.
-pub(super) const OFFSET: &str = "{offset}";
+use crate::texts::text;
 
 /// Effect of a finding: it stops the photo or travels with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -132,23 +129,23 @@ impl Finding {
         self.check.is_about_face() || self.detail == Some(FindingDetail::TooBright)
     }
 
-    /// Says in one sentence or two, for the photographer, that the rule was not met.
+    /// Description of the fault for the photographer, in one sentence or two.
     pub fn message(&self, language: Language) -> String {
-        let message =
-            self.detail.map_or_else(|| self.check.message(language), |detail| detail.sentences(language).message);
-        message.replace(OFFSET, &self.offset_text(language))
+        match self.detail {
+            Some(detail) => detail.message(language, &self.offset_text(language)),
+            None => self.check.message(language),
+        }
     }
 
-    /// Tells the photographer a remedy.
-    pub fn hint(&self, language: Language) -> &'static str {
-        self.detail.map_or_else(|| self.check.hint(language), |detail| detail.sentences(language).hint)
+    /// Remedy for the photographer.
+    pub fn hint(&self, language: Language) -> String {
+        self.detail.map_or_else(|| self.check.hint(language), |detail| detail.hint(language))
     }
 
     /// The measured value in the words of `language`.
     pub fn measured_text(&self, language: Language) -> String {
-        // The file's own words.
-        let is_quoted = matches!(self.check, Check::CaptureTimeUnreadable | Check::ColourProfile);
-        if is_quoted { terms::phrase(&self.measured, language) } else { terms::localised(&self.measured, language) }
+        let text = if self.check.quotes_file() { terms::phrase } else { terms::localised };
+        text(&self.measured, language)
     }
 
     /// The limit in the words of `language`.
@@ -164,9 +161,9 @@ impl Finding {
                 // Tenths were measured; a difference of floating-point numbers has more digits.
                 let tenths = ((value - 50.0).abs() * 10.0).round() / 10.0;
                 let percent = terms::localised(&tenths.to_string(), language);
-                language.pick(format!("{percent} % der Breite"), format!("{percent} % of the width"))
+                text!(language, "check-offset-percent", percent = percent)
             }
-            Some(Unit::Pixels) => language.pick(format!("{} Pixel", value.abs()), format!("{} pixels", value.abs())),
+            Some(Unit::Pixels) => text!(language, "check-offset-pixels", pixels = value.abs().to_string()),
             _ => String::new(),
         }
     }
@@ -174,6 +171,8 @@ impl Finding {
 
 #[cfg(test)]
 mod tests {
+    use strum::VariantArray;
+
     use super::*;
     use crate::domain::check::quantity::Quantity;
 
@@ -212,7 +211,7 @@ mod tests {
         assert!(of(share, Language::German).contains("sitzt 7,1 % der Breite links"));
         assert!(of(share, Language::English).contains("is 7.1 % of the width left"));
         assert!(of(Quantity::whole(45.0, Unit::Pixels), Language::English).contains("45 pixels left"));
-        for detail in FindingDetail::ALL {
+        for detail in FindingDetail::VARIANTS.iter().copied() {
             let told = Finding::advise(detail.check(), share, "").with_detail(Some(detail)).message(Language::English);
             assert!(!told.contains(['{', '}']), "{told}");
         }
@@ -220,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_case_is_kept_and_has_its_own_sentences() {
-        for detail in FindingDetail::ALL {
+        for detail in FindingDetail::VARIANTS.iter().copied() {
             let plain = Finding::advise(detail.check(), "a", "b");
             let finding = plain.clone().with_detail(Some(detail));
             let json = serde_json::to_string(&finding).unwrap();

@@ -6,10 +6,9 @@
 
 use super::landmarks::Landmarks;
 use super::rounding::thousandth;
-use crate::domain::check::Check;
-use crate::domain::check::detail::FindingDetail;
 use crate::domain::check::finding::Finding;
 use crate::domain::check::quantity::Quantity;
+use crate::domain::check::{Check, FindingDetail};
 
 /// Mean opening between the lips above which a mouth is open. Closed mouths: 0.063 at most; teeth: 0.095 and more for 19 of 20.
 const MAX_GAP: f64 = 0.08;

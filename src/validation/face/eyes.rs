@@ -14,10 +14,9 @@ use std::ops::Range;
 
 use super::landmarks::Landmarks;
 use super::skin::SkinTone;
-use crate::domain::check::Check;
-use crate::domain::check::detail::FindingDetail;
 use crate::domain::check::finding::Finding;
 use crate::domain::check::quantity::Quantity;
+use crate::domain::check::{Check, FindingDetail};
 use crate::domain::photo::declaration::Subject;
 use crate::validation::downscaled::Plane;
 

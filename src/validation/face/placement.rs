@@ -5,10 +5,9 @@
 
 use super::geometry::{Geometry, HEAD_TO_CHIN};
 use super::limits::{FaceLimits, PixelRange, RatioRange};
-use crate::domain::check::Check;
-use crate::domain::check::detail::FindingDetail;
 use crate::domain::check::finding::{Finding, Severity};
 use crate::domain::check::quantity::{Quantity, Unit};
+use crate::domain::check::{Check, FindingDetail};
 use crate::domain::photo::declaration::Subject;
 
 /// Distance of the pupils: up to this part below the limit nothing is said ...

@@ -7,10 +7,9 @@
 
 use super::landmarks::Landmarks;
 use super::rounding::thousandth;
-use crate::domain::check::Check;
-use crate::domain::check::detail::FindingDetail;
 use crate::domain::check::finding::Finding;
 use crate::domain::check::quantity::{Quantity, Unit};
+use crate::domain::check::{Check, FindingDetail};
 use crate::validation::downscaled::{DownscaledPhoto, Plane};
 
 /// Stops between the cheeks above which the light is uneven. Studio portraits: 0.36 at most; variants with one side two stops darker:

@@ -4,10 +4,9 @@ use std::fmt;
 
 use super::limits::{MAX_METADATA_BYTES, MAX_SEGMENTS};
 use super::trailing_data::TrailingDataKind;
-use crate::domain::check::Check;
-use crate::domain::check::detail::FindingDetail;
 use crate::domain::check::finding::Finding;
 use crate::domain::check::quantity::{MeasuredText, Quantity, Unit};
+use crate::domain::check::{Check, FindingDetail};
 
 /// One thing that is wrong. `Display` is for logs; [`JpegError::to_finding`] is for the photographer.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The bytes behind EOI: a few zeros are padding, everything else is refused and named where it can be recognised.
 
-use crate::domain::check::detail::FindingDetail;
+use crate::domain::check::FindingDetail;
 
 /// The most zero bytes that are accepted behind EOI: programs that write in words of 2, 4, 8 or 16 bytes fill the last one up, with 15
 /// bytes at most.

@@ -9,9 +9,8 @@ use jiff::{SignedDuration, ToSpan};
 
 use super::capture_moment::CaptureMoment;
 use crate::clock::Timestamp;
-use crate::domain::check::Check;
-use crate::domain::check::detail::FindingDetail;
 use crate::domain::check::finding::{Finding, Severity};
+use crate::domain::check::{Check, FindingDetail};
 use crate::validation::rules::CaptureRule;
 
 const TOLERANCE: SignedDuration = SignedDuration::from_hours(24);

@@ -4,10 +4,9 @@
 //! neutral however pale the person is. A tint over a grey picture (sepia) is not told from colour.
 
 use super::histogram::Histogram;
-use crate::domain::check::Check;
-use crate::domain::check::detail::FindingDetail;
 use crate::domain::check::finding::Finding;
 use crate::domain::check::quantity::{Quantity, Unit};
+use crate::domain::check::{Check, FindingDetail};
 use crate::validation::downscaled::DownscaledPhoto;
 use crate::validation::rules::ColourRule;
 

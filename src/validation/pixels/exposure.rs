@@ -9,10 +9,9 @@
 //! advice.
 
 use super::histogram::Histogram;
-use crate::domain::check::Check;
-use crate::domain::check::detail::FindingDetail;
 use crate::domain::check::finding::Finding;
 use crate::domain::check::quantity::{Quantity, Unit};
+use crate::domain::check::{Check, FindingDetail};
 use crate::validation::downscaled::Plane;
 use crate::validation::face::HeadExtent;
 use crate::validation::rules::ExposureRule;

@@ -4,9 +4,8 @@
 skip_in!(quick: "makes two hundred pictures");
 
 use image::{Rgb, RgbImage};
-use lichtbild::domain::check::Check;
-use lichtbild::domain::check::detail::FindingDetail;
 use lichtbild::domain::check::finding::Finding;
+use lichtbild::domain::check::{Check, FindingDetail};
 use lichtbild::validation::CheckOutcome;
 
 use super::people::{AnnotatedPortrait, decoded, distance, examined, half_size, people, refusing};

@@ -1,8 +1,7 @@
 //! The closer look of the studio and the desk: background and crown by a person mask, beside the findings of the gateway.
 
-use lichtbild::domain::check::Check;
-use lichtbild::domain::check::detail::FindingDetail;
 use lichtbild::domain::check::finding::{Finding, MadeAt, Severity};
+use lichtbild::domain::check::{Check, FindingDetail};
 use lichtbild::validation::close_check::check_photo_closely;
 use lichtbild::validation::{CheckOutcome, Profile, check_photo};
 

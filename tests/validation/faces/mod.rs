@@ -4,7 +4,7 @@ mod appearance;
 mod closer_look;
 mod people;
 
-use lichtbild::domain::check::detail::FindingDetail;
+use lichtbild::domain::check::FindingDetail;
 use lichtbild::domain::check::finding::{Finding, Severity, Verdict};
 use lichtbild::domain::photo::declaration::{Declaration, Exception, Subject};
 use lichtbild::validation::{CheckOutcome, Profile, check_photo};
