@@ -13,6 +13,7 @@ mod folders;
 mod glossary;
 mod links;
 mod names;
+mod recipes;
 mod resolve;
 mod runs;
 mod snippets;

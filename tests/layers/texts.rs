@@ -10,7 +10,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use super::tree::sources;
 
 /// Variables of each text by its id; a text of an attribute has the id `message.attribute`.
-type Texts = BTreeMap<String, BTreeSet<String>>;
+pub(super) type Texts = BTreeMap<String, BTreeSet<String>>;
 
 /// A `text!` whose id is a literal.
 #[derive(Debug, PartialEq)]
@@ -40,7 +40,7 @@ fn add_variables(pattern: &Pattern<String>, found: &mut BTreeSet<String>) {
 }
 
 /// Texts of a language, and messages that exist twice.
-fn catalogue(language: &str) -> (Texts, Vec<String>) {
+pub(super) fn catalogue(language: &str) -> (Texts, Vec<String>) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/texts").join(language);
     let (mut texts, mut twice) = (Texts::new(), Vec::new());
     for entry in fs::read_dir(folder).unwrap() {

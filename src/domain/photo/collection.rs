@@ -5,10 +5,12 @@ use std::str::FromStr;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use strum::EnumProperty;
 
 use super::state::ParseStateError;
 use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, PartyId, PhotoId};
+use crate::texts::language::Language;
 
 /// The states of a collection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -97,40 +99,82 @@ pub struct Refusal {
     pub note: Option<String>,
 }
 
-/// The rules of the photo specimen chart (Fotomustertafel) a clerk can name; the list is closed so that studios can count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// A rule of the photo specimen chart (Fotomustertafel), in the order in which clerks look at a photo. The list is closed so that
+/// studios can count. The name in snake case is stable: it appears in JSON and SQL.
+///
+/// Properties: the reason in German and English for clerks and photographers, and another text for the desk if the clerk must add
+/// something.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::EnumProperty,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum RefusalReason {
-    /// Eyes closed or hidden.
-    EyesClosed,
-    /// Does not look into the camera.
-    Gaze,
-    /// The mouth is open or the expression is not neutral.
-    Expression,
-    /// Head turned or tilted.
-    Pose,
-    /// The head is too large, too small or not centred.
-    HeadPosition,
-    /// Glasses hide the eyes or reflect.
-    Glasses,
-    /// Head covered without a religious or medical reason.
-    HeadCovering,
-    /// The background is not plain.
-    Background,
-    /// Shadows, glare, too dark or too light.
-    Lighting,
-    /// Blurred, coarse, or visibly compressed.
-    Sharpness,
-    /// Visibly retouched or not true to nature.
-    Retouched,
-    /// Another person or an object is in the picture.
-    Obstruction,
-    /// The photo is too old or does not look like the person.
-    Likeness,
-    /// Shows somebody else than the applicant.
+    #[strum(props(de = "Zeigt eine andere Person", en = "Shows another person"))]
     WrongPerson,
-    /// Something else; the note says what.
+    #[strum(props(de = "Zu alt oder nicht ähnlich genug", en = "Too old or poor likeness"))]
+    Likeness,
+    #[strum(props(de = "Augen geschlossen oder verdeckt", en = "Eyes closed or covered"))]
+    EyesClosed,
+    #[strum(props(de = "Blick nicht in die Kamera", en = "Not looking into the camera"))]
+    Gaze,
+    #[strum(props(de = "Brille verdeckt die Augen oder spiegelt", en = "Glasses hide the eyes or reflect"))]
+    Glasses,
+    #[strum(props(de = "Mund offen oder Ausdruck nicht neutral", en = "Mouth open or expression not neutral"))]
+    Expression,
+    #[strum(props(de = "Kopf gedreht oder geneigt", en = "Head turned or tilted"))]
+    Pose,
+    #[strum(props(de = "Kopf zu groß, zu klein oder nicht mittig", en = "Head too large, too small or not centred"))]
+    HeadPosition,
+    #[strum(props(
+        de = "Kopfbedeckung ohne religiösen oder medizinischen Grund",
+        en = "Head covered without a religious or medical reason"
+    ))]
+    HeadCovering,
+    #[strum(props(de = "Andere Person oder Gegenstand im Bild", en = "Another person or an object in the photo"))]
+    Obstruction,
+    #[strum(props(de = "Hintergrund nicht einfarbig oder zu dunkel", en = "Background not plain or too dark"))]
+    Background,
+    #[strum(props(de = "Schatten, Glanz, zu hell oder zu dunkel", en = "Shadows, glare, too bright or too dark"))]
+    Lighting,
+    #[strum(props(de = "Unscharf, grob oder stark komprimiert", en = "Blurred, grainy or heavily compressed"))]
+    Sharpness,
+    #[strum(props(de = "Sichtbar bearbeitet oder nicht naturgetreu", en = "Visibly retouched or not true to life"))]
+    Retouched,
+    #[strum(props(
+        de = "Etwas anderes",
+        en = "Another reason",
+        de_desk = "Etwas anderes (bitte unten beschreiben)",
+        en_desk = "Another reason (describe it below)"
+    ))]
     Other,
+}
+
+impl RefusalReason {
+    /// The name in JSON, SQL and forms.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// The reason in words, for clerks and photographers.
+    pub fn in_words(self, language: Language) -> &'static str {
+        self.get_str(language.tag()).unwrap_or(self.name())
+    }
+
+    /// The reason in words, as the desk offers it.
+    pub fn desk_label(self, language: Language) -> &'static str {
+        self.get_str(language.pick("de_desk", "en_desk")).unwrap_or(self.in_words(language))
+    }
 }
 
 /// A collection's row.
@@ -153,4 +197,25 @@ pub struct CollectionRecord {
     pub settled_at: Option<Timestamp>,
     /// For kept: the moment from which the code no longer works.
     pub kept_until: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::VariantArray;
+
+    use super::*;
+
+    #[test]
+    fn every_refusal_reason_has_words_in_both_languages_and_its_name_is_the_one_in_json() {
+        for reason in RefusalReason::VARIANTS {
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());
+            for language in [Language::German, Language::English] {
+                let words = reason.in_words(language);
+                assert!(
+                    words != reason.name() && reason.desk_label(language).starts_with(words),
+                    "{reason:?}: {words}"
+                );
+            }
+        }
+    }
 }

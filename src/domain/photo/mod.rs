@@ -28,7 +28,6 @@ pub mod settlement;
 pub mod withdrawal;
 
 mod record;
-mod refusal_words;
 mod stages;
 mod state;
 #[cfg(test)]

@@ -9,7 +9,6 @@ pub mod photo;
 pub mod photo_download;
 pub mod problem_page;
 mod problem_texts;
-mod refusal_reasons;
 pub mod refuse;
 pub mod self_test;
 pub mod settle;

@@ -4,14 +4,15 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use maud::{Markup, html};
+use strum::VariantArray;
 
 use super::code_entry;
 use super::interrupted::{BrowserCollection, Screen, code_prompt, in_browser, known};
 use super::photo::{LeasedOrRedirect, leased_or_redirect};
-use super::refusal_reasons::{REASONS, form_value, label};
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
+use crate::domain::photo::collection::RefusalReason;
 use crate::flows::photo::settle::NOTE_MAX_CHARACTERS;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::facts::{lease_end, settle_deadline, status_line};
@@ -71,11 +72,11 @@ pub(super) fn page<'a>(clerk: &Clerk, found: &BrowserCollection, filled: &Refuse
                 legend { h2 { (language.pick("Warum?", "Why?")) } }
                 (reasons_error.text())
                 div.reasons {
-                    @for (place, reason) in REASONS.into_iter().enumerate() {
+                    @for (place, reason) in RefusalReason::VARIANTS.iter().enumerate() {
                         div.choice {
-                            input id={ "reason-" (form_value(reason)) } type="radio" name="reason" value=(form_value(reason))
-                                checked[filled.reason == form_value(reason)] autofocus[place == 0 && filled.error.is_none()];
-                            label for={ "reason-" (form_value(reason)) } { (label(reason, language)) }
+                            input id={ "reason-" (reason.name()) } type="radio" name="reason" value=(reason.name())
+                                checked[filled.reason == reason.name()] autofocus[place == 0 && filled.error.is_none()];
+                            label for={ "reason-" (reason.name()) } { (reason.desk_label(language)) }
                         }
                     }
                 }
