@@ -1,7 +1,7 @@
-//! The wall clock held against the monotonic clock, which nobody can set.
+//! Comparison of the wall clock with the monotonic clock, which cannot be set.
 //!
-//! Erasures cannot be taken back, so a clock that was set forward must not cause any. A bad time server or a bad battery moves the
-//! wall clock alone, in one step or in many: the sum of them shows in its distance from the time since the machine was started.
+//! An erasure is final, so a wall clock that was set forward must not cause one. A bad time server or an empty battery moves the wall
+//! clock only, in one step or in many. The offset between both clocks shows the sum of these steps.
 
 use std::time::Duration;
 
@@ -9,40 +9,40 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 
-/// Further ahead than time servers and leap seconds ever move a clock that was right.
+/// Lead that time servers and leap seconds never give to a correct clock.
 pub const MAX_CLOCK_LEAD: Duration = Duration::from_hours(1);
 
-/// Less is how clocks are set every day.
+/// Smaller changes are everyday corrections.
 const MIN_REPORTED_JUMP: Duration = Duration::from_mins(1);
 
-/// The distance of the wall clock from the monotonic clock at the time at which it was last known to be right.
+/// Offset between both clocks when the wall clock was last known to be correct.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClockAnchor {
-    /// The start of the machine that the monotonic clock counts from; `None` where the system has no name for it.
+    /// Identifier of the boot from which the monotonic clock counts; `None` if the system has none.
     pub boot: Option<String>,
-    /// Wall clock less monotonic clock, in milliseconds.
+    /// Wall clock minus monotonic clock, in milliseconds.
     pub distance_ms: i64,
-    /// The last confirmation by an administrator that was taken into account.
+    /// The last confirmation by an administrator that was applied.
     pub confirmed_at: Option<Timestamp>,
 }
 
-/// The change of the wall clock.
+/// Unexpected changes of the wall clock.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ClockChange {
-    /// Since the anchor it ran ahead by more than [`MAX_CLOCK_LEAD`].
+    /// Lead since the anchor, if it exceeds [`MAX_CLOCK_LEAD`].
     pub ahead: Option<Duration>,
-    /// Since it was last seen it went back by more than a minute.
+    /// Step back since the last comparison, if it is a minute or more.
     pub back: Option<Duration>,
 }
 
 impl ClockAnchor {
-    /// Takes the present distance for right.
+    /// Anchors the present offset.
     pub fn at(boot: Option<String>, wall: Timestamp, monotonic: Duration) -> Self {
         Self { boot, distance_ms: wall_clock_offset(wall, monotonic), confirmed_at: None }
     }
 
-    /// Compares the clocks. `seen_ms` is their distance when they were last compared. When the wall clock goes behind the anchor the
-    /// anchor follows: time that is then made up for in one step is a step ahead.
+    /// Compares the clocks. `seen_ms` is the offset at the last comparison. If the wall clock falls behind the anchor, the anchor follows
+    /// it, so that a later correction counts as a step ahead.
     pub fn compare(&mut self, seen_ms: i64, wall: Timestamp, monotonic: Duration) -> ClockChange {
         let distance_ms = wall_clock_offset(wall, monotonic);
         if increase(distance_ms, self.distance_ms) >= MIN_REPORTED_JUMP {
@@ -56,16 +56,16 @@ impl ClockAnchor {
         }
     }
 
-    /// Reports whether a confirmation was not taken into account yet. One that now lies ahead was made by a clock that was set back
-    /// since: the next one counts although it is earlier.
+    /// True for a confirmation that was not applied yet. If the last one lies in the future, the clock was set back since, and an
+    /// earlier confirmation counts as new.
     pub fn is_new_confirmation(&self, confirmed_at: Timestamp, wall: Timestamp) -> bool {
         self.confirmed_at
             .is_none_or(|last| confirmed_at > last || (confirmed_at < last && last > wall && confirmed_at <= wall))
     }
 
-    /// Takes the clock for right as an administrator saw it at `confirmed_at`, which is news.
+    /// Applies a new confirmation, made when the wall clock showed `confirmed_at`.
     pub fn confirm(&mut self, confirmed_at: Timestamp, wall: Timestamp, monotonic: Duration) {
-        // The administrator has confirmed that moment, not this one: what lies between must be a lead that is borne.
+        // The administrator confirmed that moment, not this one: the clock may have jumped again in between.
         let lead = confirmed_at.until(wall);
         let since = if lead > MAX_CLOCK_LEAD { confirmed_at } else { wall };
         self.distance_ms = wall_clock_offset(since, monotonic);
@@ -73,12 +73,12 @@ impl ClockAnchor {
     }
 }
 
-/// Milliseconds from one distance to a greater one; zero to a smaller one.
+/// Difference between two offsets in milliseconds; zero if the second one is smaller.
 fn increase(from: i64, to: i64) -> Duration {
     Duration::from_millis(u64::try_from(to.saturating_sub(from)).unwrap_or(0))
 }
 
-/// Wall clock less monotonic clock, in milliseconds.
+/// Wall clock minus monotonic clock, in milliseconds.
 pub fn wall_clock_offset(wall: Timestamp, monotonic: Duration) -> i64 {
     wall.unix_milliseconds().saturating_sub(i64::try_from(monotonic.as_millis()).unwrap_or(i64::MAX))
 }
@@ -142,7 +142,7 @@ mod tests {
         assert_eq!(ahead(&mut anchor, START + 30 * DAY, HOUR), Some(30 * DAY));
         anchor.confirm(START + 30 * DAY, START + 30 * DAY, HOUR);
         assert_eq!(ahead(&mut anchor, START + 30 * DAY, HOUR), None);
-        // Another jump between the confirmation and the moment at which it is heard of.
+        // Another jump between the confirmation and its application.
         anchor.confirm(START + 30 * DAY, START + 60 * DAY, HOUR);
         assert_eq!(ahead(&mut anchor, START + 60 * DAY, HOUR), Some(30 * DAY));
     }

@@ -1,4 +1,4 @@
-//! SHA-256 of a photo, the name by which both ends know that not a byte has changed.
+//! SHA-256 digests, with which both ends prove that the bytes of a photo are unchanged.
 
 use std::fmt;
 
@@ -12,20 +12,19 @@ use sha2::{Digest, Sha256};
 pub struct Sha256Digest([u8; 32]);
 
 impl Sha256Digest {
-    /// The digest of `bytes`. The state is in a box: the last bytes of a photo are copied into it, and on the stack of the thread nothing
-    /// would wipe them.
+    /// Hashes `bytes`. The hasher copies the last bytes of a photo into its state, so the state is on the heap, which is wiped when freed;
+    /// the stack is not.
     pub fn of(bytes: &[u8]) -> Self {
         let mut state = Box::new(Sha256::new());
         state.update(bytes);
         Self(state.finalize_reset().into())
     }
 
-    /// A digest that was computed elsewhere.
+    /// Wraps a digest that was computed elsewhere.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
@@ -60,7 +59,7 @@ impl Sha256Digest {
             if key.trim() != "sha-256" {
                 continue;
             }
-            // Parameters after the byte sequence carry nothing for us.
+            // Parameters after the byte sequence have no meaning here.
             let value = value.split(';').next().unwrap_or("").trim();
             let encoded = value.strip_prefix(':').and_then(|rest| rest.strip_suffix(':')).ok_or(ContentDigestError)?;
             let bytes = BASE64.decode(encoded).map_err(|_| ContentDigestError)?;
@@ -70,17 +69,10 @@ impl Sha256Digest {
     }
 }
 
-/// The `sha-256` entry of a `Content-Digest` field could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The `sha-256` entry of a `Content-Digest` field is malformed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Content-Digest: the sha-256 entry is not base64 of 32 bytes between colons")]
 pub struct ContentDigestError;
-
-impl fmt::Display for ContentDigestError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Content-Digest: the sha-256 entry is not base64 of 32 bytes between colons")
-    }
-}
-
-impl std::error::Error for ContentDigestError {}
 
 impl fmt::Display for Sha256Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,6 @@
-//! Text that people are to read, and the characters that have no place in it.
+//! Text for people, and the characters that must not appear in it.
 //!
-//! A character is not displayable if it moves the cursor, turns the direction of writing round (UAX #9), breaks lines, or cannot be seen:
+//! A character is not displayable if it moves the cursor, changes the direction of writing (UAX #9), breaks lines or is invisible:
 //! by its general category (Unicode chapter 4.5) Cc, Cf, Zl, Zp, Co or Cn, or as `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt:
 //! variation selectors, fillers, tags). The soft hyphen and both zero-width joiners are among them. Names in German registers need none:
 //! DIN 91379 (`String.Latin+ 1.2`) consists of letters, marks, punctuation and spaces.
@@ -11,11 +11,11 @@ use std::fmt::{self, Write};
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-/// Reports whether people can see this character and read a text with it as it is meant. A line break is not displayable.
+/// True if the character is visible and does not change how the text around it reads. A line break is not displayable.
 pub fn is_displayable(character: char) -> bool {
     const SEPARATORS: GeneralCategoryGroup =
         GeneralCategoryGroup::LineSeparator.union(GeneralCategoryGroup::ParagraphSeparator);
-    // Fast: nearly all text.
+    // Fast path for nearly all text.
     if character.is_ascii() {
         return !character.is_ascii_control();
     }
@@ -24,14 +24,14 @@ pub fn is_displayable(character: char) -> bool {
         && !CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character)
 }
 
-/// Reports whether the character is a mark that is drawn on the letter before it (general category M).
+/// True for a mark that is drawn on the letter before it (general category M).
 pub fn is_mark(character: char) -> bool {
-    // Fast: nearly all text. U+0300 is the first mark.
+    // Fast path for nearly all text: U+0300 is the first mark.
     character >= '\u{300}'
         && GeneralCategoryGroup::Mark.contains(CodePointMapData::<GeneralCategory>::new().get(character))
 }
 
-/// `text` with at most `most` marks on each letter; the rest are left out.
+/// Removes all but `most` marks from each letter.
 pub fn with_bounded_marks(text: &str, most: usize) -> String {
     let mut marks = 0;
     let is_kept = |character: &char| {
@@ -46,11 +46,11 @@ pub fn most_marks(text: &str) -> usize {
     text.split(|character| !is_mark(character)).map(|marks| marks.chars().count()).max().unwrap_or_default()
 }
 
-/// A character that has no place in a text, by its number and its place.
+/// A character that must not appear in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HiddenCharacter {
     pub character: char,
-    /// Its place, in characters from 1.
+    /// Counted in characters from 1.
     pub position: usize,
 }
 
@@ -61,7 +61,7 @@ impl HiddenCharacter {
         Some(Self { character: text.chars().nth(position)?, position: position + 1 })
     }
 
-    /// The number as Unicode writes it: `U+202E`.
+    /// The code point: `U+202E`.
     pub fn number(self) -> String {
         format!("U+{:04X}", u32::from(self.character))
     }
@@ -78,18 +78,18 @@ impl fmt::Display for HiddenCharacter {
     }
 }
 
-/// `text` for one line: what is not displayable is written as `\u{202e}`.
+/// `text` on one line, with `\u{202e}` for each character that is not displayable.
 pub fn escaped(text: &str) -> Cow<'_, str> {
     escape_where(text, |character| !is_displayable(character), write_escape)
 }
 
-/// `text` for several lines: line feeds and tabs stay, everything else is [`escaped`].
+/// Like [`escaped`], but keeps line feeds and tabs.
 pub fn escaped_lines(text: &str) -> Cow<'_, str> {
     escape_where(text, |character| !matches!(character, '\n' | '\t') && !is_displayable(character), write_escape)
 }
 
-/// A JSON document with the same meaning, in whose strings such characters are written as `\u202e`. The JSON writers of this program put
-/// none of them but line feeds between the values.
+/// The same JSON document with `\u202e` for each such character in its strings. Between values, the JSON writers of this program put no
+/// such character except line feeds.
 pub fn escaped_json(document: &str) -> Cow<'_, str> {
     escape_where(
         document,

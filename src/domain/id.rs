@@ -1,4 +1,4 @@
-//! Identifiers: UUIDs of version 7 (RFC 9562), one type for each kind of thing, so that none stands in for another.
+//! Identifiers: UUIDs of version 7 (RFC 9562), with one type for each kind of record, so that they cannot be confused.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,7 +17,7 @@ macro_rules! identifier {
         pub struct $name(Uuid);
 
         impl $name {
-            /// A new identifier, ordered by `now`.
+            /// Generates an identifier that sorts by `now`.
             ///
             /// # Errors
             /// [`EntropyError`] when the source of randomness fails.
@@ -25,19 +25,18 @@ macro_rules! identifier {
                 generate(now, entropy).map(Self)
             }
 
-            /// The first of all identifiers that can be generated at this moment.
+            /// The smallest identifier that can be generated at this moment.
             pub fn first_at(at: Timestamp) -> Self {
                 Self(identifier_at(at, &[0; 10]))
             }
 
-            /// The last six characters, as pages and papers show it to people. They are random bits: of all identifiers that one
-            /// counter sees in a day, hardly two end alike.
+            /// The last six characters, for pages and papers. They are random, so two identifiers of one day at one counter hardly ever
+            /// have the same ones.
             pub fn short(&self) -> String {
                 let [.., first, second, third] = *self.0.as_bytes();
                 format!("{first:02x}{second:02x}{third:02x}")
             }
 
-            /// The 16 bytes.
             pub fn as_bytes(&self) -> &[u8; 16] {
                 self.0.as_bytes()
             }
@@ -59,7 +58,7 @@ macro_rules! identifier {
             type Err = IdError;
 
             fn from_str(text: &str) -> Result<Self, IdError> {
-                // One spelling only, so that a log can be searched.
+                // Only one spelling is valid, so that logs can be searched.
                 let uuid = Uuid::try_parse(text).map_err(|_| IdError)?;
                 if text.len() == 36 { Ok(Self(uuid)) } else { Err(IdError) }
             }
@@ -85,20 +84,12 @@ identifier!(
 );
 
 /// The text is not an identifier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an identifier: expected a UUID such as 0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e")]
 pub struct IdError;
 
-impl fmt::Display for IdError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not an identifier: expected a UUID such as 0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e")
-    }
-}
-
-impl std::error::Error for IdError {}
-
 fn generate(now: Timestamp, entropy: &dyn Entropy) -> Result<Uuid, EntropyError> {
-    let random: [u8; 10] = random_bytes(entropy)?;
-    Ok(identifier_at(now, &random))
+    Ok(identifier_at(now, &random_bytes(entropy)?))
 }
 
 fn identifier_at(at: Timestamp, random: &[u8; 10]) -> Uuid {

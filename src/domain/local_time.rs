@@ -1,4 +1,4 @@
-//! Dates and times for people, in German local time: pages, papers and command lines all write them with this module.
+//! Dates and times for people, in German local time, for pages, papers and command lines.
 
 use jiff::Zoned;
 use jiff::civil::Date;
@@ -16,7 +16,7 @@ fn local(at: Timestamp) -> Zoned {
         .to_zoned(LOCAL_TIME_ZONE.clone())
 }
 
-/// To the minute: `10:42 Uhr`.
+/// Time to the minute: `10:42 Uhr`.
 pub fn clock_time(at: Timestamp, language: Language) -> String {
     let local = local(at);
     let (hour, minute) = (local.hour(), local.minute());
@@ -28,20 +28,20 @@ pub fn day(at: Timestamp, language: Language) -> String {
     date(local_day(at), language)
 }
 
-/// A calendar day.
+/// A calendar day: `22.11.2026`, `22 Nov 2026`.
 pub fn date(date: Date, language: Language) -> String {
     let (year, month, day) = (date.year(), date.month(), date.day());
     let english = &month_names(month)[1][..3];
     language.pick(format!("{day:02}.{month:02}.{year}"), format!("{day} {english} {year}"))
 }
 
-/// Day and time, or the time alone where the day is that of `now`: `22.11.2026, 10:42 Uhr`.
+/// Day and time, or only the time on the day of `now`: `22.11.2026, 10:42 Uhr`.
 pub fn short_time(at: Timestamp, now: Timestamp, language: Language) -> String {
     let time = clock_time(at, language);
     if local_day(at) == local_day(now) { time } else { format!("{}, {time}", day(at, language)) }
 }
 
-/// The same in a sentence: `um 10:42 Uhr`, `am 22.11.2026 um 10:42 Uhr`.
+/// Like [`short_time`], within a sentence: `um 10:42 Uhr`, `am 22.11.2026 um 10:42 Uhr`.
 pub fn time_in_sentence(at: Timestamp, now: Timestamp, language: Language) -> String {
     if local_day(at) != local_day(now) {
         return date_in_sentence(at, language);
@@ -50,23 +50,23 @@ pub fn time_in_sentence(at: Timestamp, now: Timestamp, language: Language) -> St
     language.pick(format!("um {time}"), format!("at {time}"))
 }
 
-/// The same with the day always, for sentences that are read later: `am 22.11.2026 um 10:42 Uhr`.
+/// Day and time within a sentence that is read later: `am 22.11.2026 um 10:42 Uhr`.
 pub fn date_in_sentence(at: Timestamp, language: Language) -> String {
     let (day, time) = (day(at, language), clock_time(at, language));
     language.pick(format!("am {day} um {time}"), format!("on {day} at {time}"))
 }
 
-/// With the day always, for what may be printed and kept: `22.11.2026, 10:42 Uhr`.
+/// Day and time for documents that may be printed: `22.11.2026, 10:42 Uhr`.
 pub fn date_and_time(at: Timestamp, language: Language) -> String {
     format!("{}, {}", day(at, language), clock_time(at, language))
 }
 
-/// The last day on which something that ends at `end` is there until midnight: `18.05.2027`, `18 May 2027`.
+/// The last whole day before `end`: `18.05.2027`, `18 May 2027`.
 pub fn last_day(end: Timestamp, language: Language) -> String {
     date(last_whole_day(end), language)
 }
 
-/// The same with the month written out: `18. Mai 2027`, `18 May 2027`.
+/// The last whole day before `end`, with the month written out: `18. Mai 2027`, `18 May 2027`.
 pub fn last_day_in_full(end: Timestamp, language: Language) -> String {
     date_in_full(last_whole_day(end), language)
 }
@@ -84,7 +84,7 @@ pub fn date_in_full(date: Date, language: Language) -> String {
     language.pick(format!("{day}. {german} {year}"), format!("{day} {english} {year}"))
 }
 
-/// The moment at which the local day began.
+/// Start of the local day.
 pub fn day_begin(at: Timestamp) -> Timestamp {
     local(at).start_of_day().map_or(at, |begin| Timestamp::from_unix_milliseconds(begin.timestamp().as_millisecond()))
 }

@@ -1,6 +1,6 @@
-//! Hiding passwords in texts that quote what was read.
+//! Redaction of passwords in messages that quote input.
 
-/// Hides the passwords of URLs and connection strings, for messages that quote what was read.
+/// Replaces the passwords of URLs and connection strings by `…`.
 pub fn redact_passwords(text: &str) -> String {
     redact_bare_passwords(&redact_password_settings(&redact_url_passwords(text)))
 }
@@ -8,7 +8,7 @@ pub fn redact_passwords(text: &str) -> String {
 fn redact_url_passwords(text: &str) -> String {
     let mut shown = String::new();
     let mut rest = text;
-    // One slash is a slip of the pen, and a password behind it is one all the same.
+    // A URL with one slash is a typing error, but the password in it is still secret.
     while let Some(start) = rest.find(":/") {
         let slashes = rest[start + 1..].bytes().take_while(|byte| *byte == b'/').count();
         let (before, after) = rest.split_at(start + 1 + slashes);
@@ -25,7 +25,7 @@ fn redact_url_passwords(text: &str) -> String {
     shown + rest
 }
 
-/// `password=secret`, `password = 'a secret'`: the value, up to the next blank or quote.
+/// Redacts `password=secret` and `password = 'a secret'`, up to the next space or quote.
 fn redact_password_settings(text: &str) -> String {
     const SETTING: &str = "password";
     let mut shown = String::new();
@@ -50,7 +50,7 @@ fn redact_password_settings(text: &str) -> String {
     shown + rest
 }
 
-/// `user:secret@host` without a scheme, as a proxy may be written.
+/// Redacts `user:secret@host` without a scheme, as proxies may be configured.
 fn redact_bare_passwords(text: &str) -> String {
     let is_end = |c: char| c.is_whitespace() || "\"'`".contains(c);
     let shown = text.split_inclusive(is_end).map(|word| match word.rsplit_once('@') {

@@ -9,6 +9,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use strum::VariantArray;
 
 use crate::clock::Timestamp;
 use crate::domain::photo::PhotoState;
@@ -174,7 +175,7 @@ impl Metrics {
     pub fn encode(&self, photo_counts: &[(PhotoState, u64)], trust: &TrustFacts, wrong_code_alarms: u64) -> String {
         self.update_trust(trust);
         self.wrong_code_alarms.inner().store(wrong_code_alarms, Ordering::Relaxed);
-        for state in PhotoState::ALL {
+        for &state in PhotoState::VARIANTS {
             let number = photo_counts.iter().find(|(counted, _)| *counted == state).map_or(0, |(_, number)| *number);
             self.photos.get_or_create(&StateLabel { state: state.name() }).set(number);
         }

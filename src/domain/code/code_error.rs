@@ -1,119 +1,89 @@
-//! Errors in a text that should be a code, with their place as far as it can be determined.
-
-use std::fmt;
+//! Errors in a text that should be a code, with their position if it can be determined.
 
 use super::foreign_content::ForeignContent;
 use super::keyboard_fault::KeyboardFault;
 
 /// Secret symbols and the check symbol.
 pub(super) const SYMBOL_COUNT: usize = 20;
-/// Symbols that are written together.
+/// Symbols per group.
 pub(super) const GROUP_LENGTH: usize = 5;
 const GROUP_COUNT: usize = SYMBOL_COUNT / GROUP_LENGTH;
 
-/// Reason for which a text is not a code. Holds places, numbers and characters that no code contains, never a symbol: it may
-/// be logged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Reason for which a text is not a code. It may be logged, because it contains no symbol of a code, only positions, counts and
+/// characters that no code contains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CodeError {
-    /// A code has 20 symbols; this text had another number.
-    Length {
-        /// Number of symbols, without spaces and hyphens.
-        symbols: usize,
-    },
-    /// Four groups were typed apart, and one of them has not five symbols.
-    GroupLength {
-        /// Number of the group, from 1 to 4.
-        group: usize,
-        /// Number of symbols in it.
-        symbols: usize,
-    },
-    /// A character that no code contains.
-    UnknownCharacter {
-        /// The character as it was typed.
-        character: char,
-        /// Position of the character; `None` if spaces, hyphens and length do not tell the groups apart.
-        place: Option<SymbolPosition>,
-    },
-    /// The check symbol fits once every Y is read as Z and every Z as Y: the keyboard or hand scanner is likely set to the
-    /// layout of another country. By chance this happens to one other typo of 32.
+    /// Spaces and hyphens are not counted.
+    #[error("a code has {SYMBOL_COUNT} symbols, this one has {symbols}")]
+    Length { symbols: usize },
+    /// Of four groups, one does not have five symbols. `group` is 1 to 4.
+    #[error("a group of a code has {GROUP_LENGTH} symbols, group {group} of this one has {symbols}")]
+    GroupLength { group: usize, symbols: usize },
+    /// `place` is `None` if spaces, hyphens and length do not determine it.
+    #[error("a character that no code contains{}", place_text(*place))]
+    UnknownCharacter { character: char, place: Option<SymbolPosition> },
+    /// The check symbol fits if Y and Z are swapped: the keyboard or hand scanner is probably set to the layout of another country. One in
+    /// 32 other typos looks the same.
+    #[error("Y and Z are swapped: keyboard or scanner is set to another layout")]
     SwappedLayout,
-    /// A symbol is wrong or two neighbours are swapped. Which, one check symbol cannot tell.
+    /// One check symbol cannot show which symbol is wrong.
+    #[error("the check symbol does not fit: a symbol is wrong or two are swapped")]
     CheckSymbol,
-    /// Characters arrived as others: scanner or keyboard is set wrong.
+    #[error("characters arrived as others: scanner or keyboard is set wrong ({0:?})")]
     Keyboard(KeyboardFault),
-    /// Content of another symbol or bar code.
+    #[error("content of another symbol or bar code ({0:?})")]
     Foreign(ForeignContent),
+}
+
+fn place_text(place: Option<SymbolPosition>) -> String {
+    place.map_or_else(String::new, |SymbolPosition { group, position }| {
+        format!(", at place {position} of group {group}")
+    })
 }
 
 /// Position of a symbol in a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SymbolPosition {
-    /// The group, from 1 to 4.
+    /// From 1 to 4.
     pub group: usize,
-    /// The place in the group as it was typed, from 1.
+    /// Position in the group as it was typed, from 1.
     pub position: usize,
 }
 
 impl CodeError {
-    /// The group that the typo is likely in, from 1 to 4, where that can be told.
+    /// The group that probably contains the typo, from 1 to 4, if it can be determined.
     pub fn group(&self) -> Option<usize> {
         match self {
             Self::GroupLength { group, .. } => Some(*group),
             Self::UnknownCharacter { place, .. } => place.map(|place| place.group),
-            Self::Length { .. } | Self::SwappedLayout | Self::CheckSymbol | Self::Keyboard(_) | Self::Foreign(_) => {
-                None
-            }
+            _ => None,
         }
     }
 }
 
-impl fmt::Display for CodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Length { symbols } => write!(f, "a code has {SYMBOL_COUNT} symbols, this one has {symbols}"),
-            Self::GroupLength { group, symbols } => {
-                write!(f, "a group of a code has {GROUP_LENGTH} symbols, group {group} of this one has {symbols}")
-            }
-            Self::UnknownCharacter { place: Some(SymbolPosition { group, position }), .. } => {
-                write!(f, "a character that no code contains, at place {position} of group {group}")
-            }
-            Self::UnknownCharacter { place: None, .. } => f.write_str("a character that no code contains"),
-            Self::SwappedLayout => f.write_str("Y and Z are swapped: keyboard or scanner is set to another layout"),
-            Self::CheckSymbol => f.write_str("the check symbol does not fit: a symbol is wrong or two are swapped"),
-            Self::Keyboard(fault) => {
-                write!(f, "characters arrived as others: scanner or keyboard is set wrong ({fault:?})")
-            }
-            Self::Foreign(content) => write!(f, "content of another symbol or bar code ({content:?})"),
-        }
-    }
-}
-
-impl std::error::Error for CodeError {}
-
-/// The outline of a text while it is read: how its symbols stand in groups, not which ones they are.
+/// Groups of a text while it is read: the number of symbols in each, not the symbols.
 #[derive(Debug, Default)]
 pub(super) struct GroupLayout {
     symbols: usize,
     groups: usize,
-    /// Of the first four groups as they were typed.
+    /// Lengths of the first four groups as they were typed.
     lengths: [usize; GROUP_COUNT],
     inside_group: bool,
-    /// The first character that no code contains, how many symbols stand before it, and its place as typed.
+    /// The first character that no code contains, the number of symbols before it, and its position as typed.
     unknown: Option<(char, usize, SymbolPosition)>,
 }
 
 impl GroupLayout {
-    /// Number of symbols read so far.
     pub(super) fn symbols(&self) -> usize {
         self.symbols
     }
 
-    /// Notes spaces or hyphens: the group is over, if one had begun.
+    /// Ends the group, if one has begun.
     pub(super) fn note_separator(&mut self) {
         self.inside_group = false;
     }
 
-    /// Notes a symbol, or a character in its place that is none.
+    /// Counts a symbol, or a character in its place that is none.
     pub(super) fn note_symbol(&mut self, character: char, is_known: bool) {
         if !self.inside_group {
             self.inside_group = true;
@@ -126,19 +96,19 @@ impl GroupLayout {
             let position = self.lengths.get(self.groups - 1).copied().unwrap_or(0);
             self.unknown = Some((character, self.symbols, SymbolPosition { group: self.groups, position }));
         }
-        // Counts on past the end, so that the error can tell how long the text was; bounded by the caller's body limit.
+        // Counts beyond the length of a code, so that the error states the real length. The body limit bounds it.
         self.symbols += 1;
     }
 
-    /// Checks the outline alone, after the whole text was read.
+    /// Checks the number and the position of the symbols after the whole text was read.
     ///
     /// # Errors
     /// [`CodeError::UnknownCharacter`], [`CodeError::GroupLength`] or [`CodeError::Length`].
     pub(super) fn check(&self) -> Result<(), CodeError> {
         if let Some((character, before, as_typed)) = self.unknown {
             let counted = SymbolPosition { group: before / GROUP_LENGTH + 1, position: before % GROUP_LENGTH + 1 };
-            // Four groups are the code's own, wherever a symbol is missing. Other ones are not, but in a text of the right length
-            // every symbol stands where it belongs.
+            // Four groups are those of the code, even if a symbol is missing. With other groups, only a text of the right length has
+            // every symbol in its place.
             let place = if self.groups == GROUP_COUNT {
                 Some(as_typed)
             } else {

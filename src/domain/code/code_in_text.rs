@@ -1,4 +1,4 @@
-//! Retrieval codes inside a text that is none, such as a note that somebody scanned into.
+//! Retrieval codes within other text, such as a note into which a clerk scanned a code.
 
 use std::ops::Range;
 
@@ -9,16 +9,16 @@ use super::keyboard_fault::KeyboardFault;
 use super::spelling::Spelling;
 use super::symbols::{CodeSymbols, is_symbol};
 
-/// Longest run of other characters between two groups.
+/// Maximum number of other characters between two groups.
 const GROUP_GAP_MAX_CHARACTERS: usize = 3;
-/// Digits in a code that is spaced in no regular way. Sentences with fewer would be taken for codes too often.
+/// Minimum number of digits in a code with irregular spaces. With fewer, sentences would be mistaken for codes too often.
 const LOOSE_MIN_DIGITS: usize = 3;
 
-/// Finds the first text whose check symbol fits, in bytes: twenty symbols in one piece, in groups of five or spaced at will, also with
-/// other characters right before and after it, and as it arrives from a scanner that is set to another keyboard.
+/// Finds the first code, as a range of bytes: twenty symbols whose check symbol fits, in one piece, in groups of five or with irregular
+/// spaces, even if other characters touch it or a scanner with another keyboard layout has changed it.
 ///
-/// One in 32 texts of twenty symbols has a check symbol that fits. Words of a sentence are therefore no code unless they look like one:
-/// without a digit in one piece or in groups of five, or with `LOOSE_MIN_DIGITS` digits and letters of one size.
+/// The check symbol fits one in 32 texts of twenty symbols by chance. Words of a sentence therefore count as a code only if they have a
+/// digit or stand apart, and with irregular spaces only if they have `LOOSE_MIN_DIGITS` digits and letters of one case.
 pub fn find_code(text: &str) -> Option<Range<usize>> {
     let symbols = read(text);
     let found = (0..symbols.len()).find_map(|start| {
@@ -29,7 +29,7 @@ pub fn find_code(text: &str) -> Option<Range<usize>> {
     found.or_else(|| find_misread_code(text))
 }
 
-/// The text without the codes in it.
+/// Removes all codes from a text.
 pub fn without_codes(text: &str) -> String {
     let mut rest = text.to_owned();
     while let Some(code) = find_code(&rest) {
@@ -38,7 +38,7 @@ pub fn without_codes(text: &str) -> String {
     rest
 }
 
-/// Finds a word that is a code once the fault of a keyboard is undone.
+/// Finds a word that becomes a code when a keyboard fault is undone.
 fn find_misread_code(text: &str) -> Option<Range<usize>> {
     let is_code = |text: &str| matches!(CodeSymbols::parse(text), Ok(_) | Err(CodeError::SwappedLayout));
     let is_misread =
@@ -56,13 +56,12 @@ fn find_misread_code(text: &str) -> Option<Range<usize>> {
 
 /// A symbol of the text.
 struct TextSymbol {
-    /// The character, in its plain width.
+    /// Full-width forms as ASCII.
     plain: char,
-    /// The character as it is written.
     written: char,
-    /// Its place in bytes.
+    /// In bytes.
     place: usize,
-    /// Characters between the symbol before it and this one, without invisible ones.
+    /// Visible characters between the previous symbol and this one.
     gap: Gap,
 }
 
@@ -76,16 +75,16 @@ impl TextSymbol {
 #[derive(Clone, Copy, Default)]
 struct Gap {
     characters: usize,
-    /// A letter or digit that no code contains is among them.
+    /// True if a letter or digit that no code contains is among them.
     has_letter: bool,
-    /// All of them are spaces or dashes.
+    /// True if all of them are spaces or dashes.
     is_separator: bool,
 }
 
 fn read(text: &str) -> Vec<TextSymbol> {
     let mut symbols = Vec::new();
     let nothing = Gap { is_separator: true, ..Gap::default() };
-    // Before the first symbol stands the end of a word.
+    // The first symbol begins a word.
     let mut gap = Gap { characters: 1, ..nothing };
     for (place, written) in text.char_indices() {
         match Spelling::of(written) {
@@ -96,7 +95,7 @@ fn read(text: &str) -> Vec<TextSymbol> {
             Spelling::Symbol(other) => {
                 gap.characters += 1;
                 gap.is_separator = false;
-                // German keyboards write ß for the hyphen of a US scanner.
+                // A US scanner on a German computer types ß for the hyphen.
                 gap.has_letter |= other.is_alphanumeric() && other != 'ß';
             }
             Spelling::Separator => gap.characters += 1,
@@ -106,7 +105,7 @@ fn read(text: &str) -> Vec<TextSymbol> {
     symbols
 }
 
-/// Twenty symbols that follow each other.
+/// Twenty consecutive symbols.
 struct Window<'a> {
     text: &'a str,
     symbols: &'a [TextSymbol],
@@ -131,7 +130,7 @@ impl Window<'_> {
         }
     }
 
-    /// Reports whether it begins and ends where words do.
+    /// True if it begins and ends at word boundaries.
     fn is_apart(&self) -> bool {
         let ends_word = match self.next {
             Some(next) => next.gap.characters > 0,
@@ -174,7 +173,7 @@ mod tests {
             "G94ZJß756FWßFHRWSß2ZVE8",
             "Ｇ94ZJ756FWFHRWS2ZVE8",
             "G94\u{ad}ZJ-756\u{200b}FW-FHRWS-2ZVE8\u{feff}",
-            // Y and Z have changed places.
+            // Y and Z are swapped.
             "G94YJ756FWFHRWS2YVE8",
             // O for 0, I and L for 1.
             "oooOO-00000-00000-000i2",

@@ -1,4 +1,4 @@
-//! The one-time code of an invitation, by which a device and the gateway know each other before there is a certificate.
+//! The one-time code of an invitation, with which a device and the gateway authenticate each other before the device has a certificate.
 
 use std::fmt;
 
@@ -8,14 +8,14 @@ use super::code_error::CodeError;
 use super::symbols::CodeSymbols;
 use crate::entropy::{Entropy, EntropyError, random_bytes};
 
-/// Looks like a retrieval code and is read as forgivingly, but is another type: neither opens what belongs to the other.
+/// Code of an invitation. It has the form of a retrieval code but a type of its own, so that they cannot be confused.
 ///
-/// Never logged and never stored: `Debug` shows no symbol; the memory is wiped on drop.
+/// It is never logged and never stored: `Debug` shows no symbol, and the memory is wiped on drop.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EnrolmentCode(CodeSymbols);
 
 impl EnrolmentCode {
-    /// A new one of 95 random bits.
+    /// Generates a code of 95 random bits.
     ///
     /// # Errors
     /// [`EntropyError`] when the source of randomness fails.
@@ -27,12 +27,12 @@ impl EnrolmentCode {
     /// Reads a code as people write it: any case, spaces and hyphens anywhere, O for 0, I and L for 1.
     ///
     /// # Errors
-    /// [`CodeError`], which nothing needs to be looked up for.
+    /// [`CodeError`], determined without a database.
     pub fn parse(text: &str) -> Result<Self, CodeError> {
         CodeSymbols::parse(text).map(Self)
     }
 
-    /// The code for a person: four groups of five.
+    /// The code for people: four groups of five.
     pub fn reveal(&self) -> String {
         self.0.reveal()
     }

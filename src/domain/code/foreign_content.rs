@@ -1,28 +1,25 @@
-//! Content of other symbols and bar codes, which scanners read as readily as a code.
+//! Content of other symbols and bar codes, which a scanner reads as well as a code.
 
-/// Shorter texts may be a code that was scanned twice.
+/// A shorter text may be a code that was scanned twice.
 const SYMBOL_MIN_CHARACTERS: usize = 60;
 /// Symbols of the nationwide E-Passfoto procedure have 164 to 252 characters of Base64.
 const CLOUD_PHOTO_CHARACTERS: std::ops::RangeInclusive<usize> = 120..=400;
 
-/// Kind of a text that is no code and not meant to be one. Holds no character of it: it may be logged.
+/// Kind of a text that is no code and not meant as one. It contains no character of the text, so it may be logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ForeignContent {
-    /// Base64 as long as in the 2D symbol of the nationwide E-Passfoto procedure, whose photos lie with another service.
+    /// Base64 with the length of a 2D symbol of the nationwide E-Passfoto procedure, whose photos are in another service.
     CloudPhoto,
-    /// An address of the web, mostly from a QR code.
+    /// Usually from a QR code.
     WebAddress,
-    /// The number under a bar code on goods (GTIN, formerly EAN).
+    /// The number of a bar code on goods (GTIN, formerly EAN).
     ArticleNumber,
-    /// Another symbol with much more in it than a code.
-    Other {
-        /// Characters without spaces.
-        characters: usize,
-    },
+    /// Another symbol with far more characters than a code; spaces are not counted.
+    Other { characters: usize },
 }
 
 impl ForeignContent {
-    /// Recognizes the content of another symbol.
+    /// Classifies a text; `None` if it may be a code.
     pub fn of(text: &str) -> Option<Self> {
         let text = text.trim();
         let characters = text.chars().filter(|c| !c.is_whitespace()).count();
@@ -54,7 +51,8 @@ fn is_article_number(text: &str) -> bool {
     digits.iter().rev().zip([1, 3].into_iter().cycle()).map(|(digit, weight)| digit * weight).sum::<u32>() % 10 == 0
 }
 
-/// Nearly only letters and digits, without spaces: what stands for `+`, `/` and `=` depends on the keyboard that the scanner is set to.
+/// True for text without spaces that is at least 7/8 letters and digits: the characters for `+`, `/` and `=` depend on the keyboard
+/// layout of the scanner.
 fn is_like_base64(text: &str) -> bool {
     let characters = text.chars().count();
     let plain = text.chars().filter(char::is_ascii_alphanumeric).count();

@@ -1,27 +1,27 @@
-//! Settings of keyboards and hand scanners that turn a code into other characters, and the way back.
+//! Keyboard layouts of computers and hand scanners that change a code into other characters, and the reverse substitutions.
 //!
-//! A scanner does not send characters: it presses the keys that bear them on the keyboard it is set to, and the computer reads them by
-//! the layout that *it* is set to.
+//! A scanner does not send characters. It sends the keys of those characters by its own keyboard layout, and the computer translates
+//! the keys by another one.
 
-/// Much longer texts are not typed codes.
+/// A longer text is no typed code.
 const MAX_CHARACTERS: usize = 60;
-/// So many signs in the place of digits are no accident.
+/// Number of signs in place of digits that does not occur by chance.
 const MIN_SIGNS: usize = 5;
 /// Letters that French keyboards have where others have digits.
 const FRENCH_DIGITS: [char; 4] = ['à', 'ç', 'è', 'é'];
 
-/// A setting that can be told from the characters that arrive. Y and Z that have changed places are not among them: both are symbols.
+/// A wrong setting that shows in the received characters. Swapped Y and Z do not belong here, because both are symbols of codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyboardFault {
-    /// Hyphens arrive as ß: the scanner types on a US keyboard, the computer reads a German one.
+    /// The scanner is set to a US keyboard, the computer to a German one.
     HyphenAsEszett,
-    /// Digits arrive as the signs above them.
+    /// The signs of the number keys arrive instead of the digits.
     ShiftLock,
     /// Scanner or computer is set to a French or Belgian keyboard (AZERTY).
     French,
 }
 
-/// A fault with the characters that arrive and, in the same order, those that were meant.
+/// A fault with the received characters and, in the same order, the intended ones.
 struct Substitution {
     fault: KeyboardFault,
     arrived: &'static str,
@@ -42,7 +42,7 @@ const SUBSTITUTIONS: [Substitution; 6] = [
 ];
 
 impl Substitution {
-    /// The text as it was meant, if a character is in it that only this fault explains.
+    /// The intended text, if a character can be explained only by this fault.
     fn undo(&self, text: &str) -> Option<String> {
         let place = |c: char| self.arrived.chars().position(|arrived| arrived == upper(c));
         let is_sign = |c: char| place(c).is_some() && !c.is_ascii_alphanumeric() && c != '-';
@@ -50,7 +50,7 @@ impl Substitution {
             .then(|| text.chars().map(|c| place(c).and_then(|at| self.meant.chars().nth(at)).unwrap_or(c)).collect())
     }
 
-    /// Reports whether the text consists of letters and of at least five signs in the place of digits.
+    /// True if the text consists of letters and at least [`MIN_SIGNS`] signs in place of digits.
     fn is_likely(&self, text: &str) -> bool {
         let signs = text.chars().filter(|c| self.arrived.contains(*c)).count();
         signs >= MIN_SIGNS && text.chars().all(|c| c.is_ascii_alphabetic() || c == '-' || self.arrived.contains(c))
@@ -58,7 +58,8 @@ impl Substitution {
 }
 
 impl KeyboardFault {
-    /// Finds the fault after which `text` `is_expected`, or else the one that its characters are typical of; with the text as it was meant.
+    /// Finds the fault whose reversal makes `text` `is_expected`, else the fault that is typical of its characters. Returns the intended
+    /// text, too.
     pub fn find(text: &str, is_expected: impl Fn(&str) -> bool) -> Option<(Self, String)> {
         if text.chars().count() > MAX_CHARACTERS {
             return None;
@@ -81,7 +82,7 @@ impl Substitution {
     }
 }
 
-/// Letters are compared by their capital; ß has none that a keyboard sends.
+/// Capital letter for comparisons; no keyboard sends a capital ß.
 fn upper(character: char) -> char {
     match character {
         'ö' => 'Ö',

@@ -1,44 +1,40 @@
-//! Lookup ids, by which the store knows a code: one while the photo is there, another once it is erased.
+//! Lookup ids, by which the store finds the photo of a code, or its tombstone after the erasure.
 
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-/// Finds a photo by its code. Derived from the code under the gateway's pepper, so it tells nothing of the code; erased with
-/// the photo.
+/// Finds a photo by its code. It is derived from the code with the gateway's pepper, so it does not reveal the code, and it is erased
+/// with the photo.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct LookupId([u8; 32]);
 
-/// Finds what remains of an erased photo, so that a clerk who enters its code learns what became of it. Does not lead back to
-/// the lookup id.
+/// Finds the tombstone of an erased photo, so that a clerk who enters its code learns its final state. The lookup id cannot be derived
+/// from it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct TombstoneId([u8; 32]);
 
 impl LookupId {
-    /// From its 32 bytes.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// Returns the tombstone id, which replaces the lookup id after the erasure.
+    /// The id that replaces the lookup id after the erasure.
     pub fn tombstone(&self) -> TombstoneId {
-        // A plain hash suffices: the input has 256 bits that nobody can guess.
+        // A plain hash suffices, because the input has 256 bits of entropy.
         TombstoneId(Sha256::new().chain_update(b"lichtbild/tombstone/v1").chain_update(self.0).finalize().into())
     }
 }
 
 impl TombstoneId {
-    /// From its 32 bytes.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

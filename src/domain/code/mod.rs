@@ -1,4 +1,4 @@
-//! Codes that people read, type and scan: their symbols, their checksum, and what a mistyped one says.
+//! Codes that people read, type and scan: symbols, check symbol, and the diagnosis of mistyped codes.
 
 mod code_error;
 pub mod code_in_text;

@@ -1,25 +1,25 @@
-//! The one-time retrieval code: what it looks like, how it is read from a tired citizen's handwriting, how typos show.
+//! The one-time retrieval code: its form, tolerant parsing and the detection of typos.
 
 use std::fmt;
 
 pub use super::code_error::{CodeError, SymbolPosition};
 use super::symbols::CodeSymbols;
 
-/// Code of the desk's test symbol: it has a valid check symbol, the letters that foreign keyboards put elsewhere, and digits.
-/// It is no secret and belongs to no photo: a caller that enters it is told so before anything is looked up.
+/// Code of the desk's test symbol, with a valid check symbol, digits, and the letters that differ between keyboard layouts. It is no
+/// secret and belongs to no photo: a caller that enters it gets an answer of its own, without a database query.
 ///
-/// Issuing does not keep clear of it. One deposit in 2^95 would draw it; at ten million photos a year, for a hundred years, that
-/// is one chance in 10^19, and a branch that nobody can make run would be the greater risk.
+/// The gateway does not avoid it when it issues codes. One deposit in 2^95 would get it; with ten million photos a year for a hundred
+/// years the probability is 10^-19, and an untestable branch would be the greater risk.
 pub const TEST_CODE: &str = "TESTY-TESTZ-01234-5678Q";
 
-/// A code as 20 symbol values. Never logged: `Debug` shows no symbol; the memory is wiped on drop.
+/// A code as 20 symbol values. It is never logged: `Debug` shows no symbol, and the memory is wiped on drop.
 ///
-/// There is no `Display` on purpose: whoever shows a code says so with [`RetrievalCode::reveal`].
+/// It has no `Display` on purpose: code that shows it must call [`RetrievalCode::reveal`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct RetrievalCode(CodeSymbols);
 
 impl RetrievalCode {
-    /// Makes a code of the first 95 bits of `secret`.
+    /// Uses the first 95 bits of `secret`.
     pub fn from_secret(secret: &[u8; 12]) -> Self {
         Self(CodeSymbols::from_secret(secret))
     }
@@ -27,18 +27,17 @@ impl RetrievalCode {
     /// Reads a code as people write it: any case, spaces and hyphens anywhere, O for 0, I and L for 1.
     ///
     /// # Errors
-    /// [`CodeError`]: wrong length, a character outside the alphabet, or a check symbol that does not fit; where, as far as that
-    /// can be told. Nothing needs to be looked up to know these.
+    /// [`CodeError`], determined without a database.
     pub fn parse(text: &str) -> Result<Self, CodeError> {
         CodeSymbols::parse(text).map(Self)
     }
 
-    /// Reports whether it is the code of the desk's test symbol.
+    /// True for [`TEST_CODE`].
     pub fn is_test(&self) -> bool {
         Self::parse(TEST_CODE).is_ok_and(|test| test == *self)
     }
 
-    /// The code for a person: four groups of five, `G94ZJ-756FW-FHRWS-2ZVE8`.
+    /// The code for people: four groups of five, `G94ZJ-756FW-FHRWS-2ZVE8`.
     pub fn reveal(&self) -> String {
         self.0.reveal()
     }

@@ -1,5 +1,5 @@
-//! Characters in which people and programs write codes. The desk's script reads them alike (`src/pages/desk/script.js`);
-//! `tests/browser/code_spellings.json` is the table that both are tested with.
+//! Characters in which people and programs write codes. The desk's script has the same rules (`src/pages/desk/script.js`);
+//! `tests/browser/code_spellings.json` tests both.
 
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
 use icu_properties::{CodePointMapData, CodePointSetData};
@@ -7,11 +7,11 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 /// Meaning of one character in a text that should be a code.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Spelling {
-    /// A symbol, or a character in its place that is none; full-width forms as their plain ones.
+    /// A symbol, or another character in its place; full-width forms as ASCII.
     Symbol(char),
-    /// A space or a dash: groups end here.
+    /// A space or a dash, which ends a group.
     Separator,
-    /// Invisible: a soft hyphen, a zero-width space, a byte order mark.
+    /// Soft hyphen, zero-width space, byte order mark and the like.
     Invisible,
 }
 
@@ -30,7 +30,7 @@ impl Spelling {
     }
 }
 
-/// The ASCII character of a full-width form (block U+FF00), which input methods for Chinese and Japanese write.
+/// The ASCII character of a full-width form (block U+FF00), as input methods for Chinese and Japanese type it.
 fn plain_width(character: char) -> char {
     match character {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character),
@@ -38,7 +38,7 @@ fn plain_width(character: char) -> char {
     }
 }
 
-/// Hyphen-minus, the dashes that word processors put in its place, and signs that look like one and are none by their category.
+/// True for hyphen-minus, the dashes by which word processors replace it, and signs of other categories that look like one.
 fn is_dash(character: char) -> bool {
     character == '-'
         || matches!(character, '\u{2d7}' | '\u{2043}' | '\u{2212}')

@@ -1,4 +1,4 @@
-//! Twenty symbols that people copy by hand: 95 secret bits and a check symbol, in whatever they are used for.
+//! Twenty symbols that people copy by hand: 95 secret bits and a check symbol. Retrieval and enrolment codes consist of them.
 
 use zeroize::Zeroizing;
 
@@ -7,13 +7,13 @@ use super::foreign_content::ForeignContent;
 use super::keyboard_fault::KeyboardFault;
 use super::spelling::Spelling;
 
-/// Crockford's base 32: no I, L, O, U. A symbol's value is its position.
+/// Crockford's base 32, without I, L, O and U. The value of a symbol is its index.
 pub(super) const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-/// Symbols that carry the 95 random bits.
+/// The symbols with the 95 random bits.
 const SECRET_SYMBOL_COUNT: usize = SYMBOL_COUNT - 1;
 
-/// Twenty symbol values. Wiped on drop, and in a box: to move an array leaves a copy of it on the stack of the thread. Without `Debug` and
-/// `Display`: the kinds of code around it say who may see it.
+/// Twenty symbol values, wiped on drop. They are in a box, because moving an array leaves a copy of it on the stack. The types around
+/// it decide what may be shown, so it has neither `Debug` nor `Display`.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct CodeSymbols(Box<Zeroizing<[u8; SYMBOL_COUNT]>>);
 
@@ -22,14 +22,14 @@ impl CodeSymbols {
         Self(Box::new(Zeroizing::new([0; SYMBOL_COUNT])))
     }
 
-    /// Makes a code of the first 95 bits of `secret`.
+    /// Uses the first 95 bits of `secret`.
     pub(super) fn from_secret(secret: &[u8; 12]) -> Self {
         let mut code = Self::zero();
         let symbols = &mut code.0;
         for (position, symbol) in symbols.iter_mut().take(SECRET_SYMBOL_COUNT).enumerate() {
             let bit = position * GROUP_LENGTH;
             let pair = u16::from(secret[bit / 8]) << 8 | u16::from(*secret.get(bit / 8 + 1).unwrap_or(&0));
-            // Shifted so that the five bits stand lowest, then masked: always below 32.
+            // Shifted to the lowest five bits and masked, so the value is below 32.
             *symbol = ((pair >> (11 - bit % 8)) & 0b1_1111) as u8;
         }
         symbols[SECRET_SYMBOL_COUNT] = check_symbol(symbols.iter().take(SECRET_SYMBOL_COUNT).copied());
@@ -39,9 +39,8 @@ impl CodeSymbols {
     /// Reads a code as people write it: any case, spaces and hyphens anywhere, O for 0, I and L for 1.
     ///
     /// # Errors
-    /// [`CodeError`]: what made the text, if it is another symbol or comes from a keyboard that is set wrong; else wrong length, a
-    /// character outside the alphabet, or a check symbol that does not fit; where, as far as that can be told. Nothing needs to be
-    /// looked up to know these.
+    /// [`CodeError`]: another symbol or a wrong keyboard layout, if the text shows it; otherwise the length, an unknown character or the
+    /// check symbol.
     pub(super) fn parse(text: &str) -> Result<Self, CodeError> {
         Self::read(text).map_err(|error| match error {
             CodeError::CheckSymbol | CodeError::SwappedLayout => error,
@@ -77,14 +76,14 @@ impl CodeSymbols {
         }
     }
 
-    /// Reports whether the check symbol fits if each symbol is read by `read`. Makes no copy that would have to be wiped.
+    /// True if the check symbol fits when each symbol is mapped by `read`. It makes no copy that would have to be wiped.
     fn has_valid_check_symbol(&self, read: impl Fn(u8) -> u8) -> bool {
         let mut symbols = self.0.iter().map(|symbol| read(*symbol));
         let expected = check_symbol(symbols.by_ref().take(SECRET_SYMBOL_COUNT));
         symbols.next() == Some(expected)
     }
 
-    /// The code for a person: four groups of five, `G94ZJ-756FW-FHRWS-2ZVE8`.
+    /// The code for people: four groups of five, `G94ZJ-756FW-FHRWS-2ZVE8`.
     pub(super) fn reveal(&self) -> String {
         let mut text = String::with_capacity(SYMBOL_COUNT + 3);
         for (position, symbol) in self.0.iter().enumerate() {
@@ -96,13 +95,13 @@ impl CodeSymbols {
         text
     }
 
-    /// The secret symbols, as input for key derivation. Without the check symbol, which adds nothing.
+    /// The symbols without the check symbol, as input for key derivation.
     pub(super) fn secret_symbols(&self) -> &[u8] {
         &self.0[..SECRET_SYMBOL_COUNT]
     }
 }
 
-/// Damm's scheme over GF(32) with x^5 + x^2 + 1: finds every single wrong symbol and every swap of neighbours.
+/// Damm's scheme over GF(32) with x^5 + x^2 + 1, which detects every single wrong symbol and every swap of neighbours.
 fn check_symbol(symbols: impl Iterator<Item = u8>) -> u8 {
     symbols.fold(0, |interim, symbol| {
         let doubled = (interim ^ symbol) << 1;
@@ -110,7 +109,7 @@ fn check_symbol(symbols: impl Iterator<Item = u8>) -> u8 {
     })
 }
 
-/// Reports whether a code can hold this character.
+/// True if a code can contain the character.
 pub(super) fn is_symbol(character: char) -> bool {
     symbol_value(character).is_some()
 }
@@ -124,7 +123,7 @@ fn symbol_value(character: char) -> Option<u8> {
     ALPHABET.iter().position(|&known| known == symbol).and_then(|position| u8::try_from(position).ok())
 }
 
-/// Swaps Y and Z, as a keyboard or hand scanner with a German layout does with keys meant for an American one, and the other way round.
+/// Swaps Y and Z, which a German and a US keyboard layout have in each other's place.
 fn swap_y_and_z(symbol: u8) -> u8 {
     const Y: u8 = 30;
     const Z: u8 = 31;
@@ -135,7 +134,7 @@ fn swap_y_and_z(symbol: u8) -> u8 {
     }
 }
 
-/// Explains a text that is no code by what made it, if it is more than a typo.
+/// The cause of a text that is no code, if it is more than a typo.
 fn cause(text: &str) -> Option<CodeError> {
     let is_code = |text: &str| matches!(CodeSymbols::read(text), Ok(_) | Err(CodeError::SwappedLayout));
     ForeignContent::of(text)

@@ -1,11 +1,10 @@
-//! The audit log's chain, walked row by row: whatever was changed, dropped, swapped, inserted or cut off shows, and where.
+//! Verification of the audit log's chain, row by row. It finds the first row that was changed, removed, swapped or inserted.
 //!
-//! Each row's digest covers its content, its place and the digest of the row before it. That alone finds every change but two: rows
-//! that were cut off at the end, and a log that was written anew from some row to its end. Both show against a signed
-//! [checkpoint](super::checkpoint), which knows how many rows there were and what the last one's digest was.
+//! The digest of each row covers its content, its number and the digest of the row before it. The chain alone cannot show that rows
+//! were cut off at its end, or that the log was rewritten from some row to the end. A signed [checkpoint](super::checkpoint) with the
+//! number of rows and the digest of the last one shows both.
 
 use std::collections::VecDeque;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,31 +12,25 @@ use super::{CHAIN_START, chain_digest};
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 
-/// A row as it is stored, and as it is exported: one JSON object a line. `details` is JSON within a string, because the digest is
-/// over its text.
+/// A row as it is stored and exported (one JSON object per line). `details` is JSON within a string, because the digest covers its text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChainRow {
-    /// Its place, counted from 1.
+    /// Counted from 1.
     pub sequence: i64,
-    /// Time of the event.
     pub at: Timestamp,
-    /// Actor: a device id, `administrator` or `gateway`.
+    /// A device id, `administrator` or `gateway`.
     pub actor: String,
-    /// Name of the event.
     pub event: String,
-    /// To what.
     pub subject: Option<String>,
-    /// More of it, as JSON text.
     pub details: String,
-    /// The digest of the row before it.
+    /// Digest of the row before.
     pub prev: Sha256Digest,
-    /// Its own digest.
     pub sha256: Sha256Digest,
 }
 
 impl ChainRow {
-    /// Computes the digest that the row must have behind a row with the digest `previous`.
+    /// The digest that the row must have after a row with the digest `previous`.
     fn digest_after(&self, previous: &Sha256Digest) -> Sha256Digest {
         chain_digest(
             previous,
@@ -50,7 +43,6 @@ impl ChainRow {
         )
     }
 
-    /// Its place in the chain.
     pub fn link(&self) -> ChainLink {
         ChainLink { sequence: self.sequence, sha256: self.sha256 }
     }
@@ -59,29 +51,27 @@ impl ChainRow {
 /// A place in the chain: a row's number and digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChainLink {
-    /// The row's number; as many rows have been written up to it.
     pub sequence: i64,
-    /// Its digest.
     pub sha256: Sha256Digest,
 }
 
 impl ChainLink {
-    /// Place before the first row.
+    /// The place before the first row.
     pub const START: Self = Self { sequence: 0, sha256: CHAIN_START };
 }
 
-/// A walk along the chain. It remembers the last row and the checkpoints ahead, however long the log is.
+/// Verifier of the chain. It stores only the last row and the checkpoints ahead, so its memory does not grow with the log.
 #[derive(Debug, Clone)]
 pub struct ChainVerifier {
     begin: ChainLink,
     last: ChainLink,
     pending_checkpoints: VecDeque<ChainLink>,
-    /// The last row that a checkpoint vouches for.
+    /// Number of the last row that a checkpoint confirms.
     last_checkpointed: i64,
 }
 
 impl ChainVerifier {
-    /// A walk that begins behind `begin` and has to meet every checkpoint that lies there.
+    /// Begins after `begin` and must meet all later checkpoints.
     pub fn starting_after(begin: ChainLink, checkpoints: impl IntoIterator<Item = ChainLink>) -> Self {
         let mut ahead: Vec<ChainLink> =
             checkpoints.into_iter().filter(|checkpoint| checkpoint.sequence > begin.sequence).collect();
@@ -89,15 +79,15 @@ impl ChainVerifier {
         Self { begin, last: begin, pending_checkpoints: ahead.into(), last_checkpointed: begin.sequence }
     }
 
-    /// The last row that was walked past.
+    /// The last verified row.
     pub fn last(&self) -> ChainLink {
         self.last
     }
 
-    /// Takes the next row.
+    /// Verifies the next row.
     ///
     /// # Errors
-    /// [`ChainError`]: the first row that is not as it was written, as far as this row shows.
+    /// [`ChainError`]: the first wrong row, as far as this row shows it.
     pub fn verify_row(&mut self, row: &ChainRow) -> Result<(), ChainError> {
         let expected = self.last.sequence + 1;
         if row.sequence > expected {
@@ -115,7 +105,7 @@ impl ChainVerifier {
         } else if row.digest_after(&row.prev) != row.sha256 {
             return Err(chain_error(row.sequence, ChainErrorKind::Changed));
         } else if self.last == self.begin {
-            // Whole in itself, and it follows on another beginning.
+            // The row is intact, but follows another beginning.
             return Err(chain_error(row.sequence, ChainErrorKind::OtherBeginning));
         } else {
             return Err(chain_error(self.last.sequence, ChainErrorKind::Replaced));
@@ -136,10 +126,10 @@ impl ChainVerifier {
         Ok(())
     }
 
-    /// Ends the walk at the end of the log.
+    /// Ends the verification at the end of the log.
     ///
     /// # Errors
-    /// [`ChainError`] when a checkpoint knows of more rows than there are.
+    /// [`ChainError`] if a checkpoint counts more rows.
     pub fn finish(&self) -> Result<VerifiedRange, ChainError> {
         match self.pending_checkpoints.front() {
             Some(checkpoint) => {
@@ -149,84 +139,66 @@ impl ChainVerifier {
         }
     }
 
-    /// Returns the range that has been walked, wherever the log ends.
+    /// The range that was verified so far.
     pub fn verified_range(&self) -> VerifiedRange {
         VerifiedRange { begin: self.begin, last: self.last, last_checkpointed: self.last_checkpointed }
     }
 }
 
-/// A piece of the chain without a fault.
+/// A part of the chain without errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VerifiedRange {
-    /// Place before its first row.
+    /// The place before its first row.
     pub begin: ChainLink,
-    /// Its last row.
     pub last: ChainLink,
-    /// The last row that a checkpoint vouches for; what lies behind it could have been cut off or written anew.
+    /// Number of the last row that a checkpoint confirms; later rows could have been cut off or rewritten.
     pub last_checkpointed: i64,
 }
 
 impl VerifiedRange {
-    /// Number of its rows.
     pub fn rows(&self) -> i64 {
         self.last.sequence - self.begin.sequence
     }
 }
 
 /// The log is not as it was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.text())]
 pub struct ChainError {
-    /// The first row that is wrong.
+    /// Number of the first wrong row.
     pub sequence: i64,
     pub kind: ChainErrorKind,
 }
 
-/// Kinds of errors in a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Kind of an error in a row. The name in snake case is stable: other programs see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum ChainErrorKind {
-    /// It is not there; the next one that is there is `next`.
-    Missing {
-        /// The next row that is there.
-        next: i64,
-    },
-    /// It stands behind a row that it belongs before, or a second time.
+    /// The row is missing; the next existing row is `next`.
+    Missing { next: i64 },
+    /// The row follows a later one, or exists twice.
     OutOfPlace,
     /// Its content or its digest is not what was written.
     Changed,
-    /// Only what it says of the row before it was changed.
+    /// Only its digest of the row before was changed.
     PrevChanged,
-    /// It is whole in itself, but the next row was written behind another one.
+    /// The row is intact, but the next row was written after another one.
     Replaced,
-    /// It is whole in itself, but was written behind another beginning.
+    /// The row is intact, but was written after another beginning.
     OtherBeginning,
-    /// From some row, this one at the earliest, up to the one at the checkpoint the log was written anew.
-    Rewritten {
-        /// Number of rows that the checkpoint counted.
-        checkpoint: i64,
-    },
-    /// From it on rows were cut off: a checkpoint counted so many.
-    Truncated {
-        /// Number of rows that the checkpoint counted.
-        count: i64,
-    },
-    /// Rows before it were cut off, and no checkpoint old enough vouches for that.
+    /// The log was rewritten between this row and the row of the checkpoint.
+    Rewritten { checkpoint: i64 },
+    /// This row and the later ones were cut off: a checkpoint counted `count` rows.
+    Truncated { count: i64 },
+    /// The rows before it were cut off, and no old enough checkpoint permits that.
+    #[strum(serialize = "front_cut")]
     BeginningRemoved,
 }
 
 impl ChainErrorKind {
-    /// The name that programs see.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Missing { .. } => "missing",
-            Self::OutOfPlace => "out_of_place",
-            Self::Changed => "changed",
-            Self::PrevChanged => "prev_changed",
-            Self::Replaced => "replaced",
-            Self::OtherBeginning => "other_beginning",
-            Self::Rewritten { .. } => "rewritten",
-            Self::Truncated { .. } => "truncated",
-            Self::BeginningRemoved => "front_cut",
-        }
+    /// The name that other programs see.
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -234,36 +206,30 @@ fn chain_error(sequence: i64, kind: ChainErrorKind) -> ChainError {
     ChainError { sequence, kind }
 }
 
-impl fmt::Display for ChainError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl ChainError {
+    fn text(&self) -> String {
         let row = self.sequence;
         match self.kind {
-            ChainErrorKind::Missing { next } if next == row + 1 => write!(f, "row {row} is missing"),
-            ChainErrorKind::Missing { next } => write!(f, "rows {row} to {} are missing", next - 1),
-            ChainErrorKind::OutOfPlace => write!(f, "row {row} stands behind a row that comes after it"),
-            ChainErrorKind::Changed => {
-                write!(f, "row {row} was changed: its content and its digest do not belong together")
-            }
+            ChainErrorKind::Missing { next } if next == row + 1 => format!("row {row} is missing"),
+            ChainErrorKind::Missing { next } => format!("rows {row} to {} are missing", next - 1),
+            ChainErrorKind::OutOfPlace => format!("row {row} follows a row that comes after it"),
+            ChainErrorKind::Changed => format!("row {row} was changed: its digest is not that of its content"),
             ChainErrorKind::PrevChanged => {
-                write!(f, "row {row} was changed: its prev is not the digest of the row before it")
+                format!("row {row} was changed: its prev is not the digest of the row before it")
             }
             ChainErrorKind::Replaced => {
-                write!(f, "row {row} was replaced: row {} was written behind another one", row + 1)
+                format!("row {row} was replaced: row {} was written after another one", row + 1)
             }
-            ChainErrorKind::OtherBeginning => write!(f, "row {row} was written behind another beginning"),
-            ChainErrorKind::Rewritten { checkpoint } => write!(
-                f,
-                "rows between {row} and {checkpoint} were written anew: a signed checkpoint knows another row {checkpoint}"
+            ChainErrorKind::OtherBeginning => format!("row {row} was written after another beginning"),
+            ChainErrorKind::Rewritten { checkpoint } => format!(
+                "rows between {row} and {checkpoint} were rewritten: a signed checkpoint has another row {checkpoint}"
             ),
             ChainErrorKind::Truncated { count } => {
-                write!(f, "row {row} and what follows were cut off: a signed checkpoint counted {count} rows")
+                format!("row {row} and the rows after it were cut off: a signed checkpoint counted {count} rows")
             }
-            ChainErrorKind::BeginningRemoved => write!(
-                f,
-                "the rows before row {row} were cut off, and no signed checkpoint says that their time was over"
-            ),
+            ChainErrorKind::BeginningRemoved => {
+                format!("the rows before row {row} were cut off without a signed checkpoint that permits it")
+            }
         }
     }
 }
-
-impl std::error::Error for ChainError {}

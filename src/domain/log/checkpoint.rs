@@ -1,9 +1,8 @@
-//! Checkpoints: what the gateway says under its signature about how far the audit log had come.
+//! Checkpoints: signed statements of the gateway about the length and the last digest of the audit log.
 //!
-//! A checkpoint is a short JSON text and a detached signature, two files, because that is what every auditor can check with
-//! openssl alone and read with the naked eye; CMS would take a certificate and a tool to see what was signed.
+//! A checkpoint consists of two files, a short JSON text and a detached signature, so that an auditor can read it without a tool and
+//! verify it with openssl. CMS would require a certificate and a tool to read the text.
 
-use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -13,8 +12,8 @@ use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::json_object;
 
-/// The audit log is kept for 10 years and 6 months (PassDEÜV): no such span is longer than ten years with three leap days and
-/// the longest half-year, 184 days. Tombstones are kept as long.
+/// Retention of the audit log and of tombstones: 10 years and 6 months (PassDEÜV), at most ten years with three leap days and a
+/// half-year of 184 days.
 pub const LOG_RETENTION: Duration = Duration::from_hours(24 * (10 * 365 + 3 + 184));
 
 /// Statement of how many rows the audit log has and what the digest of the last one is.
@@ -22,17 +21,17 @@ pub const LOG_RETENTION: Duration = Duration::from_hours(24 * (10 * 365 + 3 + 18
 #[serde(deny_unknown_fields)]
 pub struct Checkpoint {
     format: CheckpointFormat,
-    /// The name by which studios and offices know the gateway, for people.
+    /// Name of the gateway for people.
     pub gateway: String,
-    /// Digest of the log's very first row, which identifies the log.
+    /// Digest of the first row, which identifies the log.
     pub log: Sha256Digest,
-    /// Time of the signature.
+    /// Of the signature.
     pub time: Timestamp,
-    /// Number of rows that had been written: the last one's number.
+    /// Number of the last row.
     pub count: i64,
-    /// The last one's digest.
+    /// Digest of the last row.
     pub head: Sha256Digest,
-    /// SHA-256 of the public key (`SubjectPublicKeyInfo`) that it is signed with.
+    /// SHA-256 of the public key (`SubjectPublicKeyInfo`).
     pub key: Sha256Digest,
 }
 
@@ -43,7 +42,6 @@ enum CheckpointFormat {
 }
 
 impl Checkpoint {
-    /// A checkpoint at the end of a log.
     pub fn at(head: ChainLink, gateway: String, log: Sha256Digest, time: Timestamp, key: Sha256Digest) -> Self {
         Self { format: CheckpointFormat::V1, gateway, log, time, count: head.sequence, head: head.sha256, key }
     }
@@ -55,7 +53,7 @@ impl Checkpoint {
         text
     }
 
-    /// Reads such a text.
+    /// Parses the signed text.
     ///
     /// # Errors
     /// [`CheckpointParseError`].
@@ -63,38 +61,29 @@ impl Checkpoint {
         json_object::from_slice(document).map_err(|error| CheckpointParseError(error.to_string()))
     }
 
-    /// Its place in the chain.
     pub fn link(&self) -> ChainLink {
         ChainLink { sequence: self.count, sha256: self.head }
     }
 
-    /// Reports whether the retention of all rows that it counts has ended: they were written before it was signed.
+    /// True if the retention of all counted rows has ended, because they were written before the signature.
     pub fn is_past_retention(&self, now: Timestamp) -> bool {
         self.time <= now - LOG_RETENTION
     }
 }
 
-/// A checkpoint as it lies in a folder or a store: nobody has looked at its signature yet. Only
+/// A stored checkpoint with an unverified signature. Only
 /// [`CheckpointVerifier`](crate::identity::signing::checkpoint_key::CheckpointVerifier) makes a [`Checkpoint`] of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedCheckpoint {
-    /// The text.
     pub document: Vec<u8>,
     /// ECDSA over its SHA-256, in DER.
     pub signature: Vec<u8>,
 }
 
 /// The text is no checkpoint.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a checkpoint of an audit log: {0}")]
 pub struct CheckpointParseError(String);
-
-impl fmt::Display for CheckpointParseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not a checkpoint of an audit log: {}", self.0)
-    }
-}
-
-impl std::error::Error for CheckpointParseError {}
 
 #[cfg(test)]
 mod tests {

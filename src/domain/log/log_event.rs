@@ -1,4 +1,4 @@
-//! Reader of a row of the audit log, for all that replay the log: its event, its subject and the members of its details.
+//! Reader of a row of the audit log for the replays: its event, its subject and the members of its details.
 
 use std::str::FromStr;
 
@@ -8,7 +8,7 @@ use super::AuditEvent;
 use super::chain::ChainRow;
 use crate::domain::photo::collection::CollectionState;
 
-/// A row of the log whose event is known.
+/// A row of the log with a known event.
 pub(super) struct LogEvent<'a> {
     pub(super) event: AuditEvent,
     pub(super) row: &'a ChainRow,
@@ -16,7 +16,7 @@ pub(super) struct LogEvent<'a> {
 }
 
 impl ChainRow {
-    /// The details as JSON; null if they are anything else.
+    /// The details as JSON; null if they are not JSON.
     pub(super) fn json_details(&self) -> Json {
         serde_json::from_str(&self.details).unwrap_or_default()
     }
@@ -25,8 +25,7 @@ impl ChainRow {
 impl<'a> LogEvent<'a> {
     /// Reads a row with its [details](ChainRow::json_details); `None` for an event of a newer version.
     pub(super) fn read(row: &'a ChainRow, details: &'a Json) -> Option<Self> {
-        let event = serde_json::from_value(Json::String(row.event.clone())).ok()?;
-        Some(Self { event, row, details })
+        Some(Self { event: row.event.parse().ok()?, row, details })
     }
 
     pub(super) fn subject<T: FromStr>(&self) -> Option<T> {
@@ -37,14 +36,14 @@ impl<'a> LogEvent<'a> {
         self.row.actor.parse().ok()
     }
 
-    /// A member of the details that is written as text.
+    /// A text member of the details.
     pub(super) fn member<T: FromStr>(&self, name: &str) -> Option<T> {
         self.details[name].as_str().and_then(|text| text.parse().ok())
     }
 }
 
 impl AuditEvent {
-    /// The state in which the event leaves a collection; `None` for events of anything else.
+    /// The state of a collection after the event; `None` for other events.
     pub(super) const fn collection_state(self) -> Option<CollectionState> {
         match self {
             Self::CollectionLeased | Self::CollectionRenewed | Self::CollectionHandedOver => {

@@ -1,4 +1,4 @@
-//! Replay of the rows of an export of the audit log that were written after a backup was taken.
+//! Replay of the exported rows of the audit log that were written after a backup.
 
 use std::collections::BTreeMap;
 
@@ -10,20 +10,19 @@ use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use crate::domain::photo::PhotoState;
 use crate::domain::photo::collection::CollectionState;
 
-/// The sum of some rows.
+/// Outcomes of replayed rows.
 #[derive(Debug, Default)]
 pub struct LogReplay {
-    /// Outcomes of the photos that the rows tell of.
     pub photos: BTreeMap<PhotoId, PhotoOutcome>,
-    /// Outcomes of the collections, by age.
+    /// Sorted by age.
     pub collections: BTreeMap<CollectionId, CollectionOutcome>,
-    /// Devices that have shown the code of a collection.
+    /// Devices that have sent the code of a collection.
     pub collection_devices: BTreeMap<(CollectionId, DeviceId), CollectionDeviceOutcome>,
-    /// Devices that were cut off, and when.
+    /// Devices with the time of their revocation.
     pub revoked: Vec<(DeviceId, Timestamp)>,
-    /// Parties that were suspended, or taken again.
+    /// Parties that were suspended (true) or resumed (false).
     pub suspended: BTreeMap<PartyId, bool>,
-    /// Photos that were deposited: the log knows of them, and nobody has them any more.
+    /// Number of photos that were deposited since the backup and are lost.
     pub deposited: u64,
 }
 
@@ -31,55 +30,48 @@ pub struct LogReplay {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PhotoOutcome {
     Erased {
-        /// Final state.
         state: PhotoState,
-        /// Time of the erasure.
         at: Timestamp,
         /// Reason for which a clerk refused it.
         reason: Option<String>,
     },
-    /// Used once, and kept.
     Kept,
-    /// Given back, or its lease ran out.
+    /// Released, or the lease lapsed.
     Returned,
-    /// An office holds it.
     Leased,
 }
 
 /// Outcome of a collection after the rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CollectionOutcome {
-    /// Photo that is collected.
     pub photo_id: PhotoId,
-    /// Office that collects; not told by every row.
+    /// Not every row contains it.
     pub office_id: Option<PartyId>,
-    /// The device that entered the code.
     pub device_id: Option<DeviceId>,
-    /// Time at which the code was entered, if that was after the backup.
+    /// `None` if the lease began before the backup.
     pub leased_at: Option<Timestamp>,
-    /// Time at which the bytes first went out.
+    /// Time of the first hand-over.
     pub handed_over_at: Option<Timestamp>,
-    /// State after the rows.
     pub state: CollectionState,
-    /// Time at which it ended; `None` as long as it is open.
+    /// `None` as long as the collection is open.
     pub settled_at: Option<Timestamp>,
 }
 
-/// Outcome of a device that has shown the code of a collection, after the rows.
+/// Outcome of a device that has sent the code of a collection, after the rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CollectionDeviceOutcome {
-    /// Time of the first row about it.
+    /// Time of the first row of the device.
     pub code_shown_at: Timestamp,
-    /// Time of the first hand-over to it.
+    /// Time of the first hand-over.
     pub handed_over_at: Option<Timestamp>,
-    /// Time of the last hand-over to it that has a row.
+    /// Time of the last hand-over that has a row.
     pub hand_over_logged_at: Option<Timestamp>,
-    /// Hand-overs to it, at least: not each has a row.
+    /// Minimum number of hand-overs, because not each has a row.
     pub hand_overs: i64,
 }
 
 impl LogReplay {
-    /// Adds the next row. Events that a restore has nothing to do for are skipped.
+    /// Adds the next row. Events without an effect on a restore are skipped.
     pub fn apply(&mut self, row: &ChainRow) {
         let details = row.json_details();
         let Some(logged) = LogEvent::read(row, &details) else { return };
@@ -142,7 +134,7 @@ impl LogReplay {
         }
     }
 
-    /// Leasing, renewing and handing over all take the code, in every version.
+    /// In every version, the device needs the code to lease, to renew and to receive the photo.
     fn apply_collection_device(&mut self, logged: &LogEvent<'_>, key: (CollectionId, DeviceId)) {
         let at = logged.row.at;
         let device = self.collection_devices.entry(key).or_insert(CollectionDeviceOutcome {

@@ -1,8 +1,8 @@
-//! The audit log: one row for each change, each row chained to the one before it.
+//! The audit log: one row for each change, chained to the row before it.
 //!
-//! Rows hold identifiers, states and counts; never a name, a code, a note or a file name, so that nothing in the chain ever
-//! has to be erased for a person's sake. Digests of the changed rows stand in their details, keyed, so that they tell nothing of a
-//! name or a note either (see [`row_digest`](reconciliation::row_digest)).
+//! Rows contain identifiers, states and counts, but no names, codes, notes or file names, so no personal data must ever be erased from
+//! the chain. Their details contain keyed digests of the changed rows, which do not reveal names or notes either
+//! (see [`row_digest`](reconciliation::row_digest)).
 
 pub mod chain;
 pub mod checkpoint;
@@ -13,174 +13,145 @@ pub mod log_replay;
 pub mod reconciliation;
 pub mod watermark;
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::digest::Sha256Digest;
 use crate::clock::Timestamp;
 
-/// Event that a row of the audit log records. The names are stable, auditors' tools see them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// Event that a row of the audit log records. The names are stable, because auditors' tools read them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr)]
 pub enum AuditEvent {
-    /// A studio or office was added.
-    #[serde(rename = "party.added")]
+    #[strum(serialize = "party.added")]
     PartyAdded,
-    /// Its requests are refused from now on.
-    #[serde(rename = "party.suspended")]
+    #[strum(serialize = "party.suspended")]
     PartySuspended,
-    /// Its requests are taken again.
-    #[serde(rename = "party.resumed")]
+    #[strum(serialize = "party.resumed")]
     PartyResumed,
-    /// A device was added and has a certificate.
-    #[serde(rename = "device.added")]
+    /// A device was added together with a certificate.
+    #[strum(serialize = "device.added")]
     DeviceAdded,
-    /// A device was invited to enrol, a new one or one that is known.
-    #[serde(rename = "device.invited")]
+    /// A new or a known device was invited to enrol.
+    #[strum(serialize = "device.invited")]
     DeviceInvited,
-    /// A device showed the right code and waits for approval.
-    #[serde(rename = "device.enrolment_requested")]
+    /// A device sent the right code and waits for the approval.
+    #[strum(serialize = "device.enrolment_requested")]
     EnrolmentRequested,
-    /// An administrator agreed to a device's enrolment.
-    #[serde(rename = "device.enrolment_approved")]
+    #[strum(serialize = "device.enrolment_approved")]
     EnrolmentApproved,
-    /// A device got its first certificate over the wire, or got it once more.
-    #[serde(rename = "device.enrolled")]
+    /// A device got its first certificate over the network, or got it again.
+    #[strum(serialize = "device.enrolled")]
     DeviceEnrolled,
-    /// A device got a further certificate with the one it has.
-    #[serde(rename = "device.renewed")]
+    #[strum(serialize = "device.renewed")]
     DeviceRenewed,
-    /// A wrong enrolment code was tried for a device that is invited.
-    #[serde(rename = "enrolment.code_wrong")]
+    #[strum(serialize = "enrolment.code_wrong")]
     EnrolmentCodeWrong,
-    /// A device that is known was refused a certificate.
-    #[serde(rename = "enrolment.refused")]
+    /// A known device was refused a certificate.
+    #[strum(serialize = "enrolment.refused")]
     EnrolmentRefused,
-    /// A handshake with a device's certificate was refused: revoked or expired.
-    #[serde(rename = "device.turned_away")]
+    /// The certificate of a device was revoked or expired.
+    #[strum(serialize = "device.turned_away")]
     HandshakeRejected,
-    /// A device was cut off for good.
-    #[serde(rename = "device.revoked")]
+    #[strum(serialize = "device.revoked")]
     DeviceRevoked,
-    /// An administrator lets the photos of revoked devices be collected again.
-    #[serde(rename = "photos.released")]
+    /// An administrator released photos of revoked devices from quarantine.
+    #[strum(serialize = "photos.released")]
     PhotosReleased,
-    /// A photo was accepted and is durable.
-    #[serde(rename = "photo.deposited")]
+    #[strum(serialize = "photo.deposited")]
     PhotoDeposited,
-    /// A photo was judged and refused; nothing of it was stored.
-    #[serde(rename = "photo.refused_by_judge")]
+    /// The judge refused a photo, of which nothing was stored.
+    #[strum(serialize = "photo.refused_by_judge")]
     PhotoRefusedByJudge,
-    /// A studio took a photo back; it is erased.
-    #[serde(rename = "photo.withdrawn")]
+    #[strum(serialize = "photo.withdrawn")]
     PhotoWithdrawn,
-    /// A photo's time ran out; it is erased.
-    #[serde(rename = "photo.expired")]
+    #[strum(serialize = "photo.expired")]
     PhotoExpired,
-    /// An office entered a code and holds the photo.
-    #[serde(rename = "collection.leased")]
+    #[strum(serialize = "collection.leased")]
     CollectionLeased,
-    /// The office that holds the photo entered the code again: to open it once more, or at a further device.
-    #[serde(rename = "collection.renewed")]
+    /// The office entered the code of its collection again, on the same or another device.
+    #[strum(serialize = "collection.renewed")]
     CollectionRenewed,
-    /// The bytes go out: the first time to a device. A repeat has a row only minutes after the last, with the number of hand-overs so
-    /// far; the row that ends the collection tells how many were counted, if more than one. Older versions counted none, and of those
-    /// between a backup and its restore only those are counted that a replayed log tells of.
-    #[serde(rename = "collection.handed_over")]
+    /// First hand-over to a device. A repeat gets a row only minutes after the last one, with the number of hand-overs so far; the row
+    /// that ends the collection has the total, if it is more than one. Older versions did not count, and of hand-overs between a backup
+    /// and its restore only those in a replayed log are counted.
+    #[strum(serialize = "collection.handed_over")]
     CollectionHandedOver,
-    /// An office used the photo; it is erased.
-    #[serde(rename = "collection.used")]
+    #[strum(serialize = "collection.used")]
     CollectionUsed,
-    /// An office used the photo and keeps it for a second document.
-    #[serde(rename = "collection.kept")]
+    /// The office used the photo and keeps it for a second document.
+    #[strum(serialize = "collection.kept")]
     CollectionKept,
-    /// A clerk refused the photo; it is erased.
-    #[serde(rename = "collection.refused")]
+    #[strum(serialize = "collection.refused")]
     CollectionRefused,
-    /// An office gave the photo back.
-    #[serde(rename = "collection.released")]
+    #[strum(serialize = "collection.released")]
     CollectionReleased,
-    /// A lease ran out before anything was handed over.
-    #[serde(rename = "collection.lapsed")]
+    /// The lease ended before a hand-over.
+    #[strum(serialize = "collection.lapsed")]
     CollectionLapsed,
-    /// A hand-over was not settled in time and counts as used; the photo is erased.
-    #[serde(rename = "collection.used_by_default")]
+    #[strum(serialize = "collection.used_by_default")]
     CollectionUsedByDefault,
-    /// Tombstones were purged at the end of their retention.
-    #[serde(rename = "tombstones.forgotten")]
+    #[strum(serialize = "tombstones.forgotten")]
     TombstonesPurged,
-    /// The log's front, whose time is over, goes: up to a row that a signed checkpoint vouches for.
-    #[serde(rename = "log.shortened")]
+    /// Old rows of the log were purged, up to the last row that a signed checkpoint counts.
+    #[strum(serialize = "log.shortened")]
     LogShortened,
-    /// The keys of months whose photos are all gone were destroyed.
-    #[serde(rename = "epochs.destroyed")]
+    #[strum(serialize = "epochs.destroyed")]
     EpochsDestroyed,
-    /// An administrator confirmed that the clock is right after a long rest.
-    #[serde(rename = "clock.confirmed")]
+    /// An administrator confirmed that the clock is right after it jumped.
+    #[strum(serialize = "clock.confirmed")]
     ClockConfirmed,
-    /// A gateway was made of a backup; what happened after that was taken is not in the log.
-    #[serde(rename = "store.restored")]
+    /// The database was restored from a backup; the log lacks the events since that backup.
+    #[strum(serialize = "store.restored")]
     StoreRestored,
-    /// An administrator lets photos be collected again that were held back since a restore.
-    #[serde(rename = "restored.released")]
+    /// An administrator released photos that were in quarantine since a restore.
+    #[strum(serialize = "restored.released")]
     RestoredReleased,
-    /// An administrator confirmed a database that went back in time; its photos are held back.
-    #[serde(rename = "rollback.confirmed")]
+    /// An administrator accepted a rolled-back database; its photos are in quarantine.
+    #[strum(serialize = "rollback.confirmed")]
     RollbackConfirmed,
-    /// All rows came here from another database.
-    #[serde(rename = "store.moved")]
+    /// All rows were copied from another database.
+    #[strum(serialize = "store.moved")]
     StoreMoved,
-    /// A well-formed code that belongs to no photo.
-    #[serde(rename = "code.unknown")]
+    /// A well-formed code belongs to no photo.
+    #[strum(serialize = "code.unknown")]
     CodeUnknown,
 }
 
-/// A row before it has its place in the chain.
+/// A row that is not in the chain yet.
 #[derive(Debug, Clone)]
 pub struct AuditEntry {
-    /// Time of the event.
     pub at: Timestamp,
-    /// Actor: a device id, `administrator` or `gateway`.
+    /// A device id, `administrator` or `gateway`.
     pub actor: String,
-    /// Event that is recorded.
     pub event: AuditEvent,
-    /// To what: the identifier of a photo, collection, party or device.
+    /// Identifier of a photo, collection, party or device.
     pub subject: Option<String>,
-    /// More of it, as JSON.
     pub details: serde_json::Value,
 }
 
 impl AuditEvent {
     /// The stable name.
-    pub fn name(self) -> String {
-        match serde_json::to_value(self) {
-            Ok(serde_json::Value::String(name)) => name,
-            _ => String::new(),
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 
 impl AuditEntry {
-    /// The event's stable name.
-    pub fn event_name(&self) -> String {
-        self.event.name()
-    }
-
-    /// The row's own digest: SHA-256 over the previous row's digest and every field, each with its length before it (64-bit,
-    /// big endian), so that no two rows run together.
+    /// SHA-256 over the digest of the previous row and all fields, each after its length (64-bit, big endian), so that the fields of
+    /// different rows cannot give the same input.
     pub fn chained_digest(&self, sequence: i64, previous: &Sha256Digest) -> Sha256Digest {
         chain_digest(
             previous,
             sequence,
             self.at.unix_milliseconds(),
             &self.actor,
-            &self.event_name(),
+            self.event.name(),
             self.subject.as_deref(),
             &self.details.to_string(),
         )
     }
 }
 
-/// The digest of a stored row, from its columns as they stand.
+/// The digest of a stored row, from its columns.
 pub fn chain_digest(
     previous: &Sha256Digest,
     sequence: i64,
@@ -203,5 +174,5 @@ pub fn chain_digest(
     Sha256Digest::from_bytes(hasher.finalize().into())
 }
 
-/// The digest that stands before the first row.
+/// The digest before the first row.
 pub const CHAIN_START: Sha256Digest = Sha256Digest::from_bytes([0; 32]);

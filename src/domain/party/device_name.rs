@@ -1,33 +1,33 @@
-//! Name of a device for people, in its certificate and in the lists of certificates from which a browser lets them choose.
+//! Name of a device for people, in its certificate and in the certificate list of a browser.
 
 use crate::domain::id::DeviceId;
 
 /// The longest common name (RFC 5280 appendix A.1, ub-common-name).
 pub const MAX_COMMON_NAME_CHARACTERS: usize = 64;
 
-/// Symbols of a device's identifier that stand for it where it has no label.
+/// Length of the end of a device's identifier that replaces a missing label.
 const SHORT_ID_SYMBOLS: usize = 6;
 
-/// Names a device: `Bürgerbüro Mitte, counter 3`. Without a label the end of its identifier stands in its place; at most
-/// [`MAX_COMMON_NAME_CHARACTERS`] characters, of which the label keeps as many as it can.
+/// Party and label: `Bürgerbüro Mitte, counter 3`, at most [`MAX_COMMON_NAME_CHARACTERS`] characters. The end of the identifier replaces
+/// a missing label. The party's name is cut before the label.
 pub fn device_name(party_name: &str, label: &str, device_id: DeviceId) -> String {
     let label = device_label(label, device_id);
     let party = shortened(party_name, MAX_COMMON_NAME_CHARACTERS.saturating_sub(label.chars().count() + 2).max(20));
     shortened(&format!("{party}, {label}"), MAX_COMMON_NAME_CHARACTERS)
 }
 
-/// The label, or the end of the identifier where there is none.
+/// The label, or the end of the identifier if there is none.
 pub fn device_label(label: &str, device_id: DeviceId) -> String {
     if label.is_empty() { short_id(device_id) } else { label.to_owned() }
 }
 
-/// The last symbols of an identifier, which are random.
+/// The last, random symbols of an identifier.
 pub fn short_id(device_id: DeviceId) -> String {
     let id = device_id.to_string();
     id.get(id.len().saturating_sub(SHORT_ID_SYMBOLS)..).unwrap_or(&id).to_owned()
 }
 
-/// At most this many characters, the last of which shows that some are missing.
+/// Cuts the text to `max` characters, of which the last is `…`.
 fn shortened(text: &str, max: usize) -> String {
     if text.chars().count() <= max {
         return text.to_owned();

@@ -1,4 +1,4 @@
-//! State of a device, in one word, for administrators.
+//! State of a device for administrators.
 
 use serde::Serialize;
 
@@ -7,24 +7,24 @@ use super::invitation::{Invitation, InvitationState};
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 
-/// The word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// State of a device, derived from its row, its key and its invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum DeviceState {
-    /// Its invitation is open; it has no certificate that is valid.
+    /// Its invitation is open, and it has no valid certificate.
     Invited,
     /// It has enrolled and waits for the administrator's approval.
     Pending,
-    /// It has a valid certificate, or is known by a key whatever the certificate.
+    /// It has a valid certificate, or is bound to a key.
     Active,
-    /// Its newest certificate has ended, or its invitation came to nothing: it needs a new invitation.
+    /// Its newest certificate or its invitation has expired: it needs a new invitation.
     Expired,
-    /// It was cut off.
     Revoked,
 }
 
 impl DeviceState {
-    /// Of a device with the key it is bound to and its latest invitation, at `now`.
+    /// State at `now` of a device with its bound key and its latest invitation.
     pub fn of(
         device: &Device,
         bound_key: Option<&Sha256Digest>,
@@ -46,15 +46,9 @@ impl DeviceState {
         }
     }
 
-    /// The word itself.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Invited => "invited",
-            Self::Pending => "pending",
-            Self::Active => "active",
-            Self::Expired => "expired",
-            Self::Revoked => "revoked",
-        }
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -1,5 +1,4 @@
-//! An invitation from its making to its end: what a right and a wrong code do to it. Pure decisions; the store carries them
-//! out in one transaction with what follows from them.
+//! Life of an invitation: decisions on right and wrong codes. The store carries them out in one transaction with their effects.
 //!
 //! ```text
 //!          first right request, policy auto: certificate
@@ -10,10 +9,9 @@
 //!    +-- third wrong code --> exhausted
 //!    `-- a new invitation, or the device is revoked --> withdrawn        (from requested, approved and spent too)
 //! ```
-//! Its key is bound by the first right request and never changes: of two devices with one code, one wins.
+//! The first right request binds the key, which never changes: if two devices have the same code, only one can enrol.
 
 use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -21,89 +19,58 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 
-/// So many wrong codes end an invitation.
+/// Number of wrong codes that ends an invitation.
 pub const MAX_WRONG_CODES: u32 = 3;
-/// Time that a request waits for its approval, and an approval for the device to come back: a week has a working day.
+/// Time within which an administrator approves a request and the device fetches its certificate. Every week has a working day.
 pub const APPROVAL_PERIOD: Duration = Duration::from_hours(7 * 24);
 
-/// Consent that is needed before a device gets its first certificate.
+/// Consent that a device needs for its first certificate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EnrolmentPolicy {
-    /// Consent of the holder of the code alone.
+    /// The code suffices.
     #[default]
     Auto,
-    /// The administrator as well, after comparing the key's fingerprint with what the device shows.
+    /// An administrator must compare the fingerprint of the key with the one that the device shows.
     #[serde(alias = "four-eyes")]
     FourEyes,
 }
 
 /// Progress of an invitation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::EnumString, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum InvitationState {
     /// Waits for the device.
     Open,
-    /// A device has shown the code and waits for the administrator.
+    /// A device has sent the code and waits for the administrator.
     Requested,
-    /// The administrator has agreed; the device fetches its certificate next.
+    /// The administrator has approved; the device can fetch its certificate.
     Approved,
     /// A certificate was issued.
     Spent,
     /// Too many wrong codes.
     Exhausted,
-    /// Another invitation took its place, or the device was revoked.
+    /// Replaced by another invitation, or the device was revoked.
     Withdrawn,
 }
 
 impl InvitationState {
     /// The name in SQL.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Requested => "requested",
-            Self::Approved => "approved",
-            Self::Spent => "spent",
-            Self::Exhausted => "exhausted",
-            Self::Withdrawn => "withdrawn",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 
-impl FromStr for InvitationState {
-    type Err = ParseInvitationStateError;
-
-    fn from_str(text: &str) -> Result<Self, ParseInvitationStateError> {
-        [Self::Open, Self::Requested, Self::Approved, Self::Spent, Self::Exhausted, Self::Withdrawn]
-            .into_iter()
-            .find(|state| state.name() == text)
-            .ok_or(ParseInvitationStateError)
-    }
-}
-
-/// The text names no state of an invitation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ParseInvitationStateError;
-
-impl fmt::Display for ParseInvitationStateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no state of an invitation")
-    }
-}
-
-impl std::error::Error for ParseInvitationStateError {}
-
-/// Finds an invitation by its code: derived from the code and in the store in its place. Does not lead back to it.
+/// Finds an invitation by its code. It is derived from the code, does not reveal it, and is stored instead of it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct InvitationLookupId([u8; 32]);
 
 impl InvitationLookupId {
-    /// From its 32 bytes.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
@@ -115,10 +82,9 @@ impl fmt::Debug for InvitationLookupId {
     }
 }
 
-/// One invitation.
+/// An invitation's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
-    /// Progress of the invitation.
     pub state: InvitationState,
     /// Time from which the code no longer works.
     pub expires_at: Timestamp,
@@ -126,63 +92,57 @@ pub struct Invitation {
     pub wrong_tries: u32,
     /// The SHA-256 of the public key (`SubjectPublicKeyInfo` in DER) that the first right request brought.
     pub key: Option<Sha256Digest>,
-    /// Under [`EnrolmentPolicy::FourEyes`], when that was.
+    /// Time of that request under [`EnrolmentPolicy::FourEyes`].
     pub requested_at: Option<Timestamp>,
 }
 
 /// Decision on a request with the right code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnrolmentDecision {
-    /// A certificate for this key, for the first time or once more.
+    /// Issue a certificate for this key, or the same one again.
     Certify,
-    /// This key is bound, and the administrator is asked.
+    /// Bind this key and ask the administrator.
     Bind,
-    /// The administrator has not agreed yet.
+    /// The administrator has not approved yet.
     Wait,
-    /// Nothing.
     Refuse(InvitationRefusal),
 }
 
-/// Reason for which a right code leads to nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Reason for which a right code is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 pub enum InvitationRefusal {
-    /// Its time is over.
-    Expired {
-        /// Since when.
-        at: Timestamp,
-    },
-    /// It was used for another key.
+    #[strum(serialize = "code_expired")]
+    Expired { at: Timestamp },
+    /// Used for another key.
+    #[strum(serialize = "code_spent")]
     Spent,
     /// Too many wrong codes were tried.
+    #[strum(serialize = "code_exhausted")]
     Exhausted,
-    /// It was replaced, or the device was revoked.
+    /// Replaced, or the device was revoked.
+    #[strum(serialize = "code_withdrawn")]
     Withdrawn,
 }
 
 impl InvitationRefusal {
-    /// The reason as the audit log has it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Expired { .. } => "code_expired",
-            Self::Spent => "code_spent",
-            Self::Exhausted => "code_exhausted",
-            Self::Withdrawn => "code_withdrawn",
-        }
+    /// The name in the audit log.
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 
 impl Invitation {
-    /// The moment from which on nothing comes of it: a request under four eyes has [`APPROVAL_PERIOD`] more.
+    /// Time of the expiry: that of the code, or [`APPROVAL_PERIOD`] after a request under the four-eyes policy.
     pub fn ends_at(&self) -> Timestamp {
         self.requested_at.map_or(self.expires_at, |at| at + APPROVAL_PERIOD)
     }
 
-    /// Reports whether its holder can still get a certificate, or get it once more.
+    /// True if a device can still get a certificate, or the same one again.
     pub fn is_usable(&self, now: Timestamp) -> bool {
         self.ended(now).is_none()
     }
 
-    /// Returns the reason for which it leads to nothing for any holder of the code; `None` while it still can lead to a certificate.
+    /// Reason for which every request is refused; `None` while the invitation is usable.
     pub fn ended(&self, now: Timestamp) -> Option<InvitationRefusal> {
         match self.state {
             InvitationState::Exhausted => Some(InvitationRefusal::Exhausted),
@@ -195,13 +155,12 @@ impl Invitation {
         }
     }
 
-    /// Reports whether a wrong code counts against it: it has not led to a certificate yet and still can.
+    /// True if wrong codes are counted: no certificate was issued yet, and one still can be.
     pub fn counts_wrong_codes(&self, now: Timestamp) -> bool {
         self.state != InvitationState::Spent && self.is_usable(now)
     }
 
-    /// Decides what the right code leads to for the holder of `key`; `key` is `None` for a request without a usable key, which can
-    /// be told no more than what is over.
+    /// Decides on a request with the right code and `key`; `key` is `None` for a request without a usable key, which gets only refusals.
     pub fn decide(&self, policy: EnrolmentPolicy, key: Option<&Sha256Digest>, now: Timestamp) -> EnrolmentDecision {
         match self.state {
             InvitationState::Exhausted => return EnrolmentDecision::Refuse(InvitationRefusal::Exhausted),
@@ -217,7 +176,7 @@ impl Invitation {
         match (self.state, policy) {
             (InvitationState::Requested, _) => EnrolmentDecision::Wait,
             (InvitationState::Open, EnrolmentPolicy::FourEyes) => EnrolmentDecision::Bind,
-            // Approved once, or spent by the same key whose answer was lost on the way.
+            // Approved, or spent by the same key if the response was lost.
             _ => EnrolmentDecision::Certify,
         }
     }
@@ -314,6 +273,6 @@ mod tests {
         for name in ["open", "requested", "approved", "spent", "exhausted", "withdrawn"] {
             assert_eq!(name.parse::<InvitationState>().map(InvitationState::name), Ok(name));
         }
-        assert_eq!("lost".parse::<InvitationState>(), Err(ParseInvitationStateError));
+        assert!("lost".parse::<InvitationState>().is_err());
     }
 }

@@ -1,6 +1,4 @@
-//! Names and places of studios and offices, and labels of devices: the one spelling in which they are stored.
-
-use std::fmt;
+//! Names and places of studios and offices, and labels of devices, in the one spelling in which they are stored.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::CodePointMapData;
@@ -8,24 +6,24 @@ use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 
 use crate::domain::display_text::{HiddenCharacter, is_displayable, most_marks};
 
-/// Longer than the name of any studio or office, in characters.
+/// No name of a studio or office is longer.
 const NAME_MAX_CHARACTERS: usize = 200;
-/// Marks on one letter, twice as many as DIN 91379 has: more of them would be drawn through the lines above.
+/// Maximum of marks on one letter, twice as many as in DIN 91379. More of them would overlap the lines above.
 const MAX_MARKS: usize = 4;
 
-/// Field that a name stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Field of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
+#[strum(serialize_all = "snake_case")]
 pub enum NameField {
-    /// Name of a party.
     Name,
-    /// Town of a party.
+    /// Town.
     Place,
-    /// Label of a device; it may be empty.
+    /// Label of a device, which may be empty.
     Label,
 }
 
-/// A name as it is stored: without white space around it, with one space (U+0020) for each white space in it, and composed (NFC, UAX #15),
-/// so that names that look the same are the same.
+/// A name as it is stored: trimmed, with one space (U+0020) for white space, and composed (NFC, UAX #15), so that names that look the same
+/// are equal.
 ///
 /// # Errors
 /// [`NameError`].
@@ -50,18 +48,18 @@ pub fn parse_name(field: NameField, written: &str) -> Result<String, NameError> 
     if may_be_empty || name.chars().any(is_visible) { Ok(name) } else { Err(error(InvalidNameReason::Empty)) }
 }
 
-/// The spelling of a name that is looked for, or of one from an older row: white space and composition, no more.
+/// Normalizes white space and composition only, for names in searches and older rows.
 pub fn spelling(written: &str) -> String {
     let spaced = written.split_whitespace().collect::<Vec<_>>().join(" ");
     ComposingNormalizerBorrowed::new_nfc().normalize(&spaced).into_owned()
 }
 
-/// Reports whether the character looks like a space although it is none: Braille blank, empty note head, Khitan filler.
+/// True for a character that looks like a space but is none: Braille blank, empty note head, Khitan filler.
 fn is_blank(character: char) -> bool {
     matches!(character, '\u{2800}' | '\u{1d159}' | '\u{16fe4}')
 }
 
-/// Reports whether the character is seen without another one before it.
+/// True if the character is visible without a character before it.
 fn is_visible(character: char) -> bool {
     const VISIBLE: GeneralCategoryGroup = GeneralCategoryGroup::Letter
         .union(GeneralCategoryGroup::Number)
@@ -71,49 +69,24 @@ fn is_visible(character: char) -> bool {
 }
 
 /// A text that is no name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the {field} {reason}")]
 pub struct NameError {
     field: NameField,
     reason: InvalidNameReason,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 enum InvalidNameReason {
-    /// It has no visible character.
+    #[error("has no visible characters: give one that can be read")]
     Empty,
-    TooLong {
-        /// In characters.
-        length: usize,
-    },
-    /// More than [`MAX_MARKS`] on one letter.
+    #[error("has {length} characters, at most {NAME_MAX_CHARACTERS} are allowed: shorten it")]
+    TooLong { length: usize },
+    #[error("has more than {MAX_MARKS} marks on one letter: leave them out")]
     TooManyMarks,
-    /// The first character that cannot be seen.
+    #[error("cannot be read as it is: {0}; leave it out")]
     Hidden(HiddenCharacter),
 }
-
-impl fmt::Display for NameError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let field = match self.field {
-            NameField::Name => "name",
-            NameField::Place => "place",
-            NameField::Label => "label",
-        };
-        match self.reason {
-            InvalidNameReason::Empty => write!(f, "the {field} has no visible characters: give one that can be read"),
-            InvalidNameReason::TooLong { length } => {
-                write!(f, "the {field} has {length} characters, at most {NAME_MAX_CHARACTERS} are allowed: shorten it")
-            }
-            InvalidNameReason::TooManyMarks => {
-                write!(f, "the {field} has more than {MAX_MARKS} marks on one letter: leave them out")
-            }
-            InvalidNameReason::Hidden(hidden) => {
-                write!(f, "the {field} cannot be read as it is: {hidden}; leave it out")
-            }
-        }
-    }
-}
-
-impl std::error::Error for NameError {}
 
 #[cfg(test)]
 mod tests {

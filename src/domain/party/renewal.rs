@@ -1,24 +1,21 @@
-//! Renewal of certificates: how many of a device are accepted, and how often it gets another.
+//! Renewal of certificates: limits on their number and rate per device.
 
 use std::time::Duration;
 
 use crate::clock::Timestamp;
 
-/// Certificates of a device that are accepted at the same time: the two newest, and of the others the newest that was ever shown (the first
-/// counts as shown). So revoking a device never concerns more, however often it renewed; and a device that never gets the answer to
-/// its renewals keeps the certificate that it has.
+/// Maximum number of valid certificates per device: the two newest, and of the others the newest that was ever used (the first counts as
+/// used). This bounds the revocations per device. A device that never receives the responses to its renewals keeps its certificate.
 pub const MAX_LIVE_CERTIFICATES: u32 = 3;
 
-/// Interval in which a device renews once; with a certificate that is past the middle of its life, [`MAX_LIVE_CERTIFICATES`] times: an
-/// answer that was lost on the way can be asked for again.
+/// Interval in which a device may renew once. After the middle of the certificate's life it may renew [`MAX_LIVE_CERTIFICATES`] times,
+/// because responses can be lost.
 pub const RENEWAL_INTERVAL: Duration = Duration::from_hours(1);
 
-/// Validity of a certificate that is shown to renew it.
+/// Validity of the certificate that is to be renewed.
 #[derive(Debug, Clone, Copy)]
 pub struct Validity {
-    /// Its first moment.
     pub not_before: Timestamp,
-    /// Its last moment.
     pub not_after: Timestamp,
 }
 
@@ -28,10 +25,10 @@ impl Validity {
     }
 }
 
-/// Time that a device has to wait for a further certificate; `None` when it may have one now.
+/// Time until a device may renew; `None` if it may renew now.
 ///
-/// `renewals` are the first moments of its newest certificates, at most [`MAX_LIVE_CERTIFICATES`], without the one it was enrolled
-/// with; `next` is the first moment of the further one. Moments behind `next` come from a clock that was ahead, and keep nobody waiting.
+/// `renewals` are the starts of its newest certificates, at most [`MAX_LIVE_CERTIFICATES`], without the enrolment; `next` is the start of
+/// the new one. Starts after `next` come from a clock that was ahead and are ignored.
 pub fn renewal_wait(presented: Validity, renewals: &[Timestamp], next: Timestamp, now: Timestamp) -> Option<Duration> {
     let allowed = if presented.is_past_its_middle(now) { MAX_LIVE_CERTIFICATES as usize } else { 1 };
     let mut recent: Vec<_> =

@@ -1,7 +1,7 @@
-//! Availability of a photo at a given time: the one place where its state is evaluated, with its lease and its deadlines.
+//! Availability of a photo at a given time, from its state, its lease and its deadlines.
 //!
-//! Pure functions over rows, called by every store inside its transaction. Deadlines count by the clock, never by whether the
-//! sweeper has come round: what a caller is told does not depend on that.
+//! Pure functions over rows, which the store calls within its transaction. Deadlines depend on the clock and not on the sweep, so
+//! responses do not depend on when the sweep last ran.
 
 use super::collection::{CollectionRecord, CollectionState};
 use super::lease::{LeaseState, lease_state};
@@ -11,53 +11,44 @@ use super::state::PhotoState;
 use crate::clock::Timestamp;
 use crate::domain::id::PartyId;
 
-/// Availability of a photo to an office that enters its code.
+/// Availability of a photo for an office that enters its code.
 #[derive(Debug, Clone)]
 pub enum Availability {
-    /// Can be leased. An earlier lease that ran out without a hand-over has to be closed first.
+    /// `lapsed` is an earlier lease that ended without a hand-over and must be closed first.
     Available {
-        /// That earlier collection.
         lapsed: Option<CollectionRecord>,
     },
-    /// This office holds it: the same collection again.
+    /// Leased by this office: it gets the same collection again.
     LeasedHere(CollectionRecord),
-    /// This office was handed the photo and its lease ran out since: the same collection, with a new lease.
+    /// Handed over to this office, whose lease has ended: it gets the same collection with a new lease.
     Renewable(CollectionRecord),
-    /// It would be this office's, but an administrator is to look at it first.
+    /// Available to this office once an administrator releases it.
     Quarantined(Quarantined),
-    /// Another office holds it, and has not seen it yet.
+    /// Leased by another office, without a hand-over.
     LeasedElsewhere {
-        /// Latest end of the lease.
         until: Timestamp,
     },
-    /// Another office has the picture; it alone can give it back.
+    /// Handed over to another office, which can release it until the photo counts as used.
     HandedOverElsewhere {
-        /// Time from which the photo counts as used.
         until: Timestamp,
     },
     /// Used or refused by an office, and erased.
     Settled {
-        /// State: used or refused.
         state: PhotoState,
-        /// Time of the settlement.
         at: Timestamp,
-        /// By which office.
         office: Option<PartyId>,
     },
     /// Withdrawn by its studio, and erased.
     Withdrawn {
-        /// Time of the withdrawal.
         at: Timestamp,
     },
-    /// Its time ran out.
     Expired {
-        /// Time of the expiry.
         at: Timestamp,
     },
 }
 
 impl Availability {
-    /// The same, except that no office gets a photo that is quarantined.
+    /// Replaces the availability to this office by the quarantine, if there is one.
     #[must_use]
     pub fn unless_quarantined(self, quarantined: Option<Quarantined>) -> Self {
         match (self, quarantined) {
@@ -110,7 +101,7 @@ pub fn availability(
     }
 }
 
-/// The state of a photo as its studio sees it at `now`.
+/// State of a photo at `now`, as its studio sees it.
 pub fn visible_state(photo: &PhotoRecord, latest: Option<&CollectionRecord>, now: Timestamp) -> PhotoState {
     let open = latest.filter(|collection| collection.state == CollectionState::Leased);
     match (photo.state, open.map(|collection| lease_state(collection, now))) {
@@ -124,7 +115,7 @@ pub fn visible_state(photo: &PhotoRecord, latest: Option<&CollectionRecord>, now
     }
 }
 
-/// The states a photo's row may have that its studio sees as `visible` at one moment or another.
+/// Stored states that a studio may see as `visible`, depending on the time.
 pub const fn stored_states(visible: PhotoState) -> &'static [PhotoState] {
     match visible {
         PhotoState::Available => &[PhotoState::Available, PhotoState::Leased],
@@ -137,7 +128,7 @@ pub const fn stored_states(visible: PhotoState) -> &'static [PhotoState] {
     }
 }
 
-/// Returns the time at which a photo reached its last state; `None` if it has not at `now`.
+/// Time of the erasure; `None` if the photo is not erased at `now`.
 pub fn ended_at(photo: &PhotoRecord, latest: Option<&CollectionRecord>, now: Timestamp) -> Option<Timestamp> {
     let open = latest.filter(|collection| collection.state == CollectionState::Leased);
     let due = open.and_then(|collection| collection.settle_due);
@@ -145,13 +136,15 @@ pub fn ended_at(photo: &PhotoRecord, latest: Option<&CollectionRecord>, now: Tim
     ended.then(|| photo.settled_at.or(due).unwrap_or(photo.expires_at))
 }
 
-/// State of a photo that is given back: kept, once it has been used and kept, available before that.
+/// State of a photo without a lease: kept, if an office has used and kept it, else available.
 pub fn resting_state(photo: &PhotoRecord) -> PhotoState {
     if photo.kept { PhotoState::Kept } else { PhotoState::Available }
 }
 
 #[cfg(test)]
 mod tests {
+    use strum::VariantArray;
+
     use super::*;
     use crate::domain::photo::lease::visible_collection;
     use crate::domain::photo::quarantine::QuarantineReason;
@@ -216,7 +209,7 @@ mod tests {
 
     #[test]
     fn every_visible_state_is_found_by_its_stored_states() {
-        for state in PhotoState::ALL {
+        for &state in PhotoState::VARIANTS {
             let photo = photo(state);
             for latest in [None, Some(leased(&photo)), Some(handed_over(&photo))] {
                 for now in [T0, T0 + DAY, T0 + 8 * DAY, T0 + 400 * DAY] {

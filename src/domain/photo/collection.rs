@@ -1,84 +1,65 @@
-//! A collection: one office's claim on one photo, from the lease to the settlement.
-
-use std::fmt;
-use std::str::FromStr;
+//! Collections: the reservation of one photo by one office, from the lease to the settlement.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use strum::EnumProperty;
 
-use super::state::ParseStateError;
 use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, PartyId, PhotoId};
 use crate::texts::language::Language;
 
-/// The states of a collection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// State of a collection. The name in snake case is stable: it appears in JSON, SQL and metrics.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum CollectionState {
-    /// The office holds the photo.
+    /// The office has reserved or received the photo.
     Leased,
-    /// Settled: taken into an application.
     Used,
-    /// Settled: used, and kept for a second document.
+    /// Used, and kept for a second document.
     Kept,
-    /// Settled: not fit for a passport.
     Refused,
     /// Given back.
     Released,
-    /// The lease ran out before anything was handed over.
+    /// The lease ended before a hand-over.
     Lapsed,
 }
 
 impl CollectionState {
-    /// Every state.
-    pub const ALL: [Self; 6] = [Self::Leased, Self::Used, Self::Kept, Self::Refused, Self::Released, Self::Lapsed];
-
     /// The name in JSON, SQL and metrics.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Leased => "leased",
-            Self::Used => "used",
-            Self::Kept => "kept",
-            Self::Refused => "refused",
-            Self::Released => "released",
-            Self::Lapsed => "lapsed",
-        }
-    }
-}
-
-impl fmt::Display for CollectionState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for CollectionState {
-    type Err = ParseStateError;
-
-    fn from_str(text: &str) -> Result<Self, ParseStateError> {
-        Self::ALL.into_iter().find(|state| state.name() == text).ok_or(ParseStateError)
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 
 /// Outcome with which an office ends a collection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettlementOutcome {
-    /// Taken into the application: the photo is erased.
+    /// Used for a document: the photo is erased.
     Used,
     /// Used, and kept with the same code until the end of this day (UTC) for a second document.
-    Kept {
-        /// The last day on which the code works.
-        until: Date,
-    },
-    /// Not fit for a passport: the photo is erased and the studio learns why.
+    Kept { until: Date },
+    /// Not fit for a document: the photo is erased, and the studio learns the reason.
     Refused(Refusal),
-    /// Given back: the photo can be collected again by anyone who has the code.
+    /// Given back: any office with the code can collect the photo.
     Released,
 }
 
 impl SettlementOutcome {
-    /// The state of the collection that ended this way.
+    /// The state of a collection with this outcome.
     pub const fn state(&self) -> CollectionState {
         match self {
             Self::Used => CollectionState::Used,
@@ -92,9 +73,8 @@ impl SettlementOutcome {
 /// Reason for which a clerk refused a photo, with an optional note.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// The rule it breaks.
     pub reason: RefusalReason,
-    /// Further note for the studio; never names the citizen. Up to 500 characters.
+    /// Note for the studio, up to 500 characters, without the name of the citizen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
@@ -182,20 +162,18 @@ impl RefusalReason {
 pub struct CollectionRecord {
     pub collection_id: CollectionId,
     pub photo_id: PhotoId,
-    /// The office that holds or held the photo.
     pub office_id: PartyId,
     pub state: CollectionState,
-    /// Time at which the code was entered.
     pub leased_at: Timestamp,
-    /// Until when the photo can be fetched.
+    /// End of the time for fetching the photo.
     pub lease_until: Timestamp,
-    /// Time of the first hand-over of the bytes; from then on no other office gets them.
+    /// Time of the first hand-over; from then on no other office gets the photo.
     pub handed_over_at: Option<Timestamp>,
-    /// Time from which a collection with a hand-over is settled as used by itself.
+    /// Time after which a handed-over photo counts as used.
     pub settle_due: Option<Timestamp>,
-    /// Time at which it was settled, released or lapsed.
+    /// Time of the settlement or of the lapse.
     pub settled_at: Option<Timestamp>,
-    /// For kept: the moment from which the code no longer works.
+    /// Only for kept photos: time from which the code is invalid.
     pub kept_until: Option<Timestamp>,
 }
 

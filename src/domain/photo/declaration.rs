@@ -1,8 +1,8 @@
-//! Declarations about the person in the photo: a child, or an exception from the rules about the face.
+//! Declarations about the person in the photo: a child, or an exception from the checks of the face.
 //!
-//! The studio declares it with the photo. A reason of health or religion is a special category of personal data (GDPR,
-//! article 9), so a [`Declaration`] is known to the studio that makes it and to the office that collects with the citizen's code.
-//! In between it lies under the seal, and its `Debug` tells nothing: no log can.
+//! The studio sends the declaration with the photo. Health and religion are special categories of personal data (GDPR, article 9), so
+//! only the studio and the office that has the citizen's code know the [`Declaration`]. The gateway seals it with the photo, and its
+//! `Debug` shows nothing, so no log can contain it.
 
 use std::fmt;
 
@@ -11,19 +11,17 @@ use serde::{Deserialize, Serialize};
 use crate::domain::check::finding;
 use crate::domain::check::finding::Finding;
 
-/// Statement of a studio about the person in the photo. JSON contains only values that differ from the defaults.
+/// Statement of a studio about the person in the photo. JSON contains only values other than the defaults.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Declaration {
-    /// The age group.
     #[serde(default, skip_serializing_if = "Subject::is_ordinary")]
     pub subject: Subject,
-    /// Reason for which the rules about the face cannot be insisted on.
     #[serde(default, skip_serializing_if = "Exception::is_ordinary")]
     pub exception: Exception,
 }
 
 impl Declaration {
-    /// Reports whether it has the default values: ten years or older, no exception.
+    /// True for the default: ten years or older, no exception.
     pub fn is_ordinary(&self) -> bool {
         *self == Self::default()
     }
@@ -35,13 +33,12 @@ impl fmt::Debug for Declaration {
     }
 }
 
-/// Metadata that are sealed together with the photo: the declaration, and every finding about the face.
+/// Metadata that are sealed with the photo: the declaration and all findings about the face.
 ///
-/// Not only those that the declaration softened: advice far outside a limit, or a limit for children, would tell of the
-/// declaration as plainly as the word. With all of them under the seal, what lies in the clear is the same with and without one.
+/// A finding far outside a limit that is only advice, or with a limit for children, would reveal the declaration. All findings about
+/// the face are therefore sealed, so that the unencrypted columns are the same with and without a declaration.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SealedMetadata {
-    /// Declaration of the studio.
     #[serde(flatten)]
     pub declaration: Declaration,
     /// Advice about the face.
@@ -55,69 +52,64 @@ impl fmt::Debug for SealedMetadata {
     }
 }
 
-/// The age group, as the studio says. The German sample sheet for passport photos (Fotomustertafel) has these two limits.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Age group as declared by the studio. The two limits are those of the photo specimen chart (Fotomustertafel).
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Subject {
     /// Ten years or older.
     #[default]
     Adult,
-    /// Under ten: the face may be smaller and sit elsewhere.
+    /// Under ten: size and position of the face may differ.
     Under10,
-    /// Under six: pose and expression are relaxed as well.
+    /// Under six: pose and expression may differ, too.
     Under6,
 }
 
 impl Subject {
-    /// Reads `under6`, `under10` or `adult`, which goes without saying as well.
+    /// Parses `under6`, `under10` or `adult`.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Adult, Self::Under10, Self::Under6].into_iter().find(|subject| subject.name() == text)
+        text.parse().ok()
     }
 
     /// The name in JSON and in the header of a deposit.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Adult => "adult",
-            Self::Under10 => "under10",
-            Self::Under6 => "under6",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
-    /// Reports whether it is the default.
     pub fn is_ordinary(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// Reason for which this person cannot be photographed as the rules ask; the clerk decides then, no program.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Reason for which this person cannot meet a rule about the face. The clerk decides on such a photo.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Exception {
-    /// No reason given.
     #[default]
     None,
     /// An illness or a disability.
     Medical,
-    /// A head covering, for instance.
+    /// Such as a head covering.
     Religious,
 }
 
 impl Exception {
-    /// Reads `medical` or `religious`; nothing else is an exception.
+    /// Parses `medical` or `religious`; `none` cannot be declared.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Medical, Self::Religious].into_iter().find(|exception| exception.name() == text)
+        text.parse().ok().filter(|exception| *exception != Self::None)
     }
 
     /// The name in JSON and in the header of a deposit.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Medical => "medical",
-            Self::Religious => "religious",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
-    /// Reports whether it is the default.
     pub fn is_ordinary(&self) -> bool {
         *self == Self::default()
     }

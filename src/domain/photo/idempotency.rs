@@ -1,17 +1,17 @@
-//! The `Idempotency-Key` a studio gives each photo, so that a repeat is known as one.
+//! The `Idempotency-Key` of a deposit, by which the gateway recognises a repeat.
 
 use std::fmt;
 
-/// 16 to 128 visible ASCII characters, fresh for each photo (a UUID serves). Not shown by `Debug`: with the photo it leads to
-/// the code.
+/// 16 to 128 visible ASCII characters, new for each photo, such as a UUID. `Debug` does not show it, because it leads to the code together
+/// with the photo.
 #[derive(Clone, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// Reads the header's value.
+    /// Parses the value of the header.
     ///
     /// # Errors
-    /// [`IdempotencyKeyError`] when it is too short, too long or holds anything but visible ASCII.
+    /// [`IdempotencyKeyError`] for another length or other characters.
     pub fn parse(text: &str) -> Result<Self, IdempotencyKeyError> {
         if (16..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
             Ok(Self(text.to_owned()))
@@ -20,7 +20,6 @@ impl IdempotencyKey {
         }
     }
 
-    /// The key as it was sent.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -32,17 +31,10 @@ impl fmt::Debug for IdempotencyKey {
     }
 }
 
-/// The value cannot serve as an `Idempotency-Key`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The value is no `Idempotency-Key`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an Idempotency-Key has 16 to 128 visible ASCII characters")]
 pub struct IdempotencyKeyError;
-
-impl fmt::Display for IdempotencyKeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an Idempotency-Key has 16 to 128 visible ASCII characters")
-    }
-}
-
-impl std::error::Error for IdempotencyKeyError {}
 
 #[cfg(test)]
 mod tests {

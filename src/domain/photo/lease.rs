@@ -1,4 +1,4 @@
-//! State of a lease at a given time: where leases and their deadlines are evaluated.
+//! State and deadlines of a lease at a given time.
 
 use std::time::Duration;
 
@@ -9,26 +9,17 @@ use crate::clock::Timestamp;
 /// State of an unsettled lease at a given time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeaseState {
-    /// Within its time, nothing handed over yet.
-    Active {
-        /// End of the lease.
-        until: Timestamp,
-    },
-    /// Out of time, nothing handed over: as if it had never been.
+    /// The lease has not ended, and there was no hand-over.
+    Active { until: Timestamp },
+    /// The lease has ended without a hand-over.
     Lapsed,
-    /// The office has the bytes and owes a settlement.
-    HandedOver {
-        /// Time from which the photo counts as used.
-        until: Timestamp,
-    },
-    /// The office had the bytes and never settled: used, since then.
-    UsedByDefault {
-        /// End of the time for settling.
-        at: Timestamp,
-    },
+    /// The office has the photo and must settle it until this time.
+    HandedOver { until: Timestamp },
+    /// The office had the photo and did not settle it until this time.
+    UsedByDefault { at: Timestamp },
 }
 
-/// Evaluates an open collection at `now`.
+/// State of an open collection at `now`.
 pub fn lease_state(collection: &CollectionRecord, now: Timestamp) -> LeaseState {
     match collection.settle_due {
         Some(due) if due <= now => LeaseState::UsedByDefault { at: due },
@@ -38,7 +29,7 @@ pub fn lease_state(collection: &CollectionRecord, now: Timestamp) -> LeaseState 
     }
 }
 
-/// A collection as its office sees it at `now`.
+/// A collection at `now`, as its office sees it.
 pub fn visible_collection(collection: CollectionRecord, now: Timestamp) -> CollectionRecord {
     let (state, ended_at) = match (collection.state, lease_state(&collection, now)) {
         (CollectionState::Leased, LeaseState::Lapsed) => (CollectionState::Lapsed, Some(collection.lease_until)),
@@ -48,15 +39,15 @@ pub fn visible_collection(collection: CollectionRecord, now: Timestamp) -> Colle
     CollectionRecord { state, settled_at: ended_at, ..collection }
 }
 
-/// Reports whether a collection, as [`visible_collection`] shows it, counts as used because nobody decided until its deadline. A
-/// decision at the deadline itself comes too late.
+/// True if a collection from [`visible_collection`] counts as used because no settlement came before its deadline. A settlement at the
+/// deadline itself is too late.
 pub fn is_used_by_default(collection: &CollectionRecord) -> bool {
     collection.state == CollectionState::Used
         && collection.settle_due.is_some()
         && collection.settled_at == collection.settle_due
 }
 
-/// The end of a span that begins now, but never past the photo's own end.
+/// End of a time span from `now`, at most the expiry of the photo.
 pub fn deadline(now: Timestamp, span: Duration, photo: &PhotoRecord) -> Timestamp {
     (now + span).min(photo.expires_at)
 }

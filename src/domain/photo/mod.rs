@@ -1,4 +1,4 @@
-//! A photo's way through the gateway, twice: as types that carry the stage of the bytes, and as the states of its row.
+//! Life of a photo: the types that carry the stage of its bytes, and the states of its row.
 //!
 //! ```text
 //! UploadBytes --judge--> JudgedPhoto --seal--> SealedPhoto --store--> receipt
@@ -14,7 +14,7 @@
 //!    +--withdraw--> withdrawn (erased)          |
 //!    +--retention runs out--> expired (erased) <+
 //! ```
-//! A lease lapses only while nothing was handed over; after a hand-over the photo waits for the same office to settle.
+//! A lease lapses only before a hand-over; after it, only the same office can settle the photo.
 
 pub mod availability;
 pub mod collection;
@@ -35,4 +35,4 @@ pub(in crate::domain) mod test_records;
 
 pub use record::PhotoRecord;
 pub use stages::{JudgedPhoto, PhotoFacts, SealContext, SealedPhoto, StoredPhoto, UploadBytes};
-pub use state::{ParseStateError, PhotoState};
+pub use state::PhotoState;

@@ -1,4 +1,4 @@
-//! A clerk's note about a refused photo, which the studio reads on screens and terminals.
+//! Note of a clerk about a refused photo, which the studio reads on screens and terminals.
 
 use crate::domain::code::code_in_text::{find_code, without_codes};
 use crate::domain::display_text::{HiddenCharacter, is_displayable};
@@ -6,13 +6,13 @@ use crate::domain::display_text::{HiddenCharacter, is_displayable};
 /// Reason for which a text cannot be a note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoteError {
-    /// The first character that could make it read as something else. Its place is that in the text as it was written.
+    /// The first character that could change how the note reads, with its position in the text as it was written.
     Hidden(HiddenCharacter),
-    /// A retrieval code is in it, as after a scan into the field: it may open the photo of somebody else.
+    /// The note contains a retrieval code, such as after a scan into the field. It may open another photo.
     HoldsCode,
 }
 
-/// The note as it is stored: line ends are line feeds, a tab is a space, and characters that change nothing for a reader are gone.
+/// The note as it is stored: with line feeds as line ends, spaces instead of tabs, and without invisible characters that have no effect.
 ///
 /// # Errors
 /// [`NoteError`]: a hidden character or a retrieval code.
@@ -22,16 +22,16 @@ pub fn parse_note(written: &str) -> Result<String, NoteError> {
         return Err(NoteError::HoldsCode);
     }
     let is_refused = |character| !is_plain(character) && !is_idle(character);
-    // A carriage return that belongs to a line feed becomes a character that is left out: places stay as they are.
+    // A carriage return before a line feed is replaced by an ignored character, so that positions stay the same.
     match HiddenCharacter::find(&written.replace("\r\n", "\u{200b}\n"), is_refused) {
         Some(hidden) => Err(NoteError::Hidden(hidden)),
         None => Ok(plain),
     }
 }
 
-/// The note without all that it cannot have, for a form in which it is corrected.
+/// The note without forbidden characters and codes, for the form in which the clerk corrects it.
 pub fn legible_note(written: &str) -> String {
-    // Again, since characters that were left out may have stood in the middle of a code.
+    // Removed twice, because a code may have contained characters that were removed in between.
     without_codes(&plain_text(&without_codes(written)))
 }
 
@@ -47,8 +47,8 @@ fn is_plain(character: char) -> bool {
     matches!(character, '\n' | '\t') || is_displayable(character)
 }
 
-/// Reports whether the character changes nothing about how a note reads: it asks for a picture of an emoji, joins several of them, or marks
-/// where a word or line may be broken. Keyboards and word processors put them in.
+/// True for invisible characters without effect on the meaning: those that select or join emoji, or mark where a word or line may break.
+/// Keyboards and word processors insert them.
 fn is_idle(character: char) -> bool {
     matches!(
         character,

@@ -1,33 +1,31 @@
-//! Quarantine of photos that a device had deposited before it was revoked, or that came out of a backup.
+//! Quarantine of photos of a revoked device, and of photos from a backup.
 //!
-//! By default they stay collectable: a lost till says nothing about the pictures taken at it, and the citizens who hold the
-//! codes have done nothing wrong. An authority that wants to look first holds them back until it releases them. Only a
-//! *revoked device* has this effect; a suspended studio is a matter of money or paper, not of pictures.
+//! By default, photos of a revoked device can still be collected: the loss of a device does not make its photos wrong, and the citizens
+//! need them. An authority can choose to quarantine them until an administrator releases them. A suspended studio has no such effect,
+//! because a suspension has administrative reasons.
 //!
-//! Photos that came out of a backup are held back whatever the policy: they may have been used since it was taken.
+//! Photos from a backup are always quarantined, because they may have been used since the backup.
 
 use serde::{Deserialize, Serialize};
 
 use super::collection::{CollectionRecord, CollectionState};
 use crate::clock::Timestamp;
 
-/// The policy. It is evaluated whenever a code is entered, so that a change counts for photos that are there already.
+/// Policy for photos of a revoked device. It is evaluated when a code is entered, so a change also applies to stored photos.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RevokedDevicePolicy {
-    /// They can be collected as before.
+    /// They can still be collected.
     #[default]
     Keep,
-    /// They are held back until an administrator releases them; their retention goes on.
+    /// They cannot be collected until an administrator releases them. Their retention continues.
     Quarantine,
 }
 
-/// A photo is there, and nobody gets it for now.
+/// Quarantine of a stored photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quarantined {
-    /// Since when.
     pub since: Timestamp,
-    /// Reason for the quarantine.
     pub reason: QuarantineReason,
 }
 
@@ -35,26 +33,24 @@ pub struct Quarantined {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum QuarantineReason {
-    /// Its device was cut off, and an administrator is to look at it first.
+    /// Its device was revoked, and an administrator must release it first.
     DeviceRevoked,
-    /// It came out of a backup: it may have been used, refused or withdrawn after that was taken.
+    /// It comes from a backup, and may have been used, refused or withdrawn since.
     Restored,
 }
 
-/// Data about the device that deposited a photo.
+/// Device that deposited a photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Depositor {
-    /// Time of its revocation, if it was revoked.
     pub revoked_at: Option<Timestamp>,
-    /// Time at which its photos were released from quarantine, if they were.
     pub photos_released_at: Option<Timestamp>,
 }
 
 impl RevokedDevicePolicy {
-    /// Since when a photo of `depositor` is held back from an office that would get it now; `None` when it is not.
+    /// Quarantine of a photo of `depositor` that is otherwise available to an office; `None` if there is none.
     ///
-    /// A hand-over that has happened goes on: `latest` is the photo's latest collection, and what its office has seen is not
-    /// hidden from it again. A photo that is kept for a second document is evaluated anew.
+    /// An office to which the photo was handed over keeps its access: `latest` is the latest collection of the photo. A photo that is
+    /// kept for a second document is evaluated again.
     pub fn quarantine(self, depositor: Depositor, latest: Option<&CollectionRecord>) -> Option<Quarantined> {
         let handed_over = latest.is_some_and(|collection| {
             collection.state == CollectionState::Leased && collection.handed_over_at.is_some()

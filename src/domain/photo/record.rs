@@ -1,4 +1,4 @@
-//! A photo's row, without the image and the code.
+//! The row of a photo.
 
 use super::collection::Refusal;
 use super::stages::{PhotoFacts, SealContext};
@@ -6,33 +6,27 @@ use super::state::PhotoState;
 use crate::clock::Timestamp;
 use crate::domain::id::{DeviceId, PartyId, PhotoId};
 
-/// A photo's row as its studio may see it: never the image, never the code.
+/// A photo's row, without the image and the code.
 #[derive(Debug, Clone)]
 pub struct PhotoRecord {
     pub photo_id: PhotoId,
-    /// Studio that deposited it.
     pub studio_id: PartyId,
-    /// The device that sent it.
     pub device_id: DeviceId,
-    /// The epoch key in its seal.
+    /// Number of the epoch key of its envelope.
     pub epoch: u32,
     pub state: PhotoState,
-    /// True if an office has used it once and keeps it for a second document; a lease given back returns there.
+    /// True if an office has used it and keeps it for a second document. A released lease returns to this state.
     pub kept: bool,
-    /// Facts that the judge found and that may be stored unencrypted.
     pub facts: PhotoFacts,
-    /// Time at which it became durable.
     pub deposited_at: Timestamp,
-    /// Latest time of its erasure.
+    /// Latest time of the erasure.
     pub expires_at: Timestamp,
-    /// Time at which it reached its last state.
     pub settled_at: Option<Timestamp>,
-    /// Reason for which a clerk refused it.
     pub refusal: Option<Refusal>,
 }
 
 impl PhotoRecord {
-    /// Context that the seal of this photo is bound to.
+    /// Values to which the envelope is bound.
     pub fn seal_context(&self) -> SealContext {
         SealContext { photo_id: self.photo_id, studio_id: self.studio_id, epoch: self.epoch }
     }

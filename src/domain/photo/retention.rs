@@ -1,4 +1,4 @@
-//! Retention of a used photo for a second document.
+//! Retention of photos, also of a used photo for a second document.
 
 use std::ops::RangeInclusive;
 
@@ -10,20 +10,20 @@ use super::record::PhotoRecord;
 use crate::clock::Timestamp;
 use crate::domain::local_time::{last_whole_day, local_day};
 
-/// The longest that a photo may wait for an office, in days: the longest half-year (PassDEÜV, at latest six months after receipt).
+/// Maximum retention of a photo in days: the longest half-year (PassDEÜV: at latest six months after receipt).
 pub const MAX_RETENTION_DAYS: u32 = 184;
 
-/// A kept photo may wait so many months from the day it was kept (PAuswV, exception to erasure at the applicant's wish).
+/// Maximum retention of a kept photo in months from the day it was kept (PAuswV, exception to the erasure at the applicant's wish).
 pub const MAX_KEPT_MONTHS: u8 = 6;
 
-/// Returns the time from which the code of a kept photo no longer works: the first moment after the last day.
+/// Time from which the code of a kept photo is invalid: the end of the last day.
 pub fn kept_until(outcome: &SettlementOutcome) -> Option<Timestamp> {
     let SettlementOutcome::Kept { until } = outcome else { return None };
     Some(Timestamp::from_utc(until.saturating_add(1.day()).into()))
 }
 
-/// The days, in local time, that may be the last one of a photo kept at `now`; in the night in which a kept photo ends, the day that is
-/// its last already.
+/// Local days that are allowed as the last day of a photo kept at `now`. In the night in which a kept photo expires, only its present last
+/// day is allowed.
 pub fn allowed_keep_dates(photo: &PhotoRecord, now: Timestamp) -> RangeInclusive<Date> {
     let today = local_day(now);
     // Or the last day of that month, if it is shorter.
@@ -31,7 +31,7 @@ pub fn allowed_keep_dates(photo: &PhotoRecord, now: Timestamp) -> RangeInclusive
     if !photo.kept {
         return today..=six_months;
     }
-    // Prolonged again and again, it would stay for ever, and outlive the key that opens it.
+    // Repeated extensions would exceed the retention and the life of the epoch key.
     let last_day = six_months.min(last_whole_day(photo.expires_at));
     today.min(last_day)..=last_day
 }

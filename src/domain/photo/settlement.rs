@@ -11,49 +11,42 @@ use crate::clock::Timestamp;
 /// Decision on an attempt to settle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SettlementDecision {
-    /// It can be done.
     Allowed,
-    /// It was done before, in the same way.
+    /// The collection has this outcome already.
     Repeated {
-        /// Time of the earlier settlement.
         at: Timestamp,
     },
-    /// It was settled in another way before.
+    /// The collection has another outcome.
     AlreadySettled {
-        /// State of the collection after the earlier settlement.
         state: CollectionState,
-        /// Time of the earlier settlement.
         at: Timestamp,
     },
-    /// The lease ran out before anything was handed over.
+    /// The lease ended before a hand-over.
     Lapsed {
-        /// End of the lease.
         at: Timestamp,
     },
-    /// The device has not shown the code.
+    /// The device has not sent the code.
     CodeRequired,
     /// The photo cannot be kept until that day.
     DateOutOfRange {
-        /// The first day that could be.
         earliest: Date,
-        /// The last day that could be.
         latest: Date,
     },
 }
 
-/// Device of the office that has shown the code of a collection: by leasing it, by entering the code again, or by fetching the photo.
+/// Devices of the office that have sent the code of a collection: to lease it, to open it again, or to fetch the photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeShownBy {
-    /// The device that asks, perhaps among others.
+    /// The device of this request, perhaps among others.
     ThisDevice,
-    /// Only others.
+    /// Only other devices.
     OtherDevices,
 }
 
 /// Decides on settling `collection` with `outcome` at `now`.
 ///
-/// An outcome that has the photo erased, at once or at the end of a day that the caller names (today, for example), needs the code:
-/// otherwise one device could destroy what is on the screens of all others. Giving it back destroys nothing.
+/// An outcome that erases the photo, now or at the end of a day that the caller chooses, requires the code: otherwise one device could
+/// erase the photos that other devices show. A release erases nothing and does not require it.
 pub fn decide_settlement(
     collection: &CollectionRecord,
     photo: &PhotoRecord,

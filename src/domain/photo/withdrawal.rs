@@ -1,4 +1,4 @@
-//! Decision on a withdrawal: a studio takes a photo back that no office has leased or kept.
+//! Decision on the withdrawal of a photo by its studio.
 
 use super::availability::{ended_at, visible_state};
 use super::collection::{CollectionRecord, CollectionState};
@@ -9,27 +9,23 @@ use crate::clock::Timestamp;
 /// Decision on an attempt to withdraw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WithdrawalDecision {
-    /// It can be done.
     Allowed,
-    /// It was done before.
+    /// The photo was withdrawn before.
     Repeated,
-    /// An office holds the photo just now.
+    /// An office has leased the photo, at latest until this time.
     Leased {
-        /// Until then at the latest.
         until: Timestamp,
     },
-    /// An office used it and keeps it at the applicant's wish; that wish stands.
+    /// An office has used the photo and keeps it at the applicant's wish.
     Kept,
-    /// Used, refused or expired before.
+    /// Used, refused or expired at this time.
     TooLate {
-        /// State: used, refused or expired.
         state: PhotoState,
-        /// Time at which it reached that state.
         at: Timestamp,
     },
 }
 
-/// Weighs withdrawing a photo at `now`.
+/// Decides on a withdrawal at `now`.
 pub fn decide_withdrawal(photo: &PhotoRecord, latest: Option<&CollectionRecord>, now: Timestamp) -> WithdrawalDecision {
     let open = latest.filter(|collection| collection.state == CollectionState::Leased);
     match visible_state(photo, latest, now) {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use serde_json::Value;
+use strum::VariantArray;
 
 use super::texts;
 use crate::cli::studio::advice;
@@ -30,7 +31,7 @@ use crate::texts::language::Language;
 #[derive(Args)]
 pub struct Arguments {
     /// Only photos in this state
-    #[arg(long, value_parser = PossibleValuesParser::new(PhotoState::ALL.map(PhotoState::name)))]
+    #[arg(long, value_parser = PossibleValuesParser::new(PhotoState::VARIANTS.iter().map(|state| state.name())))]
     state: Option<String>,
     /// Only photos that an office refused; the same as --state refused
     #[arg(long, conflicts_with = "state")]

@@ -198,7 +198,7 @@ mod tests {
             sequence: 3,
             at: entry.at,
             actor: entry.actor.clone(),
-            event: entry.event_name(),
+            event: entry.event.name().to_owned(),
             subject: entry.subject.clone(),
             details: entry.details.to_string(),
             prev: CHAIN_START,

@@ -47,7 +47,7 @@ impl TestLog {
             sequence: self.rows,
             at,
             actor: entry.actor.clone(),
-            event: entry.event_name(),
+            event: entry.event.name().to_owned(),
             subject: entry.subject.clone(),
             details: entry.details.to_string(),
             prev: CHAIN_START,

@@ -53,7 +53,7 @@ pub(in crate::storage::sql) async fn append_rows(
             .bind(sequence)
             .bind(entry.at.unix_milliseconds())
             .bind(entry.actor.as_str())
-            .bind(entry.event_name())
+            .bind(entry.event.name())
             .bind(entry.subject.as_deref())
             .bind(entry.details.to_string())
             .bind(previous.as_bytes().as_slice())

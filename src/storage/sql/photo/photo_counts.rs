@@ -1,6 +1,8 @@
 //! Number of photos in each state. The database notes what each change adds and takes away (`photo_counts` in the migrations), so
 //! that a million photos need not be counted one by one; here the notes are read, and added up when there are many.
 
+use strum::VariantArray;
+
 use crate::domain::photo::PhotoState;
 use crate::storage::error::StoreError;
 use crate::storage::sql::engine::columns::parse_column;
@@ -46,7 +48,7 @@ pub(super) async fn compact(transaction: &mut WriteTransaction) -> Result<(), St
         .bind(BATCH)
         .fetch_all()
         .await?;
-    for state in PhotoState::ALL {
+    for &state in PhotoState::VARIANTS {
         let mut sum = 0;
         for row in &taken {
             if row.try_get::<String>("state")? == state.name() {
