@@ -5,5 +5,6 @@
 
 mod command_line;
 pub mod gateway;
+mod language_argument;
 pub mod studio;
 mod systemd;

@@ -8,7 +8,6 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::exit::Exit;
-use super::options::LanguageArgument;
 use super::output::{eprint, print, print_json};
 use super::runtime::runtime;
 use super::{advice, receipt_text};
@@ -54,7 +53,7 @@ pub struct Arguments {
     pub(crate) json: bool,
     /// Language of messages, and of the configuration that is written
     #[arg(long, default_value = "de")]
-    lang: LanguageArgument,
+    lang: Language,
 }
 
 #[derive(Serialize)]
@@ -80,7 +79,7 @@ struct PartyLine<'a> {
 
 /// Enrols and says how it went.
 pub fn run(arguments: &Arguments) -> Exit {
-    let language = Language::from(arguments.lang);
+    let language = arguments.lang;
     match prepare(arguments, language) {
         Ok((parsed, runtime)) => runtime.block_on(enrol_here(arguments, &parsed, language)),
         Err(exit) => exit,

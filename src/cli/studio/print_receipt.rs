@@ -7,12 +7,12 @@ use clap::Args;
 
 use super::advice;
 use super::exit::Exit;
-use super::options::{LanguageArgument, PaperArgument};
 use super::output::{eprint, print};
 use super::receipt_text::on_one_line;
 use crate::client::photo::printed_receipt::PrintOptions;
 use crate::client::photo::stored_receipt::StoredReceipt;
 use crate::clock::{Clock, SystemClock};
+use crate::receipt::citizen_receipt::Paper;
 use crate::texts::language::Language;
 
 /// Make the citizen's receipt as PDF from a receipt that `push` stored beside its photo; needs no line
@@ -27,18 +27,18 @@ pub struct Arguments {
     out: Option<PathBuf>,
     /// Paper that it will be printed on
     #[arg(long, default_value = "a6")]
-    paper: PaperArgument,
+    paper: Paper,
     /// Name and town of the studio, to be shown on it [default: as the gateway knows them]
     #[arg(long, value_name = "NAME")]
     studio: Option<String>,
     /// Language of the receipt and of messages
     #[arg(long, default_value = "de")]
-    lang: LanguageArgument,
+    lang: Language,
 }
 
 /// Prints the receipt and says where.
 pub fn run(arguments: &Arguments) -> Exit {
-    let language = Language::from(arguments.lang);
+    let language = arguments.lang;
     let stored = match StoredReceipt::read(&arguments.receipt) {
         Ok(Some(stored)) => stored,
         absent => {
@@ -47,7 +47,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         }
     };
     let out = arguments.out.clone().unwrap_or_else(|| beside(&arguments.receipt));
-    let printing = PrintOptions { paper: arguments.paper.into(), language, studio: arguments.studio.as_deref() };
+    let printing = PrintOptions { paper: arguments.paper, language, studio: arguments.studio.as_deref() };
     if let Err(error) = printing.write(&stored.body, &out) {
         let (exit, message) = advice::about_printing(&error, language);
         eprint(message);

@@ -6,7 +6,6 @@ use std::time::Duration;
 use clap::Args;
 
 use super::exit::Exit;
-use super::options::LanguageArgument;
 use super::output::{eprint, print};
 use super::runtime::runtime;
 use super::{advice, receipt_text};
@@ -34,12 +33,12 @@ pub struct Arguments {
     force: bool,
     /// Language of messages [default: the configuration's, or de]
     #[arg(long)]
-    lang: Option<LanguageArgument>,
+    lang: Option<Language>,
 }
 
 /// Renews and says how it went.
 pub fn run(arguments: &Arguments) -> Exit {
-    let requested_language = arguments.lang.map(Language::from);
+    let requested_language = arguments.lang;
     let language = requested_language.unwrap_or_else(|| {
         StudioConfig::load(&arguments.config).map_or_else(|_| Language::default(), |config| config.language)
     });

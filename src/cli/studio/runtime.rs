@@ -6,7 +6,6 @@ use tokio::runtime::Runtime;
 
 use super::advice;
 use super::exit::Exit;
-use super::options::LanguageArgument;
 use super::output::eprint;
 use crate::client::config::StudioConfig;
 use crate::client::gateway_client::GatewayClient;
@@ -29,8 +28,8 @@ pub(super) struct GatewayAccess {
 
 impl GatewayAccess {
     /// Reads the configuration and the files that it names; tells what is wrong with them.
-    pub(super) fn open(config: &Path, language: Option<LanguageArgument>) -> Result<Self, Exit> {
-        let requested_language = language.map(Language::from);
+    pub(super) fn open(config: &Path, language: Option<Language>) -> Result<Self, Exit> {
+        let requested_language = language;
         let setup_error = |language: Language, message: String| {
             eprint(message);
             eprint(advice::after_setup_error(language));

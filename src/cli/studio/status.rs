@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::advice::{CheckState, SelfTestLine, about_gateway_error, about_self_test};
 use super::exit::Exit;
-use super::options::LanguageArgument;
 use super::output::{eprint, print, print_json};
 use super::photos::list;
 use super::runtime::runtime;
@@ -33,7 +32,7 @@ pub struct Arguments {
     pub(crate) json: bool,
     /// Language of messages [default: the configuration's, or de]
     #[arg(long)]
-    lang: Option<LanguageArgument>,
+    lang: Option<Language>,
 }
 
 #[derive(Serialize)]
@@ -57,7 +56,7 @@ struct StatusLine<'a> {
 
 /// Tests everything and says what came out.
 pub fn run(arguments: &Arguments) -> Exit {
-    let requested_language = arguments.lang.map(Language::from);
+    let requested_language = arguments.lang;
     let runtime = match runtime(requested_language.unwrap_or_default()) {
         Ok(runtime) => runtime,
         Err(exit) => return exit,

@@ -1,6 +1,6 @@
 //! `erase-report`
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::cli::gateway::admin_context::database_error;
 use crate::cli::gateway::command_error::CommandError;
@@ -23,20 +23,12 @@ pub(in crate::cli::gateway) struct Arguments {
     photo_id: PhotoId,
     /// The report's language.
     #[arg(long, value_name = "LANGUAGE", default_value = "de")]
-    lang: ReportLanguage,
+    lang: Language,
     #[command(flatten)]
     file: ConfigOption,
     /// Print JSON.
     #[arg(long)]
     pub(in crate::cli::gateway) json: bool,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum ReportLanguage {
-    /// German
-    De,
-    /// English
-    En,
 }
 
 /// Reports what was erased of a photo, when and why, and proves it. Changes nothing; a gateway may work meanwhile.
@@ -60,11 +52,7 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
     if arguments.json {
         print_json(&serde_json::json!({ "proven": report.is_proven(), "report": report }))?;
     } else {
-        let language = match arguments.lang {
-            ReportLanguage::De => Language::German,
-            ReportLanguage::En => Language::English,
-        };
-        for line in report_lines(&report, language) {
+        for line in report_lines(&report, arguments.lang) {
             print(line)?;
         }
     }

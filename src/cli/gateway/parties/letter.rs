@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::atomic_file::{FileMode, write_new};
 use crate::cli::gateway::command_error::CommandError;
@@ -18,15 +18,7 @@ pub(super) struct LetterArguments {
     letter: Option<PathBuf>,
     /// The letter's language.
     #[arg(long, value_name = "LANGUAGE", default_value = "de", requires = "letter")]
-    lang: LetterLanguage,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum LetterLanguage {
-    /// German
-    De,
-    /// English
-    En,
+    lang: Language,
 }
 
 impl LetterArguments {
@@ -67,10 +59,7 @@ impl LetterArguments {
             code: &invite.code.reveal(),
             command: line,
             expires_at: invite.expires_at,
-            language: match self.lang {
-                LetterLanguage::De => Language::German,
-                LetterLanguage::En => Language::English,
-            },
+            language: self.lang,
         };
         let pdf = letter
             .to_pdf()

@@ -17,7 +17,7 @@ pub(in crate::cli::gateway) struct Pkcs12Arguments {
     p12: Algorithms,
     /// Language of the name that lists of certificates show: "…, bis 28.01.2027" or "…, until 28 Jan 2027"
     #[arg(long, value_name = "LANGUAGE", default_value = "de")]
-    lang: NameLanguage,
+    lang: Language,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -27,15 +27,6 @@ enum Algorithms {
     Aes256,
     /// Triple DES and SHA-1, for programs that read nothing newer
     Legacy,
-}
-
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum NameLanguage {
-    /// German
-    #[default]
-    De,
-    /// English
-    En,
 }
 
 impl Pkcs12Arguments {
@@ -56,11 +47,7 @@ impl Pkcs12Arguments {
         } else {
             String::new()
         };
-        let language = match self.lang {
-            NameLanguage::De => Language::German,
-            NameLanguage::En => Language::English,
-        };
-        let (until, day) = (language.pick("bis", "until"), day(end, language));
+        let (until, day) = (self.lang.pick("bis", "until"), day(end, self.lang));
         format!("{}, {label}{id}, {until} {day}", party.name)
     }
 }

@@ -16,7 +16,6 @@ use hyper::body::Bytes;
 use serde::Serialize;
 
 use super::exit::Exit;
-use super::options::LanguageArgument;
 use super::output::{eprint, print};
 use super::{advice, declaration, receipt_text};
 use crate::client::photo::photo_file::{PhotoFile, PhotoFileError};
@@ -66,7 +65,7 @@ pub struct Arguments {
     rewrite: bool,
     /// Language of messages and findings
     #[arg(long, default_value = "de")]
-    lang: LanguageArgument,
+    lang: Language,
 }
 
 #[derive(Serialize)]
@@ -106,7 +105,7 @@ struct CheckedPhoto {
 
 /// Judges every photo, a few in memory at a time; a file that cannot be read does not hold up the others.
 pub fn run(arguments: &Arguments) -> Exit {
-    let language = Language::from(arguments.lang);
+    let language = arguments.lang;
     match load_profile(arguments, language).and_then(|profile| check(arguments, &profile, language)) {
         Ok(exit) | Err(exit) => exit,
     }

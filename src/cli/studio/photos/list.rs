@@ -12,7 +12,6 @@ use super::texts;
 use crate::cli::studio::advice;
 use crate::cli::studio::check::table::aligned;
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::options::LanguageArgument;
 use crate::cli::studio::output::{eprint, print, print_json};
 use crate::cli::studio::receipt_text::moment;
 use crate::cli::studio::runtime::GatewayAccess;
@@ -47,7 +46,7 @@ pub struct Arguments {
     pub(crate) json: bool,
     /// Language of messages [default: the configuration's, or de]
     #[arg(long)]
-    lang: Option<LanguageArgument>,
+    lang: Option<Language>,
 }
 
 impl Arguments {

@@ -9,7 +9,6 @@ use super::list;
 use crate::atomic_file::rotated_name;
 use crate::cli::studio::advice;
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::options::LanguageArgument;
 use crate::cli::studio::output::{eprint, print, print_json};
 use crate::cli::studio::receipt_text::on_one_line;
 use crate::cli::studio::runtime::GatewayAccess;
@@ -53,7 +52,7 @@ pub struct Arguments {
     pub(crate) json: bool,
     /// Language of messages [default: the configuration's, or de]
     #[arg(long)]
-    lang: Option<LanguageArgument>,
+    lang: Option<Language>,
 }
 
 /// Withdraws and says how it went.

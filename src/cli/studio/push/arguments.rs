@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::studio::declaration;
-use crate::cli::studio::options::{LanguageArgument, PaperArgument};
+use crate::receipt::citizen_receipt::Paper;
+use crate::texts::language::Language;
 
 /// Deposit photos and print the receipts with the citizens' codes
 ///
@@ -31,7 +32,7 @@ pub struct Arguments {
     pub(super) again: bool,
     /// Also write the citizen's receipt as PDF beside the photo
     #[arg(long, value_name = "PAPER", num_args = 0..=1, require_equals = true, default_missing_value = "a6")]
-    pub(super) pdf: Option<PaperArgument>,
+    pub(super) pdf: Option<Paper>,
     /// Name and town of the studio, to be shown on the PDF [default: as the gateway knows them]
     #[arg(long, value_name = "NAME", requires = "pdf")]
     pub(super) studio: Option<String>,
@@ -40,5 +41,5 @@ pub struct Arguments {
     pub(super) give_up_after: u64,
     /// Language of messages and findings [default: the configuration's, or de]
     #[arg(long)]
-    pub(super) lang: Option<LanguageArgument>,
+    pub(super) lang: Option<Language>,
 }

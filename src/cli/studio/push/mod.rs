@@ -30,7 +30,7 @@ pub fn run(arguments: &Arguments) -> Exit {
 }
 
 fn prepare(arguments: &Arguments) -> Result<(CertificateRenewer, GatewayClient, Language), Exit> {
-    let requested_language = arguments.lang.map(Language::from);
+    let requested_language = arguments.lang;
     let setup_error = |language: Language, message: String| {
         eprint(message);
         eprint(advice::after_setup_error(language));

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use super::arguments::Arguments;
 use super::photo_paths::NamedPhoto;
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::options::PaperArgument;
 use crate::cli::studio::output::{eprint, print, print_json};
 use crate::cli::studio::receipt_text::on_one_line;
 use crate::cli::studio::{advice, receipt_text};
@@ -28,6 +27,7 @@ use crate::client::photo::stored_receipt::StoredReceipt;
 use crate::client::timer::TokioTimer;
 use crate::clock::{Clock, SystemClock};
 use crate::entropy::OsEntropy;
+use crate::receipt::citizen_receipt::Paper;
 use crate::texts::language::Language;
 use crate::wire::photo::ReceiptBody;
 
@@ -260,11 +260,11 @@ impl PhotoPush<'_> {
     }
 
     /// The PDF beside the photo. The code was shown before: whatever goes wrong here, it is known.
-    fn write_pdf(&self, path: &Path, receipt: &ReceiptBody, paper: PaperArgument) -> Result<(), Exit> {
+    fn write_pdf(&self, path: &Path, receipt: &ReceiptBody, paper: Paper) -> Result<(), Exit> {
         let mut pdf = OsString::from(path);
         pdf.push(printed_receipt::SUFFIX);
         let studio = self.arguments.studio.as_deref();
-        let printing = PrintOptions { paper: paper.into(), language: self.language, studio };
+        let printing = PrintOptions { paper: paper, language: self.language, studio };
         printing.write(receipt, Path::new(&pdf)).map_err(|error| {
             let (exit, message) = advice::about_printing(&error, self.language);
             eprint(message);

@@ -7,8 +7,10 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use crate::cli::studio::declaration;
-use crate::cli::studio::options::{LanguageArgument, PaperArgument, argument_text};
+use crate::cli::studio::options::argument_text;
 use crate::client::watch::files::retention::SentRetention;
+use crate::receipt::citizen_receipt::Paper;
+use crate::texts::language::Language;
 use crate::validation::profile::Profile;
 
 /// Watch a folder: every photo exported to it is judged, deposited and put away with its receipt
@@ -47,7 +49,7 @@ pub struct Arguments {
     pub(super) declaration: declaration::Arguments,
     /// Paper that the citizen's receipts will be printed on
     #[arg(long, default_value = "a6")]
-    pub(super) paper: PaperArgument,
+    pub(super) paper: Paper,
     /// Name and town of the studio, to be shown on the receipts [default: as the gateway knows them]
     #[arg(long, value_name = "NAME")]
     pub(super) studio: Option<String>,
@@ -56,7 +58,7 @@ pub struct Arguments {
     pub(super) print_systemd_unit: bool,
     /// Language of messages, reports and receipts [default: the configuration's, or de]
     #[arg(long)]
-    pub(super) lang: Option<LanguageArgument>,
+    pub(super) lang: Option<Language>,
 }
 
 impl Arguments {

@@ -32,7 +32,7 @@ use receipt_writer::LocalizedReceiptWriter;
 
 /// Watches until it is told to stop, or with `--once` until nothing is left to do.
 pub fn run(arguments: &Arguments) -> Exit {
-    let requested_language = arguments.lang.map(Language::from);
+    let requested_language = arguments.lang;
     let setup_error = |language: Language, message: String| {
         eprint(message);
         eprint(advice::after_setup_error(language));
@@ -89,7 +89,7 @@ async fn watch(
         timer: Arc::new(TokioTimer::begin()),
         receipt_writer: Arc::new(LocalizedReceiptWriter {
             language,
-            paper: arguments.paper.into(),
+            paper: arguments.paper,
             studio: arguments.studio.clone(),
         }),
         observer: output.clone(),
