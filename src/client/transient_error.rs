@@ -80,7 +80,8 @@ impl fmt::Display for TlsFailure {
 }
 
 /// Meaning of the gateway's TLS alert about the device's certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::AsRefStr, strum::VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum ClientCertError {
     /// It was revoked.
     Revoked,

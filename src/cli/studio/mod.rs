@@ -44,9 +44,9 @@ enum Command {
     Renew(renew::Arguments),
 }
 
-/// Runs the program; wrong usage ends it at once with clap's words and exit code 2.
+/// Runs the program. clap ends it with exit code 2 if the arguments are wrong.
 pub fn main() -> ExitCode {
-    let exit = match command_line::parse::<Arguments>().command {
+    let (Ok(exit) | Err(exit)) = match command_line::parse::<Arguments>().command {
         Command::Enrol(arguments) => enrol::run(&arguments),
         Command::Push(arguments) => push::run(&arguments),
         Command::Print(arguments) => print_receipt::run(&arguments),

@@ -7,13 +7,14 @@ use clap::Args;
 
 use super::advice;
 use super::exit::Exit;
-use super::output::{eprint, print};
+use super::output::{eprint, fail, print};
 use super::receipt_text::on_one_line;
 use crate::client::photo::printed_receipt::PrintOptions;
 use crate::client::photo::stored_receipt::StoredReceipt;
 use crate::clock::{Clock, SystemClock};
 use crate::receipt::citizen_receipt::Paper;
 use crate::texts::language::Language;
+use crate::texts::text;
 
 /// Make the citizen's receipt as PDF from a receipt that `push` stored beside its photo; needs no line
 ///
@@ -36,28 +37,25 @@ pub struct Arguments {
     lang: Language,
 }
 
-/// Prints the receipt and says where.
-pub fn run(arguments: &Arguments) -> Exit {
+/// Writes the receipt, and prints the file's name.
+pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     let language = arguments.lang;
     let stored = match StoredReceipt::read(&arguments.receipt) {
         Ok(Some(stored)) => stored,
         absent => {
-            eprint(advice::about_receipt_to_print(&arguments.receipt, absent.err().as_ref(), language));
-            return Exit::Setup;
+            let error = absent.err();
+            return Err(fail(advice::about_receipt_to_print(&arguments.receipt, error.as_ref(), language)));
         }
     };
     let out = arguments.out.clone().unwrap_or_else(|| beside(&arguments.receipt));
     let printing = PrintOptions { paper: arguments.paper, language, studio: arguments.studio.as_deref() };
-    if let Err(error) = printing.write(&stored.body, &out) {
-        let (exit, message) = advice::about_printing(&error, language);
-        eprint(message);
-        return exit;
-    }
-    if let Err(exit) = print(on_one_line(&out), language) {
-        return exit;
-    }
-    eprint(advice::after_printing(stored.body.expires_at <= SystemClock.now(), language));
-    Exit::Done
+    printing.write(&stored.body, &out).map_err(|error| fail(advice::about_printing(&error, language)))?;
+    print(on_one_line(&out), language)?;
+    eprint(match stored.body.expires_at <= SystemClock.now() {
+        true => text!(language, "studio-printed-expired"),
+        false => text!(language, "studio-printed"),
+    });
+    Ok(Exit::Done)
 }
 
 /// `PHOTO.jpg.lichtbild-receipt.json` gives `PHOTO.jpg.lichtbild-receipt.pdf`; another name gets `.pdf` behind it, so that

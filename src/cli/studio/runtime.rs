@@ -1,21 +1,36 @@
-//! The runtime that one command runs in, and its connection to the gateway.
+//! Configuration, runtime and connection that the commands share.
 
 use std::path::Path;
 
 use tokio::runtime::Runtime;
 
-use super::advice;
+use super::advice::{Failure, about_config, about_credentials, about_unexpected};
 use super::exit::Exit;
-use super::output::eprint;
+use super::output::{eprint, fail};
 use crate::client::config::StudioConfig;
 use crate::client::gateway_client::GatewayClient;
 use crate::texts::language::Language;
+use crate::texts::text;
 
 /// Runtime with one thread, which is enough for one request at a time.
 pub(super) fn runtime(language: Language) -> Result<Runtime, Exit> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        eprint(advice::about_unexpected(&error, language));
-        Exit::Unexpected
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| fail(about_unexpected(&error, language)))
+}
+
+/// Prints a failure before the first request, and tells that nothing was sent.
+pub(super) fn fail_before_sending(failure: Failure, language: Language) -> Exit {
+    let exit = fail(failure);
+    eprint(text!(language, "studio-nothing-sent"));
+    exit
+}
+
+/// The configuration, in the language of the command line if that names one.
+pub(super) fn load_config(file: &Path, language: Option<Language>) -> Result<StudioConfig, Exit> {
+    let config = StudioConfig::load(file).map(|config| config.in_language(language));
+    config.map_err(|error| {
+        let language = language.unwrap_or_default();
+        fail_before_sending(about_config(&error, language), language)
     })
 }
 
@@ -27,21 +42,12 @@ pub(super) struct GatewayAccess {
 }
 
 impl GatewayAccess {
-    /// Reads the configuration and the files that it names; tells what is wrong with them.
+    /// Reads the configuration and the files that it names, and prints the failure if one of them cannot be used.
     pub(super) fn open(config: &Path, language: Option<Language>) -> Result<Self, Exit> {
-        let requested_language = language;
-        let setup_error = |language: Language, message: String| {
-            eprint(message);
-            eprint(advice::after_setup_error(language));
-            Exit::Setup
-        };
-        let config = StudioConfig::load(config).map_err(|error| {
-            let language = requested_language.unwrap_or_default();
-            setup_error(language, advice::about_config(&error, language))
-        })?;
-        let language = requested_language.unwrap_or(config.language);
+        let config = load_config(config, language)?;
+        let language = config.language;
         let client = GatewayClient::from_config(&config)
-            .map_err(|error| setup_error(language, advice::about_credentials(&error, language)))?;
+            .map_err(|error| fail_before_sending(about_credentials(&error, language), language))?;
         Ok(Self { client, language, runtime: runtime(language)? })
     }
 }

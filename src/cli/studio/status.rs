@@ -17,6 +17,7 @@ use crate::client::self_test::{SelfTest, self_test};
 use crate::clock::{SystemClock, Timestamp};
 use crate::domain::id::{DeviceId, PhotoId};
 use crate::texts::language::Language;
+use crate::texts::text;
 
 /// Find out whether this computer can deposit, and what to do if it cannot
 ///
@@ -54,51 +55,36 @@ struct StatusLine<'a> {
     refused: Option<Vec<Value>>,
 }
 
-/// Tests everything and says what came out.
-pub fn run(arguments: &Arguments) -> Exit {
-    let requested_language = arguments.lang;
-    let runtime = match runtime(requested_language.unwrap_or_default()) {
-        Ok(runtime) => runtime,
-        Err(exit) => return exit,
-    };
-    let test = runtime.block_on(self_test(&arguments.config, requested_language, &SystemClock));
+/// Tests every aspect, and prints the results.
+pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
+    let runtime = runtime(arguments.lang.unwrap_or_default())?;
+    let test = runtime.block_on(self_test(&arguments.config, arguments.lang, &SystemClock));
     let configured = test.configuration.as_ref().ok().map(|config| config.language);
-    let language = requested_language.or(configured).unwrap_or_default();
+    let language = arguments.lang.or(configured).unwrap_or_default();
     let lines = about_self_test(&test, language);
     let files = list::files(&DepositJournal::beside(&arguments.config), language);
     if arguments.json {
-        if let Err(exit) = print_json(&to_json(&test, &lines, &files), language) {
-            return exit;
-        }
+        print_json(&to_json(&test, &lines, &files), language)?;
     } else {
-        for line in &lines {
-            if let Err(exit) = print(for_people(line, language), language) {
-                return exit;
-            }
-        }
-        if let Err(exit) = print_refused(&test, &files, language) {
-            return exit;
-        }
+        lines.iter().try_for_each(|line| print(for_people(line, language), language))?;
+        print_refused(&test, &files, language)?;
     }
-    // The first thing that is wrong is what the others hang on; what only needs attention never hides a fault.
+    // The first fault is the cause of the others; an aspect that only needs attention never hides a fault.
     let fault = lines.iter().find(|line| line.state == CheckState::Fault);
     let attention = lines.iter().find(|line| line.state == CheckState::Attention);
-    fault.or(attention).map_or(Exit::Done, |line| line.exit)
+    Ok(fault.or(attention).map_or(Exit::Done, |line| line.exit))
 }
 
-/// The refused photos, if there are any. That the gateway does not tell them is no fault of the way to it.
+/// Prints the refused photos, if there are any. A gateway that does not tell them does not change the exit code.
 fn print_refused(test: &SelfTest, files: &HashMap<PhotoId, String>, language: Language) -> Result<(), Exit> {
     match &test.refused {
         Some(Ok(refused)) if !refused.is_empty() => {
-            let heading = language.pick("Im Amt abgelehnt (letzte 14 Tage):", "Refused at the office (last 14 days):");
+            let heading = text!(language, "studio-refused-at-office");
             print(format!("\n{heading}\n{}", list::table(refused, files, language)), language)
         }
         Some(Err(error)) => {
-            let (_, cause) = about_gateway_error(error, language);
-            eprint(language.pick(
-                format!("Ob Fotos im Amt abgelehnt wurden, ließ sich nicht erfragen: {cause}"),
-                format!("The gateway did not say if an office refused photos: {cause}"),
-            ));
+            let cause = about_gateway_error(error, language).message;
+            eprint(text!(language, "studio-refusals-unknown", cause = cause));
             Ok(())
         }
         _ => Ok(()),
@@ -124,13 +110,8 @@ fn to_json<'a>(test: &SelfTest, lines: &'a [SelfTestLine], files: &HashMap<Photo
 }
 
 fn for_people(line: &SelfTestLine, language: Language) -> String {
-    let state = match line.state {
-        CheckState::Good => "OK",
-        CheckState::Attention => language.pick("ACHTUNG", "ATTENTION"),
-        CheckState::Fault => language.pick("FEHLER", "FAULT"),
-        CheckState::NotTried => language.pick("OFFEN", "OPEN"),
-    };
-    let mut text = format!("{state:<9}  {:<13}  {}", line.aspect.name(language), line.text);
+    let (state, aspect) = (line.state.name(language), line.aspect.name(language));
+    let mut text = format!("{state:<9}  {aspect:<13}  {}", line.text);
     if let Some(advice) = &line.advice {
         text.push_str(&format!("\n{:26}-> {advice}", ""));
     }

@@ -63,28 +63,17 @@ impl fmt::Display for EnrolmentAddress {
     }
 }
 
-/// The text is no address of a gateway.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The text is not the address of a gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, strum::AsRefStr, strum::VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum AddressError {
-    /// `http://`
+    #[error("an address that begins with http:// would send the code unencrypted")]
     NotEncrypted,
-    /// Something stands behind host and port.
+    #[error("the address has more text after host and port")]
     Path,
-    /// Not a host with or without a port.
+    #[error("not a host, with or without a port")]
     Malformed,
 }
-
-impl fmt::Display for AddressError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotEncrypted => "an address that begins with http:// would send the code in the clear",
-            Self::Path => "something stands behind host and port",
-            Self::Malformed => "not a host, with or without a port",
-        })
-    }
-}
-
-impl std::error::Error for AddressError {}
 
 #[cfg(test)]
 mod tests {

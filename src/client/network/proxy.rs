@@ -187,7 +187,8 @@ pub struct ProxyUrlError {
 }
 
 /// Fault in the address of a proxy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::AsRefStr, strum::VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum ProxyUrlFault {
     /// It cannot be read, or is not a text.
     NotAnAddress,

@@ -1,9 +1,10 @@
-//! Messages for the person in the studio: each says what went wrong and ends with the next step.
+//! Messages for the studio's staff: each says what went wrong and ends with the next step.
 
 mod connection;
 mod deposit;
 mod earlier_deposit;
 mod enrolment;
+mod failure;
 mod files;
 mod gateway_error;
 mod printing;
@@ -16,20 +17,19 @@ mod setup;
 mod unexpected;
 mod watch;
 
-pub use earlier_deposit::{
-    EndedDeposit, about_earlier_deposit, about_ended_deposit, about_unchecked_deposit, unchecked_receipt_heading,
-};
+pub use earlier_deposit::{EndedDeposit, about_earlier_deposit, about_ended_deposit, about_unchecked_deposit};
 pub use enrolment::{
     about_address, about_code, about_enrol, about_enrolment_progress, after_enrolment, code_error_in_words,
 };
-pub use files::{about_photo, about_unreadable_notes, about_unwritable_note, unreadable};
+pub use failure::Failure;
+pub use files::{about_photo, unreadable};
 pub use gateway_error::about_gateway_error;
-pub use printing::{about_printing, about_receipt_to_print, after_printing};
+pub use printing::{about_printing, about_receipt_to_print};
 pub use problem::about_problem;
 pub use proxy::about_proxy_url;
 pub use push::{about_progress, about_push, after_receipt};
 pub use renewal::{about_renewal, about_renewal_event};
-pub use self_test::{CheckState, SelfTestCheck, SelfTestLine, about_self_test};
-pub use setup::{about_config, about_credentials, after_setup_error};
+pub use self_test::{CheckState, SelfTestLine, about_self_test};
+pub use setup::{about_config, about_credentials};
 pub use unexpected::about_unexpected;
 pub use watch::{about_event, listed};

@@ -1,9 +1,10 @@
-//! Results of `status`, one line for each thing that it looked at.
+//! Results of `status`, one line for each aspect.
 
 use serde::Serialize;
 
+use super::failure::Failure;
 use super::gateway_error::about_gateway_error;
-use super::proxy::{about_proxy, exit_for_proxy};
+use super::proxy::about_proxy;
 use super::renewal::about_expired;
 use super::setup::{about_config, about_credentials};
 use crate::cli::studio::exit::Exit;
@@ -16,22 +17,21 @@ use crate::clock::Timestamp;
 use crate::domain::display_text::escaped;
 use crate::identity::certificate::group_fingerprint;
 use crate::texts::language::Language;
+use crate::texts::text;
 use crate::wire::studio::MeBody;
 
-/// Beyond this a clock is worth a word; certificates are lenient by ten minutes (`BACKDATED`).
+/// Largest difference of the clocks that needs no attention. Certificates begin ten minutes before they are issued (`BACKDATED`).
 const CLOCK_TOLERANCE_MILLISECONDS: u64 = 60_000;
 
 /// One line of a status.
 #[derive(Debug, Serialize)]
 pub struct SelfTestLine {
-    /// The aspect that was checked.
     #[serde(rename = "check")]
     pub aspect: SelfTestCheck,
-    /// Result of the check.
     pub state: CheckState,
-    /// The same in words.
+    /// The state in words.
     pub text: String,
-    /// The next step, if something has to be done.
+    /// The next step; `None` if the text tells it, or if there is nothing to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advice: Option<String>,
     /// Exit code of the program if no other line has a worse one.
@@ -40,8 +40,9 @@ pub struct SelfTestLine {
 }
 
 /// Aspects that are checked, in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::AsRefStr, strum::VariantArray)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum SelfTestCheck {
     /// `studio.toml`
     Configuration,
@@ -57,192 +58,159 @@ pub enum SelfTestCheck {
     Admission,
     /// This computer's clock against the gateway's.
     Clock,
-    /// Upload of a test photo to the judge.
+    /// Upload of a test photo, which the gateway checks and does not store.
     Deposit,
 }
 
 impl SelfTestCheck {
-    /// For people.
-    pub fn name(self, language: Language) -> &'static str {
-        match self {
-            Self::Configuration => language.pick("Konfiguration", "configuration"),
-            Self::Certificate => language.pick("Zertifikat", "certificate"),
-            Self::Connection => language.pick("Verbindung", "connection"),
-            Self::Gateway => "Gateway",
-            Self::Admission => language.pick("Zulassung", "standing"),
-            Self::Clock => language.pick("Uhr", "clock"),
-            Self::Deposit => language.pick("Einlieferung", "deposit"),
-        }
+    /// Name for people.
+    pub fn name(self, language: Language) -> String {
+        text!(language, format!("studio-aspect-{}", self.as_ref()))
+    }
+
+    fn good(self, text: String) -> SelfTestLine {
+        SelfTestLine { aspect: self, state: CheckState::Good, text, advice: None, exit: Exit::Done }
+    }
+
+    fn attention(self, text: String, advice: String) -> SelfTestLine {
+        let (state, advice, exit) = (CheckState::Attention, Some(advice), Exit::Attention);
+        SelfTestLine { state, advice, exit, ..self.good(text) }
+    }
+
+    fn fault(self, Failure { exit, message }: Failure) -> SelfTestLine {
+        SelfTestLine { state: CheckState::Fault, exit, ..self.good(message) }
+    }
+
+    fn not_tried(self, language: Language) -> SelfTestLine {
+        let text = text!(language, "studio-status-not-tried");
+        SelfTestLine { state: CheckState::NotTried, ..self.good(text) }
     }
 }
 
 /// Result of one check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::AsRefStr, strum::VariantArray)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum CheckState {
-    /// As it should be.
     Good,
-    /// Works now; something has to be seen to.
+    /// Works now, but needs an action soon.
     Attention,
-    /// No deposit until this is mended.
+    /// Photos cannot be deposited until this is repaired.
     Fault,
-    /// Hangs on something that is at fault.
+    /// Depends on an aspect that is at fault.
     NotTried,
+}
+
+impl CheckState {
+    /// Name for people.
+    pub fn name(self, language: Language) -> String {
+        text!(language, format!("studio-check-state-{}", self.as_ref()))
+    }
 }
 
 /// Every aspect with its state, in the order in which a deposit meets them.
 pub fn about_self_test(test: &SelfTest, language: Language) -> Vec<SelfTestLine> {
+    use SelfTestCheck::{Admission, Certificate, Clock, Configuration, Connection, Deposit, Gateway};
+    let config = test.configuration.as_ref().ok();
+    let certificate = test.credentials.as_ref().map(|credentials| match credentials {
+        Ok(device) => certificate(device, test.now, language),
+        Err(error) => Certificate.fault(about_credentials(error, language)),
+    });
+    let connection = test.reachability.as_ref().map(|reachability| match reachability {
+        Ok(ReachedAt::Address(address)) => {
+            Connection.good(text!(language, "studio-status-reached", address = address.to_string()))
+        }
+        Ok(ReachedAt::Proxy(proxy)) => {
+            Connection.good(text!(language, "studio-status-reached-by-proxy", proxy = proxy))
+        }
+        Err(error) => Connection.fault(about_reachability(error, config, language)),
+    });
+    let gateway = test.admission.as_ref().map(|admission| gateway(test, admission, language));
+    let verified = test.admission.as_ref().filter(|me| is_gateway_verified(me));
+    let deposit = test.deposit.as_ref().map(|deposit| match deposit {
+        Ok(()) => Deposit.good(text!(language, "studio-status-deposit-possible")),
+        // The handshake went well up to here: the gateway can be reached, but a large request does not get through.
+        Err(GatewayError::Transient(TransientError::ConnectionLost(_))) => {
+            Deposit.fault(Failure::new(Exit::GaveUp, text!(language, "studio-status-upload-broke")))
+        }
+        Err(error) => Deposit.fault(about_gateway_error(error, language)),
+    });
+    let not_tried = |aspect: SelfTestCheck| move || aspect.not_tried(language);
     vec![
-        configuration(test, language),
-        tried(SelfTestCheck::Certificate, test.credentials.as_ref(), language, |credentials| match credentials {
-            Ok(device) => certificate(device, test.now, language),
-            Err(error) => fault(SelfTestCheck::Certificate, Exit::Setup, about_credentials(error, language)),
-        }),
-        tried(SelfTestCheck::Connection, test.reachability.as_ref(), language, |reachability| match reachability {
-            Ok(ReachedAt::Address(address)) => good(
-                SelfTestCheck::Connection,
-                language.pick(format!("{address} antwortet"), format!("{address} answers")),
-            ),
-            Ok(ReachedAt::Proxy(proxy)) => good(
-                SelfTestCheck::Connection,
-                language.pick(
-                    format!("der Proxy {proxy} verbindet mit dem Gateway"),
-                    format!("the proxy {proxy} connects to the gateway"),
-                ),
-            ),
-            Err(ReachabilityError::Proxy(error)) => {
-                fault(SelfTestCheck::Connection, exit_for_proxy(error), about_proxy(error, language))
-            }
-            Err(error) => fault(
-                SelfTestCheck::Connection,
-                Exit::GaveUp,
-                about_reachability(error, test.configuration.as_ref().ok(), language),
-            ),
-        }),
-        tried(SelfTestCheck::Gateway, test.admission.as_ref(), language, |admission| {
-            gateway(test, admission, language)
-        }),
-        match &test.admission {
-            Some(me) if is_gateway_verified(me) => admission(me, language),
-            _ => not_tried(SelfTestCheck::Admission, language),
+        match &test.configuration {
+            Ok(config) => Configuration.good(about_configured(config, language)),
+            Err(unconfigured) => Configuration.fault(match unconfigured.enrolment_pending {
+                true => Failure::new(Exit::Setup, text!(language, "studio-status-enrolment-pending")),
+                false => {
+                    let Failure { exit, message } = about_config(&unconfigured.error, language);
+                    Failure::new(exit, text!(language, "studio-status-not-enrolled", cause = message))
+                }
+            }),
         },
-        tried(SelfTestCheck::Clock, test.clock_ahead_milliseconds, language, |ahead| clock(ahead, language)),
-        tried(SelfTestCheck::Deposit, test.deposit.as_ref(), language, |deposit| match deposit {
-            Ok(()) => good(
-                SelfTestCheck::Deposit,
-                language
-                    .pick(
-                        "möglich: ein Testbild kam an und wurde geprüft (nichts wurde gespeichert)",
-                        "possible: a test picture got through and was judged (nothing was stored)",
-                    )
-                    .to_owned(),
-            ),
-            Err(error) => fault_from_error(SelfTestCheck::Deposit, error, language),
-        }),
+        certificate.unwrap_or_else(not_tried(Certificate)),
+        connection.unwrap_or_else(not_tried(Connection)),
+        gateway.unwrap_or_else(not_tried(Gateway)),
+        verified.map(|me| admission(me, language)).unwrap_or_else(not_tried(Admission)),
+        test.clock_ahead_milliseconds.map(|ahead| clock(ahead, language)).unwrap_or_else(not_tried(Clock)),
+        deposit.unwrap_or_else(not_tried(Deposit)),
     ]
 }
 
-fn configuration(test: &SelfTest, language: Language) -> SelfTestLine {
-    match &test.configuration {
-        Ok(config) => {
-            let mut text = language.pick("Gateway ", "gateway ").to_owned();
-            text.push_str(config.gateway.as_str());
-            if let Some(proxy) = &config.proxy {
-                let (address, setting) = (proxy.address(), proxy.origin().name());
-                text.push_str(&language.pick(
-                    format!("; Proxy {address} (Angabe {setting})"),
-                    format!("; proxy {address} (by {setting})"),
-                ));
-            }
-            good(SelfTestCheck::Configuration, text)
+fn about_configured(config: &StudioConfig, language: Language) -> String {
+    let gateway = config.gateway.as_str();
+    match &config.proxy {
+        Some(proxy) => {
+            let (address, setting) = (proxy.address(), proxy.origin().name());
+            text!(language, "studio-status-proxy", gateway = gateway, address = address, setting = setting)
         }
-        Err(unconfigured) if unconfigured.enrolment_pending => fault(
-            SelfTestCheck::Configuration,
-            Exit::Setup,
-            language
-                .pick(
-                    "Die Anmeldung dieses Rechners ist begonnen und nicht abgeschlossen. Denselben Befehl `lichtbild-studio enrol …` im selben Ordner \
-                     noch einmal ausführen.",
-                    "The enrolment of this computer was begun and is not finished. Run the same command `lichtbild-studio enrol …` in the same folder again.",
-                )
-                .to_owned(),
-        ),
-        Err(unconfigured) => {
-            let mut message = about_config(&unconfigured.error, language);
-            message.push_str(language.pick(
-                " Ist dieser Rechner noch nicht angemeldet: `lichtbild-studio enrol ADRESSE CODE` mit der Einladung des Amts.",
-                " If this computer is not enrolled yet: `lichtbild-studio enrol URL CODE` with the office's invitation.",
-            ));
-            fault(SelfTestCheck::Configuration, Exit::Setup, message)
-        }
+        None => text!(language, "studio-status-gateway", gateway = gateway),
     }
 }
 
 fn certificate(device: &DeviceCredentials, now: Timestamp, language: Language) -> SelfTestLine {
+    let aspect = SelfTestCheck::Certificate;
     let DeviceCredentials { certificate, renewal_due, .. } = device;
-    let (until, due) = (moment(certificate.not_after, language), moment(*renewal_due, language));
     if certificate.not_after < now {
-        return fault(SelfTestCheck::Certificate, Exit::NotAllowed, about_expired(certificate.not_after, language));
+        return aspect.fault(Failure::new(Exit::NotAllowed, about_expired(certificate.not_after, language)));
     }
     if certificate.not_before > now {
         let from = moment(certificate.not_before, language);
-        return fault(
-            SelfTestCheck::Certificate,
-            Exit::Setup,
-            language.pick(
-                format!("gilt nach der Uhr dieses Rechners erst ab {from}. Wahrscheinlich geht die Uhr nach: Datum und Uhrzeit stellen."),
-                format!("is by this computer's clock not valid before {from}. Its clock is probably slow: set date and time."),
-            ),
-        );
+        let message = text!(language, "studio-status-certificate-too-early", from = from);
+        return aspect.fault(Failure::new(Exit::Setup, message));
     }
-    let text = language.pick(
-        format!("gültig bis {until}; zu erneuern ab {due}"),
-        format!("valid until {until}; due for renewal from {due}"),
-    );
-    if *renewal_due < now {
-        let advice = language.pick(
-            "Die Erneuerung ist überfällig: `lichtbild-studio renew` ausführen.",
-            "The renewal is overdue: run `lichtbild-studio renew`.",
-        );
-        return SelfTestLine {
-            state: CheckState::Attention,
-            advice: Some(advice.to_owned()),
-            exit: Exit::Attention,
-            ..good(SelfTestCheck::Certificate, text)
-        };
+    let (until, due) = (moment(certificate.not_after, language), moment(*renewal_due, language));
+    let text = text!(language, "studio-status-certificate-valid", until = until, due = due);
+    match *renewal_due < now {
+        true => aspect.attention(text, text!(language, "studio-status-renewal-overdue")),
+        false => aspect.good(text),
     }
-    good(SelfTestCheck::Certificate, text)
 }
 
-fn about_reachability(error: &ReachabilityError, config: Option<&StudioConfig>, language: Language) -> String {
+fn about_reachability(error: &ReachabilityError, config: Option<&StudioConfig>, language: Language) -> Failure {
     let gateway = config.map(|config| config.gateway.to_string()).unwrap_or_default();
-    match error {
-        ReachabilityError::Proxy(error) => about_proxy(error, language),
-        ReachabilityError::DnsLookup(cause) => language.pick(
-            format!("Zum Namen in {gateway} gibt es keine Adresse ({cause}). Die Internetverbindung prüfen, dann die Zeile gateway in der Konfiguration."),
-            format!("The name in {gateway} leads to no address ({cause}). Check the internet connection, then the line gateway in the configuration."),
-        ),
-        ReachabilityError::ConnectFailed(address, cause) => language.pick(
-            format!("Unter {address} nimmt niemand die Verbindung an ({cause}). Eine Firewall fragen, ob sie diesen Port sperrt; sonst später noch einmal versuchen."),
-            format!("Nobody takes the connection at {address} ({cause}). Ask whether a firewall bars this port; otherwise try again later."),
-        ),
-        ReachabilityError::TimedOut => language.pick(
-            format!("{gateway} antwortet nicht. Die Internetverbindung prüfen; besteht sie, sperrt wohl eine Firewall diesen Port."),
-            format!("{gateway} does not answer. Check the internet connection; if it stands, a firewall probably bars this port."),
-        ),
-    }
+    let message = match error {
+        ReachabilityError::Proxy(error) => return about_proxy(error, language),
+        ReachabilityError::DnsLookup(cause) => {
+            text!(language, "studio-status-dns-lookup", gateway = gateway, cause = cause.to_string())
+        }
+        ReachabilityError::ConnectFailed(address, cause) => {
+            let (address, cause) = (address.to_string(), cause.to_string());
+            text!(language, "studio-status-connect-failed", address = address, cause = cause)
+        }
+        ReachabilityError::TimedOut => text!(language, "studio-status-timed-out", gateway = gateway),
+    };
+    Failure::new(Exit::GaveUp, message)
 }
 
 fn gateway(test: &SelfTest, admission: &Result<MeBody, GatewayError>, language: Language) -> SelfTestLine {
     match admission {
-        Err(error) if !is_gateway_verified(admission) => fault_from_error(SelfTestCheck::Gateway, error, language),
+        Err(error) if !is_gateway_verified(admission) => {
+            SelfTestCheck::Gateway.fault(about_gateway_error(error, language))
+        }
         _ => {
             let authority = test.credentials.as_ref().and_then(|credentials| credentials.as_ref().ok());
             let fingerprint = authority.map(|device| group_fingerprint(&device.ca_sha256)).unwrap_or_default();
-            good(
-                SelfTestCheck::Gateway,
-                language.pick(format!("erkannt an {fingerprint}"), format!("known by {fingerprint}")),
-            )
+            SelfTestCheck::Gateway.good(text!(language, "studio-status-gateway-known", fingerprint = fingerprint))
         }
     }
 }
@@ -251,71 +219,39 @@ fn admission(admission: &Result<MeBody, GatewayError>, language: Language) -> Se
     match admission {
         Ok(me) => {
             let (name, place) = (escaped(&me.studio.name), escaped(&me.studio.place));
-            let (studio, device) = (format!("{name}, {place}"), me.device_id);
-            let text = language.pick(format!("{studio}; Gerät {device}"), format!("{studio}; device {device}"));
-            good(SelfTestCheck::Admission, text)
+            let device = me.device_id.to_string();
+            let text = text!(language, "studio-status-admitted", name = name, place = place, device = device);
+            SelfTestCheck::Admission.good(text)
         }
-        Err(error) => fault_from_error(SelfTestCheck::Admission, error, language),
+        Err(error) => SelfTestCheck::Admission.fault(about_gateway_error(error, language)),
     }
 }
 
 fn clock(ahead_milliseconds: i64, language: Language) -> SelfTestLine {
     let off = ahead_milliseconds.unsigned_abs();
-    let seconds = off as f64 / 1000.0;
+    let seconds = format!("{:.0}", off as f64 / 1000.0);
     let text = match (off, ahead_milliseconds.is_positive()) {
-        (0..1000, _) => language.pick("geht richtig".to_owned(), "is right".to_owned()),
-        (_, true) => language.pick(format!("geht {seconds:.0} s vor"), format!("is {seconds:.0} s fast")),
-        (_, false) => language.pick(format!("geht {seconds:.0} s nach"), format!("is {seconds:.0} s slow")),
+        (0..1000, _) => text!(language, "studio-status-clock-right"),
+        (_, true) => text!(language, "studio-status-clock-fast", seconds = seconds),
+        (_, false) => text!(language, "studio-status-clock-slow", seconds = seconds),
     };
-    if off <= CLOCK_TOLERANCE_MILLISECONDS {
-        return good(SelfTestCheck::Clock, text);
-    }
-    let advice = language.pick(
-        "Datum, Uhrzeit und Zeitzone stellen, am besten automatisch: mit einer falschen Uhr gelten Zertifikate als abgelaufen.",
-        "Set date, time and time zone, best automatically: with a wrong clock certificates count as expired.",
-    );
-    SelfTestLine {
-        state: CheckState::Attention,
-        advice: Some(advice.to_owned()),
-        exit: Exit::Attention,
-        ..good(SelfTestCheck::Clock, text)
+    match off <= CLOCK_TOLERANCE_MILLISECONDS {
+        true => SelfTestCheck::Clock.good(text),
+        false => SelfTestCheck::Clock.attention(text, text!(language, "studio-status-set-clock")),
     }
 }
 
-fn tried<T>(
-    aspect: SelfTestCheck,
-    found: Option<T>,
-    language: Language,
-    line: impl FnOnce(T) -> SelfTestLine,
-) -> SelfTestLine {
-    found.map_or_else(|| not_tried(aspect, language), line)
-}
+#[cfg(test)]
+mod tests {
+    use strum::VariantArray;
 
-fn not_tried(aspect: SelfTestCheck, language: Language) -> SelfTestLine {
-    let text = language.pick("nicht geprüft, solange das Obige nicht stimmt", "not tried while the above is not right");
-    SelfTestLine { state: CheckState::NotTried, ..good(aspect, text.to_owned()) }
-}
+    use super::*;
 
-fn good(aspect: SelfTestCheck, text: String) -> SelfTestLine {
-    SelfTestLine { aspect, state: CheckState::Good, text, advice: None, exit: Exit::Done }
-}
-
-/// The message says what to do itself.
-fn fault(aspect: SelfTestCheck, exit: Exit, message: String) -> SelfTestLine {
-    SelfTestLine { state: CheckState::Fault, exit, ..good(aspect, message) }
-}
-
-fn fault_from_error(aspect: SelfTestCheck, error: &GatewayError, language: Language) -> SelfTestLine {
-    let (exit, message) = match error {
-        // The handshake went well up to here: not the line at large, the gateway or what stands before it.
-        GatewayError::Transient(TransientError::ConnectionLost(_)) if aspect == SelfTestCheck::Deposit => {
-            let message = language.pick(
-                "Das Testbild kam nicht durch: die Verbindung brach dabei ab. Auf dem Weg begrenzt etwas große Sendungen; Router und Firewall prüfen.",
-                "The test picture did not get through: the connection broke over it. Something on the way limits large messages; check router and firewall.",
-            );
-            (Exit::GaveUp, message.to_owned())
+    #[test]
+    fn every_aspect_and_state_has_a_name() {
+        for language in [Language::German, Language::English] {
+            assert!(SelfTestCheck::VARIANTS.iter().all(|aspect| !aspect.name(language).is_empty()));
+            assert!(CheckState::VARIANTS.iter().all(|state| !state.name(language).is_empty()));
         }
-        _ => about_gateway_error(error, language),
-    };
-    fault(aspect, exit, message)
+    }
 }

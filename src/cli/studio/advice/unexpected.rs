@@ -2,12 +2,12 @@
 
 use std::error::Error as StdError;
 
+use super::failure::Failure;
+use crate::cli::studio::exit::Exit;
 use crate::texts::language::Language;
+use crate::texts::text;
 
 /// Reports an error that should not happen.
-pub fn about_unexpected(error: &dyn StdError, language: Language) -> String {
-    language.pick(
-        format!("Unerwarteter Fehler: {error}. Bitte denselben Befehl noch einmal ausführen und sonst die Betreuung des Gateways anrufen."),
-        format!("Unexpected error: {error}. Run the same command again; if it stays, call the gateway's support."),
-    )
+pub fn about_unexpected(error: &dyn StdError, language: Language) -> Failure {
+    Failure::new(Exit::Unexpected, text!(language, "studio-unexpected", cause = error.to_string()))
 }

@@ -15,9 +15,11 @@ use clap::builder::PossibleValuesParser;
 use hyper::body::Bytes;
 use serde::Serialize;
 
+use super::advice::{self, Failure};
+use super::declaration;
 use super::exit::Exit;
-use super::output::{eprint, print};
-use super::{advice, declaration, receipt_text};
+use super::output::{eprint, fail, print};
+use super::receipt_text::{findings_for_people, moment, on_one_line};
 use crate::client::photo::photo_file::{PhotoFile, PhotoFileError};
 use crate::clock::{Clock, SystemClock};
 use crate::domain::check::finding::{MadeAt, Verdict, has_remarks};
@@ -26,12 +28,13 @@ use crate::domain::photo::declaration::Declaration;
 use crate::report::photo_section::ReportedPhoto;
 use crate::report::photo_summary::{PhotoSummary, ShownResult};
 use crate::texts::language::Language;
+use crate::texts::text;
 use crate::validation::CheckOutcome;
 use crate::validation::close_check::check_photo_closely;
 use crate::validation::profile::Profile;
 use crate::wire::finding::FindingBody;
 use crate::wire::measurements::MeasurementsBody;
-use html_report::{HtmlReport, HtmlReportError};
+use html_report::HtmlReport;
 use photo_list::PhotoList;
 use rewrite::{CopyOrigin, RewriteError};
 
@@ -103,33 +106,23 @@ struct CheckedPhoto {
     rewriting: Option<Result<CopyOrigin, RewriteError>>,
 }
 
-/// Judges every photo, a few in memory at a time; a file that cannot be read does not hold up the others.
-pub fn run(arguments: &Arguments) -> Exit {
+/// Checks every photo, with a few of them in memory at a time. A file that cannot be read does not stop the check of the others.
+pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     let language = arguments.lang;
-    match load_profile(arguments, language).and_then(|profile| check(arguments, &profile, language)) {
-        Ok(exit) | Err(exit) => exit,
-    }
+    check(arguments, &load_profile(arguments, language)?, language)
 }
 
 /// Loads the profile to check against; without one, no photo is checked.
 fn load_profile(arguments: &Arguments, language: Language) -> Result<Profile, Exit> {
     if let Some(file) = &arguments.profile_file {
-        let rules = profile_file::read(file).map_err(|error| {
-            eprint(messages::about_profile_file(&error, language));
-            Exit::Setup
-        })?;
+        let rules = profile_file::read(file).map_err(|error| fail(messages::about_profile_file(&error, language)))?;
         if !rules.unsupported_tables.is_empty() {
-            eprint(messages::about_unknown_checks(&rules.unsupported_tables, language));
+            eprint(text!(language, "studio-unknown-checks", unknown = rules.unsupported_tables.join(", ")));
         }
         return Ok(rules.profile);
     }
-    Profile::builtin(&arguments.profile).ok_or_else(|| {
-        eprint(language.pick(
-            "Dieses Profil lässt sich nicht lesen. Mit --profile ein anderes wählen.",
-            "This profile cannot be read. Choose another one with --profile.",
-        ));
-        Exit::Unexpected
-    })
+    let missing = || Failure::new(Exit::Unexpected, text!(language, "studio-profile-missing"));
+    Profile::builtin(&arguments.profile).ok_or_else(|| fail(missing()))
 }
 
 fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result<Exit, Exit> {
@@ -140,21 +133,22 @@ fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result
         eprint(messages::about_folder(error, language));
     }
     if other_image_count > 0 {
-        eprint(messages::about_other_images(other_image_count, language));
+        eprint(text!(language, "studio-other-images", count = other_image_count));
     }
     if !other_files.is_empty() {
-        eprint(messages::about_other_files(&other_files, language));
+        eprint(text!(language, "studio-other-files", shown = advice::listed(&other_files)));
     }
     if !sub_folders.is_empty() {
-        eprint(messages::about_sub_folders(&sub_folders, language));
+        eprint(text!(language, "studio-sub-folders", shown = advice::listed(&sub_folders)));
     }
     let format = match (arguments.json, has_folders || photos.len() > 1) {
         (true, _) => OutputFormat::Json,
         (false, true) => OutputFormat::Table,
         (false, false) => OutputFormat::Detailed,
     };
+    let html_error = |error| fail(messages::about_html_report(&error, language));
     let report = arguments.html.as_deref().map(HtmlReport::begin).transpose();
-    let mut page = report.map_err(|error| report_html_error(&error, language))?;
+    let mut page = report.map_err(html_error)?;
     let mut rows = Vec::new();
     ordered_parallel::for_each(
         &photos,
@@ -163,7 +157,7 @@ fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result
             let CheckedPhoto { path: judged, outcome, sha256, bytes, rewriting } = match result {
                 Ok(result) => result,
                 Err(error) => {
-                    eprint(advice::about_photo(&error, language));
+                    eprint(advice::about_photo(&error, language).message);
                     rows.push(PhotoSummary::unreadable(path.display().to_string()));
                     return Ok(());
                 }
@@ -179,7 +173,7 @@ fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result
             rows.push(PhotoSummary::new(file.clone(), &outcome));
             if let (Some(page), Some(bytes)) = (&mut page, &bytes) {
                 let shown = ReportedPhoto { file: &file, bytes, sha256, outcome: &outcome, profile };
-                page.add(&shown, rows.len(), language).map_err(|error| report_html_error(&error, language))?;
+                page.add(&shown, rows.len(), language).map_err(html_error)?;
             }
             match format {
                 OutputFormat::Json => {
@@ -195,13 +189,9 @@ fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result
         print(table::table(&rows, language), language)?;
     }
     if let Some(page) = page {
-        let checked_at = receipt_text::moment(SystemClock.now(), language);
-        let path =
-            page.finish(&rows, profile, &checked_at, language).map_err(|error| report_html_error(&error, language))?;
-        eprint(language.pick(
-            format!("Zum Ansehen im Browser öffnen: {}", receipt_text::on_one_line(&path)),
-            format!("Open in a browser to look at: {}", receipt_text::on_one_line(&path)),
-        ));
+        let checked_at = moment(SystemClock.now(), language);
+        let path = page.finish(&rows, profile, &checked_at, language).map_err(html_error)?;
+        eprint(text!(language, "studio-html-written", path = on_one_line(&path)));
     }
     Ok(exit_status(&rows, !folder_errors.is_empty(), language))
 }
@@ -231,18 +221,10 @@ fn check_photo_file(
     })
 }
 
-fn report_html_error(error: &HtmlReportError, language: Language) -> Exit {
-    eprint(messages::about_html_report(error, language));
-    Exit::Setup
-}
-
 fn exit_status(rows: &[PhotoSummary], has_folder_errors: bool, language: Language) -> Exit {
     let refused = rows.iter().any(|row| row.result == ShownResult::Refused);
     if refused {
-        eprint(language.pick(
-            "Abgelehnte Fotos berichtigen oder neu aufnehmen und noch einmal prüfen.",
-            "Correct the refused photos or take new ones, and check them again.",
-        ));
+        eprint(text!(language, "studio-check-again"));
     }
     match (has_folder_errors || rows.iter().any(|row| row.result == ShownResult::Unreadable), refused) {
         (true, _) => Exit::Setup,
@@ -264,11 +246,11 @@ fn print_json(file: &str, original: Option<String>, outcome: &CheckOutcome, lang
 }
 
 fn print_detailed(file: &str, outcome: &CheckOutcome, language: Language) -> Result<(), Exit> {
-    let mut text = format!("{}: {}", receipt_text::on_one_line(file), ShownResult::of(outcome).text(language));
+    let mut text = format!("{}: {}", on_one_line(file), ShownResult::of(outcome).text(language));
     let findings = FindingBody::all(&outcome.findings, language);
     if !findings.is_empty() {
         text.push('\n');
-        text.push_str(&receipt_text::findings_for_people(&findings, language));
+        text.push_str(&findings_for_people(&findings, language));
     }
     print(text, language)
 }

@@ -3,14 +3,18 @@
 use crate::domain::display_text::escaped;
 use crate::report::photo_summary::{PhotoSummary, totals_text};
 use crate::texts::language::Language;
+use crate::texts::text;
 
 /// A head, a line for each photo and a line with the totals. Columns are as wide as their widest cell.
 pub(super) fn table(rows: &[PhotoSummary], language: Language) -> String {
-    let head = language.pick(
-        ["Datei", "Urteil", "Größe", "Augen", "Neigung", "Befunde (Hinweise)"],
-        ["File", "Verdict", "Size", "Eyes", "Tilt", "Findings (advice)"],
-    );
-    let mut lines = vec![head.map(str::to_owned)];
+    let mut lines = vec![[
+        text!(language, "studio-column-file"),
+        text!(language, "studio-column-verdict"),
+        text!(language, "studio-column-size"),
+        text!(language, "studio-column-eyes"),
+        text!(language, "studio-column-roll"),
+        text!(language, "studio-column-findings"),
+    ]];
     lines.extend(rows.iter().map(|row| {
         [
             // A name must not draw lines of its own.

@@ -12,7 +12,7 @@ use super::texts;
 use crate::cli::studio::advice;
 use crate::cli::studio::check::table::aligned;
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::output::{eprint, print, print_json};
+use crate::cli::studio::output::{eprint, fail, print, print_json};
 use crate::cli::studio::receipt_text::moment;
 use crate::cli::studio::runtime::GatewayAccess;
 use crate::client::deposited::journal::DepositJournal;
@@ -23,6 +23,7 @@ use crate::domain::display_text::escaped;
 use crate::domain::id::PhotoId;
 use crate::domain::photo::PhotoState;
 use crate::texts::language::Language;
+use crate::texts::text;
 
 /// List this studio's photos at the gateway, newest first: what became of them, and why an office refused one
 ///
@@ -60,45 +61,32 @@ impl Arguments {
     }
 }
 
-/// Asks the gateway and prints its answer.
-pub fn run(arguments: &Arguments) -> Exit {
-    let access = match GatewayAccess::open(&arguments.config, arguments.lang) {
-        Ok(access) => access,
-        Err(exit) => return exit,
-    };
+/// Asks the gateway for the photos, and prints them.
+pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
+    let access = GatewayAccess::open(&arguments.config, arguments.lang)?;
     let language = access.language;
-    let photos = match access.runtime.block_on(list(&access.client, &arguments.query(), language)) {
-        Ok(photos) => photos,
-        Err(error) => {
-            let (exit, message) = advice::about_gateway_error(&error, language);
-            eprint(message);
-            return exit;
-        }
-    };
+    let found = access
+        .runtime
+        .block_on(list(&access.client, &arguments.query(), language))
+        .map_err(|error| fail(advice::about_gateway_error(&error, language)))?;
     let files = files(&DepositJournal::beside(&arguments.config), language);
-    let printed = match arguments.json {
-        true => photos.photos.iter().try_for_each(|photo| print_json(&with_file(photo, &files), language)),
-        false if photos.photos.is_empty() => Ok(()),
-        false => print(table(&photos.photos, &files, language), language),
-    };
-    if let Err(exit) = printed {
-        return exit;
+    if arguments.json {
+        found.photos.iter().try_for_each(|photo| print_json(&with_file(photo, &files), language))?;
+    } else if !found.photos.is_empty() {
+        print(table(&found.photos, &files, language), language)?;
     }
-    if photos.photos.is_empty() {
-        eprint(language.pick("Keine solchen Lichtbilder.", "No such photos."));
-    } else if photos.is_cut {
-        eprint(language.pick(
-            format!("Das sind die {} neuesten, es gibt mehr: mit --limit N werden es mehr.", photos.photos.len()),
-            format!("These are the newest {}, and there are more: --limit N shows more.", photos.photos.len()),
-        ));
+    if found.photos.is_empty() {
+        eprint(text!(language, "studio-no-photos"));
+    } else if found.is_cut {
+        eprint(text!(language, "studio-more-photos", count = found.photos.len()));
     }
-    Exit::Done
+    Ok(Exit::Done)
 }
 
 /// Names of the files that this computer deposited. The list is of use without them.
 pub(in crate::cli::studio) fn files(journal: &DepositJournal, language: Language) -> HashMap<PhotoId, String> {
     let notes = journal.all(SystemClock.now()).unwrap_or_else(|error| {
-        eprint(advice::about_unreadable_notes(&error, language));
+        eprint(text!(language, "studio-notes-unreadable", cause = error.to_string()));
         Vec::new()
     });
     notes.into_iter().map(|note| (note.photo_id, note.name)).collect()
@@ -119,9 +107,12 @@ pub(in crate::cli::studio) fn table(
     files: &HashMap<PhotoId, String>,
     language: Language,
 ) -> String {
-    let head =
-        language.pick(["Eingeliefert", "Datei", "Foto-Nr.", "Stand"], ["Deposited", "File", "Photo no.", "State"]);
-    let mut lines = vec![head.map(str::to_owned)];
+    let mut lines = vec![[
+        text!(language, "studio-column-deposited"),
+        text!(language, "studio-column-file"),
+        text!(language, "studio-column-number"),
+        text!(language, "studio-column-state"),
+    ]];
     lines.extend(photos.iter().map(|photo| {
         [
             moment(photo.deposited_at, language),

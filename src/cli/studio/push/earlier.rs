@@ -5,8 +5,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::one_photo::{Decision, Next, PhotoPush, after_deposit_error};
-use crate::cli::studio::advice;
-use crate::cli::studio::advice::EndedDeposit;
+use crate::cli::studio::advice::{self, EndedDeposit, Failure};
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::output::eprint;
 use crate::client::deposited::duplicates::{self, EarlierDeposit, EarlierDeposits};
@@ -80,7 +79,7 @@ impl PhotoPush<'_> {
         let message = advice::about_ended_deposit(ended, self.language);
         if ended.state == Some(PhotoState::Used) {
             let line = json!({ "photo_id": ended.photo_id, "state": ended.state, "message": message });
-            let exit = self.report_failure(path, Exit::AlreadyDeposited, Some(line), message);
+            let exit = self.report_failure(path, Failure::new(Exit::AlreadyDeposited, message), Some(line));
             return Decision::Reported(exit, Next::Continue);
         }
         eprint(self.about(path, &message));
@@ -97,7 +96,7 @@ impl PhotoPush<'_> {
             None => {
                 let DepositNote { photo_id, name, deposited_at, .. } = &earlier.note;
                 let line = json!({ "photo_id": photo_id, "name": name, "deposited_at": deposited_at });
-                self.report_failure(path, Exit::AlreadyDeposited, Some(line), message)
+                self.report_failure(path, Failure::new(Exit::AlreadyDeposited, message), Some(line))
             }
         }
     }
@@ -105,11 +104,11 @@ impl PhotoPush<'_> {
     /// Reports that the gateway did not say what became of an earlier deposit. A receipt of this gateway is shown if it only cannot be
     /// reached: the customer may stand at the counter.
     fn report_unchecked(&self, path: &Path, own: Option<&StoredReceipt>, error: &ClientDepositError) -> Decision {
-        let (exit, message) = advice::about_unchecked_deposit(error, self.language);
+        let failure = advice::about_unchecked_deposit(error, self.language);
         let is_unreachable = matches!(error, ClientDepositError::GaveUp { .. });
         let exit = match own.filter(|own| is_unreachable && self.is_of_this_gateway(own)) {
-            Some(own) => self.report_unchecked_receipt(path, &own.body, exit, message),
-            None => self.report_failure(path, exit, None, message),
+            Some(own) => self.report_unchecked_receipt(path, &own.body, failure),
+            None => self.report_failure(path, failure, None),
         };
         Decision::Reported(exit, after_deposit_error(error))
     }

@@ -8,8 +8,7 @@ mod photo_paths;
 use super::advice;
 use super::exit::Exit;
 use super::output::eprint;
-use super::runtime::runtime;
-use crate::client::config::StudioConfig;
+use super::runtime::{fail_before_sending, load_config, runtime};
 use crate::client::deposited::journal::DepositJournal;
 use crate::client::enrolment::auto_renewal::{CertificateRenewer, RenewalEvent};
 use crate::client::gateway_client::GatewayClient;
@@ -18,32 +17,13 @@ use crate::texts::language::Language;
 pub use arguments::Arguments;
 use one_photo::{Next, PhotoPush};
 
-/// Pushes the photos and says how it went.
-pub fn run(arguments: &Arguments) -> Exit {
-    match prepare(arguments) {
-        Ok((renewer, client, language)) => match runtime(language) {
-            Ok(runtime) => runtime.block_on(push_all(arguments, &renewer, client, language)),
-            Err(exit) => exit,
-        },
-        Err(exit) => exit,
-    }
-}
-
-fn prepare(arguments: &Arguments) -> Result<(CertificateRenewer, GatewayClient, Language), Exit> {
-    let requested_language = arguments.lang;
-    let setup_error = |language: Language, message: String| {
-        eprint(message);
-        eprint(advice::after_setup_error(language));
-        Exit::Setup
-    };
-    let config = StudioConfig::load(&arguments.config).map_err(|error| {
-        let language = requested_language.unwrap_or_default();
-        setup_error(language, advice::about_config(&error, language))
-    })?;
-    let language = requested_language.unwrap_or(config.language);
+/// Pushes the photos, and prints their results.
+pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
+    let language = load_config(&arguments.config, arguments.lang)?.language;
     let (renewer, client) = CertificateRenewer::load(&arguments.config)
-        .map_err(|error| setup_error(language, advice::about_renewal(&error, language).1))?;
-    Ok((renewer.in_language(language), client, language))
+        .map_err(|error| fail_before_sending(advice::about_renewal(&error, language), language))?;
+    let renewer = renewer.in_language(language);
+    runtime(language)?.block_on(push_all(arguments, &renewer, client, language))
 }
 
 async fn push_all(
@@ -51,7 +31,7 @@ async fn push_all(
     renewer: &CertificateRenewer,
     client: GatewayClient,
     language: Language,
-) -> Exit {
+) -> Result<Exit, Exit> {
     let (client, mut worst) = renew_if_due(renewer, client, language).await;
     let photos = photo_paths::expand(&arguments.photos);
     let push = PhotoPush {
@@ -70,14 +50,12 @@ async fn push_all(
         }
     }
     for photo in photos {
-        if let Err(exit) = push.report_untried(photo) {
-            return exit;
-        }
+        push.report_untried(photo)?;
     }
-    worst
+    Ok(worst)
 }
 
-/// The client to push with, and what to end with if everything else goes well. A renewal that fails holds up no photo.
+/// The client to push with, and the exit code if all photos are pushed. Photos are pushed even if the renewal fails.
 async fn renew_if_due(
     renewer: &CertificateRenewer,
     client: GatewayClient,

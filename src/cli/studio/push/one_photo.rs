@@ -9,26 +9,25 @@ use serde_json::{Value, json};
 
 use super::arguments::Arguments;
 use super::photo_paths::NamedPhoto;
+use crate::cli::studio::advice::{self, Failure};
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::output::{eprint, print, print_json};
-use crate::cli::studio::receipt_text::on_one_line;
-use crate::cli::studio::{advice, receipt_text};
+use crate::cli::studio::output::{eprint, fail, print, print_json};
+use crate::cli::studio::receipt_text::{self, on_one_line};
 use crate::client::deposited::journal::{DepositJournal, DepositNote};
 use crate::client::deposited::photo_status::PhotoStatus;
 use crate::client::gateway_client::GatewayClient;
 use crate::client::photo::deposit::{ClientDepositError, RetryContext};
 use crate::client::photo::photo_file::PhotoFile;
-use crate::client::photo::printed_receipt;
-use crate::client::photo::printed_receipt::PrintOptions;
+use crate::client::photo::printed_receipt::{self, PrintOptions};
 use crate::client::photo::push::{PushContext, PushError, PushedPhoto, push_photo};
 use crate::client::photo::spool::RepeatPolicy;
-use crate::client::photo::stored_receipt;
-use crate::client::photo::stored_receipt::StoredReceipt;
+use crate::client::photo::stored_receipt::{self, StoredReceipt};
 use crate::client::timer::TokioTimer;
 use crate::clock::{Clock, SystemClock};
 use crate::entropy::OsEntropy;
 use crate::receipt::citizen_receipt::Paper;
 use crate::texts::language::Language;
+use crate::texts::text;
 use crate::wire::photo::ReceiptBody;
 
 /// Settings that all photos of a push share.
@@ -71,15 +70,16 @@ impl PhotoPush<'_> {
         let path = match photo {
             NamedPhoto::File(path) => path,
             NamedPhoto::NoMatch(pattern) => {
-                let message = about_no_match(pattern, self.language);
-                return (self.report_failure(pattern, Exit::Setup, None, message), Next::Continue);
+                let message = text!(self.language, "studio-no-match", pattern = on_one_line(pattern));
+                let failure = Failure::new(Exit::Setup, message);
+                return (self.report_failure(pattern, failure, None), Next::Continue);
             }
         };
         let photo = match PhotoFile::read(path) {
             Ok(photo) => photo,
             Err(error) => {
-                let message = advice::about_photo(&error, self.language);
-                return (self.report_failure(path, Exit::Setup, None, message), Next::Continue);
+                let failure = advice::about_photo(&error, self.language);
+                return (self.report_failure(path, failure, None), Next::Continue);
             }
         };
         let timer = TokioTimer::begin();
@@ -127,11 +127,10 @@ impl PhotoPush<'_> {
     fn report_pushed(&self, path: &Path, photo: &PhotoFile, pushed: &PushedPhoto) -> Exit {
         self.note(photo, pushed);
         let message = advice::after_receipt(pushed, SystemClock.now(), self.language);
-        self.report_receipt(path, pushed, message)
+        self.report_receipt(path, pushed, &message)
     }
 
     fn report_error(&self, path: &Path, error: &PushError) -> (Exit, Next) {
-        let (exit, message) = advice::about_push(error, self.language);
         let problem = match error {
             PushError::Deposit(ClientDepositError::Refused(problem))
             | PushError::RefusedMaybeStored { problem, .. } => serde_json::to_value(problem).ok(),
@@ -141,17 +140,14 @@ impl PhotoPush<'_> {
             PushError::Deposit(error) => after_deposit_error(error),
             _ => Next::Continue,
         };
-        (self.report_failure(path, exit, problem, message), next)
+        (self.report_failure(path, advice::about_push(error, self.language), problem), next)
     }
 
     /// Tells that a photo was not tried, because those before it failed for a reason that holds for all.
     pub(super) fn report_untried(&self, photo: &NamedPhoto) -> Result<(), Exit> {
         let (NamedPhoto::File(path) | NamedPhoto::NoMatch(path)) = photo;
-        let message = self.language.pick(
-            "Nicht gesendet. Denselben Befehl später noch einmal ausführen.",
-            "Not sent. Run the same command again later.",
-        );
-        eprint(self.about(path, message));
+        let message = text!(self.language, "studio-not-sent");
+        eprint(self.about(path, &message));
         if self.arguments.json {
             let line = json!({ "file": path.to_string_lossy(), "exit": Value::Null, "message": message });
             print_json(&line, self.language)?;
@@ -168,7 +164,7 @@ impl PhotoPush<'_> {
         }
         let note = DepositNote::new(&stored, &photo.path, &receipt, None, self.client.gateway().as_str());
         if let Err(error) = self.journal.add(&note) {
-            eprint(advice::about_unwritable_note(&error, self.language));
+            eprint(text!(self.language, "studio-note-unwritable", cause = error.to_string()));
         }
     }
 
@@ -200,13 +196,7 @@ impl PhotoPush<'_> {
     }
 
     /// Shows a stored receipt without saying that it is valid; no PDF of it is made.
-    pub(super) fn report_unchecked_receipt(
-        &self,
-        path: &Path,
-        receipt: &ReceiptBody,
-        exit: Exit,
-        message: String,
-    ) -> Exit {
+    pub(super) fn report_unchecked_receipt(&self, path: &Path, receipt: &ReceiptBody, failure: Failure) -> Exit {
         if self.arguments.json {
             let mut line = serde_json::to_value(receipt).unwrap_or_default();
             if let Value::Object(fields) = &mut line {
@@ -214,9 +204,9 @@ impl PhotoPush<'_> {
                 fields.remove("state");
                 fields.insert("state_checked".to_owned(), false.into());
             }
-            return self.report_failure(path, exit, Some(line), message);
+            return self.report_failure(path, failure, Some(line));
         }
-        let heading = advice::unchecked_receipt_heading(self.language);
+        let heading = text!(self.language, "studio-receipt-unchecked");
         let receipt = receipt_text::for_people(receipt, self.language);
         let shown = match self.is_one_of_several {
             true => print(format!("{}\n{heading}\n{receipt}\n", on_one_line(path)), self.language),
@@ -225,12 +215,13 @@ impl PhotoPush<'_> {
         if let Err(exit) = shown {
             return exit;
         }
-        eprint(self.about(path, &message));
-        exit
+        eprint(self.about(path, &failure.message));
+        failure.exit
     }
 
     /// Reports a photo without a receipt. Alone, only a photo with something to tell has a line of JSON.
-    pub(super) fn report_failure(&self, path: &Path, exit: Exit, line: Option<Value>, message: String) -> Exit {
+    pub(super) fn report_failure(&self, path: &Path, failure: Failure, line: Option<Value>) -> Exit {
+        let Failure { exit, message } = failure;
         let line = match self.is_one_of_several {
             true => {
                 let without_problem = || json!({ "message": message });
@@ -264,12 +255,8 @@ impl PhotoPush<'_> {
         let mut pdf = OsString::from(path);
         pdf.push(printed_receipt::SUFFIX);
         let studio = self.arguments.studio.as_deref();
-        let printing = PrintOptions { paper: paper, language: self.language, studio };
-        printing.write(receipt, Path::new(&pdf)).map_err(|error| {
-            let (exit, message) = advice::about_printing(&error, self.language);
-            eprint(message);
-            exit
-        })
+        let printing = PrintOptions { paper, language: self.language, studio };
+        printing.write(receipt, Path::new(&pdf)).map_err(|error| fail(advice::about_printing(&error, self.language)))
     }
 }
 
@@ -283,12 +270,4 @@ pub(super) fn after_deposit_error(error: &ClientDepositError) -> Next {
         | ClientDepositError::NotAGateway { .. } => Next::Stop,
         _ => Next::Continue,
     }
-}
-
-fn about_no_match(pattern: &Path, language: Language) -> String {
-    let pattern = on_one_line(pattern);
-    language.pick(
-        format!("Auf {pattern} passt keine Datei. Den Ordner und die Endung prüfen."),
-        format!("No file matches {pattern}. Check the folder and the extension."),
-    )
 }

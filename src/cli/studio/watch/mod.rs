@@ -9,11 +9,11 @@ mod systemd_unit;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::advice;
+use super::advice::{self, Failure};
 use super::exit::Exit;
-use super::output::eprint;
+use super::output::fail;
 use super::receipt_text::on_one_line;
-use crate::client::config::StudioConfig;
+use super::runtime::{fail_before_sending, load_config};
 use crate::client::deposited::journal::DepositJournal;
 use crate::client::enrolment::auto_renewal::CertificateRenewer;
 use crate::client::gateway_client::GatewayClient;
@@ -25,59 +25,37 @@ use crate::client::watch::watch_loop::{StopCondition, Watch, WatchOptions, Watch
 use crate::clock::SystemClock;
 use crate::entropy::OsEntropy;
 use crate::texts::language::Language;
+use crate::texts::text;
 use crate::validation::profile::Profile;
 pub use arguments::Arguments;
 use output::ConsoleOutput;
 use receipt_writer::LocalizedReceiptWriter;
 
-/// Watches until it is told to stop, or with `--once` until nothing is left to do.
-pub fn run(arguments: &Arguments) -> Exit {
-    let requested_language = arguments.lang;
-    let setup_error = |language: Language, message: String| {
-        eprint(message);
-        eprint(advice::after_setup_error(language));
-        Exit::Setup
-    };
+/// Watches until a signal stops it, or with `--once` until all photos are done.
+pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     if arguments.print_systemd_unit {
-        return systemd_unit::print_unit(arguments, requested_language.unwrap_or_default());
+        return systemd_unit::print_unit(arguments, arguments.lang.unwrap_or_default());
     }
-    let config = match StudioConfig::load(&arguments.config) {
-        Ok(config) => config,
-        Err(error) => {
-            let language = requested_language.unwrap_or_default();
-            return setup_error(language, advice::about_config(&error, language));
-        }
-    };
-    let language = requested_language.unwrap_or(config.language);
-    let (renewal, connection) = match CertificateRenewer::load(&arguments.config) {
-        Ok(both) => both,
-        Err(error) => return setup_error(language, advice::about_renewal(&error, language).1),
-    };
-    let folder = match WatchedFolder::open(&arguments.dir) {
-        Ok(folder) => folder,
-        Err(error) => return report_folder_error(&error, language),
-    };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            eprint(advice::about_unexpected(&error, language));
-            return Exit::Unexpected;
-        }
-    };
-    runtime.block_on(watch(arguments, folder, renewal, connection, language))
+    let language = load_config(&arguments.config, arguments.lang)?.language;
+    let (renewer, client) = CertificateRenewer::load(&arguments.config)
+        .map_err(|error| fail_before_sending(advice::about_renewal(&error, language), language))?;
+    let folder = WatchedFolder::open(&arguments.dir).map_err(|error| fail(about_watched_folder(&error, language)))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| fail(advice::about_unexpected(&error, language)))?;
+    runtime.block_on(watch(arguments, folder, renewer, client, language))
 }
 
 async fn watch(
     arguments: &Arguments,
     folder: WatchedFolder,
     renewer: CertificateRenewer,
-    connection: GatewayClient,
+    client: GatewayClient,
     language: Language,
-) -> Exit {
+) -> Result<Exit, Exit> {
     let output = Arc::new(ConsoleOutput::new(language, Arc::new(SystemClock)));
     let watch_settings = WatchSettings {
         folder,
-        client: connection,
+        client,
         client_provider: Arc::new(RenewingProvider {
             renewer: renewer.in_language(language),
             clock: Arc::new(SystemClock),
@@ -106,23 +84,19 @@ async fn watch(
         parallel: arguments.parallel,
         keep_sent: arguments.delete_sent_after,
     };
-    let (watch, stop) = match Watch::new(watch_settings, options).and_then(|watch| Ok((watch, signals::stop()?))) {
-        Ok(both) => both,
-        Err(error) => {
-            eprint(advice::about_unexpected(&error, language));
-            return Exit::Unexpected;
-        }
-    };
+    let (watch, stop) = Watch::new(watch_settings, options)
+        .and_then(|watch| Ok((watch, signals::stop()?)))
+        .map_err(|error| fail(advice::about_unexpected(&error, language)))?;
     let condition = match arguments.once {
         true => StopCondition::QueueEmpty { give_up_after: seconds(arguments.give_up_after) },
         false => StopCondition::Signal,
     };
     let summary = watch.run(condition, stop).await;
     output.end();
-    match condition {
+    Ok(match condition {
         StopCondition::Signal => Exit::Done,
         StopCondition::QueueEmpty { .. } => exit_status(&summary),
-    }
+    })
 }
 
 /// Chooses the exit code. Waiting photos take precedence over refused ones, because they require another run.
@@ -139,33 +113,14 @@ fn exit_status(summary: &WatchSummary) -> Exit {
     }
 }
 
-fn report_folder_error(error: &WatchedFolderError, language: Language) -> Exit {
+fn about_watched_folder(error: &WatchedFolderError, language: Language) -> Failure {
     match error {
         WatchedFolderError::AlreadyWatched { path } => {
-            eprint(language.pick(
-                format!(
-                    "{} wird schon überwacht. Das andere Fenster weiterlaufen lassen oder zuerst beenden.",
-                    on_one_line(path)
-                ),
-                format!(
-                    "{} is being watched already. Leave the other watch running or end it first.",
-                    on_one_line(path)
-                ),
-            ));
-            Exit::AlreadyWatched
+            Failure::new(Exit::AlreadyWatched, text!(language, "studio-already-watched", path = on_one_line(path)))
         }
         WatchedFolderError::Unusable { path, source } => {
-            eprint(language.pick(
-                format!(
-                    "{} lässt sich nicht überwachen ({source}). Einen vorhandenen, beschreibbaren Ordner angeben.",
-                    on_one_line(path)
-                ),
-                format!(
-                    "{} cannot be watched ({source}). Name a folder that exists and can be written.",
-                    on_one_line(path)
-                ),
-            ));
-            Exit::Setup
+            let (path, cause) = (on_one_line(path), source.to_string());
+            Failure::new(Exit::Setup, text!(language, "studio-folder-unusable", path = path, cause = cause))
         }
     }
 }

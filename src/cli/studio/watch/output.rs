@@ -1,24 +1,26 @@
-//! Output of `watch`: a line for every photo that is done, on stdout; messages and a calm line of progress on stderr.
+//! Output of `watch`: a line for every photo that is done, on stdout; messages and a progress line on stderr.
 //!
-//! The code is shown on a terminal only. Elsewhere stdout ends in a journal or a file that is kept, copied and read by others,
-//! while the receipt, which holds the code, is deleted with the photo: there the line names the receipt.
+//! The code is shown on a terminal only. A journal or a log file is kept, copied and read by other users, while the receipt with the
+//! code is deleted together with the photo. Such a file therefore gets the receipt's name.
 
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::cli::studio::advice;
 use crate::cli::studio::photos::texts;
-use crate::cli::studio::{advice, receipt_text};
+use crate::cli::studio::receipt_text::{moment, on_one_line};
 use crate::client::watch::{WatchEvent, WatchObserver, WatchStatus};
 use crate::clock::Clock;
 use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::domain::display_text::{escaped, escaped_lines};
 use crate::texts::language::Language;
+use crate::texts::text;
 
-/// Writes to this process's two streams.
+/// Prints events to the standard output and the standard error stream.
 pub(super) struct ConsoleOutput {
     language: Language,
     clock: Arc<dyn Clock>,
-    /// True if stdout is a terminal, so that a person reads the results as they come.
+    /// True if stdout is a terminal.
     shows_codes: bool,
     /// True if stderr is a terminal, so that the progress line can be overwritten.
     shows_progress: bool,
@@ -28,7 +30,7 @@ pub(super) struct ConsoleOutput {
 #[derive(Default)]
 struct ProgressLine {
     last: Option<WatchStatus>,
-    /// Characters of the line that stands there.
+    /// In characters.
     width: usize,
 }
 
@@ -38,7 +40,7 @@ impl ConsoleOutput {
         Self { language, clock, shows_codes, shows_progress, progress: Mutex::default() }
     }
 
-    /// Leaves the cursor in a line of its own.
+    /// Clears the progress line.
     pub(super) fn end(&self) {
         self.clear(&mut self.progress.lock().unwrap_or_else(PoisonError::into_inner));
     }
@@ -52,35 +54,29 @@ impl ConsoleOutput {
     }
 
     fn result(&self, event: &WatchEvent<'_>) -> Option<String> {
+        let language = self.language;
         let line = match event {
             WatchEvent::Sent { name, receipt_file, receipt } => {
-                let word = self.language.pick("eingeliefert", "sent");
                 let shown = match RetrievalCode::parse(&receipt.code) {
-                    Ok(code) if self.shows_codes => {
-                        self.language.pick("Abrufcode ", "code ").to_owned() + &code.reveal()
-                    }
-                    _ => receipt_text::on_one_line(receipt_file),
+                    Ok(code) if self.shows_codes => text!(language, "studio-watch-code", code = code.reveal()),
+                    _ => on_one_line(receipt_file),
                 };
-                format!("{word}  {}  {shown}", receipt_text::on_one_line(name))
+                format!("{}  {}  {shown}", text!(language, "studio-watch-sent"), on_one_line(name))
             }
             WatchEvent::Refused { name, report, .. } => {
-                let word = self.language.pick("abgelehnt", "refused");
-                format!("{word}  {}  {}", receipt_text::on_one_line(name), receipt_text::on_one_line(report))
+                format!("{}  {}  {}", text!(language, "studio-watch-refused"), on_one_line(name), on_one_line(report))
             }
             WatchEvent::RefusedByOffice { name, report, refusal } => {
-                let word = self.language.pick("im Amt abgelehnt", "refused at the office");
-                let mut line = format!("{word}  {}", escaped(name));
-                for reason in texts::refusal_lines(refusal, self.language) {
-                    line.push_str(&format!("  {reason}"));
-                }
-                format!("{line}  {}", receipt_text::on_one_line(report))
+                let reasons = texts::refusal_lines(refusal, language).join("  ");
+                let words = text!(language, "studio-state-refused");
+                format!("{words}  {}  {reasons}  {}", escaped(name), on_one_line(report))
             }
             WatchEvent::Erased { name } => {
-                format!("{}  {}", self.language.pick("gelöscht", "deleted"), receipt_text::on_one_line(name))
+                format!("{}  {}", text!(language, "studio-watch-erased"), on_one_line(name))
             }
             _ => return None,
         };
-        Some(format!("{}  {line}", receipt_text::moment(self.clock.now(), self.language)))
+        Some(format!("{}  {line}", moment(self.clock.now(), language)))
     }
 }
 
@@ -88,7 +84,7 @@ impl WatchObserver for ConsoleOutput {
     fn event(&self, event: &WatchEvent<'_>) {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         self.clear(&mut progress);
-        // That nobody reads changes nothing about the work.
+        // A closed stream does not stop the watch.
         if let Some(line) = self.result(event) {
             let _ = writeln!(std::io::stdout(), "{}", escaped_lines(&line));
         }
@@ -111,16 +107,16 @@ impl WatchObserver for ConsoleOutput {
 }
 
 fn progress_line(status: &WatchStatus, language: Language) -> String {
-    let WatchStatus { arriving, unusable, waiting, in_progress: under_way, sent, refused, gateway_down_since, .. } =
-        status;
-    let waiting = arriving + unusable + waiting;
-    let mut line = language.pick(
-        format!("wartend {waiting}, unterwegs {under_way}, eingeliefert {sent}, abgelehnt {refused}"),
-        format!("waiting {waiting}, under way {under_way}, sent {sent}, refused {refused}"),
+    let mut line = text!(
+        language,
+        "studio-watch-progress",
+        waiting = status.arriving + status.unusable + status.waiting,
+        in_progress = status.in_progress,
+        sent = status.sent,
+        refused = status.refused,
     );
-    if let Some(since) = gateway_down_since {
-        let since = receipt_text::moment(*since, language);
-        line.push_str(&language.pick(format!("; kein Gateway seit {since}"), format!("; no gateway since {since}")));
+    if let Some(since) = status.gateway_down_since {
+        line.push_str(&text!(language, "studio-watch-progress-down", since = moment(since, language)));
     }
     line
 }

@@ -3,16 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use super::arguments::Arguments;
+use crate::cli::studio::advice::Failure;
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::output::{eprint, print};
+use crate::cli::studio::output::{eprint, fail, print};
 use crate::cli::systemd::quoted_argument;
 use crate::texts::language::Language;
+use crate::texts::text;
 
 /// Path where the unit file belongs.
 const UNIT_FILE: &str = "~/.config/systemd/user/lichtbild-watch.service";
 
-/// Prints the unit on stdout and what to do with it on stderr.
-pub(super) fn print_unit(arguments: &Arguments, language: Language) -> Exit {
+/// Prints the unit on stdout, and the next steps on stderr.
+pub(super) fn print_unit(arguments: &Arguments, language: Language) -> Result<Exit, Exit> {
     let paths = || -> std::io::Result<[PathBuf; 3]> {
         Ok([std::env::current_exe()?, std::path::absolute(&arguments.dir)?, std::path::absolute(&arguments.config)?])
     };
@@ -20,28 +22,10 @@ pub(super) fn print_unit(arguments: &Arguments, language: Language) -> Exit {
         Ok([program, dir, config]) => unit(&program, &dir, &config, &arguments.options()),
         Err(_) => None,
     };
-    let Some(unit) = unit else {
-        eprint(language.pick(
-            "Ein Pfad oder ein Name lässt sich nicht in eine Unit schreiben. Ordner und Konfiguration in Pfade ohne Steuer- und Sonderzeichen legen.",
-            "A path or a name cannot be written into a unit. Put folder and configuration where the paths are plain text.",
-        ));
-        return Exit::Setup;
-    };
-    if let Err(exit) = print(unit, language) {
-        return exit;
-    }
-    eprint(
-        language.pick(
-            format!("Nach {UNIT_FILE} schreiben, dann ausführen:"),
-            format!("Write it to {UNIT_FILE}, then run:"),
-        ),
-    );
-    eprint("  systemctl --user enable --now lichtbild-watch.service");
-    eprint(language.pick(
-        "  loginctl enable-linger    # damit es auch ohne Anmeldung läuft",
-        "  loginctl enable-linger    # so that it runs without anybody logged in",
-    ));
-    Exit::Done
+    let impossible = || Failure::new(Exit::Setup, text!(language, "studio-unit-impossible"));
+    print(unit.ok_or_else(|| fail(impossible()))?, language)?;
+    eprint(text!(language, "studio-unit-next", file = UNIT_FILE));
+    Ok(Exit::Done)
 }
 
 /// `None` for paths that are no text, and for control characters anywhere.
