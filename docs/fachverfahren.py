@@ -1,34 +1,34 @@
 #!/usr/bin/env python3
-"""What application software (a Fachverfahren) does with Lichtbild: collect -> fetch -> settle.
+"""Example of application software (a Fachverfahren) that uses Lichtbild: collect -> fetch -> settle.
 
     echo XXXXX-XXXXX-XXXXX-XXXXX | python3 fachverfahren.py --gateway https://gateway.stadt.example:9443 --device mitte-1 --inbox photos
 
-Python 3.11 or newer, nothing but its standard library. `--device` is the folder that `lichtbild-gateway device add` wrote:
-certificate.pem, key.pem, gateway-ca.pem. The code comes on standard input: arguments can be seen by every user of a computer.
+Needs Python 3.11 or newer and its standard library only. `--device` is the folder that `lichtbild-gateway device add` made: certificate.pem,
+key.pem, gateway-ca.pem. The code comes on standard input, since every user of the computer can read arguments.
 
-Renewing: the certificate of a program ends after 60 days. Once a day, from cron; it does nothing until two thirds are over:
+Renewal: the certificate of a program ends after 60 days. Run once a day from cron (it does nothing until two thirds are over):
 
     lichtbild-studio renew --config mitte-1/studio.toml
 
-What may be repeated: everything. The same code gives this office the same collection while it holds it, the photo can be fetched
-as often as one likes, and the same decision gives the same receipt. So whenever an answer does not come, ask again:
+Every request may be repeated. The same code gives this office the same collection while it has the lease, the photo can be fetched any
+number of times, and the same decision gives the same receipt. So repeat a request without an answer:
 
-    the line breaks at ...   what the gateway has done          what to do
-    collect                  perhaps leased the photo to us     the same request again: 200 instead of 201, same collection
-    fetch                    handed it to us and nobody else    the same request again; half a photo is never kept
-    settle                   perhaps erased the photo           the same request again: same receipt
-    this program dies        any of these                       run it again: what was decided is in the inbox and is settled first
+    interrupted at           the gateway may have               next step
+    collect                  leased the photo to us             same request: 200 instead of 201, same collection
+    fetch                    handed it over to us               same request; a partial photo is never stored
+    settle                   erased the photo                   same request: same receipt
+    (this program is killed) done any of these                  run it again: decisions in the inbox are settled first
 
-Only settling erases, so the photo is safe on our disk before we settle, and so is the decision.
+Only settling erases the photo. Photo and decision are on our disk before we settle.
 
-A device settles what it has shown the code of. Where counters share an inbox, or a computer has got a new device, what another device
-left is refused (`collection-code-required`): its note stays, the code that was typed is served, and the note is settled by the device
-that began it, or by the first that is given that photo's code, whose decision takes its place. A note that is refused for anything else
-stays too: while its collection is open, that photo's code with another decision replaces it; then remove it when it is clear what became
-of the photo.
+A device can settle only collections whose code it has sent. If counters share an inbox, or a computer got a new device, the notes of another
+device are refused (`collection-code-required`). They stay in the inbox, and the program continues with the typed code. The device that began
+a note settles it, or the first device that gets the code of that photo, with a new decision. A note that is refused for another reason stays
+too: while its collection is open, the code of that photo with another decision replaces it. Otherwise remove it when you know the state of
+the photo.
 
-Exit codes: 0 done; 1 refused, `type` and words on standard error; 2 wrong arguments; 75 try again later, nothing is lost. With a code
-they tell of its photo, without one of the notes in the inbox.
+Exit codes: 0 done; 1 refused, with the problem's `type` and text on standard error; 2 wrong arguments; 75 try again later, nothing is lost. With
+a code they are about its photo, without a code about the notes in the inbox.
 """
 
 import argparse
@@ -45,14 +45,14 @@ from urllib.parse import urlsplit
 
 TRIES = 6
 FIRST_WAIT_S = 0.2  # doubled each time: 6 s in all
-LONGEST_WAIT_S = 10.0  # told to wait for longer, a clerk is told so instead
+LONGEST_WAIT_S = 10.0  # if the gateway asks for more, tell the clerk instead of waiting
 
-# Problems that pass by themselves. `type` is stable, `title` and `detail` are for people.
+# Temporary problems. `type` is stable; `title` and `detail` are texts for people.
 PASSING = {"gateway-busy", "storage-unavailable", "too-many-requests", "too-many-connections"}
 
 
 class Refused(Exception):
-    """The gateway has said no: application/problem+json (RFC 9457)."""
+    """The gateway refused the request: application/problem+json (RFC 9457)."""
 
     def __init__(self, problem):
         super().__init__(f"{problem['type']}: {problem['title']}. {problem['detail']}")
@@ -60,7 +60,7 @@ class Refused(Exception):
 
 
 class Broken(Exception):
-    """No whole answer: whether the gateway has acted is unknown, and does not matter."""
+    """No complete answer. It is unknown whether the gateway acted, and the request can be repeated."""
 
 
 class Later(Exception):
@@ -71,7 +71,7 @@ class Gateway:
     def __init__(self, url, device):
         address = urlsplit(url)
         self.host, self.port = address.hostname, address.port or 443
-        # Trusts the gateway's own authority and nobody else, and checks the name.
+        # Trusts the gateway's own authority only, and checks the name.
         self.tls = ssl.create_default_context(cafile=device / "gateway-ca.pem")
         both = device / "device.pem"  # a renewal leaves certificate and key in one file
         if both.exists():
@@ -80,7 +80,7 @@ class Gateway:
             self.tls.load_cert_chain(device / "certificate.pem", device / "key.pem")
 
     def ask(self, method, path, headers=(), body=None, is_whole=lambda answer: True):
-        """One request until it is answered: repeated while the line breaks or the gateway is busy."""
+        """Sends one request until it is answered; repeats it if the connection breaks or the gateway is busy."""
         wait_s = FIRST_WAIT_S
         for left in reversed(range(TRIES)):
             try:
@@ -109,10 +109,10 @@ class Gateway:
             response = connection.getresponse()
             content = response.read()
         except ssl.SSLCertVerificationError:
-            raise  # Not our gateway: never repeat, never go on.
+            raise  # Another server: do not repeat, do not continue.
         except ssl.SSLError as error:
             if "ALERT" in (error.reason or ""):
-                raise  # The gateway turned our certificate away (expired, revoked, unknown).
+                raise  # The gateway refused our certificate (expired, revoked, unknown).
             raise Broken(str(error)) from error
         except (OSError, http.client.HTTPException) as error:
             raise Broken(str(error) or type(error).__name__) from error
@@ -147,7 +147,7 @@ def sha256(content):
 
 
 def save(file, content):
-    """Under its name the file is whole or not there, whatever happens to the power."""
+    """Writes a file that is complete or absent under its name, even after a power cut."""
     handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as part:
@@ -166,40 +166,40 @@ def save(file, content):
 
 
 def take(gateway, inbox, code, decision, without_code):
-    """One photo from its code to its receipt."""
+    """Takes one photo from its code to its receipt."""
     collection = gateway.collect(code)
     file = inbox / f"Lichtbild-{collection['collection_id']}.jpg"
     if (open_note := file.with_suffix(".open")) in without_code:
-        # It was decided before, and could not be settled without the code. The clerk who has the code now decides anew.
+        # An earlier decision could not be settled without the code. The clerk who has the code now decides again.
         decided = json.loads(open_note.read_bytes())["decision"]
         if decided != decision:
             print(f"{open_note.name} said {json.dumps(decided)}; {json.dumps(decision)} takes its place.", file=sys.stderr)
     try:
         photo = gateway.fetch(collection, code)
     except Refused as refused:
-        # Interrupted for longer than a lease. The same code opens it again, unless somebody else was faster.
+        # Interrupted for longer than a lease. The same code leases the photo again, unless another office was faster.
         if refused.type != "lease-expired":
             raise
         collection = gateway.collect(code)
         photo = gateway.fetch(collection, code)
     save(file, photo)
-    # Here the application takes the file over, and the clerk decides: used, kept, refused or released.
+    # Here the application imports the file, and the clerk decides: used, kept, refused or released.
     note = {"collection_id": collection["collection_id"], "file": file.name, "decision": decision}
     save(file.with_suffix(".open"), json.dumps(note).encode())
     return finish(gateway, file.with_suffix(".open"))
 
 
 def finish(gateway, open_note):
-    """Settles what was decided, without the code: the gateway knows the devices that have shown it, and refuses others."""
+    """Sends the stored decision. Needs no code: the gateway knows which devices sent it, and refuses others."""
     note = json.loads(open_note.read_bytes())
     note["receipt"] = gateway.settle(note["collection_id"], note["decision"])
     save(open_note.with_suffix(".json"), json.dumps(note).encode())
-    open_note.unlink(missing_ok=True)  # Another counter with this inbox may have been faster.
+    open_note.unlink(missing_ok=True)  # Another counter that shares this inbox may have been faster.
     return note
 
 
 def finish_all(gateway, inbox):
-    """Settles the notes of earlier runs. One that is refused stays and stops nothing: returns those that want their code, and all."""
+    """Settles the notes of earlier runs; refused ones stay. Returns the notes that need their code, and all that remain."""
     without_code, refused_notes = set(), set()
     for open_note in sorted(inbox.glob("Lichtbild-*.open")):
         try:

@@ -1,27 +1,27 @@
 #!/usr/bin/env bash
-# What application software (a Fachverfahren) does with Lichtbild, with curl alone: collect -> fetch -> settle.
+# Example of application software (a Fachverfahren) that uses Lichtbild with curl alone: collect -> fetch -> settle.
 #
 #     echo XXXXX-XXXXX-XXXXX-XXXXX | fachverfahren.sh https://gateway.stadt.example:9443 mitte-1 photos '{"outcome":"used"}'
 #
-# mitte-1 is the folder that `lichtbild-gateway device add` wrote: certificate.pem, key.pem, gateway-ca.pem. photos must be there. The
-# code comes on standard input and never stands in a command line, which every user of a computer can see.
+# mitte-1 is the folder that `lichtbild-gateway device add` made: certificate.pem, key.pem, gateway-ca.pem. The folder photos must exist. The
+# code comes on standard input, since every user of the computer can read command lines.
 #
-# Renewing: the certificate of a program ends after 60 days. Once a day, from cron; it does nothing until two thirds are over:
+# Renewal: the certificate of a program ends after 60 days. Run once a day from cron (it does nothing until two thirds are over):
 #
 #     lichtbild-studio renew --config mitte-1/studio.toml
 #
-# Everything may be repeated: the same code gives this office the same collection while it holds it, the photo can be fetched as
-# often as one likes, the same decision gives the same receipt. So whenever an answer does not come (curl fails), ask again. Killed
-# in the middle: run it again with the same code before anything was settled; what was decided is settled first.
+# Every request may be repeated: the same code gives this office the same collection while it has the lease, the photo can be fetched any
+# number of times, and the same decision gives the same receipt. So repeat a request without an answer (curl fails). If the script is killed
+# before the settlement, run it again with the same code; stored decisions are settled first.
 #
-# A device settles what it has shown the code of. Where counters share an inbox, or a computer has got a new device, what another device
-# left is refused (`collection-code-required`): its decision stays in the inbox, the code that was typed is served, and the decision is
-# settled by the device that began it, or by the first that is given that photo's code, whose decision takes its place. A decision that is refused
-# for anything else stays too: while its collection is open, that photo's code with another decision replaces it; then remove it when it is
-# clear what became of the photo.
+# A device can settle only collections whose code it has sent. If counters share an inbox, or a computer got a new device, the decisions of another
+# device are refused (`collection-code-required`). They stay in the inbox, and the script continues with the typed code. The device that began a
+# decision settles it, or the first device that gets the code of that photo, with a new decision. A decision that is refused for another
+# reason stays too: while its collection is open, the code of that photo with another decision replaces it. Otherwise remove it when you know
+# the state of the photo.
 #
-# Exit codes: 0 done; 1 refused, with the problem's `type` and words on standard error; 75 try again later, nothing is lost. With a code
-# they tell of its photo, without one of the decisions in the inbox.
+# Exit codes: 0 done; 1 refused, with the problem's `type` and text on standard error; 75 try again later, nothing is lost. With a code they
+# are about its photo, without a code about the decisions in the inbox.
 set -euo pipefail
 
 umask 077
@@ -33,11 +33,11 @@ trap 'rm -rf "$work"' EXIT
 pair=(--cert "$device/certificate.pem" --key "$device/key.pem")
 [[ -e $device/device.pem ]] && pair=(--cert "$device/device.pem")
 
-# The first value of a JSON field that holds plain text.
+# Prints the first value of a JSON field that holds plain text.
 field() { grep -o "\"$1\":\"[^\"]*\"" "$2" | head -n 1 | cut -d '"' -f 4; }
 
-# ask PATH [curl options]: one request until it is answered. Its answer is in $work/answer, further headers come on standard input.
-# After a refusal of the gateway, $refusal is the problem's type.
+# ask PATH [curl options]: sends one request until it is answered. The answer is in $work/answer; further headers come on standard input.
+# After a refusal of the gateway $refusal is the problem's type.
 ask() {
     local path=$1 status kind headers retry_after
     shift
@@ -53,7 +53,7 @@ ask() {
             kind=$(field type "$work/answer" || true)
             case $kind in
                 gateway-busy | storage-unavailable | too-many-requests | too-many-connections)
-                    # These pass by themselves.
+                    # Temporary problems: try again.
                     retry_after=$(sed -n 's/^retry-after: *\([0-9]\)[[:space:]]*$/\1/Ip' "$work/head")
                     ;;
                 ?*)
@@ -64,7 +64,7 @@ ask() {
             esac
             echo "status $status $kind" >"$work/error"
         elif [ "$?" -eq 60 ] || grep -qi alert "$work/error"; then
-            # Not our gateway, or it turned our certificate away: never repeat, never go on.
+            # Another server, or our certificate is refused: do not repeat, do not continue.
             cat "$work/error" >&2
             return 1
         fi
@@ -78,19 +78,19 @@ ask() {
 
 json='Content-Type: application/json'
 
-# settle ID: what was decided stands in ID.open until there is a receipt. It goes without the code: the gateway knows the devices that
-# have shown it, and refuses others. `set -e` does not hold in here where the caller looks at the status.
+# settle ID: sends the decision in ID.open, which exists until there is a receipt. Needs no code: the gateway knows which devices sent it, and
+# refuses others. `set -e` has no effect in here, since the caller tests the status.
 settle() {
     ask "/v1/collections/$1/settle" --data-binary "@$inbox/Lichtbild-$1.open" <<<"$json" || return
     mv "$work/answer" "$inbox/Lichtbild-$1.json" || return
     sync "$inbox/Lichtbild-$1.json" "$inbox" || return
-    # Another counter with this inbox may have been faster.
+    # Another counter that shares this inbox may have been faster.
     rm -f "$inbox/Lichtbild-$1.open"
     cat "$inbox/Lichtbild-$1.json"
     echo
 }
 
-# The inbox of earlier runs. A decision that is refused stays and stops nothing.
+# Settle the decisions of earlier runs. A refused one stays, and the script continues.
 without_code=' '
 left=0
 for open in "$inbox"/Lichtbild-*.open; do
@@ -98,7 +98,7 @@ for open in "$inbox"/Lichtbild-*.open; do
     id=${open##*/Lichtbild-} id=${id%.open}
     status=0
     settle "$id" || status=$?
-    # It is gone once it is settled, perhaps by another counter.
+    # The note is gone once it is settled, perhaps by another counter.
     [ -e "$open" ] || continue
     [ -n "$refusal" ] || exit "$status"
     left=1
@@ -113,29 +113,29 @@ done
 read -r code || true
 [ -n "$code" ] || exit "$left"
 
-# No code holds these two, and JSON would want them escaped.
+# No code contains these two characters, and JSON would need them escaped.
 code=${code//[\"\\]/?}
 
-# Collect. The body goes through a file that only we can read, since standard input is for headers.
+# Collect. The body is in a file that only this user can read, since standard input is for headers.
 printf '{"code":"%s"}' "$code" >"$work/code"
 ask /v1/collections --data-binary "@$work/code" <<<"$json"
 id=$(field collection_id "$work/answer")
 sha256=$(field sha256 "$work/answer")
 
-# It was decided before, and could not be settled without the code. The clerk who has the code now decides anew.
+# An earlier decision could not be settled without the code. The clerk who has the code now decides again.
 if [[ $without_code == *" $id "* ]]; then
     decided=$(cat "$inbox/Lichtbild-$id.open")
     [ "$decided" = "$decision" ] || echo "Lichtbild-$id.open said $decided; $decision takes its place." >&2
 fi
 
-# Fetch, until it is what the studio sent.
+# Fetch the photo until its digest is that of the deposit.
 for try in 1 2 3; do
     ask "/v1/collections/$id/photo" <<<"Retrieval-Code: $code"
     echo "$sha256  $work/answer" | sha256sum --check --status && break
     [ "$try" -lt 3 ] || { echo 'What arrives is not what was sent.' >&2 && exit 75; }
 done
 
-# Only settling erases: photo and decision are on the disk before.
+# Only settling erases the photo: photo and decision are on the disk first.
 mv "$work/answer" "$inbox/Lichtbild-$id.jpg"
 printf '%s' "$decision" >"$work/open"
 sync "$inbox/Lichtbild-$id.jpg" "$work/open"

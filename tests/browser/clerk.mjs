@@ -1,12 +1,12 @@
-// Somebody at a counter's computer: one browser context, so one client certificate and one set of cookies. What must
-// hold on every page and at every request of every story is watched from here.
+// A clerk at a counter's computer: one browser context with its own client certificate and cookies. Checks that apply to every
+// page and every request of every story are made here.
 
 import { strict as assert } from 'node:assert';
 
-// How long a story waits for a condition. On a machine with ten times as much to do as it has cores, a page took half a minute.
+// Time for which a story waits for a condition. With ten busy processes per core, one page took half a minute.
 export const PATIENCE_MS = 120_000;
 
-// The pages that a clerk with this collection can open.
+// Pages that a clerk with this collection can open.
 export function pages(collection) {
     const own = ['', '/use', '/refuse'].map((page) => `/desk/collections/${collection}${page}`);
     return ['/desk/', '/desk/today', '/desk/self-test', ...own];
@@ -22,8 +22,8 @@ export class Clerk {
             locale: 'de-DE',
             timezoneId: 'Europe/Berlin',
             javaScriptEnabled: javaScript,
-            // Playwright ends the browser's TLS connection and begins one of its own with the certificate; there it
-            // holds the gateway's against NODE_EXTRA_CA_CERTS, and lets no other pass (dangers.mjs shows it).
+            // Playwright ends the browser's TLS connection and opens one of its own with the certificate. There it verifies the
+            // gateway against NODE_EXTRA_CA_CERTS and refuses others (dangers.mjs proves it).
             clientCertificates: certificate && [
                 { origin: office, cert: Buffer.from(certificate.certificate), key: Buffer.from(certificate.key) },
             ],
@@ -36,7 +36,7 @@ export class Clerk {
         if (clerk.isByHand) {
             const time = Date.parse(now) + clockAhead * 1000;
             await context.clock.install({ time });
-            // Or else it goes on by itself, and a slow machine counts other minutes.
+            // An installed clock would continue by itself, and a slow machine would count other minutes.
             await context.clock.pauseAt(time + 1000);
         }
         clerk.page = await context.newPage();
@@ -49,44 +49,44 @@ export class Clerk {
         this.requests = [];
         this.faults = [];
         this.titles = new Set();
-        // Time from which on keys are a hand's again.
+        // Time from which keys count as typed by hand again.
         this.scanned = 0;
-        // Keys of a hand, by `presses`.
+        // Keys that `presses` typed by hand.
         this.pressed = 0;
         context.on('request', (request) => this.requests.push(request.url()));
         context.on('response', (response) => this.checkHeaders(response));
         context.on('weberror', (error) => this.faults.push(`a script failed: ${error.error().stack}`));
         context.on('console', (message) => {
-            // Chromium notes every status from 400 on; the stories look at those themselves.
+            // Chromium logs every status from 400 on; the stories check those themselves.
             const isNoise = message.text().startsWith('Failed to load resource');
             if (['error', 'warning'].includes(message.type()) && !isNoise) this.faults.push(message.text());
         });
     }
 
-    // The computer's clock moves on, where it is moved by hand.
+    // Advances the computer's clock if the story controls it.
     async passes(seconds) {
         if (this.isByHand) await this.context.clock.fastForward(seconds * 1000);
     }
 
-    // Doing
+    // Actions
 
     async open(path = '/desk/') {
         return this.page.goto(this.counter.scene.office + path);
     }
 
-    // Types where the cursor is, as on a fresh page, and presses Enter.
+    // Types at the cursor, as on a fresh page, and presses Enter.
     async enters(code) {
         await this.sees('#code:focus');
         await this.page.keyboard.type(code);
         await this.page.keyboard.press('Enter');
     }
 
-    // Types where the cursor is as a scanner does: a key every `pace` milliseconds, and Enter where the text ends a line. The clock of these
-    // keys begins at `milliseconds` of the page, now unless said; `pause` is one before the last `tail` keys, by default in the middle.
+    // Types at the cursor like a scanner: a key every `pace` milliseconds, and Enter at the end of a line. The times of these keys begin at
+    // `milliseconds` of the page (default: now). `pause` is inserted before the last `tail` keys (default: in the middle).
     async scans(text, { milliseconds = null, pause = 0, pace = 5, tail = text.length / 2 } = {}) {
         const session = await this.context.newCDPSession(this.page);
         const now = () => this.page.evaluate(() => performance.timeOrigin + performance.now());
-        // No key of a hand comes right before or after.
+        // Keys typed by hand keep a distance before and after the scan.
         const passes = (time) => this.page.waitForFunction((time) => performance.timeOrigin + performance.now() > time, time);
         if (milliseconds === null) await passes((await now()) + 100);
         const origin = await this.page.evaluate(() => performance.timeOrigin);
@@ -103,7 +103,7 @@ export class Clerk {
         await passes(end + 600);
     }
 
-    // Until a person can have seen the page: an Enter before that is a scanner's, and so is one soon after a scan.
+    // Waits until a person can have seen the page: an earlier Enter, or one soon after a scan, counts as a scanner's.
     async looks() {
         if (this.isScriptless) return;
         await this.page.waitForFunction((time) => performance.timeOrigin + performance.now() > time, this.scanned);
@@ -113,27 +113,27 @@ export class Clerk {
         });
     }
 
-    // Presses keys one after the other, each where the last one has led to, as a person does.
+    // Presses keys one after another, each where the last one led to, as a person does.
     async presses(...keys) {
         await this.looks();
         for (const key of keys) await this.page.keyboard.press(key);
         this.pressed += keys.length;
     }
 
-    // From the first page to the photo; gives its collection's identifier.
+    // Goes from the first page to the photo; returns the id of its collection.
     async collects(deposit) {
         await this.open();
         await this.enters(deposit.code);
         return this.seesPhoto();
     }
 
-    // Goes to the page of use, and waits for the file that the page saves by itself; gives the download.
+    // Goes to the page "use" and waits for the file that the page saves by itself; returns the download.
     async saves(go = () => this.page.click('a#use')) {
         const [download] = await Promise.all([this.page.waitForEvent('download'), go()]);
         return download;
     }
 
-    // Goes on by the key alone until the cursor is there.
+    // Presses the key until the cursor is at the target.
     async tabsTo(selector) {
         for (let stops = 0; stops < 60; stops += 1) {
             if (await this.page.locator(`${selector}:focus`).count()) return;
@@ -142,14 +142,14 @@ export class Clerk {
         throw new Error(`the Tab key does not lead to ${selector}`);
     }
 
-    // Follows a link or a button by the keyboard.
+    // Activates a link or a button by the keyboard.
     async takes(selector) {
         await this.tabsTo(selector);
         await this.looks();
         await this.page.keyboard.press('Enter');
     }
 
-    // Playwright waits in vain for pages to load that are shown again as they were left.
+    // Playwright waits in vain for the load of a page from the back/forward cache.
     async goesBack() {
         await this.page.goBack({ waitUntil: 'commit' });
         await this.isThere();
@@ -160,7 +160,7 @@ export class Clerk {
         await this.isThere();
     }
 
-    // Whole: its script stands at the end. One that is shown again as it was left is empty, until it has been asked for anew.
+    // A complete page ends with its script. A page from the back/forward cache is empty until it has been loaded again.
     async isThere() {
         await this.page.waitForSelector('main:has(h1) ~ script', { state: 'attached' });
     }
@@ -169,7 +169,7 @@ export class Clerk {
         await this.page.check(`input[name=${name}][value="${value}"]`);
     }
 
-    // Seeing
+    // Observations
 
     async sees(selector) {
         const element = await this.page.waitForSelector(selector);
@@ -186,16 +186,16 @@ export class Clerk {
         return this.collection();
     }
 
-    // By the address of the page.
+    // Found by the address of the page.
     collection() {
         return new URL(this.page.url()).pathname.split('/')[3];
     }
 
-    // A refusal of this kind, with the focus on its words; gives them.
+    // Waits for a refusal of this kind that has the focus; returns its text.
     async isRefused(kind) {
         await this.sees(`main[data-problem="${kind}"]`);
         await this.sees('.error-summary[role=alert][tabindex="-1"]');
-        // A page that came as an answer is read out from the top; a typo that was caught before is mended at once.
+        // A page that answers a request is read out from the top; a typo that the script found is corrected in place.
         await this.sees('.error-summary:focus, #code[aria-invalid=true]:focus');
         const words = await this.text('.error-summary');
         assert.ok(words.length > 20, `too few words: ${words}`);
@@ -210,7 +210,7 @@ export class Clerk {
         return new URL(this.page.url()).pathname;
     }
 
-    // What must hold
+    // Checks of every story
 
     checkHeaders(response) {
         const { pathname, origin } = new URL(response.url());
@@ -228,11 +228,11 @@ export class Clerk {
             const closed = ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"];
             require('content-security-policy', ...closed);
         }
-        // The style sheet and the script are the same for everybody.
+        // Style sheet and script are the same for all callers and may be cached.
         if (!/^text\/(css|javascript)/.test(headers['content-type'] ?? '')) require('cache-control', 'no-store');
     }
 
-    // After a story: nothing went wrong unseen, nothing was asked of anybody else, and the code is nowhere.
+    // After a story: no unnoticed error, no request to another server, and no trace of the code.
     async isFaultless() {
         const { office } = this.counter.scene;
         for (const url of this.requests) {

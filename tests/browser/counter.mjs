@@ -1,4 +1,4 @@
-// A counter of one story: a gateway of its own, the world around it, and the clerks who stand there.
+// The counter of one story: its own gateway, the control server, and the clerks.
 
 import { Clerk } from './clerk.mjs';
 
@@ -10,7 +10,7 @@ export class Counter {
         this.clerks = [];
     }
 
-    // Has something happen around the browser; the asks are those of tests/browser/control_server.rs.
+    // Sends a command to the control server; tests/browser/control_server.rs lists the commands.
     async ask(ask, fields = {}) {
         const body = JSON.stringify({ ask, ...fields });
         const headers = { 'content-type': 'application/json' };
@@ -19,7 +19,7 @@ export class Counter {
         return answer.json();
     }
 
-    // A photo that waits: its code, identifier, size and digest.
+    // Deposits a photo; returns its code, id, size and digest.
     async deposit(portrait = null) {
         const deposit = await this.ask('deposit', { portrait });
         this.codes.push(deposit.code);
@@ -30,7 +30,7 @@ export class Counter {
         return (await this.ask('photo', { photo_id: deposit.photo_id })).state;
     }
 
-    // Another office takes the photo.
+    // Lets another office lease the photo.
     async collectedElsewhere(deposit, device = 'nord') {
         const answer = await this.ask('collect', { device, code: deposit.code });
         return answer.body.collection_id;
@@ -42,13 +42,13 @@ export class Counter {
         return this.ask('settle', { device, collection, outcome });
     }
 
-    // What came in at the office listener since `mark`, which is how many requests had come in by then.
+    // Requests at the office listener since `mark`, the number of requests by then.
     async asked(mark = 0) {
         return (await this.ask('asked')).slice(mark);
     }
 
-    // A clerk at a computer with this certificate, before a window that is still empty. With `clockAhead` the
-    // computer's clock is ahead of the gateway's by so many seconds, and both can be moved by `passes`.
+    // A clerk at a computer with this certificate and an empty window. With `clockAhead` the computer's clock is that many seconds ahead of
+    // the gateway's, and `passes` moves both.
     async clerk({ device = 'mitte', ...options } = {}) {
         const clerk = await Clerk.arrives(this, device, options);
         this.clerks.push(clerk);
@@ -61,7 +61,7 @@ export class Counter {
         return now;
     }
 
-    // Everybody leaves; what must hold in every story is looked at.
+    // Closes all windows and makes the checks of every story.
     async close() {
         for (const clerk of this.clerks) await clerk.isFaultless();
         await this.abandon();
@@ -73,7 +73,7 @@ export class Counter {
         await Promise.all(this.clerks.map((clerk) => clerk.context.close().catch(() => {})));
     }
 
-    // Fails if a code stands in this text, however it is written.
+    // Fails if this text contains a code, in any spelling.
     keepsSecret(text, where) {
         const bare = text.replaceAll(/%(20|2d)|[\s+-]/gi, '').toUpperCase();
         for (const code of this.codes) {
@@ -81,7 +81,7 @@ export class Counter {
         }
     }
 
-    // For a story that failed.
+    // Describes the state of a story that failed.
     async describe() {
         const views = await Promise.all(this.clerks.map((clerk) => clerk.describe().catch((error) => error.message)));
         const asked = await this.asked().catch(() => []);

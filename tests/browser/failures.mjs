@@ -1,18 +1,18 @@
-// What can be in the way at a counter, and how it comes about.
+// Failures that a clerk can meet, and how to cause them.
 
 import { strict as assert } from 'node:assert';
 
-// With one symbol replaced by another.
+// The code with one symbol replaced by another.
 export function mistyped(code, place = 7) {
     return code.slice(0, place) + (code[place] === '7' ? '8' : '7') + code.slice(place + 1);
 }
 
-// A well-formed code of no photo, from the examples of the interface.
+// A well-formed code without a photo, from the API's examples.
 export const UNKNOWN = 'G94ZJ-756FW-FHRWS-2ZVE8';
 
 const DAY = 86_400;
 
-// Kind, status, and how it comes about: each is given a fresh photo and gives the code that is then entered.
+// Kind, status and cause of each failure. A cause gets a new photo and returns the code that the clerk then enters.
 const OF_CODES = [
     ['code-unknown', 404, async () => UNKNOWN],
     ['photo-leased-elsewhere', 409, async (counter, deposit) => {
@@ -32,7 +32,7 @@ const OF_CODES = [
         return deposit.code;
     }],
     ['too-many-codes', 429, async (counter, deposit) => {
-        // Twenty are borne within a quarter of an hour, the first of them was another story.
+        // Twenty wrong codes are allowed within 15 minutes; another story entered the first.
         for (let guess = 0; guess < 20; guess += 1) await counter.ask('collect', { device: 'mitte', code: UNKNOWN });
         return deposit.code;
     }],
@@ -42,16 +42,16 @@ const OF_CODES = [
     }],
 ];
 
-// What stands in the way of a clerk, whatever is entered.
+// Failures that do not depend on the entered code.
 const OF_CLERKS = [
     ['office-suspended', 403, (counter) => counter.ask('suspend', { device: 'mitte', suspended: true })],
     ['device-revoked', 403, (counter) => counter.ask('revoke', { device: 'mitte' })],
 ];
 
-// How many there are.
+// Number of failures.
 export const FAILURES = OF_CODES.length + OF_CLERKS.length;
 
-// Walks through them all, and hands each page to `look`.
+// Causes all failures and passes each page to `look`.
 export async function everyFailure(counter, clerk, look) {
     for (const [kind, status, happens] of OF_CODES) {
         const code = await happens(counter, await counter.deposit());
@@ -63,7 +63,7 @@ export async function everyFailure(counter, clerk, look) {
         assert.equal(answer.status(), status, kind);
         const words = await clerk.isRefused(kind);
         await look(kind, words);
-        // The next one has the counter as it was.
+        // Restores the counter for the next failure.
         if (kind === 'too-many-codes') await counter.passes(16 * 60);
         if (kind === 'storage-unavailable') await counter.ask('mend_storage');
     }

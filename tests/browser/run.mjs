@@ -1,7 +1,7 @@
-// Tells stories in one Chromium. In comes a line of JSON for each story, out goes one with how it went; it ends when
-// its input ends, be it that all tests are done or that they were killed. `tests/browser/chromium_driver.rs` is at the other end.
+// Runs stories in one Chromium. Reads a line of JSON for each story and writes one with its result. Ends with its input, whether all
+// tests are done or were killed. `tests/browser/chromium_driver.rs` starts it.
 //
-//     node run.mjs CHROMIUM SCRATCH      SCRATCH is a folder for this run alone, removed at the end
+//     node run.mjs CHROMIUM SCRATCH      SCRATCH: a folder for this run only, removed at the end
 
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -33,16 +33,16 @@ const stories = {
     ...selfTest,
     ...windows,
 };
-// A check that stories share is none.
+// A file that stories share has no story of its own.
 delete stories.isFit;
 const [executablePath, scratch] = process.argv.slice(2);
 
 const launching = chromium.launch({
     executablePath,
     timeout: PATIENCE_MS,
-    // Whoever goes back in a browser at a counter meets pages as they were left.
+    // Real browsers have the back/forward cache, so it is on here.
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
-    // The sandbox needs an unprivileged user.
+    // Chromium's sandbox does not work as root.
     chromiumSandbox: process.getuid() !== 0,
     args: [
         '--disable-gpu',
@@ -52,7 +52,7 @@ const launching = chromium.launch({
         '--no-first-run',
     ],
 });
-// Who waits for it is told why there is none.
+// Every waiting test gets the reason why there is no browser.
 launching.catch(() => {});
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -1,11 +1,11 @@
-// The certificate of a counter ends: it is told in time, and an ended one gets a page that explains.
+// The certificate of a counter ends: the desk warns in time, and an ended certificate gets a page that explains.
 
 import { strict as assert } from 'node:assert';
 import { isFit } from './looks.mjs';
 
 const DAY = 24 * 60 * 60;
 
-// The device `ending` has a certificate for twenty days.
+// The certificate of the device `ending` lasts twenty days.
 export async function a_counter_is_told_in_time_that_its_certificate_ends(counter) {
     const clerk = await counter.clerk({ device: 'ending' });
     for (const [days, left] of [[0, 20], [10, 10], [9.5, 0]]) {

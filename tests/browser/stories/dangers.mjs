@@ -1,9 +1,9 @@
-// What others try: pages elsewhere, gateways that are none, readers of what stays behind.
+// Attacks: pages of other sites, false gateways, and data left in the browser.
 
 import { strict as assert } from 'node:assert';
 import { pages } from '../clerk.mjs';
 
-// A page somewhere else that posts this form as soon as it is open.
+// A page of another site that posts this form as soon as it is open.
 function trap(action, fields) {
     const inputs = Object.entries(fields).map(([name, value]) => `<input name="${name}" value="${value}">`);
     const form = `<form method="post" action="${action}">${inputs.join('')}</form>`;
@@ -22,11 +22,11 @@ export async function a_form_of_a_foreign_page_changes_nothing(counter) {
         [base, { outcome: 'released' }],
         [base, { outcome: 'released', csrf: '' }],
         [base, { outcome: 'released', csrf: token.split('').reverse().join('') }],
-        // Even who saw a token: the browser says where the form comes from.
+        // Even with a valid token: the browser states the origin of the form.
         [base, { outcome: 'released', csrf: token }],
         [`${office}/desk/`, { code: deposit.code, csrf: token }],
     ];
-    // One at another site, and one that counts as the same site: the same host by another port.
+    // One on another site, and one that counts as the same site: the same host on another port.
     for (const origin of ['https://attacker.example', `${new URL(office).origin.replace(/:\d+$/, '')}:1`]) {
         for (const [action, fields] of attacks) {
             const page = await clerk.context.newPage();
@@ -43,7 +43,7 @@ export async function a_form_of_a_foreign_page_changes_nothing(counter) {
     }
     assert.equal(await counter.ask('contents'), before);
     clerk.requests = clerk.requests.filter((url) => !/^https:\/\/(attacker\.example|127\.0\.0\.1:1)\//.test(url));
-    // The clerk's own page is still good.
+    // The clerk's own page still works.
     await clerk.page.click('form#release button');
     await clerk.sees('#outcome');
 }
@@ -81,7 +81,7 @@ export async function nothing_stays_behind_in_the_browser(counter) {
     const cookies = () => clerk.context.cookies(`${counter.scene.office}/desk/collections/${collection}`);
     const session = (await cookies()).find(({ name }) => name === 'lichtbild_code');
     assert.equal(session.path, `/desk/collections/${collection}`);
-    // The page itself does not show the code either: who looks over the clerk's shoulder learns nothing.
+    // The page itself does not show the code either, to an onlooker.
     counter.keepsSecret(await clerk.page.content(), 'the page');
     assert.equal(await clerk.page.evaluate(() => document.cookie), '');
     await clerk.page.click('form#release button');
@@ -107,7 +107,7 @@ export async function a_page_does_not_let_itself_be_framed(counter) {
 }
 
 export async function a_gateway_of_another_authority_is_not_spoken_to(counter) {
-    // Otherwise nothing here would show that the certificate of the gateway is right.
+    // Without this story nothing would show that the gateway's certificate is verified.
     const url = await counter.ask('impostor');
     const scene = { ...counter.scene, office: url };
     const clerk = await counter.clerk();

@@ -1,4 +1,4 @@
-// From the first page to the photo: typed, scanned, pasted, mistyped.
+// Entering a code: typed, scanned, pasted, mistyped.
 
 import { strict as assert } from 'node:assert';
 import { mistyped, UNKNOWN } from '../failures.mjs';
@@ -16,7 +16,7 @@ export async function the_whole_path_goes_with_the_keyboard_alone(counter) {
     await clerk.takes('button#finish');
     await clerk.sees('#outcome');
     assert.equal(await counter.state(deposit), 'used');
-    // Ready for the next one.
+    // The page is ready for the next code.
     await clerk.enters((await counter.deposit()).code);
     await clerk.seesPhoto();
 }
@@ -37,7 +37,7 @@ export async function a_scanner_types_fast_and_presses_enter(counter) {
     for (const _ of 'two') {
         const { code } = await counter.deposit();
         await clerk.sees('#code:focus');
-        // As the symbol on the receipt holds it.
+        // In the form of the DataMatrix on the receipt.
         await clerk.scans(`${code}\n`);
         await clerk.seesPhoto();
         await clerk.open();
@@ -49,7 +49,7 @@ export async function a_scanner_goes_on_where_a_refusal_was_read_out(counter) {
     await clerk.open();
     await clerk.enters(UNKNOWN);
     await clerk.isRefused('code-unknown');
-    // The words have the focus, not the field.
+    // The message has the focus, not the field.
     const { code } = await counter.deposit();
     await clerk.page.keyboard.type(`${code}\n`);
     await clerk.seesPhoto();
@@ -69,7 +69,7 @@ export async function groups_appear_as_one_types_and_vanish_as_one_deletes(count
     for (let length = 0; length < code.length; length += 1) await clerk.page.keyboard.press('Backspace');
     assert.equal(await shown(), '');
     await clerk.page.keyboard.type(bare.slice(0, 6) + bare.slice(7));
-    // What was left out is added in the middle: the cursor stays there, and the code is the right one.
+    // A missing symbol is added in the middle: the cursor stays there, and the code is right.
     await clerk.page.keyboard.press('Home');
     for (let place = 0; place < 7; place += 1) await clerk.page.keyboard.press('ArrowRight');
     await clerk.page.keyboard.type(bare[6]);
@@ -81,7 +81,7 @@ export async function groups_appear_as_one_types_and_vanish_as_one_deletes(count
 export async function a_pasted_code_is_understood_however_it_is_written(counter) {
     const clerk = await counter.clerk({ permissions: ['clipboard-read', 'clipboard-write'] });
     let deposit;
-    // One with symbols that are taken for letters: each has a fair chance.
+    // A code with digits that look like letters.
     do deposit = await counter.deposit();
     while (!(deposit.code.includes('0') && deposit.code.includes('1')));
     const { code } = deposit;
@@ -121,7 +121,7 @@ export async function a_typo_is_caught_in_the_page_before_any_request(counter) {
         assert.equal(await clerk.page.getAttribute('#code', 'aria-invalid'), 'true');
     }
     assert.deepEqual([(await counter.asked()).length, await counter.ask('contents')], before);
-    // Mended by hand, without starting again.
+    // Corrected by hand, without starting again.
     await clerk.page.fill('#code', deposit.code);
     await clerk.page.press('#code', 'Enter');
     await clerk.seesPhoto();
@@ -133,7 +133,7 @@ export async function an_empty_field_is_not_sent(counter) {
     const before = (await counter.asked()).length;
     await clerk.enters('');
     assert.match(await clerk.isRefused('code-malformed'), /Noch kein Code eingegeben/);
-    // Nobody is told of a typo.
+    // The page reports no typo.
     assert.doesNotMatch(await clerk.text('main'), /Tippfehler/);
     assert.equal(await clerk.page.locator('#tell-citizen').count(), 0);
     assert.equal((await counter.asked()).length, before);

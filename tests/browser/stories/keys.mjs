@@ -1,10 +1,10 @@
-// From the scan to the last page by few keys, and by no key of a scanner.
+// From the scan to the last page with few keys, and never by a scanner's keys.
 
 import { strict as assert } from 'node:assert';
 
 const scanned = (deposit) => `${deposit.code}\n`;
 
-// Scans a code where the cursor is, and waits for the photo with the cursor on what comes next.
+// Scans a code at the cursor and waits for the photo, with the cursor on the next action.
 async function scansPhoto(clerk, deposit) {
     await clerk.sees('#code:focus');
     await clerk.scans(scanned(deposit));
@@ -13,7 +13,7 @@ async function scansPhoto(clerk, deposit) {
     clerk.pressed = 0;
 }
 
-// From the photo to the field for the next code by keys alone.
+// From the photo to the field for the next code, with keys only.
 async function uses(clerk, ...choice) {
     await clerk.presses('Enter');
     await clerk.sees('#used:focus');
@@ -36,7 +36,7 @@ export async function few_keys_lead_from_the_scan_to_the_next_code(counter) {
             assert.equal(await counter.state(deposit), state);
             assert.equal(clerk.pressed, keys, `${state} takes ${clerk.pressed} keys`);
         }
-        // Refused for the third of the reasons.
+        // Refused with the third reason.
         const deposit = await counter.deposit();
         await scansPhoto(clerk, deposit);
         await clerk.presses('Tab', 'Enter');
@@ -57,7 +57,7 @@ export async function few_keys_lead_there_without_a_script(counter) {
     await clerk.sees('a#use:focus');
     await clerk.presses('Enter');
     await clerk.sees('#used:focus');
-    // Nothing is saved by itself.
+    // The page saves no file by itself.
     await clerk.saves(() => clerk.page.click('a#file'));
     await clerk.page.focus('#used');
     await clerk.presses('Space', 'Enter');
@@ -87,7 +87,7 @@ export async function no_key_of_a_scanner_decides_about_a_photo(counter) {
     const [deposit, next] = [await counter.deposit(), await counter.deposit()];
     await clerk.open();
     await clerk.sees('#code:focus');
-    // A scanner that ends with CR and LF: the second key comes as the first page goes, or as the next one comes.
+    // A scanner that ends with CR and LF: its second key arrives while the pages change.
     await clerk.scans(`${deposit.code}\n\n`);
     const collection = await clerk.seesPhoto();
     await clerk.sees('a#use:focus');
@@ -96,9 +96,9 @@ export async function no_key_of_a_scanner_decides_about_a_photo(counter) {
         assert.equal(await clerk.path(), `/desk/collections/${collection}${page}`);
         assert.equal(await counter.state(deposit), 'leased');
     };
-    // From the keyboard to the scanner it takes a hand a while.
+    // A hand needs some time from the keyboard to the scanner.
     const soon = async () => 600 + (await clerk.page.evaluate(() => performance.now()));
-    // The next code, scanned too early; where an option is chosen already, too.
+    // The next code is scanned too early, also when an option is already chosen.
     await clerk.scans(`${next.code}\n\n`);
     await clerk.page.waitForFunction(() => document.querySelector('#lease-status').innerText.includes('Scan'));
     await isStill('');
@@ -118,7 +118,7 @@ export async function no_key_of_a_scanner_decides_about_a_photo(counter) {
     await clerk.scans(`${next.code}\n\n`, { milliseconds: await soon(), pause: 300 });
     await isStill('/refuse');
     assert.deepEqual(await counter.asked(asked), []);
-    // A hand still can.
+    // Keys typed by hand still work.
     await clerk.presses('Enter');
     await clerk.sees('#outcome[data-outcome=refused]');
     assert.equal(await counter.state(next), 'available');
@@ -140,14 +140,14 @@ export async function a_key_that_is_held_down_does_not_run_through_the_pages(cou
     await clerk.sees('#used:focus');
 }
 
-// Another symbol, with a space among its first characters.
+// Another symbol with a space among its first characters.
 const FOREIGN = 'ID D<<1234567\n';
 
 export async function a_scan_presses_no_button_and_ticks_nothing_whatever_it_holds_and_however_slow_it_is(counter) {
     const clerk = await counter.clerk();
     const [deposit, next] = [await counter.deposit(), await counter.deposit()];
     const collection = await clerk.collects(deposit);
-    // A scan after which the page is the same, and says that it was not used.
+    // A scan that leaves the page unchanged and is reported as not used.
     const isRefusedAt = async (page, focus, text, pace) => {
         await clerk.open(`/desk/collections/${collection}${page}`);
         await clerk.looks();
@@ -169,15 +169,15 @@ export async function a_scan_presses_no_button_and_ticks_nothing_whatever_it_hol
     for (const pace of [{ pace: 120 }, { pace: 20, pause: 1400, tail: 1 }]) {
         await isRefusedAt('/refuse', '#finish', `${next.code}\n`, pace);
     }
-    // The code is not here any more, and the cursor is where it is said that the photo was taken over.
+    // The code is gone, and the cursor is on the confirmation that the photo was taken over.
     await clerk.context.clearCookies({ name: 'lichtbild_code' });
     await isRefusedAt('/use', '#confirmed', FOREIGN);
     assert.equal(await clerk.page.isChecked('#confirmed'), false);
-    // A hand presses the same keys alone.
+    // The same keys typed by hand.
     await clerk.presses('Space');
     await clerk.sees('#confirmed:checked');
     await clerk.page.focus('#used');
-    // A scan whose first character is a space, and that pauses there: what was ticked is taken back.
+    // A scan that begins with a space and pauses: the page takes back the tick.
     const milliseconds = 250 + (await clerk.page.evaluate(() => performance.now()));
     await clerk.presses('Space');
     await clerk.sees('#used:checked');

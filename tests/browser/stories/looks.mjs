@@ -1,5 +1,4 @@
-// What everybody must be able to read and reach: every page by axe-core, at several sizes, enlarged, printed, without
-// motion.
+// Accessibility and layout of every page: axe-core, several sizes, enlarged, printed, without motion.
 
 import { strict as assert } from 'node:assert';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -10,8 +9,8 @@ import { everyFailure, mistyped, UNKNOWN } from '../failures.mjs';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'];
 
-// The usual window, a small one, and the usual one enlarged to 200 and to 400 per cent (WCAG 2.1, 1.4.4 and 1.4.10),
-// which leaves half and a quarter of its width.
+// The usual window, a small one, and the usual one at 200 and 400 per cent (WCAG 2.1, 1.4.4 and 1.4.10), which leaves half and a
+// quarter of its width.
 const SIZES = [
     { width: 1280, height: 800 },
     { width: 800, height: 600 },
@@ -19,10 +18,10 @@ const SIZES = [
     { width: 320, height: 256 },
 ];
 
-// Where screenshots go, for looking at: a folder, or nothing.
+// Folder for screenshots, if set.
 const SCREENSHOTS = process.env.LICHTBILD_SCREENSHOTS;
 
-// Looks at the page that is open in every way.
+// Checks the open page in every way.
 export async function isFit(clerk, name) {
     for (const size of SIZES) {
         await clerk.page.setViewportSize(size);
@@ -35,7 +34,7 @@ export async function isFit(clerk, name) {
             mkdirSync(SCREENSHOTS, { recursive: true });
             await clerk.page.screenshot({ path: `${SCREENSHOTS}/${name}-${size.width}.png`, fullPage: true });
         }
-        // The two in between look like one of the others.
+        // The two sizes in between look like one of the others.
         if ([1280, 320].includes(size.width)) await isAccessible(clerk, `${name} at ${size.width} pixels`);
     }
     await clerk.page.setViewportSize(SIZES[0]);
@@ -206,9 +205,9 @@ export async function every_stop_of_the_tab_key_is_seen(counter) {
                 const name = `${element.tagName} ${element.id} ${element.innerText ?? ''}`;
                 return [name, isMarked && width > 0 && height > 0];
             });
-            // From the last stop to the first one the way leads past the browser's own.
+            // The way from the last stop to the first leads past the browser's own controls.
             if (name.startsWith('BODY')) continue;
-            // A field for a date has stops of its own, for day, month, year and calendar.
+            // A date field has stops of its own: day, month, year, calendar.
             if (name === previous) continue;
             previous = name;
             if (seen.has(name)) break;
@@ -250,7 +249,7 @@ export async function what_is_printed_tells_its_office_and_all_its_words(counter
             await clerk.page.pdf({ path: `${SCREENSHOTS}/print${path.replaceAll('/', '-').slice(-12)}.pdf`, format: 'A4' });
         }
     }
-    // The symbol of the self-test stands alone.
+    // The symbol of the self-test is alone on its page.
     await clerk.page.emulateMedia({ media: 'screen' });
     await clerk.open('/desk/self-test');
     await clerk.page.emulateMedia({ media: 'print' });
@@ -287,7 +286,7 @@ export async function short_numbers_are_never_broken_in_two(counter) {
     }
 }
 
-// True if all of it can be seen without scrolling.
+// True if the whole element is visible without scrolling.
 async function isAboveTheFold(clerk, selector) {
     const { y, height } = await clerk.page.locator(selector).boundingBox();
     return y >= 0 && y + height <= clerk.page.viewportSize().height;

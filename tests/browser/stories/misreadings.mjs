@@ -1,4 +1,4 @@
-// Typos, and what scanners send instead of a code.
+// Typos, and scans that are no code.
 
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
@@ -30,7 +30,7 @@ export async function a_typo_is_mended_by_single_keys_and_replaced_by_a_scan(cou
     assert.match(await clerk.text('#code-error'), /Gruppe 2 hat 4 Zeichen/);
     await clerk.page.keyboard.press(first.code[10]);
     assert.equal(await shown(), first.code);
-    // Without a known place nothing is lost either, also if the cursor was elsewhere.
+    // Without a known place the text is kept, also if the cursor was elsewhere.
     const wrong = `${first.code.slice(0, -1)}${first.code.endsWith('7') ? '8' : '7'}`;
     await enters(wrong);
     await clerk.page.keyboard.press('Backspace');
@@ -38,7 +38,7 @@ export async function a_typo_is_mended_by_single_keys_and_replaced_by_a_scan(cou
     await clerk.page.evaluate(() => document.querySelector('#main').focus());
     await clerk.page.keyboard.press('Q');
     assert.equal(await shown(), `${wrong.slice(0, -1)}Q`);
-    // A scan replaces it all, also one that pauses in the middle.
+    // A scan replaces the whole text, also one that pauses in the middle.
     await clerk.scans(`${second.code}\n`, { pause: 200 });
     await clerk.seesPhoto();
     assert.equal(await counter.state(second), 'leased');
@@ -52,7 +52,7 @@ export async function the_script_reads_every_spelling_that_the_gateway_reads(cou
         clerk.page.evaluate((all) => {
             const [form, field] = [document.querySelector('#enter'), document.querySelector('#code')];
             let sent;
-            // After the page's own listener, which stops what is no code.
+            // Runs after the page's own listener, which stops texts that are no code.
             form.addEventListener('submit', (event) => {
                 sent = true;
                 event.preventDefault();
@@ -87,7 +87,7 @@ export async function what_scanners_send_instead_of_a_code_is_named(counter) {
         ['https://example.org/fotos?id=1', /kein Abrufcode/, /Internetadresse/],
         ['4006381333931', /kein Abrufcode/, /Artikelnummer/],
     ]) {
-        // Each replaces what the one before has left.
+        // Each scan replaces the text of the one before.
         await clerk.scans(`${arrived}\n`);
         await clerk.page.waitForFunction(
             ([source]) => new RegExp(source).test(document.querySelector('.error-summary')?.innerText ?? ''),

@@ -1,4 +1,4 @@
-// What becomes of a photo.
+// Outcomes of a collection.
 
 import { strict as assert } from 'node:assert';
 import { createHash } from 'node:crypto';
@@ -13,18 +13,18 @@ export async function using_saves_the_deposited_photo_and_settles_only_after_tha
     await clerk.collects(deposit);
     const download = await clerk.saves();
     assert.match(download.suggestedFilename(), /^Lichtbild-2\d{3}-\d\d-\d\d-\d{4}-[0-9a-f]{6}\.jpg$/);
-    // Said, so that nobody saves it a second time for want of a word.
+    // The page confirms the saved file, so that no clerk saves it twice.
     assert.equal(await clerk.text('#saved'), `Gespeichert als ${download.suggestedFilename()}`);
     assert.equal(await clerk.text('a#file'), 'Noch einmal speichern');
     counter.keepsSecret(download.suggestedFilename(), 'a file name');
     assert.equal(digest(await readFile(await download.path())), deposit.sha256);
     assert.equal(await counter.state(deposit), 'leased');
-    // Nothing is decided by itself, and nothing is settled undecided.
+    // No option is preselected, and the form cannot be sent without a decision.
     assert.equal(await clerk.page.locator('input[name=outcome]:checked').count(), 0);
     await clerk.page.click('#finish');
     await clerk.isRefused('form-incomplete');
     assert.equal(await counter.state(deposit), 'leased');
-    // The form that is to be filled in again does not save a second copy.
+    // The form that is shown again does not save a second copy.
     await clerk.page.waitForLoadState('networkidle');
     assert.equal((await counter.asked()).filter(({ path }) => path.endsWith('/photo.jpg')).length, 1);
     await clerk.chooses('outcome', 'used');
@@ -46,7 +46,7 @@ export async function the_file_is_saved_once_by_itself_and_again_on_request(coun
     const [again] = await Promise.all([clerk.page.waitForEvent('download'), clerk.page.click('a#file')]);
     assert.equal(digest(await readFile(await again.path())), deposit.sha256);
     assert.equal(await fetched(), 2);
-    // Coming back to the page does not save the file once more.
+    // Returning to the page does not save the file again.
     await clerk.page.reload();
     await clerk.sees('#finish');
     await clerk.page.waitForLoadState('networkidle');
@@ -54,7 +54,7 @@ export async function the_file_is_saved_once_by_itself_and_again_on_request(coun
 }
 
 export async function nothing_is_erased_that_was_not_saved(counter) {
-    // Nothing is saved by itself without a script.
+    // Without scripts the page saves no file by itself.
     const clerk = await counter.clerk({ javaScript: false });
     const deposit = await counter.deposit();
     await clerk.open();
@@ -205,7 +205,7 @@ export async function a_refusal_opened_by_hand_erases_no_photo_that_was_not_show
     await second.open(`/desk/collections/${collection}/refuse`);
     await second.sees('main[data-problem=code-needed]');
     assert.equal(await second.page.locator('#reasons').count(), 0);
-    // A counter that was shown the photo long ago is asked for a confirmation.
+    // A counter that saw the photo long ago has to confirm.
     await first.open(`/desk/collections/${collection}/refuse`);
     await first.sees('#lease-over');
     await first.chooses('reason', 'gaze');

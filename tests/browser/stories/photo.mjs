@@ -29,7 +29,7 @@ export async function the_page_tells_what_a_clerk_needs_to_know(counter) {
     assert.ok((await clerk.text('#findings')).length > 10);
     const until = await clerk.page.getAttribute('#lease time', 'datetime');
     assert.equal(Date.parse(until), Date.parse(counter.scene.now) + 15 * 60_000);
-    // In half a year.
+    // Half a year from now.
     assert.match(await clerk.text('main'), /2[01]\.05\.2027/);
     const alternative = await clerk.page.getAttribute('#photo', 'alt');
     assert.ok(alternative.length > 0, 'the photo has no words for those who do not see it');
@@ -45,7 +45,7 @@ export async function guide_lines_can_be_switched_on_and_off(counter) {
         await clerk.page.keyboard.press('Space');
         await clerk.page.waitForSelector('#guide-lines svg', { state: wasShown ? 'hidden' : 'visible' });
     }
-    // They lie on the photo, edge on edge.
+    // The guide lines cover the photo exactly, edge on edge.
     await clerk.page.check('#guides');
     const place = (selector) => clerk.page.locator(selector).boundingBox();
     const [photo, lines] = [await place('#photo'), await place('#guide-lines svg')];
@@ -58,7 +58,7 @@ export async function one_pixel_of_the_photo_can_be_one_pixel_of_the_screen(coun
     await clerk.page.check('#pixels');
     const photo = clerk.page.locator('#photo');
     assert.deepEqual(await photo.evaluate((image) => [image.clientWidth, image.clientHeight]), [413, 531]);
-    // It is larger than a frame in a small window, and opens at the eyes.
+    // The photo is larger than its frame in a small window, and opens at the eyes.
     await clerk.page.uncheck('#pixels');
     await clerk.page.setViewportSize({ width: 640, height: 300 });
     await clerk.page.check('#pixels');
@@ -125,7 +125,7 @@ export async function a_form_that_was_open_for_days_is_answered_in_words_and_cha
     await clerk.collects(deposit);
     await clerk.page.click('a#refuse');
     await clerk.chooses('reason', 'eyes_closed');
-    // After a week a photo that was seen counts as used.
+    // After a week a photo that was handed out counts as used.
     await counter.passes(8 * 86_400);
     await counter.ask('sweep');
     const before = await counter.ask('contents');

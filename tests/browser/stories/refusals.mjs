@@ -1,4 +1,4 @@
-// Every failure has its own words, and words for the citizen.
+// Every failure has its own message, and a sentence for the citizen.
 
 import { strict as assert } from 'node:assert';
 import { FAILURES, everyFailure, UNKNOWN } from '../failures.mjs';
@@ -12,7 +12,7 @@ export async function every_refusal_has_words_of_its_own_and_words_for_the_citiz
         assert.ok(citizen.length > 20, `${kind}: ${citizen}`);
         told.set(citizen, kind);
         if (kind === 'photo-settled') assert.match(await clerk.text('main'), /Bürgeramt Nord/);
-        // Until when, by the clock on the wall: a quarter of an hour from half past ten.
+        // The local time of the end: 15 minutes from half past ten.
         if (kind === 'photo-leased-elsewhere') assert.match(await clerk.text('main'), /10:45/);
     });
     assert.equal(heard.size, FAILURES, `the same words for two: ${[...heard]}`);
@@ -58,7 +58,7 @@ export async function a_certificate_that_no_device_of_an_office_holds_is_told_so
 }
 
 export async function a_browser_without_a_certificate_is_told_what_is_missing(counter) {
-    // Without one Playwright leaves TLS to Chromium, which does not know this run's authority.
+    // Without a client certificate Playwright leaves TLS to Chromium, which does not know this run's authority.
     const clerk = await counter.clerk({ device: 'nobody', ignoreHTTPSErrors: true });
     for (const path of ['/desk/', '/desk/today']) {
         const answer = await clerk.open(path);

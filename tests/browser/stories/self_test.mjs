@@ -1,10 +1,10 @@
-// The page that finds out why a counter does not work.
+// The self-test page for counters that do not work.
 
 import { strict as assert } from 'node:assert';
 
 const TEST_CODE = 'TESTY-TESTZ-01234-5678Q';
 
-// Scans into the field that has the focus, and waits for what the page makes of it.
+// Scans into the focused field and waits for the result.
 async function scans(clerk, keys) {
     await clerk.sees('#scan:focus');
     await clerk.scans(keys);
@@ -18,11 +18,11 @@ export async function the_self_test_tells_what_the_scanner_sends(counter) {
     await clerk.sees('svg#symbol');
     assert.equal(await scans(clerk, `${TEST_CODE}\n`), 'good');
     await clerk.open('/desk/self-test');
-    // What kind of symbol it read, said before the text.
+    // The kind of symbol (AIM identifier) before the text.
     await scans(clerk, `]d2${TEST_CODE}\n`);
     assert.match(await clerk.text('#received'), /\]d2/);
     await clerk.open('/desk/self-test');
-    // Set to another keyboard than the computer.
+    // The scanner is set to another keyboard layout than the computer.
     const swapped = TEST_CODE.replace(/[YZ]/g, (key) => (key === 'Y' ? 'Z' : 'Y'));
     assert.equal(await scans(clerk, `${swapped}\n`), 'fault');
     assert.match(await clerk.text('#received'), /Y und Z|Tastatur/);

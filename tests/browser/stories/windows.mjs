@@ -1,14 +1,14 @@
-// What browsers let people do: back, reload, double click, several tabs.
+// Back, reload, double click, several tabs.
 
 import { strict as assert } from 'node:assert';
 import { Clerk } from '../clerk.mjs';
 
-// How often something happened.
+// Counts occurrences.
 async function happened(counter, event) {
     return (await counter.ask('events')).filter((name) => name === event).length;
 }
 
-// Presses it twice as a hand does: before the first press has an answer.
+// Clicks twice, the second time before the first click has an answer.
 async function doubleClicks(clerk, selector) {
     await clerk.page.locator(selector).evaluate((button) => {
         button.click();
@@ -40,7 +40,7 @@ export async function going_back_shows_no_photo_that_is_gone_and_repeats_nothing
 
 export async function going_back_shows_no_photo_that_a_colleague_settled(counter) {
     const clerk = await counter.clerk();
-    // What is on a page in the moment in which the browser shows it again as it was left.
+    // Content of a page at the moment in which the browser shows it from its back/forward cache.
     await clerk.context.addInitScript(() => {
         addEventListener('pageshow', ({ persisted }) => {
             if (persisted && document.querySelector('main').hasChildNodes()) sessionStorage.setItem('shown', location.href);
@@ -52,7 +52,7 @@ export async function going_back_shows_no_photo_that_a_colleague_settled(counter
     await clerk.sees('#finish');
     assert.equal(await counter.collectedElsewhere(deposit, 'mitte_2'), collection);
     await counter.ask('settle', { device: 'mitte_2', collection, outcome: { outcome: 'refused', reason: 'gaze' } });
-    // Nothing has told this browser.
+    // This browser has not been informed.
     await clerk.goesBack();
     assert.equal(await clerk.page.locator('#photo').count(), 0, 'a photo that is erased is shown');
     await clerk.sees('#outcome');
@@ -64,7 +64,7 @@ export async function going_back_from_the_photo_leads_to_the_code_field_and_forw
     const collection = await clerk.collects(await counter.deposit());
     await clerk.goesBack();
     await clerk.sees('#code');
-    // A fresh one: the code that was in it is gone.
+    // A new page: the code that was in it is gone.
     await clerk.page.waitForFunction(() => document.querySelector('#code').value === '');
     await clerk.goesForward();
     assert.equal(await clerk.seesPhoto(), collection);
@@ -158,7 +158,7 @@ export async function two_tabs_hold_two_photos_apart(counter) {
         collections.push(await clerk.collects(deposit));
     }
     assert.notEqual(collections[0], collections[1]);
-    // Each goes on with its own, crosswise.
+    // Each tab continues with its own photo, alternating.
     [clerk.page] = tabs;
     await clerk.page.reload();
     assert.equal(await clerk.seesPhoto(), collections[0]);
@@ -195,7 +195,7 @@ export async function two_tabs_with_one_code_share_the_lease_and_the_second_deci
         await clerk.page.click('#finish');
         await (tab === tabs[0] ? clerk.sees('#outcome') : clerk.isRefused('collection-settled'));
     }
-    // The second tab does not say that its reason was taken.
+    // The second tab does not claim that its reason was stored.
     const photo = await counter.ask('photo', { photo_id: deposit.photo_id });
     assert.match(JSON.stringify(photo), /"gaze"/);
     assert.equal(await happened(counter, 'collection.refused'), 1);
@@ -224,7 +224,7 @@ export async function a_colleague_of_the_same_office_goes_on_with_the_same_photo
     const deposit = await counter.deposit();
     const collection = await first.collects(deposit);
     assert.equal(await second.collects(deposit), collection);
-    // The address alone is not enough: the code is asked for.
+    // The address alone is not enough: the page asks for the code.
     const third = await counter.clerk({ device: 'mitte_2' });
     await third.open(`/desk/collections/${collection}`);
     assert.equal(await third.page.locator('#photo').count(), 0);
