@@ -1,12 +1,12 @@
-//! JSON documents that are objects. serde reads a struct from a list of its fields as well, in their order: `["used"]` would pass for
-//! `{"outcome":"used"}`, and a document with another order of the same fields for another document.
+//! JSON documents that must be objects. serde also reads a struct from an array of its fields, so it would accept `["used"]` for
+//! `{"outcome":"used"}`.
 
 use serde::de::{DeserializeOwned, Error, IgnoredAny, Unexpected};
 
 /// Parses a document whose outermost value is an object.
 ///
 /// # Errors
-/// The error of serde_json; of the category `Data` for a document that is JSON and no object.
+/// The error of serde_json, with the category `Data` for other JSON.
 pub fn from_slice<T: DeserializeOwned>(document: &[u8]) -> serde_json::Result<T> {
     let first = first_byte(document);
     if first == Some(b'{') {
@@ -17,12 +17,12 @@ pub fn from_slice<T: DeserializeOwned>(document: &[u8]) -> serde_json::Result<T>
     Err(serde_json::Error::invalid_type(found, &"an object"))
 }
 
-/// Reports whether a document that is JSON is an object.
+/// True if a JSON document is an object.
 pub fn is_object(document: &[u8]) -> bool {
     first_byte(document) == Some(b'{')
 }
 
-/// The first byte behind the white space of RFC 8259 section 2.
+/// The first byte after white space (RFC 8259 section 2).
 fn first_byte(document: &[u8]) -> Option<u8> {
     document.iter().copied().find(|byte| !b" \t\n\r".contains(byte))
 }

@@ -1,16 +1,16 @@
-//! The audit log and its checkpoints, as auditors' tools see them.
+//! The audit log and its checkpoints, for auditors' tools.
 
 use serde::Serialize;
 
 use crate::domain::log::chain::ChainRow;
 use crate::domain::log::checkpoint::Checkpoint;
 
-/// Some checkpoints.
+/// A page of checkpoints.
 #[derive(Debug, Serialize)]
 pub struct CheckpointListBody {
     /// Oldest first.
     pub checkpoints: Vec<Checkpoint>,
-    /// Behind which the next page begins; absent on the last.
+    /// Value of `after` for the next page; absent on the last one.
     pub next_after: Option<i64>,
 }
 
@@ -19,14 +19,14 @@ pub fn to_json_lines(rows: &[ChainRow]) -> String {
     rows.iter().map(to_json_line).collect()
 }
 
-/// One row, with the end of its line.
+/// One row with its line feed.
 pub fn to_json_line(row: &ChainRow) -> String {
     let mut line = serde_json::to_string(row).unwrap_or_default();
     line.push('\n');
     line
 }
 
-/// Reads a line as it was written, and not in any other way: what means the same and is written differently was not written here.
+/// Parses a line only in the exact spelling of [`to_json_line`]: another spelling of the same row does not come from a gateway.
 pub fn parse_json_line(line: &str) -> Option<ChainRow> {
     let row: ChainRow = serde_json::from_str(line).ok()?;
     (to_json_line(&row).trim_end() == line.trim_end_matches(['\r', '\n'])).then_some(row)

@@ -1,4 +1,4 @@
-//! A finding with its sentence, in the reader's language.
+//! A finding with its texts in the reader's language.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,35 +7,31 @@ use crate::domain::check::finding::{Finding, MadeAt, Severity, known_or_none};
 use crate::domain::check::quantity::Unit;
 use crate::texts::language::Language;
 
-/// One finding as other programs see it.
+/// A finding, for other programs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FindingBody {
-    /// The rule's stable name.
     pub check: Check,
-    /// `refuse` or `advise`.
     pub severity: Severity,
-    /// Measured value with its unit.
+    /// With its unit.
     pub measured: String,
-    /// Limit with its unit.
+    /// With its unit.
     pub limit: String,
     /// Description of the fault for the photographer.
     pub message: String,
-    /// Instruction for correcting it; empty from gateways that are older.
+    /// Remedy; empty from older gateways.
     #[serde(default)]
     pub hint: String,
     /// The number in `measured`; absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured_value: Option<f64>,
-    /// Unit of `measured_value`.
     #[serde(default, deserialize_with = "known_or_none", skip_serializing_if = "Option::is_none")]
     pub unit: Option<Unit>,
-    /// `studio` or `desk` for a measurement that the gateway does not take; absent for the gateway's own findings.
+    /// `studio` or `desk` for a measurement that the gateway does not make; absent for findings of the gateway.
     #[serde(default, deserialize_with = "known_or_none", skip_serializing_if = "Option::is_none")]
     pub made_at: Option<MadeAt>,
 }
 
 impl FindingBody {
-    /// `finding` in `language`.
     pub fn new(finding: &Finding, language: Language) -> Self {
         Self {
             check: finding.check,
@@ -50,14 +46,14 @@ impl FindingBody {
         }
     }
 
-    /// All of `findings` in `language`. The first refusal that a declaration may lift says how to declare; the others would repeat it.
+    /// All findings. Only the first refusal that a declaration may lift explains how to declare it.
     pub fn all<'a>(findings: impl IntoIterator<Item = &'a Finding>, language: Language) -> Vec<Self> {
-        let mut declaration_told = false;
+        let mut is_explained = false;
         let with_declaration = |finding: &Finding| {
             let mut body = Self::new(finding, language);
-            let declaration = declaration_hint(finding, language).filter(|_| !declaration_told);
+            let declaration = declaration_hint(finding, language).filter(|_| !is_explained);
             if let Some(declaration) = declaration {
-                declaration_told = true;
+                is_explained = true;
                 body.hint = format!("{} {declaration}", body.hint);
             }
             body
@@ -66,7 +62,7 @@ impl FindingBody {
     }
 }
 
-/// Instruction for declaring that a rule does not fit this person. Advice stops no photo, so that nothing need be declared.
+/// Instruction for declaring that a check does not fit this person; `None` for advice, with which the photo is accepted anyway.
 pub fn declaration_hint(finding: &Finding, language: Language) -> Option<String> {
     finding.check.declaration_hint(language).filter(|_| finding.severity == Severity::Refuse)
 }

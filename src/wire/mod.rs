@@ -1,4 +1,4 @@
-//! JSON bodies of the published contract, which the gateway writes and its clients read.
+//! JSON bodies of the published contract between the gateway and its clients.
 
 pub mod audit;
 pub mod collection;

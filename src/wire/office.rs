@@ -1,4 +1,4 @@
-//! Bodies that tell an office's device who it is.
+//! Response with the identity of an office's device.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,19 +9,17 @@ use crate::domain::id::{DeviceId, PartyId};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfficeMeBody {
     pub office: OfficeBody,
-    /// The device that asked.
     pub device_id: DeviceId,
-    /// The end of its certificate.
     pub certificate_expires_at: Timestamp,
-    /// The gateway's clock, so that a device can tell how far its own is off.
+    /// Clock of the gateway, so that a device can compare its own.
     pub time: Timestamp,
 }
 
-/// An office by name.
+/// Identifier and name of an office.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfficeBody {
     pub office_id: PartyId,
     pub name: String,
-    /// Its town.
+    /// Town.
     pub place: String,
 }

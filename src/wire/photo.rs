@@ -1,4 +1,4 @@
-//! Photos as their studio sees them.
+//! Bodies of photos, for studios.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,34 +13,33 @@ use crate::domain::photo::PhotoState;
 use crate::domain::photo::collection::Refusal;
 use crate::domain::photo::declaration::Declaration;
 
-/// The answer to a deposit. Holds the code: it is shown here and nowhere else.
+/// Response to a deposit. No other response contains the retrieval code.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReceiptBody {
     pub photo_id: PhotoId,
-    /// The one-time retrieval code in four groups, for the citizen.
+    /// One-time retrieval code in four groups, for the citizen.
     pub code: String,
     pub state: PhotoState,
-    /// Latest time of its erasure.
+    /// Latest time of the erasure.
     pub expires_at: Timestamp,
-    /// SHA-256 of the file, hexadecimal.
     pub sha256: Sha256Digest,
-    /// Size of the file in bytes.
+    /// Size of the file.
     pub bytes: u64,
-    /// Width in pixels.
+    /// In pixels.
     pub width: u32,
-    /// Height in pixels.
+    /// In pixels.
     pub height: u32,
-    /// The profile it was judged by.
+    /// Name of the profile.
     pub profile: String,
-    /// Advice.
+    /// Advice only.
     pub findings: Vec<FindingBody>,
     /// True if there is advice.
     #[serde(default)]
     pub remarks: bool,
-    /// The studio, as printed receipts name it; absent in receipts of older gateways.
+    /// For printed receipts; absent from older gateways.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub studio: Option<PartyBody>,
-    /// `subject` and `exception`, where the studio declared one. A repeat that declares another gets the first one's receipt.
+    /// `subject` and `exception`, if the studio declared one. A repeat with another declaration gets the receipt of the first deposit.
     #[serde(flatten)]
     pub declaration: Declaration,
 }
@@ -54,53 +53,49 @@ impl std::fmt::Debug for ReceiptBody {
     }
 }
 
-/// The answer to a check without a deposit.
+/// Response to a check without a deposit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CheckBody {
-    /// Verdict: `accepted` if the photo can be deposited, otherwise `refused`.
     pub verdict: Verdict,
     /// True for an accepted photo with advice.
     #[serde(default)]
     pub remarks: bool,
-    /// Everything that was found.
     pub findings: Vec<FindingBody>,
-    /// Values that were measured; empty from gateways that are older.
+    /// Empty from older gateways.
     #[serde(default)]
     pub measurements: MeasurementsBody,
 }
 
-/// State of one of the studio's photos: never the image, never the code.
+/// State of a photo, without the image and the code.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PhotoBody {
     pub photo_id: PhotoId,
     pub state: PhotoState,
-    /// Time at which it became durable.
     pub deposited_at: Timestamp,
-    /// Latest time of its erasure.
+    /// Latest time of the erasure.
     pub expires_at: Timestamp,
-    /// Time at which it was used, refused, withdrawn or expired.
+    /// Time of the erasure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled_at: Option<Timestamp>,
-    /// Reason for which a clerk refused it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
-    /// Size of the file in bytes.
+    /// Size of the file.
     pub bytes: u64,
-    /// Width in pixels.
+    /// In pixels.
     pub width: u32,
-    /// Height in pixels.
+    /// In pixels.
     pub height: u32,
-    /// The profile it was judged by.
+    /// Name of the profile.
     pub profile: String,
-    /// Advice, but for that about the face: it is under the seal with the photo.
+    /// Advice, without that about the face, which is sealed with the photo.
     pub findings: Vec<FindingBody>,
 }
 
-/// One page of a studio's photos, newest first.
+/// A page of a studio's photos, newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PhotoListBody {
     pub photos: Vec<PhotoBody>,
-    /// Value of `after` for the next page; absent on the last.
+    /// Value of `after` for the next page; absent on the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_after: Option<PhotoId>,
 }

@@ -1,23 +1,23 @@
-//! Refusals: `application/problem+json` after RFC 9457.
+//! Problems: `application/problem+json` (RFC 9457).
 
 use serde::{Deserialize, Serialize};
 
-/// The media type of a refusal.
+/// Media type of a problem.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
-/// A refusal as other programs see it.
+/// A problem, for other programs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProblemBody {
-    /// The stable name, a relative URI reference such as `photo-refused`.
+    /// Stable name, a relative URI reference such as `photo-refused`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The same in words, in the reader's language.
+    /// The kind in the reader's language.
     pub title: String,
-    /// The HTTP status code, repeated.
+    /// HTTP status code.
     pub status: u16,
-    /// Cause of this refusal, and what to do about it.
+    /// Cause and remedy.
     pub detail: String,
-    /// Members that the kind adds: `findings`, `settled_at`, `limit_bytes` and the like.
+    /// Members of the kind, such as `findings`, `settled_at` or `limit_bytes`.
     #[serde(flatten)]
     pub extensions: serde_json::Map<String, serde_json::Value>,
 }

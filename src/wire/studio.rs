@@ -1,33 +1,31 @@
-//! Body in which a studio's device learns about itself.
+//! Response with the identity of a studio's device.
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::domain::id::{DeviceId, PartyId};
 
-/// The answer to `GET /v1/me`.
+/// Response to `GET /v1/me`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MeBody {
     pub studio: PartyBody,
-    /// The device that asked.
     pub device_id: DeviceId,
-    /// The end of its certificate.
     pub certificate_expires_at: Timestamp,
-    /// The gateway's clock, so that a device can tell how far its own is off.
+    /// Clock of the gateway, so that a device can compare its own.
     pub time: Timestamp,
 }
 
-/// A studio by name.
+/// Identifier and name of a studio.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartyBody {
     pub studio_id: PartyId,
     pub name: String,
-    /// Its town.
+    /// Town.
     pub place: String,
 }
 
 impl PartyBody {
-    /// Name and town, as papers show them; a name that holds the town stands alone.
+    /// Name and town for papers; only the name if it contains the town.
     pub fn name_and_place(&self) -> String {
         if self.name.contains(&self.place) { self.name.clone() } else { format!("{}, {}", self.name, self.place) }
     }

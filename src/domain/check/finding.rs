@@ -1,4 +1,4 @@
-//! Findings of the photo checks: one for each rule that was not met.
+//! Findings of the photo checks: one for each check that a photo failed.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -10,71 +10,65 @@ use super::terms;
 use crate::texts::language::Language;
 use crate::texts::text;
 
-/// Effect of a finding: it stops the photo or travels with it.
+/// Effect of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// The photo cannot be deposited.
     Refuse,
-    /// The photo can be deposited; the studio and the clerk see the advice.
+    /// The photo can be deposited, and the studio and the clerk see the advice.
     Advise,
 }
 
-/// Result of the judge in one word.
+/// Result of the judge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// Can be deposited.
     Accepted,
-    /// Cannot be deposited.
     Refused,
 }
 
-/// Program beside the gateway that made a finding, by a measurement which the gateway does not take.
+/// Program other than the gateway that made a finding, by a measurement that the gateway does not make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MadeAt {
-    /// The studio program.
     Studio,
-    /// The page of the desk that shows the photo.
+    /// The page that shows the photo.
     Desk,
 }
 
-/// Reports whether an accepted photo has findings, which its studio and the clerk should read.
+/// True for an accepted photo with findings, which the studio and the clerk should read.
 pub fn has_remarks(verdict: Verdict, findings: &[Finding]) -> bool {
     verdict == Verdict::Accepted && !findings.is_empty()
 }
 
-/// One rule that was not met: what was measured and what the limit is, both with their units.
+/// A check that the photo failed, with the measured value and the limit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
-    /// The rule.
     pub check: Check,
-    /// Effect of the finding: refusal or advice.
     pub severity: Severity,
-    /// Measured value with its unit: `1200 x 1600 px`.
+    /// With its unit: `1200 x 1600 px`.
     pub measured: String,
-    /// Limit of the profile with its unit: `1244 x 1600 px`.
+    /// Of the profile, with its unit: `1244 x 1600 px`.
     pub limit: String,
-    /// The case of the rule, where its sentences are others than the rule's.
+    /// Case of the check with texts of its own.
     #[serde(default, deserialize_with = "known_or_none", skip_serializing_if = "Option::is_none")]
     pub detail: Option<FindingDetail>,
     /// The number in `measured`; `None` if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured_value: Option<f64>,
-    /// Unit of `measured_value`.
     #[serde(default, deserialize_with = "known_or_none", skip_serializing_if = "Option::is_none")]
     pub unit: Option<Unit>,
-    /// `None` for the gateway's findings, the only ones that are stored.
+    /// `None` for findings of the gateway. Others are not stored.
     #[serde(skip)]
     pub made_at: Option<MadeAt>,
 }
 
-/// Reads findings that a newer version may have stored, while a fleet is upgraded node by node or after a return to the version before:
-/// a finding of a rule that this version does not know is left out, so that the photo can still be collected.
+/// Reads stored findings without those of unknown checks. A newer version may have stored them, during a rolling upgrade or before a
+/// downgrade, and the photo must remain collectable.
 ///
 /// # Errors
-/// Anything else that is no finding.
+/// Other values that are no findings.
 pub(crate) fn stored<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Finding>, D::Error> {
     let is_known = |stored: &Value| {
         let rule = stored.get("check").filter(|check| check.is_string());
@@ -84,7 +78,7 @@ pub(crate) fn stored<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<F
     stored.map(|stored| Finding::deserialize(stored).map_err(D::Error::custom)).collect()
 }
 
-/// Reads a name; one that only a newer version knows is none, so that the finding itself can still be read.
+/// Reads a name. An unknown name of a newer version gives `None`, so that the finding can still be read.
 pub(crate) fn known_or_none<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
@@ -93,38 +87,34 @@ pub(crate) fn known_or_none<'de, D: Deserializer<'de>, T: serde::de::Deserialize
 }
 
 impl Finding {
-    /// A finding that stops the photo.
     pub fn refuse(check: Check, measured: impl Into<MeasuredText>, limit: impl Into<String>) -> Self {
         Self::new(check, Severity::Refuse, measured, limit)
     }
 
-    /// A finding that travels with the photo.
     pub fn advise(check: Check, measured: impl Into<MeasuredText>, limit: impl Into<String>) -> Self {
         Self::new(check, Severity::Advise, measured, limit)
     }
 
-    /// A finding of either severity.
     pub fn new(check: Check, severity: Severity, measured: impl Into<MeasuredText>, limit: impl Into<String>) -> Self {
         let MeasuredText { text: measured, value: measured_value, unit } = measured.into();
         Self { check, severity, measured, limit: limit.into(), detail: None, measured_value, unit, made_at: None }
     }
 
-    /// Reads a stored list of findings, without those of rules that only a newer version knows.
+    /// Reads a stored list of findings, without those of unknown checks of a newer version.
     ///
     /// # Errors
-    /// The text is anything else.
+    /// The text is no such list.
     pub fn parse_stored(text: &str) -> serde_json::Result<Vec<Self>> {
         let mut text = serde_json::Deserializer::from_str(text);
         let findings = stored(&mut text)?;
         text.end().map(|()| findings)
     }
 
-    /// The same finding as a case of its rule.
     pub fn with_detail(self, detail: Option<FindingDetail>) -> Self {
         Self { detail, ..self }
     }
 
-    /// Reports whether the finding says something of the face, so that it goes under the seal.
+    /// True if the finding is about the face and therefore sealed.
     pub fn is_about_face(&self) -> bool {
         self.check.is_about_face() || self.detail == Some(FindingDetail::TooBright)
     }
@@ -153,12 +143,12 @@ impl Finding {
         terms::localised(&self.limit, language)
     }
 
-    /// Distance from the middle of the width. A share is counted from the left edge of the photo, pixels from its middle.
+    /// Distance from the middle of the width. A percentage is measured from the left edge of the photo, pixels from its middle.
     fn offset_text(&self, language: Language) -> String {
         let value = self.measured_value.unwrap_or_default();
         match self.unit {
             Some(Unit::Percent) => {
-                // Tenths were measured; a difference of floating-point numbers has more digits.
+                // The value has tenths, but a difference of floating-point numbers has more digits.
                 let tenths = ((value - 50.0).abs() * 10.0).round() / 10.0;
                 let percent = terms::localised(&tenths.to_string(), language);
                 text!(language, "check-offset-percent", percent = percent)

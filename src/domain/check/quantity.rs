@@ -4,34 +4,31 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Unit of a measured value. The names are part of the published contract.
+/// Unit of a measured value. The names in JSON are part of the published contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Unit {
-    /// Pixels of the photo.
     #[serde(rename = "px")]
     Pixels,
-    /// Degrees of an angle.
     #[serde(rename = "°")]
     Degrees,
-    /// Per cent of the reference that the check names.
+    /// Of the reference of the check.
     #[serde(rename = "%")]
     Percent,
-    /// Bytes of the file.
     #[serde(rename = "bytes")]
     Bytes,
-    /// Bits for each colour of a pixel, or of information.
+    /// Bits per colour of a pixel, or of information.
     #[serde(rename = "bit")]
     Bits,
-    /// Photographic stops: each one halves the light.
+    /// Photographic stops, each of which halves the light.
     #[serde(rename = "stops")]
     Stops,
-    /// Dots per inch on paper.
+    /// On paper.
     #[serde(rename = "dpi")]
     DotsPerInch,
 }
 
 impl Unit {
-    /// The unit behind a number, with the space that belongs there.
+    /// The unit after a number, with its space.
     const fn suffix(self) -> &'static str {
         match self {
             Self::Pixels => " px",
@@ -45,7 +42,7 @@ impl Unit {
     }
 }
 
-/// A number that was measured, rounded to the decimals that are shown.
+/// A measured number, rounded to the decimals that are shown.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Quantity {
     value: f64,
@@ -69,17 +66,16 @@ impl Quantity {
         Self::whole(share * 100.0, Unit::Percent)
     }
 
-    /// A distance between colours in CIELAB, rounded to whole units, which have no name.
+    /// A distance between colours in CIELAB, rounded to whole units without a name.
     pub fn colour_distance(distance: f64) -> Self {
         Self { value: distance.round() + 0.0, decimals: 0, unit: None }
     }
 
-    /// Compares both numbers as they are shown, so that no finding shows a value within its limit.
+    /// Compares the rounded numbers, so that no finding shows a value within its limit.
     pub fn exceeds(self, limit: Self) -> bool {
         self.value > limit.value
     }
 
-    /// A number of things.
     pub fn count(count: usize) -> Self {
         Self { value: count as f64, decimals: 0, unit: None }
     }
@@ -91,14 +87,12 @@ impl fmt::Display for Quantity {
     }
 }
 
-/// The measured side of a finding: text, and the number in it if it is one.
+/// Measured value of a finding: a text, with its number if it has one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeasuredText {
-    /// The value with its unit, or a term of `terms.rs`.
+    /// The value with its unit, or a `check-term-…` of the catalogue.
     pub(super) text: String,
-    /// The number alone.
     pub(super) value: Option<f64>,
-    /// Unit of the number.
     pub(super) unit: Option<Unit>,
 }
 

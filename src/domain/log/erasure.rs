@@ -1,4 +1,4 @@
-//! Erasure report: the fate of a photo, proved from the rows that remain of it.
+//! Erasure report: the outcome of a photo, proved from its tombstone and its rows in the audit log.
 
 use serde::Serialize;
 
@@ -9,72 +9,63 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{DeviceId, PartyId, PhotoId};
 use crate::domain::photo::PhotoState;
 
-/// The report. Names nobody: studios and offices by their identifiers, people not at all.
+/// The erasure report of a photo. It contains the identifiers of studios and offices, but no names.
 #[derive(Debug, Clone, Serialize)]
 pub struct ErasureReport {
     pub photo_id: PhotoId,
-    /// Its last state.
     pub state: PhotoState,
-    /// Time of the deposit.
     pub deposited_at: Timestamp,
-    /// By which studio's device.
     pub deposited_by: DeviceId,
     pub studio_id: PartyId,
-    /// Time of the erasure; `None` as long as the photo is there.
+    /// `None` as long as the photo is stored.
     pub erased_at: Option<Timestamp>,
     /// Latest time of the erasure.
     pub expires_at: Timestamp,
-    /// The office that had it last.
+    /// The last office that leased it.
     pub office_id: Option<PartyId>,
     pub office_device_id: Option<DeviceId>,
-    /// Remnants of the photo beside its tombstone.
     pub left: ErasureRemnants,
-    /// The key of the month in which it was sealed.
     pub epoch: EpochKey,
-    /// The rows of the audit log that tell of it.
+    /// Rows of the audit log about the photo.
     pub log: Vec<ErasureLogRow>,
-    /// Number of the last row of the log that was walked; the rows in `log` are part of its chain.
+    /// Number of the last verified row of the log. The rows in `log` are part of its chain.
     pub log_rows: i64,
-    /// The digest of its last row.
+    /// Digest of that row.
     pub log_head: Sha256Digest,
-    /// True if the whole chain holds.
+    /// True if the chain has no error.
     pub log_is_whole: bool,
-    /// The last completed sweep: with it, erased bytes leave the files.
+    /// Time of the last completed sweep, which removes erased bytes from the files.
     pub last_swept_at: Option<Timestamp>,
 }
 
-/// Remnants that an erased photo must not have; true for each that is still there.
+/// Data that an erased photo must not have; true for each that still exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct ErasureRemnants {
-    /// The sealed picture.
+    /// The envelope.
     pub picture: bool,
-    /// Lookup id, which leads from the code to the photo.
     pub lookup_id: bool,
 }
 
-/// The key without which no copy of the sealed picture opens.
+/// The epoch key without which no copy of the envelope can be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct EpochKey {
-    /// Its number: months since year 0.
+    /// Months since year 0.
     pub number: u32,
-    /// True if it is still in the key file; `None` if the key file cannot be read.
+    /// True if the key file contains it; `None` if the key file cannot be read.
     pub is_alive: Option<bool>,
-    /// From when on it can be destroyed; later, as long as any photo of its month is there.
+    /// Earliest time of its destruction; later if a photo of its month is still stored.
     pub ends_at: Timestamp,
 }
 
-/// A row of the audit log.
+/// A row of the audit log about the photo.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ErasureLogRow {
-    /// Its place.
     pub sequence: i64,
-    /// Time of the event.
     pub at: Timestamp,
-    /// Name of the event.
     pub event: String,
-    /// Actor: a device id, `administrator` or `gateway`.
+    /// A device id, `administrator` or `gateway`.
     pub actor: String,
-    /// Its digest, which the next row repeats.
+    /// The next row contains it, too.
     pub sha256: Sha256Digest,
 }
 
@@ -90,12 +81,12 @@ impl From<&ChainRow> for ErasureLogRow {
     }
 }
 
-/// Reports whether a row tells of a photo: as its subject, or in its details, as the rows of collections do.
+/// True if a photo is the subject of the row or, as in rows of collections, in its details.
 pub fn mentions_photo(row: &ChainRow, photo_id: &str) -> bool {
     row.subject.as_deref() == Some(photo_id) || row.details.contains(photo_id)
 }
 
-/// The events that erase.
+/// Events that erase a photo.
 const ERASING_EVENTS: [AuditEvent; 5] = [
     AuditEvent::CollectionUsed,
     AuditEvent::CollectionRefused,
@@ -111,7 +102,7 @@ impl ErasureReport {
         self.log.iter().rev().find(erases)
     }
 
-    /// Reports whether the photo is erased, nothing of it is left, and the audit log proves it.
+    /// True if the photo is erased without remnants and the audit log proves it.
     pub fn is_proven(&self) -> bool {
         self.erased_at.is_some()
             && self.left == ErasureRemnants { picture: false, lookup_id: false }

@@ -1,4 +1,4 @@
-//! Integrity check of stored rows, one by one, without a code and without the content of a photo.
+//! Integrity check of stored rows, without a code and without opening an envelope.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,115 +10,73 @@ use crate::domain::id::CollectionId;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState};
 use crate::domain::photo::{PhotoRecord, PhotoState};
 
-/// Faults that the integrity check can find.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+/// Fault that the integrity check can find, with its text for administrators. The name in snake case is stable: other programs see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::Display)]
 #[serde(rename_all = "snake_case")]
 pub enum IntegrityFault {
-    /// A photo that is there has no envelope.
     #[serde(rename = "picture_missing")]
+    #[strum(to_string = "a stored photo has no envelope")]
     EnvelopeMissing,
-    /// An envelope cannot be the one of its photo: its version or its length.
     #[serde(rename = "picture_malformed")]
+    #[strum(to_string = "an envelope has an impossible length or version")]
     EnvelopeMalformed,
-    /// An envelope is not the one that was stored.
     #[serde(rename = "picture_changed")]
+    #[strum(to_string = "an envelope is not the one that was stored")]
     EnvelopeChanged,
-    /// An envelope whose photo is erased, or is not there.
     #[serde(rename = "picture_left_behind")]
+    #[strum(to_string = "an envelope belongs to an erased or missing photo")]
     EnvelopeLeftBehind,
-    /// The key of the month in which a photo was sealed is not in the key file.
+    #[strum(to_string = "the key file has no key for the month in which a photo was sealed")]
     EpochKeyMissing,
-    /// A photo and its latest collection do not agree on whether it is leased.
+    #[strum(to_string = "a photo and its latest collection disagree on whether the photo is leased")]
     LeaseDiffers,
-    /// A photo names a latest collection that is not there, or is another photo's.
+    #[strum(to_string = "the latest collection of a photo is missing or belongs to another photo")]
     CollectionMissing,
-    /// A collection of a photo that is not there.
+    #[strum(to_string = "the photo of a collection is missing")]
     PhotoMissing,
-    /// A collection is open, yet its photo has another one, or is erased.
+    #[strum(to_string = "a collection is open, but its photo is erased or has another collection")]
     CollectionLeftOpen,
-    /// A row of the audit log was changed, dropped, or put elsewhere.
+    #[strum(to_string = "a row of the audit log was changed, removed or moved")]
     LogBroken,
-    /// The database's own check of its file.
+    #[strum(to_string = "the database file is damaged")]
     File,
-    /// The log is behind a watermark outside the database, or contradicts it.
     #[serde(rename = "went_back")]
+    #[strum(to_string = "the database was rolled back: its log is behind a watermark or contradicts it")]
     RolledBack,
-    /// A table, index, trigger, view or function that this program did not make, or one of its own that is missing or changed.
+    #[strum(to_string = "a table, index, trigger, view or function is foreign, changed or missing")]
     SchemaChanged,
-    /// A column of a row does not hold what the audit log says.
+    #[strum(to_string = "a column differs from the audit log")]
     RowDiffers,
-    /// A row is not the one that its newest digest in the audit log was taken of.
+    #[strum(to_string = "a row differs from its newest digest in the audit log")]
     RowChanged,
-    /// A row that the audit log tells of is not there.
+    #[strum(to_string = "a row of the audit log is missing in its table")]
     RowMissing,
-    /// A row is there of which the audit log never told.
     #[serde(rename = "row_untold")]
+    #[strum(to_string = "a row is unknown to the audit log")]
     RowNotInLog,
-    /// A row of the audit log carries no digest, or a wrong one, although rows before it carry theirs.
     #[serde(rename = "log_unproved")]
+    #[strum(to_string = "a row of the audit log lacks the digest that only the key file can make")]
     LogDigestInvalid,
-    /// A photo was handed over to two offices, and the first one had not given it back.
+    #[strum(to_string = "a photo was handed over to two offices without a release in between")]
     HandedOverTwice,
-    /// The counted photos of a state are not as many as there are.
+    #[strum(to_string = "the number of photos in a state differs from the stored count")]
     CountDiffers,
-    /// A checkpoint's row does not agree with its signed text, or the signature is not good.
+    #[strum(to_string = "a checkpoint in the database differs from its signed text, or its signature is invalid")]
     CheckpointDiffers,
-    /// The place where the log begins does not agree with a checkpoint, or with the row that told of it.
+    #[strum(to_string = "the beginning of the audit log agrees with no signed checkpoint or no row of the log")]
     AnchorDiffers,
-    /// The sealed proof key of an invitation does not open, is gone too early, or has outlived the invitation.
+    #[strum(to_string = "the sealed proof key of an invitation does not open, is missing, or outlived the invitation")]
     ProofKeyDiffers,
-    /// The key file cannot be read, or is another gateway's.
+    #[strum(to_string = "the key file cannot be read or belongs to another gateway")]
     KeyFile,
-    /// The key that checkpoints in the database are verified with cannot be read.
+    #[strum(to_string = "the key for the verification of checkpoints cannot be read")]
     AuditKey,
-    /// No gateway may work on the database that the configuration names.
     #[serde(rename = "out_of_use")]
+    #[strum(to_string = "the database is inactive: no gateway may use it")]
     DatabaseInactive,
 }
 
-impl IntegrityFault {
-    /// For people.
-    pub const fn text(self) -> &'static str {
-        match self {
-            Self::EnvelopeMissing => "a photo that is there has no sealed picture",
-            Self::EnvelopeMalformed => "a sealed picture has a length or a version that it cannot have",
-            Self::EnvelopeChanged => "a sealed picture is not the one that was stored",
-            Self::EnvelopeLeftBehind => "a sealed picture has outlived its photo",
-            Self::EpochKeyMissing => "the key file has no key for the month in which a photo was sealed",
-            Self::LeaseDiffers => "a photo and its collection do not agree on whether it is leased",
-            Self::CollectionMissing => "a photo's latest collection is not there, or another photo's",
-            Self::PhotoMissing => "a collection's photo is not there",
-            Self::CollectionLeftOpen => "a collection is open whose photo has another one, or is erased",
-            Self::LogBroken => "a row of the audit log was changed, dropped, or put elsewhere",
-            Self::File => "the database's file is damaged",
-            Self::RolledBack => "the database went back in time",
-            Self::SchemaChanged => {
-                "a table, index, trigger, view or function is not this program's, changed or missing"
-            }
-            Self::RowDiffers => "a column of a row does not hold what the audit log says",
-            Self::RowChanged => "a row is not as its digest in the audit log vouches for it",
-            Self::RowMissing => "a row that the audit log tells of is not there",
-            Self::RowNotInLog => "a row is there of which the audit log never told",
-            Self::LogDigestInvalid => "a row of the audit log does not carry the digest that only the key file makes",
-            Self::HandedOverTwice => "a photo was handed over to two offices without being given back in between",
-            Self::CountDiffers => "the counted photos of a state are not as many as there are",
-            Self::CheckpointDiffers => "a checkpoint in the database is not as it was signed",
-            Self::AnchorDiffers => "the place where the audit log begins is not one that was signed and told of",
-            Self::ProofKeyDiffers => "the sealed proof key of an invitation is not as it was stored",
-            Self::KeyFile => "the key file cannot be read, or is another gateway's",
-            Self::AuditKey => "the key that signed checkpoints are verified with cannot be read",
-            Self::DatabaseInactive => "the database is out of use",
-        }
-    }
-}
-
-impl fmt::Display for IntegrityFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text())
-    }
-}
-
-/// Weighs a photo that is there against its latest collection. `latest_id` is what its row says, `latest` what that leads to.
+/// Compares a stored photo with its latest collection: `latest_id` is the id in the photo's row, `latest` the row with that id.
 pub fn check_lease(
     photo: &PhotoRecord,
     latest_id: Option<CollectionId>,
@@ -132,7 +90,7 @@ pub fn check_lease(
     ((photo.state == PhotoState::Leased) != is_open).then_some(IntegrityFault::LeaseDiffers)
 }
 
-/// Weighs a collection against its photo's state and what that takes for its latest collection.
+/// Compares a collection with the state and the latest collection of its photo.
 pub fn check_collection(
     collection_id: CollectionId,
     is_open: bool,
@@ -150,64 +108,62 @@ pub fn check_collection(
 /// Result of an integrity check.
 #[derive(Debug, Clone, Serialize)]
 pub struct IntegrityReport {
-    /// Photos that are there.
+    /// Number of stored photos.
     pub photos: u64,
-    /// Photos that are erased.
+    /// Number of erased photos.
     pub erased: u64,
-    /// Pictures whose bytes are those that were stored.
+    /// Envelopes with the stored digest.
     pub pictures_proven: u64,
-    /// Pictures from before digests were stored beside them: only their version and length were looked at.
+    /// Envelopes from versions without digests, of which only version and length were checked.
     pub pictures_without_digest: u64,
     pub collections: u64,
-    /// Rows of the audit log.
     pub log_rows: i64,
-    /// The digest of its last row.
+    /// Digest of the last row.
     pub log_head: Sha256Digest,
-    /// True if the key file was there, so that epoch keys could be looked for, and digests of rows be checked.
+    /// True if the key file was available, so that epoch keys and row digests were checked.
     pub key_file: bool,
-    /// Rows of each table that were compared with the audit log.
+    /// Number of rows per table that were compared with the audit log.
     pub rows_compared: BTreeMap<&'static str, u64>,
-    /// Those of them without a digest in the log, since they last changed before there were digests, or were restored from an
-    /// export: names, labels, notes, findings and all else that the log does not tell were not compared.
+    /// Those of them without a digest in the log, because they last changed before digests existed or were restored from an export.
+    /// Columns that the log does not contain, such as names, notes and findings, were not compared.
     pub rows_without_digest: BTreeMap<&'static str, u64>,
-    /// Rows that were made before the first row of a log whose front is gone: nothing of them was compared.
+    /// Rows from before the first row of a purged log, which were not compared.
     pub rows_older_than_log: BTreeMap<&'static str, u64>,
-    /// Rows of the log that carry a digest of themselves.
+    /// Rows of the log with their own digest.
     pub log_rows_with_digest: u64,
-    /// Rows of the log without one that were written on the day of an upgrade, by nodes whose turn had not come.
+    /// Rows of the log without a digest that older nodes wrote on the day of an upgrade.
     pub log_rows_of_older_nodes: u64,
-    /// The last row of the log up to which a restore has carried out an export without noting how much of it; 0 if there is none.
+    /// Last row of the log that a restore replayed without a record of its extent; 0 if there is none.
     pub log_replayed_until: i64,
-    /// Checkpoints in the database; their signatures were verified if the public key was there.
+    /// Number of checkpoints in the database. Their signatures were verified if the public key was available.
     pub checkpoints: u64,
-    /// Number of times that each fault was found.
+    /// Number of occurrences of each fault.
     pub faults: BTreeMap<IntegrityFault, u64>,
-    /// Examples: the first faults of all, with their places.
+    /// The first faults with their places.
     pub examples: Vec<IntegrityFaultExample>,
 }
 
-/// One place where something is wrong.
+/// Place of a fault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct IntegrityFaultExample {
-    /// Kind of the fault.
     pub fault: IntegrityFault,
-    /// The photo, the collection or the row's place.
+    /// The photo, the collection or the row.
     pub subject: String,
-    /// For a column that differs, what each side says.
+    /// For a column that differs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub difference: Option<ColumnDifference>,
 }
 
-/// A column whose value is not what the audit log says.
+/// A column that differs from the audit log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ColumnDifference {
     pub table: &'static str,
-    /// The row's key.
+    /// Key of the row.
     pub key: String,
     pub column: &'static str,
-    /// The value that the log says, or the first and last one it may be.
+    /// Value or range in the log.
     pub log: String,
-    /// The value that is there.
+    /// Value in the table.
     pub table_says: String,
 }
 
@@ -218,11 +174,11 @@ impl fmt::Display for ColumnDifference {
     }
 }
 
-/// As many as somebody reads.
+/// More examples would not be read.
 const MAX_EXAMPLES: usize = 200;
 
 impl IntegrityReport {
-    /// Before anything was looked at.
+    /// The report before the check.
     pub fn empty(key_file: bool) -> Self {
         Self {
             photos: 0,
@@ -245,12 +201,10 @@ impl IntegrityReport {
         }
     }
 
-    /// Adds a fault.
     pub fn add(&mut self, fault: IntegrityFault, subject: impl fmt::Display) {
         self.record(fault, subject, None);
     }
 
-    /// Adds a column that differs.
     pub fn add_difference(&mut self, difference: ColumnDifference) {
         self.record(IntegrityFault::RowDiffers, difference.to_string(), Some(difference));
     }
@@ -262,7 +216,6 @@ impl IntegrityReport {
         }
     }
 
-    /// Reports whether no fault was found.
     pub fn is_ok(&self) -> bool {
         self.faults.is_empty()
     }

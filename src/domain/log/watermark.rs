@@ -1,10 +1,9 @@
-//! Watermark of the audit log: how far the log is known to have come, remembered outside the database.
+//! Watermark of the audit log: its last known row, stored outside the database.
 //!
-//! A database that was replaced by an older copy of itself is whole and looks like any other. Only a comparison with a watermark that
-//! did not go back with it shows that photos in it may have been used since.
+//! An older copy of the database is consistent in itself. Only a watermark that was not rolled back with it shows that its photos may
+//! have been used since.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,10 +11,10 @@ use super::chain::ChainLink;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 
-/// The end that the log had when the watermark was set.
+/// End of the log when the watermark was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Watermark {
-    /// Number of the generation that the log was in; `None` where the source of the watermark knows nothing of generations.
+    /// Number of the generation; `None` if the source of the watermark has no generations.
     pub generation: Option<u64>,
     /// The last row that was durable.
     pub head: ChainLink,
@@ -28,18 +27,17 @@ pub struct Watermark {
 pub struct ServerHistory {
     /// Made by `initdb`, the same for a server and its standbys.
     pub system_identifier: i64,
-    /// Counted up by each promotion and each recovery to a point in time.
+    /// Increased by each promotion and each point-in-time recovery.
     pub timeline: i64,
 }
 
-/// A span of the log that begins where an administrator has accepted that the database went back: number 0 until then.
+/// Part of the log that begins when an administrator accepts a rolled-back database; number 0 until then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Generation {
-    /// Counted up by each confirmation and each restore.
+    /// Increased by each confirmation and each restore.
     pub number: u64,
-    /// The last row of the log when it began.
+    /// The last row before it.
     pub begins_behind: ChainLink,
-    /// Time of the confirmation.
     pub confirmed_at: Timestamp,
 }
 
@@ -48,7 +46,7 @@ impl Generation {
     pub const FIRST: Self =
         Self { number: 0, begins_behind: ChainLink::START, confirmed_at: Timestamp::from_unix_milliseconds(0) };
 
-    /// The bytes that its seal covers.
+    /// The bytes that the seal covers.
     pub fn to_bytes(self) -> Vec<u8> {
         let mut bytes = self.number.to_be_bytes().to_vec();
         bytes.extend_from_slice(&self.begins_behind.sequence.to_be_bytes());
@@ -57,71 +55,54 @@ impl Generation {
         bytes
     }
 
-    /// Reports whether a checkpoint vouches for rows that were given up when this generation began.
+    /// True if a checkpoint counts rows that were abandoned when this generation began.
     pub fn supersedes(&self, count: i64, signed_at: Timestamp) -> bool {
         self.number > 0 && count > self.begins_behind.sequence && signed_at <= self.confirmed_at
     }
 }
 
-/// A database's log, as far as a comparison with watermarks needs it. The rows are read before the end and
-/// the front of the log: what is missing among them although the log reaches further was never there.
+/// The log of a database, as far as a comparison with watermarks needs it. The rows are read before the head and the anchor, so a row
+/// that is missing although the log is longer never existed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogPosition {
-    /// Its last row.
     pub head: ChainLink,
-    /// The row that its front was last cut behind; [`ChainLink::START`] if it never was.
+    /// The last purged row; [`ChainLink::START`] if the log was never purged.
     pub anchor: ChainLink,
-    /// Digests of the rows that were asked for and are there, by number.
+    /// Digests of the requested rows, by number.
     pub rows: BTreeMap<i64, Sha256Digest>,
-    /// Its generation, of which nobody has checked the seal yet.
+    /// Its seal is not verified yet.
     pub generation: Generation,
-    /// The seal of the generation; `None` where none was ever confirmed.
+    /// Seal of the generation; `None` for the first one.
     pub seal: Option<Sha256Digest>,
-    /// Identity of the server; `None` for a file, and where the server does not tell.
+    /// `None` for a file, and if the server does not report it.
     pub server: Option<ServerHistory>,
 }
 
-/// A difference that an older copy of a database shows, or another one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Sign of an older or another copy of the database. `known` is from the watermark, `found` from the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RollbackError {
-    /// The log ends before the watermark.
-    Behind {
-        /// Rows that were known to be there.
-        known: i64,
-        /// Rows that are there.
-        found: i64,
-    },
-    /// The row at the watermark is another one.
-    Diverged {
-        /// Its number.
-        sequence: i64,
-    },
-    /// The log is of a generation before the watermark's.
-    OlderGeneration {
-        /// The watermark's.
-        known: u64,
-        /// The log's.
-        found: u64,
-    },
-    /// The same server is on a timeline before the watermark's.
-    OlderTimeline {
-        /// The watermark's.
-        known: i64,
-        /// The server's.
-        found: i64,
-    },
-    /// The generation that the database claims was not confirmed with this gateway's key file.
+    #[error("the audit log of the database has {found} rows, but {known} rows were known")]
+    Behind { known: i64, found: i64 },
+    #[error("row {sequence} of the audit log is not the known one")]
+    Diverged { sequence: i64 },
+    #[error(
+        "the database is from before a restore or a confirmed rollback: its generation is {found}, but {known} was known"
+    )]
+    OlderGeneration { known: u64, found: u64 },
+    #[error("the PostgreSQL server is on timeline {found}, but {known} was known")]
+    OlderTimeline { known: i64, found: i64 },
+    #[error("generation {number} of the database was not confirmed with this gateway's key file")]
     ForgedGeneration { number: u64 },
-    /// The database's file was replaced while the gateway had it open.
+    #[error("the database file was replaced while the gateway had it open")]
     FileReplaced,
 }
 
 impl Watermark {
-    /// Compares the watermark with a log. A log of a later generation, whose seal the caller has checked, fits every watermark: an
-    /// administrator has accepted it.
+    /// Compares the watermark with a log. The caller has verified the seal of the generation. A log of a later generation fits every
+    /// watermark, because an administrator has accepted it.
     ///
     /// # Errors
-    /// [`RollbackError`] when the log is behind the watermark or contradicts it.
+    /// [`RollbackError`] if the log is behind the watermark or contradicts it.
     pub fn compare(&self, log: &LogPosition) -> Result<(), RollbackError> {
         let found = log.generation.number;
         match self.generation {
@@ -133,8 +114,8 @@ impl Watermark {
         if log.head.sequence < sequence {
             return Err(RollbackError::Behind { known: sequence, found: log.head.sequence });
         }
-        // What goes from the log's front is ten years old, as a checkpoint may be. A head file is not: who puts an older copy in the
-        // database's place could claim that its front went up to the watermark.
+        // Purged rows are ten years old, and so may be a checkpoint without a generation. A head file is never that old: an attacker
+        // with an older copy could claim that its log was purged up to the watermark.
         let anchor = Some(log.anchor).filter(|_| self.generation.is_none());
         let is_known_start = sequence == 0 || anchor.is_some_and(|anchor| sequence < anchor.sequence);
         let of_anchor = anchor.filter(|anchor| anchor.sequence == sequence).map(|anchor| anchor.sha256);
@@ -154,40 +135,16 @@ impl Watermark {
 }
 
 impl RollbackError {
-    /// The reason and the ways on, for an administrator.
+    /// The reason and the next step, for an administrator.
     pub fn advice(self) -> String {
         let next = match self {
             Self::FileReplaced => "stop the gateway and start it again",
             _ => {
-                "put the right database back and start again; or, if this one is to stay, `lichtbild-gateway confirm-rollback`, \
-                 which holds back every photo in it (docs/operation.md, \"A database that went back in time\")"
+                "restore the right database and start again, or accept this one with `lichtbild-gateway confirm-rollback`, which puts \
+                 all its photos into quarantine (docs/operation.md, \"A database that went back in time\")"
             }
         };
         format!("{self}: {next}")
-    }
-}
-
-impl fmt::Display for RollbackError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Behind { known, found } => {
-                write!(f, "the audit log of the database has {found} rows, and {known} were known to be there")
-            }
-            Self::Diverged { sequence } => {
-                write!(f, "row {sequence} of the audit log is not the one that was known to be there")
-            }
-            Self::OlderGeneration { known, found } => write!(
-                f,
-                "the database is from before a restore or a confirmed roll-back: its generation is {found}, and {known} was known"
-            ),
-            Self::OlderTimeline { known, found } => {
-                write!(f, "the PostgreSQL server is on timeline {found}, and {known} was known")
-            }
-            Self::ForgedGeneration { number } => {
-                write!(f, "generation {number} of the database was not confirmed with this gateway's key file")
-            }
-            Self::FileReplaced => f.write_str("the database file was replaced while the gateway had it open"),
-        }
     }
 }
 

@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use strum::VariantArray;
+
 use crate::clock::Timestamp;
 use crate::domain::log::chain::{ChainLink, ChainVerifier};
 use crate::domain::log::checkpoint::Checkpoint;
@@ -78,7 +80,7 @@ async fn compare_tables(
 ) -> Result<(), StoreError> {
     let swept_at = snapshot.last_swept_at().await?;
     let mut counts = BTreeMap::new();
-    for table in AuditedTable::ALL {
+    for &table in AuditedTable::VARIANTS {
         if !share.is_first() && !table.is_of_photos() {
             continue;
         }

@@ -1,5 +1,5 @@
-//! Rows of the audit log, applied to the rows that are expected of every table, from the log's beginning on.
-//! [`log_replay`](super::super::log_replay) does the same for a restore, with the rows since a backup.
+//! Application of rows of the audit log, from its beginning, to the expected tables.
+//! [`log_replay`](super::super::log_replay) does the same for a restore with the rows since a backup.
 
 use std::str::FromStr;
 
@@ -35,7 +35,7 @@ impl LogEvent<'_> {
 }
 
 impl ExpectedTables {
-    /// Carries out one row.
+    /// Applies a row of the log.
     pub(super) fn apply(&mut self, logged: &LogEvent<'_>, report: &mut IntegrityReport) {
         match logged.event {
             AuditEvent::PartyAdded | AuditEvent::PartySuspended | AuditEvent::PartyResumed => self.party(logged),
@@ -92,7 +92,7 @@ impl ExpectedTables {
         };
     }
 
-    /// A certificate that this row tells of, of the device that is its subject.
+    /// Applies the certificate of the device that is the subject of the row.
     fn certificate(&mut self, logged: &LogEvent<'_>) {
         let Some(device_id) = logged.subject::<DeviceId>() else { return };
         let own = logged.digest("certificate_sha256");
@@ -105,7 +105,7 @@ impl ExpectedTables {
         certificate.key = logged.digest("spki_sha256").into();
     }
 
-    /// Counts one more of something that a device has.
+    /// Increments a counter of a device and returns its value.
     fn count(
         &mut self,
         (device_id, sequence): (DeviceId, i64),
@@ -146,7 +146,7 @@ impl ExpectedTables {
         if logged.event == AuditEvent::DeviceEnrolled {
             self.certificate(logged);
         }
-        // Only the latest is alive.
+        // Only the latest invitation is active.
         let Some(Known(number)) = self.devices.get(&device_id).map(|device| device.invitations) else { return };
         if !self.invitations.has(&(device_id, number)) {
             return;
@@ -175,7 +175,7 @@ impl ExpectedTables {
 
     fn withdraw_invitations(&mut self, device_id: DeviceId, sequence: i64) {
         let Some(Known(number)) = self.devices.get(&device_id).map(|device| device.invitations) else { return };
-        // Earlier ones came to their end when the next one was made.
+        // Earlier invitations ended with the next one.
         if self.invitations.has(&(device_id, number)) {
             let invitation = self.invitations.touch((device_id, number), sequence);
             if invitation.state != Known(InvitationState::Exhausted) {
@@ -184,7 +184,7 @@ impl ExpectedTables {
         }
     }
 
-    /// Photos of revoked devices are released: of one device, or of all that a studio has.
+    /// Releases photos of one or all revoked devices of a studio from quarantine.
     fn release(&mut self, logged: &LogEvent<'_>) {
         let Some(studio) = logged.subject::<PartyId>() else { return };
         let only = logged.value::<DeviceId>("device_id");

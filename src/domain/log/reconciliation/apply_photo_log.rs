@@ -1,4 +1,4 @@
-//! Rows of the audit log about photos and collections, applied to the rows that are expected.
+//! Application of rows of the audit log about photos and collections to the expected tables.
 
 use super::super::AuditEvent;
 use super::super::integrity::{IntegrityFault, IntegrityReport};
@@ -13,7 +13,7 @@ use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use crate::domain::photo::PhotoState;
 use crate::domain::photo::collection::CollectionState;
 
-/// A fact that may be nothing, and is not.
+/// Known value of a nullable column.
 fn some<T>(fact: LoggedValue<T>) -> LoggedValue<Option<T>> {
     match fact {
         Known(fact) => Known(Some(fact)),
@@ -54,7 +54,7 @@ impl ExpectedTables {
     pub(super) fn release_restored(&mut self, logged: &LogEvent<'_>) {
         let sequence = logged.row.sequence;
         let release = |photo: &mut ExpectedRow<ExpectedPhoto>| {
-            // One that may be erased keeps what it has.
+            // An erased photo stays as it is.
             photo.columns.quarantined_since = match photo.columns.is_erased() {
                 Known(true) => return,
                 Known(false) => Known(None),
@@ -113,8 +113,8 @@ impl ExpectedTables {
         self.check_single_hand_over(logged, photo_id, (collection_id, office_id), report);
     }
 
-    /// The device of a row has shown the code of the collection. Rows that an older version wrote tell nothing of the table; those of
-    /// this version carry the digest of the device's row whenever they change it.
+    /// Applies that the device of a row has sent the code of the collection. Rows of older versions do not show the contents of the
+    /// table; rows of this version contain the digest of the device's row if they change it.
     fn collection_device(
         &mut self,
         logged: &LogEvent<'_>,
@@ -147,7 +147,7 @@ impl ExpectedTables {
     fn apply_collection_to_photo(&mut self, logged: &LogEvent<'_>, photo_id: PhotoId, collection_id: CollectionId) {
         let at = logged.at();
         let photo = self.photos.touch(photo_id, logged.row.sequence);
-        // Nothing brings back what is erased, whatever a row of the log claims.
+        // No row of the log restores an erased photo.
         if photo.is_erased() == Known(true) {
             return;
         }
@@ -182,7 +182,7 @@ impl ExpectedTables {
         photo.ended_at = at;
     }
 
-    /// An office that was handed a picture is the only one that can get it until it gives it back.
+    /// Reports a hand-over to a second office without a release by the first one.
     fn check_single_hand_over(
         &mut self,
         logged: &LogEvent<'_>,

@@ -1,4 +1,4 @@
-//! Expectations of photos and collections.
+//! Expected columns of photos and collections.
 
 use super::expected_rows::LoggedValue::{Known, Unknown};
 use super::expected_rows::{ExpectedColumns, ExpectedValue, LoggedValue, expect, number, text, uuid_v7_milliseconds};
@@ -10,12 +10,11 @@ use crate::domain::photo::collection::{CollectionState, RefusalReason};
 use crate::domain::photo::retention::{MAX_KEPT_MONTHS, MAX_RETENTION_DAYS};
 
 const DAY_MS: i64 = 86_400_000;
-/// The time in between two looks at the clock within one step.
+/// Maximum time between two readings of the clock within one step.
 const MAX_STEP_MS: i64 = 60_000;
-/// The longest that an office may keep a photo, in milliseconds from the day on that it was kept.
+/// Maximum time for which an office may keep a photo, from the start of that day.
 const MAX_KEPT_MS: i64 = (MAX_KEPT_MONTHS as i64 * 31 + 1) * DAY_MS;
 
-/// A photo.
 #[derive(Debug, Default)]
 pub(super) struct ExpectedPhoto {
     pub(super) studio_id: LoggedValue<PartyId>,
@@ -23,23 +22,22 @@ pub(super) struct ExpectedPhoto {
     pub(super) bytes: LoggedValue<i64>,
     pub(super) state: LoggedValue<PhotoState>,
     pub(super) kept: LoggedValue<bool>,
-    /// The latest time at which it was kept.
+    /// Time of the last settlement as kept.
     pub(super) kept_at: LoggedValue<i64>,
     pub(super) expires_at: LoggedValue<i64>,
     pub(super) settled_at: LoggedValue<Option<i64>>,
     pub(super) reason: LoggedValue<Option<RefusalReason>>,
     pub(super) collection_id: LoggedValue<Option<CollectionId>>,
     pub(super) quarantined_since: LoggedValue<Option<i64>>,
-    /// The moment at which the log tells of its end; `settled_at` is never later.
+    /// Time of the row of the log about its end; `settled_at` is never later.
     pub(super) ended_at: i64,
-    /// The collection whose office has been handed the picture and has not given it back.
+    /// Collection and office that received the photo and did not release it.
     pub(super) handed_to: Option<(CollectionId, PartyId)>,
-    /// True if the log tells of its deposit.
+    /// True if the log contains its deposit.
     pub(super) is_fully_logged: bool,
 }
 
 impl ExpectedPhoto {
-    /// Tells if it is erased, as far as the log does.
     pub(super) fn is_erased(&self) -> LoggedValue<bool> {
         match self.state {
             Known(state) => Known(state.is_erased()),
@@ -48,7 +46,7 @@ impl ExpectedPhoto {
         }
     }
 
-    /// The moment from which the law counts, at the latest; `None` as long as it is there.
+    /// Latest time at which the retention of the tombstone began; `None` for a stored photo.
     pub(super) fn ended_at(&self) -> Option<i64> {
         match (self.is_erased(), self.settled_at) {
             (Known(true), Known(Some(at))) => Some(at.min(self.ended_at)),
@@ -65,13 +63,12 @@ impl ExpectedPhoto {
         expect(&mut columns, "state", self.state, |state| text(state.name()));
         expect(&mut columns, "kept", self.kept, AuditedValue::Truth);
         expect(&mut columns, "refusal_reason", self.reason, |reason| {
-            let name = reason.and_then(|reason| serde_json::to_value(reason).ok());
-            name.as_ref().and_then(serde_json::Value::as_str).map_or(AuditedValue::Null, text)
+            reason.map_or(AuditedValue::Null, |reason| text(reason.name()))
         });
         expect(&mut columns, "collection_id", self.collection_id, |id| id.map_or(AuditedValue::Null, text));
         expect(&mut columns, "held_back_since", self.quarantined_since, number);
         match self.settled_at {
-            // The row of the log was made a moment before the clock was asked again.
+            // The clock is read again shortly after the time of the row of the log.
             Known(Some(at)) if self.state == Known(PhotoState::Withdrawn) => {
                 columns.push(("settled_at", ExpectedValue::Between(at, at.saturating_add(MAX_STEP_MS))));
             }
@@ -83,7 +80,7 @@ impl ExpectedPhoto {
         columns
     }
 
-    /// The identifier is made of the moment of the deposit, which names the month of the key, and bounds the photo's time.
+    /// Times from the identifier, which contains the time of the deposit: this determines the epoch and bounds the expiry.
     fn expected_times(&self, photo_id: PhotoId, columns: &mut ExpectedColumns) {
         let deposited_at = uuid_v7_milliseconds(photo_id.as_bytes());
         columns.push(("deposited_at", ExpectedValue::Equals(AuditedValue::Number(deposited_at))));
@@ -93,9 +90,9 @@ impl ExpectedPhoto {
         let retention_end = deposited_at + i64::from(MAX_RETENTION_DAYS) * DAY_MS;
         let (earliest, latest) = match (self.kept, self.kept_at) {
             (Known(false), _) => (deposited_at, retention_end),
-            // The day counts from the keeping, which lies before the deposit if a clock that was ahead has been set right in between.
+            // The time of the settlement is before the deposit if a clock that was ahead was corrected in between.
             (Known(true), Known(at)) => (at, at.saturating_add(MAX_KEPT_MS)),
-            // A restored row may be from before the keeping or after it.
+            // A restored row may be from before or after the settlement.
             (Unknown, Known(at)) => (at.min(deposited_at), at.saturating_add(MAX_KEPT_MS).max(retention_end)),
             _ => (deposited_at, retention_end + MAX_KEPT_MS),
         };
@@ -105,8 +102,8 @@ impl ExpectedPhoto {
         }
     }
 
-    /// Keeps what a restore carries out of rows that came out of an export: that it is erased, and how. It releases nothing that an
-    /// earlier restore has held back.
+    /// Keeps only what a restore replays from exported rows: the erasure and its reason. A restore releases no photo from the quarantine
+    /// of an earlier one.
     pub(super) fn relax(&mut self, was_restored: bool) {
         if was_restored {
             self.quarantined_since = Unknown;
@@ -114,7 +111,7 @@ impl ExpectedPhoto {
         if self.is_erased() != Known(true) {
             (self.state, self.kept) = (Unknown, Unknown);
         }
-        // A photo that was kept and then used is erased, and no more.
+        // The replay erases a photo that was kept and then used, but does not mark it as kept.
         if self.kept == Known(true) {
             self.kept = Unknown;
         }
@@ -123,18 +120,18 @@ impl ExpectedPhoto {
     }
 }
 
-/// A device that has shown the code of a collection.
+/// A device that has sent the code of a collection.
 #[derive(Debug, Default)]
 pub(super) struct ExpectedCollectionDevice {
     pub(super) photo_id: LoggedValue<PhotoId>,
     pub(super) code_shown_at: LoggedValue<i64>,
     pub(super) handed_over_at: LoggedValue<Option<i64>>,
     pub(super) hand_over_logged_at: LoggedValue<Option<i64>>,
-    /// The hand-overs that the log tells of, at least.
+    /// Minimum number of hand-overs by the log.
     pub(super) hand_overs: i64,
-    /// True once a row of the log has told that the table has it: leases of older versions have no such rows.
+    /// True if a row of the log shows that the table contains it. Leases of older versions have no such row.
     pub(super) is_written: bool,
-    /// A restore may not have made it again.
+    /// True if a restore may not have replayed it.
     pub(super) may_be_missing: bool,
 }
 
@@ -149,13 +146,12 @@ impl ExpectedCollectionDevice {
         columns
     }
 
-    /// Keeps nothing: a restore by an older version carried none of it out, and no restore does for a device that it does not have.
+    /// Keeps nothing: restores of older versions did not replay these rows, and no restore does for an unknown device.
     pub(super) fn relax(&mut self) {
         *self = Self { photo_id: self.photo_id, may_be_missing: true, ..Self::default() };
     }
 }
 
-/// A collection.
 #[derive(Debug, Default)]
 pub(super) struct ExpectedCollection {
     pub(super) photo_id: LoggedValue<PhotoId>,
@@ -167,7 +163,7 @@ pub(super) struct ExpectedCollection {
     pub(super) handed_over_at: LoggedValue<Option<i64>>,
     pub(super) settle_due: LoggedValue<i64>,
     pub(super) settled_at: LoggedValue<Option<i64>>,
-    /// A restore may not have made it again.
+    /// True if a restore may not have replayed it.
     pub(super) may_be_missing: bool,
 }
 
@@ -193,7 +189,7 @@ impl ExpectedCollection {
         columns
     }
 
-    /// Keeps what a restore carries out of rows that came out of an export.
+    /// Keeps only what a restore replays from exported rows.
     pub(super) fn relax(&mut self) {
         (self.lease_until, self.settle_due, self.settled_at) = (Unknown, Unknown, Unknown);
         self.handed_over_at = Unknown;

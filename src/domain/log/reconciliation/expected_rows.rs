@@ -1,4 +1,4 @@
-//! Expectations: the columns of a row as far as the audit log tells of them, in as few bytes as they take.
+//! Expected columns of a row, as far as the audit log contains them, in a compact form.
 
 use super::row::AuditedValue;
 use crate::domain::digest::Sha256Digest;
@@ -7,13 +7,11 @@ use crate::domain::party::device_kind::DeviceKind;
 use crate::domain::party::invitation::InvitationState;
 use crate::domain::party::{DeviceScope, Role};
 
-/// Something that the log tells, or does not.
+/// Value that the log may contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum LoggedValue<T> {
-    /// The log does not tell.
     #[default]
     Unknown,
-    /// The log tells.
     Known(T),
 }
 
@@ -25,14 +23,13 @@ impl<T> From<Option<T>> for LoggedValue<T> {
     }
 }
 
-/// The values that a column may have.
+/// Allowed values of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ExpectedValue {
-    /// This one.
     Equals(AuditedValue),
-    /// This one, or nothing in rows that are older than the column.
+    /// Rows from before the column was added have null.
     EqualsOrNull(AuditedValue),
-    /// A number from the first to the second.
+    /// Both bounds are included.
     Between(i64, i64),
 }
 
@@ -56,7 +53,7 @@ impl std::fmt::Display for ExpectedValue {
     }
 }
 
-/// The rules of a row, by column.
+/// Allowed values by column.
 pub(super) type ExpectedColumns = Vec<(&'static str, ExpectedValue)>;
 
 pub(super) fn expect<T>(
@@ -82,12 +79,11 @@ fn digest(digest: Sha256Digest) -> AuditedValue {
     AuditedValue::Bytes(digest.as_bytes().to_vec())
 }
 
-/// The moment in a UUID of version 7 (RFC 9562 section 5.7), in milliseconds since the Unix epoch.
+/// The time in a UUID of version 7 (RFC 9562 section 5.7), in milliseconds since the Unix epoch.
 pub(super) fn uuid_v7_milliseconds(id: &[u8; 16]) -> i64 {
     id[..6].iter().fold(0, |moment, byte| moment << 8 | i64::from(*byte))
 }
 
-/// A studio or office.
 #[derive(Debug, Default)]
 pub(super) struct ExpectedParty {
     pub(super) role: LoggedValue<Role>,
@@ -105,7 +101,6 @@ impl ExpectedParty {
     }
 }
 
-/// A device.
 #[derive(Debug, Default)]
 pub(super) struct ExpectedDevice {
     pub(super) party_id: LoggedValue<PartyId>,
@@ -113,11 +108,11 @@ pub(super) struct ExpectedDevice {
     pub(super) kind: LoggedValue<Option<DeviceKind>>,
     pub(super) revoked_at: LoggedValue<Option<i64>>,
     pub(super) released_at: LoggedValue<Option<i64>>,
-    /// Certificates issued here, counted if the log goes back to the device's making.
+    /// Number of certificates of this gateway, if the log contains the creation of the device.
     pub(super) certificates: LoggedValue<i64>,
-    /// Invitations, counted likewise.
+    /// Number of invitations, under the same condition.
     pub(super) invitations: LoggedValue<i64>,
-    /// True if the log tells of its making.
+    /// True if the log contains its creation.
     pub(super) is_fully_logged: bool,
 }
 
@@ -130,7 +125,7 @@ impl ExpectedDevice {
         expect(&mut columns, "revoked_at", self.revoked_at, number);
         expect(&mut columns, "photos_released_at", self.released_at, number);
         if self.is_fully_logged {
-            // An identifier is made of the same moment.
+            // The identifier contains the same time.
             columns.push((
                 "created_at",
                 ExpectedValue::Equals(AuditedValue::Number(uuid_v7_milliseconds(device_id.as_bytes()))),
@@ -140,7 +135,6 @@ impl ExpectedDevice {
     }
 }
 
-/// A certificate.
 #[derive(Debug, Default)]
 pub(super) struct ExpectedCertificate {
     pub(super) device_id: LoggedValue<DeviceId>,
@@ -164,7 +158,6 @@ impl ExpectedCertificate {
     }
 }
 
-/// A bound key.
 #[derive(Debug, Default)]
 pub(super) struct ExpectedBoundKey {
     pub(super) device_id: LoggedValue<DeviceId>,
@@ -181,7 +174,6 @@ impl ExpectedBoundKey {
     }
 }
 
-/// An invitation.
 #[derive(Debug, Default)]
 pub(super) struct ExpectedInvitation {
     pub(super) state: LoggedValue<InvitationState>,
@@ -192,7 +184,7 @@ pub(super) struct ExpectedInvitation {
     pub(super) requested_at: LoggedValue<Option<i64>>,
     pub(super) approved_at: LoggedValue<Option<i64>>,
     pub(super) spent_at: LoggedValue<Option<i64>>,
-    /// The first row of the log by which a restore has withdrawn it since its digest was taken, if it was still open.
+    /// First row of the log, since the last digest, with a restore that withdrew the invitation if it was open.
     pub(super) restored_at: Option<i64>,
 }
 

@@ -1,4 +1,4 @@
-//! Expectations of every table, by key.
+//! Expected rows of each table, by key.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -15,21 +15,21 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use crate::domain::party::invitation::InvitationState;
 
-/// A row of which the log tells.
+/// A row that the log contains.
 #[derive(Debug, Default)]
 pub(super) struct ExpectedRow<T> {
     pub(super) columns: T,
-    /// The newest digest of the whole row.
+    /// The newest digest.
     pub(super) digest: Option<RowDigest>,
-    /// The first and the last row of the log that tells of it.
+    /// The first and the last row of the log about it.
     pub(super) first: i64,
     pub(super) last: i64,
-    /// True once the table was found to have it.
+    /// True once it was found in its table.
     pub(super) is_matched: bool,
 }
 
 impl<T> ExpectedRow<T> {
-    /// Notes that a row of the log tells of it; the digest is of what was there before if that row took none.
+    /// Records a change by a row of the log. Without a digest in that row, the last digest is outdated.
     fn change(&mut self, sequence: i64, is_undigested: bool) {
         self.last = sequence;
         if is_undigested {
@@ -42,7 +42,7 @@ impl<T> ExpectedRow<T> {
 #[derive(Debug)]
 pub(super) struct ExpectedTable<K, T> {
     rows: HashMap<K, ExpectedRow<T>>,
-    /// True while a row of the log is carried out that an older node wrote: it changed rows and took no digests of them.
+    /// True while a row of the log of an older node is applied, which contains no digests.
     is_undigested: bool,
 }
 
@@ -53,7 +53,6 @@ impl<K, T> Default for ExpectedTable<K, T> {
 }
 
 impl<K: Eq + Hash, T: Default> ExpectedTable<K, T> {
-    /// The row that this row of the log tells of.
     pub(super) fn touch(&mut self, key: K, sequence: i64) -> &mut T {
         &mut self.entry(key, sequence).columns
     }
@@ -76,7 +75,7 @@ impl<K: Eq + Hash, T: Default> ExpectedTable<K, T> {
         self.rows.get_mut(key)
     }
 
-    /// Changes rows that are told of all at once.
+    /// Changes rows that one row of the log changes together.
     pub(super) fn change_all(&mut self, sequence: i64, mut change: impl FnMut(&K, &mut T) -> bool) {
         for (key, entry) in &mut self.rows {
             if change(key, &mut entry.columns) {
@@ -89,7 +88,7 @@ impl<K: Eq + Hash, T: Default> ExpectedTable<K, T> {
         self.rows.iter_mut()
     }
 
-    /// Forgets rows that rows of the log from `from` on were the first to tell of, and digests that came with those.
+    /// Removes rows that first appear in rows of the log from `from` on, and digests from there.
     fn discard_since(&mut self, from: i64, loosen: impl Fn(&mut T)) {
         self.rows.retain(|_, entry| entry.first < from);
         self.relax_since(from, loosen);
@@ -113,13 +112,13 @@ impl<K: Eq + Hash, T: Default> ExpectedTable<K, T> {
     }
 }
 
-/// A row of a table that the log tells of.
+/// Expectation of a row that was found in its table.
 pub(super) struct MatchedRow {
     pub(super) columns: ExpectedColumns,
     pub(super) digest: Option<RowDigest>,
 }
 
-/// Every table.
+/// Expected rows of all tables.
 #[derive(Debug)]
 pub(super) struct ExpectedTables {
     pub(super) parties: ExpectedTable<PartyId, ExpectedParty>,
@@ -130,14 +129,12 @@ pub(super) struct ExpectedTables {
     pub(super) photos: ExpectedTable<PhotoId, ExpectedPhoto>,
     pub(super) collections: ExpectedTable<CollectionId, ExpectedCollection>,
     pub(super) collection_devices: ExpectedTable<(CollectionId, DeviceId), ExpectedCollectionDevice>,
-    /// The photos that are looked at.
     pub(super) partition: PhotoPartition,
-    /// The newest row of the log that held photos back.
+    /// The newest row of the log that quarantined all photos.
     quarantined_at: Option<i64>,
 }
 
 impl ExpectedTables {
-    /// Before the first row of the log.
     pub(super) fn new(partition: PhotoPartition) -> Self {
         Self {
             parties: ExpectedTable::default(),
@@ -153,7 +150,7 @@ impl ExpectedTables {
         }
     }
 
-    /// Says that the row of the log that is carried out next has no digests of the rows that it changes.
+    /// Marks the next row of the log as one without digests.
     pub(super) fn set_undigested(&mut self, is_undigested: bool) {
         self.parties.is_undigested = is_undigested;
         self.devices.is_undigested = is_undigested;
@@ -165,7 +162,7 @@ impl ExpectedTables {
         self.collection_devices.is_undigested = is_undigested;
     }
 
-    /// Takes the digest that a row of the log carries for a row of a table.
+    /// Stores the digest of a row from a row of the log.
     pub(super) fn put_digest(&mut self, id: RowId, sequence: i64, digest: RowDigest) {
         let digest = Some(digest);
         match id {
@@ -178,7 +175,7 @@ impl ExpectedTables {
                 (entry.digest, entry.columns.restored_at) = (digest, None);
             }
             RowId::Photo(id) if self.partition.contains(&id) => self.photos.entry(id, sequence).digest = digest,
-            // One of which the same row of the log tells, if its photo is in this share.
+            // The same row of the log creates it, if its photo is in this partition.
             RowId::Collection(id) if self.collections.has(&id) => self.collections.entry(id, sequence).digest = digest,
             RowId::CollectionDevice(id, device_id) if self.collection_devices.has(&(id, device_id)) => {
                 self.collection_devices.entry((id, device_id), sequence).digest = digest;
@@ -187,7 +184,7 @@ impl ExpectedTables {
         }
     }
 
-    /// Notes that a row is there; `None` when the log does not tell of it.
+    /// Marks a row as found; `None` if the log does not contain it.
     pub(super) fn match_row(&mut self, id: &RowId) -> Option<MatchedRow> {
         match id {
             RowId::Party(id) => self.parties.match_row(id, ExpectedParty::expected_columns),
@@ -205,7 +202,7 @@ impl ExpectedTables {
         }
     }
 
-    /// A gateway was made of a backup: every photo that is there is held back, every invitation that is open is withdrawn.
+    /// Applies a restore from a backup: it quarantines all stored photos and withdraws all open invitations.
     pub(super) fn quarantine_all(&mut self, since: i64, sequence: i64) {
         self.quarantined_at = Some(sequence);
         for (_, photo) in self.photos.iter_mut() {
@@ -223,8 +220,8 @@ impl ExpectedTables {
         }
     }
 
-    /// Rows of the log from `from` on came out of an export after the backup was taken, and were carried out by a restore: it erases
-    /// photos, ends collections, revokes and suspends, and does no more. Moments that it had to choose are not known.
+    /// Relaxes expectations for rows of the log from `from` on, which a restore replayed from an export: it erases photos, ends
+    /// collections, revokes and suspends, and does nothing else. Times that the restore chose are unknown.
     pub(super) fn relax_since(&mut self, from: i64) {
         self.parties.discard_since(from, |_| {});
         self.devices.discard_since(from, |device| {
@@ -236,7 +233,7 @@ impl ExpectedTables {
         self.invitations.discard_since(from, |invitation| {
             *invitation = ExpectedInvitation { expires_at: invitation.expires_at, ..ExpectedInvitation::default() };
         });
-        // A hold that came out of the export was not carried out; the restore holds back by itself.
+        // A quarantine from the export was not replayed; the restore itself quarantines.
         let is_quarantine_uncertain = self.quarantined_at.is_some_and(|at| at >= from);
         for (_, invitation) in self.invitations.iter_mut() {
             if invitation.columns.restored_at.is_some_and(|at| at >= from) {
@@ -255,19 +252,19 @@ impl ExpectedTables {
         }
     }
 
-    /// True if a restore may have withdrawn the invitation since its digest was taken.
+    /// True if a restore may have withdrawn the invitation since its last digest.
     pub(super) fn was_restored(&self, row: &StoredRow) -> bool {
         let RowId::Invitation(device_id, number) = row.id else { return false };
         self.invitations.get(&(device_id, number)).is_some_and(|invitation| invitation.restored_at.is_some())
     }
 
-    /// True if all invitations of a device are counted: the log goes back to its making.
+    /// True if all invitations of a device are counted, because the log contains its creation.
     pub(super) fn has_all_invitations_of(&self, device_id: &DeviceId) -> bool {
         self.devices.get(device_id).is_some_and(|device| device.invitations != Unknown)
     }
 
-    /// Rows that the log tells of and no table has. Photos that ended by `purged_before`, in milliseconds since the Unix epoch,
-    /// are gone for good, and their collections with them.
+    /// Rows of the log that are missing in their tables. Photos that ended by `purged_before`, in milliseconds since the Unix epoch, were
+    /// purged with their collections.
     pub(super) fn missing(&self, purged_before: i64) -> Vec<RowId> {
         let mut missing: Vec<RowId> = Vec::new();
         if self.partition.is_first() {
@@ -300,7 +297,7 @@ impl ExpectedTables {
     }
 }
 
-/// States that an invitation may have had when a restore withdrew it.
+/// Possible states of an invitation before a restore withdrew it.
 pub(super) fn states_before_restore() -> impl Iterator<Item = AuditedValue> {
     [InvitationState::Open, InvitationState::Requested, InvitationState::Approved]
         .into_iter()

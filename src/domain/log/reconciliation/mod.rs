@@ -1,12 +1,13 @@
-//! Reconciliation: the audit log is replayed, and every row of every table is compared with it.
+//! Reconciliation: replay of the audit log and comparison of all rows of all tables with the result.
 //!
-//! The log tells states, holders, revocations, suspensions, device scopes and ends, and since row digests exist ([`row_digest`]) it vouches for every
-//! other column of a row, too. Rows that are older than the log's front, or older than row digests, are compared as far as the log
-//! tells of them; how many those are is counted.
+//! The log contains states, holders, revocations, suspensions, device scopes and ends. Row digests ([`row_digest`]) cover all other
+//! columns. Rows from before the first row of the log, or from before row digests existed, are compared as far as the log contains
+//! them, and counted.
 //!
-//! Memory: the log and the tables are read page by page, but one expectation for each row stays in memory: about 400 bytes for a
-//! photo, 300 for a collection, 200 for a device that has shown its code, and less than 250 for each other row, the spare room of the hash tables included. So photos and their
-//! collections are compared in [partitions](partition::PhotoPartition): for each partition the log is read once more.
+//! Memory: the log and the tables are read in pages, but an expectation for each row stays in memory: about 400 bytes for a photo, 300
+//! for a collection, 200 for a device that has sent its code, and less than 250 for other rows, with the spare capacity of the hash
+//! tables. Photos and their collections are therefore compared in [partitions](partition::PhotoPartition), for each of which the log is
+//! read again.
 
 mod apply_log;
 mod apply_photo_log;
@@ -37,74 +38,71 @@ use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::party::invitation::InvitationState;
 
-/// Nodes that are brought up to date one after the other write rows without digests beside rows that have them. More than a day is no
-/// upgrade.
+/// Maximum duration of a rolling upgrade, during which older nodes write rows without digests.
 const MAX_UPGRADE_DURATION: Duration = Duration::from_hours(24);
 
-/// Clocks of the nodes and of the machine that looks may differ by so much.
+/// Maximum difference between the clocks of the nodes and of this machine.
 const MAX_CLOCK_SKEW: Duration = Duration::from_hours(24);
 
-/// A place up to which the log was shortened.
+/// A place up to which the log was purged.
 #[derive(Debug, Clone, Copy)]
 pub struct LogAnchor {
-    /// The last row that went.
+    /// The last purged row.
     pub link: ChainLink,
-    /// The moment at which the log was said to begin behind it.
+    /// Time of the purge.
     pub moved_at: Timestamp,
-    /// The checkpoint of as many rows, and the moment at which it was signed.
+    /// The checkpoint of this row, with the time of its signature.
     pub checkpoint: Option<(ChainLink, Timestamp)>,
-    /// True for the one behind which the log begins.
+    /// True if the log now begins after it.
     pub is_last: bool,
 }
 
-/// The proof of a row of the log.
+/// Result of the digest check of a row of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RowDigestStatus {
-    /// It carries its digest.
     Valid,
-    /// It needs none: it is older than digests, or changes no row that has one.
+    /// The row is older than digests, or changes no row with a digest.
     NotRequired,
-    /// It comes from a node that was not yet brought up to date: digests of the rows that it changed are out of date.
+    /// An older node wrote the row during an upgrade: digests of the rows that it changed are outdated.
     OlderNode,
-    /// It carries a wrong one, or none although it should.
+    /// The digest is wrong or missing.
     Invalid,
 }
 
-/// Columns that no row of the log covers, each with the reason.
+/// Columns that the log does not cover, with the reasons.
 pub const UNCOVERED_COLUMNS: [(&str, &str); 6] = [
-    ("certificates.first_used_at", "is noted when a certificate is first shown, without a row of the log"),
+    ("certificates.first_used_at", "is written at the first use of a certificate, without a row of the log"),
     (
         "collection_devices.hand_overs",
-        "counts repeated hand-overs, not all of which have a row of the log; is never below what the log tells",
+        "counts repeated hand-overs, which do not all have a row of the log; is never below the number in the log",
     ),
-    ("guesses", "count wrong codes within a window of minutes, and are forgotten after a day"),
-    ("notes.name, notes.moment", "are what the store notes of itself: its last sweep and probe, its use"),
-    ("photo_counts.number", "counts rows that are added up now and then"),
-    ("_sqlx_migrations", "is compared with the program's own when the database is opened"),
+    ("guesses", "count wrong codes within minutes, and are deleted after a day"),
+    ("notes.name, notes.moment", "are notes of the store about itself: its last sweep, its probe and its use"),
+    ("photo_counts.number", "numbers rows that are summed up from time to time"),
+    ("_sqlx_migrations", "is compared with the migrations of the program when the database is opened"),
 ];
 
-/// The log, as far as it was read, and what it says of the tables.
+/// Replayed log with the expected tables.
 #[derive(Debug)]
 pub struct Reconciler {
     key: Option<RowDigestKey>,
     expected: ExpectedTables,
-    /// Rows of tables that were made before this moment may be unknown to the log.
+    /// Rows of tables from before this time may be unknown to the log.
     unlogged_before: Option<Timestamp>,
-    /// The moment at which the last row was written.
+    /// Time of the last row.
     last_at: Option<Timestamp>,
-    /// The number of the last row.
     last_sequence: i64,
-    /// The last moment at which rows without digests may come from a node that was not yet brought up to date.
+    /// Time until which rows without digests may come from an older node.
     upgraded_by: Option<Timestamp>,
-    /// Photos that ended by then may be forgotten.
+    /// Photos that ended by then may be purged.
     purged_before: i64,
-    /// The places at which the log was said to begin, and the moments at which that was said.
+    /// Places up to which the log was purged, with the times of the purges.
     shortened: Vec<(ChainLink, Timestamp)>,
     is_truncated: bool,
 }
 
 impl Reconciler {
-    /// Before the first row of a log that begins behind `begin`. Without a key, digests are not checked.
+    /// Begins with a log after `begin`. Without a key, digests are not checked.
     pub fn new(begin: ChainLink, key: Option<RowDigestKey>, partition: PhotoPartition) -> Self {
         Self {
             key,
@@ -119,7 +117,7 @@ impl Reconciler {
         }
     }
 
-    /// Takes the next row of the log.
+    /// Applies the next row of the log.
     pub fn apply_log_row(&mut self, row: &ChainRow, report: &mut IntegrityReport) {
         if self.is_truncated && self.unlogged_before.is_none() {
             self.unlogged_before = Some(row.at);
@@ -146,7 +144,7 @@ impl Reconciler {
         (self.last_sequence, self.last_at) = (row.sequence, Some(row.at));
     }
 
-    /// Checks that a row of the log carries its own digest, and the right one.
+    /// Checks the digest of a row of the log.
     fn check_digest(
         &mut self,
         row: &ChainRow,
@@ -155,11 +153,11 @@ impl Reconciler {
         report: &mut IntegrityReport,
     ) -> RowDigestStatus {
         let is_signed = details[ROW_DIGESTS_MEMBER][own_digest_name(row.sequence)].is_string();
-        // Rows of the log are told of once.
+        // The log is read for each partition, but its rows are reported only once.
         let is_first = self.expected.partition.is_first();
         if is_signed {
             report.log_rows_with_digest += u64::from(is_first);
-            // A gateway whose very first row is proved was never upgraded from a version without digests.
+            // A gateway with a digest in its first row was never upgraded from a version without digests.
             let is_new = row.sequence == 1;
             let until = if is_new { Timestamp::from_unix_milliseconds(0) } else { row.at + MAX_UPGRADE_DURATION };
             self.upgraded_by = self.upgraded_by.or(Some(until));
@@ -194,15 +192,15 @@ impl Reconciler {
         }
     }
 
-    /// A gateway was made of a backup, perhaps with rows of an export behind those that the backup had.
+    /// Applies a restore from a backup, perhaps with replayed rows of an export.
     fn apply_restore(&mut self, logged: &LogEvent<'_>, is_authentic: bool, report: &mut IntegrityReport) {
         let since = parse_timestamp(&logged.details["backup_taken_at"]);
         let replayed = logged.details["replayed_rows"].as_i64();
         match replayed {
             Some(rows) if is_authentic || self.upgraded_by.is_none() => self.mark_replayed(rows),
-            // Refused by `check_digest`.
+            // `check_digest` has reported it.
             Some(_) => {}
-            // Versions before row digests did not note how many rows came out of the export: the gateway knows up to the last one.
+            // Versions without row digests did not record the number of replayed rows, so all rows so far may be replayed.
             None if self.upgraded_by.is_none() && since.is_some() && since == self.last_at => {
                 self.expected.relax_since(i64::MIN);
                 self.unlogged_before = self.last_at;
@@ -213,14 +211,13 @@ impl Reconciler {
         self.quarantine_all(since, logged.row.sequence);
     }
 
-    /// Every photo is held back since a moment.
     fn quarantine_all(&mut self, since: Option<Timestamp>, sequence: i64) {
         if let Some(since) = since {
             self.expected.quarantine_all(since.unix_milliseconds(), sequence);
         }
     }
 
-    /// Says that so many last rows came out of an export and were carried out by a restore.
+    /// Marks the last rows as replayed from an export by a restore.
     pub fn mark_replayed(&mut self, rows: i64) {
         if rows > 0 {
             self.expected.relax_since(self.last_sequence.saturating_sub(rows).saturating_add(1));
@@ -234,7 +231,7 @@ impl Reconciler {
         }
     }
 
-    /// Compares a row of a table with what the log says of it.
+    /// Compares a row of a table with the log.
     pub fn compare(&mut self, row: &StoredRow, report: &mut IntegrityReport) {
         if !self.expected.partition.contains_row(row) {
             return;
@@ -247,13 +244,12 @@ impl Reconciler {
             let value = row.value(column);
             if !expected.allows(value) {
                 is_same = false;
-                let (log, found) = (expected.to_string(), value.to_string());
                 report.add_difference(ColumnDifference {
                     table: table.name(),
                     key: row.id.key(),
                     column,
-                    log,
-                    table_says: found,
+                    log: expected.to_string(),
+                    table_says: value.to_string(),
                 });
             }
         }
@@ -296,8 +292,8 @@ impl Reconciler {
         }
     }
 
-    /// Compares an anchor of the log with the row that told of it, and with the checkpoint whose time has to be over by then. The row
-    /// of the last anchor lies behind it and is always there; those of others may be gone. `now` is later than any of them.
+    /// Compares an anchor of the log with the row about the purge and with its checkpoint, whose retention must have ended by then. The row
+    /// of the last anchor always exists; those of earlier ones may be purged. `now` is later than all of them.
     pub fn compare_anchor(&self, anchor: &LogAnchor, now: Option<Timestamp>, report: &mut IntegrityReport) {
         let LogAnchor { link, moved_at, checkpoint, is_last } = *anchor;
         let is_logged = match self.shortened.iter().find(|(logged, _)| logged.sequence == link.sequence) {
@@ -312,7 +308,7 @@ impl Reconciler {
         }
     }
 
-    /// Ends the comparison: every row has been shown.
+    /// Ends the comparison and reports rows that were not found.
     pub fn finish(&self, report: &mut IntegrityReport) {
         for id in self.expected.missing(self.purged_before) {
             report.add(IntegrityFault::RowMissing, id);
@@ -324,7 +320,7 @@ fn parse_timestamp(details: &Json) -> Option<Timestamp> {
     serde_json::from_value(details.clone()).ok()
 }
 
-/// True if a row of the log changes rows that have digests: it has to be proved.
+/// True if a row of the log changes rows with digests, so that it needs a digest itself.
 fn needs_digest(event: AuditEvent, details: &Json) -> bool {
     match event {
         AuditEvent::HandshakeRejected
@@ -334,7 +330,7 @@ fn needs_digest(event: AuditEvent, details: &Json) -> bool {
         | AuditEvent::ClockConfirmed
         | AuditEvent::EpochsDestroyed
         | AuditEvent::StoreMoved => false,
-        // A restore without the key file holds photos back, which takes nothing away; it cannot carry out an export.
+        // A restore without the key file only quarantines photos; it cannot replay an export.
         AuditEvent::StoreRestored => !details["replayed_rows"].is_null(),
         _ => true,
     }

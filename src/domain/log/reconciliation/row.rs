@@ -1,4 +1,4 @@
-//! Rows of the tables that the audit log tells of: their names and their values.
+//! Names and values of rows in the tables that the audit log covers.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,23 +10,20 @@ use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 /// The name of a row, written `table/key` as in the `rows` of an audit row's details.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RowId {
-    /// A studio or office.
     Party(PartyId),
     Device(DeviceId),
-    /// A certificate, by its SHA-256.
+    /// SHA-256 of the certificate.
     Certificate(Sha256Digest),
-    /// A bound key, by its SHA-256.
+    /// SHA-256 of the key.
     BoundKey(Sha256Digest),
-    /// An invitation, by its device and its number. Not by its lookup id: whoever reads the log shall not be able to ask for it.
+    /// Device and number. The lookup id is not used, because readers of the log must not be able to look the invitation up.
     Invitation(DeviceId, i64),
     Photo(PhotoId),
     Collection(CollectionId),
-    /// A device that has shown the code of a collection.
     CollectionDevice(CollectionId, DeviceId),
 }
 
 impl RowId {
-    /// Its table.
     pub const fn table(&self) -> AuditedTable {
         match self {
             Self::Party(_) => AuditedTable::Parties,
@@ -40,7 +37,7 @@ impl RowId {
         }
     }
 
-    /// Its key within the table.
+    /// Key within the table.
     pub fn key(&self) -> String {
         match self {
             Self::Party(id) => id.to_string(),
@@ -68,9 +65,8 @@ impl FromStr for RowId {
             key.parse().map_err(|_| ParseRowIdError)
         }
         let (table, key) = text.split_once('/').ok_or(ParseRowIdError)?;
-        let table = AuditedTable::ALL.into_iter().find(|known| known.name() == table).ok_or(ParseRowIdError)?;
         let digest = || Sha256Digest::parse_hex(key).ok_or(ParseRowIdError);
-        Ok(match table {
+        Ok(match table.parse().map_err(|_| ParseRowIdError)? {
             AuditedTable::Parties => Self::Party(parsed(key)?),
             AuditedTable::Devices => Self::Device(parsed(key)?),
             AuditedTable::Certificates => Self::Certificate(digest()?),
@@ -89,14 +85,13 @@ impl FromStr for RowId {
     }
 }
 
-/// The text names no row.
+/// The text is no name of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParseRowIdError;
 
 /// A value of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AuditedValue {
-    /// Nothing.
     Null,
     Text(String),
     Number(i64),
@@ -105,7 +100,6 @@ pub enum AuditedValue {
 }
 
 impl AuditedValue {
-    /// The number, if it is one.
     pub const fn as_number(&self) -> Option<i64> {
         match self {
             Self::Number(number) => Some(*number),
@@ -113,7 +107,6 @@ impl AuditedValue {
         }
     }
 
-    /// The text, if it is one.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -134,17 +127,16 @@ impl fmt::Display for AuditedValue {
     }
 }
 
-/// A row as it stands in its table.
+/// A row of a table.
 #[derive(Debug, Clone)]
 pub struct StoredRow {
-    /// Its name.
     pub id: RowId,
-    /// Its values, in the order of [`AuditedTable::columns`].
+    /// In the order of [`AuditedTable::columns`].
     pub values: Vec<AuditedValue>,
 }
 
 impl StoredRow {
-    /// The value of a column; nothing where the table has no such column.
+    /// The value of a column; null if the table has no such column.
     pub fn value(&self, column: &str) -> &AuditedValue {
         let index = self.id.table().columns().iter().position(|known| known.name == column);
         index.and_then(|index| self.values.get(index)).unwrap_or(&AuditedValue::Null)

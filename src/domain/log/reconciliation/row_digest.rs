@@ -1,15 +1,14 @@
-//! Keyed digests of rows, in the details of audit rows: who has the database without the key file cannot make them.
+//! Keyed digests of rows, in the details of audit rows. An attacker with the database but without the key file cannot make them.
 //!
 //! ```text
 //! "rows": { "photos/<id>": "<32 hex digits>", …, "audit/<sequence>": "<32 hex digits>" }
 //! ```
-//! Of every row that a transaction changed, the last of its audit rows that tells of the row carries a digest, of the row as it was
-//! read back before the commit. Every audit row carries a digest of itself, too: of the chain's digest that it would have without that
-//! one member. So no audit row can be made, changed or put elsewhere without the
-//! key, and no digest of a row can be used again in another one.
+//! For each row that a transaction changed, the last of its audit rows about that row contains the digest of the row before the commit.
+//! Each audit row also contains its own digest, computed over the chain digest that it would have without that member. An audit row
+//! therefore cannot be made, changed or moved without the key, and a digest cannot be reused in another row.
 //!
-//! A digest is HMAC-SHA-256 (RFC 2104), cut to its first 16 bytes (RFC 2104 section 5 allows half): 128 bits are out of reach for
-//! trying, and the log stays small. Without the key, a digest tells nothing of names or notes.
+//! A digest is HMAC-SHA-256 (RFC 2104), truncated to 16 bytes, which RFC 2104 section 5 allows and which keeps the log small. Without
+//! the key, a digest reveals no names or notes.
 
 use std::fmt;
 
@@ -21,7 +20,7 @@ use super::super::{AuditEntry, chain_digest};
 use super::row::{AuditedValue, StoredRow};
 use crate::domain::digest::Sha256Digest;
 
-/// The member of an audit row's details that holds digests.
+/// Member of the details with the digests.
 pub const ROW_DIGESTS_MEMBER: &str = "rows";
 
 /// A keyed digest.
@@ -29,7 +28,7 @@ pub const ROW_DIGESTS_MEMBER: &str = "rows";
 pub struct RowDigest([u8; 16]);
 
 impl RowDigest {
-    /// Reads 32 hexadecimal digits.
+    /// Parses 32 hexadecimal digits.
     pub fn parse_hex(text: &str) -> Option<Self> {
         if text.len() != 32 || !text.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')) {
             return None;
@@ -44,7 +43,7 @@ impl fmt::Display for RowDigest {
     }
 }
 
-/// The key of the digests, derived from the gateway's key file.
+/// Key of the row digests, derived from the key file.
 #[derive(Clone)]
 pub struct RowDigestKey(hmac::Key);
 
@@ -55,18 +54,17 @@ impl fmt::Debug for RowDigestKey {
 }
 
 impl RowDigestKey {
-    /// From its 32 bytes.
     pub fn new(key: &[u8; 32]) -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, key))
     }
 
-    /// The digest of a row: its table, and the name and value of each digested column that has a value. A column that a later
-    /// schema adds with nothing in it leaves all digests as they are; one that is added with a value needs a new HKDF label.
+    /// The digest of a row covers its table, and the name and value of each digested column that is not null. A later column that is
+    /// null in old rows changes no digest; one with a value in old rows needs a new HKDF label.
     pub fn digest_row(&self, row: &StoredRow) -> RowDigest {
         self.digest_row_with(row, None)
     }
 
-    /// The same, as if a column held another value.
+    /// The digest of the row with another value in one column.
     pub fn digest_row_with(&self, row: &StoredRow, other: Option<(&str, &AuditedValue)>) -> RowDigest {
         let mut text = b"row".to_vec();
         push_field(&mut text, row.id.table().name().as_bytes());
@@ -93,12 +91,12 @@ impl RowDigestKey {
 
     fn sign(&self, text: &[u8]) -> RowDigest {
         let mut digest = [0; 16];
-        // SHA-256 gives 32 bytes.
+        // SHA-256 has 32 bytes.
         digest.copy_from_slice(&hmac::sign(&self.0, text).as_ref()[..16]);
         RowDigest(digest)
     }
 
-    /// Completes an audit row that gets this place in the chain by the digests of `rows`, and by its own.
+    /// Adds the digests of `rows` and its own digest to an audit row with this place in the chain.
     pub fn add_digests(
         &self,
         entry: &mut AuditEntry,
@@ -113,7 +111,7 @@ impl RowDigestKey {
         entry.details[ROW_DIGESTS_MEMBER][own_digest_name(sequence)] = own.into();
     }
 
-    /// Checks that a row of the log carries the digest that it has with this key.
+    /// True if a row of the log contains its own digest by this key.
     pub fn is_authentic(&self, row: &ChainRow) -> bool {
         let Ok(mut details) = serde_json::from_str::<Json>(&row.details) else { return false };
         let own = details
@@ -127,12 +125,12 @@ impl RowDigestKey {
     }
 }
 
-/// The name under which an audit row carries its own digest.
+/// Name of an audit row's own digest.
 pub fn own_digest_name(sequence: i64) -> String {
     format!("audit/{sequence}")
 }
 
-/// Adds bytes behind their length, so that no two fields run together.
+/// Adds bytes after their length, so that different fields cannot give the same input.
 fn push_field(text: &mut Vec<u8>, bytes: &[u8]) {
     text.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
     text.extend_from_slice(bytes);

@@ -1,22 +1,30 @@
-//! Tables that the audit log tells of, and which of their columns a row's digest covers.
+//! Tables that the audit log covers, with the columns of the row digests.
 
-/// A table whose rows change only together with a row of the audit log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A table whose rows change only together with a row of the audit log. Each table follows the tables to which it refers.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum AuditedTable {
-    /// Studios and offices.
     Parties,
-    /// Their devices.
     Devices,
-    /// Certificates of devices.
     Certificates,
-    /// Keys that devices are bound to.
     BoundKeys,
-    /// Invitations to enrol.
     Invitations,
-    /// Photos, each with the digest of its sealed picture.
+    /// Photos with the digests of their envelopes.
     Photos,
     Collections,
-    /// Devices that have shown the code of a collection.
+    /// Devices that have sent the code of a collection.
     CollectionDevices,
 }
 
@@ -24,22 +32,19 @@ pub enum AuditedTable {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuditedColumnType {
     Text,
-    /// A 64-bit number; moments are milliseconds since the Unix epoch.
+    /// A 64-bit integer; times are in milliseconds since the Unix epoch.
     Number,
     Bytes,
-    /// A truth value.
     Truth,
 }
 
 /// A column of a [`AuditedTable`].
 #[derive(Debug, Clone, Copy)]
 pub struct AuditedColumn {
-    /// Its name in SQL.
     pub name: &'static str,
-    /// Its type.
     pub kind: AuditedColumnType,
-    /// True if the row's digest covers it. A column that changes without a row of the log is left out, and so is one that a
-    /// single row of the log changes in any number of rows.
+    /// True if the row digest covers it. Columns that change without a row of the log are excluded, and so are columns that one row of
+    /// the log changes in many rows.
     pub is_digested: bool,
 }
 
@@ -47,12 +52,12 @@ const fn column(name: &'static str, kind: AuditedColumnType) -> AuditedColumn {
     AuditedColumn { name, kind, is_digested: true }
 }
 
-/// A column that the digest leaves out.
+/// A column that the digest does not cover.
 const fn undigested_column(name: &'static str, kind: AuditedColumnType) -> AuditedColumn {
     AuditedColumn { name, kind, is_digested: false }
 }
 
-/// The digest of the sealed picture, which lies in a table of its own (`frames.sha256`) and goes with it.
+/// The digest of the envelope, from the table `frames` (`frames.sha256`).
 pub const ENVELOPE_SHA256: &str = "frame_sha256";
 
 const PARTIES: [AuditedColumn; 6] = [
@@ -82,7 +87,7 @@ const CERTIFICATES: [AuditedColumn; 9] = [
     column("not_before", AuditedColumnType::Number),
     column("not_after", AuditedColumnType::Number),
     column("number", AuditedColumnType::Number),
-    // Noted when the certificate is first shown, without a row of the log.
+    // Written at the first use of the certificate, without a row of the log.
     undigested_column("first_used_at", AuditedColumnType::Number),
     column("foreign_authority", AuditedColumnType::Truth),
     column("spki_sha256", AuditedColumnType::Bytes),
@@ -99,7 +104,7 @@ const INVITATIONS: [AuditedColumn; 12] = [
     column("device_id", AuditedColumnType::Text),
     column("number", AuditedColumnType::Number),
     column("state", AuditedColumnType::Text),
-    // The sweeper erases it without a row of the log once the invitation's time is over. It is sealed under the key file.
+    // The sweep erases it after the expiry of the invitation, without a row of the log. It is sealed with the key file.
     undigested_column("sealed_proof_key", AuditedColumnType::Bytes),
     column("created_at", AuditedColumnType::Number),
     column("expires_at", AuditedColumnType::Number),
@@ -131,7 +136,7 @@ const PHOTOS: [AuditedColumn; 22] = [
     column("refusal_reason", AuditedColumnType::Text),
     column("refusal_note", AuditedColumnType::Text),
     column("collection_id", AuditedColumnType::Text),
-    // A restore sets it on every photo with one row of the log, and one row releases all: it is replayed instead.
+    // One row of the log can set or release the quarantine of all photos, so it is replayed instead.
     undigested_column("held_back_since", AuditedColumnType::Number),
     column(ENVELOPE_SHA256, AuditedColumnType::Bytes),
 ];
@@ -159,39 +164,18 @@ const COLLECTION_DEVICES: [AuditedColumn; 7] = [
     column(PHOTO_OF_COLLECTION, AuditedColumnType::Text),
     column("code_shown_at", AuditedColumnType::Number),
     column("handed_over_at", AuditedColumnType::Number),
-    // Repeated hand-overs are counted without a row of the log each.
+    // Not each repeated hand-over has a row of the log.
     undigested_column("hand_overs", AuditedColumnType::Number),
     column("hand_over_logged_at", AuditedColumnType::Number),
 ];
 
 impl AuditedTable {
-    /// Every table, each behind those that its rows refer to.
-    pub const ALL: [Self; 8] = [
-        Self::Parties,
-        Self::Devices,
-        Self::Certificates,
-        Self::BoundKeys,
-        Self::Invitations,
-        Self::Photos,
-        Self::Collections,
-        Self::CollectionDevices,
-    ];
-
     /// The name in SQL.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Parties => "parties",
-            Self::Devices => "devices",
-            Self::Certificates => "certificates",
-            Self::BoundKeys => "bound_keys",
-            Self::Invitations => "invitations",
-            Self::Photos => "photos",
-            Self::Collections => "collections",
-            Self::CollectionDevices => "collection_devices",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
-    /// Every column, in the order in which the schema grew.
+    /// All columns, in the order in which the schema grew.
     pub const fn columns(self) -> &'static [AuditedColumn] {
         match self {
             Self::Parties => &PARTIES,
@@ -205,7 +189,7 @@ impl AuditedTable {
         }
     }
 
-    /// The column that says when a row was made; certificates only know when they begin.
+    /// The column with the time of the row's creation; for certificates the start of their validity.
     pub const fn creation_column(self) -> &'static str {
         match self {
             Self::Parties | Self::Devices | Self::Invitations => "created_at",
@@ -217,7 +201,7 @@ impl AuditedTable {
         }
     }
 
-    /// Number of the first columns that are the primary key.
+    /// Number of columns of the primary key, which come first.
     pub const fn key_columns(self) -> usize {
         match self {
             Self::CollectionDevices => 2,
@@ -225,7 +209,7 @@ impl AuditedTable {
         }
     }
 
-    /// True if its rows belong to photos, of which there may be too many to be compared at once.
+    /// True if its rows belong to photos, which are compared in partitions.
     pub const fn is_of_photos(self) -> bool {
         matches!(self, Self::Photos | Self::Collections | Self::CollectionDevices)
     }
