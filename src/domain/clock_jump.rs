@@ -95,7 +95,7 @@ mod tests {
         ClockAnchor::at(None, START, HOUR)
     }
 
-    /// Compares with the clocks as they were at the start.
+    /// Compares with the clocks at the start.
     fn ahead(anchor: &mut ClockAnchor, wall: Timestamp, monotonic: Duration) -> Option<Duration> {
         anchor.compare(anchor.distance_ms, wall, monotonic).ahead
     }

@@ -4,8 +4,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
+use lichtbild::domain::check::terms::phrase;
 use lichtbild::domain::check::{Check, FindingDetail};
 use lichtbild::domain::photo::collection::RefusalReason;
+use lichtbild::texts::format_text;
+use lichtbild::texts::language::Language;
 use proc_macro2::{TokenStream, TokenTree};
 use strum::VariantArray;
 
@@ -110,5 +113,13 @@ fn every_text_of_a_check_belongs_to_a_row() {
             None => checks.contains(message) || shared.iter().any(|prefix| message.starts_with(prefix)),
         };
         assert!(known, "check-{id}: no check or case has this name");
+    }
+}
+
+#[test]
+fn every_term_is_found_by_its_english_words() {
+    for id in catalogue("de").0.keys().filter(|id| id.starts_with("check-term-")) {
+        let [german, english] = [Language::German, Language::English].map(|language| format_text(language, id, &[]));
+        assert_eq!(phrase(&english, Language::German), german, "the id of {english:?} consists of its words");
     }
 }

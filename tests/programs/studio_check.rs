@@ -87,7 +87,10 @@ fn in_json_a_folder_gives_a_line_for_each_photo_in_their_order() {
     assert_eq!(files, ["./a-turned.jpeg", "./b.JPG", "./c.jpg"]);
     assert_eq!(lines[1]["verdict"], "accepted");
     assert_eq!(lines[1]["measurements"]["eyes"].as_array().map(Vec::len), Some(2));
-    assert_eq!(lines[2]["findings"][0]["hint"], "Export the picture as JPEG; the extension .jpg alone is not enough.");
+    assert_eq!(
+        lines[2]["findings"][0]["hint"],
+        "Export the photo as JPEG. Changing the file extension to .jpg is not enough."
+    );
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn is_like_base64(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// As long as the shortest and the longest symbols of the procedure.
+    /// With the length of the shortest and the longest symbols of the procedure.
     fn base64(characters: usize) -> String {
         "q83vASNFZ4mrze/9+AEjRWeJq83vASNFZ4mrze8".chars().cycle().take(characters - 1).chain(['=']).collect()
     }
@@ -89,7 +89,7 @@ mod tests {
         for number in ["4006381333931", "40063-81333-931", "96385074", "036000291452", "10012345000017"] {
             assert_eq!(ForeignContent::of(number), Some(ForeignContent::ArticleNumber), "{number}");
         }
-        // The last digit is another.
+        // Wrong check digit.
         assert_eq!(ForeignContent::of("4006381333932"), None);
     }
 

@@ -87,7 +87,7 @@ mod tests {
         }
     }
 
-    /// By chance a typo may look like swapped keys.
+    /// A typo may look like swapped keys by chance.
     fn is_refused_by_its_check_symbol(text: &str) -> bool {
         matches!(RetrievalCode::parse(text), Err(CodeError::CheckSymbol | CodeError::SwappedLayout))
     }
@@ -128,7 +128,7 @@ mod tests {
             ("G94ZJ-756F-FHRWS-2ZVE8", CodeError::GroupLength { group: 2, symbols: 4 }),
             ("00000-00000-00000-000000", CodeError::GroupLength { group: 4, symbols: 6 }),
             (" 94ZJ 756FW – FHRWS 2ZVE8\n", CodeError::GroupLength { group: 1, symbols: 4 }),
-            // Which of two is wrong, or where one is missing, cannot be told.
+            // The wrong one of two groups, or the missing one, cannot be determined.
             ("G94Z-756F-FHRWS-2ZVE8", CodeError::Length { symbols: 18 }),
             ("G94ZJ-FHRWS-2ZVE8", CodeError::Length { symbols: 15 }),
             ("G94ZJ-756FW-FHRWS-2ZV-E", CodeError::Length { symbols: 19 }),
@@ -149,10 +149,10 @@ mod tests {
             ("G94ZJ-756FW-FHU?S-2ZVE8", 'U', at(3, 3)),
             ("G94ZJ756FWFHRUS2ZVE8", 'U', at(3, 4)),
             ("G94ZJ756FW FHRWS2ZVE?", '?', at(4, 5)),
-            // Four groups are told apart although one is too long.
+            // Four groups are recognised although one is too long.
             ("G94ZJ-756FWU-FHRWS-2ZVE8", 'U', at(2, 6)),
             ("G94Z-756FW-FHRWS-2ZVEU", 'U', at(4, 5)),
-            // Here neither length nor groups say where it stands.
+            // Neither length nor groups determine the position.
             ("Code: G94ZJ-756FW-FHRWS-2ZVE8", ':', None),
             ("?", '?', None),
         ] {

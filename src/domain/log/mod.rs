@@ -19,7 +19,7 @@ use super::digest::Sha256Digest;
 use crate::clock::Timestamp;
 
 /// Event that a row of the audit log records. The names are stable, because auditors' tools read them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
 pub enum AuditEvent {
     #[strum(serialize = "party.added")]
     PartyAdded,

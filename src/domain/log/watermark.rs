@@ -160,7 +160,7 @@ mod tests {
         ChainLink { sequence, sha256: digest(sequence) }
     }
 
-    /// A log of `rows` rows whose front was cut behind `anchor`.
+    /// A log of `rows` rows that was purged up to `anchor`.
     fn log(anchor: i64, rows: i64) -> LogPosition {
         LogPosition {
             head: link(rows),

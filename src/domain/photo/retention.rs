@@ -59,7 +59,7 @@ mod tests {
         let night = serde_json::from_str("\"2026-11-22T23:30:00Z\"").unwrap();
         let photo = photo(PhotoState::Leased);
         assert_eq!(allowed_keep_dates(&photo, night), date(2026, 11, 23)..=date(2027, 5, 23));
-        // It ends at 01:00 in this night.
+        // The photo expires at 01:00 in this night.
         let until = kept_until(&SettlementOutcome::Kept { until: date(2026, 11, 22) }).unwrap();
         let kept = PhotoRecord { kept: true, expires_at: until, ..photo };
         assert_eq!(allowed_keep_dates(&kept, night), date(2026, 11, 22)..=date(2026, 11, 22));

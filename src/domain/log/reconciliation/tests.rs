@@ -34,7 +34,7 @@ impl TestLog {
         }
     }
 
-    /// Adds a row; with a key, it carries its digest.
+    /// Adds a row, with its digest if there is a key.
     fn add(&mut self, at: i64, event: AuditEvent, subject: &str, details: Json, key: Option<&RowDigestKey>) {
         self.rows += 1;
         let at = Timestamp::from_unix_milliseconds(at);
@@ -100,7 +100,7 @@ fn a_hand_over_to_two_offices_is_reported_unless_the_first_released_the_photo() 
 #[test]
 fn rows_without_digests_may_come_from_older_nodes_for_a_day_and_are_errors_then() {
     let key = RowDigestKey::new(&[1; 32]);
-    // When a row is written and whether it is signed; the older nodes' rows and the faults.
+    // Times of rows, each signed or not, with the expected numbers of older nodes' rows and of faults.
     for (rows, expected) in [
         (vec![(0, false), (HOUR, false), (2 * HOUR, true), (3 * HOUR, true)], (0, 0)),
         (vec![(0, true), (HOUR, false), (2 * HOUR, true), (DAY, false)], (2, 0)),
@@ -120,12 +120,12 @@ fn rows_without_digests_may_come_from_older_nodes_for_a_day_and_are_errors_then(
             "{rows:?}"
         );
     }
-    // A gateway whose first row is signed was never another version's.
+    // A gateway with a signed first row was never upgraded.
     let mut log = TestLog::new(Some(key.clone()));
     log.add(NOW, AuditEvent::PartyAdded, STUDIO, json!({ "role": "studio" }), Some(&key));
     log.add(NOW + HOUR, AuditEvent::PartyResumed, STUDIO, json!({}), None);
     assert_eq!((log.report.log_rows_of_older_nodes, log.fault_count(IntegrityFault::LogDigestInvalid)), (0, 1));
-    // A row that changes nothing needs none.
+    // A row without changes needs no digest.
     let mut log = TestLog::new(Some(key.clone()));
     log.add(NOW, AuditEvent::PartyResumed, STUDIO, json!({}), Some(&key));
     for event in [AuditEvent::StoreMoved, AuditEvent::CodeUnknown, AuditEvent::StoreRestored] {
@@ -149,13 +149,13 @@ fn rows_of_an_export_that_a_restore_carried_out_make_no_rows_that_it_did_not_mak
             details["replayed_rows"] = 2.into();
         }
         log.add(NOW + HOUR, AuditEvent::StoreRestored, "", details, None);
-        // Versions before did not note it: then nothing of what came before is known.
+        // Older versions did not record the number, so nothing before is known.
         assert_eq!(log.missing_count(), u64::from(noted), "the party");
         assert_eq!(log.report.log_replayed_until > 0, !noted);
     }
 }
 
-/// A row as the photo stands after its deposit, held back or not.
+/// Row of a photo after its deposit, in quarantine or not.
 fn stored_photo(quarantined_since: Option<i64>) -> StoredRow {
     let id = PHOTO.parse().unwrap();
     let value = |column: &table::AuditedColumn| match (column.name, column.kind) {
@@ -180,7 +180,7 @@ fn a_quarantine_in_an_export_is_not_applied() {
     let as_of = Timestamp::from_unix_milliseconds(NOW);
     log.add(NOW + HOUR, AuditEvent::RollbackConfirmed, "", json!({ "as_of": as_of }), None);
     log.reconciler.mark_replayed(1);
-    // The restore looks at it before it holds back.
+    // The restore reads the row before it quarantines the photo.
     log.reconciler.compare(&stored_photo(None), &mut log.report);
     assert!(log.report.is_ok(), "{:#?}", log.report);
     let details = json!({ "backup_taken_at": Timestamp::from_unix_milliseconds(NOW + HOUR) });
@@ -249,7 +249,7 @@ fn a_changed_row_is_reported_by_its_column_and_an_unknown_row_by_its_key() {
     assert_eq!(log.missing_count(), 0);
 }
 
-/// The numbers in the documentation of this folder: a hash table has up to twice as many places as rows, 1.5 times on average.
+/// Proves the numbers in the module documentation: a hash table has up to twice as many slots as rows, 1.5 times on average.
 #[test]
 fn expected_rows_are_small() {
     assert!(
@@ -279,7 +279,7 @@ fn a_photo_that_was_kept_and_then_used_since_the_backup_is_erased_and_no_more() 
     assert!(log.report.is_ok(), "{:#?}", log.report);
 }
 
-/// A photo that was deposited at `NOW` by a clock that was 100 days ahead, and kept when it had been set right.
+/// A photo that was deposited at `NOW` with a clock that was 100 days ahead, and kept after the correction.
 fn kept_under_a_corrected_clock() -> ExpectedPhoto {
     ExpectedPhoto {
         kept: Known(true),
@@ -289,7 +289,7 @@ fn kept_under_a_corrected_clock() -> ExpectedPhoto {
     }
 }
 
-/// Tells if such a photo may end so many days after the keeping.
+/// True if such a photo may expire this number of days after the settlement.
 fn may_end(photo: &ExpectedPhoto, days_after_keeping: i64) -> bool {
     let columns = photo.expected_columns(PHOTO.parse().unwrap());
     let (_, expires_at) = columns.iter().find(|(column, _)| *column == "expires_at").unwrap();
