@@ -1,12 +1,12 @@
 //! Notes of the store about itself: its key file, its last sweep, and whether a gateway may work on it.
 
-use super::engine::columns;
 use super::engine::connection::StoreConnection;
 use super::engine::sql_store::SqlStore;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::AuditEntry;
 use crate::storage::error::{InactiveReason, StoreError};
+use crate::storage::sql::engine::values::params;
 
 pub(in crate::storage::sql) const LAST_SWEPT_AT: &str = "last_swept_at";
 pub(in crate::storage::sql) const LAST_PROBED_AT: &str = "last_probed_at";
@@ -19,7 +19,23 @@ pub(in crate::storage::sql) const MOVE_UNFINISHED: &str = "move_unfinished";
 impl SqlStore {
     /// Binds the store to a key file by its fingerprint, the first time; `false` when it is bound to another one.
     pub async fn bind_key_file(&self, fingerprint: &Sha256Digest) -> Result<bool, StoreError> {
-        self.with_retry(|| bind_key_file(self, fingerprint)).await
+        self.with_retry(|| async {
+            let mut transaction = self.write().await?;
+            transaction
+                .query("INSERT INTO notes (name, digest) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+                .bind(params![KEY_FILE, fingerprint])
+                .execute()
+                .await?;
+            let row = transaction
+                .query("SELECT digest FROM notes WHERE name = $1")
+                .bind(params![KEY_FILE])
+                .fetch_one()
+                .await?;
+            let bound: Sha256Digest = row.get("digest")?;
+            transaction.commit().await?;
+            Ok(bound == *fingerprint)
+        })
+        .await
     }
 
     /// Time at which the last sweep was completed.
@@ -34,7 +50,14 @@ impl SqlStore {
 
     /// Confirms the clock: the last sweep counts as completed at that time.
     pub async fn confirm_clock(&self, at: Timestamp, audit: AuditEntry) -> Result<(), StoreError> {
-        self.with_retry(|| confirm_clock(self, at, &audit)).await
+        self.with_retry(|| async {
+            let mut transaction = self.write().await?;
+            put_timestamp(&mut transaction, CLOCK_CONFIRMED_AT, at).await?;
+            put_timestamp(&mut transaction, LAST_SWEPT_AT, at).await?;
+            transaction.append(audit.clone());
+            transaction.commit().await
+        })
+        .await
     }
 
     /// Notes that a sweep was completed.
@@ -49,29 +72,13 @@ impl SqlStore {
     }
 }
 
-pub(in crate::storage::sql) async fn bind_key_file(
-    store: &SqlStore,
-    fingerprint: &Sha256Digest,
-) -> Result<bool, StoreError> {
-    let mut transaction = store.write().await?;
-    transaction
-        .query("INSERT INTO notes (name, digest) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
-        .bind(KEY_FILE)
-        .bind(fingerprint.as_bytes().as_slice())
-        .execute()
-        .await?;
-    let row = transaction.query("SELECT digest FROM notes WHERE name = $1").bind(KEY_FILE).fetch_one().await?;
-    let bound = columns::bytes32(&row, "digest")?;
-    transaction.commit().await?;
-    Ok(bound == *fingerprint.as_bytes())
-}
-
 /// The fingerprint of the key file that the store is bound to.
 pub(in crate::storage::sql) async fn bound_key_file(
     connection: &mut StoreConnection,
 ) -> Result<Option<Sha256Digest>, StoreError> {
-    let row = connection.query("SELECT digest FROM notes WHERE name = $1").bind(KEY_FILE).fetch_optional().await?;
-    row.map(|row| Ok(Sha256Digest::from_bytes(columns::bytes32(&row, "digest")?))).transpose()
+    let row =
+        connection.query("SELECT digest FROM notes WHERE name = $1").bind(params![KEY_FILE]).fetch_optional().await?;
+    row.map(|row| Ok(row.get("digest")?)).transpose()
 }
 
 /// Reason why no gateway may work on the database; `None` if gateways may.
@@ -80,14 +87,12 @@ pub(in crate::storage::sql) async fn inactive_reason(
 ) -> Result<Option<InactiveReason>, StoreError> {
     let row = connection
         .query("SELECT name, moment FROM notes WHERE name IN ($1, $2, $3) AND moment IS NOT NULL")
-        .bind(BACKUP_TAKEN_AT)
-        .bind(MOVED_AWAY_AT)
-        .bind(MOVE_UNFINISHED)
+        .bind(params![BACKUP_TAKEN_AT, MOVED_AWAY_AT, MOVE_UNFINISHED])
         .fetch_optional()
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let at = columns::timestamp(&row, "moment")?;
-    Ok(Some(match row.try_get::<String>("name")?.as_str() {
+    let at = row.get("moment")?;
+    Ok(Some(match row.get::<String>("name")?.as_str() {
         BACKUP_TAKEN_AT => InactiveReason::Backup { taken_at: at },
         MOVED_AWAY_AT => InactiveReason::MovedAway { at },
         _ => InactiveReason::MoveIncomplete { at },
@@ -106,48 +111,36 @@ pub(in crate::storage::sql) async fn put(
     connection: &mut StoreConnection,
     name: &str,
     number: i64,
-    digest: Option<&Sha256Digest>,
+    digest: Option<Sha256Digest>,
 ) -> Result<(), StoreError> {
     connection
         .query(
             "INSERT INTO notes (name, moment, digest) VALUES ($1, $2, $3)
              ON CONFLICT (name) DO UPDATE SET moment = $2, digest = $3",
         )
-        .bind(name)
-        .bind(number)
-        .bind(digest.map(|digest| digest.as_bytes().to_vec()))
+        .bind(params![name, number, digest])
         .execute()
         .await?;
     Ok(())
 }
 
 pub(in crate::storage::sql) async fn remove(connection: &mut StoreConnection, name: &str) -> Result<(), StoreError> {
-    connection.query("DELETE FROM notes WHERE name = $1").bind(name).execute().await?;
+    connection.query("DELETE FROM notes WHERE name = $1").bind(params![name]).execute().await?;
     Ok(())
 }
 
 pub(in crate::storage::sql) async fn timestamp(store: &SqlStore, name: &str) -> Result<Option<Timestamp>, StoreError> {
-    let row = store.read().await?.query("SELECT moment FROM notes WHERE name = $1").bind(name).fetch_optional().await?;
-    row.map_or(Ok(None), |row| columns::optional_timestamp(&row, "moment"))
+    let row = store
+        .read()
+        .await?
+        .query("SELECT moment FROM notes WHERE name = $1")
+        .bind(params![name])
+        .fetch_optional()
+        .await?;
+    row.map_or(Ok(None), |row| row.get("moment"))
 }
 
-pub(in crate::storage::sql) async fn confirm_clock(
-    store: &SqlStore,
-    at: Timestamp,
-    audit: &AuditEntry,
-) -> Result<(), StoreError> {
-    let mut transaction = store.write().await?;
-    put_timestamp(&mut transaction, CLOCK_CONFIRMED_AT, at).await?;
-    put_timestamp(&mut transaction, LAST_SWEPT_AT, at).await?;
-    transaction.append(audit.clone());
-    transaction.commit().await
-}
-
-pub(in crate::storage::sql) async fn record_timestamp(
-    store: &SqlStore,
-    name: &str,
-    moment: Timestamp,
-) -> Result<(), StoreError> {
+async fn record_timestamp(store: &SqlStore, name: &str, moment: Timestamp) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
     put_timestamp(&mut transaction, name, moment).await?;
     transaction.commit().await

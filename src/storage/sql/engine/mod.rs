@@ -1,10 +1,10 @@
 //! Engine below all statements: connections, transactions, parameters and columns of either database. It names no table.
 //!
 //! ```text
-//! sql_store -> connection -> statement <- columns
+//! sql_store -> connection -> statement -> values
 //! ```
 
-pub mod columns;
 pub mod connection;
 pub mod sql_store;
 pub mod statement;
+pub mod values;

@@ -1,27 +1,12 @@
-//! One statement on its way to either database, and the rows that come back.
+//! A statement with its values, sent to either database, and the rows that come back.
 
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Decode, Encode, PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection, Type};
+use sqlx::{Decode, PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection, Type};
 
+use super::values::{DriverType, FromSql, SqlValue};
 use crate::storage::error::StoreError;
-
-/// A value that both databases take: text, bytes, whole numbers of 64 bits (PostgreSQL has no others that SQLite has too), truth.
-pub(in crate::storage::sql) trait BindValue<'v>:
-    Encode<'v, Sqlite> + Type<Sqlite> + Encode<'v, Postgres> + Type<Postgres>
-{
-}
-
-impl<'v, T: Encode<'v, Sqlite> + Type<Sqlite> + Encode<'v, Postgres> + Type<Postgres>> BindValue<'v> for T {}
-
-/// A value that both databases give.
-pub(in crate::storage::sql) trait ColumnValue:
-    for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>
-{
-}
-
-impl<T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>> ColumnValue for T {}
 
 /// A connection of one driver or the other.
 pub(in crate::storage::sql) enum DriverConnection<'c> {
@@ -44,15 +29,24 @@ impl<'c> Statement<'c> {
         }
     }
 
-    /// Gives the next value.
-    pub(in crate::storage::sql) fn bind<'v>(self, value: impl BindValue<'v>) -> Self {
+    /// Binds the next parameters, listed with `params!`.
+    pub(in crate::storage::sql) fn bind(self, values: impl IntoIterator<Item = SqlValue>) -> Self {
+        values.into_iter().fold(self, |statement, value| match value {
+            SqlValue::Text(text) => statement.bind_value(text),
+            SqlValue::Number(number) => statement.bind_value(number),
+            SqlValue::Bytes(bytes) => statement.bind_value(bytes),
+            SqlValue::Truth(truth) => statement.bind_value(truth),
+        })
+    }
+
+    fn bind_value<T: DriverType>(self, value: Option<T>) -> Self {
         match self {
             Self::Sqlite(query, connection) => Self::Sqlite(query.bind(value), connection),
             Self::Postgres(query, connection) => Self::Postgres(query.bind(value), connection),
         }
     }
 
-    /// Runs it; how many rows it changed.
+    /// Runs the statement and returns the number of changed rows.
     pub(in crate::storage::sql) async fn execute(self) -> Result<u64, StoreError> {
         Ok(match self {
             Self::Sqlite(query, connection) => query.execute(connection).await?.rows_affected(),
@@ -60,7 +54,6 @@ impl<'c> Statement<'c> {
         })
     }
 
-    /// The one row that there is.
     pub(in crate::storage::sql) async fn fetch_one(self) -> Result<DatabaseRow, StoreError> {
         Ok(match self {
             Self::Sqlite(query, connection) => DatabaseRow::Sqlite(query.fetch_one(connection).await?),
@@ -68,7 +61,6 @@ impl<'c> Statement<'c> {
         })
     }
 
-    /// The first row, if there is one.
     pub(in crate::storage::sql) async fn fetch_optional(self) -> Result<Option<DatabaseRow>, StoreError> {
         Ok(match self {
             Self::Sqlite(query, connection) => query.fetch_optional(connection).await?.map(DatabaseRow::Sqlite),
@@ -76,7 +68,6 @@ impl<'c> Statement<'c> {
         })
     }
 
-    /// All rows.
     pub(in crate::storage::sql) async fn fetch_all(self) -> Result<Vec<DatabaseRow>, StoreError> {
         Ok(match self {
             Self::Sqlite(query, connection) => {
@@ -87,6 +78,20 @@ impl<'c> Statement<'c> {
             }
         })
     }
+
+    pub(in crate::storage::sql) async fn fetch_optional_as<T>(
+        self,
+        record: impl FnOnce(&DatabaseRow) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        self.fetch_optional().await?.as_ref().map(record).transpose()
+    }
+
+    pub(in crate::storage::sql) async fn fetch_all_as<T>(
+        self,
+        record: impl FnMut(&DatabaseRow) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        self.fetch_all().await?.iter().map(record).collect()
+    }
 }
 
 /// A row of either database.
@@ -96,17 +101,17 @@ pub(in crate::storage::sql) enum DatabaseRow {
 }
 
 impl DatabaseRow {
-    /// The value of a column.
-    pub(in crate::storage::sql) fn try_get<T: ColumnValue>(&self, column: &str) -> Result<T, StoreError> {
+    pub(in crate::storage::sql) fn get<T: FromSql>(&self, column: &str) -> Result<T, StoreError> {
+        T::from_sql(self, column)
+    }
+
+    pub(super) fn decode<'r, T>(&'r self, column: &str) -> Result<T, StoreError>
+    where
+        T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>,
+    {
         Ok(match self {
             Self::Sqlite(row) => sqlx::Row::try_get(row, column)?,
             Self::Postgres(row) => sqlx::Row::try_get(row, column)?,
         })
-    }
-
-    /// The number in a column; damage when it is not one of this kind.
-    pub(in crate::storage::sql) fn number<T: TryFrom<i64>>(&self, column: &str) -> Result<T, StoreError> {
-        let number = self.try_get::<i64>(column)?;
-        T::try_from(number).map_err(|_| StoreError::Damaged(format!("column {column}: {number}")))
     }
 }

@@ -3,50 +3,102 @@
 use super::purge;
 use super::row_mapping::chain_row;
 use crate::clock::Timestamp;
-use crate::domain::digest::Sha256Digest;
 use crate::domain::log::AuditEntry;
 use crate::domain::log::chain::{ChainLink, ChainRow};
 use crate::domain::log::checkpoint::{Checkpoint, LOG_RETENTION, SignedCheckpoint};
 use crate::storage::error::StoreError;
 use crate::storage::requests::PurgeReport;
-use crate::storage::sql::engine::columns::bytes32;
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::statement::DatabaseRow;
+use crate::storage::sql::engine::values::params;
 
 impl SqlStore {
     /// Rows behind a number, in their order; at most `limit`, and fewer only at the end of the log.
     pub async fn log_rows(&self, after: i64, limit: u32) -> Result<Vec<ChainRow>, StoreError> {
-        self.with_retry(|| rows(self, after, limit)).await
+        self.with_retry(|| async {
+            self.read()
+                .await?
+                .query(
+                    "SELECT sequence, at, actor, event, subject, details, prev, sha256 FROM audit
+                     WHERE sequence > $1 ORDER BY sequence LIMIT $2",
+                )
+                .bind(params![after, limit])
+                .fetch_all_as(chain_row)
+                .await
+        })
+        .await
     }
 
     /// Beginning of the log: [`ChainLink::START`], or the row behind which the log begins after older rows were purged.
     pub async fn log_anchor(&self) -> Result<ChainLink, StoreError> {
-        self.with_retry(|| anchor(self)).await
+        self.with_retry(|| async {
+            let mut connection = self.read().await?;
+            let last = connection.query("SELECT sequence, sha256 FROM log_anchors ORDER BY sequence DESC LIMIT 1");
+            last.fetch_optional().await?.as_ref().map_or(Ok(ChainLink::START), link)
+        })
+        .await
     }
 
     /// The end of the log; [`ChainLink::START`] when it is empty.
     pub async fn log_head(&self) -> Result<ChainLink, StoreError> {
-        self.with_retry(|| head(self)).await
+        self.with_retry(|| async {
+            let mut connection = self.read().await?;
+            let last = connection.query("SELECT sequence, sha256 FROM audit ORDER BY sequence DESC LIMIT 1");
+            last.fetch_optional().await?.as_ref().map_or(Ok(ChainLink::START), link)
+        })
+        .await
     }
 
     /// Writes a checkpoint down. The first one of a count stays: `false` for another.
     pub async fn add_checkpoint(&self, checkpoint: &Checkpoint, signed: &SignedCheckpoint) -> Result<bool, StoreError> {
-        self.with_retry(|| add_checkpoint(self, checkpoint, signed)).await
+        self.with_retry(|| async {
+            let mut transaction = self.write().await?;
+            let inserted = transaction
+                .query(
+                    "INSERT INTO checkpoints (count, at, head, document, signature) VALUES ($1, $2, $3, $4, $5)
+                     ON CONFLICT (count) DO NOTHING",
+                )
+                .bind(params![checkpoint.count, checkpoint.time, checkpoint.head, signed.document, signed.signature])
+                .execute()
+                .await?;
+            transaction.commit().await?;
+            Ok(inserted > 0)
+        })
+        .await
     }
 
     /// The checkpoint that counts the most rows.
     pub async fn latest_checkpoint(&self) -> Result<Option<SignedCheckpoint>, StoreError> {
-        self.with_retry(|| latest_checkpoint(self)).await
+        self.with_retry(|| async {
+            let mut connection = self.read().await?;
+            let row = connection.query("SELECT document, signature FROM checkpoints ORDER BY count DESC LIMIT 1");
+            row.fetch_optional_as(signed_checkpoint).await
+        })
+        .await
     }
 
     /// The checkpoint that counts so many rows.
     pub async fn checkpoint(&self, count: i64) -> Result<Option<SignedCheckpoint>, StoreError> {
-        self.with_retry(|| checkpoint(self, count)).await
+        self.with_retry(|| async {
+            let mut connection = self.read().await?;
+            let row =
+                connection.query("SELECT document, signature FROM checkpoints WHERE count = $1").bind(params![count]);
+            row.fetch_optional_as(signed_checkpoint).await
+        })
+        .await
     }
 
     /// Checkpoints that count more rows than `after`, in their order.
     pub async fn checkpoints(&self, after: i64, limit: u32) -> Result<Vec<SignedCheckpoint>, StoreError> {
-        self.with_retry(|| checkpoints(self, after, limit)).await
+        self.with_retry(|| async {
+            self.read()
+                .await?
+                .query("SELECT document, signature FROM checkpoints WHERE count > $1 ORDER BY count LIMIT $2")
+                .bind(params![after, limit])
+                .fetch_all_as(signed_checkpoint)
+                .await
+        })
+        .await
     }
 
     /// Lets the log begin behind a row that a checkpoint vouches for. `false`, and nothing changed, when it begins there or further
@@ -62,89 +114,12 @@ impl SqlStore {
     }
 }
 
-async fn rows(store: &SqlStore, after: i64, limit: u32) -> Result<Vec<ChainRow>, StoreError> {
-    store
-        .read()
-        .await?
-        .query(
-            "SELECT sequence, at, actor, event, subject, details, prev, sha256 FROM audit
-             WHERE sequence > $1 ORDER BY sequence LIMIT $2",
-        )
-        .bind(after)
-        .bind(i64::from(limit))
-        .fetch_all()
-        .await?
-        .iter()
-        .map(chain_row)
-        .collect()
-}
-
-async fn anchor(store: &SqlStore) -> Result<ChainLink, StoreError> {
-    let mut connection = store.read().await?;
-    let last = connection.query("SELECT sequence, sha256 FROM log_anchors ORDER BY sequence DESC LIMIT 1");
-    last.fetch_optional().await?.as_ref().map_or(Ok(ChainLink::START), link)
-}
-
-async fn head(store: &SqlStore) -> Result<ChainLink, StoreError> {
-    let mut connection = store.read().await?;
-    let last = connection.query("SELECT sequence, sha256 FROM audit ORDER BY sequence DESC LIMIT 1");
-    last.fetch_optional().await?.as_ref().map_or(Ok(ChainLink::START), link)
-}
-
 fn link(row: &DatabaseRow) -> Result<ChainLink, StoreError> {
-    Ok(ChainLink { sequence: row.try_get("sequence")?, sha256: Sha256Digest::from_bytes(bytes32(row, "sha256")?) })
-}
-
-async fn add_checkpoint(
-    store: &SqlStore,
-    checkpoint: &Checkpoint,
-    signed: &SignedCheckpoint,
-) -> Result<bool, StoreError> {
-    let mut transaction = store.write().await?;
-    let inserted = transaction
-        .query(
-            "INSERT INTO checkpoints (count, at, head, document, signature) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (count) DO NOTHING",
-        )
-        .bind(checkpoint.count)
-        .bind(checkpoint.time.unix_milliseconds())
-        .bind(checkpoint.head.as_bytes().as_slice())
-        .bind(signed.document.as_slice())
-        .bind(signed.signature.as_slice())
-        .execute()
-        .await?;
-    transaction.commit().await?;
-    Ok(inserted > 0)
-}
-
-async fn latest_checkpoint(store: &SqlStore) -> Result<Option<SignedCheckpoint>, StoreError> {
-    let mut connection = store.read().await?;
-    let row = connection.query("SELECT document, signature FROM checkpoints ORDER BY count DESC LIMIT 1");
-    row.fetch_optional().await?.as_ref().map(signed_checkpoint).transpose()
-}
-
-async fn checkpoint(store: &SqlStore, count: i64) -> Result<Option<SignedCheckpoint>, StoreError> {
-    let mut connection = store.read().await?;
-    let row = connection.query("SELECT document, signature FROM checkpoints WHERE count = $1").bind(count);
-    row.fetch_optional().await?.as_ref().map(signed_checkpoint).transpose()
-}
-
-async fn checkpoints(store: &SqlStore, after: i64, limit: u32) -> Result<Vec<SignedCheckpoint>, StoreError> {
-    store
-        .read()
-        .await?
-        .query("SELECT document, signature FROM checkpoints WHERE count > $1 ORDER BY count LIMIT $2")
-        .bind(after)
-        .bind(i64::from(limit))
-        .fetch_all()
-        .await?
-        .iter()
-        .map(signed_checkpoint)
-        .collect()
+    Ok(ChainLink { sequence: row.get("sequence")?, sha256: row.get("sha256")? })
 }
 
 fn signed_checkpoint(row: &DatabaseRow) -> Result<SignedCheckpoint, StoreError> {
-    Ok(SignedCheckpoint { document: row.try_get("document")?, signature: row.try_get("signature")? })
+    Ok(SignedCheckpoint { document: row.get("document")?, signature: row.get("signature")? })
 }
 
 async fn move_anchor(store: &SqlStore, to: ChainLink, now: Timestamp, audit: &AuditEntry) -> Result<bool, StoreError> {
@@ -152,7 +127,7 @@ async fn move_anchor(store: &SqlStore, to: ChainLink, now: Timestamp, audit: &Au
     if !transaction.try_lock_sweep().await? {
         return Ok(false);
     }
-    let beyond = transaction.query("SELECT 1 FROM log_anchors WHERE sequence >= $1 LIMIT 1").bind(to.sequence);
+    let beyond = transaction.query("SELECT 1 FROM log_anchors WHERE sequence >= $1 LIMIT 1").bind(params![to.sequence]);
     if beyond.fetch_optional().await?.is_some() {
         // Ended here, because a transaction that is only dropped holds the lock until its connection is used again.
         transaction.commit().await?;
@@ -164,17 +139,14 @@ async fn move_anchor(store: &SqlStore, to: ChainLink, now: Timestamp, audit: &Au
             "SELECT 1 FROM audit WHERE sequence > (SELECT coalesce(max(sequence), 0) FROM log_anchors)
              AND sequence <= $1 AND at > $2 LIMIT 1",
         )
-        .bind(to.sequence)
-        .bind((now - LOG_RETENTION).unix_milliseconds());
+        .bind(params![to.sequence, (now - LOG_RETENTION)]);
     if not_over.fetch_optional().await?.is_some() {
         transaction.commit().await?;
         return Ok(false);
     }
     transaction
         .query("INSERT INTO log_anchors (sequence, sha256, moved_at) VALUES ($1, $2, $3)")
-        .bind(to.sequence)
-        .bind(to.sha256.as_bytes().as_slice())
-        .bind(now.unix_milliseconds())
+        .bind(params![to.sequence, to.sha256, now])
         .execute()
         .await?;
     // With the row that tells of it the log has an end, however much of it goes.

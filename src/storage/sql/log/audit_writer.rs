@@ -2,15 +2,14 @@
 //! Those are read back before the commit, so that they are of what is stored, whoever wrote which column.
 
 use super::row_mapping;
-use crate::domain::digest::Sha256Digest;
 use crate::domain::log::AuditEntry;
 use crate::domain::log::chain::ChainLink;
 use crate::domain::log::reconciliation::row::{AuditedValue, RowId, StoredRow};
 use crate::domain::log::reconciliation::row_digest::{RowDigest, RowDigestKey};
 use crate::storage::error::StoreError;
-use crate::storage::sql::engine::columns::bytes32;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::engine::values::params;
 
 impl SqlStore {
     /// Writes down that something was refused.
@@ -24,7 +23,7 @@ pub(in crate::storage::sql) async fn head(transaction: &mut WriteTransaction) ->
     let last =
         transaction.query("SELECT sequence, sha256 FROM audit ORDER BY sequence DESC LIMIT 1").fetch_optional().await?;
     last.map_or(Ok(ChainLink::START), |row| {
-        Ok(ChainLink { sequence: row.try_get("sequence")?, sha256: Sha256Digest::from_bytes(bytes32(&row, "sha256")?) })
+        Ok(ChainLink { sequence: row.get("sequence")?, sha256: row.get("sha256")? })
     })
 }
 
@@ -50,14 +49,16 @@ pub(in crate::storage::sql) async fn append_rows(
                 "INSERT INTO audit (sequence, at, actor, event, subject, details, prev, sha256)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             )
-            .bind(sequence)
-            .bind(entry.at.unix_milliseconds())
-            .bind(entry.actor.as_str())
-            .bind(entry.event.name())
-            .bind(entry.subject.as_deref())
-            .bind(entry.details.to_string())
-            .bind(previous.as_bytes().as_slice())
-            .bind(digest.as_bytes().as_slice())
+            .bind(params![
+                sequence,
+                entry.at,
+                entry.actor,
+                entry.event.name(),
+                entry.subject,
+                entry.details.to_string(),
+                previous,
+                digest
+            ])
             .execute()
             .await?;
         previous = digest;
@@ -90,7 +91,7 @@ async fn read_row(connection: &mut StoreConnection, id: &RowId) -> Result<Option
         RowId::Party(party_id) => {
             connection
                 .query("SELECT party_id, role, name, place, suspended, created_at FROM parties WHERE party_id = $1")
-                .bind(party_id.to_string())
+                .bind(params![party_id])
                 .fetch_optional()
                 .await
         }
@@ -100,7 +101,7 @@ async fn read_row(connection: &mut StoreConnection, id: &RowId) -> Result<Option
                     "SELECT device_id, party_id, label, created_at, revoked_at, photos_released_at, duty, kind
                      FROM devices WHERE device_id = $1",
                 )
-                .bind(device_id.to_string())
+                .bind(params![device_id])
                 .fetch_optional()
                 .await
         }
@@ -111,14 +112,14 @@ async fn read_row(connection: &mut StoreConnection, id: &RowId) -> Result<Option
                             spki_sha256
                      FROM certificates WHERE sha256 = $1",
                 )
-                .bind(sha256.as_bytes().as_slice())
+                .bind(params![sha256])
                 .fetch_optional()
                 .await
         }
         RowId::BoundKey(sha256) => {
             connection
                 .query("SELECT spki_sha256, device_id, bound_at FROM bound_keys WHERE spki_sha256 = $1")
-                .bind(sha256.as_bytes().as_slice())
+                .bind(params![sha256])
                 .fetch_optional()
                 .await
         }
@@ -129,8 +130,7 @@ async fn read_row(connection: &mut StoreConnection, id: &RowId) -> Result<Option
                             spki_sha256, requested_at, approved_at, spent_at
                      FROM invitations WHERE device_id = $1 AND number = $2",
                 )
-                .bind(device_id.to_string())
-                .bind(*number)
+                .bind(params![device_id, number])
                 .fetch_optional()
                 .await
         }
@@ -143,7 +143,7 @@ async fn read_row(connection: &mut StoreConnection, id: &RowId) -> Result<Option
                             p.held_back_since, f.sha256 AS frame_sha256
                      FROM photos p LEFT JOIN frames f ON f.photo_id = p.photo_id WHERE p.photo_id = $1",
                 )
-                .bind(photo_id.to_string())
+                .bind(params![photo_id])
                 .fetch_optional()
                 .await
         }
@@ -153,7 +153,7 @@ async fn read_row(connection: &mut StoreConnection, id: &RowId) -> Result<Option
                             settle_due, settled_at, kept_until
                      FROM collections WHERE collection_id = $1",
             )
-            .bind(collection_id.to_string())
+            .bind(params![collection_id])
             .fetch_optional()
             .await,
         RowId::CollectionDevice(collection_id, device_id) => {
@@ -164,8 +164,7 @@ async fn read_row(connection: &mut StoreConnection, id: &RowId) -> Result<Option
                      FROM collection_devices t LEFT JOIN collections c ON c.collection_id = t.collection_id
                      WHERE t.collection_id = $1 AND t.device_id = $2",
                 )
-                .bind(collection_id.to_string())
-                .bind(device_id.to_string())
+                .bind(params![collection_id, device_id])
                 .fetch_optional()
                 .await
         }
@@ -173,7 +172,7 @@ async fn read_row(connection: &mut StoreConnection, id: &RowId) -> Result<Option
     row?.map(|row| row_mapping::column_values(&row, id.table())).transpose()
 }
 
-pub(in crate::storage::sql) async fn append_entry(store: &SqlStore, entry: &AuditEntry) -> Result<(), StoreError> {
+async fn append_entry(store: &SqlStore, entry: &AuditEntry) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
     transaction.append(entry.clone());
     transaction.commit().await

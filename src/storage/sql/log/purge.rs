@@ -9,6 +9,7 @@ use crate::storage::error::StoreError;
 use crate::storage::requests::PurgeReport;
 use crate::storage::sql::engine::connection::WriteTransaction;
 use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::engine::values::params;
 
 /// Small enough that a deposit never waits long behind it. Written into the statement, as in [`sweep`](crate::storage::sql::photo::sweep).
 const TOMBSTONES_PER_BATCH: i64 = 64;
@@ -45,15 +46,15 @@ async fn delete_tombstones(transaction: &mut WriteTransaction, now: Timestamp) -
              WHERE p.settled_at <= $1 AND p.state IN ('used', 'refused', 'withdrawn', 'expired')
              ORDER BY p.settled_at LIMIT {TOMBSTONES_PER_BATCH} {unless_locked}"
         )))
-        .bind((now - LOG_RETENTION).unix_milliseconds())
+        .bind(params![now - LOG_RETENTION])
         .fetch_all()
         .await?;
     let mut deleted = 0;
     for row in over {
-        let photo_id: String = row.try_get("photo_id")?;
-        transaction.query("DELETE FROM collections WHERE photo_id = $1").bind(photo_id.as_str()).execute().await?;
+        let photo_id: String = row.get("photo_id")?;
+        transaction.query("DELETE FROM collections WHERE photo_id = $1").bind(params![photo_id]).execute().await?;
         deleted +=
-            transaction.query("DELETE FROM photos WHERE photo_id = $1").bind(photo_id.as_str()).execute().await?;
+            transaction.query("DELETE FROM photos WHERE photo_id = $1").bind(params![photo_id]).execute().await?;
     }
     Ok(deleted)
 }
@@ -65,14 +66,12 @@ async fn delete_log_rows(transaction: &mut WriteTransaction) -> Result<u64, Stor
         .query("SELECT (SELECT min(sequence) FROM audit) AS first, (SELECT max(sequence) FROM log_anchors) AS last")
         .fetch_one()
         .await?;
-    let (Some(first), Some(last)) = (ends.try_get::<Option<i64>>("first")?, ends.try_get::<Option<i64>>("last")?)
-    else {
+    let (Some(first), Some(last)) = (ends.get::<Option<i64>>("first")?, ends.get::<Option<i64>>("last")?) else {
         return Ok(0);
     };
     transaction
         .query("DELETE FROM audit WHERE sequence >= $1 AND sequence <= $2")
-        .bind(first)
-        .bind(last.min(first + LOG_ROWS_PER_BATCH - 1))
+        .bind(params![first, last.min(first + LOG_ROWS_PER_BATCH - 1)])
         .execute()
         .await
 }

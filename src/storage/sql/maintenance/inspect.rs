@@ -8,10 +8,10 @@ use crate::domain::photo::StoredPhoto;
 use crate::domain::photo::collection::CollectionState;
 use crate::storage::error::StoreError;
 use crate::storage::maintenance::{EnvelopeOwner, InspectedCollection, RemainingData, StoredEnvelope, UnerasedPhoto};
-use crate::storage::sql::engine::columns::{optional_bytes32, optional_timestamp, parse_column, parse_optional_column};
 use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::statement::DatabaseRow;
+use crate::storage::sql::engine::values::params;
 use crate::storage::sql::metadata;
 use crate::storage::sql::photo::row_mapping;
 use crate::storage::sql::photo::row_mapping::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tracked_photo};
@@ -35,13 +35,9 @@ impl SqlStore {
                      FROM {TRACKED_PHOTO_SOURCE} LEFT JOIN frames f ON f.photo_id = p.photo_id
                      WHERE p.lookup_id IS NOT NULL AND p.photo_id > $1 ORDER BY p.photo_id LIMIT $2"
                 )))
-                .bind(after_key(after))
-                .bind(ENVELOPES_PER_PAGE)
-                .fetch_all()
-                .await?
-                .iter()
-                .map(unerased_photo)
-                .collect()
+                .bind(params![after_key(after), ENVELOPES_PER_PAGE])
+                .fetch_all_as(unerased_photo)
+                .await
         })
         .await
     }
@@ -54,7 +50,7 @@ impl SqlStore {
         self.with_retry(|| async {
             let mut connection = self.read().await?;
             let row = connection.query("SELECT count(*) AS photos FROM photos WHERE tombstone_id IS NOT NULL");
-            row.fetch_one().await?.number("photos")
+            row.fetch_one().await?.get("photos")
         })
         .await
     }
@@ -71,18 +67,9 @@ impl SqlStore {
                     "SELECT f.photo_id, p.state FROM frames f LEFT JOIN photos p ON p.photo_id = f.photo_id
                      WHERE f.photo_id > $1 ORDER BY f.photo_id LIMIT $2",
                 )
-                .bind(after_key(after))
-                .bind(ROWS_PER_PAGE)
-                .fetch_all()
-                .await?
-                .iter()
-                .map(|row| {
-                    Ok(EnvelopeOwner {
-                        photo_id: parse_column(row, "photo_id")?,
-                        state: parse_optional_column(row, "state")?,
-                    })
-                })
-                .collect()
+                .bind(params![after_key(after), ROWS_PER_PAGE])
+                .fetch_all_as(|row| Ok(EnvelopeOwner { photo_id: row.get("photo_id")?, state: row.get("state")? }))
+                .await
         })
         .await
     }
@@ -100,13 +87,9 @@ impl SqlStore {
                      FROM collections c LEFT JOIN photos p ON p.photo_id = c.photo_id
                      WHERE c.collection_id > $1 ORDER BY c.collection_id LIMIT $2",
                 )
-                .bind(after_key(after))
-                .bind(ROWS_PER_PAGE)
-                .fetch_all()
-                .await?
-                .iter()
-                .map(inspected_collection)
-                .collect()
+                .bind(params![after_key(after), ROWS_PER_PAGE])
+                .fetch_all_as(inspected_collection)
+                .await
         })
         .await
     }
@@ -132,14 +115,14 @@ impl SqlStore {
                             (SELECT count(*) FROM frames f WHERE f.photo_id = p.photo_id) AS pictures
                      FROM {TRACKED_PHOTO_SOURCE} WHERE p.photo_id = $1"
                 )))
-                .bind(photo_id.to_string())
+                .bind(params![photo_id])
                 .fetch_optional()
                 .await?;
             let Some(row) = row else { return Ok(None) };
             Ok(Some(RemainingData {
                 photo: tracked_photo(&row)?,
-                collected_by: parse_optional_column(&row, "collected_by")?,
-                has_envelope: row.number::<u64>("pictures")? > 0,
+                collected_by: row.get("collected_by")?,
+                has_envelope: row.get::<u64>("pictures")? > 0,
                 has_lookup_id: row_mapping::lookup_id(&row)?.is_some(),
                 last_swept_at: last_swept_at(&mut connection).await?,
             }))
@@ -154,30 +137,29 @@ fn after_key(after: Option<impl ToString>) -> String {
 }
 
 async fn last_swept_at(connection: &mut StoreConnection) -> Result<Option<crate::clock::Timestamp>, StoreError> {
-    let row = connection.query("SELECT moment FROM notes WHERE name = $1").bind(metadata::LAST_SWEPT_AT);
-    row.fetch_optional().await?.map_or(Ok(None), |row| optional_timestamp(&row, "moment"))
+    let row = connection.query("SELECT moment FROM notes WHERE name = $1").bind(params![metadata::LAST_SWEPT_AT]);
+    row.fetch_optional().await?.map_or(Ok(None), |row| row.get("moment"))
 }
 
 fn unerased_photo(row: &DatabaseRow) -> Result<UnerasedPhoto, StoreError> {
-    let envelope = match row.try_get::<Option<Vec<u8>>>("frame")? {
+    let envelope = match row.get::<Option<Vec<u8>>>("frame")? {
         None => None,
-        Some(envelope) => Some(StoredEnvelope {
-            sealed: StoredPhoto::from_store(envelope),
-            sha256: optional_bytes32(row, "sha256")?.map(Sha256Digest::from_bytes),
-        }),
+        Some(envelope) => {
+            Some(StoredEnvelope { sealed: StoredPhoto::from_store(envelope), sha256: row.get("sha256")? })
+        }
     };
-    Ok(UnerasedPhoto { photo: tracked_photo(row)?, latest_id: parse_optional_column(row, "latest_id")?, envelope })
+    Ok(UnerasedPhoto { photo: tracked_photo(row)?, latest_id: row.get("latest_id")?, envelope })
 }
 
 fn inspected_collection(row: &DatabaseRow) -> Result<InspectedCollection, StoreError> {
-    let photo = match parse_optional_column(row, "photo_state")? {
+    let photo = match row.get("photo_state")? {
         None => None,
-        Some(state) => Some((state, parse_optional_column(row, "latest_id")?)),
+        Some(state) => Some((state, row.get("latest_id")?)),
     };
     Ok(InspectedCollection {
-        collection_id: parse_column(row, "collection_id")?,
-        is_open: parse_column::<CollectionState>(row, "state")? == CollectionState::Leased,
-        photo_id: parse_column(row, "photo_id")?,
+        collection_id: row.get("collection_id")?,
+        is_open: row.get::<CollectionState>("state")? == CollectionState::Leased,
+        photo_id: row.get("photo_id")?,
         photo,
     })
 }

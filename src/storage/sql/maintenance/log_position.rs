@@ -4,9 +4,9 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::log::chain::ChainLink;
 use crate::domain::log::watermark::{Generation, LogPosition, RollbackError, ServerHistory};
 use crate::storage::error::StoreError;
-use crate::storage::sql::engine::columns::{bytes32, timestamp};
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::{Database, SqlStore};
+use crate::storage::sql::engine::values::params;
 use crate::storage::sql::log::audit_writer;
 use crate::storage::sql::metadata;
 
@@ -39,16 +39,16 @@ impl SqlStore {
             };
             // Rows first: one that is cut off the front meanwhile lies before the anchor, which is read later.
             for sequence in rows {
-                let row = connection.query("SELECT sha256 FROM audit WHERE sequence = $1").bind(*sequence);
+                let row = connection.query("SELECT sha256 FROM audit WHERE sequence = $1").bind(params![sequence]);
                 if let Some(row) = row.fetch_optional().await? {
-                    position.rows.insert(*sequence, Sha256Digest::from_bytes(bytes32(&row, "sha256")?));
+                    position.rows.insert(*sequence, row.get("sha256")?);
                 }
             }
             (position.generation, position.seal) = generation(&mut connection).await?;
             let begin = position.generation.begins_behind.sequence;
-            let row = connection.query("SELECT sha256 FROM audit WHERE sequence = $1").bind(begin);
+            let row = connection.query("SELECT sha256 FROM audit WHERE sequence = $1").bind(params![begin]);
             if let Some(row) = row.fetch_optional().await? {
-                position.rows.insert(begin, Sha256Digest::from_bytes(bytes32(&row, "sha256")?));
+                position.rows.insert(begin, row.get("sha256")?);
             }
             drop(connection);
             position.anchor = self.log_anchor().await?;
@@ -63,13 +63,13 @@ impl SqlStore {
     async fn server_history(&self) -> Option<ServerHistory> {
         let Database::Server(_) = &self.database else { return None };
         let mut connection = self.read().await.ok()?;
-        if !connection.query(HAS_PRIVILEGE_SQL).fetch_one().await.ok()?.try_get::<bool>("may_ask").ok()? {
+        if !connection.query(HAS_PRIVILEGE_SQL).fetch_one().await.ok()?.get::<bool>("may_ask").ok()? {
             return None;
         }
         let row = connection.query(SERVER_HISTORY_SQL).fetch_one().await.ok()?;
         Some(ServerHistory {
-            system_identifier: row.try_get("system_identifier").ok()?,
-            timeline: row.try_get("timeline").ok()?,
+            system_identifier: row.get("system_identifier").ok()?,
+            timeline: row.get("timeline").ok()?,
         })
     }
 
@@ -113,22 +113,20 @@ async fn generation(connection: &mut StoreConnection) -> Result<(Generation, Opt
     let (mut generation, mut seal) = (Generation::FIRST, None);
     let rows = connection
         .query("SELECT name, moment, digest FROM notes WHERE name IN ($1, $2, $3)")
-        .bind(GENERATION)
-        .bind(GENERATION_BEGIN)
-        .bind(GENERATION_CONFIRMED_AT)
+        .bind(params![GENERATION, GENERATION_BEGIN, GENERATION_CONFIRMED_AT])
         .fetch_all()
         .await?;
     for row in &rows {
-        match row.try_get::<String>("name")?.as_str() {
+        match row.get::<String>("name")?.as_str() {
             GENERATION => {
-                generation.number = row.number("moment")?;
-                seal = Some(Sha256Digest::from_bytes(bytes32(row, "digest")?));
+                generation.number = row.get("moment")?;
+                seal = Some(row.get("digest")?);
             }
             GENERATION_BEGIN => {
-                let sha256 = Sha256Digest::from_bytes(bytes32(row, "digest")?);
-                generation.begins_behind = ChainLink { sequence: row.try_get("moment")?, sha256 };
+                let sha256 = row.get("digest")?;
+                generation.begins_behind = ChainLink { sequence: row.get("moment")?, sha256 };
             }
-            _ => generation.confirmed_at = timestamp(row, "moment")?,
+            _ => generation.confirmed_at = row.get("moment")?,
         }
     }
     Ok((generation, seal))
@@ -145,8 +143,8 @@ pub(super) async fn begin_generation(
     let begins_behind = audit_writer::head(transaction).await?;
     let next = Generation { number: current.number.max(at_least) + 1, begins_behind, confirmed_at: now };
     let number = i64::try_from(next.number).unwrap_or(i64::MAX);
-    metadata::put(transaction, GENERATION, number, Some(&seal(&next))).await?;
-    metadata::put(transaction, GENERATION_BEGIN, begins_behind.sequence, Some(&begins_behind.sha256)).await?;
+    metadata::put(transaction, GENERATION, number, Some(seal(&next))).await?;
+    metadata::put(transaction, GENERATION_BEGIN, begins_behind.sequence, Some(begins_behind.sha256)).await?;
     metadata::put(transaction, GENERATION_CONFIRMED_AT, now.unix_milliseconds(), None).await?;
     Ok(next.number)
 }

@@ -96,7 +96,7 @@ impl SqlStore {
     pub(super) async fn schema_version(&self) -> Result<i64, StoreError> {
         let mut connection = self.read().await?;
         let row = connection.query("SELECT max(version) AS version FROM _sqlx_migrations").fetch_one().await?;
-        Ok(row.try_get::<Option<i64>>("version")?.unwrap_or_default())
+        Ok(row.get::<Option<i64>>("version")?.unwrap_or_default())
     }
 
     /// Reason why no gateway may work on the database; `None` if gateways may.

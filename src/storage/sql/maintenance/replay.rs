@@ -1,7 +1,7 @@
 //! Replay of an export of the audit log on a restored database: it applies what happened after the backup.
 
 use crate::clock::Timestamp;
-use crate::domain::id::{CollectionId, PhotoId};
+use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use crate::domain::log::chain::{ChainRow, ChainVerifier};
 use crate::domain::log::log_replay::{CollectionOutcome, LogReplay, PhotoOutcome};
 use crate::domain::photo::PhotoState;
@@ -10,6 +10,7 @@ use crate::storage::error::StoreError;
 use crate::storage::maintenance::{ChangedPhoto, ReplaySummary};
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::engine::values::params;
 use crate::storage::sql::log::audit_writer;
 use crate::storage::sql::photo::{collection_devices, photos};
 use std::time::Duration;
@@ -73,16 +74,14 @@ async fn apply_rows(
     for (device_id, at) in &log_replay.revoked {
         replayed.revoked += transaction
             .query("UPDATE devices SET revoked_at = $1 WHERE device_id = $2 AND revoked_at IS NULL")
-            .bind(at.unix_milliseconds())
-            .bind(device_id.to_string())
+            .bind(params![at, device_id])
             .execute()
             .await?;
     }
     for (party_id, suspended) in &log_replay.suspended {
         let parties = transaction
             .query("UPDATE parties SET suspended = $1 WHERE party_id = $2 AND suspended <> $1")
-            .bind(*suspended)
-            .bind(party_id.to_string())
+            .bind(params![suspended, party_id])
             .execute()
             .await?;
         *(if *suspended { &mut replayed.suspended } else { &mut replayed.resumed }) += parties;
@@ -97,21 +96,10 @@ async fn insert(transaction: &mut WriteTransaction, row: &ChainRow) -> Result<()
             "INSERT INTO audit (sequence, at, actor, event, subject, details, prev, sha256)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
-        .bind(row.sequence)
-        .bind(row.at.unix_milliseconds())
-        .bind(row.actor.as_str())
-        .bind(row.event.as_str())
-        .bind(row.subject.as_deref())
-        .bind(row.details.as_str())
-        .bind(row.prev.as_bytes().as_slice())
-        .bind(row.sha256.as_bytes().as_slice())
+        .bind(params![row.sequence, row.at, row.actor, row.event, row.subject, row.details, row.prev, row.sha256])
         .execute()
         .await?;
     Ok(())
-}
-
-fn to_milliseconds(at: Option<Timestamp>) -> Option<i64> {
-    at.map(Timestamp::unix_milliseconds)
 }
 
 /// Until when an office was to settle or how long a photo was kept stands in no row: the configuration's time from the hand-over
@@ -130,19 +118,14 @@ async fn upsert_collection(
             "UPDATE collections SET state = $1, settled_at = $2, handed_over_at = coalesce(handed_over_at, $3),
              settle_due = coalesce(settle_due, $4), kept_until = coalesce($5, kept_until) WHERE collection_id = $6",
         )
-        .bind(outcome.state.name())
-        .bind(to_milliseconds(outcome.settled_at))
-        .bind(to_milliseconds(outcome.handed_over_at))
-        .bind(to_milliseconds(settle_due))
-        .bind(to_milliseconds(kept_until))
-        .bind(collection_id.to_string())
+        .bind(params![outcome.state, outcome.settled_at, outcome.handed_over_at, settle_due, kept_until, collection_id])
         .execute()
         .await?;
     let (Some(office_id), Some(device_id), Some(leased_at)) = (outcome.office_id, outcome.device_id, outcome.leased_at)
     else {
         return Ok(());
     };
-    if changed > 0 || !has_office_and_device(transaction, &office_id.to_string(), &device_id.to_string()).await? {
+    if changed > 0 || !has_office_and_device(transaction, office_id, device_id).await? {
         return Ok(());
     }
     transaction
@@ -151,22 +134,23 @@ async fn upsert_collection(
                                       handed_over_at, settle_due, settled_at, kept_until)
              VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10)",
         )
-        .bind(collection_id.to_string())
-        .bind(outcome.photo_id.to_string())
-        .bind(office_id.to_string())
-        .bind(device_id.to_string())
-        .bind(outcome.state.name())
-        .bind(leased_at.unix_milliseconds())
-        .bind(to_milliseconds(outcome.handed_over_at))
-        .bind(to_milliseconds(settle_due))
-        .bind(to_milliseconds(outcome.settled_at))
-        .bind(to_milliseconds(kept_until))
+        .bind(params![
+            collection_id,
+            outcome.photo_id,
+            office_id,
+            device_id,
+            outcome.state,
+            leased_at,
+            outcome.handed_over_at,
+            settle_due,
+            outcome.settled_at,
+            kept_until
+        ])
         .execute()
         .await?;
     transaction
         .query("UPDATE photos SET collection_id = $1 WHERE photo_id = $2")
-        .bind(collection_id.to_string())
-        .bind(outcome.photo_id.to_string())
+        .bind(params![collection_id, outcome.photo_id])
         .execute()
         .await?;
     Ok(())
@@ -175,11 +159,11 @@ async fn upsert_collection(
 /// Offices and devices that came after the backup are not there.
 async fn has_office_and_device(
     transaction: &mut WriteTransaction,
-    office_id: &str,
-    device_id: &str,
+    office_id: PartyId,
+    device_id: DeviceId,
 ) -> Result<bool, StoreError> {
     let both = "SELECT 1 FROM parties p JOIN devices d ON d.device_id = $2 WHERE p.party_id = $1";
-    Ok(transaction.query(both).bind(office_id).bind(device_id).fetch_optional().await?.is_some())
+    Ok(transaction.query(both).bind(params![office_id, device_id]).fetch_optional().await?.is_some())
 }
 
 /// Gives the photo where it is changed: it may be erased already, or not be there.
@@ -196,7 +180,7 @@ async fn apply_to_photo(
         PhotoOutcome::Erased { state, at, reason } => {
             if let Some(reason) = reason {
                 let noted = "UPDATE photos SET refusal_reason = $1 WHERE photo_id = $2";
-                connection.query(noted).bind(reason.as_str()).bind(photo_id.to_string()).execute().await?;
+                connection.query(noted).bind(params![reason, photo_id]).execute().await?;
             }
             photos::erase(connection, photo_id, *state, *at).await?;
             return Ok(Some(ChangedPhoto { photo_id, state: *state, erased_at: Some(*at) }));
@@ -210,8 +194,7 @@ async fn apply_to_photo(
     };
     connection
         .query("UPDATE photos SET state = $1, kept = kept OR $1 = 'kept' WHERE photo_id = $2")
-        .bind(state.name())
-        .bind(photo_id.to_string())
+        .bind(params![state, photo_id])
         .execute()
         .await?;
     Ok(Some(ChangedPhoto { photo_id, state, erased_at: None }))

@@ -9,8 +9,8 @@ use crate::domain::log::watermark::Generation;
 use crate::storage::error::StoreError;
 use crate::storage::maintenance::{QuarantineCounts, QuarantinedPhoto};
 use crate::storage::postgres::Lock;
-use crate::storage::sql::engine::columns::{parse_column, timestamp};
 use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::engine::values::params;
 use crate::storage::sql::metadata;
 
 /// The generation of the log that begins with a hold.
@@ -46,19 +46,16 @@ impl SqlStore {
                     "SELECT max(photo_id) AS last FROM
                      (SELECT photo_id FROM photos WHERE photo_id > $1 ORDER BY photo_id LIMIT $2) page",
                 )
-                .bind(after.as_str())
-                .bind(ROWS_PER_BATCH)
+                .bind(params![after, ROWS_PER_BATCH])
                 .fetch_one()
                 .await?;
-            let Some(last) = row.try_get::<Option<String>>("last")? else { break };
+            let Some(last) = row.get::<Option<String>>("last")? else { break };
             photos += transaction
                 .query(
                     "UPDATE photos SET held_back_since = $1 WHERE photo_id > $2 AND photo_id <= $3
                      AND lookup_id IS NOT NULL AND held_back_since IS NULL",
                 )
-                .bind(taken_at.unix_milliseconds())
-                .bind(after.as_str())
-                .bind(last.as_str())
+                .bind(params![taken_at, after, last])
                 .execute()
                 .await?;
             after = last;
@@ -101,22 +98,18 @@ impl SqlStore {
                      WHERE p.held_back_since IS NOT NULL AND p.lookup_id IS NOT NULL AND p.photo_id > $1
                      ORDER BY p.photo_id LIMIT $2",
                 )
-                .bind(after.map_or_else(String::new, |after| after.to_string()))
-                .bind(ROWS_PER_BATCH)
-                .fetch_all()
-                .await?
-                .iter()
-                .map(|row| {
+                .bind(params![after.map_or_else(String::new, |after| after.to_string()), ROWS_PER_BATCH])
+                .fetch_all_as(|row| {
                     Ok(QuarantinedPhoto {
-                        photo_id: parse_column(row, "photo_id")?,
-                        state: parse_column(row, "state")?,
-                        deposited_at: timestamp(row, "deposited_at")?,
-                        expires_at: timestamp(row, "expires_at")?,
-                        held_back_since: timestamp(row, "held_back_since")?,
-                        studio: format!("{}, {}", row.try_get::<String>("name")?, row.try_get::<String>("place")?),
+                        photo_id: row.get("photo_id")?,
+                        state: row.get("state")?,
+                        deposited_at: row.get("deposited_at")?,
+                        expires_at: row.get("expires_at")?,
+                        held_back_since: row.get("held_back_since")?,
+                        studio: format!("{}, {}", row.get::<String>("name")?, row.get::<String>("place")?),
                     })
                 })
-                .collect()
+                .await
         })
         .await
     }
@@ -137,7 +130,7 @@ impl SqlStore {
                 "UPDATE photos SET held_back_since = NULL
                  WHERE held_back_since IS NOT NULL AND lookup_id IS NOT NULL AND ($1 IS NULL OR photo_id = $1)",
             )
-            .bind(photo_id.map(|photo_id| photo_id.to_string()))
+            .bind(params![photo_id])
             .execute()
             .await?;
         if photos > 0 {

@@ -73,7 +73,7 @@ async fn server_differences(store: &SqlStore) -> Result<Vec<String>, StoreError>
 async fn begin_schema(transaction: &mut WriteTransaction) -> Result<(), StoreError> {
     transaction.query("SET TRANSACTION READ WRITE").execute().await?;
     let own = transaction.query("SELECT 'lichtbild_compared_' || pg_backend_pid() AS own").fetch_one().await?;
-    let own: String = own.try_get("own")?;
+    let own: String = own.get("own")?;
     transaction.query(AssertSqlSafe(format!("CREATE SCHEMA {own}"))).execute().await?;
     transaction.query(AssertSqlSafe(format!("SET LOCAL search_path = {own}"))).execute().await?;
     Ok(())
@@ -88,9 +88,9 @@ fn is_forbidden(cause: &(dyn std::error::Error + Send + Sync + 'static)) -> bool
 async fn objects(statement: Statement<'_>) -> Result<SchemaObjects, StoreError> {
     let mut objects = SchemaObjects::new();
     for row in statement.fetch_all().await? {
-        let name = format!("{} {}", row.try_get::<String>("kind")?, row.try_get::<String>("name")?);
+        let name = format!("{} {}", row.get::<String>("kind")?, row.get::<String>("name")?);
         // Two of one name would be a fault, and do not hide each other here.
-        let definition: String = row.try_get("definition")?;
+        let definition: String = row.get("definition")?;
         add_normalized(objects.entry(name).or_default(), &definition);
     }
     Ok(objects)

@@ -3,7 +3,6 @@
 use sqlx::AssertSqlSafe;
 
 use crate::clock::Timestamp;
-use crate::domain::digest::Sha256Digest;
 use crate::domain::log::chain::{ChainLink, ChainRow};
 use crate::domain::log::checkpoint::SignedCheckpoint;
 use crate::domain::log::reconciliation::row::{AuditedValue, RowId, StoredRow};
@@ -12,10 +11,10 @@ use crate::domain::log::reconciliation::table::{
 };
 use crate::storage::error::StoreError;
 use crate::storage::maintenance::StoredCheckpoint;
-use crate::storage::sql::engine::columns::{bytes32, optional_timestamp, timestamp};
 use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::{Database, SqlStore};
 use crate::storage::sql::engine::statement::DatabaseRow;
+use crate::storage::sql::engine::values::{ToSql, params};
 use crate::storage::sql::log::row_mapping::{chain_row, column_values};
 use crate::storage::sql::metadata;
 
@@ -65,8 +64,7 @@ impl Snapshot {
                 "SELECT sequence, at, actor, event, subject, details, prev, sha256 FROM audit
                  WHERE sequence > $1 ORDER BY sequence LIMIT $2",
             )
-            .bind(after)
-            .bind(i64::from(limit))
+            .bind(params![after, limit])
             .fetch_all()
             .await?;
         rows.iter().map(chain_row).collect()
@@ -89,17 +87,20 @@ impl Snapshot {
             }
             _ => format!("{name} t"),
         };
-        let statement = self.connection.query(AssertSqlSafe(format!(
-            "SELECT {columns} FROM {source} WHERE ({key}) > ({values}) ORDER BY {key} LIMIT {ROWS_PER_PAGE}"
-        )));
-        let statement = (0..table.key_columns()).fold(statement, |statement, place| match after.get(place) {
-            Some(AuditedValue::Text(after)) => statement.bind(after.clone()),
-            Some(AuditedValue::Bytes(after)) => statement.bind(after.clone()),
-            // Sorts before every key.
-            _ if table.columns()[place].kind == AuditedColumnType::Bytes => statement.bind(Vec::<u8>::new()),
-            _ => statement.bind(""),
+        let key_values = (0..table.key_columns()).map(|place| match after.get(place) {
+            Some(AuditedValue::Text(after)) => after.to_sql(),
+            Some(AuditedValue::Bytes(after)) => after.to_sql(),
+            // Empty values sort before every key.
+            _ if table.columns()[place].kind == AuditedColumnType::Bytes => Vec::<u8>::new().to_sql(),
+            _ => "".to_sql(),
         });
-        statement.fetch_all().await?.iter().map(|row| stored_row(row, table)).collect()
+        self.connection
+            .query(AssertSqlSafe(format!(
+                "SELECT {columns} FROM {source} WHERE ({key}) > ({values}) ORDER BY {key} LIMIT {ROWS_PER_PAGE}"
+            )))
+            .bind(key_values)
+            .fetch_all_as(|row| stored_row(row, table))
+            .await
     }
 
     /// The moment at which the last sweep was completed.
@@ -107,8 +108,9 @@ impl Snapshot {
     /// # Errors
     /// [`StoreError`].
     pub async fn last_swept_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        let row = self.connection.query("SELECT moment FROM notes WHERE name = $1").bind(metadata::LAST_SWEPT_AT);
-        row.fetch_optional().await?.map_or(Ok(None), |row| optional_timestamp(&row, "moment"))
+        let row =
+            self.connection.query("SELECT moment FROM notes WHERE name = $1").bind(params![metadata::LAST_SWEPT_AT]);
+        row.fetch_optional().await?.map_or(Ok(None), |row| row.get("moment"))
     }
 
     /// The number of photos in each state, as the database counts along.
@@ -124,7 +126,7 @@ impl Snapshot {
             }
             error => error,
         })?;
-        rows.iter().map(|row| Ok((row.try_get("state")?, row.try_get("photos")?))).collect()
+        rows.iter().map(|row| Ok((row.get("state")?, row.get("photos")?))).collect()
     }
 
     /// The next checkpoints; none behind the last.
@@ -137,19 +139,15 @@ impl Snapshot {
             .query(
                 "SELECT count, at, head, document, signature FROM checkpoints WHERE count > $1 ORDER BY count LIMIT $2",
             )
-            .bind(after)
-            .bind(ROWS_PER_PAGE)
+            .bind(params![after, ROWS_PER_PAGE])
             .fetch_all()
             .await?;
         rows.iter()
             .map(|row| {
                 Ok(StoredCheckpoint {
                     link: link(row, "count", "head")?,
-                    at: timestamp(row, "at")?,
-                    signed: SignedCheckpoint {
-                        document: row.try_get("document")?,
-                        signature: row.try_get("signature")?,
-                    },
+                    at: row.get("at")?,
+                    signed: SignedCheckpoint { document: row.get("document")?, signature: row.get("signature")? },
                 })
             })
             .collect()
@@ -162,12 +160,12 @@ impl Snapshot {
     pub async fn log_anchors(&mut self) -> Result<Vec<(ChainLink, Timestamp)>, StoreError> {
         let anchors = "SELECT sequence, sha256, moved_at FROM log_anchors ORDER BY sequence";
         let rows = self.connection.query(anchors).fetch_all().await?;
-        rows.iter().map(|row| Ok((link(row, "sequence", "sha256")?, timestamp(row, "moved_at")?))).collect()
+        rows.iter().map(|row| Ok((link(row, "sequence", "sha256")?, row.get("moved_at")?))).collect()
     }
 }
 
 fn link(row: &DatabaseRow, sequence: &str, sha256: &str) -> Result<ChainLink, StoreError> {
-    Ok(ChainLink { sequence: row.try_get(sequence)?, sha256: Sha256Digest::from_bytes(bytes32(row, sha256)?) })
+    Ok(ChainLink { sequence: row.get(sequence)?, sha256: row.get(sha256)? })
 }
 
 fn qualified_column(table: AuditedTable, name: &str) -> String {

@@ -9,7 +9,7 @@
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 
-use super::tables::{SqlValue, TableSchema, file_has_tables, tables};
+use super::tables::{TableSchema, file_has_tables, tables};
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::AuditEntry;
@@ -20,6 +20,7 @@ use crate::storage::maintenance::ComparedTable;
 use crate::storage::sql::engine::connection::{RowKeys, StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::{Database, SqlStore};
 use crate::storage::sql::engine::statement::{DriverConnection, Statement};
+use crate::storage::sql::engine::values::SqlValue;
 use crate::storage::sql::metadata;
 use crate::storage::{postgres, sqlite};
 
@@ -291,9 +292,9 @@ async fn disable_triggers(
     }
     let mut definitions = Vec::new();
     for row in target.query("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetch_all().await? {
-        let off = format!("DROP TRIGGER \"{}\"", row.try_get::<String>("name")?);
+        let off = format!("DROP TRIGGER \"{}\"", row.get::<String>("name")?);
         target.query(AssertSqlSafe(off)).execute().await?;
-        definitions.push(row.try_get("sql")?);
+        definitions.push(row.get("sql")?);
     }
     Ok(definitions)
 }

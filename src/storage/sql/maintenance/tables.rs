@@ -8,7 +8,8 @@ use sqlx::AssertSqlSafe;
 
 use crate::storage::error::StoreError;
 use crate::storage::sql::engine::connection::StoreConnection;
-use crate::storage::sql::engine::statement::{DatabaseRow, Statement};
+use crate::storage::sql::engine::statement::DatabaseRow;
+use crate::storage::sql::engine::values::SqlValue;
 
 /// A table that both databases have.
 #[derive(Debug, Clone)]
@@ -36,15 +37,6 @@ enum ColumnType {
     Truth,
 }
 
-/// A value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum SqlValue {
-    Text(Option<String>),
-    Number(Option<i64>),
-    Bytes(Option<Vec<u8>>),
-    Truth(Option<bool>),
-}
-
 /// Rows that are in memory at the same time; pictures are large.
 const ROWS_PER_PAGE: i64 = 500;
 const ENVELOPES_PER_PAGE: i64 = 16;
@@ -63,15 +55,15 @@ pub(super) async fn tables(server: &mut StoreConnection) -> Result<Vec<TableSche
          WHERE {SCHEMA_FILTER_SQL} ORDER BY c.relname, a.attnum"
     );
     for row in server.query(AssertSqlSafe(columns)).fetch_all().await? {
-        let (name, column): (String, String) = (row.try_get("table_name")?, row.try_get("column_name")?);
-        let kind = match row.try_get::<String>("kind")?.as_str() {
+        let (name, column): (String, String) = (row.get("table_name")?, row.get("column_name")?);
+        let kind = match row.get::<String>("kind")?.as_str() {
             "text" => ColumnType::Text,
             "bigint" => ColumnType::Number,
             "bytea" => ColumnType::Bytes,
             "boolean" => ColumnType::Truth,
             other => return Err(StoreError::Damaged(format!("{name}.{column} is {other}"))),
         };
-        let is_counted = !row.try_get::<String>("identity")?.is_empty();
+        let is_counted = !row.get::<String>("identity")?.is_empty();
         let table =
             tables.entry(name.clone()).or_insert_with(|| TableSchema { name, columns: Vec::new(), key: Vec::new() });
         table.columns.push(ColumnSchema { name: column, kind, is_identity: is_counted });
@@ -83,8 +75,8 @@ pub(super) async fn tables(server: &mut StoreConnection) -> Result<Vec<TableSche
          WHERE i.indisprimary AND {SCHEMA_FILTER_SQL} ORDER BY c.relname, array_position(i.indkey::int2[], a.attnum)"
     );
     for row in server.query(AssertSqlSafe(keys)).fetch_all().await? {
-        if let Some(table) = tables.get_mut(&row.try_get::<String>("table_name")?) {
-            table.key.push(row.try_get("column_name")?);
+        if let Some(table) = tables.get_mut(&row.get::<String>("table_name")?) {
+            table.key.push(row.get("column_name")?);
         }
     }
     let references = format!(
@@ -94,7 +86,7 @@ pub(super) async fn tables(server: &mut StoreConnection) -> Result<Vec<TableSche
     );
     let mut referred: Vec<(String, String)> = Vec::new();
     for row in server.query(AssertSqlSafe(references)).fetch_all().await? {
-        referred.push((row.try_get("table_name")?, row.try_get("referred")?));
+        referred.push((row.get("table_name")?, row.get("referred")?));
     }
     topological_order(tables, &referred)
 }
@@ -127,7 +119,7 @@ pub(super) async fn file_has_tables(file: &mut StoreConnection, tables: &[TableS
         .await?;
     let mut found = Vec::new();
     for row in &rows {
-        found.push((row.try_get::<String>("table_name")?, row.try_get::<String>("column_name")?));
+        found.push((row.get::<String>("table_name")?, row.get::<String>("column_name")?));
     }
     let mut known: Vec<_> = tables
         .iter()
@@ -159,9 +151,8 @@ impl TableSchema {
         let behind = if after.is_some() { format!("WHERE ({key}) > ({})", values.join(", ")) } else { String::new() };
         let limit = if self.name == "frames" { ENVELOPES_PER_PAGE } else { ROWS_PER_PAGE };
         let sql = format!("SELECT {columns} FROM \"{}\" {behind} ORDER BY {key} LIMIT {limit}", self.name);
-        let statement = connection.query(AssertSqlSafe(sql));
-        let statement = after.unwrap_or_default().iter().fold(statement, |statement, cell| cell.bind_to(statement));
-        statement.fetch_all().await?.iter().map(|row| self.cells(row)).collect()
+        let after = after.unwrap_or_default().to_vec();
+        connection.query(AssertSqlSafe(sql)).bind(after).fetch_all_as(|row| self.cells(row)).await
     }
 
     /// The key of a row.
@@ -174,10 +165,10 @@ impl TableSchema {
     fn cells(&self, row: &DatabaseRow) -> Result<Vec<SqlValue>, StoreError> {
         let cell = |column: &ColumnSchema| {
             Ok(match column.kind {
-                ColumnType::Text => SqlValue::Text(row.try_get(&column.name)?),
-                ColumnType::Number => SqlValue::Number(row.try_get(&column.name)?),
-                ColumnType::Bytes => SqlValue::Bytes(row.try_get(&column.name)?),
-                ColumnType::Truth => SqlValue::Truth(row.try_get(&column.name)?),
+                ColumnType::Text => SqlValue::Text(row.get(&column.name)?),
+                ColumnType::Number => SqlValue::Number(row.get(&column.name)?),
+                ColumnType::Bytes => SqlValue::Bytes(row.get(&column.name)?),
+                ColumnType::Truth => SqlValue::Truth(row.get(&column.name)?),
             })
         };
         self.columns.iter().map(cell).collect()
@@ -188,22 +179,12 @@ impl TableSchema {
         let names: Vec<_> = self.columns.iter().map(|column| format!("\"{}\"", column.name)).collect();
         let values: Vec<_> = (1..=names.len()).map(|number| format!("${number}")).collect();
         let sql = format!("INSERT INTO \"{}\" ({}) VALUES ({})", self.name, names.join(", "), values.join(", "));
-        let statement = connection.query(AssertSqlSafe(sql));
-        row.iter().fold(statement, |statement, cell| cell.bind_to(statement)).execute().await?;
+        connection.query(AssertSqlSafe(sql)).bind(row).execute().await?;
         Ok(())
     }
 }
 
 impl SqlValue {
-    fn bind_to<'c>(&self, statement: Statement<'c>) -> Statement<'c> {
-        match self {
-            Self::Text(text) => statement.bind(text.clone()),
-            Self::Number(number) => statement.bind(*number),
-            Self::Bytes(bytes) => statement.bind(bytes.clone()),
-            Self::Truth(truth) => statement.bind(*truth),
-        }
-    }
-
     /// Adds it to a digest, so that no two rows run together.
     pub(super) fn digest_into(&self, hasher: &mut Sha256) {
         let (kind, bytes) = match self {

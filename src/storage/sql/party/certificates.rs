@@ -16,10 +16,10 @@ use crate::storage::enrolment_requests::{RenewalOutcome, RenewalRequest};
 use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::requests::CertificateRecord;
-use crate::storage::sql::engine::columns;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::statement::DatabaseRow;
+use crate::storage::sql::engine::values::params;
 
 /// The places of the [`MAX_LIVE_CERTIFICATES`] that are accepted, as a table `s`. Between devices and certificates it is joined by `CROSS
 /// JOIN`, in which SQLite keeps the order: it would read all certificates first.
@@ -48,7 +48,17 @@ impl SqlStore {
 
     /// Notes the first use of a renewed certificate.
     pub async fn record_first_use(&self, certificate: Sha256Digest, at: Timestamp) -> Result<(), StoreError> {
-        self.with_retry(|| note_first_use(self, certificate, at)).await
+        self.with_retry(|| async {
+            let mut transaction = self.write().await?;
+            transaction
+                .query("UPDATE certificates SET first_used_at = $1 WHERE sha256 = $2 AND first_used_at IS NULL")
+                .bind(params![at, certificate])
+                .execute()
+                .await?;
+            transaction.commit().await?;
+            Ok(())
+        })
+        .await
     }
 }
 
@@ -65,21 +75,20 @@ pub(super) async fn add(
              SELECT $1, $2, $3, $4, $5, $6, 1 + coalesce(max(number), 0) FROM certificates
              WHERE device_id = $2 AND NOT foreign_authority",
         )
-        .bind(certificate.sha256.as_bytes().as_slice())
-        .bind(device_id.to_string())
-        .bind(certificate.serial.as_slice())
-        .bind(certificate.not_before.unix_milliseconds())
-        .bind(certificate.not_after.unix_milliseconds())
-        .bind(certificate.key.as_ref().map(|key| key.as_bytes().as_slice()))
+        .bind(params![
+            certificate.sha256,
+            device_id,
+            certificate.serial,
+            certificate.not_before,
+            certificate.not_after,
+            certificate.key
+        ])
         .execute()
         .await?;
     Ok(())
 }
 
-pub(in crate::storage::sql) async fn renew(
-    store: &SqlStore,
-    renewal: &RenewalRequest,
-) -> Result<RenewalOutcome, StoreError> {
+async fn renew(store: &SqlStore, renewal: &RenewalRequest) -> Result<RenewalOutcome, StoreError> {
     let mut transaction = store.write().await?;
     transaction.lock(Lock::Key(renewal.key)).await?;
     transaction.lock(Lock::Device(renewal.device_id)).await?;
@@ -91,21 +100,17 @@ pub(in crate::storage::sql) async fn renew(
             "SELECT c.not_before, c.not_after, {NEWER_USED_AT} AS newer_used_at
              FROM certificates c WHERE c.sha256 = $1 AND NOT c.foreign_authority AND c.device_id = $2"
         )))
-        .bind(renewal.presented.as_bytes().as_slice())
-        .bind(renewal.device_id.to_string())
+        .bind(params![renewal.presented, renewal.device_id])
         .fetch_optional()
         .await?
         .ok_or_else(|| StoreError::Damaged("a certificate that was just presented is gone".into()))?;
-    if let Some(since) = columns::optional_timestamp(&presented, "newer_used_at")? {
+    if let Some(since) = presented.get("newer_used_at")? {
         return Ok(RenewalOutcome::Superseded { since });
     }
     if reused_keys::is_reused_on(&mut transaction, &renewal.key, Some(renewal.device_id), None).await? {
         return Ok(RenewalOutcome::KeyReused);
     }
-    let validity = Validity {
-        not_before: columns::timestamp(&presented, "not_before")?,
-        not_after: columns::timestamp(&presented, "not_after")?,
-    };
+    let validity = Validity { not_before: presented.get("not_before")?, not_after: presented.get("not_after")? };
     let renewals = newest_renewals(&mut transaction, renewal.device_id).await?;
     if let Some(wait) = renewal_wait(validity, &renewals, renewal.certificate.not_before, renewal.now) {
         return Ok(RenewalOutcome::TooSoon { wait });
@@ -137,32 +142,12 @@ async fn newest_renewals(connection: &mut StoreConnection, device_id: DeviceId) 
             "SELECT c.not_before FROM certificates c
              WHERE c.device_id = $1 AND NOT c.foreign_authority AND c.number > 1 ORDER BY c.number DESC LIMIT $2",
         )
-        .bind(device_id.to_string())
-        .bind(i64::from(MAX_LIVE_CERTIFICATES))
-        .fetch_all()
-        .await?
-        .iter()
-        .map(|row| columns::timestamp(row, "not_before"))
-        .collect()
+        .bind(params![device_id, MAX_LIVE_CERTIFICATES])
+        .fetch_all_as(|row| row.get("not_before"))
+        .await
 }
 
 /// Reports whether the first use of this certificate is to be recorded: only a certificate with older ones beside it supersedes any.
 pub(super) fn is_first_use(row: &DatabaseRow) -> Result<bool, StoreError> {
-    Ok(row.try_get::<i64>("number")? > 1 && row.try_get::<Option<i64>>("first_used_at")?.is_none())
-}
-
-pub(in crate::storage::sql) async fn note_first_use(
-    store: &SqlStore,
-    certificate: Sha256Digest,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    let mut transaction = store.write().await?;
-    transaction
-        .query("UPDATE certificates SET first_used_at = $1 WHERE sha256 = $2 AND first_used_at IS NULL")
-        .bind(at.unix_milliseconds())
-        .bind(certificate.as_bytes().as_slice())
-        .execute()
-        .await?;
-    transaction.commit().await?;
-    Ok(())
+    Ok(row.get::<i64>("number")? > 1 && row.get::<Option<i64>>("first_used_at")?.is_none())
 }

@@ -4,8 +4,8 @@ use crate::domain::id::DeviceId;
 use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::requests::CutOff;
-use crate::storage::sql::engine::columns::{optional_timestamp, parse_column};
 use crate::storage::sql::engine::connection::WriteTransaction;
+use crate::storage::sql::engine::values::params;
 
 /// Returns the reason why the device may do nothing any more, if there is one; otherwise it stays admitted until the transaction ends.
 pub(in crate::storage::sql) async fn find_cut_off(
@@ -18,13 +18,13 @@ pub(in crate::storage::sql) async fn find_cut_off(
             "SELECT d.revoked_at, p.suspended, p.role FROM devices d JOIN parties p ON p.party_id = d.party_id
              WHERE d.device_id = $1",
         )
-        .bind(device_id.to_string())
+        .bind(params![device_id])
         .fetch_optional()
         .await?
         .ok_or_else(|| StoreError::Damaged("a device that was just admitted is gone".into()))?;
-    Ok(match (optional_timestamp(&row, "revoked_at")?, row.try_get("suspended")?) {
+    Ok(match (row.get("revoked_at")?, row.get("suspended")?) {
         (Some(at), _) => Some(CutOff::Revoked { at }),
-        (None, true) => Some(CutOff::Suspended { role: parse_column(&row, "role")? }),
+        (None, true) => Some(CutOff::Suspended { role: row.get("role")? }),
         (None, false) => None,
     })
 }

@@ -15,6 +15,7 @@ use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::engine::values::params;
 
 impl SqlStore {
     /// Weighs an enrolment code. A wrong one is counted and audited; nothing else changes before [`SqlStore::enrol`].
@@ -29,16 +30,13 @@ impl SqlStore {
     }
 }
 
-pub(in crate::storage::sql) async fn check_code(
-    store: &SqlStore,
-    attempt: &EnrolmentAttempt,
-) -> Result<EnrolmentCodeCheck, StoreError> {
+async fn check_code(store: &SqlStore, attempt: &EnrolmentAttempt) -> Result<EnrolmentCodeCheck, StoreError> {
     // Strangers shall not take the write lock from deposits: only for a device that was ever invited is it worth while.
     let ever_invited = store
         .read()
         .await?
         .query("SELECT 1 FROM invitations WHERE device_id = $1 LIMIT 1")
-        .bind(attempt.device_id.to_string())
+        .bind(params![attempt.device_id])
         .fetch_optional()
         .await?;
     if ever_invited.is_none() {
@@ -73,12 +71,9 @@ async fn matching_invitation(
              FROM invitations i JOIN devices d ON d.device_id = i.device_id JOIN parties p ON p.party_id = d.party_id
              WHERE i.lookup_id = $1 AND i.device_id = $2"
         )))
-        .bind(attempt.lookup.as_bytes().as_slice())
-        .bind(attempt.device_id.to_string())
-        .fetch_optional()
-        .await?
-        .map(|row| Ok((row_mapping::party(&row)?, invitation(&row)?)))
-        .transpose()
+        .bind(params![attempt.lookup, attempt.device_id])
+        .fetch_optional_as(|row| Ok((row_mapping::party(&row)?, invitation(&row)?)))
+        .await
 }
 
 /// Counts against the device's latest invitation, if that still leads anywhere.
@@ -90,7 +85,7 @@ async fn count_wrong_code(
         .query(AssertSqlSafe(format!(
             "SELECT {INVITATION} FROM invitations i WHERE i.device_id = $1 ORDER BY i.number DESC LIMIT 1"
         )))
-        .bind(attempt.device_id.to_string())
+        .bind(params![attempt.device_id])
         .fetch_one()
         .await?;
     let latest = invitation(&row)?;
@@ -108,9 +103,7 @@ async fn count_wrong_code(
                     sealed_proof_key = CASE WHEN $1 THEN NULL ELSE sealed_proof_key END
              WHERE device_id = $3 AND state IN ('open', 'requested', 'approved') RETURNING number",
         )
-        .bind(tries_left == 0)
-        .bind(InvitationState::Exhausted.name())
-        .bind(attempt.device_id.to_string())
+        .bind(params![tries_left == 0, InvitationState::Exhausted, attempt.device_id])
         .fetch_all()
         .await?;
     mark_invitations_changed(transaction, attempt.device_id, &counted)?;
@@ -132,11 +125,7 @@ fn audit_entry(attempt: &EnrolmentAttempt, event: AuditEvent, details: serde_jso
     AuditEntry { at: attempt.now, actor: device_id.clone(), event, subject: Some(device_id), details }
 }
 
-pub(in crate::storage::sql) async fn enrol(
-    store: &SqlStore,
-    attempt: &EnrolmentAttempt,
-    step: &EnrolmentStep,
-) -> Result<bool, StoreError> {
+async fn enrol(store: &SqlStore, attempt: &EnrolmentAttempt, step: &EnrolmentStep) -> Result<bool, StoreError> {
     let mut transaction = store.write().await?;
     if let Some(key) = attempt.key {
         transaction.lock(Lock::Key(key)).await?;
@@ -171,11 +160,7 @@ pub(in crate::storage::sql) async fn enrol(
             "UPDATE invitations SET state = $1, spki_sha256 = $2, {column} = coalesce({column}, $3)
              WHERE lookup_id = $4 AND state = $5 AND (spki_sha256 IS NULL OR spki_sha256 = $2) RETURNING number"
         )))
-        .bind(state.name())
-        .bind(key.as_bytes().as_slice())
-        .bind(attempt.now.unix_milliseconds())
-        .bind(attempt.lookup.as_bytes().as_slice())
-        .bind(found.state.name())
+        .bind(params![state, key, attempt.now, attempt.lookup, found.state])
         .fetch_all()
         .await?;
     if swapped.len() != 1 {

@@ -8,8 +8,8 @@ use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::party::Device;
 use crate::storage::error::StoreError;
 use crate::storage::requests::Binding;
-use crate::storage::sql::engine::columns::{bytes32, parse_column};
 use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::engine::values::params;
 
 impl SqlStore {
     /// Adds an office's device whose certificate was issued elsewhere. [`StoreError::AlreadyExists`] when that certificate or
@@ -20,11 +20,18 @@ impl SqlStore {
 
     /// The devices that are bound to a key, with the key's SHA-256.
     pub async fn bound_keys(&self) -> Result<Vec<(DeviceId, Sha256Digest)>, StoreError> {
-        self.with_retry(|| bound_keys(self)).await
+        self.with_retry(|| async {
+            self.read()
+                .await?
+                .query("SELECT device_id, spki_sha256 FROM bound_keys ORDER BY device_id")
+                .fetch_all_as(|row| Ok((row.get("device_id")?, row.get("spki_sha256")?)))
+                .await
+        })
+        .await
     }
 }
 
-pub(in crate::storage::sql) async fn add_device(
+async fn add_device(
     store: &SqlStore,
     device: &Device,
     binding: &Binding,
@@ -40,12 +47,14 @@ pub(in crate::storage::sql) async fn add_device(
                          (sha256, device_id, serial, not_before, not_after, spki_sha256, foreign_authority)
                      VALUES ($1, $2, $3, $4, $5, $6, TRUE) ON CONFLICT (sha256) DO NOTHING",
                 )
-                .bind(certificate.sha256.as_bytes().as_slice())
-                .bind(device.device_id.to_string())
-                .bind(certificate.serial.as_slice())
-                .bind(certificate.not_before.unix_milliseconds())
-                .bind(certificate.not_after.unix_milliseconds())
-                .bind(certificate.key.as_ref().map(|key| key.as_bytes().as_slice()))
+                .bind(params![
+                    certificate.sha256,
+                    device.device_id,
+                    certificate.serial,
+                    certificate.not_before,
+                    certificate.not_after,
+                    certificate.key
+                ])
                 .execute()
                 .await?
         }
@@ -55,9 +64,7 @@ pub(in crate::storage::sql) async fn add_device(
                     "INSERT INTO bound_keys (spki_sha256, device_id, bound_at) VALUES ($1, $2, $3)
                      ON CONFLICT (spki_sha256) DO NOTHING",
                 )
-                .bind(key_sha256.as_bytes().as_slice())
-                .bind(device.device_id.to_string())
-                .bind(device.created_at.unix_milliseconds())
+                .bind(params![key_sha256, device.device_id, device.created_at])
                 .execute()
                 .await?
         }
@@ -77,16 +84,4 @@ pub(in crate::storage::sql) async fn add_device(
     transaction.append(audit.clone());
     transaction.commit().await?;
     Ok(())
-}
-
-pub(in crate::storage::sql) async fn bound_keys(store: &SqlStore) -> Result<Vec<(DeviceId, Sha256Digest)>, StoreError> {
-    store
-        .read()
-        .await?
-        .query("SELECT device_id, spki_sha256 FROM bound_keys ORDER BY device_id")
-        .fetch_all()
-        .await?
-        .iter()
-        .map(|row| Ok((parse_column(row, "device_id")?, Sha256Digest::from_bytes(bytes32(row, "spki_sha256")?))))
-        .collect()
 }

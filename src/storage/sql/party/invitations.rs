@@ -16,10 +16,10 @@ use crate::storage::enrolment_requests::{
 };
 use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
-use crate::storage::sql::engine::columns::{optional_bytes32, optional_timestamp, parse_column, timestamp};
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::statement::DatabaseRow;
+use crate::storage::sql::engine::values::params;
 
 /// The columns that [`invitation`] reads: an invitation `i`.
 pub(super) const INVITATION: &str = "i.state, i.expires_at, i.wrong_tries, i.spki_sha256, i.requested_at";
@@ -27,7 +27,8 @@ pub(super) const INVITATION: &str = "i.state, i.expires_at, i.wrong_tries, i.spk
 impl SqlStore {
     /// One device.
     pub async fn device(&self, device_id: DeviceId) -> Result<Option<Device>, StoreError> {
-        self.with_retry(|| device(self, device_id)).await
+        self.with_retry(|| async { Ok(device_of(&mut self.read().await?, device_id).await?.map(|(_, device)| device)) })
+            .await
     }
 
     /// Invites a device, a new one or one that is there; an older invitation of it is withdrawn.
@@ -37,12 +38,45 @@ impl SqlStore {
 
     /// The invitation that a code leads to.
     pub async fn invitation(&self, lookup: &InvitationLookupId) -> Result<Option<InvitationRecord>, StoreError> {
-        self.with_retry(|| find(self, lookup)).await
+        self.with_retry(|| async {
+            self
+                .read()
+                .await?
+                .query(AssertSqlSafe(format!(
+                    "SELECT {PARTY}, i.device_id, {INVITATION}, i.sealed_proof_key
+                     FROM invitations i JOIN devices d ON d.device_id = i.device_id JOIN parties p ON p.party_id = d.party_id
+                     WHERE i.lookup_id = $1"
+                )))
+                .bind(params![lookup])
+                .fetch_optional_as(|row| {
+                    Ok(InvitationRecord {
+                        party: row_mapping::party(&row)?,
+                        device_id: row.get("device_id")?,
+                        invitation: invitation(&row)?,
+                        sealed_proof_key: row.get("sealed_proof_key")?,
+                    })
+                })
+                .await
+        })
+        .await
     }
 
     /// The latest invitation of each device of a role that has one.
     pub async fn invitations(&self, role: Role) -> Result<Vec<(DeviceId, Invitation)>, StoreError> {
-        self.with_retry(|| latest_of_role(self, role)).await
+        self.with_retry(|| async {
+            self
+                .read()
+                .await?
+                .query(AssertSqlSafe(format!(
+                    "SELECT i.device_id, {INVITATION} FROM invitations i JOIN devices d ON d.device_id = i.device_id
+                     JOIN parties p ON p.party_id = d.party_id
+                     WHERE p.role = $1 AND i.number = (SELECT max(number) FROM invitations o WHERE o.device_id = i.device_id)"
+                )))
+                .bind(params![role])
+                .fetch_all_as(|row| Ok((row.get("device_id")?, invitation(row)?)))
+                .await
+        })
+        .await
     }
 
     /// Agrees to the request that a device has made with this key.
@@ -57,11 +91,7 @@ impl SqlStore {
     }
 }
 
-pub(in crate::storage::sql) async fn invite(
-    store: &SqlStore,
-    invitation: &NewInvitation,
-    audit: &AuditEntry,
-) -> Result<InviteOutcome, StoreError> {
+async fn invite(store: &SqlStore, invitation: &NewInvitation, audit: &AuditEntry) -> Result<InviteOutcome, StoreError> {
     let mut transaction = store.write().await?;
     let device_id = match &invitation.device {
         InvitedDevice::Known(device_id) => {
@@ -86,15 +116,17 @@ pub(in crate::storage::sql) async fn invite(
              SELECT $1, $2, 1 + coalesce(max(number), 0), $3, $4, $5, $6 FROM invitations WHERE device_id = $2
              RETURNING number",
         )
-        .bind(invitation.lookup.as_bytes().as_slice())
-        .bind(device_id.to_string())
-        .bind(InvitationState::Open.name())
-        .bind(invitation.sealed_proof_key.as_slice())
-        .bind(invitation.created_at.unix_milliseconds())
-        .bind(invitation.expires_at.unix_milliseconds())
+        .bind(params![
+            invitation.lookup,
+            device_id,
+            InvitationState::Open,
+            invitation.sealed_proof_key,
+            invitation.created_at,
+            invitation.expires_at
+        ])
         .fetch_one()
         .await?;
-    transaction.mark_changed(RowId::Invitation(device_id, made.try_get("number")?));
+    transaction.mark_changed(RowId::Invitation(device_id, made.get("number")?));
     transaction.append(audit.clone());
     transaction.commit().await?;
     Ok(InviteOutcome::Stored(party, device))
@@ -111,19 +143,9 @@ async fn device_of(
                     WHERE c.device_id = d.device_id) AS certificate_expires_at
              FROM devices d JOIN parties p ON p.party_id = d.party_id WHERE d.device_id = $1"
         )))
-        .bind(device_id.to_string())
-        .fetch_optional()
-        .await?
-        .map(|row| Ok((row_mapping::party(&row)?, row_mapping::device(&row)?)))
-        .transpose()
-}
-
-/// A device, by itself.
-pub(in crate::storage::sql) async fn device(
-    store: &SqlStore,
-    device_id: DeviceId,
-) -> Result<Option<Device>, StoreError> {
-    Ok(device_of(&mut store.read().await?, device_id).await?.map(|(_, device)| device))
+        .bind(params![device_id])
+        .fetch_optional_as(|row| Ok((row_mapping::party(&row)?, row_mapping::device(&row)?)))
+        .await
 }
 
 /// Ends every invitation of a device that still leads anywhere.
@@ -133,9 +155,7 @@ pub(super) async fn withdraw(transaction: &mut WriteTransaction, device_id: Devi
             "UPDATE invitations SET state = $1, sealed_proof_key = NULL
              WHERE device_id = $2 AND state NOT IN ($1, $3) RETURNING number",
         )
-        .bind(InvitationState::Withdrawn.name())
-        .bind(device_id.to_string())
-        .bind(InvitationState::Exhausted.name())
+        .bind(params![InvitationState::Withdrawn, device_id, InvitationState::Exhausted])
         .fetch_all()
         .await?;
     mark_invitations_changed(transaction, device_id, &withdrawn)
@@ -148,68 +168,22 @@ pub(super) fn mark_invitations_changed(
     rows: &[DatabaseRow],
 ) -> Result<(), StoreError> {
     for row in rows {
-        transaction.mark_changed(RowId::Invitation(device_id, row.try_get("number")?));
+        transaction.mark_changed(RowId::Invitation(device_id, row.get("number")?));
     }
     Ok(())
 }
 
-pub(in crate::storage::sql) async fn find(
-    store: &SqlStore,
-    lookup: &InvitationLookupId,
-) -> Result<Option<InvitationRecord>, StoreError> {
-    store
-        .read()
-        .await?
-        .query(AssertSqlSafe(format!(
-            "SELECT {PARTY}, i.device_id, {INVITATION}, i.sealed_proof_key
-             FROM invitations i JOIN devices d ON d.device_id = i.device_id JOIN parties p ON p.party_id = d.party_id
-             WHERE i.lookup_id = $1"
-        )))
-        .bind(lookup.as_bytes().as_slice())
-        .fetch_optional()
-        .await?
-        .map(|row| {
-            Ok(InvitationRecord {
-                party: row_mapping::party(&row)?,
-                device_id: parse_column(&row, "device_id")?,
-                invitation: invitation(&row)?,
-                sealed_proof_key: row.try_get("sealed_proof_key")?,
-            })
-        })
-        .transpose()
-}
-
-pub(in crate::storage::sql) async fn latest_of_role(
-    store: &SqlStore,
-    role: Role,
-) -> Result<Vec<(DeviceId, Invitation)>, StoreError> {
-    store
-        .read()
-        .await?
-        .query(AssertSqlSafe(format!(
-            "SELECT i.device_id, {INVITATION} FROM invitations i JOIN devices d ON d.device_id = i.device_id
-             JOIN parties p ON p.party_id = d.party_id
-             WHERE p.role = $1 AND i.number = (SELECT max(number) FROM invitations o WHERE o.device_id = i.device_id)"
-        )))
-        .bind(role.name())
-        .fetch_all()
-        .await?
-        .iter()
-        .map(|row| Ok((parse_column(row, "device_id")?, invitation(row)?)))
-        .collect()
-}
-
 pub(super) fn invitation(row: &DatabaseRow) -> Result<Invitation, StoreError> {
     Ok(Invitation {
-        state: parse_column(row, "state")?,
-        expires_at: timestamp(row, "expires_at")?,
-        wrong_tries: row.number("wrong_tries")?,
-        key: optional_bytes32(row, "spki_sha256")?.map(Sha256Digest::from_bytes),
-        requested_at: optional_timestamp(row, "requested_at")?,
+        state: row.get("state")?,
+        expires_at: row.get("expires_at")?,
+        wrong_tries: row.get("wrong_tries")?,
+        key: row.get("spki_sha256")?,
+        requested_at: row.get("requested_at")?,
     })
 }
 
-pub(in crate::storage::sql) async fn approve(
+async fn approve(
     store: &SqlStore,
     device_id: DeviceId,
     key: &Sha256Digest,
@@ -220,8 +194,7 @@ pub(in crate::storage::sql) async fn approve(
     transaction.lock(Lock::Device(device_id)).await?;
     let row = transaction
         .query(AssertSqlSafe(format!("SELECT {INVITATION} FROM invitations i WHERE i.device_id = $1 AND i.spki_sha256 = $2 ORDER BY i.number DESC LIMIT 1")))
-        .bind(device_id.to_string())
-        .bind(key.as_bytes().as_slice())
+        .bind(params![device_id, key])
         .fetch_optional()
         .await?;
     let Some(invitation) = row.as_ref().map(invitation).transpose()? else { return Ok(ApprovalOutcome::NoSuchRequest) };
@@ -238,10 +211,7 @@ pub(in crate::storage::sql) async fn approve(
         .query(
             "UPDATE invitations SET state = $1, approved_at = $2 WHERE device_id = $3 AND state = $4 RETURNING number",
         )
-        .bind(InvitationState::Approved.name())
-        .bind(now.unix_milliseconds())
-        .bind(device_id.to_string())
-        .bind(InvitationState::Requested.name())
+        .bind(params![InvitationState::Approved, now, device_id, InvitationState::Requested])
         .fetch_all()
         .await?;
     mark_invitations_changed(&mut transaction, device_id, &approved)?;
@@ -260,14 +230,14 @@ pub(in crate::storage::sql) async fn erase_proof_keys(
         .query(AssertSqlSafe(format!(
             "SELECT i.lookup_id, {INVITATION} FROM invitations i WHERE i.sealed_proof_key IS NOT NULL AND i.expires_at <= $1 {unless_locked}"
         )))
-        .bind(now.unix_milliseconds())
+        .bind(params![now])
         .fetch_all()
         .await?;
     for row in ended {
         if !invitation(&row)?.is_usable(now) {
             transaction
                 .query("UPDATE invitations SET sealed_proof_key = NULL WHERE lookup_id = $1")
-                .bind(row.try_get::<Vec<u8>>("lookup_id")?)
+                .bind(params![row.get::<Vec<u8>>("lookup_id")?])
                 .execute()
                 .await?;
         }

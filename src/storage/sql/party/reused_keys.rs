@@ -7,13 +7,14 @@ use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::engine::values::params;
 
 impl SqlStore {
     /// Tells if a device is known to have or have had the key: such a key is certified and bound for no other. Not known are keys of
     /// certificates from before they were written down, unless an invitation led to them. Asked beforehand; every operation that gives a
     /// key to a device asks again.
     pub async fn is_key_known(&self, key: &Sha256Digest) -> Result<bool, StoreError> {
-        self.with_retry(|| is_known(self, key)).await
+        self.with_retry(|| async { is_reused_on(&mut self.read().await?, key, None, None).await }).await
     }
 }
 
@@ -36,17 +37,14 @@ pub(super) async fn is_reused_on(
                AND NOT EXISTS (SELECT 1 FROM devices d
                                WHERE d.device_id = k.device_id AND d.party_id = $3 AND d.revoked_at IS NULL) LIMIT 1",
         )
-        .bind(key.as_bytes().as_slice())
-        .bind(device_id.map_or_else(String::new, |device_id| device_id.to_string()))
-        .bind(same_party.map_or_else(String::new, |party_id| party_id.to_string()))
+        .bind(params![
+            key,
+            device_id.map_or_else(String::new, |device_id| device_id.to_string()),
+            same_party.map_or_else(String::new, |party_id| party_id.to_string())
+        ])
         .fetch_optional()
         .await?;
     Ok(row.is_some())
-}
-
-/// Reports, by itself, whether any device has or had this key.
-pub(in crate::storage::sql) async fn is_known(store: &SqlStore, key: &Sha256Digest) -> Result<bool, StoreError> {
-    is_reused_on(&mut store.read().await?, key, None, None).await
 }
 
 /// Refuses a key that a device other than `device_id` has or had, `same_party` excepted as above; no other node gives it to a device

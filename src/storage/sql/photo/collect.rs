@@ -20,6 +20,7 @@ use crate::storage::requests::{
 };
 use crate::storage::sql::engine::connection::WriteTransaction;
 use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::engine::values::params;
 use crate::storage::sql::party::cut_off::find_cut_off;
 use crate::storage::sql::party::row_mapping::{PARTY, party};
 
@@ -41,10 +42,7 @@ impl SqlStore {
     }
 }
 
-pub(in crate::storage::sql) async fn look_up(
-    store: &SqlStore,
-    attempt: &CodeAttempt,
-) -> Result<LookupOutcome, StoreError> {
+async fn look_up(store: &SqlStore, attempt: &CodeAttempt) -> Result<LookupOutcome, StoreError> {
     let mut transaction = store.write().await?;
     if let Some(until) = blocked_until(&mut transaction, attempt).await? {
         return Ok(LookupOutcome::Blocked { until });
@@ -53,8 +51,7 @@ pub(in crate::storage::sql) async fn look_up(
         .query(AssertSqlSafe(format!(
             "SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE} WHERE p.lookup_id = $1 OR p.tombstone_id = $2"
         )))
-        .bind(attempt.lookup_id.as_bytes().as_slice())
-        .bind(attempt.lookup_id.tombstone().as_bytes().as_slice())
+        .bind(params![attempt.lookup_id, attempt.lookup_id.tombstone()])
         .fetch_optional()
         .await?;
     let Some(row) = row else {
@@ -72,7 +69,7 @@ pub(in crate::storage::sql) async fn look_up(
     let photo = tracked_photo(&row)?;
     let studio = transaction
         .query(AssertSqlSafe(format!("SELECT {PARTY} FROM parties p WHERE p.party_id = $1")))
-        .bind(photo.record.studio_id.to_string())
+        .bind(params![photo.record.studio_id])
         .fetch_one()
         .await?;
     let quarantined = quarantine::quarantined(&mut transaction, &photo, attempt.photos_of_revoked).await?;
@@ -81,10 +78,7 @@ pub(in crate::storage::sql) async fn look_up(
     Ok(LookupOutcome::Found(Box::new(FoundPhoto { photo, studio: party(&studio)?, availability })))
 }
 
-pub(in crate::storage::sql) async fn lease(
-    store: &SqlStore,
-    request: &LeaseRequest,
-) -> Result<LeaseOutcome, StoreError> {
+async fn lease(store: &SqlStore, request: &LeaseRequest) -> Result<LeaseOutcome, StoreError> {
     let mut transaction = store.write().await?;
     if let Some(cut_off) = find_cut_off(&mut transaction, request.device_id).await? {
         return Ok(LeaseOutcome::CutOff(cut_off));
@@ -117,8 +111,7 @@ pub(in crate::storage::sql) async fn lease(
             collection.lease_until = collection.settle_due.map_or(lease_until, |due| lease_until.min(due));
             transaction
                 .query("UPDATE collections SET lease_until = $1 WHERE collection_id = $2")
-                .bind(collection.lease_until.unix_milliseconds())
-                .bind(collection.collection_id.to_string())
+                .bind(params![collection.lease_until, collection.collection_id])
                 .execute()
                 .await?;
             let entry = collections::audit_entry(AuditEvent::CollectionRenewed, &collection, request.device_id, now);
@@ -155,10 +148,7 @@ pub(in crate::storage::sql) async fn lease(
     }
 }
 
-pub(in crate::storage::sql) async fn fetch(
-    store: &SqlStore,
-    request: &FetchRequest,
-) -> Result<FetchOutcome, StoreError> {
+async fn fetch(store: &SqlStore, request: &FetchRequest) -> Result<FetchOutcome, StoreError> {
     let attempt = &request.attempt;
     let mut transaction = store.write().await?;
     if let Some(until) = blocked_until(&mut transaction, attempt).await? {
@@ -230,9 +220,7 @@ async fn record_hand_over(
     if collection.handed_over_at.is_none() {
         transaction
             .query("UPDATE collections SET handed_over_at = $1, settle_due = $2 WHERE collection_id = $3")
-            .bind(now.unix_milliseconds())
-            .bind(deadline(now, request.settle_within, photo).unix_milliseconds())
-            .bind(id.to_string())
+            .bind(params![now, deadline(now, request.settle_within, photo), id])
             .execute()
             .await?;
         transaction.mark_changed(RowId::Collection(id));

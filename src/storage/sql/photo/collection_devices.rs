@@ -7,8 +7,8 @@ use crate::domain::id::{CollectionId, DeviceId};
 use crate::domain::log::log_replay::CollectionDeviceOutcome;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::storage::error::StoreError;
-use crate::storage::sql::engine::columns::optional_timestamp;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
+use crate::storage::sql::engine::values::params;
 
 /// A repeated hand-over to the same device gets a row in the log only so long after the last: a program that asks over and over
 /// would fill a log that is kept for ten years. Shorter than a lease, so that each lease with repeats has its row.
@@ -35,12 +35,11 @@ pub(super) async fn count_hand_over(
             "SELECT hand_overs, hand_over_logged_at FROM collection_devices
              WHERE collection_id = $1 AND device_id = $2",
         )
-        .bind(collection_id.to_string())
-        .bind(device_id.to_string())
+        .bind(params![collection_id, device_id])
         .fetch_optional()
         .await?;
     let (before, logged_at) = match &row {
-        Some(row) => (row.try_get::<i64>("hand_overs")?, optional_timestamp(row, "hand_over_logged_at")?),
+        Some(row) => (row.get::<i64>("hand_overs")?, row.get("hand_over_logged_at")?),
         None => (0, None),
     };
     // A clock that was set back does not silence the log.
@@ -54,10 +53,7 @@ pub(super) async fn count_hand_over(
                  handed_over_at = coalesce(collection_devices.handed_over_at, $3),
                  hand_over_logged_at = CASE WHEN $4 THEN $3 ELSE collection_devices.hand_over_logged_at END",
         )
-        .bind(collection_id.to_string())
-        .bind(device_id.to_string())
-        .bind(at.unix_milliseconds())
-        .bind(is_logged)
+        .bind(params![collection_id, device_id, at, is_logged])
         .execute()
         .await?;
     if is_logged {
@@ -76,10 +72,10 @@ pub(super) async fn hand_overs(
             "SELECT CAST(coalesce(sum(hand_overs), 0) AS BIGINT) AS hand_overs FROM collection_devices
              WHERE collection_id = $1",
         )
-        .bind(collection_id.to_string())
+        .bind(params![collection_id])
         .fetch_one()
         .await?;
-    row.try_get("hand_overs")
+    row.get("hand_overs")
 }
 
 /// Notes that a device has shown the code; `false`, and nothing is written, when it did before. The caller adds the row of the log.
@@ -94,9 +90,7 @@ pub(super) async fn note_code_shown(
             "INSERT INTO collection_devices (collection_id, device_id, code_shown_at) VALUES ($1, $2, $3)
              ON CONFLICT (collection_id, device_id) DO NOTHING",
         )
-        .bind(collection_id.to_string())
-        .bind(device_id.to_string())
-        .bind(at.unix_milliseconds())
+        .bind(params![collection_id, device_id, at])
         .execute()
         .await?;
     if inserted > 0 {
@@ -124,12 +118,14 @@ pub(in crate::storage::sql) async fn replay(
                                    ELSE collection_devices.hand_overs END,
                  hand_over_logged_at = coalesce(excluded.hand_over_logged_at, collection_devices.hand_over_logged_at)",
         )
-        .bind(collection_id.to_string())
-        .bind(device_id.to_string())
-        .bind(outcome.code_shown_at.unix_milliseconds())
-        .bind(outcome.handed_over_at.map(Timestamp::unix_milliseconds))
-        .bind(outcome.hand_overs)
-        .bind(outcome.hand_over_logged_at.map(Timestamp::unix_milliseconds))
+        .bind(params![
+            collection_id,
+            device_id,
+            outcome.code_shown_at,
+            outcome.handed_over_at,
+            outcome.hand_overs,
+            outcome.hand_over_logged_at
+        ])
         .execute()
         .await?;
     Ok(())
@@ -146,8 +142,7 @@ pub(super) async fn has_shown_code_on(
             "SELECT 1 FROM collection_devices WHERE collection_id = $1 AND device_id = $2
              UNION ALL SELECT 1 FROM collections WHERE collection_id = $1 AND device_id = $2",
         )
-        .bind(collection_id.to_string())
-        .bind(device_id.to_string())
+        .bind(params![collection_id, device_id])
         .fetch_optional()
         .await?;
     Ok(row.is_some())
@@ -164,8 +159,7 @@ pub(super) async fn has_other_device_on(
             "SELECT 1 FROM collection_devices WHERE collection_id = $1 AND device_id <> $2
              UNION ALL SELECT 1 FROM collections WHERE collection_id = $1 AND device_id <> $2",
         )
-        .bind(collection_id.to_string())
-        .bind(device_id.to_string())
+        .bind(params![collection_id, device_id])
         .fetch_optional()
         .await?;
     Ok(row.is_some())
@@ -179,12 +173,11 @@ pub(super) async fn handed_over_at_on(
 ) -> Result<Option<Timestamp>, StoreError> {
     let row = connection
         .query("SELECT handed_over_at FROM collection_devices WHERE collection_id = $1 AND device_id = $2")
-        .bind(collection_id.to_string())
-        .bind(device_id.to_string())
+        .bind(params![collection_id, device_id])
         .fetch_optional()
         .await?;
     if let Some(row) = row
-        && let Some(at) = optional_timestamp(&row, "handed_over_at")?
+        && let Some(at) = row.get("handed_over_at")?
     {
         return Ok(Some(at));
     }
@@ -194,9 +187,8 @@ pub(super) async fn handed_over_at_on(
                  AND NOT EXISTS (SELECT 1 FROM collection_devices d
                                  WHERE d.collection_id = c.collection_id AND d.handed_over_at IS NOT NULL)",
         )
-        .bind(collection_id.to_string())
-        .bind(device_id.to_string())
+        .bind(params![collection_id, device_id])
         .fetch_optional()
         .await?;
-    row.map_or(Ok(None), |row| optional_timestamp(&row, "handed_over_at"))
+    row.map_or(Ok(None), |row| row.get("handed_over_at"))
 }

@@ -12,9 +12,9 @@ use crate::domain::photo::PhotoState;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState};
 use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
-use crate::storage::sql::engine::columns::parse_column;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::engine::values::params;
 
 impl SqlStore {
     /// One collection of an office.
@@ -23,7 +23,7 @@ impl SqlStore {
         office: PartyId,
         collection_id: CollectionId,
     ) -> Result<Option<CollectionRecord>, StoreError> {
-        self.with_retry(|| find(self, collection_id, office)).await
+        self.with_retry(|| async { find_on(&mut self.read().await?, collection_id, office).await }).await
     }
 
     /// An office's collections, newest first, from behind `after`.
@@ -33,7 +33,19 @@ impl SqlStore {
         after: Option<CollectionId>,
         limit: u32,
     ) -> Result<Vec<CollectionRecord>, StoreError> {
-        self.with_retry(|| list(self, office, after, limit)).await
+        self.with_retry(|| async {
+            self.read()
+                .await?
+                .query(AssertSqlSafe(format!(
+                    "SELECT {COLLECTION} FROM collections c WHERE c.office_id = $1 AND c.collection_id < $2
+                     ORDER BY c.collection_id DESC LIMIT $3"
+                )))
+                // Sorts behind every identifier.
+                .bind(params![office, after.map_or_else(|| "~".to_owned(), |after| after.to_string()), limit])
+                .fetch_all_as(|row| collection(row, ""))
+                .await
+        })
+        .await
     }
 }
 
@@ -62,45 +74,9 @@ pub(super) async fn find_on(
         .query(AssertSqlSafe(format!(
             "SELECT {COLLECTION} FROM collections c WHERE c.collection_id = $1 AND c.office_id = $2"
         )))
-        .bind(collection_id.to_string())
-        .bind(office.to_string())
-        .fetch_optional()
-        .await?
-        .map(|row| collection(&row, ""))
-        .transpose()
-}
-
-/// The same, by itself.
-pub(in crate::storage::sql) async fn find(
-    store: &SqlStore,
-    collection_id: CollectionId,
-    office: PartyId,
-) -> Result<Option<CollectionRecord>, StoreError> {
-    find_on(&mut store.read().await?, collection_id, office).await
-}
-
-pub(in crate::storage::sql) async fn list(
-    store: &SqlStore,
-    office: PartyId,
-    after: Option<CollectionId>,
-    limit: u32,
-) -> Result<Vec<CollectionRecord>, StoreError> {
-    store
-        .read()
-        .await?
-        .query(AssertSqlSafe(format!(
-            "SELECT {COLLECTION} FROM collections c WHERE c.office_id = $1 AND c.collection_id < $2
-             ORDER BY c.collection_id DESC LIMIT $3"
-        )))
-        .bind(office.to_string())
-        // Sorts behind every identifier.
-        .bind(after.map_or_else(|| "~".to_owned(), |after| after.to_string()))
-        .bind(i64::from(limit))
-        .fetch_all()
-        .await?
-        .iter()
-        .map(|row| collection(row, ""))
-        .collect()
+        .bind(params![collection_id, office])
+        .fetch_optional_as(|row| collection(&row, ""))
+        .await
 }
 
 /// Closes a lease that ran out without a hand-over; does nothing to one that is closed already.
@@ -114,19 +90,17 @@ pub(super) async fn close_lapsed(
     }
     transaction
         .query("UPDATE collections SET state = $1, settled_at = $2 WHERE collection_id = $3")
-        .bind(CollectionState::Lapsed.name())
-        .bind(lapsed.lease_until.unix_milliseconds())
-        .bind(lapsed.collection_id.to_string())
+        .bind(params![CollectionState::Lapsed, lapsed.lease_until, lapsed.collection_id])
         .execute()
         .await?;
     let row = transaction
         .query(
         "UPDATE photos SET state = CASE WHEN kept THEN 'kept' ELSE 'available' END WHERE photo_id = $1 RETURNING state",
     )
-    .bind(lapsed.photo_id.to_string())
+    .bind(params![lapsed.photo_id])
     .fetch_one()
     .await?;
-    let state: PhotoState = parse_column(&row, "state")?;
+    let state: PhotoState = row.get("state")?;
     let details = serde_json::json!({ "photo_id": lapsed.photo_id, "state": state, "lease_until": lapsed.lease_until });
     let entry = AuditEntry {
         at: now,
@@ -181,9 +155,7 @@ pub(super) async fn settle_as_used(
 ) -> Result<(), StoreError> {
     transaction
         .query("UPDATE collections SET state = $1, settled_at = $2 WHERE collection_id = $3")
-        .bind(CollectionState::Used.name())
-        .bind(at.unix_milliseconds())
-        .bind(collection.collection_id.to_string())
+        .bind(params![CollectionState::Used, at, collection.collection_id])
         .execute()
         .await?;
     photos::erase(transaction, collection.photo_id, PhotoState::Used, at).await?;
@@ -212,20 +184,20 @@ pub(super) async fn insert(
             "INSERT INTO collections (collection_id, photo_id, office_id, device_id, state, leased_at, lease_until)
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
-        .bind(lease.collection_id.to_string())
-        .bind(lease.photo_id.to_string())
-        .bind(lease.office_id.to_string())
-        .bind(device_id.to_string())
-        .bind(lease.state.name())
-        .bind(lease.leased_at.unix_milliseconds())
-        .bind(lease.lease_until.unix_milliseconds())
+        .bind(params![
+            lease.collection_id,
+            lease.photo_id,
+            lease.office_id,
+            device_id,
+            lease.state,
+            lease.leased_at,
+            lease.lease_until
+        ])
         .execute()
         .await?;
     transaction
         .query("UPDATE photos SET state = $1, collection_id = $2 WHERE photo_id = $3")
-        .bind(PhotoState::Leased.name())
-        .bind(lease.collection_id.to_string())
-        .bind(lease.photo_id.to_string())
+        .bind(params![PhotoState::Leased, lease.collection_id, lease.photo_id])
         .execute()
         .await?;
     collection_devices::note_code_shown(transaction, lease.collection_id, device_id, lease.leased_at).await?;

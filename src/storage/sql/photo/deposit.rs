@@ -9,13 +9,18 @@ use crate::storage::error::StoreError;
 use crate::storage::requests::{DepositOutcome, NewPhoto, PreviousDeposit};
 use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::engine::values::params;
 use crate::storage::sql::party::cut_off::find_cut_off;
 use sqlx::AssertSqlSafe;
 
 impl SqlStore {
     /// A deposit made before under this request id.
     pub async fn find_deposit(&self, request_id: &[u8; 32]) -> Result<Option<PreviousDeposit>, StoreError> {
-        self.with_retry(|| find(self, request_id)).await
+        self.with_retry(|| async {
+            let mut connection = self.read().await?;
+            find_on(&mut connection, request_id).await
+        })
+        .await
     }
 
     /// Stores a sealed photo, unless its request id is taken: then the deposit that took it is answered.
@@ -24,31 +29,19 @@ impl SqlStore {
     }
 }
 
-pub(in crate::storage::sql) async fn find(
-    store: &SqlStore,
-    request_id: &[u8; 32],
-) -> Result<Option<PreviousDeposit>, StoreError> {
-    let mut connection = store.read().await?;
-    find_on(&mut connection, request_id).await
-}
-
 async fn find_on(
     connection: &mut StoreConnection,
     request_id: &[u8; 32],
 ) -> Result<Option<PreviousDeposit>, StoreError> {
     let row = connection
         .query(AssertSqlSafe(format!("SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE} WHERE p.request_id = $1")))
-        .bind(request_id.as_slice())
+        .bind(params![request_id])
         .fetch_optional()
         .await?;
     row.map(|row| Ok(PreviousDeposit { photo: tracked_photo(&row)?, tombstone_id: tombstone_id(&row)? })).transpose()
 }
 
-pub(in crate::storage::sql) async fn deposit(
-    store: &SqlStore,
-    photo: &NewPhoto,
-    audit: &AuditEntry,
-) -> Result<DepositOutcome, StoreError> {
+async fn deposit(store: &SqlStore, photo: &NewPhoto, audit: &AuditEntry) -> Result<DepositOutcome, StoreError> {
     // Before the transaction, which nobody shall wait for any longer.
     let sha256 = Sha256Digest::of(photo.sealed.envelope());
     let mut transaction = store.write().await?;
@@ -68,20 +61,22 @@ pub(in crate::storage::sql) async fn deposit(
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
              ON CONFLICT DO NOTHING",
         )
-        .bind(record.photo_id.to_string())
-        .bind(record.studio_id.to_string())
-        .bind(record.device_id.to_string())
-        .bind(i64::from(record.epoch))
-        .bind(record.state.name())
-        .bind(photo.request_id.as_slice())
-        .bind(photo.lookup_id.as_bytes().as_slice())
-        .bind(i64::from(record.facts.width))
-        .bind(i64::from(record.facts.height))
-        .bind(i64::try_from(record.facts.bytes).unwrap_or(i64::MAX))
-        .bind(record.facts.profile.as_str())
-        .bind(findings)
-        .bind(record.deposited_at.unix_milliseconds())
-        .bind(record.expires_at.unix_milliseconds())
+        .bind(params![
+            record.photo_id,
+            record.studio_id,
+            record.device_id,
+            record.epoch,
+            record.state,
+            photo.request_id,
+            photo.lookup_id,
+            record.facts.width,
+            record.facts.height,
+            record.facts.bytes,
+            record.facts.profile,
+            findings,
+            record.deposited_at,
+            record.expires_at
+        ])
         .execute()
         .await?;
     if inserted == 0 {
@@ -94,9 +89,7 @@ pub(in crate::storage::sql) async fn deposit(
     failpoint::reached("deposit.row_written");
     transaction
         .query("INSERT INTO frames (photo_id, frame, sha256) VALUES ($1, $2, $3)")
-        .bind(record.photo_id.to_string())
-        .bind(photo.sealed.envelope())
-        .bind(sha256.as_bytes().as_slice())
+        .bind(params![record.photo_id, photo.sealed.envelope(), sha256])
         .execute()
         .await?;
     transaction.mark_changed(RowId::Photo(record.photo_id));

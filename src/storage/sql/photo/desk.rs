@@ -11,9 +11,9 @@ use crate::domain::id::{CollectionId, DeviceId, PartyId};
 use crate::domain::party::device_name::device_label;
 use crate::storage::collection_requests::{CollectionAtDevice, ListedCollection};
 use crate::storage::error::StoreError;
-use crate::storage::sql::engine::columns::parse_column;
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::statement::DatabaseRow;
+use crate::storage::sql::engine::values::params;
 
 impl SqlStore {
     /// One collection of an office, as one of its devices finds it.
@@ -23,7 +23,29 @@ impl SqlStore {
         device_id: DeviceId,
         collection_id: CollectionId,
     ) -> Result<Option<CollectionAtDevice>, StoreError> {
-        self.with_retry(|| collection_at_device(self, office, device_id, collection_id)).await
+        self.with_retry(|| async {
+            let mut connection = self.read().await?;
+            let Some(collection) = collections::find_on(&mut connection, collection_id, office).await? else { return Ok(None) };
+            let photo = photos::find_on(&mut connection, collection.photo_id)
+                .await?
+                .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", collection.collection_id)))?;
+            let row = connection
+                .query(
+                    "SELECT d.label, d.device_id FROM collections c JOIN devices d ON d.device_id = c.device_id WHERE c.collection_id = $1",
+                )
+                .bind(params![collection_id])
+                .fetch_one()
+                .await?;
+            Ok(Some(CollectionAtDevice {
+                photo: photo.record,
+                begun_at_device: begun_at_device(&row)?,
+                has_other_counter: collection_devices::has_other_device_on(&mut connection, collection_id, device_id).await?,
+                has_shown_code: collection_devices::has_shown_code_on(&mut connection, collection_id, device_id).await?,
+                handed_over_at: collection_devices::handed_over_at_on(&mut connection, collection_id, device_id).await?,
+                collection,
+            }))
+        })
+        .await
     }
 
     /// The collections of an office that are open at `now`, from whichever day: newest first, from behind `after`.
@@ -34,7 +56,22 @@ impl SqlStore {
         after: Option<CollectionId>,
         limit: u32,
     ) -> Result<Vec<ListedCollection>, StoreError> {
-        self.with_retry(|| open_collections(self, office, now, after, limit)).await
+        self.with_retry(|| async {
+            let rows = self
+                .read()
+                .await?
+                .query(AssertSqlSafe(format!(
+                    "SELECT {COLLECTION}, d.label, d.device_id FROM collections c JOIN devices d ON d.device_id = c.device_id
+                     WHERE c.office_id = $1 AND c.collection_id < $2 AND c.state = 'leased'
+                         AND coalesce(c.settle_due, c.lease_until) > $3
+                     ORDER BY c.collection_id DESC LIMIT $4"
+                )))
+                .bind(params![office, behind(after), now, limit])
+                .fetch_all()
+                .await?;
+            rows.iter().map(listed).collect()
+        })
+        .await
     }
 
     /// The collections of an office that ended in `ended`: the last one to end first, from behind `after`.
@@ -45,96 +82,30 @@ impl SqlStore {
         after: Option<CollectionId>,
         limit: u32,
     ) -> Result<Vec<ListedCollection>, StoreError> {
-        self.with_retry(|| ended_collections(self, office, ended.clone(), after, limit)).await
+        self.with_retry(|| async {
+            let mut connection = self.read().await?;
+            let (mut last_end, mut behind) = (i64::MAX, behind(None));
+            if let Some(after) = after {
+                let Some(found) = collections::find_on(&mut connection, after, office).await? else { return Ok(Vec::new()) };
+                let end = found.settled_at.or(found.settle_due).unwrap_or(found.lease_until);
+                (last_end, behind) = (end.unix_milliseconds(), after.to_string());
+            }
+            let rows = connection
+                .query(AssertSqlSafe(format!(
+                    "SELECT {COLLECTION}, d.label, d.device_id FROM collections c JOIN devices d ON d.device_id = c.device_id
+                     WHERE c.office_id = $1 AND coalesce(c.settled_at, c.settle_due, c.lease_until) >= $2
+                         AND coalesce(c.settled_at, c.settle_due, c.lease_until) <= $3
+                         AND (coalesce(c.settled_at, c.settle_due, c.lease_until) < $3 OR c.collection_id < $4)
+                         AND (c.state <> 'leased' OR coalesce(c.settle_due, c.lease_until) <= $5)
+                     ORDER BY coalesce(c.settled_at, c.settle_due, c.lease_until) DESC, c.collection_id DESC LIMIT $6"
+                )))
+                .bind(params![office, ended.start, last_end, behind, ended.end, limit])
+                .fetch_all()
+                .await?;
+            rows.iter().map(listed).collect()
+        })
+        .await
     }
-}
-
-pub(in crate::storage::sql) async fn collection_at_device(
-    store: &SqlStore,
-    office: PartyId,
-    device_id: DeviceId,
-    collection_id: CollectionId,
-) -> Result<Option<CollectionAtDevice>, StoreError> {
-    let mut connection = store.read().await?;
-    let Some(collection) = collections::find_on(&mut connection, collection_id, office).await? else { return Ok(None) };
-    let photo = photos::find_on(&mut connection, collection.photo_id)
-        .await?
-        .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", collection.collection_id)))?;
-    let row = connection
-        .query(
-            "SELECT d.label, d.device_id FROM collections c JOIN devices d ON d.device_id = c.device_id WHERE c.collection_id = $1",
-        )
-        .bind(collection_id.to_string())
-        .fetch_one()
-        .await?;
-    Ok(Some(CollectionAtDevice {
-        photo: photo.record,
-        begun_at_device: begun_at_device(&row)?,
-        has_other_counter: collection_devices::has_other_device_on(&mut connection, collection_id, device_id).await?,
-        has_shown_code: collection_devices::has_shown_code_on(&mut connection, collection_id, device_id).await?,
-        handed_over_at: collection_devices::handed_over_at_on(&mut connection, collection_id, device_id).await?,
-        collection,
-    }))
-}
-
-pub(in crate::storage::sql) async fn open_collections(
-    store: &SqlStore,
-    office: PartyId,
-    now: Timestamp,
-    after: Option<CollectionId>,
-    limit: u32,
-) -> Result<Vec<ListedCollection>, StoreError> {
-    let rows = store
-        .read()
-        .await?
-        .query(AssertSqlSafe(format!(
-            "SELECT {COLLECTION}, d.label, d.device_id FROM collections c JOIN devices d ON d.device_id = c.device_id
-             WHERE c.office_id = $1 AND c.collection_id < $2 AND c.state = 'leased'
-                 AND coalesce(c.settle_due, c.lease_until) > $3
-             ORDER BY c.collection_id DESC LIMIT $4"
-        )))
-        .bind(office.to_string())
-        .bind(behind(after))
-        .bind(now.unix_milliseconds())
-        .bind(i64::from(limit))
-        .fetch_all()
-        .await?;
-    rows.iter().map(listed).collect()
-}
-
-/// The last one to end comes first. An end is the settlement, or the moment at which time decided, whether a sweep has come past or not.
-pub(in crate::storage::sql) async fn ended_collections(
-    store: &SqlStore,
-    office: PartyId,
-    ended: Range<Timestamp>,
-    after: Option<CollectionId>,
-    limit: u32,
-) -> Result<Vec<ListedCollection>, StoreError> {
-    let mut connection = store.read().await?;
-    let (mut last_end, mut behind) = (i64::MAX, behind(None));
-    if let Some(after) = after {
-        let Some(found) = collections::find_on(&mut connection, after, office).await? else { return Ok(Vec::new()) };
-        let end = found.settled_at.or(found.settle_due).unwrap_or(found.lease_until);
-        (last_end, behind) = (end.unix_milliseconds(), after.to_string());
-    }
-    let rows = connection
-        .query(AssertSqlSafe(format!(
-            "SELECT {COLLECTION}, d.label, d.device_id FROM collections c JOIN devices d ON d.device_id = c.device_id
-             WHERE c.office_id = $1 AND coalesce(c.settled_at, c.settle_due, c.lease_until) >= $2
-                 AND coalesce(c.settled_at, c.settle_due, c.lease_until) <= $3
-                 AND (coalesce(c.settled_at, c.settle_due, c.lease_until) < $3 OR c.collection_id < $4)
-                 AND (c.state <> 'leased' OR coalesce(c.settle_due, c.lease_until) <= $5)
-             ORDER BY coalesce(c.settled_at, c.settle_due, c.lease_until) DESC, c.collection_id DESC LIMIT $6"
-        )))
-        .bind(office.to_string())
-        .bind(ended.start.unix_milliseconds())
-        .bind(last_end)
-        .bind(behind)
-        .bind(ended.end.unix_milliseconds())
-        .bind(i64::from(limit))
-        .fetch_all()
-        .await?;
-    rows.iter().map(listed).collect()
 }
 
 /// The text that collections behind `after` sort before; without it, one that sorts behind every identifier.
@@ -147,5 +118,5 @@ fn listed(row: &DatabaseRow) -> Result<ListedCollection, StoreError> {
 }
 
 fn begun_at_device(row: &DatabaseRow) -> Result<String, StoreError> {
-    Ok(device_label(&row.try_get::<String>("label")?, parse_column(row, "device_id")?))
+    Ok(device_label(&row.get::<String>("label")?, row.get("device_id")?))
 }

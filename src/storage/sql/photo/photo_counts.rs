@@ -5,9 +5,9 @@ use strum::VariantArray;
 
 use crate::domain::photo::PhotoState;
 use crate::storage::error::StoreError;
-use crate::storage::sql::engine::columns::parse_column;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::engine::values::params;
 
 /// So many notes are cheap to read. A busy country makes some thousands between two sweeps.
 const COMPACT_ABOVE: i64 = 100;
@@ -17,27 +17,23 @@ const BATCH: i64 = 20_000;
 impl SqlStore {
     /// Number of photos in each state.
     pub async fn photo_counts(&self) -> Result<Vec<(PhotoState, u64)>, StoreError> {
-        self.with_retry(|| photo_counts(self)).await
+        self.with_retry(|| async {
+            // PostgreSQL makes a decimal number of a sum, which SQLite does not know.
+            self
+                .read()
+                .await?
+                .query("SELECT state, CAST(sum(photos) AS BIGINT) AS photos FROM photo_counts GROUP BY state ORDER BY state")
+                .fetch_all_as(|row| Ok((row.get("state")?, row.get("photos")?)))
+                .await
+        })
+        .await
     }
-}
-
-pub(in crate::storage::sql) async fn photo_counts(store: &SqlStore) -> Result<Vec<(PhotoState, u64)>, StoreError> {
-    // PostgreSQL makes a decimal number of a sum, which SQLite does not know.
-    store
-        .read()
-        .await?
-        .query("SELECT state, CAST(sum(photos) AS BIGINT) AS photos FROM photo_counts GROUP BY state ORDER BY state")
-        .fetch_all()
-        .await?
-        .iter()
-        .map(|row| Ok((parse_column(row, "state")?, row.number("photos")?)))
-        .collect()
 }
 
 /// Replaces many notes by one for each state. What others are noting at this moment is left for the next time.
 pub(super) async fn compact(transaction: &mut WriteTransaction) -> Result<(), StoreError> {
     let counted = transaction.query("SELECT count(*) AS notes FROM photo_counts").fetch_one().await?;
-    if counted.try_get::<i64>("notes")? <= COMPACT_ABOVE {
+    if counted.get::<i64>("notes")? <= COMPACT_ABOVE {
         return Ok(());
     }
     let taken = transaction
@@ -45,14 +41,14 @@ pub(super) async fn compact(transaction: &mut WriteTransaction) -> Result<(), St
             "DELETE FROM photo_counts WHERE number IN (SELECT number FROM photo_counts ORDER BY number LIMIT $1)
              RETURNING state, photos",
         )
-        .bind(BATCH)
+        .bind(params![BATCH])
         .fetch_all()
         .await?;
     for &state in PhotoState::VARIANTS {
         let mut sum = 0;
         for row in &taken {
-            if row.try_get::<String>("state")? == state.name() {
-                sum += row.try_get::<i64>("photos")?;
+            if row.get::<String>("state")? == state.name() {
+                sum += row.get::<i64>("photos")?;
             }
         }
         insert_count(transaction, state, sum).await?;
@@ -63,8 +59,7 @@ pub(super) async fn compact(transaction: &mut WriteTransaction) -> Result<(), St
 async fn insert_count(connection: &mut StoreConnection, state: PhotoState, photos: i64) -> Result<(), StoreError> {
     connection
         .query("INSERT INTO photo_counts (state, photos) VALUES ($1, $2)")
-        .bind(state.name())
-        .bind(photos)
+        .bind(params![state, photos])
         .execute()
         .await?;
     Ok(())

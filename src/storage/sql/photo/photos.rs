@@ -13,6 +13,7 @@ use crate::storage::error::StoreError;
 use crate::storage::requests::{PhotoPage, PhotoQuery, TrackedPhoto};
 use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::engine::values::params;
 
 /// Reads that one page may take, so that no question is dear: at 200 rows each, 2,000 photos.
 const READS_PER_PAGE: u32 = 10;
@@ -20,34 +21,75 @@ const READS_PER_PAGE: u32 = 10;
 impl SqlStore {
     /// One photo of a studio with its latest collection.
     pub async fn photo(&self, studio: PartyId, photo_id: PhotoId) -> Result<Option<TrackedPhoto>, StoreError> {
-        self.with_retry(|| find(self, studio, photo_id)).await
+        self.with_retry(|| async {
+            let mut connection = self.read().await?;
+            let photo = find_on(&mut connection, photo_id).await?;
+            Ok(photo.filter(|photo| photo.record.studio_id == studio))
+        })
+        .await
     }
 
     /// A studio's photos, newest first, from behind `after`. A page may be short, even empty, and yet not be the last: the work
     /// for one page is bounded.
     pub async fn photos(&self, studio: PartyId, query: PhotoQuery) -> Result<PhotoPage, StoreError> {
-        self.with_retry(|| list(self, studio, query)).await
+        self.with_retry(|| async {
+            let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+            let mut photos = Vec::new();
+            let mut after = query.after;
+            // A state is weighed by the clock, which SQL does not do: SQL leaves out what cannot match, and reading goes on until
+            // the page is full, but not without end.
+            let rows_per_read = if query.state.is_some() { query.limit.max(ROWS_PER_READ) } else { query.limit };
+            for _ in 0..READS_PER_PAGE {
+                let rows = page(self, studio, PhotoQuery { after, limit: rows_per_read, ..query }).await?;
+                let exhausted = rows.len() < usize::try_from(rows_per_read).unwrap_or(usize::MAX);
+                for photo in rows {
+                    after = Some(photo.record.photo_id);
+                    let state = availability::visible_state(&photo.record, photo.latest.as_ref(), query.now);
+                    if query.state.is_none_or(|wanted| wanted == state) {
+                        photos.push(photo);
+                    }
+                    if photos.len() == limit {
+                        return Ok(PhotoPage { photos, next_after: after });
+                    }
+                }
+                if exhausted {
+                    return Ok(PhotoPage { photos, next_after: None });
+                }
+            }
+            Ok(PhotoPage { photos, next_after: after })
+        })
+        .await
     }
 
     /// The sealed picture; `None` once it is erased.
     pub async fn sealed_photo(&self, photo_id: PhotoId) -> Result<Option<StoredPhoto>, StoreError> {
-        self.with_retry(|| sealed_photo(self, photo_id)).await
+        self.with_retry(|| async {
+            let row = self
+                .read()
+                .await?
+                .query("SELECT frame FROM frames WHERE photo_id = $1")
+                .bind(params![photo_id])
+                .fetch_optional()
+                .await?;
+            row.map(|row| Ok(StoredPhoto::from_store(row.get("frame")?))).transpose()
+        })
+        .await
     }
 
     /// The oldest epoch that a photo which is still there was sealed in.
     pub async fn oldest_epoch_in_use(&self) -> Result<Option<u32>, StoreError> {
-        self.with_retry(|| oldest_epoch_in_use(self)).await
+        self.with_retry(|| async {
+            let row = self
+                .read()
+                .await?
+                .query("SELECT min(epoch) AS oldest FROM photos WHERE lookup_id IS NOT NULL")
+                .fetch_one()
+                .await?;
+            let oldest = row.get::<Option<i64>>("oldest")?;
+            oldest.map(|_| row.get("oldest")).transpose()
+        })
+        .await
     }
-}
-
-pub(in crate::storage::sql) async fn find(
-    store: &SqlStore,
-    studio: PartyId,
-    photo_id: PhotoId,
-) -> Result<Option<TrackedPhoto>, StoreError> {
-    let mut connection = store.read().await?;
-    let photo = find_on(&mut connection, photo_id).await?;
-    Ok(photo.filter(|photo| photo.record.studio_id == studio))
 }
 
 pub(in crate::storage::sql) async fn find_on(
@@ -56,43 +98,9 @@ pub(in crate::storage::sql) async fn find_on(
 ) -> Result<Option<TrackedPhoto>, StoreError> {
     connection
         .query(AssertSqlSafe(format!("SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE} WHERE p.photo_id = $1")))
-        .bind(photo_id.to_string())
-        .fetch_optional()
-        .await?
-        .as_ref()
-        .map(tracked_photo)
-        .transpose()
-}
-
-pub(in crate::storage::sql) async fn list(
-    store: &SqlStore,
-    studio: PartyId,
-    query: PhotoQuery,
-) -> Result<PhotoPage, StoreError> {
-    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
-    let mut photos = Vec::new();
-    let mut after = query.after;
-    // A state is weighed by the clock, which SQL does not do: SQL leaves out what cannot match, and reading goes on until
-    // the page is full, but not without end.
-    let rows_per_read = if query.state.is_some() { query.limit.max(ROWS_PER_READ) } else { query.limit };
-    for _ in 0..READS_PER_PAGE {
-        let rows = page(store, studio, PhotoQuery { after, limit: rows_per_read, ..query }).await?;
-        let exhausted = rows.len() < usize::try_from(rows_per_read).unwrap_or(usize::MAX);
-        for photo in rows {
-            after = Some(photo.record.photo_id);
-            let state = availability::visible_state(&photo.record, photo.latest.as_ref(), query.now);
-            if query.state.is_none_or(|wanted| wanted == state) {
-                photos.push(photo);
-            }
-            if photos.len() == limit {
-                return Ok(PhotoPage { photos, next_after: after });
-            }
-        }
-        if exhausted {
-            return Ok(PhotoPage { photos, next_after: None });
-        }
-    }
-    Ok(PhotoPage { photos, next_after: after })
+        .bind(params![photo_id])
+        .fetch_optional_as(tracked_photo)
+        .await
 }
 
 /// So many rows are read at once where most of them may not match: one query for each would take minutes.
@@ -126,14 +134,9 @@ async fn page_of_all(
             "SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE}
              WHERE p.studio_id = $1 AND p.photo_id < $2 ORDER BY p.photo_id DESC LIMIT $3"
         )))
-        .bind(studio.to_string())
-        .bind(after)
-        .bind(i64::from(limit))
-        .fetch_all()
-        .await?
-        .iter()
-        .map(tracked_photo)
-        .collect()
+        .bind(params![studio, after, limit])
+        .fetch_all_as(tracked_photo)
+        .await
 }
 
 async fn page_of_state(
@@ -150,15 +153,9 @@ async fn page_of_state(
             "SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE}
              WHERE p.studio_id = $1 AND p.state = $2 AND p.photo_id < $3 ORDER BY p.photo_id DESC LIMIT $4"
         )))
-        .bind(studio.to_string())
-        .bind(state.name())
-        .bind(after)
-        .bind(i64::from(limit))
-        .fetch_all()
-        .await?
-        .iter()
-        .map(tracked_photo)
-        .collect()
+        .bind(params![studio, state, after, limit])
+        .fetch_all_as(tracked_photo)
+        .await
 }
 
 /// Tombstone id of a photo that is erased or about to be erased.
@@ -168,7 +165,7 @@ pub(super) async fn tombstone_of(
 ) -> Result<TombstoneId, StoreError> {
     let row = connection
         .query("SELECT lookup_id, tombstone_id FROM photos WHERE photo_id = $1")
-        .bind(photo_id.to_string())
+        .bind(params![photo_id])
         .fetch_one()
         .await?;
     tombstone_id(&row)
@@ -181,40 +178,12 @@ pub(in crate::storage::sql) async fn erase(
     state: PhotoState,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    connection.query("DELETE FROM frames WHERE photo_id = $1").bind(photo_id.to_string()).execute().await?;
+    connection.query("DELETE FROM frames WHERE photo_id = $1").bind(params![photo_id]).execute().await?;
     let tombstone_id = tombstone_of(connection, photo_id).await?;
     connection
         .query("UPDATE photos SET state = $1, lookup_id = NULL, tombstone_id = $2, settled_at = $3 WHERE photo_id = $4")
-        .bind(state.name())
-        .bind(tombstone_id.as_bytes().as_slice())
-        .bind(at.unix_milliseconds())
-        .bind(photo_id.to_string())
+        .bind(params![state, tombstone_id, at, photo_id])
         .execute()
         .await?;
     Ok(())
-}
-
-pub(in crate::storage::sql) async fn sealed_photo(
-    store: &SqlStore,
-    photo_id: PhotoId,
-) -> Result<Option<StoredPhoto>, StoreError> {
-    let row = store
-        .read()
-        .await?
-        .query("SELECT frame FROM frames WHERE photo_id = $1")
-        .bind(photo_id.to_string())
-        .fetch_optional()
-        .await?;
-    row.map(|row| Ok(StoredPhoto::from_store(row.try_get("frame")?))).transpose()
-}
-
-pub(in crate::storage::sql) async fn oldest_epoch_in_use(store: &SqlStore) -> Result<Option<u32>, StoreError> {
-    let row = store
-        .read()
-        .await?
-        .query("SELECT min(epoch) AS oldest FROM photos WHERE lookup_id IS NOT NULL")
-        .fetch_one()
-        .await?;
-    let oldest = row.try_get::<Option<i64>>("oldest")?;
-    oldest.map(|_| row.number("oldest")).transpose()
 }

@@ -7,9 +7,9 @@ use crate::domain::photo::quarantine::{Depositor, QuarantineReason, Quarantined,
 use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::requests::{ReleaseCounts, TrackedPhoto};
-use crate::storage::sql::engine::columns::{optional_timestamp, parse_column};
 use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::engine::values::params;
 
 impl SqlStore {
     /// Lets photos be collected again that revoked devices of a studio, or one of them, had deposited. Nothing changes, and
@@ -38,18 +38,16 @@ pub(super) async fn quarantined(
     }
     let row = connection
         .query("SELECT revoked_at, photos_released_at FROM devices WHERE device_id = $1")
-        .bind(photo.record.device_id.to_string())
+        .bind(params![photo.record.device_id])
         .fetch_one()
         .await?;
-    let depositor = Depositor {
-        revoked_at: optional_timestamp(&row, "revoked_at")?,
-        photos_released_at: optional_timestamp(&row, "photos_released_at")?,
-    };
+    let depositor =
+        Depositor { revoked_at: row.get("revoked_at")?, photos_released_at: row.get("photos_released_at")? };
     Ok(policy.quarantine(depositor, photo.latest.as_ref()))
 }
 
 /// Releases the photos of a studio's revoked devices, or of one of them; what the audit row tells is completed by the count.
-pub(in crate::storage::sql) async fn release(
+async fn release(
     store: &SqlStore,
     studio: PartyId,
     device: Option<DeviceId>,
@@ -64,11 +62,10 @@ pub(in crate::storage::sql) async fn release(
              WHERE d.party_id = $1 AND (CAST($2 AS TEXT) IS NULL OR d.device_id = $2)
                AND d.revoked_at IS NOT NULL AND d.photos_released_at IS NULL",
         )
-        .bind(studio.to_string())
-        .bind(device.map(|device| device.to_string()))
+        .bind(params![studio, device])
         .fetch_one()
         .await?;
-    let released = ReleaseCounts { devices: row.number("devices")?, photos: row.number("photos")? };
+    let released = ReleaseCounts { devices: row.get("devices")?, photos: row.get("photos")? };
     if released.devices == 0 {
         return Ok(released);
     }
@@ -77,13 +74,11 @@ pub(in crate::storage::sql) async fn release(
             "UPDATE devices SET photos_released_at = $3 WHERE party_id = $1 AND (CAST($2 AS TEXT) IS NULL OR device_id = $2)
              AND revoked_at IS NOT NULL AND photos_released_at IS NULL RETURNING device_id",
         )
-        .bind(studio.to_string())
-        .bind(device.map(|device| device.to_string()))
-        .bind(audit.at.unix_milliseconds())
+        .bind(params![studio, device, audit.at])
         .fetch_all()
         .await?;
     for row in rows {
-        transaction.mark_changed(RowId::Device(parse_column(&row, "device_id")?));
+        transaction.mark_changed(RowId::Device(row.get("device_id")?));
     }
     let mut audit = audit.clone();
     if let Some(details) = audit.details.as_object_mut() {

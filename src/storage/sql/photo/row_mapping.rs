@@ -6,7 +6,6 @@ use crate::domain::photo::collection::{CollectionRecord, Refusal, RefusalReason}
 use crate::domain::photo::{PhotoFacts, PhotoRecord};
 use crate::storage::error::StoreError;
 use crate::storage::requests::TrackedPhoto;
-use crate::storage::sql::engine::columns::{bytes32, optional_bytes32, optional_timestamp, parse_column, timestamp};
 use crate::storage::sql::engine::statement::DatabaseRow;
 
 /// The columns that [`tracked_photo`] reads: a photo `p` and its latest collection `c`.
@@ -27,42 +26,42 @@ pub(in crate::storage::sql) const COLLECTION: &str = "
     c.settled_at, c.kept_until";
 
 pub(in crate::storage::sql) fn tracked_photo(row: &DatabaseRow) -> Result<TrackedPhoto, StoreError> {
-    let latest = match row.try_get::<Option<String>>("c_collection_id")? {
+    let latest = match row.get::<Option<String>>("c_collection_id")? {
         None => None,
         Some(_) => Some(collection(row, "c_")?),
     };
-    Ok(TrackedPhoto { record: photo(row)?, latest, quarantined_since: optional_timestamp(row, "held_back_since")? })
+    Ok(TrackedPhoto { record: photo(row)?, latest, quarantined_since: row.get("held_back_since")? })
 }
 
 fn photo(row: &DatabaseRow) -> Result<PhotoRecord, StoreError> {
-    let refusal = match row.try_get::<Option<String>>("refusal_reason")? {
+    let refusal = match row.get::<Option<String>>("refusal_reason")? {
         None => None,
         Some(reason) => {
             let reason = serde_json::from_value::<RefusalReason>(reason.into())
                 .map_err(|error| StoreError::Damaged(format!("photos.refusal_reason: {error}")))?;
-            Some(Refusal { reason, note: row.try_get("refusal_note")? })
+            Some(Refusal { reason, note: row.get("refusal_note")? })
         }
     };
-    let findings: String = row.try_get("findings")?;
+    let findings: String = row.get("findings")?;
     let findings =
         Finding::parse_stored(&findings).map_err(|error| StoreError::Damaged(format!("photos.findings: {error}")))?;
     Ok(PhotoRecord {
-        photo_id: parse_column(row, "photo_id")?,
-        studio_id: parse_column(row, "studio_id")?,
-        device_id: parse_column(row, "device_id")?,
-        epoch: row.number("epoch")?,
-        state: parse_column(row, "state")?,
-        kept: row.try_get("kept")?,
+        photo_id: row.get("photo_id")?,
+        studio_id: row.get("studio_id")?,
+        device_id: row.get("device_id")?,
+        epoch: row.get("epoch")?,
+        state: row.get("state")?,
+        kept: row.get("kept")?,
         facts: PhotoFacts {
-            width: row.number("width")?,
-            height: row.number("height")?,
-            bytes: row.number("bytes")?,
-            profile: row.try_get("profile")?,
+            width: row.get("width")?,
+            height: row.get("height")?,
+            bytes: row.get("bytes")?,
+            profile: row.get("profile")?,
             findings,
         },
-        deposited_at: timestamp(row, "deposited_at")?,
-        expires_at: timestamp(row, "expires_at")?,
-        settled_at: optional_timestamp(row, "settled_at")?,
+        deposited_at: row.get("deposited_at")?,
+        expires_at: row.get("expires_at")?,
+        settled_at: row.get("settled_at")?,
         refusal,
     })
 }
@@ -71,16 +70,16 @@ fn photo(row: &DatabaseRow) -> Result<PhotoRecord, StoreError> {
 pub(in crate::storage::sql) fn collection(row: &DatabaseRow, prefix: &str) -> Result<CollectionRecord, StoreError> {
     let column = |name: &str| format!("{prefix}{name}");
     Ok(CollectionRecord {
-        collection_id: parse_column(row, &column("collection_id"))?,
-        photo_id: parse_column(row, &column("photo_id"))?,
-        office_id: parse_column(row, &column("office_id"))?,
-        state: parse_column(row, &column("state"))?,
-        leased_at: timestamp(row, &column("leased_at"))?,
-        lease_until: timestamp(row, &column("lease_until"))?,
-        handed_over_at: optional_timestamp(row, &column("handed_over_at"))?,
-        settle_due: optional_timestamp(row, &column("settle_due"))?,
-        settled_at: optional_timestamp(row, &column("settled_at"))?,
-        kept_until: optional_timestamp(row, &column("kept_until"))?,
+        collection_id: row.get(&column("collection_id"))?,
+        photo_id: row.get(&column("photo_id"))?,
+        office_id: row.get(&column("office_id"))?,
+        state: row.get(&column("state"))?,
+        leased_at: row.get(&column("leased_at"))?,
+        lease_until: row.get(&column("lease_until"))?,
+        handed_over_at: row.get(&column("handed_over_at"))?,
+        settle_due: row.get(&column("settle_due"))?,
+        settled_at: row.get(&column("settled_at"))?,
+        kept_until: row.get(&column("kept_until"))?,
     })
 }
 
@@ -88,10 +87,10 @@ pub(in crate::storage::sql) fn collection(row: &DatabaseRow, prefix: &str) -> Re
 pub(in crate::storage::sql) fn tombstone_id(row: &DatabaseRow) -> Result<TombstoneId, StoreError> {
     match lookup_id(row)? {
         Some(lookup_id) => Ok(lookup_id.tombstone()),
-        None => Ok(TombstoneId::from_bytes(bytes32(row, "tombstone_id")?)),
+        None => Ok(TombstoneId::from_bytes(row.get("tombstone_id")?)),
     }
 }
 
 pub(in crate::storage::sql) fn lookup_id(row: &DatabaseRow) -> Result<Option<LookupId>, StoreError> {
-    Ok(optional_bytes32(row, "lookup_id")?.map(LookupId::from_bytes))
+    Ok(row.get("lookup_id")?)
 }

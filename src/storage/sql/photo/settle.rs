@@ -12,6 +12,7 @@ use crate::storage::collection_requests::{SettleOutcome, SettleRequest};
 use crate::storage::error::StoreError;
 use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::engine::values::params;
 use crate::storage::sql::party::cut_off::find_cut_off;
 
 impl SqlStore {
@@ -21,10 +22,7 @@ impl SqlStore {
     }
 }
 
-pub(in crate::storage::sql) async fn settle(
-    store: &SqlStore,
-    request: &SettleRequest,
-) -> Result<SettleOutcome, StoreError> {
+async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<SettleOutcome, StoreError> {
     let mut transaction = store.write().await?;
     if let Some(cut_off) = find_cut_off(&mut transaction, request.device_id).await? {
         return Ok(SettleOutcome::CutOff(cut_off));
@@ -77,10 +75,7 @@ async fn close_collection(
     collection.kept_until = request.kept_until;
     connection
         .query("UPDATE collections SET state = $1, settled_at = $2, kept_until = $3 WHERE collection_id = $4")
-        .bind(collection.state.name())
-        .bind(request.now.unix_milliseconds())
-        .bind(collection.kept_until.map(|until| until.unix_milliseconds()))
-        .bind(collection.collection_id.to_string())
+        .bind(params![collection.state, request.now, collection.kept_until, collection.collection_id])
         .execute()
         .await?;
     Ok(())
@@ -97,9 +92,7 @@ async fn update_photo(
             let reason = serde_json::to_value(refusal.reason).unwrap_or_default();
             connection
                 .query("UPDATE photos SET refusal_reason = $1, refusal_note = $2 WHERE photo_id = $3")
-                .bind(reason.as_str().unwrap_or("other"))
-                .bind(refusal.note.as_deref())
-                .bind(photo.photo_id.to_string())
+                .bind(params![reason.as_str().unwrap_or("other"), refusal.note, photo.photo_id])
                 .execute()
                 .await?;
             photos::erase(connection, photo.photo_id, PhotoState::Refused, request.now).await
@@ -108,8 +101,7 @@ async fn update_photo(
             let until = request.kept_until.unwrap_or(photo.expires_at);
             connection
                 .query("UPDATE photos SET state = 'kept', kept = TRUE, expires_at = $1 WHERE photo_id = $2")
-                .bind(until.unix_milliseconds())
-                .bind(photo.photo_id.to_string())
+                .bind(params![until, photo.photo_id])
                 .execute()
                 .await?;
             Ok(())
@@ -117,8 +109,7 @@ async fn update_photo(
         SettlementOutcome::Released => {
             connection
                 .query("UPDATE photos SET state = $1 WHERE photo_id = $2")
-                .bind(availability::resting_state(photo).name())
-                .bind(photo.photo_id.to_string())
+                .bind(params![availability::resting_state(photo), photo.photo_id])
                 .execute()
                 .await?;
             Ok(())

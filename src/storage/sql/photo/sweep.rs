@@ -13,9 +13,9 @@ use crate::domain::photo::collection::CollectionRecord;
 use crate::domain::photo::lease::{LeaseState, lease_state};
 use crate::storage::error::StoreError;
 use crate::storage::requests::SweepReport;
-use crate::storage::sql::engine::columns::{parse_column, timestamp};
 use crate::storage::sql::engine::connection::WriteTransaction;
 use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::engine::values::params;
 use crate::storage::sql::party::invitations;
 
 /// Small enough that a deposit never waits long behind a sweep: overwriting an erased picture writes as much as storing it. Written
@@ -30,7 +30,7 @@ impl SqlStore {
     }
 }
 
-pub(in crate::storage::sql) async fn sweep(store: &SqlStore, now: Timestamp) -> Result<SweepReport, StoreError> {
+async fn sweep(store: &SqlStore, now: Timestamp) -> Result<SweepReport, StoreError> {
     let mut report = SweepReport::default();
     let mut transaction = store.write().await?;
     if !transaction.try_lock_sweep().await? {
@@ -70,12 +70,9 @@ async fn overdue_collections(
             "SELECT {COLLECTION} FROM collections c JOIN photos p ON p.photo_id = c.photo_id
              WHERE c.state = 'leased' AND coalesce(c.settle_due, c.lease_until) <= $1 LIMIT {BATCH} {unless_locked}"
         )))
-        .bind(now.unix_milliseconds())
-        .fetch_all()
-        .await?
-        .iter()
-        .map(|row| collection(row, ""))
-        .collect()
+        .bind(params![now])
+        .fetch_all_as(|row| collection(row, ""))
+        .await
 }
 
 async fn expired_photos(
@@ -88,12 +85,9 @@ async fn expired_photos(
             "SELECT p.photo_id, p.expires_at FROM photos p
              WHERE p.state IN ('available', 'kept') AND p.expires_at <= $1 LIMIT {BATCH} {unless_locked}"
         )))
-        .bind(now.unix_milliseconds())
-        .fetch_all()
-        .await?
-        .iter()
-        .map(|row| Ok((parse_column(row, "photo_id")?, timestamp(row, "expires_at")?)))
-        .collect()
+        .bind(params![now])
+        .fetch_all_as(|row| Ok((row.get("photo_id")?, row.get("expires_at")?)))
+        .await
 }
 
 /// Erases a photo whose time ran out `at` some moment before `now`.

@@ -18,10 +18,7 @@ impl SqlStore {
     }
 }
 
-pub(in crate::storage::sql) async fn withdraw(
-    store: &SqlStore,
-    request: &WithdrawRequest,
-) -> Result<WithdrawOutcome, StoreError> {
+async fn withdraw(store: &SqlStore, request: &WithdrawRequest) -> Result<WithdrawOutcome, StoreError> {
     let &WithdrawRequest { photo_id, studio_id, device_id, now } = request;
     let mut transaction = store.write().await?;
     if let Some(cut_off) = find_cut_off(&mut transaction, device_id).await? {

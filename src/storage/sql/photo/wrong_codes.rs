@@ -11,6 +11,7 @@ use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::requests::{CodeAttempt, WrongCodeAlarm};
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
+use crate::storage::sql::engine::values::params;
 
 const ALL_DEVICES: &str = "all";
 const OFFICE_PREFIX: &str = "office:";
@@ -23,11 +24,10 @@ pub(super) async fn blocked_until(
     let window_start = window_start(attempt);
     let row = connection
         .query("SELECT count FROM guesses WHERE scope = $1 AND window_start = $2")
-        .bind(attempt.device_id.to_string())
-        .bind(window_start.unix_milliseconds())
+        .bind(params![attempt.device_id, window_start])
         .fetch_optional()
         .await?;
-    let count = row.map_or(Ok(0), |row| row.try_get::<i64>("count"))?;
+    let count = row.map_or(Ok(0), |row| row.get::<i64>("count"))?;
     let is_blocked = count >= i64::from(attempt.limits.per_device);
     Ok(is_blocked.then(|| window_start + attempt.limits.window))
 }
@@ -92,11 +92,10 @@ async fn count(connection: &mut StoreConnection, attempt: &CodeAttempt, scope: &
             "INSERT INTO guesses (scope, window_start, count) VALUES ($1, $2, 1)
              ON CONFLICT (scope, window_start) DO UPDATE SET count = guesses.count + 1 RETURNING count",
         )
-        .bind(scope)
-        .bind(window_start(attempt).unix_milliseconds())
+        .bind(params![scope, window_start(attempt)])
         .fetch_one()
         .await?;
-    Ok(u32::try_from(row.try_get::<i64>("count")?).unwrap_or(u32::MAX))
+    Ok(u32::try_from(row.get::<i64>("count")?).unwrap_or(u32::MAX))
 }
 
 async fn alarm(
@@ -106,15 +105,15 @@ async fn alarm(
 ) -> Result<WrongCodeAlarm, StoreError> {
     let counts = connection
         .query("SELECT scope, count FROM guesses WHERE window_start = $1 AND scope LIKE 'office:%' ORDER BY count DESC LIMIT 1")
-        .bind(window_start(attempt).unix_milliseconds())
+        .bind(params![window_start(attempt)])
         .fetch_optional()
         .await?;
     let busiest = match &counts {
         None => None,
         Some(row) => {
-            let office = row.try_get::<String>("scope")?;
+            let office = row.get::<String>("scope")?;
             let office_id = office.strip_prefix(OFFICE_PREFIX).and_then(|id| id.parse().ok());
-            office_id.map(|office_id| Ok::<_, StoreError>((office_id, row.try_get::<i64>("count")?))).transpose()?
+            office_id.map(|office_id| Ok::<_, StoreError>((office_id, row.get::<i64>("count")?))).transpose()?
         }
     };
     let (office_id, of_office) = busiest.unwrap_or((attempt.office_id, 1));
@@ -125,7 +124,7 @@ async fn alarm(
 pub(super) async fn delete_old_windows(connection: &mut StoreConnection, now: Timestamp) -> Result<(), StoreError> {
     connection
         .query("DELETE FROM guesses WHERE window_start < $1")
-        .bind((now - Duration::from_secs(86_400)).unix_milliseconds())
+        .bind(params![now - Duration::from_secs(86_400)])
         .execute()
         .await?;
     Ok(())
