@@ -25,9 +25,6 @@ pub enum FileMode {
 }
 
 /// Makes a folder, with its parents, unless it is there. Folders that are there keep their modes.
-///
-/// # Errors
-/// The operating system's error.
 pub fn make_folder(path: &Path, audience: FileMode) -> io::Result<()> {
     folder_builder(audience).recursive(true).create(path)
 }
@@ -79,9 +76,6 @@ pub fn replace(path: &Path, bytes: &[u8], audience: FileMode) -> io::Result<()> 
 
 /// The same for bytes of which some are to be gone for good. A writer that was killed leaves a temporary file with those that were
 /// still needed then: older ones of this file are removed first. To be called by one writer at a time.
-///
-/// # Errors
-/// Those of [`replace`].
 pub fn replace_for_good(path: &Path, bytes: &[u8], audience: FileMode) -> io::Result<()> {
     let target = resolve_links(path)?;
     let prefix = own_prefix(&target);
@@ -145,9 +139,6 @@ impl PendingFile {
     }
 
     /// Waits until the bytes are on the disk, still without their name.
-    ///
-    /// # Errors
-    /// The operating system's error.
     pub fn sync(&self) -> io::Result<()> {
         self.file.as_file().sync_all()
     }
@@ -210,9 +201,6 @@ impl PendingFolder {
     }
 
     /// Returns the path to which a file of this folder is to be written, and creates its parent folders.
-    ///
-    /// # Errors
-    /// The operating system's error.
     pub fn path_for(&self, inside: &Path) -> io::Result<PathBuf> {
         let place = self.folder.path().join(inside);
         make_folder(parent_dir(&place), FileMode::OwnerOnly)?;
@@ -244,17 +232,11 @@ fn sync_tree(folder: &Path) -> io::Result<()> {
 }
 
 /// A file without a name on the same disk, for what does not fit into memory; gone with its owner.
-///
-/// # Errors
-/// The operating system's error.
 pub fn scratch_file(path: &Path) -> io::Result<File> {
     tempfile::tempfile_in(parent_dir(path))
 }
 
 /// Removes the file; that it is gone already is fine.
-///
-/// # Errors
-/// The operating system's error.
 pub fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Ok(()) => sync_dir(path),
@@ -264,9 +246,6 @@ pub fn remove(path: &Path) -> io::Result<()> {
 }
 
 /// Moves the file, which is its owner's alone, to the first free of `path.1`, `path.2`, …; at no moment it is under neither name. Gives the new name.
-///
-/// # Errors
-/// The operating system's error.
 pub fn rotate(path: &Path) -> io::Result<PathBuf> {
     let bytes = read(path)?.ok_or(io::ErrorKind::NotFound)?;
     for number in 1_u32.. {
@@ -325,9 +304,6 @@ fn parent_dir(path: &Path) -> &Path {
 
 /// Waits until the file's name (or its absence) is on the disk: a name is only safe once its directory is. Windows has no such
 /// call and journals names by itself (NTFS).
-///
-/// # Errors
-/// The operating system's error.
 pub fn sync_dir(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     File::open(parent_dir(path))?.sync_all()?;
@@ -337,9 +313,6 @@ pub fn sync_dir(path: &Path) -> io::Result<()> {
 }
 
 /// Waits until the bytes of somebody else's file are on the disk, however its writer left them.
-///
-/// # Errors
-/// The operating system's error.
 pub fn sync_file(path: &Path) -> io::Result<()> {
     // Windows flushes only what is open for writing, which a file may forbid.
     match open_regular_with(File::options().write(true), path) {
@@ -351,9 +324,6 @@ pub fn sync_file(path: &Path) -> io::Result<()> {
 
 /// Removes what writers that were killed left in `directory`: a temporary file of this module, which may hold a code. To be
 /// called only while nobody writes there.
-///
-/// # Errors
-/// The operating system's error.
 pub fn remove_temporary_files(directory: &Path) -> io::Result<()> {
     remove_temporaries_with(directory, OsStr::new(TEMPORARY_PREFIX))
 }

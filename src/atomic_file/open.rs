@@ -16,9 +16,6 @@ pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
 }
 
 /// The same, but a symbolic link is an error: for folders in which others may place links that lead to files of this program's user.
-///
-/// # Errors
-/// Those of [`read`].
 pub fn read_entry(path: &Path) -> io::Result<Option<Vec<u8>>> {
     match path.symlink_metadata() {
         // Looked at first, since Windows opens what a link leads to.
@@ -50,9 +47,6 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
 }
 
 /// The same, opened as `options` say.
-///
-/// # Errors
-/// Those of [`open_regular`].
 pub fn open_regular_with(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     open_without_waiting(options, path, Links::Followed)
 }

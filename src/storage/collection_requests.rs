@@ -1,4 +1,4 @@
-//! Questions to the store about collections that have begun, and its answers.
+//! Requests and outcomes of the store for collections that have begun.
 
 use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, DeviceId, PartyId};
@@ -7,56 +7,49 @@ use crate::domain::photo::collection::{CollectionRecord, SettlementOutcome};
 use crate::domain::photo::settlement::SettlementDecision;
 use crate::storage::requests::CutOff;
 
-/// A collection as one device of its office finds it.
+/// A collection as one device of the office sees it.
 #[derive(Debug, Clone)]
 pub struct CollectionAtDevice {
     pub collection: CollectionRecord,
     pub photo: PhotoRecord,
-    /// Label of the device that began the collection; the end of its identifier where it has none.
+    /// Label of the device that began the collection, or the last characters of its identifier.
     pub begun_at_device: String,
-    /// True if another device has shown the code too.
+    /// True if another device of the office has sent the code.
     pub has_other_counter: bool,
-    /// True if this device has shown the code: only such a device may have the photo erased.
+    /// True if this device has sent the code. Only such a device may have the photo erased.
     pub has_shown_code: bool,
-    /// Time at which this device was first handed the picture; `None` if it never was.
+    /// Time of the first hand-over to this device.
     pub handed_over_at: Option<Timestamp>,
 }
 
-/// A collection of a list, with the label of the device that began it.
+/// A row in a list of collections.
 #[derive(Debug, Clone)]
 pub struct ListedCollection {
     pub collection: CollectionRecord,
-    /// Label of the device that began the collection; the end of its identifier where it has none.
+    /// Label of the device that began the collection, or the last characters of its identifier.
     pub begun_at_device: String,
 }
 
-/// A request to settle.
+/// A request to settle a collection.
 #[derive(Debug, Clone)]
 pub struct SettleRequest {
     pub collection_id: CollectionId,
-    /// The office that holds it.
     pub office_id: PartyId,
     pub device_id: DeviceId,
-    /// Outcome that the office reports.
     pub outcome: SettlementOutcome,
-    /// For kept: when the code stops to work.
+    /// End of the retention of a kept photo.
     pub kept_until: Option<Timestamp>,
-    /// Time of the request.
     pub now: Timestamp,
 }
 
-/// Outcome of a settle request; a refused request changes nothing.
+/// Outcome of a settlement.
 #[derive(Debug)]
 pub enum SettleOutcome {
-    /// The device was cut off in the meantime.
     CutOff(CutOff),
-    /// This office has no such collection.
     NoSuchCollection,
-    /// The collection was found.
+    /// The collection is in the state after the decision.
     Decided {
-        /// Done now, done before, or not possible.
         decision: SettlementDecision,
-        /// The collection as it stands now.
         collection: CollectionRecord,
     },
 }

@@ -1,4 +1,4 @@
-//! Requests and outcomes of the store for enrolment: one type each for each step.
+//! Requests and outcomes of the store for enrolment.
 
 use std::time::Duration;
 
@@ -9,117 +9,99 @@ use crate::domain::id::DeviceId;
 use crate::domain::party::invitation::{EnrolmentPolicy, Invitation, InvitationLookupId, InvitationRefusal};
 use crate::domain::party::{Device, Party};
 
-/// An invitation about to be stored.
+/// An invitation that the store adds.
 pub struct NewInvitation {
-    /// Found by this.
     pub lookup: InvitationLookupId,
-    /// The proof key under its seal.
     pub sealed_proof_key: Vec<u8>,
-    /// Device that is invited.
     pub device: InvitedDevice,
-    /// Time of creation.
     pub created_at: Timestamp,
-    /// Time from which the enrolment code is invalid.
     pub expires_at: Timestamp,
 }
 
 /// Device that an invitation is for.
 #[derive(Debug, Clone)]
 pub enum InvitedDevice {
-    /// A device that is added with it.
+    /// The device is added with the invitation.
     New(Device),
-    /// A device that is there.
     Known(DeviceId),
 }
 
 /// Outcome of a request to store an invitation.
 #[derive(Debug)]
 pub enum InviteOutcome {
-    /// It is durable.
     Stored(Party, Device),
-    /// There is no such device.
     NoSuchDevice,
-    /// The device was revoked, and there is no way back.
+    /// A revoked device cannot be invited again.
     Revoked,
 }
 
 /// An invitation found by its code.
 #[derive(Debug, Clone)]
 pub struct InvitationRecord {
-    /// Party of the invited device.
     pub party: Party,
     pub device_id: DeviceId,
-    /// State of the invitation, with its end and the number of wrong codes.
     pub invitation: Invitation,
-    /// The proof key under its seal; gone when the invitation has ended.
+    /// `None` once the invitation has ended.
     pub sealed_proof_key: Option<Vec<u8>>,
 }
 
-/// An enrolment code in somebody's hand.
+/// An enrolment code that a client has sent.
 #[derive(Debug, Clone)]
 pub struct EnrolmentAttempt {
-    /// The device that is claimed.
+    /// Device that the client claims to be.
     pub device_id: DeviceId,
-    /// Lookup id of the invitation, derived from the code.
     pub lookup: InvitationLookupId,
-    /// SHA-256 of the public key of the request; `None` when the request cannot be certified anyway.
+    /// SHA-256 of the public key in the certificate request; `None` if the request cannot be certified.
     pub key: Option<Sha256Digest>,
-    /// Policy that decides whether an administrator must approve the key.
     pub policy: EnrolmentPolicy,
-    /// Time of the attempt.
     pub now: Timestamp,
 }
 
 /// Result of checking an enrolment code.
 #[derive(Debug)]
 pub enum EnrolmentCodeCheck {
-    /// No such device, or none that is invited: nothing was counted.
+    /// The device does not exist or has no invitation; nothing was counted.
     Unknown,
-    /// Wrong; counted and audited.
+    /// The wrong code was counted and audited.
     Wrong {
-        /// Number of wrong attempts that are left.
         tries_left: u32,
     },
-    /// The invitation was ended by wrong codes before.
+    /// Wrong codes have ended the invitation.
     Exhausted,
-    /// Right, and it leads to nothing.
+    /// The code is right, but the invitation cannot be used.
     Refused(InvitationRefusal),
-    /// Right, but the whole studio or office is suspended.
+    /// The code is right, but the studio or office is suspended.
     Suspended(Party),
-    /// Right, but another device has or had the key.
+    /// The code is right, but another device has or had the key.
     KeyReused,
-    /// Right, and the device is this party's.
     Right(Party, EnrolmentAction),
 }
 
 /// Next step after a right code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnrolmentAction {
-    /// A certificate.
     Certify,
-    /// Its key is to be bound.
+    /// The key is bound to the invitation.
     Bind,
-    /// The administrator has not agreed yet.
+    /// An administrator has not approved the key yet.
     Wait,
 }
 
 /// Change that the store makes for a right code.
 #[derive(Debug)]
 pub enum EnrolmentStep {
-    /// The key is bound, and the administrator is asked.
+    /// The key is bound; an administrator must approve it.
     Bind,
-    /// The code is spent for this certificate.
+    /// The code is spent.
     Certify(CertificateRecord),
 }
 
 /// Outcome of an approval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ApprovalOutcome {
-    /// It is durable.
     Stored,
-    /// Another device has got the key since it was requested.
+    /// Another device has received the key since the request.
     KeyReused,
-    /// It was approved before; nothing changed.
     AlreadyApproved,
     /// The device has made no request that is still alive, or made it with another key.
     NoSuchRequest,
@@ -129,33 +111,27 @@ pub enum ApprovalOutcome {
 #[derive(Debug)]
 pub struct RenewalRequest {
     pub device_id: DeviceId,
-    /// The certificate it has shown.
+    /// Certificate that authenticated the request.
     pub presented: Sha256Digest,
     /// SHA-256 of the new public key.
     pub key: Sha256Digest,
-    /// The further one.
     pub certificate: CertificateRecord,
-    /// Time of the request.
     pub now: Timestamp,
 }
 
 /// Outcome of a renewal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RenewalOutcome {
-    /// It is durable.
     Stored,
-    /// The device was cut off in the meantime.
     CutOff(CutOff),
     /// Another device has or had the new key.
     KeyReused,
-    /// The device was given enough certificates lately.
+    /// The device has received too many certificates; it may ask again after `wait`.
     TooSoon {
-        /// Time until it may ask again.
         wait: Duration,
     },
-    /// The device has used a newer certificate since.
+    /// The device first used a newer certificate at `since`.
     Superseded {
-        /// Time at which the newer certificate was first used.
         since: Timestamp,
     },
 }

@@ -1,4 +1,4 @@
-//! Location of the database: a file, or a server. It is parsed once; a password in it is never shown.
+//! Location of the database: a file or a server. Passwords in it are never printed.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -13,13 +13,13 @@ use crate::domain::redaction::redact_passwords;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
 pub enum DatabaseLocation {
-    /// A file of SQLite.
+    /// A SQLite file.
     File(PathBuf),
-    /// A database on a server of PostgreSQL.
+    /// A database on a PostgreSQL server.
     Server(ServerLocation),
 }
 
-/// A database on a server, as its URL says.
+/// URL of a database on a server.
 #[derive(Clone)]
 pub struct ServerLocation {
     url: Zeroizing<String>,
@@ -32,16 +32,13 @@ const ALLOWED_PARAMETERS: [&str; 9] =
 
 impl DatabaseLocation {
     /// Reads a path or a URL.
-    ///
-    /// # Errors
-    /// [`LocationError`] when it is the URL of something else, or not all of a URL.
     pub fn parse(text: &str) -> Result<Self, LocationError> {
         match text.split_once("://") {
             Some(("postgres" | "postgresql", rest)) => parse_server(text, rest).map(Self::Server),
             Some((scheme, _)) if is_scheme(scheme) => Err(LocationError::Scheme(scheme.to_owned())),
             _ if is_connection_string(text) => Err(LocationError::ConnectionString),
             _ => match text.split_once(':') {
-                // Not the drive of a path.
+                // One letter is a drive of Windows.
                 Some((scheme, _)) if scheme.len() > 1 && is_scheme(scheme) => {
                     Err(LocationError::Scheme(scheme.to_owned()))
                 }
@@ -50,7 +47,7 @@ impl DatabaseLocation {
         }
     }
 
-    /// The same, a relative path beginning at `folder`.
+    /// The same location, with a relative path resolved against `folder`.
     pub fn resolve_against(self, folder: &Path) -> Self {
         match self {
             Self::File(file) => Self::File(folder.join(file)),
@@ -58,7 +55,7 @@ impl DatabaseLocation {
         }
     }
 
-    /// As a configuration writes it, with the password if there is one.
+    /// Value for a configuration file, including the password.
     pub fn to_config_value(&self) -> Zeroizing<String> {
         match self {
             Self::File(file) => Zeroizing::new(file.display().to_string()),
@@ -76,13 +73,12 @@ impl DatabaseLocation {
 }
 
 impl ServerLocation {
-    /// Options for a connection to the server.
     pub(super) fn options(&self) -> PgConnectOptions {
         (*self.options).clone()
     }
 }
 
-/// A connection string of libpq (`host=… dbname=…`), which would make a file of that name.
+/// Detects a connection string of libpq (`host=… dbname=…`), which would otherwise become a file name.
 fn is_connection_string(text: &str) -> bool {
     text.split(['/', '\\']).next().is_some_and(|first| first.contains(['=', ' ']))
 }
@@ -91,7 +87,7 @@ fn is_scheme(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
 }
 
-/// Splits the part of a URL between `://` and the database into the text before the last `@` and the text behind it.
+/// Splits the authority of a URL at the last `@`.
 fn split_userinfo(url: &str) -> Option<(&str, &str)> {
     let rest = url.split_once("://")?.1;
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
@@ -102,6 +98,9 @@ fn parse_server(url: &str, rest: &str) -> Result<ServerLocation, LocationError> 
     let query = rest.split_once('?').map_or("", |(_, query)| query);
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     let pairs: Vec<_> = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).collect();
+    if pairs.iter().any(|(key, _)| *key == "password") {
+        return Err(LocationError::PasswordParameter);
+    }
     if let Some((unknown, _)) = pairs.iter().find(|(key, _)| !ALLOWED_PARAMETERS.contains(key)) {
         return Err(LocationError::Parameter((*unknown).to_owned()));
     }
@@ -109,7 +108,7 @@ fn parse_server(url: &str, rest: &str) -> Result<ServerLocation, LocationError> 
     if pairs.iter().any(|(key, value)| *key == "sslmode" && opportunistic(value)) {
         return Err(LocationError::OpportunisticEncryption);
     }
-    // What is wrong with a URL is not said in its own words: they may hold the password.
+    // The parser's message is dropped because it may contain the password.
     let mut options: PgConnectOptions = url.parse().map_err(|_| LocationError::Url)?;
     if options.get_database().is_none() {
         return Err(LocationError::NoDatabase);
@@ -166,53 +165,36 @@ impl std::str::FromStr for DatabaseLocation {
 }
 
 /// Reason why a text is not the location of a database.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LocationError {
-    /// The URL of something else.
+    #[error("database: {0}: is not supported: give a file, or postgres://user@host/database")]
     Scheme(String),
     /// A connection string of libpq, or a file name that looks like one.
+    #[error(
+        "database: settings such as host=… dbname=… are written as a URL here: postgres://user@host:5432/database; a file whose \
+         name has a blank or an equals sign is written with its folder: ./name"
+    )]
     ConnectionString,
-    /// Not a whole URL.
+    #[error(
+        "database: not a URL such as postgres://user@host:5432/database; write special characters of a password as %40 and the \
+         like, or keep the password in ~/.pgpass"
+    )]
     Url,
-    /// A parameter that means nothing here.
+    #[error(
+        "database: write the password before the @ (postgres://user:password@host/database), or better in ~/.pgpass"
+    )]
+    PasswordParameter,
+    #[error("database: the parameter {0} is not known: use {known}", known = ALLOWED_PARAMETERS.join(", "))]
     Parameter(String),
-    /// The URL leaves it to the line whether it is encrypted.
+    /// With these values of `sslmode` an attacker on the network can turn encryption off.
+    #[error(
+        "database: sslmode=allow and sslmode=prefer let an attacker turn encryption off: leave sslmode out (verify-full, unless \
+         the server is on this machine), or say verify-ca, require or disable"
+    )]
     OpportunisticEncryption,
-    /// The URL names no database.
+    #[error("database: the URL names none: postgres://user@host/database")]
     NoDatabase,
 }
-
-impl fmt::Display for LocationError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ConnectionString => f.write_str(
-                "database: settings such as host=… dbname=… are written as a URL here: postgres://user@host:5432/database; a file whose \
-                 name has a blank or an equals sign is written with its folder: ./name",
-            ),
-            Self::Scheme(scheme) => write!(
-                f,
-                "database: {scheme}: is no database of Lichtbild: give a file, or postgres://user@host/database"
-            ),
-            Self::Url => f.write_str(
-                "database: not a URL such as postgres://user@host:5432/database; a password's special characters are \
-                 written as %40 and the like, or leave the password to ~/.pgpass",
-            ),
-            Self::Parameter(name) if name == "password" => f.write_str(
-                "database: a password stands before the @ (postgres://user:password@host/database), or better in ~/.pgpass",
-            ),
-            Self::Parameter(name) => {
-                write!(f, "database: the parameter {name} is not known: use {}", ALLOWED_PARAMETERS.join(", "))
-            }
-            Self::OpportunisticEncryption => f.write_str(
-                "database: sslmode=allow and sslmode=prefer encrypt only if nobody on the line objects: leave sslmode out \
-                 (verify-full, unless the server is on this machine), or say verify-ca, require or disable",
-            ),
-            Self::NoDatabase => f.write_str("database: the URL names none: postgres://user@host/database"),
-        }
-    }
-}
-
-impl std::error::Error for LocationError {}
 
 #[cfg(test)]
 mod tests {

@@ -1,30 +1,25 @@
 //! A setting that a session with a database server lacks.
 
-use std::fmt;
-
 /// A setting that a session does not have.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the database's session has {name} = {found} instead of {expected}, so that {}: a connection pooler dropped the gateway's \
+     settings. Connect to the server directly, or configure the pooler to pass the start parameters `options` and \
+     `application_name` and to pool by session",
+    self.consequence()
+)]
 pub struct MissingSetting {
     pub(super) name: &'static str,
     pub(super) expected: &'static str,
     pub(super) found: String,
 }
 
-impl fmt::Display for MissingSetting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, expected, found } = self;
-        let consequence = match *name {
+impl MissingSetting {
+    fn consequence(&self) -> &'static str {
+        match self.name {
             "application_name" => "gateways and commands would not find each other",
-            "synchronous_commit" => "the server could lose what was acknowledged",
+            "synchronous_commit" => "the server could lose acknowledged commits",
             _ => "one session could keep all others waiting",
-        };
-        write!(
-            f,
-            "the database's session has {name} = {found} instead of {expected}, so that {consequence}: a connection pooler between dropped \
-             the gateway's settings. Connect to the server directly, or have the pooler pass the start parameters `options` and \
-             `application_name` and pool by session"
-        )
+        }
     }
 }
-
-impl std::error::Error for MissingSetting {}

@@ -1,4 +1,4 @@
-//! Requests and outcomes of the store: one type each for each step.
+//! Requests and outcomes of the store.
 
 use std::time::Duration;
 
@@ -13,16 +13,13 @@ use crate::domain::photo::quarantine::{Quarantined, RevokedDevicePolicy};
 use crate::domain::photo::withdrawal::WithdrawalDecision;
 use crate::domain::photo::{PhotoRecord, PhotoState, SealedPhoto};
 
-/// A certificate as the store knows it.
+/// A certificate that a device presents.
 #[derive(Debug, Clone)]
 pub struct CertificateRecord {
     /// SHA-256 of the DER form.
     pub sha256: Sha256Digest,
-    /// The serial number's bytes.
     pub serial: Vec<u8>,
-    /// Valid from.
     pub not_before: Timestamp,
-    /// Valid until.
     pub not_after: Timestamp,
     /// SHA-256 of the key's `SubjectPublicKeyInfo`; `None` if only the certificate's digest is known.
     pub key: Option<Sha256Digest>,
@@ -31,16 +28,15 @@ pub struct CertificateRecord {
 /// Certificate or key by which the gateway knows a device with a certificate of an external CA.
 #[derive(Debug, Clone)]
 pub enum Binding {
-    /// This one certificate; its renewal has to be bound anew.
+    /// Its renewal has to be bound again.
     Certificate(CertificateRecord),
-    /// Every certificate for the key with this SHA-256 of its `SubjectPublicKeyInfo`.
+    /// SHA-256 of the key's `SubjectPublicKeyInfo`; every certificate with this key is accepted.
     Key(Sha256Digest),
 }
 
 /// A certificate issued here that was revoked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RevokedSerial {
-    /// The serial number's bytes.
     pub serial: Vec<u8>,
     /// Time at which its device was revoked.
     pub revoked_at: Timestamp,
@@ -49,55 +45,48 @@ pub struct RevokedSerial {
 /// Counts of a release from quarantine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReleaseCounts {
-    /// Revoked devices whose photos were held back until now.
+    /// Revoked devices whose photos were in quarantine.
     pub devices: u64,
     /// Their photos that have not been erased.
     pub photos: u64,
 }
 
-/// A caller, with what decides whether its requests are served.
+/// A caller with the facts that decide if its requests are served.
 #[derive(Debug, Clone)]
 pub struct CallerRecord {
-    /// Device that calls, with its party.
     pub caller: Caller,
-    /// Time at which its device was revoked.
     pub revoked_at: Option<Timestamp>,
     /// Set if newer certificates of the device ended this one.
     pub ended: Option<EndedCertificate>,
-    /// True if this is the first use of a renewed certificate, which is to be recorded.
+    /// True if this is the first use of a renewed certificate, which the caller of the store must record.
     pub is_first_use: bool,
 }
 
-/// A certificate that is not accepted any more, since its device has newer ones.
+/// A certificate that is no longer accepted because its device has newer ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EndedCertificate {
-    /// The first use of a newer one; `None` if none was used.
+    /// First use of a newer certificate; `None` if none was used.
     pub newer_used_at: Option<Timestamp>,
 }
 
-/// A sealed photo about to be stored.
+/// A sealed photo that a deposit stores.
 pub struct NewPhoto {
-    /// Its row; the state is `available`.
+    /// Row of the photo; the state is `available`.
     pub record: PhotoRecord,
-    /// The name its repeat is known by.
+    /// Derived from the idempotency key; a repeated deposit has the same one.
     pub request_id: [u8; 32],
-    /// Finds it by its code.
     pub lookup_id: LookupId,
-    /// The picture.
     pub sealed: SealedPhoto,
 }
 
-/// Reason why a device that was admitted at the beginning of a request may not end it.
+/// Reason why a device lost its access during the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CutOff {
-    /// The device was revoked in the meantime.
     Revoked {
-        /// Time of the revocation.
         at: Timestamp,
     },
-    /// Its studio or office was suspended in the meantime.
+    /// The studio or office of the device was suspended.
     Suspended {
-        /// Role of the party.
         role: Role,
     },
 }
@@ -105,27 +94,24 @@ pub enum CutOff {
 /// Outcome of a deposit.
 #[derive(Debug)]
 pub enum DepositOutcome {
-    /// It is durable.
     Stored,
-    /// The device was cut off while the photo was on its way.
     CutOff(CutOff),
-    /// Another deposit with this request id was first.
+    /// A deposit with this request id is stored already.
     Repeated(Box<PreviousDeposit>),
 }
 
-/// A deposit made before.
+/// An earlier deposit with the same request id.
 #[derive(Debug, Clone)]
 pub struct PreviousDeposit {
     pub photo: TrackedPhoto,
-    /// Tombstone id that the code of a repeat must lead to; otherwise the repeat is another photo under a used key.
+    /// The code of a repeat must lead to this tombstone id; otherwise the request is another photo with a used idempotency key.
     pub tombstone_id: TombstoneId,
 }
 
-/// A photo's row with its latest collection: all that its availability depends on.
+/// A photo with its latest collection, on which its availability depends.
 #[derive(Debug, Clone)]
 pub struct TrackedPhoto {
     pub record: PhotoRecord,
-    /// Its latest collection.
     pub latest: Option<CollectionRecord>,
     /// Time of the backup that the photo was restored from; set while the photo is quarantined, `None` once it is released.
     pub quarantined_since: Option<Timestamp>,
@@ -134,48 +120,40 @@ pub struct TrackedPhoto {
 /// Filter and page of a query for a studio's photos.
 #[derive(Debug, Clone, Copy)]
 pub struct PhotoQuery {
-    /// Only those in this state at `now`.
+    /// Selects photos that are in this state at `now`.
     pub state: Option<PhotoState>,
-    /// Only those older than this one.
+    /// Selects photos that are older than this one.
     pub after: Option<PhotoId>,
-    /// At most so many.
     pub limit: u32,
-    /// The moment that states are weighed at.
+    /// Time for which the states are computed.
     pub now: Timestamp,
 }
 
 /// One page of a studio's photos.
 #[derive(Debug)]
 pub struct PhotoPage {
-    /// Photos on this page.
     pub photos: Vec<TrackedPhoto>,
-    /// Behind which the next page begins; `None` on the last.
+    /// Last photo of this page; `None` if there is no next page.
     pub next_after: Option<PhotoId>,
 }
 
-/// A request to withdraw.
+/// A request to withdraw a photo.
 #[derive(Debug, Clone, Copy)]
 pub struct WithdrawRequest {
     pub photo_id: PhotoId,
-    /// The studio that deposited it.
     pub studio_id: PartyId,
     pub device_id: DeviceId,
-    /// Time of the request.
     pub now: Timestamp,
 }
 
-/// Outcome of a withdrawal; a refused request changes nothing.
+/// Outcome of a withdrawal.
 #[derive(Debug)]
 pub enum WithdrawOutcome {
-    /// The device was cut off in the meantime.
     CutOff(CutOff),
-    /// This studio has no such photo.
     NoSuchPhoto,
-    /// The photo was found.
+    /// The photo is in the state after the decision.
     Decided {
-        /// Done now, done before, or not possible.
         decision: WithdrawalDecision,
-        /// The photo as it stands now.
         photo: Box<TrackedPhoto>,
     },
 }
@@ -183,63 +161,51 @@ pub enum WithdrawOutcome {
 /// Outcome of a scrub of the write-ahead log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScrubOutcome {
-    /// No erased byte is left in any file.
+    /// No file contains erased bytes.
     Complete,
-    /// Somebody was reading; the write-ahead log still holds some.
+    /// A reader kept the write-ahead log open, which still contains erased bytes.
     Postponed,
 }
 
 /// Limits of wrong codes.
 #[derive(Debug, Clone, Copy)]
 pub struct WrongCodeLimits {
-    /// Wrong codes of one device in a window.
+    /// Wrong codes per window after which the device is blocked.
     pub per_device: u32,
-    /// Wrong codes of all devices together in a window that raise an alarm; they keep nobody from right ones.
+    /// Wrong codes of all devices per window that raise an alarm; they block no device.
     pub alarm_in_total: u32,
-    /// The window's length.
     pub window: Duration,
 }
 
-/// Alarm: the wrong codes of all devices together have reached their limit in this window, or a multiple of it.
+/// Alarm that the wrong codes of all devices in a window have reached the limit or a multiple of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WrongCodeAlarm {
-    /// Wrong codes of all devices together.
     pub in_total: u32,
-    /// Office that most of them come from.
+    /// Office with the most wrong codes.
     pub office_id: PartyId,
     pub of_office: u32,
 }
 
-/// A well-formed code in an office's hand.
+/// A well-formed code that an office has entered.
 #[derive(Debug, Clone)]
 pub struct CodeAttempt {
-    /// Lookup id derived from the code.
     pub lookup_id: LookupId,
     pub office_id: PartyId,
-    /// The device that guesses are counted against.
+    /// Wrong codes are counted for this device.
     pub device_id: DeviceId,
-    /// Time of the attempt.
     pub now: Timestamp,
-    /// Limits of wrong codes.
     pub limits: WrongCodeLimits,
-    /// Policy that decides whether photos of revoked devices are quarantined.
     pub photos_of_revoked: RevokedDevicePolicy,
 }
 
 /// Outcome of a look-up by code.
 #[derive(Debug)]
 pub enum LookupOutcome {
-    /// Too many wrong codes; nothing was looked up.
-    Blocked {
-        /// End of the window.
-        until: Timestamp,
-    },
-    /// No photo; counted and audited.
-    Unknown {
-        /// Set when this one raised it.
-        alarm: Option<WrongCodeAlarm>,
-    },
-    /// A photo or its tombstone.
+    /// The device has sent too many wrong codes; the code was not looked up.
+    Blocked { until: Timestamp },
+    /// No photo has the code; the attempt was counted and audited.
+    Unknown { alarm: Option<WrongCodeAlarm> },
+    /// A photo or the tombstone of one.
     Found(Box<FoundPhoto>),
 }
 
@@ -247,9 +213,8 @@ pub enum LookupOutcome {
 #[derive(Debug)]
 pub struct FoundPhoto {
     pub photo: TrackedPhoto,
-    /// Studio that deposited the photo.
     pub studio: Party,
-    /// Its availability to the office that asks.
+    /// Availability to the office that sent the code.
     pub availability: Availability,
 }
 
@@ -259,90 +224,75 @@ pub struct LeaseRequest {
     pub photo_id: PhotoId,
     pub office_id: PartyId,
     pub device_id: DeviceId,
-    /// The new collection's identifier, if there is to be one.
+    /// Identifier for a new collection.
     pub collection_id: CollectionId,
-    /// Duration of the lease.
     pub lease: Duration,
-    /// Policy that decides whether photos of revoked devices are quarantined.
     pub photos_of_revoked: RevokedDevicePolicy,
-    /// Time of the request.
     pub now: Timestamp,
 }
 
 /// Outcome of a request to lease.
 #[derive(Debug)]
 pub enum LeaseOutcome {
-    /// A new collection.
     New(CollectionRecord),
-    /// The collection this office holds already, perhaps with a new lease.
+    /// The office has this collection already; the lease may have been renewed.
     Existing(CollectionRecord),
-    /// Its availability does not allow a lease.
     Unavailable(Availability),
-    /// The device was cut off in the meantime.
     CutOff(CutOff),
 }
 
 /// Purpose for which a collection's code is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FetchPurpose {
-    /// The bytes are about to go out.
+    /// The photo is sent to the office.
     HandOver,
-    /// Only their size and digest (HEAD); changes nothing.
+    /// Only size and digest are sent (HEAD); nothing changes.
     Inspect,
 }
 
-/// A request for a collection's bytes.
+/// A request for the photo of a collection.
 #[derive(Debug, Clone)]
 pub struct FetchRequest {
     pub collection_id: CollectionId,
-    /// The code and who holds it.
     pub attempt: CodeAttempt,
-    /// For a hand-over: how long the office has to settle.
+    /// Time to settle after a hand-over.
     pub settle_within: Duration,
     pub purpose: FetchPurpose,
 }
 
-/// Outcome of a request for a collection's bytes.
+/// Outcome of a request for the photo of a collection.
 #[derive(Debug)]
 pub enum FetchOutcome {
-    /// Too many wrong codes; nothing was looked up.
+    /// The device has sent too many wrong codes; the code was not looked up.
     Blocked {
-        /// End of the window.
         until: Timestamp,
     },
-    /// This office has no such collection.
     NoSuchCollection,
-    /// The code is not this collection's; counted and audited.
+    /// The code belongs to another collection or to none; the attempt was counted and audited.
     WrongCode {
-        /// Set when this one raised it.
         alarm: Option<WrongCodeAlarm>,
     },
-    /// The lease ran out; the code has to be entered again.
+    /// The office must enter the code again.
     LeaseExpired {
-        /// End of the lease.
         at: Timestamp,
     },
-    /// The photo is held back, and an administrator is to look at it first.
     Quarantined(Quarantined),
-    /// The collection was settled or given back.
+    /// The office has settled or released the collection.
     Settled {
-        /// Time of the settlement.
         at: Timestamp,
     },
-    /// The device was cut off in the meantime.
     CutOff(CutOff),
-    /// The photo, to be opened.
     Ready(Box<PhotoRecord>),
 }
 
 /// Counts of one sweep.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SweepReport {
-    /// Leases closed without a hand-over.
+    /// Leases that ended without a hand-over.
     pub lapsed: u64,
-    /// Hand-overs settled as used, and erased.
+    /// Hand-overs that were settled as used and erased.
     pub used_by_default: u64,
-    /// Photos erased because their time ran out.
+    /// Photos that were erased because they expired.
     pub expired: u64,
 }
 
@@ -356,9 +306,8 @@ impl SweepReport {
 /// Counts of one purge.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PurgeReport {
-    /// Tombstones, each with its collections.
+    /// Tombstones that were deleted with their collections.
     pub tombstones: u64,
-    /// Rows of the audit log.
     pub log_rows: u64,
 }
 

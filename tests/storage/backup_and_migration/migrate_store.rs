@@ -96,7 +96,7 @@ async fn nothing_moves_while_a_gateway_works_or_into_a_database_that_holds_somet
     let database = TestDatabase::empty().await;
     let gateway = setup.home.start();
     let message = setup.home.failure(&["migrate-store", FILE, &database.url]);
-    assert!(message.contains("somebody works on the database") && message.contains("stop every gateway"), "{message}");
+    assert!(message.contains("the database is in use") && message.contains("stop every gateway"), "{message}");
     assert!(gateway.stop().success());
     setup.home.json(&["migrate-store", FILE, &database.url]);
 
@@ -107,7 +107,7 @@ async fn nothing_moves_while_a_gateway_works_or_into_a_database_that_holds_somet
     setup.home.set("database", &format!("\"{}\"", database.url));
     let gateway = setup.home.start();
     let message = setup.home.failure(&["migrate-store", &database.url, "back.sqlite"]);
-    assert!(message.contains("somebody works on the database"), "{message}");
+    assert!(message.contains("the database is in use"), "{message}");
     assert!(gateway.stop().success());
     assert_continues(&setup, &codes).await;
 

@@ -147,9 +147,6 @@ impl WriteTransaction {
     }
 
     /// Compares the end of the log, whose lock this transaction holds, with what is known of it.
-    ///
-    /// # Errors
-    /// [`StoreError::RolledBack`].
     pub(in crate::storage::sql) fn check_log_end(&self, end: ChainLink) -> Result<(), StoreError> {
         self.guard.check_head(end)
     }

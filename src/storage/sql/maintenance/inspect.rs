@@ -23,9 +23,6 @@ const ROWS_PER_PAGE: i64 = 1000;
 
 impl SqlStore {
     /// The next photos that have not been erased, with their pictures, by identifier; none behind the last.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub async fn unerased_photos(&self, after: Option<PhotoId>) -> Result<Vec<UnerasedPhoto>, StoreError> {
         self.with_retry(|| async {
             self.read()
@@ -43,9 +40,6 @@ impl SqlStore {
     }
 
     /// Counts the photos that have been erased.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub async fn erased_photos(&self) -> Result<u64, StoreError> {
         self.with_retry(|| async {
             let mut connection = self.read().await?;
@@ -56,9 +50,6 @@ impl SqlStore {
     }
 
     /// The next pictures' owners, by identifier.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub async fn envelope_owners(&self, after: Option<PhotoId>) -> Result<Vec<EnvelopeOwner>, StoreError> {
         self.with_retry(|| async {
             self.read()
@@ -75,9 +66,6 @@ impl SqlStore {
     }
 
     /// The next collections, by identifier.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub async fn all_collections(&self, after: Option<CollectionId>) -> Result<Vec<InspectedCollection>, StoreError> {
         self.with_retry(|| async {
             self.read()
@@ -95,17 +83,11 @@ impl SqlStore {
     }
 
     /// The fingerprint of the key file that the store is bound to.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub async fn bound_key_file(&self) -> Result<Option<Sha256Digest>, StoreError> {
         self.with_retry(|| async { metadata::bound_key_file(&mut self.read().await?).await }).await
     }
 
     /// Data that is left of a photo; `None` when there never was one.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub async fn remaining_data(&self, photo_id: PhotoId) -> Result<Option<RemainingData>, StoreError> {
         self.with_retry(|| async {
             let mut connection = self.read().await?;

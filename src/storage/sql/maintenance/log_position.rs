@@ -23,9 +23,6 @@ const HAS_PRIVILEGE_SQL: &str = "SELECT has_function_privilege('pg_control_syste
 
 impl SqlStore {
     /// Reads the end of the log, its generation, and the digests of these rows.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub async fn position(&self, rows: &[i64]) -> Result<LogPosition, StoreError> {
         self.with_retry(|| async {
             let mut connection = self.read().await?;

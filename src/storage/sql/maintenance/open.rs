@@ -76,9 +76,6 @@ impl SqlStore {
     }
 
     /// Opens a database that was just copied, whatever its schema is.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn open_copy(location: &DatabaseLocation) -> Result<Self, StoreError> {
         Self::connect_read_only(location).await
     }
@@ -100,9 +97,6 @@ impl SqlStore {
     }
 
     /// Reason why no gateway may work on the database; `None` if gateways may.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub async fn inactive_reason(&self) -> Result<Option<InactiveReason>, StoreError> {
         let mut connection = self.read().await?;
         if let Database::File(_) = &self.database {
@@ -141,9 +135,6 @@ impl SqlStore {
     }
 
     /// Errors that SQLite's own integrity check reports for the file; always empty for a server.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub async fn file_integrity_errors(&self) -> Result<Vec<String>, StoreError> {
         match &self.database {
             Database::File(file) => file.integrity_errors().await,

@@ -1,6 +1,5 @@
 //! Replay of an export of the audit log on a restored database: it applies what happened after the backup.
 
-use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use crate::domain::log::chain::{ChainRow, ChainVerifier};
 use crate::domain::log::log_replay::{CollectionOutcome, LogReplay, PhotoOutcome};
@@ -29,9 +28,6 @@ impl SqlStore {
     }
 
     /// Counts what [`SqlStore::replay`] would do, and lists every photo that it would change; nothing is changed.
-    ///
-    /// # Errors
-    /// As there.
     pub async fn preview_replay(
         &self,
         rows: &[ChainRow],

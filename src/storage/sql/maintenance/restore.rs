@@ -85,9 +85,6 @@ impl SqlStore {
     }
 
     /// The next photos that are held back since a restore, by identifier; none behind the last.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub async fn quarantined_photos(&self, after: Option<PhotoId>) -> Result<Vec<QuarantinedPhoto>, StoreError> {
         self.with_retry(|| async {
             self.read()
@@ -116,9 +113,6 @@ impl SqlStore {
 
     /// Lets photos be collected that were held back since a restore: this one, or all. How many there were; nothing is written
     /// down where there was none.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub async fn release_quarantined(
         &self,
         photo_id: Option<PhotoId>,
@@ -144,9 +138,6 @@ impl SqlStore {
     }
 
     /// Time at which the database was taken as a backup; `None` when it is none.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub async fn backup_taken_at(&self) -> Result<Option<Timestamp>, StoreError> {
         metadata::timestamp(self, metadata::BACKUP_TAKEN_AT).await
     }

@@ -28,9 +28,6 @@ pub struct Snapshot {
 
 impl SqlStore {
     /// Begins to read the store as it is at this moment.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
         let connection = match &self.database {
             Database::File(file) => StoreConnection::SqliteWriter(file.readers.begin().await?),
@@ -45,18 +42,12 @@ impl SqlStore {
 
 impl Snapshot {
     /// The place behind which the audit log begins.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub async fn log_anchor(&mut self) -> Result<ChainLink, StoreError> {
         let last = self.connection.query("SELECT sequence, sha256 FROM log_anchors ORDER BY sequence DESC LIMIT 1");
         last.fetch_optional().await?.as_ref().map_or(Ok(ChainLink::START), |row| link(row, "sequence", "sha256"))
     }
 
     /// The next rows of the audit log; none behind the last.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub async fn log_rows(&mut self, after: i64, limit: u32) -> Result<Vec<ChainRow>, StoreError> {
         let rows = self
             .connection
@@ -71,9 +62,6 @@ impl Snapshot {
     }
 
     /// The next rows of a table behind a primary key, empty before the first; none behind the last.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub async fn rows(&mut self, table: AuditedTable, after: &[AuditedValue]) -> Result<Vec<StoredRow>, StoreError> {
         let columns: Vec<_> = table.columns().iter().map(|column| qualified_column(table, column.name)).collect();
         let (columns, name) = (columns.join(", "), table.name());
@@ -104,9 +92,6 @@ impl Snapshot {
     }
 
     /// The moment at which the last sweep was completed.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub async fn last_swept_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
         let row =
             self.connection.query("SELECT moment FROM notes WHERE name = $1").bind(params![metadata::LAST_SWEPT_AT]);
@@ -114,9 +99,6 @@ impl Snapshot {
     }
 
     /// The number of photos in each state, as the database counts along.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub async fn photo_counts(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
         let counts = "SELECT state, CAST(sum(photos) AS BIGINT) AS photos FROM photo_counts GROUP BY state";
         let rows = self.connection.query(counts).fetch_all().await.map_err(|error| match error {
@@ -130,9 +112,6 @@ impl Snapshot {
     }
 
     /// The next checkpoints; none behind the last.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub async fn checkpoints(&mut self, after: i64) -> Result<Vec<StoredCheckpoint>, StoreError> {
         let rows = self
             .connection
@@ -154,9 +133,6 @@ impl Snapshot {
     }
 
     /// Every place up to which the log was shortened, and when.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub async fn log_anchors(&mut self) -> Result<Vec<(ChainLink, Timestamp)>, StoreError> {
         let anchors = "SELECT sequence, sha256, moved_at FROM log_anchors ORDER BY sequence";
         let rows = self.connection.query(anchors).fetch_all().await?;
