@@ -1,10 +1,10 @@
-//! Advice about a database that cannot be used.
+//! Advice for databases that cannot be used.
 
 use super::error::StoreError;
 use super::location::DatabaseLocation;
 
 impl StoreError {
-    /// The next step for whoever runs the gateway, to be added to the message; empty where the message says it.
+    /// Next step for the operator, appended to the message; empty if the message says it.
     pub fn advice(&self, database: &DatabaseLocation) -> &'static str {
         let Self::Unavailable(source) = self else { return "" };
         match database {
@@ -29,7 +29,7 @@ fn file_advice(source: &str) -> &'static str {
     if source.contains("disk is full") || source.contains("No space left") {
         "; the disk is full: free some space and start again"
     } else if source.contains("disk I/O error") {
-        // What SQLite says where the index of its log finds no room, and where a disk fails.
+        // SQLite reports this both for a full disk and for a failing one.
         "; see whether the disk is full (free some space and start again) or failing (its messages are in the system's log)"
     } else if source.contains("not a database") || source.contains("malformed") {
         "; it is damaged, or the database of something else: restore it from a backup"

@@ -1,5 +1,5 @@
-//! Time budget for all database calls of one HTTP request. Each call is bounded by itself; a database that answers each one late would
-//! still add up to more than any caller waits for.
+//! Time budget for all database calls of one HTTP request. Each call has its own limit too, but many slow calls would
+//! add up to more than the timeout of the client.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -8,14 +8,15 @@ use tokio::time::{self, Instant};
 
 use super::error::StoreError;
 
-/// For all steps of one request together. Less than the twenty seconds after which callers give up (README, *Integration*).
+/// Less than the twenty seconds after which clients give up (README, *Integration*).
 const REQUEST_BUDGET: Duration = Duration::from_secs(12);
 
 tokio::task_local! {
     static REMAINING: Cell<Duration>;
 }
 
-/// Carries a request out; its steps wait for the database for a bounded time in all. What its body or the judge takes does not count.
+/// Runs a request with a time budget for its database calls. The time for its body and for the photo checks does not
+/// count.
 pub async fn with_deadline<T>(request: impl Future<Output = T>) -> T {
     with_budget(REQUEST_BUDGET, request).await
 }
@@ -24,7 +25,7 @@ async fn with_budget<T>(budget: Duration, request: impl Future<Output = T>) -> T
     REMAINING.scope(Cell::new(budget), request).await
 }
 
-/// Takes a step, for no longer than `limit` and than what is left of the request's time budget, where it is part of one.
+/// Runs a step for at most `limit` and, inside a request, at most the rest of its budget.
 pub(super) async fn with_timeout<T>(
     limit: Duration,
     step: impl Future<Output = Result<T, StoreError>>,
@@ -32,7 +33,7 @@ pub(super) async fn with_timeout<T>(
     let limit = REMAINING.try_with(|remaining| limit.min(remaining.get())).unwrap_or(limit);
     let started = Instant::now();
     let outcome = time::timeout(limit, step).await;
-    // Upkeep and commands have nobody who waits.
+    // Background tasks and commands have no budget.
     let _ = REMAINING.try_with(|remaining| remaining.set(remaining.get().saturating_sub(started.elapsed())));
     outcome.map_err(|_| StoreError::Unavailable(format!("no answer within {} s", limit.as_secs_f32()).into()))?
 }

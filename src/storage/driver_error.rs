@@ -1,4 +1,4 @@
-//! Translation of the database driver's errors to those of the store.
+//! Translation of the database driver's errors.
 
 use sqlx::migrate::MigrateError;
 

@@ -1,7 +1,7 @@
-//! Guard against a database that goes back in time under a running program.
+//! Guard against a database that goes back in time while a program uses it.
 //!
-//! It remembers the last row of the audit log that this program knows to be durable. Each new connection and each commit compare
-//! the database with it, so that no change is answered by an older copy: neither after a failover nor after a file was swapped.
+//! The guard remembers the last row of the audit log that is known to be durable. Each new connection and each commit
+//! compares the database with it, so that an older copy, after a failover or a replaced file, answers no change.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,7 +12,7 @@ use super::error::StoreError;
 use crate::domain::log::chain::ChainLink;
 use crate::domain::log::watermark::RollbackError;
 
-/// Shared by all connections of a store. Clones are the same guard.
+/// Clones share one guard.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RollbackGuard(Arc<GuardShared>);
 
@@ -24,23 +24,22 @@ struct GuardShared {
 
 #[derive(Debug, Default)]
 struct GuardState {
-    /// `None` until a watermark is set or a row was committed: then nothing is compared.
+    /// `None` until a watermark is set or a row was committed; until then nothing is compared.
     known: Option<ChainLink>,
     rollback: Option<RollbackError>,
 }
 
-/// One row, in both databases: the last number, the digest at the watermark, and the number that the log begins behind.
+/// One row: the last number, the digest at the watermark, and the number behind which the log begins.
 const HEAD_AT_WATERMARK_SQL: &str = "SELECT (SELECT max(sequence) FROM audit) AS head,
                                   (SELECT sha256 FROM audit WHERE sequence = $1) AS sha256,
                                   (SELECT max(sequence) FROM log_anchors) AS anchor";
 
 impl RollbackGuard {
-    /// The last row that is known to be durable.
     pub(super) fn known_head(&self) -> Option<ChainLink> {
         self.with_state(|state| state.known)
     }
 
-    /// The reason why nothing may be changed; `None` when the database is where it was.
+    /// Reason why changes are refused; `None` if there is none.
     pub(super) fn rollback(&self) -> Option<RollbackError> {
         self.with_state(|state| state.rollback)
     }
@@ -51,20 +50,20 @@ impl RollbackGuard {
         self.rollback().map_or(Ok(()), |rollback| Err(StoreError::RolledBack(rollback)))
     }
 
-    /// Stops all changes. The first reason stays.
+    /// Stops all changes. The first reason is kept.
     pub(super) fn stop_changes(&self, rollback: RollbackError) -> StoreError {
         let first = self.with_state(|state| *state.rollback.get_or_insert(rollback));
         self.0.advanced.notify_one();
         StoreError::RolledBack(first)
     }
 
-    /// Begins anew from a position that was compared with every watermark, or accepted by an administrator.
+    /// Accepts a position that was compared with every watermark or confirmed by an administrator.
     pub(super) fn accept(&self, head: ChainLink) {
         self.with_state(|state| *state = GuardState { known: Some(head), rollback: None });
     }
 
-    /// Takes changes again after a comparison with every watermark found nothing, unless it saw less than is known by now: then the next
-    /// comparison decides.
+    /// Resumes changes after a comparison with every watermark, unless it saw fewer rows than are known by now: then
+    /// the next comparison decides.
     pub(super) fn resume_changes(&self, head: ChainLink) {
         self.with_state(|state| {
             if state.known.is_none_or(|known| known.sequence <= head.sequence) {
@@ -73,7 +72,7 @@ impl RollbackGuard {
         });
     }
 
-    /// Notes rows that are durable now.
+    /// Records rows that are durable now.
     pub(super) fn advance(&self, head: ChainLink) {
         let is_news = self.with_state(|state| {
             let is_news = state.known.is_none_or(|known| known.sequence < head.sequence);
@@ -87,15 +86,15 @@ impl RollbackGuard {
         }
     }
 
-    /// Returns when rows became durable or a rollback was found since it last returned.
+    /// Returns when rows became durable or a rollback was found since the last return.
     pub(super) async fn advanced(&self) {
         self.0.advanced.notified().await;
     }
 
-    /// Compares the end of the log, as a transaction that is alone there sees it.
+    /// Compares the end of the log, whose lock the caller holds.
     ///
     /// # Errors
-    /// [`StoreError::RolledBack`] when it is behind what is known, or the last known row is another one.
+    /// [`StoreError::RolledBack`] if the end lies before the last known row, or that row differs.
     pub(super) fn check_head(&self, end: ChainLink) -> Result<(), StoreError> {
         let Some(known) = self.known_head() else { return Ok(()) };
         if end.sequence < known.sequence {
@@ -107,7 +106,7 @@ impl RollbackGuard {
         Ok(())
     }
 
-    /// Compares what a new connection to a file leads to.
+    /// Checks a new connection to a file.
     pub(super) async fn check_sqlite_connection(&self, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
         let Some(known) = self.known_head() else { return Ok(()) };
         let row = sqlx::query(HEAD_AT_WATERMARK_SQL).bind(known.sequence).fetch_one(connection).await?;
@@ -115,7 +114,7 @@ impl RollbackGuard {
         Ok(())
     }
 
-    /// Compares what a new connection to a server leads to.
+    /// Checks a new connection to a server.
     pub(super) async fn check_postgres_connection(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         let Some(known) = self.known_head() else { return Ok(()) };
         let row = sqlx::query(HEAD_AT_WATERMARK_SQL).bind(known.sequence).fetch_one(connection).await?;

@@ -1,4 +1,4 @@
-//! Failures of a file that only the inside of the store can provoke.
+//! Failures of a file that only code inside the store can cause.
 
 use std::time::Duration;
 

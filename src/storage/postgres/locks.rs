@@ -1,45 +1,45 @@
-//! Locks by which one node keeps the others from deciding at the same time.
+//! Locks that serialise the decisions of all nodes.
 //!
-//! Transactions run at *read committed*: a statement sees what was committed before it began. So a step takes its lock first and
-//! reads what it decides on afterwards; what it has read before it was kept waiting is read again.
+//! Transactions run at *read committed*: a statement sees the rows that were committed before it began. A step takes
+//! its lock first and then reads the rows for its decision; rows that it read before it waited are read again.
 //!
-//! No two transactions can wait for each other, since each takes its locks from above to below in [`Lock`], one of a kind. Who
-//! needs many of a kind at once, which only the sweeper does, leaves out what is taken (`SKIP LOCKED`). The audit log comes
-//! last and is let go by the commit, so it is held for three short statements and one write to the disk.
+//! Transactions cannot deadlock, because each takes its locks in the order of [`Lock`], at most one of each kind. The
+//! sweep, which needs many locks of a kind, skips locked rows (`SKIP LOCKED`). The lock of the audit log comes last and
+//! is released by the commit, so it is held for three short statements and one disk write.
 
 use sqlx::{PgConnection, Row};
 
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{DeviceId, PartyId, PhotoId};
 
-/// A lock that is held until the transaction ends, in the order in which they are taken.
+/// A lock until the end of the transaction, in the order in which locks are taken.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::storage) enum Lock {
-    /// Wrong codes of a device are counted by one transaction at a time, of all nodes.
+    /// Only one transaction of all nodes counts wrong codes of a device at a time.
     CountWrongCode(DeviceId),
-    /// A right code is answered while no wrong one of the same device is being counted; right ones do not wait for each other.
+    /// A right code waits until no wrong code of the device is being counted; right codes do not wait for each other.
     AwaitWrongCodeCount(DeviceId),
-    /// A key is given to one device at a time.
+    /// Only one transaction gives a key to a device at a time.
     Key(Sha256Digest),
-    /// All devices of a party.
+    /// The devices of a party.
     PartyDevices(PartyId),
     /// A device with its certificates and invitations.
     Device(DeviceId),
-    /// A device and its party stay as they are; requests do not wait for each other.
+    /// Keeps the status of a device and its party unchanged; requests do not wait for each other.
     DeviceStatus(DeviceId),
-    /// A device is revoked: once no request of it is under way.
+    /// A revocation waits until no request of the device is under way.
     ChangeDeviceStatus(DeviceId),
-    /// A party is suspended or resumed: once no request of its devices is under way.
+    /// A suspension waits until no request of the party's devices is under way.
     ChangePartyStatus(PartyId),
     /// A photo with its collections.
     Photo(PhotoId),
-    /// All photos and invitations, those to come included: nobody adds or changes one until this transaction ends.
+    /// All photos and invitations, including new ones: no other transaction adds or changes one.
     PhotosAndInvitations,
     /// The end of the audit log's chain.
     Log,
 }
 
-/// Numbers of advisory locks: "Licht" and a number, or a device. Locks of this kind are the database's own.
+/// Keys of advisory locks: "Licht" and a number or a device. Advisory locks are local to the database.
 const WRONG_CODES: i32 = 0x4c69_6368;
 const KEY: i32 = 0x4c69_636b;
 const PARTY_STATUS: i32 = 0x4c69_6369;

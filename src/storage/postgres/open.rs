@@ -1,4 +1,4 @@
-//! Connecting to a server: its pool, migrations, and what can be wrong with it.
+//! Connections to a server: pool, migrations and errors.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -15,26 +15,24 @@ use crate::storage::error::StoreError;
 use crate::storage::location::ServerLocation;
 use crate::storage::rollback_guard::RollbackGuard;
 
-/// Connections of one node, beside the one that listens. A server takes a hundred unless told otherwise: five nodes.
+/// Connections of one node, besides the one that listens. By default a server accepts a hundred: five nodes.
 const MAX_CONNECTIONS: u32 = 16;
-/// Longest wait of a step for one of these connections, or for a server that starts. Then the answer is "try again".
+/// Longest wait for a connection of the pool or for a server that starts.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
-/// Longest time for the first connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Longest time in which a connection that was given back must answer a ping.
+/// Longest wait for the ping of a connection that was returned to the pool.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Attempts to open the database exclusively, while connections that were just closed may still exist: two seconds in all.
+/// Attempts to open the database exclusively, because closed connections exist for a moment: two seconds in total.
 const EXCLUSIVE_ATTEMPTS: u32 = 20;
 const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
 impl PostgresDatabase {
-    /// Connects and brings the schema up to date, one node at a time. The database must have been taken into use by
-    /// [`PostgresDatabase::create`].
+    /// Connects and updates the schema, one node at a time. [`PostgresDatabase::create`] must have created the tables.
     ///
     /// # Errors
-    /// [`StoreError::NewerSchema`] when a newer program wrote it, [`StoreError::Unavailable`] when it cannot be reached or was
-    /// never taken into use.
+    /// [`StoreError::NewerSchema`] if a newer program wrote it, [`StoreError::Unavailable`] if it cannot be reached or
+    /// has no tables.
     pub(in crate::storage) async fn open(location: &ServerLocation) -> Result<Self, StoreError> {
         let mut connection = connect(location).await?;
         if !is_initialized(&mut connection).await? {
@@ -43,10 +41,11 @@ impl PostgresDatabase {
         Self::migrate(location, connection).await
     }
 
-    /// Takes an empty database into use.
+    /// Creates the tables in an empty database.
     ///
     /// # Errors
-    /// [`StoreError::AlreadyExists`] when one of these programs uses it, [`StoreError::Unavailable`] when it cannot be reached.
+    /// [`StoreError::AlreadyExists`] if the database has tables already, [`StoreError::Unavailable`] if it cannot be
+    /// reached.
     pub(in crate::storage) async fn create(location: &ServerLocation) -> Result<Self, StoreError> {
         let mut connection = connect(location).await?;
         if is_initialized(&mut connection).await? {
@@ -55,10 +54,10 @@ impl PostgresDatabase {
         Self::migrate(location, connection).await
     }
 
-    /// Connects to read; whatever its schema is, it stays so.
+    /// Connects for reading without changing the schema.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when it cannot be reached or was never taken into use.
+    /// [`StoreError::Unavailable`] if it cannot be reached or has no tables.
     pub(in crate::storage) async fn open_read_only(location: &ServerLocation) -> Result<Self, StoreError> {
         let mut connection = connect(location).await?;
         if !is_initialized(&mut connection).await? {
@@ -69,7 +68,7 @@ impl PostgresDatabase {
         Ok(Self::lazy(SessionKind::Reading, location, pool, RollbackGuard::default()))
     }
 
-    /// Connects for one connection without limits of time, and only if no gateway or command is connected.
+    /// Opens one connection without time limits if no gateway or command is connected.
     ///
     /// # Errors
     /// [`StoreError::InUse`], [`StoreError::Unavailable`].
@@ -79,7 +78,7 @@ impl PostgresDatabase {
         let database = Self::lazy(SessionKind::Migrating, location, pool.max_lifetime(None), RollbackGuard::default());
         let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
                       AND application_name LIKE 'lichtbild-gateway%' AND pid <> pg_backend_pid()";
-        // A connection that was just closed takes the server a moment to forget.
+        // The server needs a moment to forget a closed connection.
         for _ in 0..EXCLUSIVE_ATTEMPTS {
             if sqlx::query(others).fetch_one(&database.pool).await?.try_get::<i64, _>(0)? == 0 {
                 return Ok(database);
@@ -90,15 +89,15 @@ impl PostgresDatabase {
         Err(StoreError::InUse)
     }
 
-    /// The newest schema that this program knows.
+    /// Newest schema version of this program.
     pub(in crate::storage) fn latest_schema_version() -> i64 {
         migrator().iter().map(|migration| migration.version).max().unwrap_or_default()
     }
 
-    /// Makes the tables of this schema, and of no newer one, in the transaction's current schema: to compare others with.
+    /// Creates the tables of this schema version in the current schema of the transaction, for comparisons.
     ///
     /// # Errors
-    /// [`StoreError::NewerSchema`] when this program does not know the schema.
+    /// [`StoreError::NewerSchema`] if this program does not know the schema.
     pub(in crate::storage) async fn create_tables(
         schema: i64,
         connection: &mut PgConnection,
@@ -111,13 +110,13 @@ impl PostgresDatabase {
     }
 
     async fn migrate(location: &ServerLocation, mut connection: PgConnection) -> Result<Self, StoreError> {
-        // Under an advisory lock of its own.
+        // The migrator holds an advisory lock.
         migrator().run(&mut connection).await.map_err(migration_error)?;
         connection.close().await?;
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
-            // A step that was given up leaves a connection that may never answer any more. It must not keep its place.
+            // A step that timed out leaves a connection that may never answer again; it must leave the pool.
             .after_release(|connection, _| {
                 Box::pin(async move {
                     let answered = tokio::time::timeout(RELEASE_TIMEOUT, connection.ping()).await;
@@ -127,7 +126,7 @@ impl PostgresDatabase {
         Ok(Self::lazy(SessionKind::Serving, location, pool, RollbackGuard::default()))
     }
 
-    /// A database whose pool connects as needed, and checks every connection that it makes.
+    /// A database whose pool connects on demand and checks every new connection.
     fn lazy(kind: SessionKind, location: &ServerLocation, pool: PgPoolOptions, guard: RollbackGuard) -> Self {
         let options = kind.options(location);
         let refused_sessions = RefusedSessions::default();
@@ -161,7 +160,7 @@ async fn is_initialized(connection: &mut PgConnection) -> Result<bool, StoreErro
     Ok(row.try_get(0)?)
 }
 
-/// Migrations that were released never change; a new one is added instead.
+/// Released migrations never change; new ones are added.
 fn migrator() -> Migrator {
     let initial = include_str!("migrations/0001_initial.sql");
     let moving = include_str!("migrations/0003_moving.sql");

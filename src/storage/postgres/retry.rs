@@ -1,20 +1,20 @@
-//! One step on a server: bounded in time, and taken again where the server asks for it.
+//! A step on a server, with a time limit, repeated if the server asks for it.
 
 use std::time::Duration;
 
 use crate::storage::deadline::with_timeout;
 use crate::storage::error::StoreError;
 
-/// A step that was not answered by then counts as failed: the server or the line to it is gone. Longer than the server's own
-/// limits (see [`open`](super::open)), which end what merely waits.
+/// Time limit of a step; after it the server or the network counts as failed. Longer than the server's own limits (see
+/// [`open`](super::open)), which end waits for locks.
 const STEP_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// Attempts at a step that the server has rolled back. The order of locks rules deadlocks out; other programs' statements in
-/// the same database, or another isolation level, need not keep to it.
+/// Attempts at a step that the server has rolled back. The order of locks prevents deadlocks, but other programs in the
+/// same database or another isolation level may cause them.
 const MAX_ATTEMPTS: u32 = 3;
 
-/// Takes a step. A step whose commit was not answered is not taken again: it may have happened. That is for the caller to find out,
-/// who knows the step by its identifier.
+/// Runs a step. A step whose commit was not answered is not repeated, because it may have happened; its caller can find
+/// out by the identifier of the step.
 pub(in crate::storage) async fn with_retry<T, Step>(step: impl Fn() -> Step) -> Result<T, StoreError>
 where
     Step: Future<Output = Result<T, StoreError>>,
@@ -29,7 +29,10 @@ where
     for _ in 1..MAX_ATTEMPTS {
         match with_timeout(limit, step()).await {
             Err(error) if is_retryable(&error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the database asks to try again");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "transaction rolled back by the database server, retrying"
+                );
             }
             done => return done,
         }
@@ -37,7 +40,7 @@ where
     with_timeout(limit, step()).await
 }
 
-/// Serialization failure and deadlock (SQLSTATE 40001 and 40P01): nothing of the transaction has happened.
+/// Serialization failure and deadlock (SQLSTATE 40001 and 40P01): the transaction has changed nothing.
 fn is_retryable(error: &StoreError) -> bool {
     let StoreError::Unavailable(source) = error else { return false };
     let database = source.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);

@@ -1,5 +1,4 @@
-//! Settings that every session has, on which the promises of the gateway rest. They travel with the connection's start, where a pooler
-//! between may drop them without a word, so they are read back.
+//! Settings with their values as the server prints them (`1min`, not `60s`).
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,18 +11,18 @@ use crate::storage::error::StoreError;
 use crate::storage::location::ServerLocation;
 use crate::storage::missing_setting::MissingSetting;
 
-/// By this name a gateway finds others that are connected.
+/// Gateways find other connected gateways by this name.
 const APPLICATION_NAME: &str = "lichtbild-gateway";
 
 /// Settings of sessions, each with its value as the server writes it (`1min`, not `60s`).
 type Settings = &'static [(&'static str, &'static str)];
 
-/// Settings of the sessions that serve. A commit is durable when it is answered. A statement waits for locks of other sessions no longer
-/// than this. A node that stops in the middle of a transaction (stopped, or cut off) keeps its locks no longer than this either, so that
-/// the other nodes go on.
+/// Settings of sessions that serve. A commit is durable when it is answered. Statements wait for locks only this long,
+/// and a node that stops in the middle of a transaction loses its locks after this time, so that the other nodes
+/// continue.
 const SERVING: Settings = &[
     ("default_transaction_isolation", "read committed"),
-    // Whatever the server's own setting is: a commit that was answered must not be gone with the server's power.
+    // Overrides the server's setting, which may lose acknowledged commits at a power failure.
     ("synchronous_commit", "on"),
     ("lock_timeout", "2s"),
     ("statement_timeout", "5s"),
@@ -31,7 +30,7 @@ const SERVING: Settings = &[
     ("client_min_messages", "warning"),
 ];
 
-/// The same for sessions that only read.
+/// Settings of sessions that only read.
 const READING: Settings = &[
     ("default_transaction_isolation", "read committed"),
     ("default_transaction_read_only", "on"),
@@ -41,7 +40,7 @@ const READING: Settings = &[
     ("client_min_messages", "warning"),
 ];
 
-/// Migrations wait for each other, and take their time on large tables.
+/// Settings of migrations, which wait for each other and may take long on large tables.
 const MIGRATING: Settings = &[
     ("synchronous_commit", "on"),
     ("lock_timeout", "1min"),
@@ -49,7 +48,6 @@ const MIGRATING: Settings = &[
     ("client_min_messages", "warning"),
 ];
 
-/// Kinds of sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SessionKind {
     Serving,
@@ -74,14 +72,14 @@ impl SessionKind {
 /// Reads the settings of a new session back.
 ///
 /// # Errors
-/// [`StoreError::SessionSettings`] when the session lacks one, [`StoreError::Unavailable`].
+/// [`StoreError::SessionSettings`] if a setting is missing, [`StoreError::Unavailable`].
 pub(super) async fn check_settings(kind: SessionKind, connection: &mut PgConnection) -> Result<(), StoreError> {
     let expected = kind.settings().iter().copied().chain([("application_name", APPLICATION_NAME)]);
     let expected: Vec<_> = expected.collect();
     let names: Vec<&str> = expected.iter().map(|(name, _)| *name).collect();
     let sql = "SELECT array_agg(current_setting(name) ORDER BY place) FROM unnest($1::text[]) WITH ORDINALITY AS s(name, place)";
     let found: Vec<String> = sqlx::query(sql).bind(&names).fetch_one(connection).await?.try_get(0)?;
-    // A pooler may add the address of its client to the name.
+    // A pooler may append the address of its client to the name.
     let has = |name: &str, expected: &str, found: &str| {
         if name == "application_name" { found.starts_with(expected) } else { found == expected }
     };
@@ -91,15 +89,15 @@ pub(super) async fn check_settings(kind: SessionKind, connection: &mut PgConnect
     }
 }
 
-/// Time for which no session is asked for after one was refused: each attempt costs the server a connection, and the pool a line in the log.
+/// Pause after a refused session: each attempt costs the server a connection and adds a line to the log.
 const REFUSAL_REST: Duration = Duration::from_secs(2);
 
-/// The last setting that a session of the pool was refused for. The pool itself says of such sessions only that none came in time.
+/// The missing setting of the last refused session. The pool itself reports only that no session was available in time.
 #[derive(Debug, Clone, Default)]
 pub(in crate::storage) struct RefusedSessions(Arc<Mutex<Option<(MissingSetting, Instant)>>>);
 
 impl RefusedSessions {
-    /// Checks a new session of the pool, which is closed if this fails.
+    /// Checks a new session of the pool, which closes it on an error.
     pub(super) async fn check(&self, kind: SessionKind, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         let checked = check_settings(kind, connection).await;
         let missing = match &checked {
@@ -107,7 +105,7 @@ impl RefusedSessions {
             _ => None,
         };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = missing;
-        // The pool tries again until its caller gives up, at first without a pause.
+        // The pool repeats the attempt until its caller gives up, at first without a pause.
         if checked.is_err() {
             tokio::time::sleep(REFUSAL_REST / 2).await;
         }
@@ -115,7 +113,7 @@ impl RefusedSessions {
     }
 
     /// # Errors
-    /// [`StoreError::SessionSettings`] when a session was refused a moment ago.
+    /// [`StoreError::SessionSettings`] if a session was refused a moment ago.
     pub(in crate::storage) fn check_recent(&self) -> Result<(), StoreError> {
         match self.last() {
             Some((missing, at)) if at.elapsed() < REFUSAL_REST => Err(StoreError::SessionSettings(missing)),
@@ -123,7 +121,7 @@ impl RefusedSessions {
         }
     }
 
-    /// The cause of a session that did not come.
+    /// Replaces the pool's timeout by the reason of the last refused session.
     pub(in crate::storage) fn explain(&self, error: sqlx::Error) -> StoreError {
         match (error, self.last()) {
             (sqlx::Error::PoolTimedOut, Some((missing, _))) => StoreError::SessionSettings(missing),

@@ -1,4 +1,5 @@
-//! Notes of the store about itself: its key file, its last sweep, and whether a gateway may work on it.
+//! Metadata of the store: its key file, its last sweep, and the reason why no gateway may use it. They are rows of the
+//! table `notes`.
 
 use super::engine::connection::StoreConnection;
 use super::engine::sql_store::SqlStore;
@@ -17,7 +18,7 @@ pub(in crate::storage::sql) const MOVED_AWAY_AT: &str = "moved_away_at";
 pub(in crate::storage::sql) const MOVE_UNFINISHED: &str = "move_unfinished";
 
 impl SqlStore {
-    /// Binds the store to a key file by its fingerprint, the first time; `false` when it is bound to another one.
+    /// Binds the store to a key file by its fingerprint at the first call; `false` if it is bound to another key file.
     pub async fn bind_key_file(&self, fingerprint: &Sha256Digest) -> Result<bool, StoreError> {
         self.with_retry(|| async {
             let mut transaction = self.write().await?;
@@ -38,17 +39,15 @@ impl SqlStore {
         .await
     }
 
-    /// Time at which the last sweep was completed.
     pub async fn last_swept_at(&self) -> Result<Option<Timestamp>, StoreError> {
         self.with_retry(|| timestamp(self, LAST_SWEPT_AT)).await
     }
 
-    /// The last time that an administrator confirmed the clock.
     pub async fn clock_confirmed_at(&self) -> Result<Option<Timestamp>, StoreError> {
         self.with_retry(|| timestamp(self, CLOCK_CONFIRMED_AT)).await
     }
 
-    /// Confirms the clock: the last sweep counts as completed at that time.
+    /// Records that an administrator has confirmed the clock. The last sweep counts as completed at that time.
     pub async fn confirm_clock(&self, at: Timestamp, audit: AuditEntry) -> Result<(), StoreError> {
         self.with_retry(|| async {
             let mut transaction = self.write().await?;
@@ -60,19 +59,18 @@ impl SqlStore {
         .await
     }
 
-    /// Notes that a sweep was completed.
     pub async fn record_sweep(&self, at: Timestamp) -> Result<(), StoreError> {
         self.with_retry(|| record_timestamp(self, LAST_SWEPT_AT, at)).await
     }
 
-    /// Checks with a small write that a photo could be deposited and collected now.
+    /// Checks with a small write that photos can be deposited and collected.
     pub async fn check_ready(&self, now: Timestamp) -> Result<(), StoreError> {
-        // A whole commit: a full disk shows only when something is written.
+        // A full disk shows only in a complete commit.
         self.with_retry(|| record_timestamp(self, LAST_PROBED_AT, now)).await
     }
 }
 
-/// The fingerprint of the key file that the store is bound to.
+/// Fingerprint of the key file that the store is bound to.
 pub(in crate::storage::sql) async fn bound_key_file(
     connection: &mut StoreConnection,
 ) -> Result<Option<Sha256Digest>, StoreError> {

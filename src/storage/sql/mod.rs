@@ -1,8 +1,8 @@
-//! The store: each step of the contract as statements that SQLite and PostgreSQL read alike, written once for both.
+//! The store: each step of a flow as statements that SQLite and PostgreSQL both understand.
 //!
-//! Both number their parameters `$1`, `$2`, …; times are milliseconds, identifiers are text, whole numbers have 64 bits, truth is
-//! written `TRUE` and tested without comparing. Where one needs more than the other, that is asked of the
-//! [`connection`](engine::connection): locks, the notification of other nodes, and what a sweep leaves out.
+//! Both number their parameters `$1`, `$2`, …; times are milliseconds, identifiers are text, integers have 64 bits,
+//! booleans are written `TRUE` and tested without a comparison. The [`connection`](engine::connection) covers the
+//! differences: locks, notifications to other nodes, and the rows that a sweep skips.
 //!
 //! ```text
 //! photo       -> party -> engine

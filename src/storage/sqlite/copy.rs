@@ -1,4 +1,4 @@
-//! A copy of the file, made while others write: all rows of one moment, in a file that no gateway works on.
+//! Copy of the file, made while other connections write: all rows of one moment, in a file that no gateway uses.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,14 +12,14 @@ use crate::failpoint;
 use crate::storage::error::StoreError;
 
 impl SqliteDatabase {
-    /// Writes all rows of this moment into `target`, an empty file. Writers go on meanwhile; erased bytes stay in their log until
-    /// the copy is made. Erased bytes are not in the copy, for it has no free pages.
+    /// Writes all rows of this moment into `target`, an empty file, while other connections write. Until the copy is
+    /// complete, erased bytes stay in the write-ahead log. The copy has no free pages and therefore no erased bytes.
     ///
-    /// The copy has a note of the name `marker` with the time `now`, and is found to be whole before this returns. That its bytes are
-    /// on the disk is for the caller to see to.
+    /// The copy is marked with the metadata `marker` and the time `now`, and checked. The caller must sync it to the
+    /// disk.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Damaged`] when the copy is not whole.
+    /// [`StoreError::Unavailable`], [`StoreError::Damaged`] if the copy is incomplete.
     pub(in crate::storage) async fn copy_into(
         &self,
         target: &Path,
@@ -51,7 +51,7 @@ impl SqliteDatabase {
         }
     }
 
-    /// Errors that SQLite's own integrity check finds in the file: in its pages, its indexes, and references that lead nowhere.
+    /// Errors that SQLite finds in pages, indexes and foreign keys.
     pub(in crate::storage) async fn integrity_errors(&self) -> Result<Vec<String>, StoreError> {
         check_integrity(&mut *self.readers.acquire().await?).await
     }

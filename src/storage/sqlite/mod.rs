@@ -1,5 +1,5 @@
-//! Driver for SQLite: one file, write-ahead log, every commit on the disk before it is answered. The statements of the store are not
-//! here: they are the same for both databases.
+//! Driver for SQLite: one file with a write-ahead log; a commit is on the disk before it is answered. The statements of
+//! the store are in `storage::sql`, for both databases.
 //!
 //! ```text
 //! open, copy, scrub -> database

@@ -1,4 +1,4 @@
-//! Opening the file: settings, migrations, and what can be wrong with it.
+//! Opening of the file: settings, migrations and errors.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -17,27 +17,27 @@ use crate::storage::driver_error::migration_error;
 use crate::storage::error::StoreError;
 use crate::storage::rollback_guard::RollbackGuard;
 
-/// Readers work beside the one writer; more of them than cores would only wait for each other.
+/// Readers work beside the writer; more readers than cores would only wait for each other.
 const READERS: u32 = 4;
-/// Longest wait of a write for another process (an administrator's command, a backup) before the answer is "try again".
+/// Longest wait of a write for another process (a command of an administrator, a backup).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Tries of a program that starts, while another one keeps the file from it: five seconds in all.
+/// Attempts while another process locks the file at the start: five seconds in total.
 const MAX_ATTEMPTS: u32 = 100;
 const RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
 impl SqliteDatabase {
-    /// Opens the file and brings its schema up to date. The file must exist: an empty one is made by [`SqliteDatabase::create`].
+    /// Opens the file and updates its schema. [`SqliteDatabase::create`] creates the file.
     ///
     /// # Errors
-    /// [`StoreError::NewerSchema`] when a newer program wrote it, [`StoreError::Unavailable`] when it cannot be opened.
+    /// [`StoreError::NewerSchema`] if a newer program wrote it, [`StoreError::Unavailable`] if it cannot be opened.
     pub(in crate::storage) async fn open(file: &Path) -> Result<Self, StoreError> {
         let base = SqliteConnectOptions::new()
             .filename(file)
             .journal_mode(SqliteJournalMode::Wal)
-            // FULL, not NORMAL: in WAL mode NORMAL may lose the last commits when the power fails, and they were answered.
+            // FULL, because in WAL mode NORMAL may lose the last acknowledged commits at a power failure.
             .synchronous(SqliteSynchronous::Full)
-            // ON, not FAST: FAST leaves half of an erased picture in the file.
+            // ON, because FAST leaves parts of erased envelopes in the file.
             .pragma("secure_delete", "ON")
             .pragma("trusted_schema", "OFF")
             .foreign_keys(true);
@@ -55,13 +55,13 @@ impl SqliteDatabase {
         Ok(Self { writer, readers, checkpoint_options: checkpoint, guard, opened: FileIdentity::of(file) })
     }
 
-    /// Opens the file to read it; whatever its schema is, it stays so.
+    /// Opens the file for reading without changing its schema.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when it cannot be opened.
     pub(in crate::storage) async fn open_read_only(file: &Path) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
-        // It may be anybody's file: what its schema names is not called.
+        // The file may be foreign: functions that its schema names are not called.
         let options = options.pragma("trusted_schema", "OFF");
         let pool = || SqlitePoolOptions::new().max_connections(1).acquire_timeout(2 * BUSY_TIMEOUT);
         let readers = pool().connect_with(options.clone()).await?;
@@ -74,14 +74,15 @@ impl SqliteDatabase {
         })
     }
 
-    /// Opens the file for one connection, and only if nobody else has it open; until it is closed, nobody else can.
+    /// Opens the file for one connection if no other process has it open, and keeps other processes out until it is
+    /// closed.
     ///
     /// # Errors
-    /// SQLite's *busy* when somebody has it open, and whatever else keeps it from being opened.
+    /// SQLite's *busy* if another process has it open; otherwise the error of opening it.
     pub(in crate::storage) async fn open_exclusive(file: &Path) -> Result<Self, sqlx::Error> {
         let options = SqliteConnectOptions::new()
             .filename(file)
-            // Set before the file is first read, this asks for a lock that every other connection stands against.
+            // Set before the first read, so that the lock excludes every other connection.
             .locking_mode(SqliteLockingMode::Exclusive)
             .synchronous(SqliteSynchronous::Full)
             .pragma("secure_delete", "ON")
@@ -100,15 +101,15 @@ impl SqliteDatabase {
         })
     }
 
-    /// The newest schema that this program knows.
+    /// Newest schema version of this program.
     pub(in crate::storage) fn latest_schema_version() -> i64 {
         migrator().iter().map(|migration| migration.version).max().unwrap_or_default()
     }
 
-    /// An empty database in memory, of this schema and no newer one: to compare others with.
+    /// Creates an empty database of this schema version in memory, for comparisons.
     ///
     /// # Errors
-    /// [`StoreError::NewerSchema`] when this program does not know the schema.
+    /// [`StoreError::NewerSchema`] if this program does not know the schema.
     pub(in crate::storage) async fn in_memory(schema: i64) -> Result<SqliteConnection, StoreError> {
         if schema > Self::latest_schema_version() {
             return Err(StoreError::NewerSchema { version: schema });
@@ -119,10 +120,10 @@ impl SqliteDatabase {
         Ok(fresh)
     }
 
-    /// Makes a new, empty file that only its owner can read, and opens it.
+    /// Creates an empty file that only its owner can read, and opens it.
     ///
     /// # Errors
-    /// [`StoreError::AlreadyExists`] when there is a file already, [`StoreError::Unavailable`] when it cannot be made.
+    /// [`StoreError::AlreadyExists`] if the file exists, [`StoreError::Unavailable`] if it cannot be created.
     pub(in crate::storage) async fn create(file: &Path) -> Result<Self, StoreError> {
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
@@ -136,7 +137,7 @@ impl SqliteDatabase {
         Self::open(file).await
     }
 
-    /// Ends all work on the file; called last, so that the log is folded into it.
+    /// Closes all connections. SQLite then merges the write-ahead log into the file.
     pub(in crate::storage) async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
@@ -149,8 +150,9 @@ async fn open_writer(options: &SqliteConnectOptions, guard: &RollbackGuard) -> R
         .max_connections(1)
         .acquire_timeout(2 * BUSY_TIMEOUT)
         .after_connect(check_on_connect(guard))
-        // On a full disk SQLite rolls back by itself; the driver then believes for ever that it is inside a transaction
-        // and begins no other. Such a connection is thrown away. The ping lets rollbacks that are under way finish first.
+        // On a full disk SQLite rolls back by itself, but the driver keeps the connection marked as inside a
+        // transaction and begins no other. Such a connection is dropped. The ping lets rollbacks that are under way
+        // finish first.
         .after_release(|connection, _| {
             Box::pin(async move {
                 connection.ping().await?;
@@ -161,8 +163,8 @@ async fn open_writer(options: &SqliteConnectOptions, guard: &RollbackGuard) -> R
         .await
 }
 
-/// Tries again while another process has the file to itself. SQLite waits for most locks by itself, but not for those under which a
-/// file becomes one with a write-ahead log, nor where a transaction that has read begins to write.
+/// Repeats while another process locks the file. SQLite itself does not wait for the lock that switches a file to WAL
+/// mode, nor for a transaction that reads first and then writes.
 async fn retry_while_busy<T, Work>(work: impl Fn() -> Work) -> Result<T, sqlx::Error>
 where
     Work: Future<Output = Result<T, sqlx::Error>>,
@@ -176,14 +178,14 @@ where
     work().await
 }
 
-/// SQLite's code 5, and its extended codes.
+/// SQLite's code 5 and its extended codes.
 fn is_busy(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
 
-/// Brings the schema up to date. Another process may be at the same, the gateway beside an administrator's command, and SQLite has
-/// no lock for that: whoever finds a migration done in the meantime looks again what is left.
+/// Updates the schema. Another process may do the same at the same time, and SQLite has no lock for migrations: a
+/// process that finds a migration done checks again which ones are left.
 async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
     let migrator = migrator();
     let mut found_done = migrator.iter().count();

@@ -1,4 +1,4 @@
-//! A connection to either database, and what is done on one: statements, locks, and the rows that a commit adds to the audit log.
+//! Connections to either database: statements, locks, and the audit rows that a commit adds.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -15,7 +15,6 @@ use crate::storage::error::StoreError;
 use crate::storage::postgres::{Lock, notify_nodes, try_lock_sweep};
 use crate::storage::rollback_guard::RollbackGuard;
 
-/// A connection that statements run on.
 pub(in crate::storage::sql) enum StoreConnection {
     SqliteReader(PoolConnection<Sqlite>),
     SqliteWriter(Transaction<'static, Sqlite>),
@@ -24,7 +23,7 @@ pub(in crate::storage::sql) enum StoreConnection {
 }
 
 impl StoreConnection {
-    /// A statement that both databases read alike. Its values are given in the order of `$1`, `$2`, …
+    /// A statement in the SQL that both databases understand, with parameters `$1`, `$2`, …
     pub(in crate::storage::sql) fn query(&mut self, sql: impl SqlSafeStr) -> Statement<'_> {
         Statement::new(sql, self.driver_connection())
     }
@@ -39,19 +38,18 @@ impl StoreConnection {
     }
 }
 
-/// The key of the digests that rows of the audit log carry.
+/// Key of the row digests in the audit log.
 #[derive(Debug, Clone, Default)]
 pub enum RowKeys {
-    /// Digests are not made: of a store that is only read, or moved.
+    /// No digests: the store is only read or migrated.
     #[default]
     None,
     Key(Arc<RowDigestKey>),
-    /// The key file cannot be used, for this reason: nothing that the audit log tells of can be changed.
+    /// The key file cannot be used for this reason; changes that need an audit row are refused.
     Missing(Arc<str>),
 }
 
 impl RowKeys {
-    /// With this key.
     pub fn new(key: RowDigestKey) -> Self {
         Self::Key(Arc::new(key))
     }
@@ -65,12 +63,12 @@ impl RowKeys {
     }
 }
 
-/// A transaction that changes something, with the rows that it will add to the audit log. Dropped without a commit, it leaves
-/// nothing.
+/// A transaction that changes rows, with the rows that it will add to the audit log. Dropped without a commit, it
+/// changes nothing.
 pub(in crate::storage::sql) struct WriteTransaction {
     connection: StoreConnection,
     audit_entries: Vec<AuditEntry>,
-    /// Changed rows, each with the place of the audit row that tells of it.
+    /// Changed rows, each with the index of the audit entry that reports it.
     changed: Vec<(usize, RowId)>,
     row_keys: RowKeys,
     guard: RollbackGuard,
@@ -81,8 +79,8 @@ impl WriteTransaction {
         Self { connection, audit_entries: Vec::new(), changed: Vec::new(), row_keys, guard }
     }
 
-    /// Keeps others from what is about to be decided. Returns true if it may have waited for them: then what was read before may
-    /// not be so any more. In SQLite a transaction that writes is alone from its start.
+    /// Takes a lock. Returns true if the transaction may have waited for it: rows that were read before must be read
+    /// again. A write transaction of SQLite excludes all others from its start.
     pub(in crate::storage::sql) async fn lock(&mut self, lock: Lock) -> Result<bool, StoreError> {
         match self.driver_connection() {
             DriverConnection::Sqlite(_) => Ok(false),
@@ -103,7 +101,7 @@ impl WriteTransaction {
         }
     }
 
-    /// Tries to take the lock for a sweep; `false` if another node is sweeping.
+    /// Tries to take the lock of the sweep; `false` if another node holds it.
     pub(in crate::storage::sql) async fn try_lock_sweep(&mut self) -> Result<bool, StoreError> {
         match self.driver_connection() {
             DriverConnection::Sqlite(_) => Ok(true),
@@ -111,7 +109,8 @@ impl WriteTransaction {
         }
     }
 
-    /// Tells all nodes, with the commit, that a device or a party was revoked, suspended or resumed. A file has one node.
+    /// Notifies all nodes, at the commit, that a device or a party was revoked, suspended or resumed. A file has one
+    /// node.
     pub(in crate::storage::sql) async fn notify_nodes(&mut self) -> Result<(), StoreError> {
         match self.driver_connection() {
             DriverConnection::Sqlite(_) => Ok(()),
@@ -119,13 +118,14 @@ impl WriteTransaction {
         }
     }
 
-    /// Adds a row to the audit log. It gets its place in the chain with the commit, so that nobody waits for it any longer.
+    /// Adds a row to the audit log. It gets its place in the chain at the commit, which keeps the lock of the log
+    /// short.
     pub(in crate::storage::sql) fn append(&mut self, entry: AuditEntry) {
         self.audit_entries.push(entry);
     }
 
-    /// Says that a row was added or changed: the next row that this transaction adds to the audit log carries its digest. Of a row
-    /// that is changed again, the later one does.
+    /// Records that a row was added or changed. The next audit entry of this transaction carries its digest; if the row
+    /// changes again, the later entry does.
     pub(in crate::storage::sql) fn mark_changed(&mut self, row: RowId) {
         self.changed.push((self.audit_entries.len(), row));
     }
@@ -139,24 +139,25 @@ pub(in crate::storage::sql) struct PendingLog {
     pub(in crate::storage::sql) row_keys: RowKeys,
 }
 
-/// For the commit in `storage::sql::log` alone, which `tests/layers` proves: elsewhere a change could commit without its rows in the log.
+/// For the commit in `storage::sql::log` only, as `tests/layers` proves: other callers could commit a change without
+/// its audit rows.
 impl WriteTransaction {
     pub(in crate::storage::sql) fn take_pending_log(&mut self) -> PendingLog {
         let (entries, changed) = (std::mem::take(&mut self.audit_entries), std::mem::take(&mut self.changed));
         PendingLog { entries, changed, row_keys: self.row_keys.clone() }
     }
 
-    /// Compares the end of the log, whose lock this transaction holds, with what is known of it.
+    /// Compares the end of the log, whose lock this transaction holds, with the last row known to be durable.
     pub(in crate::storage::sql) fn check_log_end(&self, end: ChainLink) -> Result<(), StoreError> {
         self.guard.check_head(end)
     }
 
-    /// Commits; `head` is the new end of the log, if rows were added to it.
+    /// Commits. `head` is the new end of the log if rows were added.
     pub(in crate::storage::sql) async fn commit_logged(self, head: Option<ChainLink>) -> Result<(), StoreError> {
         match self.connection {
             StoreConnection::SqliteWriter(transaction) => transaction.commit().await?,
             StoreConnection::PostgresWriter(transaction) => transaction.commit().await?,
-            // Readers are never handed out as this.
+            // Readers are never part of a write transaction.
             StoreConnection::SqliteReader(_) | StoreConnection::PostgresReader(_) => {}
         }
         head.into_iter().for_each(|head| self.guard.advance(head));

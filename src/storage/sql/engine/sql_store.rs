@@ -1,4 +1,4 @@
-//! The store itself: which database it is over, and its connections and transactions.
+//! The store: its database, connections and transactions.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::storage::requests::ScrubOutcome;
 use crate::storage::rollback_guard::RollbackGuard;
 use crate::storage::{postgres, sqlite};
 
-/// A store over either database. Clones share it.
+/// A store over SQLite or PostgreSQL. Clones share its connections.
 #[derive(Debug, Clone)]
 pub struct SqlStore {
     pub(in crate::storage::sql) database: Database,
@@ -24,7 +24,6 @@ pub(in crate::storage::sql) enum Database {
 }
 
 impl SqlStore {
-    /// Over a file that a test has its hands in.
     #[cfg(test)]
     pub(in crate::storage) fn from_file(file: sqlite::SqliteDatabase) -> Self {
         Self::new(Database::File(file))
@@ -34,13 +33,13 @@ impl SqlStore {
         Self { database, row_keys: RowKeys::None }
     }
 
-    /// The same store, whose changes carry digests of the changed rows in their rows of the audit log.
+    /// The same store. The audit rows of its changes carry digests of the changed rows.
     #[must_use]
     pub fn with_row_keys(self, row_keys: RowKeys) -> Self {
         Self { row_keys, ..self }
     }
 
-    /// Ends all work on the database; called last, so that SQLite's log is folded into its file.
+    /// Closes all connections. SQLite then merges its write-ahead log into the file.
     pub async fn close(&self) {
         match &self.database {
             Database::File(file) => file.close().await,
@@ -48,7 +47,7 @@ impl SqlStore {
         }
     }
 
-    /// Makes erased bytes leave the files too. Waits for nobody: while somebody reads, it says so and is to be tried again.
+    /// Removes erased bytes from the files of the database. Postponed while another connection reads; call again later.
     pub async fn scrub_erased(&self) -> Result<ScrubOutcome, StoreError> {
         match &self.database {
             Database::File(file) => file.scrub_erased().await,
@@ -57,13 +56,13 @@ impl SqlStore {
         }
     }
 
-    /// The reason why nothing is changed and no photo is handed out; `None` unless the database went back in time.
+    /// Reason why changes are refused and no photo is handed over; `None` unless the database went back in time.
     pub fn rollback(&self) -> Option<RollbackError> {
         self.guard().rollback()
     }
 
-    /// Returns when a device or a party was revoked, suspended or resumed on any node since it last returned, or may have been: so that revocations are
-    /// read at once. A store of one machine never returns, a line to a server may be down: whoever waits asks now and then, too.
+    /// Returns when any node may have revoked a device or suspended or resumed a party since the last return. Never
+    /// returns for a file, and may miss changes while the server cannot be reached, so callers also poll.
     pub async fn changed(&self) {
         match &self.database {
             Database::File(_) => std::future::pending().await,
@@ -82,11 +81,11 @@ impl SqlStore {
         })
     }
 
-    /// A transaction that changes something. In SQLite it holds the write lock from its start, so that what it reads stays true
-    /// until it commits; in PostgreSQL that takes a [`Lock`](postgres::Lock).
+    /// Begins a transaction that changes rows. In SQLite it holds the write lock from its start, so that the rows it
+    /// reads do not change until it commits; in PostgreSQL a [`Lock`](postgres::Lock) does that.
     ///
     /// # Errors
-    /// [`StoreError::RolledBack`] while the database is behind what is known of it.
+    /// [`StoreError::RolledBack`] while the database is older than the last row known to be durable.
     pub(in crate::storage::sql) async fn write(&self) -> Result<WriteTransaction, StoreError> {
         let connection = match &self.database {
             Database::File(file) => {
@@ -101,7 +100,7 @@ impl SqlStore {
                 StoreConnection::PostgresWriter(begun.map_err(|error| server.refused_sessions.explain(error))?)
             }
         };
-        // Not before: a new connection has been compared with what is known by now.
+        // Checked last, because the connection may be new and was compared with the watermark when it was opened.
         self.guard().check()?;
         Ok(WriteTransaction::new(connection, self.row_keys.clone(), self.guard().clone()))
     }
@@ -113,14 +112,14 @@ impl SqlStore {
         }
     }
 
-    /// Takes a step: within the time budget of the request that it is part of; on a server for no longer than a few seconds, and again
-    /// where the server asks for it.
+    /// Runs a step within the time budget of its request. A server also limits each step to a few seconds and may ask
+    /// to repeat it.
     pub(in crate::storage::sql) async fn with_retry<T, Step>(&self, step: impl Fn() -> Step) -> Result<T, StoreError>
     where
         Step: Future<Output = Result<T, StoreError>>,
     {
         match &self.database {
-            // A file's own limits end what waits for another process.
+            // SQLite limits the wait for other processes by itself.
             Database::File(_) => with_timeout(Duration::MAX, step()).await,
             Database::Server(_) => postgres::with_retry(step).await,
         }

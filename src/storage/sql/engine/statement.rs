@@ -8,7 +8,7 @@ use sqlx::{Decode, PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection,
 use super::values::{DriverType, FromSql, SqlValue};
 use crate::storage::error::StoreError;
 
-/// A connection of one driver or the other.
+/// A connection of either driver.
 pub(in crate::storage::sql) enum DriverConnection<'c> {
     Sqlite(&'c mut SqliteConnection),
     Postgres(&'c mut PgConnection),

@@ -1,4 +1,4 @@
-//! Values of parameters and columns, and the types of the program that they stand for.
+//! Values of parameters and columns, and their conversion from and to types of the program.
 
 use sqlx::{Decode, Encode, Postgres, Sqlite, Type};
 

@@ -1,4 +1,4 @@
-//! The audit log read, vouched for and shortened.
+//! Reading, checkpointing and shortening of the audit log.
 
 use super::purge;
 use super::row_mapping::chain_row;
@@ -13,7 +13,7 @@ use crate::storage::sql::engine::statement::DatabaseRow;
 use crate::storage::sql::engine::values::params;
 
 impl SqlStore {
-    /// Rows behind a number, in their order; at most `limit`, and fewer only at the end of the log.
+    /// The next rows after `after`, in order; fewer than `limit` only at the end of the log.
     pub async fn log_rows(&self, after: i64, limit: u32) -> Result<Vec<ChainRow>, StoreError> {
         self.with_retry(|| async {
             self.read()
@@ -29,7 +29,7 @@ impl SqlStore {
         .await
     }
 
-    /// Beginning of the log: [`ChainLink::START`], or the row behind which the log begins after older rows were purged.
+    /// Row after which the log begins since older rows were purged; [`ChainLink::START`] if none was.
     pub async fn log_anchor(&self) -> Result<ChainLink, StoreError> {
         self.with_retry(|| async {
             let mut connection = self.read().await?;
@@ -39,7 +39,7 @@ impl SqlStore {
         .await
     }
 
-    /// The end of the log; [`ChainLink::START`] when it is empty.
+    /// Last row of the log; [`ChainLink::START`] if the log is empty.
     pub async fn log_head(&self) -> Result<ChainLink, StoreError> {
         self.with_retry(|| async {
             let mut connection = self.read().await?;
@@ -49,7 +49,7 @@ impl SqlStore {
         .await
     }
 
-    /// Writes a checkpoint down. The first one of a count stays: `false` for another.
+    /// Adds a checkpoint; `false` if there is one for this number of rows already.
     pub async fn add_checkpoint(&self, checkpoint: &Checkpoint, signed: &SignedCheckpoint) -> Result<bool, StoreError> {
         self.with_retry(|| async {
             let mut transaction = self.write().await?;
@@ -67,7 +67,7 @@ impl SqlStore {
         .await
     }
 
-    /// The checkpoint that counts the most rows.
+    /// The checkpoint with the most rows.
     pub async fn latest_checkpoint(&self) -> Result<Option<SignedCheckpoint>, StoreError> {
         self.with_retry(|| async {
             let mut connection = self.read().await?;
@@ -77,7 +77,7 @@ impl SqlStore {
         .await
     }
 
-    /// The checkpoint that counts so many rows.
+    /// The checkpoint for this number of rows.
     pub async fn checkpoint(&self, count: i64) -> Result<Option<SignedCheckpoint>, StoreError> {
         self.with_retry(|| async {
             let mut connection = self.read().await?;
@@ -88,7 +88,7 @@ impl SqlStore {
         .await
     }
 
-    /// Checkpoints that count more rows than `after`, in their order.
+    /// The next checkpoints for more than `after` rows, in order.
     pub async fn checkpoints(&self, after: i64, limit: u32) -> Result<Vec<SignedCheckpoint>, StoreError> {
         self.with_retry(|| async {
             self.read()
@@ -101,14 +101,14 @@ impl SqlStore {
         .await
     }
 
-    /// Lets the log begin behind a row that a checkpoint vouches for. `false`, and nothing changed, when it begins there or further
-    /// on already, or another node is about it. The database itself refuses when the time of the rows up to there is not over.
+    /// Moves the beginning of the log behind a row that a checkpoint covers. Returns false without a change if the log
+    /// begins there or later already, if a row is too young to be purged, or if another node is purging.
     pub async fn move_log_anchor(&self, to: ChainLink, now: Timestamp, audit: AuditEntry) -> Result<bool, StoreError> {
         self.with_retry(|| move_anchor(self, to, now, &audit)).await
     }
 
-    /// Erases what the law has kept long enough: tombstones with their collections, and rows of the log before its beginning. One
-    /// batch; call again while it reports work.
+    /// Deletes rows whose retention has ended: tombstones with their collections, and rows before the beginning of the
+    /// log. Each call is one batch; call again while the report has changes.
     pub async fn purge(&self, now: Timestamp) -> Result<PurgeReport, StoreError> {
         self.with_retry(|| purge::purge(self, now)).await
     }
@@ -129,11 +129,12 @@ async fn move_anchor(store: &SqlStore, to: ChainLink, now: Timestamp, audit: &Au
     }
     let beyond = transaction.query("SELECT 1 FROM log_anchors WHERE sequence >= $1 LIMIT 1").bind(params![to.sequence]);
     if beyond.fetch_optional().await?.is_some() {
-        // Ended here, because a transaction that is only dropped holds the lock until its connection is used again.
+        // A dropped transaction would hold the lock until its connection is used again.
         transaction.commit().await?;
         return Ok(false);
     }
-    // The database's own trigger would refuse; that a row's clock was ahead is nothing to be loud about, it goes when it is due.
+    // A trigger of the database would refuse the change with an error. A row whose time was ahead of the clock is
+    // purged later.
     let not_over = transaction
         .query(
             "SELECT 1 FROM audit WHERE sequence > (SELECT coalesce(max(sequence), 0) FROM log_anchors)
@@ -149,7 +150,7 @@ async fn move_anchor(store: &SqlStore, to: ChainLink, now: Timestamp, audit: &Au
         .bind(params![to.sequence, to.sha256, now])
         .execute()
         .await?;
-    // With the row that tells of it the log has an end, however much of it goes.
+    // This row keeps the log from becoming empty when all older rows are purged.
     transaction.append(audit.clone());
     transaction.commit().await?;
     Ok(true)

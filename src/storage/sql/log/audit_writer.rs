@@ -1,5 +1,5 @@
-//! The audit log's one writer: always on the transaction of the change that it tells of, with digests of the rows that it changed.
-//! Those are read back before the commit, so that they are of what is stored, whoever wrote which column.
+//! Writer of the audit log. It works in the transaction of the change, and adds digests of the changed rows. The rows
+//! are read back before the commit, so that a digest covers the stored values, whichever statement wrote them.
 
 use super::row_mapping;
 use crate::domain::log::AuditEntry;
@@ -12,13 +12,12 @@ use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::values::params;
 
 impl SqlStore {
-    /// Writes down that something was refused.
+    /// Adds a row about a refused request.
     pub async fn append_audit(&self, audit: AuditEntry) -> Result<(), StoreError> {
         self.with_retry(|| append_entry(self, &audit)).await
     }
 }
 
-/// The last row of the chain.
 pub(in crate::storage::sql) async fn head(transaction: &mut WriteTransaction) -> Result<ChainLink, StoreError> {
     let last =
         transaction.query("SELECT sequence, sha256 FROM audit ORDER BY sequence DESC LIMIT 1").fetch_optional().await?;
@@ -27,8 +26,8 @@ pub(in crate::storage::sql) async fn head(transaction: &mut WriteTransaction) ->
     })
 }
 
-/// Appends rows to the chain behind its `end`, each with a digest of itself if there is a key, and of the rows that it tells of. The
-/// caller is alone there, so nobody else can take the same place.
+/// Appends rows to the chain behind `end`. With a key, each row gets a digest of itself and of the changed rows that it
+/// reports. The caller holds the lock of the log.
 pub(in crate::storage::sql) async fn append_rows(
     transaction: &mut WriteTransaction,
     end: ChainLink,
@@ -66,8 +65,8 @@ pub(in crate::storage::sql) async fn append_rows(
     Ok(ChainLink { sequence, sha256: previous })
 }
 
-/// The digests of rows with their names and the places of the audit rows that tell of them; a row that the same transaction deleted
-/// has none.
+/// Digests of the changed rows with their names and the index of the audit entry that reports them. Rows that the same
+/// transaction has deleted have no digest.
 pub(in crate::storage::sql) async fn row_digests(
     connection: &mut StoreConnection,
     changed: &[(usize, RowId)],
@@ -85,7 +84,7 @@ pub(in crate::storage::sql) async fn row_digests(
     Ok(digests)
 }
 
-/// A row with all of its columns.
+/// Reads a row with all of its columns.
 async fn read_row(connection: &mut StoreConnection, id: &RowId) -> Result<Option<Vec<AuditedValue>>, StoreError> {
     let row = match id {
         RowId::Party(party_id) => {

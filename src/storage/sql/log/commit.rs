@@ -1,4 +1,4 @@
-//! The commit: what a transaction changed becomes durable together with the rows of the audit log that tell of it.
+//! Commit: the changes of a transaction become durable together with their rows in the audit log.
 
 use super::audit_writer;
 use crate::storage::error::StoreError;
@@ -6,19 +6,19 @@ use crate::storage::postgres::Lock;
 use crate::storage::sql::engine::connection::WriteTransaction;
 
 impl WriteTransaction {
-    /// Makes it durable, together with its rows in the audit log.
+    /// Commits the changes and their rows in the audit log.
     ///
     /// # Errors
-    /// [`StoreError::RolledBack`] when the log ends before a row that is known to be durable; nothing has changed then.
+    /// [`StoreError::RolledBack`] if the log ends before a row that is known to be durable; then nothing has changed.
     pub(in crate::storage::sql) async fn commit(mut self) -> Result<(), StoreError> {
         let mut pending = self.take_pending_log();
         let mut head = None;
         if !pending.entries.is_empty() {
-            // A row that was changed behind all of them is told of by the last.
+            // The last entry also reports rows that were changed after it.
             let last = pending.entries.len() - 1;
             pending.changed.iter_mut().for_each(|(index, _)| *index = (*index).min(last));
             let key = pending.row_keys.key()?;
-            // Before the lock, for which everybody waits.
+            // Computed before the lock of the log, for which all other transactions wait.
             let digests = match key {
                 Some(key) => audit_writer::row_digests(&mut self, &pending.changed, key).await?,
                 None => Vec::new(),

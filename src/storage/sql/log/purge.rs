@@ -1,4 +1,4 @@
-//! Purge of rows whose retention period is over: tombstones with their collections, and the front of the audit log.
+//! Purge of rows whose retention has ended: tombstones with their collections, and the oldest rows of the audit log.
 
 use sqlx::AssertSqlSafe;
 
@@ -11,9 +11,10 @@ use crate::storage::sql::engine::connection::WriteTransaction;
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::values::params;
 
-/// Small enough that a deposit never waits long behind it. Written into the statement, as in [`sweep`](crate::storage::sql::photo::sweep).
+/// Keeps the wait of a deposit behind a purge short. The limit is part of the statement, as in
+/// [`sweep`](crate::storage::sql::photo::sweep).
 const TOMBSTONES_PER_BATCH: i64 = 64;
-/// Rows of the log lie side by side and go with one statement.
+/// Rows of the log are adjacent and are deleted with one statement.
 const LOG_ROWS_PER_BATCH: i64 = 1_000;
 
 pub(super) async fn purge(store: &SqlStore, now: Timestamp) -> Result<PurgeReport, StoreError> {
@@ -59,8 +60,7 @@ async fn delete_tombstones(transaction: &mut WriteTransaction, now: Timestamp) -
     Ok(deleted)
 }
 
-/// Deletes one batch of rows before the beginning of the log, which was set before; see
-/// [`move_log_anchor`](crate::storage::audit_log::AuditLog::move_log_anchor).
+/// Deletes one batch of rows before the beginning of the log, which [`SqlStore::move_log_anchor`] has set.
 async fn delete_log_rows(transaction: &mut WriteTransaction) -> Result<u64, StoreError> {
     let ends = transaction
         .query("SELECT (SELECT min(sequence) FROM audit) AS first, (SELECT max(sequence) FROM log_anchors) AS last")

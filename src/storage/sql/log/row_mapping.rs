@@ -1,4 +1,4 @@
-//! Rows of the audit log, and of the tables that it tells of, to records.
+//! Conversion of rows of the audit log and of the audited tables to records.
 
 use crate::domain::log::chain::ChainRow;
 use crate::domain::log::reconciliation::row::AuditedValue;
@@ -24,7 +24,6 @@ pub(in crate::storage::sql) fn column_values(
     table.columns().iter().map(|column| value(column.name, column.kind)).collect()
 }
 
-/// A row of the audit log with all of its columns.
 pub(in crate::storage::sql) fn chain_row(row: &DatabaseRow) -> Result<ChainRow, StoreError> {
     Ok(ChainRow {
         sequence: row.get("sequence")?,

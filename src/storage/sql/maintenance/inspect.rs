@@ -1,4 +1,5 @@
-//! Reading a store through, to find out whether it is whole.
+//! Reading of all rows for the integrity check. Each page is one statement and shows one moment; the gateway continues
+//! to work.
 
 use sqlx::AssertSqlSafe;
 
@@ -16,13 +17,12 @@ use crate::storage::sql::metadata;
 use crate::storage::sql::photo::row_mapping;
 use crate::storage::sql::photo::row_mapping::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tracked_photo};
 
-/// Pictures are read so many at a time: at 8 MiB each, the most a configuration has by default, 128 MiB.
+/// 128 MiB at the default limit of 8 MiB per photo.
 const ENVELOPES_PER_PAGE: i64 = 16;
-/// Rows without pictures.
 const ROWS_PER_PAGE: i64 = 1000;
 
 impl SqlStore {
-    /// The next photos that have not been erased, with their pictures, by identifier; none behind the last.
+    /// The next photos that are not erased, with their envelopes, by identifier.
     pub async fn unerased_photos(&self, after: Option<PhotoId>) -> Result<Vec<UnerasedPhoto>, StoreError> {
         self.with_retry(|| async {
             self.read()
@@ -39,7 +39,6 @@ impl SqlStore {
         .await
     }
 
-    /// Counts the photos that have been erased.
     pub async fn erased_photos(&self) -> Result<u64, StoreError> {
         self.with_retry(|| async {
             let mut connection = self.read().await?;
@@ -49,7 +48,7 @@ impl SqlStore {
         .await
     }
 
-    /// The next pictures' owners, by identifier.
+    /// The next envelopes' owners by identifier.
     pub async fn envelope_owners(&self, after: Option<PhotoId>) -> Result<Vec<EnvelopeOwner>, StoreError> {
         self.with_retry(|| async {
             self.read()
@@ -65,7 +64,7 @@ impl SqlStore {
         .await
     }
 
-    /// The next collections, by identifier.
+    /// The next collections by identifier.
     pub async fn all_collections(&self, after: Option<CollectionId>) -> Result<Vec<InspectedCollection>, StoreError> {
         self.with_retry(|| async {
             self.read()
@@ -82,12 +81,12 @@ impl SqlStore {
         .await
     }
 
-    /// The fingerprint of the key file that the store is bound to.
+    /// Fingerprint of the key file that the store is bound to.
     pub async fn bound_key_file(&self) -> Result<Option<Sha256Digest>, StoreError> {
         self.with_retry(|| async { metadata::bound_key_file(&mut self.read().await?).await }).await
     }
 
-    /// Data that is left of a photo; `None` when there never was one.
+    /// `None` if the photo never existed.
     pub async fn remaining_data(&self, photo_id: PhotoId) -> Result<Option<RemainingData>, StoreError> {
         self.with_retry(|| async {
             let mut connection = self.read().await?;
@@ -113,7 +112,7 @@ impl SqlStore {
     }
 }
 
-/// Key after which the next page begins; without an identifier the empty text, which sorts before every identifier.
+/// Key of the last row before the next page; without an identifier the empty text, which sorts before every identifier.
 fn after_key(after: Option<impl ToString>) -> String {
     after.map_or_else(String::new, |after| after.to_string())
 }

@@ -1,4 +1,4 @@
-//! The position of the audit log, for comparison with watermarks outside the database, and the generations of it.
+//! Position of the audit log, for comparison with watermarks outside the database, and generations of the log.
 
 use crate::domain::digest::Sha256Digest;
 use crate::domain::log::chain::ChainLink;
@@ -14,15 +14,15 @@ const GENERATION: &str = "generation";
 const GENERATION_BEGIN: &str = "generation_begin";
 const GENERATION_CONFIRMED_AT: &str = "generation_confirmed_at";
 
-/// The first eight digits of a write-ahead log's file name are its timeline. Only a primary has such a file.
+/// The first eight digits of the name of a write-ahead log file are the timeline. Only a primary has such a file.
 const SERVER_HISTORY_SQL: &str = "SELECT (SELECT system_identifier FROM pg_control_system()) AS system_identifier,
     ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint AS timeline";
 
-/// Asked first: each refusal would be a line in the server's log.
+/// Checked first, because each refusal would add a line to the server's log.
 const HAS_PRIVILEGE_SQL: &str = "SELECT has_function_privilege('pg_control_system()', 'execute') AS may_ask";
 
 impl SqlStore {
-    /// Reads the end of the log, its generation, and the digests of these rows.
+    /// Reads the end of the log, its generation, and the digests of `rows`.
     pub async fn position(&self, rows: &[i64]) -> Result<LogPosition, StoreError> {
         self.with_retry(|| async {
             let mut connection = self.read().await?;
@@ -34,7 +34,7 @@ impl SqlStore {
                 seal: None,
                 server: None,
             };
-            // Rows first: one that is cut off the front meanwhile lies before the anchor, which is read later.
+            // Rows are read before the anchor: a row that is purged in between then lies before the anchor.
             for sequence in rows {
                 let row = connection.query("SELECT sha256 FROM audit WHERE sequence = $1").bind(params![sequence]);
                 if let Some(row) = row.fetch_optional().await? {
@@ -56,7 +56,7 @@ impl SqlStore {
         .await
     }
 
-    /// `None` for a file, and for a server that does not let this user ask.
+    /// `None` for a file, and for a server on which this user lacks the privilege.
     async fn server_history(&self) -> Option<ServerHistory> {
         let Database::Server(_) = &self.database else { return None };
         let mut connection = self.read().await.ok()?;
@@ -70,22 +70,22 @@ impl SqlStore {
         })
     }
 
-    /// The last row that is known to be durable; `None` before one was accepted or committed.
+    /// Last row known to be durable; `None` before one was accepted or committed.
     pub fn known_head(&self) -> Option<ChainLink> {
         self.guard().known_head()
     }
 
-    /// Compares every later change with this position of the log, and takes changes again if they were stopped.
+    /// Accepts this position of the log and resumes changes if they were stopped.
     pub fn accept(&self, head: ChainLink) {
         self.guard().accept(head);
     }
 
-    /// Takes changes again if they were stopped, unless later rows than this one are known to be durable.
+    /// Resumes changes, unless later rows than this one are known to be durable.
     pub fn resume_changes(&self, head: ChainLink) {
         self.guard().resume_changes(head);
     }
 
-    /// Notes that the log was seen to have come so far.
+    /// Records that the log has reached this row.
     pub fn advance(&self, head: ChainLink) {
         self.guard().advance(head);
     }
@@ -95,12 +95,12 @@ impl SqlStore {
         self.guard().stop_changes(rollback);
     }
 
-    /// Returns when rows became durable, or a rollback was found, since it last returned.
+    /// Returns when rows became durable or a rollback was found since the last return.
     pub async fn advanced(&self) {
         self.guard().advanced().await;
     }
 
-    /// Reports whether another file has the name of the one that is open.
+    /// Reports whether the path of the open file now leads to another file.
     pub fn file_was_replaced(&self) -> bool {
         matches!(&self.database, Database::File(file) if file.was_replaced())
     }
@@ -129,7 +129,7 @@ async fn generation(connection: &mut StoreConnection) -> Result<(Generation, Opt
     Ok((generation, seal))
 }
 
-/// Begins the generation after `at_least` and after the database's own, at the end of the log. The caller is alone there.
+/// Begins a generation after `at_least` and after the current one at the end of the log, whose lock the caller holds.
 pub(super) async fn begin_generation(
     transaction: &mut WriteTransaction,
     at_least: u64,

@@ -1,7 +1,7 @@
-//! Operations on a database as a whole, for an administrator and not for a caller: opened, verified, restored, migrated.
+//! Operations of administrators on a whole database: open, verify, restore, migrate.
 //!
-//! Every other statement of the store finds its rows by an index (`tests/storage/sql_store/query_plans.rs`). These read all there is, page by page,
-//! because that is what they are for; or are of one database alone.
+//! Every other statement of the store finds its rows by an index (`tests/storage/sql_store/query_plans.rs`). These
+//! statements read whole tables page by page, or are specific to one database.
 
 mod inspect;
 mod log_position;

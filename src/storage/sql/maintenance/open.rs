@@ -1,4 +1,4 @@
-//! Opening a database: to work on it, to read it, to copy it.
+//! Opening of databases for work, for reading and for copying.
 
 use std::path::Path;
 
@@ -10,11 +10,11 @@ use crate::storage::sql::metadata;
 use crate::storage::{postgres, sqlite};
 
 impl SqlStore {
-    /// Opens a database that is in use, and brings its schema up to date.
+    /// Opens a database and updates its schema.
     ///
     /// # Errors
-    /// [`StoreError::NewerSchema`] when a newer program wrote it, [`StoreError::Inactive`] when no gateway may work on it (which
-    /// leaves it untouched), [`StoreError::Unavailable`] when it cannot be opened or reached.
+    /// [`StoreError::NewerSchema`] if a newer program wrote it, [`StoreError::Inactive`] if no gateway may use it (it
+    /// is not changed), [`StoreError::Unavailable`] if it cannot be opened or reached.
     pub async fn open(location: &DatabaseLocation) -> Result<Self, StoreError> {
         let read_only = Self::connect_read_only(location).await?;
         let inactive_reason = read_only.inactive_reason().await;
@@ -25,10 +25,10 @@ impl SqlStore {
         }
     }
 
-    /// The same, whether or not a gateway may work on it.
+    /// The same, even if no gateway may use the database.
     ///
     /// # Errors
-    /// As [`SqlStore::open`], but for [`StoreError::Inactive`].
+    /// Those of [`SqlStore::open`] except [`StoreError::Inactive`].
     pub async fn open_even_inactive(location: &DatabaseLocation) -> Result<Self, StoreError> {
         let database = match location {
             DatabaseLocation::File(file) => Database::File(sqlite::SqliteDatabase::open(file).await?),
@@ -37,10 +37,10 @@ impl SqlStore {
         Ok(Self::new(database))
     }
 
-    /// Opens a database to read it: nothing of it changes, nor its schema.
+    /// Opens a database for reading without changing its schema.
     ///
     /// # Errors
-    /// [`StoreError::NewerSchema`], [`StoreError::OlderSchema`] when this program would have to bring it up to date first,
+    /// [`StoreError::NewerSchema`], [`StoreError::OlderSchema`] if the schema must be updated first,
     /// [`StoreError::Unavailable`].
     pub async fn open_read_only(location: &DatabaseLocation) -> Result<Self, StoreError> {
         let store = Self::connect_read_only(location).await?;
@@ -60,7 +60,7 @@ impl SqlStore {
         }
     }
 
-    /// Opens a database to copy it, whatever its schema is: a backup is best taken before a newer program changes it.
+    /// Opens a database for a copy, whatever its schema is: a backup is best taken before an update.
     ///
     /// # Errors
     /// [`StoreError::Inactive`], [`StoreError::Unavailable`].
@@ -75,7 +75,7 @@ impl SqlStore {
         Err(why_not)
     }
 
-    /// Opens a database that was just copied, whatever its schema is.
+    /// Opens a copy of a database, whatever its schema is.
     pub async fn open_copy(location: &DatabaseLocation) -> Result<Self, StoreError> {
         Self::connect_read_only(location).await
     }
@@ -96,11 +96,11 @@ impl SqlStore {
         Ok(row.get::<Option<i64>>("version")?.unwrap_or_default())
     }
 
-    /// Reason why no gateway may work on the database; `None` if gateways may.
+    /// Reason why no gateway may use the database; `None` if gateways may.
     pub async fn inactive_reason(&self) -> Result<Option<InactiveReason>, StoreError> {
         let mut connection = self.read().await?;
         if let Database::File(_) = &self.database {
-            // A file that `init` left behind when it was killed has no tables yet; they are made when it is opened.
+            // `init` may have been killed before it created the tables; they are created when the file is opened.
             let tables = connection.query("SELECT 1 FROM sqlite_master WHERE name = 'notes'").fetch_optional().await?;
             if tables.is_none() {
                 return Ok(None);
@@ -109,11 +109,11 @@ impl SqlStore {
         metadata::inactive_reason(&mut connection).await
     }
 
-    /// Takes a database into use: a file that is made with it, or an empty one on a server.
+    /// Creates a database file, or the tables in an empty database on a server.
     ///
     /// # Errors
-    /// [`StoreError::AlreadyExists`] when there is a file already, or the server's database is in use;
-    /// [`StoreError::Unavailable`] when it cannot be made or reached.
+    /// [`StoreError::AlreadyExists`] if the file exists or the server's database is in use; [`StoreError::Unavailable`]
+    /// if it cannot be created or reached.
     pub async fn create(location: &DatabaseLocation) -> Result<Self, StoreError> {
         let database = match location {
             DatabaseLocation::File(file) => Database::File(sqlite::SqliteDatabase::create(file).await?),
@@ -122,11 +122,11 @@ impl SqlStore {
         Ok(Self::new(database))
     }
 
-    /// Copies all rows of this moment into `target`, an empty file, while others write. The copy says of itself that it is a backup
-    /// taken `now`, and is whole.
+    /// Copies all rows of this moment into `target`, an empty file, while other connections write. The copy is checked
+    /// and marked as a backup of the time `now`.
     ///
     /// # Errors
-    /// [`StoreError`]; `target` is of no use then. A server's database has no file to be copied: [`StoreError::Unavailable`].
+    /// [`StoreError`]; `target` is then unusable. The database of a server is not a file: [`StoreError::Unavailable`].
     pub async fn copy_into(&self, target: &Path, now: Timestamp) -> Result<(), StoreError> {
         match &self.database {
             Database::File(file) => file.copy_into(target, metadata::BACKUP_TAKEN_AT, now).await,
@@ -134,7 +134,7 @@ impl SqlStore {
         }
     }
 
-    /// Errors that SQLite's own integrity check reports for the file; always empty for a server.
+    /// Errors of SQLite's integrity check of the file; empty for a server.
     pub async fn file_integrity_errors(&self) -> Result<Vec<String>, StoreError> {
         match &self.database {
             Database::File(file) => file.integrity_errors().await,

@@ -1,4 +1,4 @@
-//! Replay of an export of the audit log on a restored database: it applies what happened after the backup.
+//! Replay of an export of the audit log on a restored database: it repeats the changes after the backup.
 
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use crate::domain::log::chain::{ChainRow, ChainVerifier};
@@ -15,11 +15,11 @@ use crate::storage::sql::photo::{collection_devices, photos};
 use std::time::Duration;
 
 impl SqlStore {
-    /// Adds rows of the audit log that were written after the database's last one, and carries out what they tell: erasures,
-    /// leases and the devices that have shown their codes, revocations, suspensions. Rows that it has are passed over.
+    /// Adds the rows of the audit log that follow the last row of the database, and repeats what they report: erasures,
+    /// leases, hand-overs, revocations and suspensions. Skips rows that the database has already.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] when the rows do not follow on the database's own; nothing has changed then.
+    /// [`StoreError::Damaged`] if the rows do not continue the log of the database; then nothing has changed.
     pub async fn replay(&self, rows: &[ChainRow], settle_within: Duration) -> Result<ReplaySummary, StoreError> {
         let mut transaction = self.write().await?;
         let (replayed, _) = apply_rows(&mut transaction, rows, settle_within).await?;
@@ -27,13 +27,13 @@ impl SqlStore {
         Ok(replayed)
     }
 
-    /// Counts what [`SqlStore::replay`] would do, and lists every photo that it would change; nothing is changed.
+    /// Counts the changes of [`SqlStore::replay`] and lists the photos that it would change, without changing anything.
     pub async fn preview_replay(
         &self,
         rows: &[ChainRow],
         settle_within: Duration,
     ) -> Result<(ReplaySummary, Vec<ChangedPhoto>), StoreError> {
-        // Never committed.
+        // The transaction is never committed.
         apply_rows(&mut self.write().await?, rows, settle_within).await
     }
 }
@@ -98,8 +98,9 @@ async fn insert(transaction: &mut WriteTransaction, row: &ChainRow) -> Result<()
     Ok(())
 }
 
-/// Until when an office was to settle or how long a photo was kept stands in no row: the configuration's time from the hand-over
-/// on, and the photo's own end, take their place. Whoever was handed the photo stays the only one who can get it.
+/// The log does not contain the deadline of a settlement or the end of a kept photo's retention. They are set to the
+/// configured time after the hand-over and to the end of the photo. The office that received the photo stays the only
+/// one that can get it.
 async fn upsert_collection(
     transaction: &mut WriteTransaction,
     collection_id: CollectionId,
@@ -152,7 +153,7 @@ async fn upsert_collection(
     Ok(())
 }
 
-/// Offices and devices that came after the backup are not there.
+/// Offices and devices that were added after the backup do not exist.
 async fn has_office_and_device(
     transaction: &mut WriteTransaction,
     office_id: PartyId,
@@ -162,7 +163,7 @@ async fn has_office_and_device(
     Ok(transaction.query(both).bind(params![office_id, device_id]).fetch_optional().await?.is_some())
 }
 
-/// Gives the photo where it is changed: it may be erased already, or not be there.
+/// Returns the photo if it is changed: it may be erased already or not exist.
 async fn apply_to_photo(
     connection: &mut StoreConnection,
     photo_id: PhotoId,

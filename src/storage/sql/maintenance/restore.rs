@@ -1,4 +1,4 @@
-//! A database that came out of a backup: nobody gets its photos until an administrator releases them.
+//! Restored databases: no photo can be collected until an administrator releases it.
 
 use super::log_position::begin_generation;
 use crate::clock::Timestamp;
@@ -13,23 +13,23 @@ use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::values::params;
 use crate::storage::sql::metadata;
 
-/// The generation of the log that begins with a hold.
+/// The generation of the log that begins with a restore.
 pub struct NextGeneration<'s> {
-    /// A generation that is known from elsewhere; the next one is later than it.
+    /// Generation known from elsewhere; the next one is later.
     pub at_least: u64,
-    /// Seals it with the key file.
+    /// Seals the generation with the key file.
     pub seal: &'s (dyn Fn(&Generation) -> Sha256Digest + Sync),
 }
 
-/// Rows that one statement changes: a server ends a statement that takes too long.
+/// Rows per statement: a server cancels statements that take too long.
 const ROWS_PER_BATCH: i64 = 1000;
 
 impl SqlStore {
-    /// Holds back every photo that is there, ends the invitations that may have been used since `taken_at`, lets gateways work on
-    /// the database, and begins a generation of the log. The counts are added to the details of the audit row.
+    /// Quarantines every photo that is not erased, ends the invitations that may have been used since `taken_at`, puts
+    /// the database into use, and begins a generation of the log. The counts are added to the audit row.
     ///
     /// # Errors
-    /// [`StoreError`]; nothing has changed then.
+    /// [`StoreError`]; then nothing has changed.
     pub async fn quarantine_all(
         &self,
         taken_at: Timestamp,
@@ -37,7 +37,8 @@ impl SqlStore {
         mut audit: AuditEntry,
     ) -> Result<QuarantineCounts, StoreError> {
         let mut transaction = self.write().await?;
-        // A photo that came in behind the last page would be held back by the row of the log, and not in its table.
+        // Without the lock, a photo that is deposited behind the last page would be in quarantine according to the log
+        // but not in its row.
         transaction.lock(Lock::PhotosAndInvitations).await?;
         let (mut photos, mut after) = (0, String::new());
         loop {
@@ -84,7 +85,7 @@ impl SqlStore {
         Ok(QuarantineCounts { photos, invitations })
     }
 
-    /// The next photos that are held back since a restore, by identifier; none behind the last.
+    /// The next photos in quarantine since a restore, by identifier.
     pub async fn quarantined_photos(&self, after: Option<PhotoId>) -> Result<Vec<QuarantinedPhoto>, StoreError> {
         self.with_retry(|| async {
             self.read()
@@ -111,8 +112,8 @@ impl SqlStore {
         .await
     }
 
-    /// Lets photos be collected that were held back since a restore: this one, or all. How many there were; nothing is written
-    /// down where there was none.
+    /// Releases one photo or all photos that are in quarantine since a restore, and returns their number. Without any,
+    /// no audit row is added.
     pub async fn release_quarantined(
         &self,
         photo_id: Option<PhotoId>,
@@ -137,7 +138,7 @@ impl SqlStore {
         Ok(photos)
     }
 
-    /// Time at which the database was taken as a backup; `None` when it is none.
+    /// Time at which the database was copied as a backup; `None` if it is not a backup.
     pub async fn backup_taken_at(&self) -> Result<Option<Timestamp>, StoreError> {
         metadata::timestamp(self, metadata::BACKUP_TAKEN_AT).await
     }

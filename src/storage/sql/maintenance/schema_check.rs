@@ -1,8 +1,8 @@
-//! The objects of a database's schema beside those that this program's migrations make. A trigger or a view that somebody else
-//! planted would be carried out with the program's own statements.
+//! Differences between the schema of a database and the schema of this program's migrations. A foreign trigger or view
+//! would run with the statements of the program.
 //!
-//! The expected objects come from the migrations themselves, run anew up to the same version: in memory for a file; on a server, whose
-//! texts of definitions differ with its version, in a schema of its own within a transaction that is never committed.
+//! The expected schema is created by the migrations up to the same version: in memory for a file; for a server, which
+//! prints definitions in its own way, in a temporary schema of a transaction that is never committed.
 
 use std::collections::BTreeMap;
 
@@ -18,12 +18,12 @@ use crate::storage::{postgres, sqlite};
 /// Objects by kind and name, with their definitions.
 type SchemaObjects = BTreeMap<String, String>;
 
-/// The trigger that a move to another database leaves behind.
+/// Trigger that a migration to another database adds.
 const MOVED_AWAY_TRIGGER: &str = "trigger moved_away on audit";
 
 impl SqlStore {
-    /// Every object of the schema that this program did not make or that is not as it makes it, and every one that is missing; for
-    /// people. No statement of the schema is carried out for it.
+    /// Lists objects that are missing, differ, or do not belong to the program's schema, as text for administrators. No
+    /// object of the schema is run.
     ///
     /// # Errors
     /// [`StoreError::NewerSchema`], [`StoreError::Unavailable`].
@@ -49,7 +49,7 @@ async fn file_differences(store: &SqlStore) -> Result<Vec<String>, StoreError> {
 async fn server_differences(store: &SqlStore) -> Result<Vec<String>, StoreError> {
     let schema = store.schema_version().await?;
     let found = objects(store.read().await?.query(POSTGRES_OBJECTS_SQL)).await?;
-    // Dropped at the end, and all of it with it.
+    // The transaction is dropped at the end.
     let mut transaction = store.write().await?;
     match begin_schema(&mut transaction).await {
         Err(StoreError::Unavailable(cause)) if is_forbidden(cause.as_ref()) => {
@@ -69,7 +69,7 @@ async fn server_differences(store: &SqlStore) -> Result<Vec<String>, StoreError>
     Ok(differences(&found, &expected))
 }
 
-/// A schema of the transaction's own, for as long as it lasts.
+/// Creates a schema that exists only in this transaction.
 async fn begin_schema(transaction: &mut WriteTransaction) -> Result<(), StoreError> {
     transaction.query("SET TRANSACTION READ WRITE").execute().await?;
     let own = transaction.query("SELECT 'lichtbild_compared_' || pg_backend_pid() AS own").fetch_one().await?;
@@ -79,7 +79,7 @@ async fn begin_schema(transaction: &mut WriteTransaction) -> Result<(), StoreErr
     Ok(())
 }
 
-/// No right to make a schema (SQLSTATE 42501), or a server that is only to be read (25006, 0A000).
+/// SQLSTATE 42501 (no right to create a schema), 25006 and 0A000 (read-only server).
 fn is_forbidden(cause: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
     let database = cause.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
     database.and_then(|error| error.code()).is_some_and(|code| matches!(code.as_ref(), "42501" | "25006" | "0A000"))
@@ -89,14 +89,14 @@ async fn objects(statement: Statement<'_>) -> Result<SchemaObjects, StoreError> 
     let mut objects = SchemaObjects::new();
     for row in statement.fetch_all().await? {
         let name = format!("{} {}", row.get::<String>("kind")?, row.get::<String>("name")?);
-        // Two of one name would be a fault, and do not hide each other here.
+        // Two objects of one name are both compared.
         let definition: String = row.get("definition")?;
         add_normalized(objects.entry(name).or_default(), &definition);
     }
     Ok(objects)
 }
 
-/// The program's own texts are indented one way or another. Ends of lines stay: a comment goes so far, and no further.
+/// Removes indentation. Line ends stay, because a comment ends there.
 fn add_normalized(text: &mut String, definition: &str) {
     for line in definition.lines() {
         for word in line.split_whitespace() {
@@ -126,7 +126,8 @@ const SQLITE_OBJECTS_SQL: &str =
                               coalesce(sql, '') AS definition
                        FROM sqlite_master";
 
-/// Everything in the current schema, and references to it from others, which keep rows from being erased. Extensions bring their own; constraints of the kind `n` are the columns' NOT NULL.
+/// All objects in the current schema, and references to it from other schemas, which would keep rows from being erased.
+/// Objects of extensions and NOT NULL constraints (kind `n`) are left out.
 const POSTGRES_OBJECTS_SQL: &str = "
 WITH here AS (SELECT current_schema()::text::regnamespace::oid AS oid),
      own AS (SELECT c.* FROM pg_class c, here WHERE c.relnamespace = here.oid AND NOT EXISTS

@@ -41,13 +41,13 @@ impl SqlStore {
 }
 
 impl Snapshot {
-    /// The place behind which the audit log begins.
+    /// Row after which the audit log begins.
     pub async fn log_anchor(&mut self) -> Result<ChainLink, StoreError> {
         let last = self.connection.query("SELECT sequence, sha256 FROM log_anchors ORDER BY sequence DESC LIMIT 1");
         last.fetch_optional().await?.as_ref().map_or(Ok(ChainLink::START), |row| link(row, "sequence", "sha256"))
     }
 
-    /// The next rows of the audit log; none behind the last.
+    /// The next rows of the audit log.
     pub async fn log_rows(&mut self, after: i64, limit: u32) -> Result<Vec<ChainRow>, StoreError> {
         let rows = self
             .connection
@@ -61,7 +61,7 @@ impl Snapshot {
         rows.iter().map(chain_row).collect()
     }
 
-    /// The next rows of a table behind a primary key, empty before the first; none behind the last.
+    /// The next rows of a table after a primary key, which is empty for the first page.
     pub async fn rows(&mut self, table: AuditedTable, after: &[AuditedValue]) -> Result<Vec<StoredRow>, StoreError> {
         let columns: Vec<_> = table.columns().iter().map(|column| qualified_column(table, column.name)).collect();
         let (columns, name) = (columns.join(", "), table.name());
@@ -91,18 +91,17 @@ impl Snapshot {
             .await
     }
 
-    /// The moment at which the last sweep was completed.
     pub async fn last_swept_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
         let row =
             self.connection.query("SELECT moment FROM notes WHERE name = $1").bind(params![metadata::LAST_SWEPT_AT]);
         row.fetch_optional().await?.map_or(Ok(None), |row| row.get("moment"))
     }
 
-    /// The number of photos in each state, as the database counts along.
+    /// Number of photos in each state, as counted by triggers.
     pub async fn photo_counts(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
         let counts = "SELECT state, CAST(sum(photos) AS BIGINT) AS photos FROM photo_counts GROUP BY state";
         let rows = self.connection.query(counts).fetch_all().await.map_err(|error| match error {
-            // Numbers whose sum no 64 bits hold.
+            // The sum exceeds 64 bits.
             StoreError::Unavailable(source) if matches!(source.downcast_ref(), Some(sqlx::Error::Database(_))) => {
                 StoreError::Damaged(format!("photo_counts cannot be added up: {source}"))
             }
@@ -111,7 +110,6 @@ impl Snapshot {
         rows.iter().map(|row| Ok((row.get("state")?, row.get("photos")?))).collect()
     }
 
-    /// The next checkpoints; none behind the last.
     pub async fn checkpoints(&mut self, after: i64) -> Result<Vec<StoredCheckpoint>, StoreError> {
         let rows = self
             .connection
@@ -132,7 +130,7 @@ impl Snapshot {
             .collect()
     }
 
-    /// Every place up to which the log was shortened, and when.
+    /// Every row up to which the log was shortened, with the time.
     pub async fn log_anchors(&mut self) -> Result<Vec<(ChainLink, Timestamp)>, StoreError> {
         let anchors = "SELECT sequence, sha256, moved_at FROM log_anchors ORDER BY sequence";
         let rows = self.connection.query(anchors).fetch_all().await?;

@@ -1,10 +1,10 @@
-//! All rows of one database into another, of the other kind.
+//! Migration of all rows to a database of the other kind.
 //!
 //! ```text
-//! nobody else works on the source -> copy (one transaction) -> compare -> the source is out of use -> the target is in use
+//! lock the source -> copy (one transaction) -> compare -> put the source out of use -> put the target into use
 //! ```
-//! Killed at any moment, one of the two is in use and holds everything: until the source is marked, the target says of itself that
-//! a move into it was not finished. The same command finishes it.
+//! If the program is killed at any time, one of the two databases is in use and complete. Until the source is marked,
+//! the target is marked as an unfinished migration. Running the same command again finishes the migration.
 
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
@@ -24,25 +24,25 @@ use crate::storage::sql::engine::values::SqlValue;
 use crate::storage::sql::metadata;
 use crate::storage::{postgres, sqlite};
 
-/// A move that has begun.
+/// A migration that has begun.
 pub struct OngoingMigration {
     source: SqlStore,
-    /// Holds the source.
+    /// Locks the source.
     source_lock: WriteTransaction,
     target: SqlStore,
     tables: Vec<TableSchema>,
-    /// True if an earlier attempt has copied everything.
+    /// True if an earlier attempt has copied all rows.
     is_copied: bool,
-    /// True if an earlier attempt has made the source inactive, too.
+    /// True if an earlier attempt has put the source out of use too.
     source_is_inactive: bool,
 }
 
 impl OngoingMigration {
-    /// Keeps everybody else from the source, and makes the target ready.
+    /// Locks the source and prepares the target.
     ///
     /// # Errors
-    /// [`StoreError::InUse`] when somebody works on either; [`StoreError::AlreadyExists`] when the target holds rows;
-    /// [`StoreError::Inactive`] when the source is a backup, or was moved elsewhere; [`StoreError::Unavailable`].
+    /// [`StoreError::InUse`] if another process uses either database; [`StoreError::AlreadyExists`] if the target has
+    /// rows; [`StoreError::Inactive`] if the source is a backup or was moved elsewhere; [`StoreError::Unavailable`].
     pub async fn begin(from: &DatabaseLocation, to: &DatabaseLocation) -> Result<Self, StoreError> {
         let read_only = SqlStore::connect_read_only(from).await?;
         let inactive_reason = read_only.inactive_reason().await;
@@ -53,7 +53,7 @@ impl OngoingMigration {
             Some(why) => return Err(StoreError::Inactive(why)),
         };
         if !source_is_inactive {
-            // Both are of the newest schema.
+            // Updates the schema of both.
             SqlStore::open_even_inactive(from).await?.close().await;
         }
         match to {
@@ -97,16 +97,17 @@ impl OngoingMigration {
         Ok(Self { source, source_lock, target, tables, is_copied, source_is_inactive })
     }
 
-    /// The same move, whose row of the log carries its digest.
+    /// The same migration. Its audit row carries a digest.
     #[must_use]
     pub fn with_row_keys(self, row_keys: RowKeys) -> Self {
         Self { target: self.target.with_row_keys(row_keys), ..self }
     }
 
-    /// Copies every row, in one transaction, unless an earlier try has.
+    /// Copies all rows in one transaction, unless an earlier attempt has.
     ///
     /// # Errors
-    /// [`StoreError::AlreadyExists`] when the target holds rows; else what either database says. The target is as it was.
+    /// [`StoreError::AlreadyExists`] if the target has rows; otherwise the error of either database. The target is then
+    /// unchanged.
     pub async fn copy(&mut self, now: Timestamp) -> Result<(), StoreError> {
         if self.is_copied {
             return Ok(());
@@ -114,7 +115,7 @@ impl OngoingMigration {
         let mut target = self.target.write().await?;
         let is_server = matches!(self.target.database, Database::Server(_));
         if is_server {
-            // No gateway that starts meanwhile reads anything.
+            // A gateway that starts now must wait before it reads.
             target.query("LOCK TABLE notes IN ACCESS EXCLUSIVE MODE").execute().await.map_err(map_busy_to_in_use)?;
         }
         for table in &self.tables {
@@ -122,7 +123,7 @@ impl OngoingMigration {
                 return Err(StoreError::AlreadyExists);
             }
         }
-        // What triggers would add or refuse is there already: the rows come as they are.
+        // The copied rows contain the results of the triggers already.
         let triggers = disable_triggers(&mut target, &self.tables, is_server).await?;
         for table in &self.tables {
             let mut after = None;
@@ -144,10 +145,10 @@ impl OngoingMigration {
         Ok(())
     }
 
-    /// Compares every row of one with that of the other.
+    /// Compares all rows of both databases.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] names the first that differs.
+    /// [`StoreError::Damaged`] with the first row that differs.
     pub async fn compare(&mut self) -> Result<Vec<ComparedTable>, StoreError> {
         let mut target = self.target.read().await?;
         let mut compared = Vec::new();
@@ -174,19 +175,18 @@ impl OngoingMigration {
         Ok(compared)
     }
 
-    /// Database that the rows are copied to.
     pub fn target(&self) -> &SqlStore {
         &self.target
     }
 
-    /// Takes the source out of use for good, and then the target into use.
+    /// Puts the source out of use for good, and then the target into use.
     ///
     /// # Errors
-    /// The error of either database. The same move, begun again, goes on from there.
+    /// The error of either database. The same migration, begun again, continues there.
     pub async fn finish(mut self, now: Timestamp, audit: AuditEntry) -> Result<(), StoreError> {
         if !self.source_is_inactive {
             metadata::put_timestamp(&mut self.source_lock, metadata::MOVED_AWAY_AT, now).await?;
-            // A node that was cut off and comes back would not look at the note.
+            // A node that reconnects does not read the mark, but the trigger refuses its changes.
             create_moved_away_trigger(self.source_lock.driver_connection()).await?;
             self.source_lock.commit().await?;
             failpoint::reached("move.source_left");
@@ -203,7 +203,7 @@ impl OngoingMigration {
     }
 }
 
-/// Has a database that was left refuse every change, by a trigger of the name `moved_away_error`.
+/// Adds a trigger that refuses every change to a database that was moved.
 pub(super) async fn create_moved_away_trigger(source: DriverConnection<'_>) -> Result<(), StoreError> {
     match source {
         DriverConnection::Sqlite(file) => {
@@ -222,7 +222,7 @@ pub(super) async fn create_moved_away_trigger(source: DriverConnection<'_>) -> R
     Ok(())
 }
 
-/// A store that one transaction has to itself.
+/// Opens a store for one connection.
 async fn open_exclusive(location: &DatabaseLocation) -> Result<SqlStore, StoreError> {
     let database = match location {
         DatabaseLocation::File(file) => {
@@ -241,7 +241,7 @@ async fn moved_away_error(source: &SqlStore) -> StoreError {
     }
 }
 
-/// Locked by somebody else, which is what SQLite says with 5 and PostgreSQL with 55P03.
+/// Translates the codes for a locked database: 5 and 261 in SQLite, 55P03 in PostgreSQL.
 fn map_busy_to_in_use(error: impl Into<StoreError>) -> StoreError {
     let error = error.into();
     let StoreError::Unavailable(source) = &error else { return error };
@@ -257,7 +257,7 @@ fn ensure(holds: bool, otherwise: &str) -> Result<(), StoreError> {
     if holds { Ok(()) } else { Err(StoreError::Damaged(otherwise.to_owned())) }
 }
 
-/// The next rows of a table, without the notes that the move itself makes.
+/// The next rows of a table without the marks of the migration itself.
 async fn rows_without_markers(
     table: &TableSchema,
     connection: &mut StoreConnection,
@@ -277,7 +277,7 @@ async fn rows_without_markers(
     }
 }
 
-/// Takes the triggers off; gives what brings them back.
+/// Disables the triggers and returns the statements that enable them again.
 async fn disable_triggers(
     target: &mut WriteTransaction,
     tables: &[TableSchema],
@@ -299,7 +299,7 @@ async fn disable_triggers(
     Ok(definitions)
 }
 
-/// Brings the triggers back, and has the server count on from the rows that came.
+/// Enables the triggers, and sets the sequences of the server behind the copied rows.
 async fn enable_triggers(
     target: &mut WriteTransaction,
     tables: &[TableSchema],

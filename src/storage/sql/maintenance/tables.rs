@@ -1,5 +1,5 @@
-//! Tables as such: which there are, and their rows, whatever stands in them. For moving all of them at once; every other step knows
-//! its tables by name.
+//! Tables with all of their rows, read from the schema, for migrations to another database. All other statements name
+//! their tables.
 
 use std::collections::BTreeMap;
 
@@ -16,11 +16,10 @@ use crate::storage::sql::engine::values::SqlValue;
 pub(super) struct TableSchema {
     pub(super) name: String,
     pub(super) columns: Vec<ColumnSchema>,
-    /// Its primary key.
     pub(super) key: Vec<String>,
 }
 
-/// A column, of one of the kinds that both databases have.
+/// A column of a type that both databases have.
 #[derive(Debug, Clone)]
 pub(super) struct ColumnSchema {
     pub(super) name: String,
@@ -37,15 +36,15 @@ enum ColumnType {
     Truth,
 }
 
-/// Rows that are in memory at the same time; pictures are large.
+/// Rows in memory at a time; envelopes are large.
 const ROWS_PER_PAGE: i64 = 500;
 const ENVELOPES_PER_PAGE: i64 = 16;
 
-/// The server's own tables of the program's schema.
+/// The tables of the program in the server's current schema.
 const SCHEMA_FILTER_SQL: &str =
     "c.relkind = 'r' AND c.relname <> '_sqlx_migrations' AND c.relnamespace = current_schema()::text::regnamespace";
 
-/// All tables, each behind those that it refers to, as the server knows them.
+/// All tables of the server; each one follows the tables that it refers to.
 pub(super) async fn tables(server: &mut StoreConnection) -> Result<Vec<TableSchema>, StoreError> {
     let mut tables: BTreeMap<String, TableSchema> = BTreeMap::new();
     let columns = format!(
@@ -108,7 +107,7 @@ fn topological_order(
     Ok(ordered)
 }
 
-/// Reports whether a file has the same tables with the same columns: both schemas are made by the same program.
+/// Reports whether a file has the same tables and columns; this program has created both schemas.
 pub(super) async fn file_has_tables(file: &mut StoreConnection, tables: &[TableSchema]) -> Result<bool, StoreError> {
     let rows = file
         .query(
@@ -131,13 +130,12 @@ pub(super) async fn file_has_tables(file: &mut StoreConnection, tables: &[TableS
 }
 
 impl TableSchema {
-    /// Reports whether the table has no rows.
     pub(super) async fn is_empty(&self, connection: &mut StoreConnection) -> Result<bool, StoreError> {
         let any = format!("SELECT 1 FROM \"{}\" LIMIT 1", self.name);
         Ok(connection.query(AssertSqlSafe(any)).fetch_optional().await?.is_none())
     }
 
-    /// The rows that follow a key, in the order of keys, which both databases have alike.
+    /// The rows after a key in the order of keys, which is the same in both databases.
     pub(super) async fn page(
         &self,
         connection: &mut StoreConnection,
@@ -155,7 +153,6 @@ impl TableSchema {
         connection.query(AssertSqlSafe(sql)).bind(after).fetch_all_as(|row| self.cells(row)).await
     }
 
-    /// The key of a row.
     pub(super) fn key_of(&self, row: &[SqlValue]) -> Vec<SqlValue> {
         let cell =
             |name: &String| self.columns.iter().position(|column| column.name == *name).map(|place| row[place].clone());
@@ -174,7 +171,6 @@ impl TableSchema {
         self.columns.iter().map(cell).collect()
     }
 
-    /// Adds a row.
     pub(super) async fn insert(&self, connection: &mut StoreConnection, row: Vec<SqlValue>) -> Result<(), StoreError> {
         let names: Vec<_> = self.columns.iter().map(|column| format!("\"{}\"", column.name)).collect();
         let values: Vec<_> = (1..=names.len()).map(|number| format!("${number}")).collect();
@@ -185,7 +181,7 @@ impl TableSchema {
 }
 
 impl SqlValue {
-    /// Adds it to a digest, so that no two rows run together.
+    /// Adds the value to a digest. Type and length keep different rows from the same digest.
     pub(super) fn digest_into(&self, hasher: &mut Sha256) {
         let (kind, bytes) = match self {
             Self::Text(text) => (1_u8, text.as_ref().map(|text| text.as_bytes().to_vec())),

@@ -1,5 +1,5 @@
-//! Certificates issued here, after the first: renewals, and which of them are in use. Those of foreign authorities are not
-//! counted among them.
+//! Certificates issued by this gateway: renewals, and which certificates are live. Certificates of external CAs do not
+//! count.
 
 use sqlx::AssertSqlSafe;
 
@@ -21,13 +21,14 @@ use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::statement::DatabaseRow;
 use crate::storage::sql::engine::values::params;
 
-/// The places of the [`MAX_LIVE_CERTIFICATES`] that are accepted, as a table `s`. Between devices and certificates it is joined by `CROSS
-/// JOIN`, in which SQLite keeps the order: it would read all certificates first.
+/// The [`MAX_LIVE_CERTIFICATES`] slots of a device as a table `s`. `CROSS JOIN` keeps SQLite from reading all
+/// certificates first, because it does not reorder such joins.
 pub(super) const LIVE_SLOTS: &str = "(SELECT 0 AS slot UNION ALL SELECT 1 UNION ALL SELECT 2)";
 const _: () = assert!(MAX_LIVE_CERTIFICATES == 3, "LIVE_SLOTS says so");
 
-/// The number of the certificate in a place `s` of a device `d`: the two newest, and the newest of the others that was ever shown (for
-/// the first one that is not noted). A number, so that an index finds the few that are live among the many that were issued.
+/// Number of the certificate in slot `s` of device `d`: the two newest, and the newest of the older ones that was ever
+/// presented (the use of the first one is not recorded). By number an index finds the live ones among the many that
+/// were issued.
 pub(super) const LIVE_NUMBER: &str = "(CASE s.slot
      WHEN 0 THEN (SELECT max(n.number) FROM certificates n WHERE n.device_id = d.device_id)
      WHEN 1 THEN (SELECT max(n.number) - 1 FROM certificates n WHERE n.device_id = d.device_id)
@@ -35,18 +36,18 @@ pub(super) const LIVE_NUMBER: &str = "(CASE s.slot
            WHERE u.device_id = d.device_id AND (u.first_used_at IS NOT NULL OR u.number = 1)
              AND u.number < (SELECT max(n.number) - 1 FROM certificates n WHERE n.device_id = d.device_id)) END)";
 
-/// The first use of a certificate that is newer than `c`; NULL while none was used.
+/// First use of a certificate that is newer than `c`; NULL if none was used.
 pub(super) const NEWER_USED_AT: &str = "(SELECT u.first_used_at FROM certificates u
     WHERE u.device_id = c.device_id AND (u.first_used_at IS NOT NULL OR u.number = 1) AND u.number > c.number
     ORDER BY u.number LIMIT 1)";
 
 impl SqlStore {
-    /// Adds a further certificate to a device that has shown an older one. The fourth ends the oldest.
+    /// Adds a certificate to a device that has presented an older one. The fourth certificate ends the oldest.
     pub async fn renew(&self, renewal: &RenewalRequest) -> Result<RenewalOutcome, StoreError> {
         self.with_retry(|| renew(self, renewal)).await
     }
 
-    /// Notes the first use of a renewed certificate.
+    /// Records the first use of a renewed certificate.
     pub async fn record_first_use(&self, certificate: Sha256Digest, at: Timestamp) -> Result<(), StoreError> {
         self.with_retry(|| async {
             let mut transaction = self.write().await?;
@@ -62,7 +63,7 @@ impl SqlStore {
     }
 }
 
-/// Adds a certificate as the newest of its device.
+/// Adds the newest certificate of a device.
 pub(super) async fn add(
     transaction: &mut WriteTransaction,
     device_id: DeviceId,
@@ -135,7 +136,7 @@ async fn renew(store: &SqlStore, renewal: &RenewalRequest) -> Result<RenewalOutc
     Ok(RenewalOutcome::Stored)
 }
 
-/// The first moments of a device's newest certificates, without that of its enrolment.
+/// Start of validity of the newest certificates of a device, without that of the enrolment.
 async fn newest_renewals(connection: &mut StoreConnection, device_id: DeviceId) -> Result<Vec<Timestamp>, StoreError> {
     connection
         .query(
@@ -147,7 +148,7 @@ async fn newest_renewals(connection: &mut StoreConnection, device_id: DeviceId) 
         .await
 }
 
-/// Reports whether the first use of this certificate is to be recorded: only a certificate with older ones beside it supersedes any.
+/// Reports whether the first use of this certificate must be recorded: only a renewed certificate supersedes others.
 pub(super) fn is_first_use(row: &DatabaseRow) -> Result<bool, StoreError> {
     Ok(row.get::<i64>("number")? > 1 && row.get::<Option<i64>>("first_used_at")?.is_none())
 }

@@ -1,4 +1,4 @@
-//! Devices that lose their admission between the beginning of a request and its transaction: a body can take minutes to arrive.
+//! Devices that are revoked or suspended during a request, whose body can take minutes to arrive.
 
 use crate::domain::id::DeviceId;
 use crate::storage::error::StoreError;
@@ -7,7 +7,7 @@ use crate::storage::requests::CutOff;
 use crate::storage::sql::engine::connection::WriteTransaction;
 use crate::storage::sql::engine::values::params;
 
-/// Returns the reason why the device may do nothing any more, if there is one; otherwise it stays admitted until the transaction ends.
+/// Returns the reason why the device has lost its access; otherwise it keeps its access until the transaction ends.
 pub(in crate::storage::sql) async fn find_cut_off(
     transaction: &mut WriteTransaction,
     device_id: DeviceId,

@@ -1,4 +1,4 @@
-//! Insertion of a device's row, whichever way its certificate comes.
+//! Insertion of devices.
 
 use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::party::Device;

@@ -1,4 +1,4 @@
-//! Enrolment codes: weighed, counted and spent, each decision in the transaction that carries it out.
+//! Enrolment codes: each decision is made in the transaction that carries it out.
 
 use sqlx::AssertSqlSafe;
 
@@ -18,20 +18,22 @@ use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::values::params;
 
 impl SqlStore {
-    /// Weighs an enrolment code. A wrong one is counted and audited; nothing else changes before [`SqlStore::enrol`].
+    /// Checks an enrolment code. A wrong code is counted and audited; a right one changes nothing before
+    /// [`SqlStore::enrol`].
     pub async fn check_enrolment_code(&self, attempt: &EnrolmentAttempt) -> Result<EnrolmentCodeCheck, StoreError> {
         self.with_retry(|| check_code(self, attempt)).await
     }
 
-    /// Carries out what a right code leads to: binds its key, or spends it for a certificate. Weighed anew in the same
-    /// transaction; `false`, and nothing changed, when it leads elsewhere by now.
+    /// Binds the key of a right code, or spends the code for a certificate. Checks the code again in the same
+    /// transaction; `false` without a change if the decision is another one by then.
     pub async fn enrol(&self, attempt: &EnrolmentAttempt, step: &EnrolmentStep) -> Result<bool, StoreError> {
         self.with_retry(|| enrol(self, attempt, step)).await
     }
 }
 
 async fn check_code(store: &SqlStore, attempt: &EnrolmentAttempt) -> Result<EnrolmentCodeCheck, StoreError> {
-    // Strangers shall not take the write lock from deposits: only for a device that was ever invited is it worth while.
+    // Anonymous callers must not take the write lock from deposits, so devices that were never invited are refused
+    // without it.
     let ever_invited = store
         .read()
         .await?
@@ -60,7 +62,7 @@ async fn check_code(store: &SqlStore, attempt: &EnrolmentAttempt) -> Result<Enro
     Ok(check)
 }
 
-/// The invitation of this device that the code leads to, be it the latest or not.
+/// The invitation of this device with this code, even if it is not the latest.
 async fn matching_invitation(
     connection: &mut StoreConnection,
     attempt: &EnrolmentAttempt,
@@ -76,7 +78,7 @@ async fn matching_invitation(
         .await
 }
 
-/// Counts against the device's latest invitation, if that still leads anywhere.
+/// Counts a wrong code for the latest invitation of the device, if it can still be used.
 async fn count_wrong_code(
     transaction: &mut WriteTransaction,
     attempt: &EnrolmentAttempt,
@@ -119,7 +121,7 @@ async fn is_key_reused(connection: &mut StoreConnection, attempt: &EnrolmentAtte
     }
 }
 
-/// The actor is whoever claims to be the device; until a certificate is issued nobody knows better.
+/// The actor is the claimed device; until a certificate is issued nothing proves the claim.
 fn audit_entry(attempt: &EnrolmentAttempt, event: AuditEvent, details: serde_json::Value) -> AuditEntry {
     let device_id = attempt.device_id.to_string();
     AuditEntry { at: attempt.now, actor: device_id.clone(), event, subject: Some(device_id), details }
@@ -154,7 +156,7 @@ async fn enrol(store: &SqlStore, attempt: &EnrolmentAttempt, step: &EnrolmentSte
         }
         _ => return Ok(false),
     };
-    // Compare and swap, although the device's lock is held: codes are spent once, whatever the locks get wrong.
+    // Compare and swap, although the lock of the device is held: a code is spent once even if the locks fail.
     let swapped = transaction
         .query(AssertSqlSafe(format!(
             "UPDATE invitations SET state = $1, spki_sha256 = $2, {column} = coalesce({column}, $3)

@@ -1,4 +1,4 @@
-//! Devices with certificates that were issued elsewhere: bound by one certificate, or by a key.
+//! Devices with certificates of external CAs, bound by a certificate or by a key.
 
 use super::{device_rows, reused_keys};
 use crate::domain::digest::Sha256Digest;
@@ -12,13 +12,13 @@ use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::values::params;
 
 impl SqlStore {
-    /// Adds an office's device whose certificate was issued elsewhere. [`StoreError::AlreadyExists`] when that certificate or
-    /// key is bound already, [`StoreError::KeyReused`] when another device has or had its key.
+    /// Adds a device of an office with a certificate of an external CA. [`StoreError::AlreadyExists`] if the
+    /// certificate or key is bound already, [`StoreError::KeyReused`] if another device has or had the key.
     pub async fn bind_device(&self, device: &Device, binding: &Binding, audit: AuditEntry) -> Result<(), StoreError> {
         self.with_retry(|| add_device(self, device, binding, &audit)).await
     }
 
-    /// The devices that are bound to a key, with the key's SHA-256.
+    /// Devices that are bound to a key, with the SHA-256 of the key.
     pub async fn bound_keys(&self) -> Result<Vec<(DeviceId, Sha256Digest)>, StoreError> {
         self.with_retry(|| async {
             self.read()

@@ -1,4 +1,4 @@
-//! Invitations: made, found, approved, withdrawn.
+//! Invitations: creating, reading, approving and withdrawing them.
 
 use sqlx::AssertSqlSafe;
 
@@ -21,22 +21,20 @@ use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::statement::DatabaseRow;
 use crate::storage::sql::engine::values::params;
 
-/// The columns that [`invitation`] reads: an invitation `i`.
+/// Columns of an invitation `i` for [`invitation`].
 pub(super) const INVITATION: &str = "i.state, i.expires_at, i.wrong_tries, i.spki_sha256, i.requested_at";
 
 impl SqlStore {
-    /// One device.
     pub async fn device(&self, device_id: DeviceId) -> Result<Option<Device>, StoreError> {
         self.with_retry(|| async { Ok(device_of(&mut self.read().await?, device_id).await?.map(|(_, device)| device)) })
             .await
     }
 
-    /// Invites a device, a new one or one that is there; an older invitation of it is withdrawn.
+    /// Invites a new or existing device and withdraws its older invitation.
     pub async fn invite(&self, invitation: &NewInvitation, audit: AuditEntry) -> Result<InviteOutcome, StoreError> {
         self.with_retry(|| invite(self, invitation, &audit)).await
     }
 
-    /// The invitation that a code leads to.
     pub async fn invitation(&self, lookup: &InvitationLookupId) -> Result<Option<InvitationRecord>, StoreError> {
         self.with_retry(|| async {
             self
@@ -61,7 +59,7 @@ impl SqlStore {
         .await
     }
 
-    /// The latest invitation of each device of a role that has one.
+    /// The latest invitation of each device of a role.
     pub async fn invitations(&self, role: Role) -> Result<Vec<(DeviceId, Invitation)>, StoreError> {
         self.with_retry(|| async {
             self
@@ -79,7 +77,7 @@ impl SqlStore {
         .await
     }
 
-    /// Agrees to the request that a device has made with this key.
+    /// Approves the enrolment request of a device with this key.
     pub async fn approve_enrolment(
         &self,
         device_id: DeviceId,
@@ -148,7 +146,7 @@ async fn device_of(
         .await
 }
 
-/// Ends every invitation of a device that still leads anywhere.
+/// Withdraws all open invitations of a device.
 pub(super) async fn withdraw(transaction: &mut WriteTransaction, device_id: DeviceId) -> Result<(), StoreError> {
     let withdrawn = transaction
         .query(
@@ -161,7 +159,7 @@ pub(super) async fn withdraw(transaction: &mut WriteTransaction, device_id: Devi
     mark_invitations_changed(transaction, device_id, &withdrawn)
 }
 
-/// Says that invitations of a device were changed, by the numbers that came back.
+/// Marks invitations of a device as changed by their returned numbers.
 pub(super) fn mark_invitations_changed(
     transaction: &mut WriteTransaction,
     device_id: DeviceId,
@@ -220,7 +218,7 @@ async fn approve(
     Ok(ApprovalOutcome::Stored)
 }
 
-/// Forgets the proof keys of invitations whose time is over: nobody may be answered with them any more.
+/// Deletes the proof keys of invitations that have ended; no client can be answered with them any more.
 pub(in crate::storage::sql) async fn erase_proof_keys(
     transaction: &mut WriteTransaction,
     now: Timestamp,

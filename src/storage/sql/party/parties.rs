@@ -1,4 +1,4 @@
-//! Studios, offices, devices and whom their certificates stand for.
+//! Studios, offices and devices, and the callers that present their certificates.
 
 use sqlx::AssertSqlSafe;
 
@@ -20,7 +20,7 @@ use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::values::params;
 
 impl SqlStore {
-    /// Adds a studio or office. [`StoreError::AlreadyExists`] when its role, name and place are taken.
+    /// Adds a studio or office. [`StoreError::AlreadyExists`] if its role, name and place are taken.
     pub async fn add_party(&self, party: &Party, audit: AuditEntry) -> Result<(), StoreError> {
         self.with_retry(|| async {
             let mut transaction = self.write().await?;
@@ -43,7 +43,7 @@ impl SqlStore {
         .await
     }
 
-    /// All parties of a role, by name.
+    /// The parties of a role by name.
     pub async fn parties(&self, role: Role) -> Result<Vec<Party>, StoreError> {
         self.with_retry(|| async {
             self.read()
@@ -58,7 +58,6 @@ impl SqlStore {
         .await
     }
 
-    /// One party.
     pub async fn party(&self, party_id: PartyId) -> Result<Option<Party>, StoreError> {
         self.with_retry(|| async {
             self.read()
@@ -71,7 +70,7 @@ impl SqlStore {
         .await
     }
 
-    /// Suspends or resumes a party; `false` when it was so before, or there is none.
+    /// Suspends or resumes a party; `false` if nothing changed.
     pub async fn set_suspended(
         &self,
         party_id: PartyId,
@@ -98,7 +97,7 @@ impl SqlStore {
         .await
     }
 
-    /// Adds a device with its first certificate. [`StoreError::KeyReused`] when another device has or had its key.
+    /// Adds a device with its first certificate. [`StoreError::KeyReused`] if another device has or had the key.
     pub async fn add_device(
         &self,
         device: &Device,
@@ -117,7 +116,8 @@ impl SqlStore {
         .await
     }
 
-    /// The devices of a role with their parties, by party name and age: all of the country's, for administrators alone.
+    /// The devices of a role with their parties, by party name and age. Reads all of them, so only administrators may
+    /// call it.
     pub async fn devices(&self, role: Role) -> Result<Vec<(Party, Device)>, StoreError> {
         self.with_retry(|| async {
             self
@@ -137,7 +137,7 @@ impl SqlStore {
         .await
     }
 
-    /// Cuts a device off; `false` when it was revoked before, or there is none.
+    /// Revokes a device; `false` if it was revoked already or does not exist.
     pub async fn revoke_device(
         &self,
         device_id: DeviceId,
@@ -166,14 +166,15 @@ impl SqlStore {
         .await
     }
 
-    /// Device and party that a certificate belongs to, with their state. A certificate of an external CA only ever belongs to an office.
+    /// The device and party of a certificate, with their state. Certificates of external CAs belong to offices only.
     pub async fn caller(&self, credential: &Credential) -> Result<Option<CallerRecord>, StoreError> {
         self.with_retry(|| caller(self, credential)).await
     }
 
-    /// The live certificates of revoked devices ([`MAX_LIVE_CERTIFICATES`](crate::domain::party::renewal::MAX_LIVE_CERTIFICATES)) that have
-    /// not yet expired, the keys that revoked devices are bound to, and the keys of their live certificates: SHA-256 of each. A
-    /// revoked key is revoked under whatever certificate, also another device's.
+    /// SHA-256 of the live certificates of revoked devices
+    /// ([`MAX_LIVE_CERTIFICATES`](crate::domain::party::renewal::MAX_LIVE_CERTIFICATES)) that have not expired, of
+    /// their keys, and of the keys that revoked devices are bound to. A revoked key is refused in every certificate,
+    /// also in one of another device.
     pub async fn revoked_certificates(&self, now: Timestamp) -> Result<Vec<Sha256Digest>, StoreError> {
         self.with_retry(|| async {
             let rows = self
@@ -193,7 +194,7 @@ impl SqlStore {
                 .await?;
             let mut revoked = Vec::new();
             for row in &rows {
-                // A certificate that has ended is refused for that; its key may be in one that lasts longer.
+                // An expired certificate is refused anyway, but its key may be in a certificate that is valid longer.
                 if row.get::<Option<Timestamp>>("not_after")?.is_none_or(|end| end > now) {
                     revoked.push(row.get("sha256")?);
                 }
@@ -204,7 +205,7 @@ impl SqlStore {
         .await
     }
 
-    /// The live certificates issued here to revoked devices of a role that end after `alive_after`, by age of the revocation.
+    /// Live certificates of revoked devices of a role that expire after `alive_after`, by time of the revocation.
     pub async fn revoked_serials(&self, role: Role, alive_after: Timestamp) -> Result<Vec<RevokedSerial>, StoreError> {
         self.with_retry(|| async {
             let rows = self
@@ -222,7 +223,8 @@ impl SqlStore {
                 .await?;
             let mut revoked = Vec::new();
             for row in &rows {
-                // Not in the statement: SQLite would take the index for it and read all certificates.
+                // Filtered here, because a condition in the statement makes SQLite read all certificates through
+                // another index.
                 if row.get::<Timestamp>("not_after")? > alive_after {
                     revoked.push(RevokedSerial { serial: row.get("serial")?, revoked_at: row.get("revoked_at")? });
                 }
@@ -251,7 +253,8 @@ async fn caller(store: &SqlStore, credential: &Credential) -> Result<Option<Call
                 .fetch_optional()
                 .await?
         }
-        // The certificate itself comes before its key: a device that was bound to it and revoked stays revoked.
+        // The certificate has precedence over its key: a revoked device that was bound to the certificate stays
+        // revoked.
         Credential::External { sha256, key_sha256, not_after } => {
             store
                 .read()
@@ -270,7 +273,7 @@ async fn caller(store: &SqlStore, credential: &Credential) -> Result<Option<Call
         }
     };
     let Some(row) = row else { return Ok(None) };
-    // Only certificates issued here follow one another.
+    // Only certificates of this gateway supersede one another.
     let (is_first_use, ended) = match credential {
         Credential::External { .. } => (false, None),
         Credential::Own { .. } if row.get("is_live")? => (certificates::is_first_use(&row)?, None),

@@ -1,5 +1,6 @@
-//! Keys that another device has or had: they are certified and bound no more. Else a device that was cut off could go on as another one;
-//! and whoever has an honest device's certificate request could register its key, and have that device cut off with the own one.
+//! Keys that another device has or had are neither certified nor bound. Otherwise a revoked device could continue as
+//! another one, and a device could register the key of a stolen certificate request to have the honest device revoked
+//! with its own.
 
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::{DeviceId, PartyId};
@@ -10,17 +11,17 @@ use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::values::params;
 
 impl SqlStore {
-    /// Tells if a device is known to have or have had the key: such a key is certified and bound for no other. Not known are keys of
-    /// certificates from before they were written down, unless an invitation led to them. Asked beforehand; every operation that gives a
-    /// key to a device asks again.
+    /// Reports whether any device has or had the key. Keys of certificates that are older than the column for keys are
+    /// known only from invitations. This is a check in advance; every operation that gives a key to a device checks
+    /// again.
     pub async fn is_key_known(&self, key: &Sha256Digest) -> Result<bool, StoreError> {
         self.with_retry(|| async { is_reused_on(&mut self.read().await?, key, None, None).await }).await
     }
 }
 
-/// Reports whether a device other than `device_id` has or had this key, be it revoked or not. Certificates from before the column for
-/// their key have none; the invitations that led to them tell it. Devices of `same_party` that are not revoked do not count: where another
-/// authority renewed a certificate with its key, a further device is bound to the new one.
+/// Reports whether a device other than `device_id` has or had this key, revoked or not. Certificates that are older
+/// than the column have no key; there the invitations have it. Devices of `same_party` that are not revoked do not
+/// count: an external CA may renew a certificate with its key, and a further device is then bound to it.
 pub(super) async fn is_reused_on(
     connection: &mut StoreConnection,
     key: &Sha256Digest,
@@ -47,8 +48,8 @@ pub(super) async fn is_reused_on(
     Ok(row.is_some())
 }
 
-/// Refuses a key that a device other than `device_id` has or had, `same_party` excepted as above; no other node gives it to a device
-/// until this transaction ends.
+/// Refuses a key that a device other than `device_id` has or had, except for `same_party` as above. No other node can
+/// give the key to a device until this transaction ends.
 pub(super) async fn refuse_reused(
     transaction: &mut WriteTransaction,
     key: Option<&Sha256Digest>,

@@ -1,11 +1,11 @@
-//! Rows of parties and devices to records.
+//! Conversion of rows of parties and devices to records.
 
 use crate::domain::party::{Device, Party};
 use crate::storage::error::StoreError;
 use crate::storage::sql::engine::statement::DatabaseRow;
 
-/// The columns that [`party`] reads: a party `p`. Every statement names its columns: a running node's statements would fail on a
-/// server as soon as a newer node adds one to what `*` stands for.
+/// Columns of a party `p` for [`party`]. Every statement names its columns: prepared statements of a running node would
+/// fail as soon as a newer node adds a column to `*`.
 pub(in crate::storage::sql) const PARTY: &str = "p.party_id, p.role, p.name, p.place, p.suspended, p.created_at";
 
 pub(in crate::storage::sql) fn party(row: &DatabaseRow) -> Result<Party, StoreError> {
@@ -19,7 +19,7 @@ pub(in crate::storage::sql) fn party(row: &DatabaseRow) -> Result<Party, StoreEr
     })
 }
 
-/// Reads a device beside its party, hence the prefixes on what both have.
+/// Reads a device from a row with its party; `device_created_at` distinguishes their common column.
 pub(in crate::storage::sql) fn device(row: &DatabaseRow) -> Result<Device, StoreError> {
     Ok(Device {
         device_id: row.get("device_id")?,

@@ -1,4 +1,4 @@
-//! Codes looked up, photos leased, bytes handed over.
+//! Collection of photos: looking codes up, leasing photos, handing them over.
 
 use sqlx::AssertSqlSafe;
 
@@ -25,18 +25,18 @@ use crate::storage::sql::party::cut_off::find_cut_off;
 use crate::storage::sql::party::row_mapping::{PARTY, party};
 
 impl SqlStore {
-    /// Looks a code up. A wrong one is counted and audited; once a limit is reached, right ones are not looked up either.
+    /// Looks a code up. A wrong code is counted and audited; a blocked device gets no answer even for a right code.
     pub async fn look_up(&self, attempt: &CodeAttempt) -> Result<LookupOutcome, StoreError> {
         self.with_retry(|| look_up(self, attempt)).await
     }
 
-    /// Leases a photo to an office, if its availability allows it.
+    /// Leases a photo to an office if its availability allows it.
     pub async fn lease(&self, request: &LeaseRequest) -> Result<LeaseOutcome, StoreError> {
         self.with_retry(|| lease(self, request)).await
     }
 
-    /// Checks a code against a collection of this office. With [`FetchPurpose::HandOver`](super::requests::FetchPurpose::HandOver) the hand-over is durable before this
-    /// returns, so that the bytes can go out and no other office will ever get them.
+    /// Checks a code against a collection of this office. A hand-over ([`FetchPurpose::HandOver`]) is durable before
+    /// this returns, so that no other office can get the photo that is then sent.
     pub async fn fetch(&self, request: &FetchRequest) -> Result<FetchOutcome, StoreError> {
         self.with_retry(|| fetch(self, request)).await
     }
@@ -195,7 +195,7 @@ async fn fetch(store: &SqlStore, request: &FetchRequest) -> Result<FetchOutcome,
     let tracked = photos::find_on(&mut transaction, collection.photo_id)
         .await?
         .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", collection.collection_id)))?;
-    // An open collection is its photo's latest.
+    // An open collection is the latest of its photo.
     if let Some(quarantined) = quarantine::quarantined(&mut transaction, &tracked, attempt.photos_of_revoked).await? {
         return Ok(FetchOutcome::Quarantined(quarantined));
     }
@@ -209,7 +209,8 @@ async fn fetch(store: &SqlStore, request: &FetchRequest) -> Result<FetchOutcome,
     Ok(FetchOutcome::Ready(Box::new(photo)))
 }
 
-/// Writes down that the bytes go out: as a row of the log the first time and after a while, and as a count each time.
+/// Records a hand-over. Each one is counted; the first one, and later ones after a pause, also get a row in the audit
+/// log.
 async fn record_hand_over(
     transaction: &mut WriteTransaction,
     collection: &CollectionRecord,

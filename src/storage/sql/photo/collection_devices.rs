@@ -1,4 +1,4 @@
-//! Devices that have shown the code of a collection, and how often each was handed the picture.
+//! Devices that have sent the code of a collection, and the number of hand-overs to each.
 
 use std::time::Duration;
 
@@ -10,20 +10,20 @@ use crate::storage::error::StoreError;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::values::params;
 
-/// A repeated hand-over to the same device gets a row in the log only so long after the last: a program that asks over and over
-/// would fill a log that is kept for ten years. Shorter than a lease, so that each lease with repeats has its row.
+/// Pause between audit rows about repeated hand-overs to one device, so that a program in a loop cannot fill a log that
+/// is kept for ten years. Shorter than a lease, so that each lease with repeats has a row.
 const LOG_INTERVAL: Duration = Duration::from_secs(10 * 60);
 
 /// Hand-overs of a collection to one device.
 pub(super) struct HandOverCount {
-    /// All so far, with this one.
+    /// Includes this one.
     pub(super) hand_overs: i64,
-    /// True if this one gets a row in the log.
+    /// True if this one gets a row in the audit log.
     pub(super) is_logged: bool,
 }
 
-/// Counts a hand-over; the first to a device is always logged. Of a hand-over by an older node nothing is counted. The caller has
-/// locked the photo, so that nobody counts at the same time, and adds the row of the log.
+/// Counts a hand-over; the first one to a device is always logged. Hand-overs by an older node are not counted. The
+/// caller holds the lock of the photo and adds the audit row.
 pub(super) async fn count_hand_over(
     transaction: &mut WriteTransaction,
     collection_id: CollectionId,
@@ -42,7 +42,7 @@ pub(super) async fn count_hand_over(
         Some(row) => (row.get::<i64>("hand_overs")?, row.get("hand_over_logged_at")?),
         None => (0, None),
     };
-    // A clock that was set back does not silence the log.
+    // The log continues even if the clock was set back.
     let is_logged = logged_at.is_none_or(|logged_at| logged_at + LOG_INTERVAL <= at || at < logged_at);
     transaction
         .query(
@@ -62,7 +62,7 @@ pub(super) async fn count_hand_over(
     Ok(HandOverCount { hand_overs: before + 1, is_logged })
 }
 
-/// All hand-overs of a collection that were counted, to whichever device.
+/// Number of hand-overs of a collection to all devices.
 pub(super) async fn hand_overs(
     connection: &mut StoreConnection,
     collection_id: CollectionId,
@@ -78,7 +78,7 @@ pub(super) async fn hand_overs(
     row.get("hand_overs")
 }
 
-/// Notes that a device has shown the code; `false`, and nothing is written, when it did before. The caller adds the row of the log.
+/// Records that a device has sent the code; `false` without a change if it did before. The caller adds the audit row.
 pub(super) async fn note_code_shown(
     transaction: &mut WriteTransaction,
     collection_id: CollectionId,
@@ -99,8 +99,8 @@ pub(super) async fn note_code_shown(
     Ok(inserted > 0)
 }
 
-/// Makes up for what the log tells of a device since a backup: that it has shown the code, and its hand-overs. Does nothing where the
-/// collection or the device is not there: it came after the backup.
+/// Restores, from the audit log, that a device has sent the code, and its hand-overs. Does nothing if the collection or
+/// the device is younger than the backup.
 pub(in crate::storage::sql) async fn replay(
     transaction: &mut WriteTransaction,
     (collection_id, device_id): (CollectionId, DeviceId),
@@ -131,7 +131,8 @@ pub(in crate::storage::sql) async fn replay(
     Ok(())
 }
 
-/// Of a lease that is older than the table, the device that made it has shown the code.
+/// Reports whether this device has sent the code. Leases that are older than the table have no rows in it; there it is
+/// the device that began the collection.
 pub(super) async fn has_shown_code_on(
     connection: &mut StoreConnection,
     collection_id: CollectionId,
@@ -148,7 +149,7 @@ pub(super) async fn has_shown_code_on(
     Ok(row.is_some())
 }
 
-/// Reports whether another device than this one has shown the code.
+/// Reports whether a device other than this one has sent the code.
 pub(super) async fn has_other_device_on(
     connection: &mut StoreConnection,
     collection_id: CollectionId,
@@ -165,7 +166,8 @@ pub(super) async fn has_other_device_on(
     Ok(row.is_some())
 }
 
-/// The first hand-over to a device. Of a lease whose hand-over is older than the table, the device that made it was handed the picture.
+/// First hand-over to a device. For leases that are older than the table it is the hand-over to the device that began
+/// the collection.
 pub(super) async fn handed_over_at_on(
     connection: &mut StoreConnection,
     collection_id: CollectionId,

@@ -1,4 +1,4 @@
-//! Collections: found, begun, and closed when their time runs out.
+//! Collections: reading them, beginning them, and closing them when their time is over.
 
 use sqlx::AssertSqlSafe;
 
@@ -17,7 +17,6 @@ use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::values::params;
 
 impl SqlStore {
-    /// One collection of an office.
     pub async fn collection(
         &self,
         office: PartyId,
@@ -26,7 +25,7 @@ impl SqlStore {
         self.with_retry(|| async { find_on(&mut self.read().await?, collection_id, office).await }).await
     }
 
-    /// An office's collections, newest first, from behind `after`.
+    /// The collections of an office after `after`, newest first.
     pub async fn collections(
         &self,
         office: PartyId,
@@ -40,7 +39,7 @@ impl SqlStore {
                     "SELECT {COLLECTION} FROM collections c WHERE c.office_id = $1 AND c.collection_id < $2
                      ORDER BY c.collection_id DESC LIMIT $3"
                 )))
-                // Sorts behind every identifier.
+                // Sorts after every identifier.
                 .bind(params![office, after.map_or_else(|| "~".to_owned(), |after| after.to_string()), limit])
                 .fetch_all_as(|row| collection(row, ""))
                 .await
@@ -49,7 +48,7 @@ impl SqlStore {
     }
 }
 
-/// A collection, if it is this office's, and its photo's lock with it.
+/// Reads a collection of this office and takes the lock of its photo.
 pub(super) async fn load_for_update(
     transaction: &mut WriteTransaction,
     collection_id: CollectionId,
@@ -64,7 +63,7 @@ pub(super) async fn load_for_update(
     }
 }
 
-/// A collection, if it is this office's.
+/// Reads a collection of this office.
 pub(super) async fn find_on(
     connection: &mut StoreConnection,
     collection_id: CollectionId,
@@ -79,7 +78,7 @@ pub(super) async fn find_on(
         .await
 }
 
-/// Closes a lease that ran out without a hand-over; does nothing to one that is closed already.
+/// Closes a lease that ended without a hand-over; does nothing if it is closed already.
 pub(super) async fn close_lapsed(
     transaction: &mut WriteTransaction,
     lapsed: &CollectionRecord,
@@ -115,7 +114,7 @@ pub(super) async fn close_lapsed(
     Ok(())
 }
 
-/// The audit row of something an office's device did with a collection.
+/// Audit entry of an office's device about a collection.
 pub(super) fn audit_entry(
     event: AuditEvent,
     collection: &CollectionRecord,
@@ -131,7 +130,8 @@ pub(super) fn audit_entry(
     }
 }
 
-/// Completes the row that ends a collection by the number of its hand-overs, if several were counted: not each has a row.
+/// Adds the number of hand-overs, if there were several, to the entry that ends a collection: not every hand-over has a
+/// row.
 pub(super) async fn record_hand_overs(
     connection: &mut StoreConnection,
     entry: &mut AuditEntry,
@@ -144,8 +144,8 @@ pub(super) async fn record_hand_overs(
     Ok(())
 }
 
-/// Settles what was handed over and not settled in time: the photo counts as used. `actor` is the gateway, which swept, or a device of
-/// the office that says so afterwards.
+/// Settles an overdue hand-over: the photo counts as used. `actor` is the gateway that sweeps, or the device of the
+/// office that settles afterwards.
 pub(super) async fn settle_as_used(
     transaction: &mut WriteTransaction,
     collection: &CollectionRecord,
@@ -173,7 +173,7 @@ pub(super) async fn settle_as_used(
     Ok(())
 }
 
-/// Adds a new collection, and makes it the latest of its photo.
+/// Adds a collection as the latest of its photo.
 pub(super) async fn insert(
     transaction: &mut WriteTransaction,
     lease: &CollectionRecord,

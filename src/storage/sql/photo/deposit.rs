@@ -1,4 +1,4 @@
-//! Deposits: the row, the picture and the audit row are durable together, once for each request id.
+//! Deposits: photo, envelope and audit row become durable together, once for each request id.
 
 use super::row_mapping::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, tracked_photo};
 use crate::domain::digest::Sha256Digest;
@@ -14,7 +14,6 @@ use crate::storage::sql::party::cut_off::find_cut_off;
 use sqlx::AssertSqlSafe;
 
 impl SqlStore {
-    /// A deposit made before under this request id.
     pub async fn find_deposit(&self, request_id: &[u8; 32]) -> Result<Option<PreviousDeposit>, StoreError> {
         self.with_retry(|| async {
             let mut connection = self.read().await?;
@@ -23,7 +22,7 @@ impl SqlStore {
         .await
     }
 
-    /// Stores a sealed photo, unless its request id is taken: then the deposit that took it is answered.
+    /// Stores a sealed photo. If its request id is taken, returns the deposit that has it.
     pub async fn deposit(&self, photo: NewPhoto, audit: AuditEntry) -> Result<DepositOutcome, StoreError> {
         self.with_retry(|| deposit(self, &photo, &audit)).await
     }
@@ -42,7 +41,7 @@ async fn find_on(
 }
 
 async fn deposit(store: &SqlStore, photo: &NewPhoto, audit: &AuditEntry) -> Result<DepositOutcome, StoreError> {
-    // Before the transaction, which nobody shall wait for any longer.
+    // Computed before the transaction, for which other transactions wait.
     let sha256 = Sha256Digest::of(photo.sealed.envelope());
     let mut transaction = store.write().await?;
     if let Some(previous) = find_on(&mut transaction, &photo.request_id).await? {
@@ -80,8 +79,8 @@ async fn deposit(store: &SqlStore, photo: &NewPhoto, audit: &AuditEntry) -> Resu
         .execute()
         .await?;
     if inserted == 0 {
-        // Another node was faster since this one looked; it was waited for. A repeat has the same code, too, so whichever of the
-        // two is found taken first, it is not an error.
+        // Another node has stored the same request since the check above. A repeat has the same code too, so either of
+        // the two unique columns may have caused the conflict.
         let previous = find_on(&mut transaction, &photo.request_id).await?;
         let previous = previous.ok_or_else(|| StoreError::Damaged("a new photo's identifier is taken".into()))?;
         return Ok(DepositOutcome::Repeated(Box::new(previous)));

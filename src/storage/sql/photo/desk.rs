@@ -1,4 +1,4 @@
-//! Collections as the pages of an office's desk show them: with the device that began them, and what this device has seen of them.
+//! Collections for the pages of the desk, with the device that began them and the state at the asking device.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ use crate::storage::sql::engine::statement::DatabaseRow;
 use crate::storage::sql::engine::values::params;
 
 impl SqlStore {
-    /// One collection of an office, as one of its devices finds it.
+    /// One collection of an office with its state at one device.
     pub async fn collection_at_device(
         &self,
         office: PartyId,
@@ -48,7 +48,7 @@ impl SqlStore {
         .await
     }
 
-    /// The collections of an office that are open at `now`, from whichever day: newest first, from behind `after`.
+    /// The collections of an office that are open at `now`, of any day, after `after`, newest first.
     pub async fn open_collections(
         &self,
         office: PartyId,
@@ -74,7 +74,8 @@ impl SqlStore {
         .await
     }
 
-    /// The collections of an office that ended in `ended`: the last one to end first, from behind `after`.
+    /// The collections of an office that ended in `ended`, after `after`, latest end first. The end is the settlement,
+    /// or the time at which a lease or a deadline ended, whether or not a sweep has run since.
     pub async fn ended_collections(
         &self,
         office: PartyId,
@@ -108,7 +109,7 @@ impl SqlStore {
     }
 }
 
-/// The text that collections behind `after` sort before; without it, one that sorts behind every identifier.
+/// Text that sorts after the collections of the next page; without `after`, after every identifier.
 fn behind(after: Option<CollectionId>) -> String {
     after.map_or_else(|| "~".to_owned(), |after| after.to_string())
 }

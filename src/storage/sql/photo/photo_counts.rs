@@ -1,5 +1,5 @@
-//! Number of photos in each state. The database notes what each change adds and takes away (`photo_counts` in the migrations), so
-//! that a million photos need not be counted one by one; here the notes are read, and added up when there are many.
+//! Number of photos in each state. A trigger adds a row to `photo_counts` for each change (see the migrations), so that a million photos need
+//! not be counted. The sum of the rows is the number; the sweep compacts them.
 
 use strum::VariantArray;
 
@@ -9,16 +9,16 @@ use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction}
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::values::params;
 
-/// So many notes are cheap to read. A busy country makes some thousands between two sweeps.
+/// Up to this number, rows are cheap to add up. A busy gateway adds some thousands between two sweeps.
 const COMPACT_ABOVE: i64 = 100;
-/// So many are added up at once; the rest waits for the next sweep.
+/// Rows per sweep; the next sweep compacts the rest.
 const BATCH: i64 = 20_000;
 
 impl SqlStore {
     /// Number of photos in each state.
     pub async fn photo_counts(&self) -> Result<Vec<(PhotoState, u64)>, StoreError> {
         self.with_retry(|| async {
-            // PostgreSQL makes a decimal number of a sum, which SQLite does not know.
+            // The sum of PostgreSQL is a decimal number, which SQLite does not have.
             self
                 .read()
                 .await?
@@ -30,7 +30,8 @@ impl SqlStore {
     }
 }
 
-/// Replaces many notes by one for each state. What others are noting at this moment is left for the next time.
+/// Replaces many rows by one for each state. Rows of transactions that have not committed yet are left for the next
+/// sweep.
 pub(super) async fn compact(transaction: &mut WriteTransaction) -> Result<(), StoreError> {
     let counted = transaction.query("SELECT count(*) AS notes FROM photo_counts").fetch_one().await?;
     if counted.get::<i64>("notes")? <= COMPACT_ABOVE {

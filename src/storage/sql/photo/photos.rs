@@ -1,4 +1,4 @@
-//! Photos as their studio asks for them, and the sealed pictures.
+//! Photos of a studio, and their envelopes.
 
 use std::cmp::Reverse;
 
@@ -15,11 +15,10 @@ use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::values::params;
 
-/// Reads that one page may take, so that no question is dear: at 200 rows each, 2,000 photos.
+/// Limit of reads for one page, which bounds the cost of a request: 2,000 photos at 200 rows each.
 const READS_PER_PAGE: u32 = 10;
 
 impl SqlStore {
-    /// One photo of a studio with its latest collection.
     pub async fn photo(&self, studio: PartyId, photo_id: PhotoId) -> Result<Option<TrackedPhoto>, StoreError> {
         self.with_retry(|| async {
             let mut connection = self.read().await?;
@@ -29,15 +28,15 @@ impl SqlStore {
         .await
     }
 
-    /// A studio's photos, newest first, from behind `after`. A page may be short, even empty, and yet not be the last: the work
-    /// for one page is bounded.
+    /// The photos of a studio after the cursor of the query, newest first. A page may be short or empty although it is
+    /// not the last, because the work for one page is bounded.
     pub async fn photos(&self, studio: PartyId, query: PhotoQuery) -> Result<PhotoPage, StoreError> {
         self.with_retry(|| async {
             let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
             let mut photos = Vec::new();
             let mut after = query.after;
-            // A state is weighed by the clock, which SQL does not do: SQL leaves out what cannot match, and reading goes on until
-            // the page is full, but not without end.
+            // The visible state depends on the clock, so SQL only excludes rows that cannot match; reads continue until
+            // the page is full or their number is used up.
             let rows_per_read = if query.state.is_some() { query.limit.max(ROWS_PER_READ) } else { query.limit };
             for _ in 0..READS_PER_PAGE {
                 let rows = page(self, studio, PhotoQuery { after, limit: rows_per_read, ..query }).await?;
@@ -61,7 +60,7 @@ impl SqlStore {
         .await
     }
 
-    /// The sealed picture; `None` once it is erased.
+    /// `None` once the photo is erased.
     pub async fn sealed_photo(&self, photo_id: PhotoId) -> Result<Option<StoredPhoto>, StoreError> {
         self.with_retry(|| async {
             let row = self
@@ -76,7 +75,7 @@ impl SqlStore {
         .await
     }
 
-    /// The oldest epoch that a photo which is still there was sealed in.
+    /// Oldest epoch of the photos that are not erased.
     pub async fn oldest_epoch_in_use(&self) -> Result<Option<u32>, StoreError> {
         self.with_retry(|| async {
             let row = self
@@ -103,13 +102,13 @@ pub(in crate::storage::sql) async fn find_on(
         .await
 }
 
-/// So many rows are read at once where most of them may not match: one query for each would take minutes.
+/// Rows per read if most of them may not match: one query per row would take minutes.
 const ROWS_PER_READ: u32 = 200;
 
-/// The next rows of a studio's photos: of each state that may be the one asked for, by an index that has the states apart, so that a
-/// state that few photos have is not looked for among all.
+/// Reads the next rows of a studio for each stored state that can match, through an index by state, so that a rare
+/// state is not searched among all photos.
 async fn page(store: &SqlStore, studio: PartyId, query: PhotoQuery) -> Result<Vec<TrackedPhoto>, StoreError> {
-    // Sorts behind every identifier.
+    // Sorts after every identifier.
     let after = query.after.map_or_else(|| "~".to_owned(), |after| after.to_string());
     let Some(state) = query.state else { return page_of_all(store, studio, &after, query.limit).await };
     let mut photos = Vec::new();
@@ -158,7 +157,7 @@ async fn page_of_state(
         .await
 }
 
-/// Tombstone id of a photo that is erased or about to be erased.
+/// Tombstone id of a photo, erased or not.
 pub(super) async fn tombstone_of(
     connection: &mut StoreConnection,
     photo_id: PhotoId,
@@ -171,7 +170,7 @@ pub(super) async fn tombstone_of(
     tombstone_id(&row)
 }
 
-/// Destroys the picture and what leads to it; the fact stays.
+/// Erases a photo: deletes the envelope and the lookup id, and keeps the tombstone.
 pub(in crate::storage::sql) async fn erase(
     connection: &mut StoreConnection,
     photo_id: PhotoId,

@@ -1,4 +1,4 @@
-//! Photos that are held back: of revoked devices, and out of a backup.
+//! Photos in quarantine: those of revoked devices, and those of a restored backup.
 
 use crate::domain::id::{DeviceId, PartyId};
 use crate::domain::log::AuditEntry;
@@ -12,8 +12,8 @@ use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::values::params;
 
 impl SqlStore {
-    /// Lets photos be collected again that revoked devices of a studio, or one of them, had deposited. Nothing changes, and
-    /// nothing is written down, when there is no such device.
+    /// Releases the photos that revoked devices of a studio, or one of them, have deposited, and adds the counts to the
+    /// audit row. Changes nothing if there is no such device.
     pub async fn release_photos(
         &self,
         studio: PartyId,
@@ -24,7 +24,7 @@ impl SqlStore {
     }
 }
 
-/// Reports whether a photo is quarantined, since when and why. Reads the device only if the policy needs it.
+/// Returns the quarantine of a photo, if it is in one. Reads the device only if the policy needs it.
 pub(super) async fn quarantined(
     connection: &mut StoreConnection,
     photo: &TrackedPhoto,
@@ -46,7 +46,6 @@ pub(super) async fn quarantined(
     Ok(policy.quarantine(depositor, photo.latest.as_ref()))
 }
 
-/// Releases the photos of a studio's revoked devices, or of one of them; what the audit row tells is completed by the count.
 async fn release(
     store: &SqlStore,
     studio: PartyId,

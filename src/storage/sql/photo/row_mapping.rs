@@ -1,4 +1,4 @@
-//! Rows of photos and collections to records.
+//! Conversion of rows of photos and collections to records.
 
 use crate::domain::check::finding::Finding;
 use crate::domain::code::lookup::{LookupId, TombstoneId};
@@ -8,7 +8,7 @@ use crate::storage::error::StoreError;
 use crate::storage::requests::TrackedPhoto;
 use crate::storage::sql::engine::statement::DatabaseRow;
 
-/// The columns that [`tracked_photo`] reads: a photo `p` and its latest collection `c`.
+/// Columns of a photo `p` and its latest collection `c` for [`tracked_photo`].
 pub(in crate::storage::sql) const TRACKED_PHOTO: &str = "
     p.photo_id, p.studio_id, p.device_id, p.epoch, p.state, p.kept, p.width, p.height, p.bytes, p.profile, p.findings,
     p.deposited_at, p.expires_at, p.settled_at, p.refusal_reason, p.refusal_note, p.lookup_id, p.tombstone_id, p.held_back_since,
@@ -16,11 +16,10 @@ pub(in crate::storage::sql) const TRACKED_PHOTO: &str = "
     c.leased_at AS c_leased_at, c.lease_until AS c_lease_until, c.handed_over_at AS c_handed_over_at,
     c.settle_due AS c_settle_due, c.settled_at AS c_settled_at, c.kept_until AS c_kept_until";
 
-/// Tables that these columns come from.
 pub(in crate::storage::sql) const TRACKED_PHOTO_SOURCE: &str =
     "photos p LEFT JOIN collections c ON c.collection_id = p.collection_id";
 
-/// The columns that [`collection`] reads with an empty prefix: a collection `c`.
+/// Columns of a collection `c` for [`collection`] without a prefix.
 pub(in crate::storage::sql) const COLLECTION: &str = "
     c.collection_id, c.photo_id, c.office_id, c.state, c.leased_at, c.lease_until, c.handed_over_at, c.settle_due,
     c.settled_at, c.kept_until";
@@ -66,7 +65,7 @@ fn photo(row: &DatabaseRow) -> Result<PhotoRecord, StoreError> {
     })
 }
 
-/// Reads a collection's columns, each with `prefix` before its name.
+/// Reads a collection from columns with `prefix` before their names.
 pub(in crate::storage::sql) fn collection(row: &DatabaseRow, prefix: &str) -> Result<CollectionRecord, StoreError> {
     let column = |name: &str| format!("{prefix}{name}");
     Ok(CollectionRecord {
@@ -83,7 +82,7 @@ pub(in crate::storage::sql) fn collection(row: &DatabaseRow, prefix: &str) -> Re
     })
 }
 
-/// The tombstone id of a photo, whether or not it has been erased.
+/// Tombstone id of a photo, erased or not.
 pub(in crate::storage::sql) fn tombstone_id(row: &DatabaseRow) -> Result<TombstoneId, StoreError> {
     match lookup_id(row)? {
         Some(lookup_id) => Ok(lookup_id.tombstone()),

@@ -1,4 +1,4 @@
-//! Settlement: the outcome, the erasure and the audit row are durable together.
+//! Settlement: outcome, erasure and audit row become durable together.
 
 use super::collections::{audit_entry, load_for_update, record_hand_overs, settle_as_used};
 use super::{collection_devices, photos};
@@ -16,7 +16,7 @@ use crate::storage::sql::engine::values::params;
 use crate::storage::sql::party::cut_off::find_cut_off;
 
 impl SqlStore {
-    /// Settles a collection of this office; `None` when it has no such collection. Erases in the same transaction.
+    /// Settles a collection of this office and erases the photo, if the outcome requires it, in the same transaction.
     pub async fn settle(&self, request: &SettleRequest) -> Result<SettleOutcome, StoreError> {
         self.with_retry(|| settle(self, request)).await
     }
@@ -41,7 +41,7 @@ async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<SettleOutco
     };
     let decision = decide_settlement(&collection, &photo.record, &request.outcome, code_shown_by, request.now);
     if let (SettlementDecision::Repeated { at }, CollectionState::Leased) = (decision, collection.state) {
-        // It counts as used, and no sweep has come past: an answer that says so has to be durable.
+        // The photo counts as used although no sweep has run since: the answer that says so must be durable.
         settle_as_used(&mut transaction, &collection, at, request.now, request.device_id.to_string()).await?;
         transaction.commit().await?;
         return Ok(SettleOutcome::Decided { decision, collection });

@@ -1,4 +1,5 @@
-//! Sweep: ends lapsed leases, settles overdue hand-overs, erases expired photos. Callers get the same answers before and after it.
+//! Sweep: ends lapsed leases, settles overdue hand-overs and erases expired photos. Callers get the same answers before
+//! and after it.
 
 use sqlx::AssertSqlSafe;
 
@@ -18,13 +19,13 @@ use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::values::params;
 use crate::storage::sql::party::invitations;
 
-/// Small enough that a deposit never waits long behind a sweep: overwriting an erased picture writes as much as storing it. Written
-/// into the statements: PostgreSQL reads all photos for a limit that it does not know when it plans.
+/// Keeps the wait of a deposit behind a sweep short: erasing an envelope writes as much as storing it. The limit is
+/// part of the statement because PostgreSQL plans an unknown limit with a scan of all photos.
 const BATCH: u32 = 16;
 
 impl SqlStore {
-    /// Does what time demands: closes lapsed leases, settles what was never settled, erases what expired. One batch; call
-    /// again while it reports work.
+    /// Ends lapsed leases, settles overdue hand-overs as used and erases expired photos. Each call is one batch; call
+    /// again while the report has changes.
     pub async fn sweep(&self, now: Timestamp) -> Result<SweepReport, StoreError> {
         self.with_retry(|| sweep(self, now)).await
     }
@@ -90,7 +91,7 @@ async fn expired_photos(
         .await
 }
 
-/// Erases a photo whose time ran out `at` some moment before `now`.
+/// Erases a photo that expired at `at`.
 async fn expire(
     transaction: &mut WriteTransaction,
     photo_id: PhotoId,

@@ -1,4 +1,4 @@
-//! Withdrawal: the decision, the erasure and the audit row are durable together.
+//! Withdrawal: decision, erasure and audit row become durable together.
 
 use super::{collections, photos};
 use crate::domain::log::reconciliation::row::RowId;

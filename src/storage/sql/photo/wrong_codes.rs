@@ -1,7 +1,8 @@
-//! Wrong codes, counted in fixed windows on the transaction that looks a code up: parallel guesses cannot slip past.
+//! Wrong codes, counted in fixed windows in the transaction that looks the code up, so that parallel attempts are all
+//! counted.
 //!
-//! Only a device's own wrong codes keep it from further ones. Those of its office and of all together are counted for the alarm: were
-//! they a limit, fifty devices could keep every office from its right codes.
+//! A device is blocked by its own wrong codes only. Those of its office and of all devices raise an alarm: as a limit
+//! they would let fifty devices block every office.
 
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use crate::storage::sql::engine::values::params;
 const ALL_DEVICES: &str = "all";
 const OFFICE_PREFIX: &str = "office:";
 
-/// Time from which this device may try again; `None` when it may try now.
+/// End of the window if the device has reached its limit.
 pub(super) async fn blocked_until(
     connection: &mut StoreConnection,
     attempt: &CodeAttempt,
@@ -32,8 +33,8 @@ pub(super) async fn blocked_until(
     Ok(is_blocked.then(|| window_start + attempt.limits.window))
 }
 
-/// Has a right code wait until no wrong one of its device is being counted: parallel guesses on other nodes cannot slip past either.
-/// The time from which this device may try again, if it may not have its answer.
+/// Waits until no transaction counts a wrong code of this device, and then checks the limit again, so that parallel
+/// attempts on other nodes are counted too.
 pub(super) async fn recheck_blocked_until(
     transaction: &mut WriteTransaction,
     attempt: &CodeAttempt,
@@ -47,19 +48,16 @@ pub(super) async fn recheck_blocked_until(
 
 /// Outcome of a wrong code.
 pub(super) enum WrongCodeOutcome {
-    /// The device used its limit up in the meantime.
-    Blocked {
-        /// Time from which it may try again.
-        until: Timestamp,
-    },
-    /// Counted, with a row in the audit log.
+    /// Parallel attempts have reached the limit of the device.
+    Blocked { until: Timestamp },
+    /// Counted and audited.
     Counted {
-        /// Set when this one reached the limit of the alarm.
+        /// Set if this attempt reached the limit of the alarm.
         alarm: Option<WrongCodeAlarm>,
     },
 }
 
-/// Counts a wrong code and writes it into the audit log.
+/// Counts a wrong code and adds an audit row.
 pub(super) async fn count_wrong_code(
     transaction: &mut WriteTransaction,
     attempt: &CodeAttempt,
@@ -85,7 +83,7 @@ pub(super) async fn count_wrong_code(
     Ok(WrongCodeOutcome::Counted { alarm })
 }
 
-/// Adds one to the count of a scope, and returns the new count.
+/// Increments the count of a scope and returns the new count.
 async fn count(connection: &mut StoreConnection, attempt: &CodeAttempt, scope: &str) -> Result<u32, StoreError> {
     let row = connection
         .query(
@@ -120,7 +118,7 @@ async fn alarm(
     Ok(WrongCodeAlarm { in_total, office_id, of_office: u32::try_from(of_office).unwrap_or(u32::MAX) })
 }
 
-/// Forgets windows that ended more than a day ago.
+/// Deletes windows that ended more than a day ago.
 pub(super) async fn delete_old_windows(connection: &mut StoreConnection, now: Timestamp) -> Result<(), StoreError> {
     connection
         .query("DELETE FROM guesses WHERE window_start < $1")
