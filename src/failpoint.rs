@@ -1,15 +1,16 @@
-//! Named steps at which a crash test can stop the process, and a clock that it can set wrong.
+//! Named steps at which a crash test can halt the process, and a clock that a test can shift.
 //!
-//! Built only with the feature `failpoints`. `LICHTBILD_HALT_AT=<step>` makes the process write the marker file named by
-//! `LICHTBILD_HALT_MARKER` when it reaches that step and then stand still for good: the test sees the marker and sends
-//! SIGKILL, so that the process dies exactly there, as a machine would that loses its power. `<step>#3` means the third time.
+//! Built only with the feature `failpoints`. `LICHTBILD_HALT_AT=<step>` makes the process write the marker file
+//! `LICHTBILD_HALT_MARKER` when it reaches that step, and then halt. The test waits for the marker and sends SIGKILL,
+//! so that the process dies at this step, as after a power failure. `<step>#3` means the third time.
 //!
-//! `LICHTBILD_CLOCK_SHIFT=<file>` makes the system's clock go wrong by as many milliseconds as the file says at each moment, so
-//! that it jumps when the file is replaced.
+//! `LICHTBILD_CLOCK_SHIFT=<file>` shifts the system's clock by the number of milliseconds in the file, which is read
+//! each time.
 //!
-//! The process stays dumpable, so that a test can read its memory, unless `LICHTBILD_FORBID_DUMPS=1` makes it as a release is.
+//! The process stays dumpable, so that a test can read its memory, unless `LICHTBILD_FORBID_DUMPS=1` forbids it as in a
+//! release.
 
-/// Says that `step` has been reached. Does nothing in a release.
+/// Reports that `step` has been reached. Does nothing in a release.
 #[inline]
 pub fn reached(step: &str) {
     #[cfg(feature = "failpoints")]
@@ -18,7 +19,7 @@ pub fn reached(step: &str) {
     let _ = step;
 }
 
-/// By how many milliseconds the system's clock is to be wrong at this moment. Never in a release.
+/// Shift of the system's clock in milliseconds; 0 in a release.
 #[inline]
 pub fn clock_shift_milliseconds() -> i64 {
     #[cfg(feature = "failpoints")]
@@ -28,7 +29,7 @@ pub fn clock_shift_milliseconds() -> i64 {
     shift
 }
 
-/// Reports whether a test may read this process's memory. Never in a release.
+/// Reports whether a test may read this process's memory; false in a release.
 #[inline]
 pub fn stays_dumpable() -> bool {
     cfg!(feature = "failpoints") && std::env::var_os("LICHTBILD_FORBID_DUMPS").is_none()

@@ -1,4 +1,4 @@
-//! Files that are there whole or not at all, and still there after the power failed: keys, spools, receipts, reports.
+//! Files that exist complete or not at all and survive a power failure: keys, spools, receipts, reports.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -14,31 +14,31 @@ mod open;
 const TEMPORARY_PREFIX: &str = ".lichtbild-";
 const TEMPORARY_SUFFIX: &str = ".tmp";
 
-/// Readers of a file or a folder, by its permission bits. Others never write, whatever the umask permits; a stricter umask holds. On
-/// Windows the directory's access list applies either way.
+/// Readers of a file or folder, as permission bits. Other users can never write, whatever the umask permits; a stricter
+/// umask has effect. On Windows the access list of the folder applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileMode {
-    /// Its owner alone (mode 0600, of a folder 0700).
+    /// Mode 0600; 0700 for a folder.
     OwnerOnly,
-    /// Everybody (mode 0644, of a folder 0755).
+    /// Mode 0644; 0755 for a folder.
     WorldReadable,
 }
 
-/// Makes a folder, with its parents, unless it is there. Folders that are there keep their modes.
+/// Creates a folder with its parents, unless it exists. Existing folders keep their modes.
 pub fn make_folder(path: &Path, audience: FileMode) -> io::Result<()> {
     folder_builder(audience).recursive(true).create(path)
 }
 
-/// Makes a folder that must not be there yet.
+/// Creates a folder.
 ///
 /// # Errors
-/// `AlreadyExists`; else the operating system's error.
+/// `AlreadyExists`; otherwise the error of the operating system.
 pub fn make_new_folder(path: &Path, audience: FileMode) -> io::Result<()> {
     folder_builder(audience).create(path)
 }
 
 fn folder_builder(audience: FileMode) -> fs::DirBuilder {
-    // The library's own calls leave it to the umask who may write into a folder, and who writes there replaces files.
+    // Without a mode the umask would decide which users can replace files in the folder.
     #[cfg_attr(not(unix), expect(unused_mut, reason = "the mode is set on Unix only"))]
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
@@ -54,28 +54,30 @@ fn folder_builder(audience: FileMode) -> fs::DirBuilder {
     builder
 }
 
-/// Writes `bytes` to `path`, which must not exist, not even as a symbolic link; on return they are on the disk under that name.
+/// Writes `bytes` to `path`, which must not exist, not even as a symbolic link. On return the file and its name are on
+/// the disk.
 ///
 /// # Errors
-/// `AlreadyExists` when somebody was first: the file there is untouched and complete. Else what the system says.
+/// `AlreadyExists` if another writer was first: its file is complete and unchanged. Otherwise the error of the
+/// operating system.
 pub fn write_new(path: &Path, bytes: &[u8], audience: FileMode) -> io::Result<()> {
-    // The name appears in one step and only if it is free, so that of two writers one wins and the other sees a whole file.
+    // The name is created in one step if it is free: of two writers one succeeds and the other finds a complete file.
     write_temporary(path, bytes, audience)?.persist_noclobber(path).map_err(|error| error.error)?;
     sync_dir(path)
 }
 
-/// Writes `bytes` to `path` in place of what is there; on return they are on the disk, and at no moment half of them. A symbolic
-/// link stays, and the file that it leads to is replaced: bytes that are to be gone must not go on lying behind a link.
+/// Replaces the file at `path`. On return the new file is on the disk; at no time is it incomplete. A symbolic link
+/// stays and the file that it leads to is replaced, so that old bytes do not survive behind the link.
 ///
 /// # Errors
-/// The system's error; the file that was there is still there. `NotFound` for a link that leads to no file: the medium that it
-/// leads to may be away, and what lies there would come back with it.
+/// The error of the operating system; the old file is unchanged. `NotFound` for a link that leads to no file: its
+/// medium may be absent, and the old bytes would return with it.
 pub fn replace(path: &Path, bytes: &[u8], audience: FileMode) -> io::Result<()> {
     replace_entry(&resolve_links(path)?, bytes, audience)
 }
 
-/// The same for bytes of which some are to be gone for good. A writer that was killed leaves a temporary file with those that were
-/// still needed then: older ones of this file are removed first. To be called by one writer at a time.
+/// Replaces a file whose old bytes must not survive. A writer that was killed may have left a temporary file with such
+/// bytes, so older temporary files of this file are removed first. One writer at a time may call it.
 pub fn replace_for_good(path: &Path, bytes: &[u8], audience: FileMode) -> io::Result<()> {
     let target = resolve_links(path)?;
     let prefix = own_prefix(&target);
@@ -87,7 +89,7 @@ pub fn replace_for_good(path: &Path, bytes: &[u8], audience: FileMode) -> io::Re
     sync_dir(&target)
 }
 
-/// Beginning of the names of temporary files that belong to one file alone. Not for all files: a long name would become too long.
+/// Prefix of temporary files of one file. Other files do not use it, because a long name would become too long.
 fn own_prefix(target: &Path) -> OsString {
     let mut prefix = OsString::from(TEMPORARY_PREFIX);
     prefix.push(target.file_name().unwrap_or_default());
@@ -95,17 +97,17 @@ fn own_prefix(target: &Path) -> OsString {
     prefix
 }
 
-/// Writes `bytes` to `path` in place of what is there, be it a symbolic link: for folders in which others may place links that lead
-/// to files of this program's user.
+/// Replaces the file or symbolic link at `path`: for folders in which other users may place links to files of this
+/// program's user.
 ///
 /// # Errors
-/// The system's error; what was there is still there.
+/// The error of the operating system; the old entry is unchanged.
 pub fn replace_entry(path: &Path, bytes: &[u8], audience: FileMode) -> io::Result<()> {
     write_temporary(path, bytes, audience)?.persist(path).map_err(|error| error.error)?;
     sync_dir(path)
 }
 
-/// The path itself, or where a symbolic link leads in the end.
+/// Follows symbolic links to the end.
 fn resolve_links(path: &Path) -> io::Result<PathBuf> {
     match path.symlink_metadata() {
         Ok(metadata) if metadata.is_symlink() => fs::canonicalize(path).map_err(|error| match error.kind() {
@@ -119,44 +121,44 @@ fn resolve_links(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// A large file that is written piece by piece and is there under its name only once it is whole. Dropped before that, it leaves
-/// nothing behind.
+/// A large file that is written in parts and gets its name when it is complete. Dropped before that, it leaves nothing
+/// behind.
 pub struct PendingFile {
     file: NamedTempFile,
     path: PathBuf,
-    /// The file that is written: another one where `path` is a symbolic link.
+    /// Differs from `path` if that is a symbolic link.
     target: PathBuf,
 }
 
 impl PendingFile {
-    /// Begins a file that will be `path`, or what a symbolic link of this name leads to.
+    /// Begins a file for `path`, or for the target of a symbolic link at `path`.
     ///
     /// # Errors
-    /// The system's error; `NotFound` for a link that leads to no file.
+    /// The error of the operating system; `NotFound` for a link that leads to no file.
     pub fn create(path: &Path, audience: FileMode) -> io::Result<Self> {
         let target = resolve_links(path)?;
         Ok(Self { file: create_temporary(&target, audience)?, path: path.to_owned(), target })
     }
 
-    /// Waits until the bytes are on the disk, still without their name.
+    /// Waits until the bytes are on the disk; the file has no name yet.
     pub fn sync(&self) -> io::Result<()> {
         self.file.as_file().sync_all()
     }
 
-    /// Gives the file its name, which must be free; on return it is on the disk.
+    /// Gives the file its name, which must be free. On return it is on the disk.
     ///
     /// # Errors
-    /// `AlreadyExists` when somebody was first: the file there is untouched. Else what the system says.
+    /// `AlreadyExists` when somebody was first: the file there is untouched. Otherwise the error of the operating system.
     pub fn commit_new(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
         self.file.persist_noclobber(&self.path).map_err(|error| error.error)?;
         sync_dir(&self.path)
     }
 
-    /// Puts the file in place of the one that has its name; on return it is on the disk.
+    /// Replaces the file at the path. On return the new file is on the disk.
     ///
     /// # Errors
-    /// The operating system's error; the file that was there is still there.
+    /// The error of the operating system; the old file is unchanged.
     pub fn commit_replacing(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
         self.file.persist(&self.target).map_err(|error| error.error)?;
@@ -174,18 +176,18 @@ impl Write for PendingFile {
     }
 }
 
-/// A folder that is filled file by file and is there under its name only once it is whole. Dropped before that, it leaves nothing
-/// behind. Its owner's alone.
+/// A folder of its owner that is filled file by file and gets its name when it is complete. Dropped before that, it
+/// leaves nothing behind.
 pub struct PendingFolder {
     folder: tempfile::TempDir,
     path: PathBuf,
 }
 
 impl PendingFolder {
-    /// Begins a folder that will be `path`.
+    /// Begins a folder for `path`.
     ///
     /// # Errors
-    /// `AlreadyExists` when something has that name; else what the system says.
+    /// `AlreadyExists` if the path exists; otherwise the error of the operating system.
     pub fn create(path: &Path) -> io::Result<Self> {
         if path.symlink_metadata().is_ok() {
             return Err(io::ErrorKind::AlreadyExists.into());
@@ -200,24 +202,25 @@ impl PendingFolder {
         Ok(Self { folder: builder.tempdir_in(parent_dir(path))?, path: path.to_owned() })
     }
 
-    /// Returns the path to which a file of this folder is to be written, and creates its parent folders.
+    /// Returns the path for a file of this folder, and creates its parent folders.
     pub fn path_for(&self, inside: &Path) -> io::Result<PathBuf> {
         let place = self.folder.path().join(inside);
         make_folder(parent_dir(&place), FileMode::OwnerOnly)?;
         Ok(place)
     }
 
-    /// Gives the folder its name; on return it is on the disk with all its files.
+    /// Gives the folder its name. On return it is on the disk with all its files.
     ///
     /// # Errors
-    /// `AlreadyExists` or `DirectoryNotEmpty` when somebody was first: what is there is untouched. Else what the system says.
+    /// `AlreadyExists` or `DirectoryNotEmpty` if another writer was first: its folder is unchanged. Otherwise the error
+    /// of the operating system.
     pub fn commit_new(self) -> io::Result<()> {
         sync_tree(self.folder.path())?;
         if self.path.symlink_metadata().is_ok() {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
         fs::rename(self.folder.path(), &self.path)?;
-        // It has its name: there is nothing left to remove.
+        // The folder has its final name, so nothing is left to remove.
         let _ = self.folder.keep();
         sync_dir(&self.path)
     }
@@ -231,12 +234,12 @@ fn sync_tree(folder: &Path) -> io::Result<()> {
     sync_dir(&folder.join("any name in it"))
 }
 
-/// A file without a name on the same disk, for what does not fit into memory; gone with its owner.
+/// A file without a name on the same disk, for data that does not fit into memory. It is gone when it is closed.
 pub fn scratch_file(path: &Path) -> io::Result<File> {
     tempfile::tempfile_in(parent_dir(path))
 }
 
-/// Removes the file; that it is gone already is fine.
+/// Removes a file; succeeds if it does not exist.
 pub fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Ok(()) => sync_dir(path),
@@ -245,7 +248,8 @@ pub fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Moves the file, which is its owner's alone, to the first free of `path.1`, `path.2`, …; at no moment it is under neither name. Gives the new name.
+/// Moves a private file to the first free name of `path.1`, `path.2`, … and returns the new name. At no time is the
+/// file without a name.
 pub fn rotate(path: &Path) -> io::Result<PathBuf> {
     let bytes = read(path)?.ok_or(io::ErrorKind::NotFound)?;
     for number in 1_u32.. {
@@ -259,14 +263,14 @@ pub fn rotate(path: &Path) -> io::Result<PathBuf> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// The name of the `number`th file that [`rotate`] has set aside, from 1.
+/// The name of the `number`th file that [`rotate`] has moved, from 1.
 pub fn rotated_name(path: &Path, number: u32) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(format!(".{number}"));
     name.into()
 }
 
-/// A file on the disk in the same directory, without its name yet.
+/// A complete file on the disk in the same folder, without its final name.
 fn write_temporary(path: &Path, bytes: &[u8], audience: FileMode) -> io::Result<NamedTempFile> {
     let mut file = create_temporary(path, audience)?;
     file.write_all(bytes)?;
@@ -302,8 +306,8 @@ fn parent_dir(path: &Path) -> &Path {
     }
 }
 
-/// Waits until the file's name (or its absence) is on the disk: a name is only safe once its directory is. Windows has no such
-/// call and journals names by itself (NTFS).
+/// Waits until a new or removed name is on the disk: a name is durable once its folder is synced. Windows has no such
+/// call; NTFS journals names.
 pub fn sync_dir(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     File::open(parent_dir(path))?.sync_all()?;
@@ -312,9 +316,9 @@ pub fn sync_dir(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits until the bytes of somebody else's file are on the disk, however its writer left them.
+/// Waits until the bytes of a file that another program has written are on the disk.
 pub fn sync_file(path: &Path) -> io::Result<()> {
-    // Windows flushes only what is open for writing, which a file may forbid.
+    // Windows syncs only files that are open for writing, which a file may forbid.
     match open_regular_with(File::options().write(true), path) {
         Ok(file) => file.sync_all(),
         Err(_) if cfg!(unix) => open_regular(path)?.sync_all(),
@@ -322,8 +326,8 @@ pub fn sync_file(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes what writers that were killed left in `directory`: a temporary file of this module, which may hold a code. To be
-/// called only while nobody writes there.
+/// Removes temporary files of this module that killed writers have left in `directory`; they may contain codes. No
+/// writer may be active there.
 pub fn remove_temporary_files(directory: &Path) -> io::Result<()> {
     remove_temporaries_with(directory, OsStr::new(TEMPORARY_PREFIX))
 }

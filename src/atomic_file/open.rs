@@ -1,24 +1,25 @@
-//! Opening files of which others may have changed the kind: a pipe at the place of a file would hold up the program for good.
+//! Opening of files that other users may have replaced: a pipe in place of a file must not block the program.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Spools and receipts have a few hundred bytes; whatever is larger is not one of ours.
+/// Spools and receipts have a few hundred bytes; a larger file is foreign.
 const MAX_BYTES: u64 = 1024 * 1024;
 
-/// The file's bytes, also behind a symbolic link; `None` when there is no such file.
+/// Reads a file, also through a symbolic link; `None` if it does not exist.
 ///
 /// # Errors
-/// The operating system's error, and `InvalidData` for more than a mebibyte or for what is no regular file.
+/// The error of the operating system, and `InvalidData` for more than 1 MiB or for anything but a regular file.
 pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     read_opened(open_regular(path))
 }
 
-/// The same, but a symbolic link is an error: for folders in which others may place links that lead to files of this program's user.
+/// Like [`read`], but a symbolic link is an error: for folders in which other users may place links to files of this
+/// program's user.
 pub fn read_entry(path: &Path) -> io::Result<Option<Vec<u8>>> {
     match path.symlink_metadata() {
-        // Looked at first, since Windows opens what a link leads to.
+        // Checked first, since Windows opens the target of a link.
         Ok(metadata) if !metadata.is_file() => Err(not_a_regular_file()),
         _ => read_opened(open_without_waiting(File::options().read(true), path, Links::Refused)),
     }
@@ -38,15 +39,15 @@ fn read_opened(opened: io::Result<File>) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
-/// Opens a regular file for reading, also behind a symbolic link. A pipe at its place does not hold up the program until somebody writes.
+/// Opens a regular file for reading, also through a symbolic link. A pipe does not block the program.
 ///
 /// # Errors
-/// The operating system's error, and `InvalidData` for what is no regular file.
+/// The error of the operating system, and `InvalidData` for anything but a regular file.
 pub fn open_regular(path: &Path) -> io::Result<File> {
     open_regular_with(File::options().read(true), path)
 }
 
-/// The same, opened as `options` say.
+/// Like [`open_regular`], with other options.
 pub fn open_regular_with(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     open_without_waiting(options, path, Links::Followed)
 }
@@ -57,8 +58,8 @@ enum Links {
     Refused,
 }
 
-/// Opens without waiting for another process to open the other end of a pipe. The kind is that of the open file, which nobody can exchange
-/// between look and use.
+/// Opens without waiting for another process at the other end of a pipe. The kind is that of the opened file, so it
+/// cannot change between check and use.
 fn open_without_waiting(options: &mut OpenOptions, path: &Path, links: Links) -> io::Result<File> {
     #[cfg(unix)]
     {
@@ -66,7 +67,7 @@ fn open_without_waiting(options: &mut OpenOptions, path: &Path, links: Links) ->
 
         use rustix::fs::OFlags;
         let links = if links == Links::Refused { OFlags::NOFOLLOW } else { OFlags::empty() };
-        // For a regular file O_NONBLOCK means nothing; O_NOCTTY keeps a terminal from becoming this program's own.
+        // O_NONBLOCK has no effect on a regular file; O_NOCTTY keeps a terminal from becoming the controlling terminal.
         let flags = (OFlags::NONBLOCK | OFlags::NOCTTY | links).bits();
         options.custom_flags(flags.cast_signed());
     }
@@ -80,10 +81,10 @@ fn not_a_regular_file() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "not a regular file")
 }
 
-/// Opens a file whose lock programs share, and creates it, for its owner only, unless it is there.
+/// Opens a lock file that programs share, and creates it for its owner only.
 ///
 /// # Errors
-/// The operating system's error, and `InvalidData` for what is no regular file.
+/// The error of the operating system, and `InvalidData` for anything but a regular file.
 pub fn open_lock_file(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.create(true).truncate(false).write(true);

@@ -1,4 +1,4 @@
-//! A database on a server: its connections, and the listener beside them.
+//! A database on a server: its connections and its listener.
 
 use sqlx::postgres::PgPool;
 
@@ -6,7 +6,7 @@ use super::notifications::ChangeListener;
 use super::session_settings::RefusedSessions;
 use crate::storage::rollback_guard::RollbackGuard;
 
-/// A database on a server. Clones share their connections.
+/// Clones share their connections.
 #[derive(Debug, Clone)]
 pub(in crate::storage) struct PostgresDatabase {
     pub(in crate::storage) pool: PgPool,
@@ -16,7 +16,6 @@ pub(in crate::storage) struct PostgresDatabase {
 }
 
 impl PostgresDatabase {
-    /// Ends all work on the database.
     pub(in crate::storage) async fn close(&self) {
         self.changes.close();
         self.pool.close().await;

@@ -48,11 +48,11 @@ const LOG: i64 = 0x4c69_6368_7402;
 const SWEEP: i64 = 0x4c69_6368_7403;
 
 impl Lock {
-    /// Waits for it, no longer than `lock_timeout`.
+    /// Waits for the lock, at most for `lock_timeout`.
     pub(in crate::storage) async fn acquire(self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         let exclusive = "SELECT pg_advisory_xact_lock($1)";
         let query = match self {
-            // Two devices, or parties, with one hash only wait for each other.
+            // Two devices or parties with the same hash only wait for each other.
             Self::CountWrongCode(device_id) => {
                 sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext($2))").bind(WRONG_CODES).bind(device_id.to_string())
             }
@@ -70,8 +70,8 @@ impl Lock {
             Self::Device(device_id) => {
                 sqlx::query("SELECT 1 FROM devices WHERE device_id = $1 FOR NO KEY UPDATE").bind(device_id.to_string())
             }
-            // No locks of rows: the server lets newcomers share a row past whoever waits to change it, so that the requests of a busy
-            // party would keep it from being suspended. Advisory locks are given in turn.
+            // Row locks would let new readers share a row although a writer waits for it, so that a busy party could
+            // never be suspended. Advisory locks are granted in order.
             Self::DeviceStatus(device_id) => sqlx::query(
                 "SELECT pg_advisory_xact_lock_shared($1, hashtext(party_id)), pg_advisory_xact_lock_shared($2, hashtext(device_id))
                  FROM devices WHERE device_id = $3",
@@ -96,7 +96,7 @@ impl Lock {
     }
 }
 
-/// Tries to take the lock for a sweep, without waiting: one transaction sweeps at a time.
+/// Tries to take the lock of the sweep without waiting: one transaction sweeps at a time.
 pub(in crate::storage) async fn try_lock_sweep(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     sqlx::query("SELECT pg_try_advisory_xact_lock($1)").bind(SWEEP).fetch_one(connection).await?.try_get(0)
 }

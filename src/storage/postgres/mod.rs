@@ -1,5 +1,5 @@
-//! Driver for PostgreSQL: the store of a fleet, any number of gateways over one database. The statements of the store are not here: they
-//! are the same for both databases.
+//! Driver for PostgreSQL: any number of gateways share one database. The statements of the store are in `storage::sql`,
+//! for both databases.
 //!
 //! ```text
 //! open -> database -> notifications      locks      retry

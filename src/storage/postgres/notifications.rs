@@ -1,4 +1,4 @@
-//! Word of revocations, from whichever node they were made on (`LISTEN` and `NOTIFY`).
+//! Notifications of revocations on any node (`LISTEN` and `NOTIFY`).
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -8,13 +8,14 @@ use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
-/// Channel for notifications of revoked, suspended or resumed devices and parties. They have no content: a listener reads the store.
+/// Channel for notifications of revoked, suspended or resumed devices and parties. They have no content; a listener
+/// reads the store.
 const CHANNEL: &str = "lichtbild_standing";
 
-/// Delay before a listener tries to connect again. In the meantime there is the polling.
+/// Delay before a listener reconnects. Until then callers poll.
 const RECONNECT_DELAY: Duration = Duration::from_secs(1);
 
-/// Hears of changes. Clones share one connection, which is made when somebody first asks.
+/// Listener for changes. Clones share one connection, which is opened at the first call.
 #[derive(Debug, Clone)]
 pub(in crate::storage) struct ChangeListener {
     options: Box<PgConnectOptions>,
@@ -31,7 +32,7 @@ impl Drop for ListenerTask {
     }
 }
 
-/// Tells all nodes, once the transaction is committed, that a device or a party was revoked, suspended or resumed.
+/// Notifies all nodes, once the transaction is committed, that a device or a party was revoked, suspended or resumed.
 pub(in crate::storage) async fn notify_nodes(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(connection).await?;
     Ok(())
@@ -42,7 +43,7 @@ impl ChangeListener {
         Self { options: Box::new(options), changed: Arc::default(), listener: Arc::default() }
     }
 
-    /// Returns when something changed since it last returned, or may have: after each time the connection was lost, too.
+    /// Returns when something may have changed since the last return, also after each loss of the connection.
     pub(in crate::storage) async fn changed(&self) {
         self.listener.get_or_init(|| {
             let listener = listen_forever((*self.options).clone(), Arc::clone(&self.changed));
@@ -51,7 +52,6 @@ impl ChangeListener {
         self.changed.notified().await;
     }
 
-    /// Stops to listen.
     pub(super) fn close(&self) {
         if let Some(task) = self.listener.get() {
             task.0.abort();
@@ -60,7 +60,7 @@ impl ChangeListener {
 }
 
 async fn listen_forever(options: PgConnectOptions, changed: Arc<Notify>) {
-    // The connection of a listener is not one of those that requests wait for.
+    // The listener's connection is not taken from the pool of the requests.
     let pool = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None).connect_lazy_with(options);
     loop {
         let Err(error) = listen(&pool, &changed).await;
@@ -76,9 +76,9 @@ async fn listen(pool: &sqlx::PgPool, changed: &Notify) -> Result<std::convert::I
     let mut listener = PgListener::connect_with(pool).await?;
     listener.listen(CHANNEL).await?;
     loop {
-        // What was told before it listened is heard of as well.
+        // The first call also reports changes from before it listened.
         changed.notify_one();
-        // `None` when the connection was lost and is there again.
+        // `None` after a lost connection was replaced.
         let _ = listener.try_recv().await?;
     }
 }

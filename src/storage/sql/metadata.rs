@@ -74,9 +74,8 @@ impl SqlStore {
 pub(in crate::storage::sql) async fn bound_key_file(
     connection: &mut StoreConnection,
 ) -> Result<Option<Sha256Digest>, StoreError> {
-    let row =
-        connection.query("SELECT digest FROM notes WHERE name = $1").bind(params![KEY_FILE]).fetch_optional().await?;
-    row.map(|row| Ok(row.get("digest")?)).transpose()
+    let note = connection.query("SELECT digest FROM notes WHERE name = $1").bind(params![KEY_FILE]);
+    note.fetch_optional_as(|row| row.get("digest")).await
 }
 
 /// Reason why no gateway may work on the database; `None` if gateways may.
@@ -128,14 +127,15 @@ pub(in crate::storage::sql) async fn remove(connection: &mut StoreConnection, na
 }
 
 pub(in crate::storage::sql) async fn timestamp(store: &SqlStore, name: &str) -> Result<Option<Timestamp>, StoreError> {
-    let row = store
-        .read()
-        .await?
-        .query("SELECT moment FROM notes WHERE name = $1")
-        .bind(params![name])
-        .fetch_optional()
-        .await?;
-    row.map_or(Ok(None), |row| row.get("moment"))
+    timestamp_on(&mut store.read().await?, name).await
+}
+
+pub(in crate::storage::sql) async fn timestamp_on(
+    connection: &mut StoreConnection,
+    name: &str,
+) -> Result<Option<Timestamp>, StoreError> {
+    let note = connection.query("SELECT moment FROM notes WHERE name = $1").bind(params![name]);
+    Ok(note.fetch_optional_as(|row| row.get("moment")).await?.flatten())
 }
 
 async fn record_timestamp(store: &SqlStore, name: &str, moment: Timestamp) -> Result<(), StoreError> {

@@ -1,4 +1,4 @@
-//! Erased bytes leave the files.
+//! Removal of erased bytes from the files.
 
 use sqlx::{ConnectOptions, Connection, Row};
 
@@ -7,8 +7,8 @@ use crate::storage::error::StoreError;
 use crate::storage::requests::ScrubOutcome;
 
 impl SqliteDatabase {
-    /// `secure_delete` overwrites the pages; the log still holds the old ones until it is folded in and cut to nothing.
-    /// On a connection of its own: a checkpoint waits as long as a connection's busy timeout, and the writer shall not.
+    /// `secure_delete` overwrites pages in the file, but the write-ahead log contains the old ones until it is merged
+    /// and truncated.
     pub(in crate::storage) async fn scrub_erased(&self) -> Result<ScrubOutcome, StoreError> {
         let mut connection = self.checkpoint_options.connect().await?;
         let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut connection).await?;

@@ -8,6 +8,7 @@ use crate::domain::log::chain::{ChainLink, ChainRow};
 use crate::domain::log::checkpoint::{Checkpoint, LOG_RETENTION, SignedCheckpoint};
 use crate::storage::error::StoreError;
 use crate::storage::requests::PurgeReport;
+use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::statement::DatabaseRow;
 use crate::storage::sql::engine::values::params;
@@ -15,38 +16,17 @@ use crate::storage::sql::engine::values::params;
 impl SqlStore {
     /// The next rows after `after`, in order; fewer than `limit` only at the end of the log.
     pub async fn log_rows(&self, after: i64, limit: u32) -> Result<Vec<ChainRow>, StoreError> {
-        self.with_retry(|| async {
-            self.read()
-                .await?
-                .query(
-                    "SELECT sequence, at, actor, event, subject, details, prev, sha256 FROM audit
-                     WHERE sequence > $1 ORDER BY sequence LIMIT $2",
-                )
-                .bind(params![after, limit])
-                .fetch_all_as(chain_row)
-                .await
-        })
-        .await
+        self.with_retry(|| async { rows(&mut self.read().await?, after, limit).await }).await
     }
 
     /// Row after which the log begins since older rows were purged; [`ChainLink::START`] if none was.
     pub async fn log_anchor(&self) -> Result<ChainLink, StoreError> {
-        self.with_retry(|| async {
-            let mut connection = self.read().await?;
-            let last = connection.query("SELECT sequence, sha256 FROM log_anchors ORDER BY sequence DESC LIMIT 1");
-            last.fetch_optional().await?.as_ref().map_or(Ok(ChainLink::START), link)
-        })
-        .await
+        self.with_retry(|| async { anchor(&mut self.read().await?).await }).await
     }
 
     /// Last row of the log; [`ChainLink::START`] if the log is empty.
     pub async fn log_head(&self) -> Result<ChainLink, StoreError> {
-        self.with_retry(|| async {
-            let mut connection = self.read().await?;
-            let last = connection.query("SELECT sequence, sha256 FROM audit ORDER BY sequence DESC LIMIT 1");
-            last.fetch_optional().await?.as_ref().map_or(Ok(ChainLink::START), link)
-        })
-        .await
+        self.with_retry(|| async { head(&mut self.read().await?).await }).await
     }
 
     /// Adds a checkpoint; `false` if there is one for this number of rows already.
@@ -112,6 +92,31 @@ impl SqlStore {
     pub async fn purge(&self, now: Timestamp) -> Result<PurgeReport, StoreError> {
         self.with_retry(|| purge::purge(self, now)).await
     }
+}
+
+pub(in crate::storage::sql) async fn rows(
+    connection: &mut StoreConnection,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<ChainRow>, StoreError> {
+    connection
+        .query(
+            "SELECT sequence, at, actor, event, subject, details, prev, sha256 FROM audit
+             WHERE sequence > $1 ORDER BY sequence LIMIT $2",
+        )
+        .bind(params![after, limit])
+        .fetch_all_as(chain_row)
+        .await
+}
+
+pub(in crate::storage::sql) async fn anchor(connection: &mut StoreConnection) -> Result<ChainLink, StoreError> {
+    let last = connection.query("SELECT sequence, sha256 FROM log_anchors ORDER BY sequence DESC LIMIT 1");
+    Ok(last.fetch_optional_as(link).await?.unwrap_or(ChainLink::START))
+}
+
+pub(in crate::storage::sql) async fn head(connection: &mut StoreConnection) -> Result<ChainLink, StoreError> {
+    let last = connection.query("SELECT sequence, sha256 FROM audit ORDER BY sequence DESC LIMIT 1");
+    Ok(last.fetch_optional_as(link).await?.unwrap_or(ChainLink::START))
 }
 
 fn link(row: &DatabaseRow) -> Result<ChainLink, StoreError> {

@@ -14,16 +14,13 @@ use crate::storage::sql::engine::values::params;
 impl SqlStore {
     /// Adds a row about a refused request.
     pub async fn append_audit(&self, audit: AuditEntry) -> Result<(), StoreError> {
-        self.with_retry(|| append_entry(self, &audit)).await
+        self.with_retry(|| async {
+            let mut transaction = self.write().await?;
+            transaction.append(audit.clone());
+            transaction.commit().await
+        })
+        .await
     }
-}
-
-pub(in crate::storage::sql) async fn head(transaction: &mut WriteTransaction) -> Result<ChainLink, StoreError> {
-    let last =
-        transaction.query("SELECT sequence, sha256 FROM audit ORDER BY sequence DESC LIMIT 1").fetch_optional().await?;
-    last.map_or(Ok(ChainLink::START), |row| {
-        Ok(ChainLink { sequence: row.get("sequence")?, sha256: row.get("sha256")? })
-    })
 }
 
 /// Appends rows to the chain behind `end`. With a key, each row gets a digest of itself and of the changed rows that it
@@ -86,93 +83,57 @@ pub(in crate::storage::sql) async fn row_digests(
 
 /// Reads a row with all of its columns.
 async fn read_row(connection: &mut StoreConnection, id: &RowId) -> Result<Option<Vec<AuditedValue>>, StoreError> {
-    let row = match id {
-        RowId::Party(party_id) => {
-            connection
-                .query("SELECT party_id, role, name, place, suspended, created_at FROM parties WHERE party_id = $1")
-                .bind(params![party_id])
-                .fetch_optional()
-                .await
-        }
-        RowId::Device(device_id) => {
-            connection
-                .query(
-                    "SELECT device_id, party_id, label, created_at, revoked_at, photos_released_at, duty, kind
+    let statement = match id {
+        RowId::Party(party_id) => connection
+            .query("SELECT party_id, role, name, place, suspended, created_at FROM parties WHERE party_id = $1")
+            .bind(params![party_id]),
+        RowId::Device(device_id) => connection
+            .query(
+                "SELECT device_id, party_id, label, created_at, revoked_at, photos_released_at, duty, kind
                      FROM devices WHERE device_id = $1",
-                )
-                .bind(params![device_id])
-                .fetch_optional()
-                .await
-        }
-        RowId::Certificate(sha256) => {
-            connection
-                .query(
-                    "SELECT sha256, device_id, serial, not_before, not_after, number, first_used_at, foreign_authority,
+            )
+            .bind(params![device_id]),
+        RowId::Certificate(sha256) => connection
+            .query(
+                "SELECT sha256, device_id, serial, not_before, not_after, number, first_used_at, foreign_authority,
                             spki_sha256
                      FROM certificates WHERE sha256 = $1",
-                )
-                .bind(params![sha256])
-                .fetch_optional()
-                .await
-        }
-        RowId::BoundKey(sha256) => {
-            connection
-                .query("SELECT spki_sha256, device_id, bound_at FROM bound_keys WHERE spki_sha256 = $1")
-                .bind(params![sha256])
-                .fetch_optional()
-                .await
-        }
-        RowId::Invitation(device_id, number) => {
-            connection
-                .query(
-                    "SELECT lookup_id, device_id, number, state, sealed_proof_key, created_at, expires_at, wrong_tries,
+            )
+            .bind(params![sha256]),
+        RowId::BoundKey(sha256) => connection
+            .query("SELECT spki_sha256, device_id, bound_at FROM bound_keys WHERE spki_sha256 = $1")
+            .bind(params![sha256]),
+        RowId::Invitation(device_id, number) => connection
+            .query(
+                "SELECT lookup_id, device_id, number, state, sealed_proof_key, created_at, expires_at, wrong_tries,
                             spki_sha256, requested_at, approved_at, spent_at
                      FROM invitations WHERE device_id = $1 AND number = $2",
-                )
-                .bind(params![device_id, number])
-                .fetch_optional()
-                .await
-        }
-        RowId::Photo(photo_id) => {
-            connection
-                .query(
-                    "SELECT p.photo_id, p.studio_id, p.device_id, p.epoch, p.state, p.kept, p.request_id, p.lookup_id,
+            )
+            .bind(params![device_id, number]),
+        RowId::Photo(photo_id) => connection
+            .query(
+                "SELECT p.photo_id, p.studio_id, p.device_id, p.epoch, p.state, p.kept, p.request_id, p.lookup_id,
                             p.tombstone_id, p.width, p.height, p.bytes, p.profile, p.findings, p.deposited_at,
                             p.expires_at, p.settled_at, p.refusal_reason, p.refusal_note, p.collection_id,
                             p.held_back_since, f.sha256 AS frame_sha256
                      FROM photos p LEFT JOIN frames f ON f.photo_id = p.photo_id WHERE p.photo_id = $1",
-                )
-                .bind(params![photo_id])
-                .fetch_optional()
-                .await
-        }
+            )
+            .bind(params![photo_id]),
         RowId::Collection(collection_id) => connection
             .query(
                 "SELECT collection_id, photo_id, office_id, device_id, state, leased_at, lease_until, handed_over_at,
                             settle_due, settled_at, kept_until
                      FROM collections WHERE collection_id = $1",
             )
-            .bind(params![collection_id])
-            .fetch_optional()
-            .await,
-        RowId::CollectionDevice(collection_id, device_id) => {
-            connection
-                .query(
-                    "SELECT t.collection_id, t.device_id, c.photo_id, t.code_shown_at, t.handed_over_at, t.hand_overs,
+            .bind(params![collection_id]),
+        RowId::CollectionDevice(collection_id, device_id) => connection
+            .query(
+                "SELECT t.collection_id, t.device_id, c.photo_id, t.code_shown_at, t.handed_over_at, t.hand_overs,
                             t.hand_over_logged_at
                      FROM collection_devices t LEFT JOIN collections c ON c.collection_id = t.collection_id
                      WHERE t.collection_id = $1 AND t.device_id = $2",
-                )
-                .bind(params![collection_id, device_id])
-                .fetch_optional()
-                .await
-        }
+            )
+            .bind(params![collection_id, device_id]),
     };
-    row?.map(|row| row_mapping::column_values(&row, id.table())).transpose()
-}
-
-async fn append_entry(store: &SqlStore, entry: &AuditEntry) -> Result<(), StoreError> {
-    let mut transaction = store.write().await?;
-    transaction.append(entry.clone());
-    transaction.commit().await
+    statement.fetch_optional_as(|row| row_mapping::column_values(row, id.table())).await
 }

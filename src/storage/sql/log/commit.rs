@@ -1,6 +1,6 @@
 //! Commit: the changes of a transaction become durable together with their rows in the audit log.
 
-use super::audit_writer;
+use super::{audit_log, audit_writer};
 use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::sql::engine::connection::WriteTransaction;
@@ -24,7 +24,7 @@ impl WriteTransaction {
                 None => Vec::new(),
             };
             self.lock(Lock::Log).await?;
-            let end = audit_writer::head(&mut self).await?;
+            let end = audit_log::head(&mut self).await?;
             self.check_log_end(end)?;
             head = Some(audit_writer::append_rows(&mut self, end, pending.entries, digests, key).await?);
         }

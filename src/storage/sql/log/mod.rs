@@ -1,6 +1,6 @@
 //! Statements about the audit log.
 
-mod audit_log;
+pub mod audit_log;
 pub mod audit_writer;
 mod commit;
 mod purge;

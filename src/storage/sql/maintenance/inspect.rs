@@ -9,7 +9,6 @@ use crate::domain::photo::StoredPhoto;
 use crate::domain::photo::collection::CollectionState;
 use crate::storage::error::StoreError;
 use crate::storage::maintenance::{EnvelopeOwner, InspectedCollection, RemainingData, StoredEnvelope, UnerasedPhoto};
-use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::statement::DatabaseRow;
 use crate::storage::sql::engine::values::params;
@@ -105,7 +104,7 @@ impl SqlStore {
                 collected_by: row.get("collected_by")?,
                 has_envelope: row.get::<u64>("pictures")? > 0,
                 has_lookup_id: row_mapping::lookup_id(&row)?.is_some(),
-                last_swept_at: last_swept_at(&mut connection).await?,
+                last_swept_at: metadata::timestamp_on(&mut connection, metadata::LAST_SWEPT_AT).await?,
             }))
         })
         .await
@@ -115,11 +114,6 @@ impl SqlStore {
 /// Key of the last row before the next page; without an identifier the empty text, which sorts before every identifier.
 fn after_key(after: Option<impl ToString>) -> String {
     after.map_or_else(String::new, |after| after.to_string())
-}
-
-async fn last_swept_at(connection: &mut StoreConnection) -> Result<Option<crate::clock::Timestamp>, StoreError> {
-    let row = connection.query("SELECT moment FROM notes WHERE name = $1").bind(params![metadata::LAST_SWEPT_AT]);
-    row.fetch_optional().await?.map_or(Ok(None), |row| row.get("moment"))
 }
 
 fn unerased_photo(row: &DatabaseRow) -> Result<UnerasedPhoto, StoreError> {

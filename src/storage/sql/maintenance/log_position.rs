@@ -7,7 +7,7 @@ use crate::storage::error::StoreError;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::{Database, SqlStore};
 use crate::storage::sql::engine::values::params;
-use crate::storage::sql::log::audit_writer;
+use crate::storage::sql::log::audit_log;
 use crate::storage::sql::metadata;
 
 const GENERATION: &str = "generation";
@@ -137,7 +137,7 @@ pub(super) async fn begin_generation(
     seal: &(dyn Fn(&Generation) -> Sha256Digest + Sync),
 ) -> Result<u64, StoreError> {
     let (current, _) = generation(transaction).await?;
-    let begins_behind = audit_writer::head(transaction).await?;
+    let begins_behind = audit_log::head(transaction).await?;
     let next = Generation { number: current.number.max(at_least) + 1, begins_behind, confirmed_at: now };
     let number = i64::try_from(next.number).unwrap_or(i64::MAX);
     metadata::put(transaction, GENERATION, number, Some(seal(&next))).await?;

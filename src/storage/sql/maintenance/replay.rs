@@ -10,7 +10,7 @@ use crate::storage::maintenance::{ChangedPhoto, ReplaySummary};
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::SqlStore;
 use crate::storage::sql::engine::values::params;
-use crate::storage::sql::log::audit_writer;
+use crate::storage::sql::log::audit_log;
 use crate::storage::sql::photo::{collection_devices, photos};
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ async fn apply_rows(
     rows: &[ChainRow],
     settle_within: Duration,
 ) -> Result<(ReplaySummary, Vec<ChangedPhoto>), StoreError> {
-    let end = audit_writer::head(transaction).await?;
+    let end = audit_log::head(transaction).await?;
     let mut verifier = ChainVerifier::starting_after(end, []);
     let (mut log_replay, mut replayed, mut changed) = (LogReplay::default(), ReplaySummary::default(), Vec::new());
     for row in rows {

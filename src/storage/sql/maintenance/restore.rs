@@ -69,16 +69,12 @@ impl SqlStore {
             .execute()
             .await?;
         metadata::remove(&mut transaction, metadata::BACKUP_TAKEN_AT).await?;
-        if let Some(details) = audit.details.as_object_mut() {
-            details.insert("photos".into(), photos.into());
-            details.insert("invitations".into(), invitations.into());
-        }
+        audit.details["photos"] = photos.into();
+        audit.details["invitations"] = invitations.into();
         if let Some(NextGeneration { at_least, seal }) = generation {
             transaction.lock(Lock::Log).await?;
             let number = begin_generation(&mut transaction, at_least, audit.at, seal).await?;
-            if let Some(details) = audit.details.as_object_mut() {
-                details.insert("generation".into(), number.into());
-            }
+            audit.details["generation"] = number.into();
         }
         transaction.append(audit);
         transaction.commit().await?;
@@ -129,9 +125,7 @@ impl SqlStore {
             .execute()
             .await?;
         if photos > 0 {
-            if let Some(details) = audit.details.as_object_mut() {
-                details.insert("photos".into(), photos.into());
-            }
+            audit.details["photos"] = photos.into();
             transaction.append(audit);
             transaction.commit().await?;
         }

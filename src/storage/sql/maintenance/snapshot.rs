@@ -15,7 +15,8 @@ use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::{Database, SqlStore};
 use crate::storage::sql::engine::statement::DatabaseRow;
 use crate::storage::sql::engine::values::{ToSql, params};
-use crate::storage::sql::log::row_mapping::{chain_row, column_values};
+use crate::storage::sql::log::audit_log;
+use crate::storage::sql::log::row_mapping::column_values;
 use crate::storage::sql::metadata;
 
 /// Rows that are in memory at the same time.
@@ -43,22 +44,12 @@ impl SqlStore {
 impl Snapshot {
     /// Row after which the audit log begins.
     pub async fn log_anchor(&mut self) -> Result<ChainLink, StoreError> {
-        let last = self.connection.query("SELECT sequence, sha256 FROM log_anchors ORDER BY sequence DESC LIMIT 1");
-        last.fetch_optional().await?.as_ref().map_or(Ok(ChainLink::START), |row| link(row, "sequence", "sha256"))
+        audit_log::anchor(&mut self.connection).await
     }
 
     /// The next rows of the audit log.
     pub async fn log_rows(&mut self, after: i64, limit: u32) -> Result<Vec<ChainRow>, StoreError> {
-        let rows = self
-            .connection
-            .query(
-                "SELECT sequence, at, actor, event, subject, details, prev, sha256 FROM audit
-                 WHERE sequence > $1 ORDER BY sequence LIMIT $2",
-            )
-            .bind(params![after, limit])
-            .fetch_all()
-            .await?;
-        rows.iter().map(chain_row).collect()
+        audit_log::rows(&mut self.connection, after, limit).await
     }
 
     /// The next rows of a table after a primary key, which is empty for the first page.
@@ -92,9 +83,7 @@ impl Snapshot {
     }
 
     pub async fn last_swept_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        let row =
-            self.connection.query("SELECT moment FROM notes WHERE name = $1").bind(params![metadata::LAST_SWEPT_AT]);
-        row.fetch_optional().await?.map_or(Ok(None), |row| row.get("moment"))
+        metadata::timestamp_on(&mut self.connection, metadata::LAST_SWEPT_AT).await
     }
 
     /// Number of photos in each state, as counted by triggers.

@@ -236,43 +236,32 @@ impl SqlStore {
 }
 
 async fn caller(store: &SqlStore, credential: &Credential) -> Result<Option<CallerRecord>, StoreError> {
-    let row = match credential {
-        Credential::Own { sha256 } => {
-            store
-                .read()
-                .await?
-                .query(AssertSqlSafe(format!(
-                    "SELECT {PARTY}, d.device_id, d.duty, d.revoked_at, c.not_after, c.number, c.first_used_at,
+    let mut connection = store.read().await?;
+    let statement = match credential {
+        Credential::Own { sha256 } => connection
+            .query(AssertSqlSafe(format!(
+                "SELECT {PARTY}, d.device_id, d.duty, d.revoked_at, c.not_after, c.number, c.first_used_at,
                             {NEWER_USED_AT} AS newer_used_at,
                             EXISTS (SELECT 1 FROM {LIVE_SLOTS} s WHERE c.number = {LIVE_NUMBER}) AS is_live
                      FROM certificates c JOIN devices d ON d.device_id = c.device_id
                      JOIN parties p ON p.party_id = d.party_id
                      WHERE c.sha256 = $1 AND NOT c.foreign_authority"
-                )))
-                .bind(params![sha256])
-                .fetch_optional()
-                .await?
-        }
+            )))
+            .bind(params![sha256]),
         // The certificate has precedence over its key: a revoked device that was bound to the certificate stays
         // revoked.
-        Credential::External { sha256, key_sha256, not_after } => {
-            store
-                .read()
-                .await?
-                .query(AssertSqlSafe(format!(
-                    "SELECT {PARTY}, d.device_id, d.duty, d.revoked_at, b.not_after
+        Credential::External { sha256, key_sha256, not_after } => connection
+            .query(AssertSqlSafe(format!(
+                "SELECT {PARTY}, d.device_id, d.duty, d.revoked_at, b.not_after
                      FROM (SELECT 0 AS rank, device_id, not_after FROM certificates
                            WHERE sha256 = $1 AND foreign_authority
                            UNION ALL SELECT 1, device_id, $3 FROM bound_keys WHERE spki_sha256 = $2) b
                      JOIN devices d ON d.device_id = b.device_id JOIN parties p ON p.party_id = d.party_id
                      WHERE p.role = 'office' ORDER BY b.rank LIMIT 1"
-                )))
-                .bind(params![sha256, key_sha256, not_after])
-                .fetch_optional()
-                .await?
-        }
+            )))
+            .bind(params![sha256, key_sha256, not_after]),
     };
-    let Some(row) = row else { return Ok(None) };
+    let Some(row) = statement.fetch_optional().await? else { return Ok(None) };
     // Only certificates of this gateway supersede one another.
     let (is_first_use, ended) = match credential {
         Credential::External { .. } => (false, None),

@@ -173,24 +173,18 @@ pub(super) async fn handed_over_at_on(
     collection_id: CollectionId,
     device_id: DeviceId,
 ) -> Result<Option<Timestamp>, StoreError> {
-    let row = connection
+    let counted = connection
         .query("SELECT handed_over_at FROM collection_devices WHERE collection_id = $1 AND device_id = $2")
-        .bind(params![collection_id, device_id])
-        .fetch_optional()
-        .await?;
-    if let Some(row) = row
-        && let Some(at) = row.get("handed_over_at")?
-    {
+        .bind(params![collection_id, device_id]);
+    if let Some(at) = counted.fetch_optional_as(|row| row.get("handed_over_at")).await?.flatten() {
         return Ok(Some(at));
     }
-    let row = connection
+    let first = connection
         .query(
             "SELECT c.handed_over_at FROM collections c WHERE c.collection_id = $1 AND c.device_id = $2
                  AND NOT EXISTS (SELECT 1 FROM collection_devices d
                                  WHERE d.collection_id = c.collection_id AND d.handed_over_at IS NOT NULL)",
         )
-        .bind(params![collection_id, device_id])
-        .fetch_optional()
-        .await?;
-    row.map_or(Ok(None), |row| row.get("handed_over_at"))
+        .bind(params![collection_id, device_id]);
+    Ok(first.fetch_optional_as(|row| row.get("handed_over_at")).await?.flatten())
 }

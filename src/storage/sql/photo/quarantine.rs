@@ -80,10 +80,8 @@ async fn release(
         transaction.mark_changed(RowId::Device(row.get("device_id")?));
     }
     let mut audit = audit.clone();
-    if let Some(details) = audit.details.as_object_mut() {
-        details.insert("devices".into(), released.devices.into());
-        details.insert("photos".into(), released.photos.into());
-    }
+    audit.details["devices"] = released.devices.into();
+    audit.details["photos"] = released.photos.into();
     transaction.append(audit);
     transaction.commit().await?;
     Ok(released)

@@ -86,10 +86,10 @@ pub(in crate::storage::sql) fn collection(row: &DatabaseRow, prefix: &str) -> Re
 pub(in crate::storage::sql) fn tombstone_id(row: &DatabaseRow) -> Result<TombstoneId, StoreError> {
     match lookup_id(row)? {
         Some(lookup_id) => Ok(lookup_id.tombstone()),
-        None => Ok(TombstoneId::from_bytes(row.get("tombstone_id")?)),
+        None => row.get("tombstone_id"),
     }
 }
 
 pub(in crate::storage::sql) fn lookup_id(row: &DatabaseRow) -> Result<Option<LookupId>, StoreError> {
-    Ok(row.get("lookup_id")?)
+    row.get("lookup_id")
 }
