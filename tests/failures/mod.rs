@@ -1,4 +1,4 @@
-//! Broken connections, killed programs, full disks, databases that are away or went back in time.
+//! Broken connections, killed programs, full disks, and databases that are down or went back in time.
 
 mod broken_connections;
 mod cancelled_requests;

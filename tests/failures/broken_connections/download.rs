@@ -1,4 +1,4 @@
-//! A download that breaks is begun anew by the same office, and by nobody else.
+//! A broken download is repeated by the same office and by no other.
 
 use crate::support::database_inspector::DatabaseInspector;
 use crate::support::gateway_process::GatewayFolder;
@@ -47,7 +47,7 @@ async fn a_settlement_whose_answer_is_cut_is_repeated_for_its_receipt() {
 
     let line = BreakingProxy::to(gateway.office()).await;
     office.client(&line.url()).collect(&code).await.unwrap();
-    // What a settlement takes: the handshake and a part of its answer, which is some 950 bytes shorter than this one.
+    // A settlement transfers the handshake and an answer that is some 950 bytes shorter than this one.
     line.break_after(
         line.carried(Direction::FromGateway) - 1100,
         Direction::FromGateway,

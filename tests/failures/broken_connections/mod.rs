@@ -1,4 +1,4 @@
-//! A line that breaks in the middle of things.
+//! Connections that break during a request.
 
 skip_in!(quick, postgres: "starts the program, with a database of its own");
 

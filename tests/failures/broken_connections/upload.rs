@@ -1,4 +1,4 @@
-//! An upload that breaks leaves nothing; an answer that breaks leaves the photo and the same code for the repeat.
+//! A broken upload leaves nothing; a broken answer leaves the photo, and the repeat gets the same code.
 
 use crate::support::database_inspector::DatabaseInspector;
 use crate::support::gateway_process::{GatewayFolder, wait_until};
@@ -17,7 +17,7 @@ async fn an_upload_cut_anywhere_leaves_nothing_and_its_repeat_is_a_first_time() 
     assert!(total > PHOTO.len() as u64);
     let audit_rows = ledger.count("SELECT count(*) FROM audit").await;
 
-    // TLS says goodbye by some bytes after the last one of the photo: "one byte before the end" is cut off before them.
+    // TLS closes the stream with some bytes after the photo, so "one byte before the end" is before them.
     for (number, (offset, ending)) in offsets(total - 100).into_iter().enumerate() {
         line.break_after(offset, Direction::ToGateway, ending);
         let cut = studio.client(&line.url()).deposit(&format!("a-key-for-upload-{number}")).await;

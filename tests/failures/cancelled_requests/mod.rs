@@ -1,4 +1,4 @@
-//! Connections that break off: a request is dropped at every step it waits at, and the next one finds all in order.
+//! Aborted connections: a request is dropped at every await, and the next request works.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,11 +8,11 @@ use serde_json::json;
 use crate::support::router_client::{idempotency_key, photo};
 use crate::support::test_gateway::{MINUTE, TestGateway};
 
-/// A request that is dropped after so many polls, as the line does when the peer goes away.
+/// A request that is dropped after a number of polls, as when the peer disconnects.
 struct CancelledRequest<F> {
     request: Pin<Box<F>>,
     polls: usize,
-    /// True if the request is dropped while the store still works for it, false if the store has answered by then.
+    /// True if the store still works for the dropped request.
     while_waiting: bool,
 }
 
@@ -32,7 +32,7 @@ impl<F: Future> Future for CancelledRequest<F> {
     }
 }
 
-/// Every place where a request can be cut, and the whole request at last.
+/// Drops a request at every await and then completes it.
 fn cancellation_points() -> impl Iterator<Item = (usize, bool)> {
     (1..25).flat_map(|polls| [(polls, true), (polls, false)])
 }
@@ -55,7 +55,7 @@ async fn a_deposit_cut_anywhere_is_whole_or_not_there_and_can_be_repeated() {
         assert_eq!(gateway.database.count("frames").await, stored, "cut at {place:?}");
         assert_eq!(gateway.database.count_events("photo.deposited").await, stored, "cut at {place:?}");
     }
-    // The faster the threads that a request waits for, the fewer places there are: a loaded machine has seen ten.
+    // The number of awaits depends on the speed of the threads; a loaded machine had ten.
     assert!(broken_off > 0, "no request was cut");
     assert!(gateway.database.chain_holds().await);
 }

@@ -1,4 +1,4 @@
-//! A machine's clock that is set while a gateway runs, and between its runs.
+//! The machine's clock is changed while a gateway runs and between its runs.
 
 use std::fs;
 use std::time::Duration;
@@ -21,7 +21,7 @@ fn start(home: &GatewayFolder) -> GatewayProcess {
     home.start_as(command)
 }
 
-/// Waits until the sweeper has seen the clock as it is now, and refused.
+/// Waits until the sweep has refused the current clock.
 async fn refused_once_more(gateway: &GatewayProcess, times: usize) {
     wait_until("the sweeper refuses", async || gateway.log().matches("nothing is erased").count() > times).await;
 }
@@ -41,7 +41,7 @@ async fn seven_jumps_of_thirty_days_erase_nothing_and_destroy_no_key() {
         refused_once_more(&gateway, refused).await;
         assert!(readyz(&gateway).await.contains("clock"));
         if jump == 4 {
-            // A restart does not make it believe the clock: the machine was not started meanwhile.
+            // A restart does not make the gateway trust the clock, because the machine did not restart.
             drop(gateway);
             gateway = start(&setup.home);
         }
@@ -72,7 +72,7 @@ async fn a_confirmation_of_long_ago_is_no_alarm_after_the_machine_was_started_ag
     let confirm = confirm.env("LICHTBILD_CLOCK_SHIFT", setup.home.beside("clock")).arg("confirm-clock");
     assert!(confirm.output().unwrap().status.success());
     assert!(gateway.stop().success());
-    // No anchor of this start of the machine is left.
+    // No clock anchor of this boot is left.
     fs::remove_file(setup.home.file("log-head.json")).unwrap();
     set_clock(&setup.home, 2 * DAY);
     let gateway = start(&setup.home);

@@ -1,4 +1,4 @@
-//! A whole machine that went back in time: only a witness elsewhere knows better.
+//! A machine that went back in time as a whole: only an external watermark shows it.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,13 +7,13 @@ use std::process::Command;
 use super::{RollbackSetup, assert_alarm_blocks_everything, assert_recovers_after_confirmation, known_rows, readyz};
 use crate::support::gateway_process::wait_until;
 
-/// Copies the gateway's folder, or puts the copy back: head file and checkpoints go back with the database.
+/// Copies the gateway's folder or puts the copy back, with head file and checkpoints.
 fn copy(from: &std::path::Path, to: &std::path::Path) {
     let _ = fs::remove_dir_all(to);
     assert!(Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap().success());
 }
 
-/// The folder is as it was before a photo was used.
+/// Puts the folder back to the state before a photo was used.
 async fn machine_went_back(setup: &RollbackSetup) -> String {
     let gateway = setup.home.start();
     let code = setup.deposit(&gateway, "a-key-for-this-photo").await;
@@ -27,7 +27,7 @@ async fn machine_went_back(setup: &RollbackSetup) -> String {
     code
 }
 
-/// Has the gateway keep a second head file in a folder of its own.
+/// Configures a second head file in another folder.
 fn keeps_a_witness(setup: &RollbackSetup) -> PathBuf {
     let witness = setup.home.beside("elsewhere/head.json");
     fs::create_dir(setup.home.beside("elsewhere")).unwrap();
@@ -61,7 +61,7 @@ async fn a_checkpoint_that_an_auditor_keeps_is_a_witness_too() {
     setup.home.json(&["quarantine", "hold", "--as-of", "2026-11-22T09:30:00Z"]);
     wait_until("it is ready again", async || readyz(&gateway).await.contains("\"ready\"")).await;
     assert!(gateway.stop().success());
-    // The checkpoint vouches for rows that were given up: known by now, and no alarm any more.
+    // The checkpoint covers rows that were given up, which is known and raises no alarm.
     let gateway = setup.home.start_with(&["--checkpoint", newest.to_str().unwrap()]);
     assert!(readyz(&gateway).await.contains("\"ready\""));
     assert_eq!(setup.clients(&gateway).1.collect(&code).await.unwrap().status, 409);

@@ -1,5 +1,5 @@
-//! A database that went back in time, or a clock that was set: nothing is handed out a second time, signed or erased until an
-//! administrator has confirmed it. What happens every day is no alarm.
+//! A database that went back in time, or a clock that was changed: no photo is handed over, nothing is signed and
+//! nothing is erased until an administrator has confirmed it. Normal events raise no alarm.
 
 skip_in!(quick, postgres: "starts the program, with databases of its own");
 
@@ -41,12 +41,12 @@ impl RollbackSetup {
         (self.studio.client(gateway.studio()), self.office.client(gateway.office()))
     }
 
-    /// Deposits a photo; its code.
+    /// Deposits a photo and returns its code.
     pub async fn deposit(&self, gateway: &GatewayProcess, key: &str) -> String {
         self.clients(gateway).0.deposit(key).await.unwrap().code()
     }
 
-    /// The office gets the photo of a code and uses it.
+    /// Collects the photo of a code and settles it as used.
     pub async fn collect_and_use(&self, gateway: &GatewayProcess, code: &str) {
         let office = self.clients(gateway).1;
         let collection = office.collect_ok(code).await;
@@ -58,12 +58,12 @@ impl RollbackSetup {
         crate::storage::audit_log::running_gateway::checkpoint_files(&self.home)
     }
 
-    /// Rows of the log that the head file knows of.
+    /// Rows of the log according to the head file.
     pub fn known_rows(&self) -> i64 {
         known_rows(&self.home.file("log-head.json"))
     }
 
-    /// Waits until the head file knows all rows that the log has.
+    /// Waits until the head file has reached the end of the log.
     pub async fn wait_for_head_file(&self, rows: i64) {
         wait_until("the head file follows the log", async || self.known_rows() >= rows).await;
     }
@@ -78,7 +78,7 @@ pub async fn readyz(gateway: &GatewayProcess) -> String {
     plain_get(&format!("{}/readyz", gateway.ops())).await
 }
 
-/// All that a gateway does while its database is behind what is known: it says so, hands nothing out, takes nothing in, signs nothing.
+/// Asserts that a gateway behind its watermark reports it, hands nothing over, accepts nothing and signs nothing.
 pub async fn assert_alarm_blocks_everything(setup: &RollbackSetup, gateway: &GatewayProcess, code: &str) {
     wait_until("the alarm is raised", async || readyz(gateway).await.contains(ALARM)).await;
     let told = readyz(gateway).await;
@@ -97,7 +97,7 @@ pub async fn assert_alarm_blocks_everything(setup: &RollbackSetup, gateway: &Gat
     assert!(refused.contains("went back in time") && refused.contains("confirm-rollback"), "{refused}");
 }
 
-/// The way on: all photos are held back until they are released, and everything else works.
+/// Confirms the rollback: all photos are in quarantine until they are released, and all other work continues.
 pub async fn assert_recovers_after_confirmation(setup: &RollbackSetup, gateway: GatewayProcess, code: &str) {
     wait_until("it is ready again", async || readyz(&gateway).await.contains("\"ready\"")).await;
     let refused = setup.clients(&gateway).1.collect(code).await.unwrap();

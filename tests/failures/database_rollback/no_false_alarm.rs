@@ -1,4 +1,4 @@
-//! Events of every day, which are no alarm: stops, crashes, nodes that were away, restores and moves.
+//! Normal events raise no alarm: stops, crashes, absent nodes, restores and migrations.
 
 use std::fs;
 
@@ -21,7 +21,7 @@ async fn stops_and_kills_are_no_alarm() {
         is_ready(&gateway).await;
         if round % 2 == 0 {
             setup.collect_and_use(&gateway, &code).await;
-            // As the power goes.
+            // As in a power failure.
             drop(gateway);
         } else {
             assert!(gateway.stop().success());
@@ -46,7 +46,7 @@ async fn a_node_that_was_away_and_one_that_is_new_are_no_alarm() {
     fs::remove_file(new.file("log-head.json")).unwrap();
     let third = new.start();
     is_ready(&third).await;
-    // Rows of one node are known to the others, so that each of them notices when they are gone.
+    // Each node knows the rows of the others, so it notices if they are gone.
     let code = setup.deposit(&gateway, "a-key-for-one-more-photo").await;
     setup.collect_and_use(&second, &code).await;
     let mark = |home: &GatewayFolder| super::known_rows(&home.file("log-head.json"));
@@ -84,7 +84,7 @@ async fn a_restored_gateway_and_a_moved_one_are_no_alarm() {
     drop(gateway);
 
     setup.home.json(&["restore", "saved", "--dir", "new"]);
-    // In the old one's place, beside the marks of the old one.
+    // The new database replaces the old one, beside the old watermarks.
     fs::copy(setup.home.beside("new/lichtbild.sqlite"), setup.home.database()).unwrap();
     for end in ["-wal", "-shm"] {
         let _ = fs::remove_file(format!("{}{end}", setup.home.database().display()));
@@ -117,7 +117,7 @@ async fn a_head_file_that_cannot_be_written_is_told_of_until_it_can() {
     let setup = RollbackSetup::new();
     let gateway = setup.home.start();
     let code = setup.deposit(&gateway, "a-key-for-this-photo").await;
-    // A folder in the file's place: nobody writes over that, not even root.
+    // A folder in place of the file, which even root cannot overwrite.
     fs::remove_file(setup.home.file("log-head.json")).unwrap();
     fs::create_dir_all(setup.home.file("log-head.json/full")).unwrap();
     setup.collect_and_use(&gateway, &code).await;

@@ -1,4 +1,4 @@
-//! A PostgreSQL server that was restored from a base backup, or failed over to a standby.
+//! A PostgreSQL server that was restored from a base backup or replaced by its standby.
 
 use super::{RollbackSetup, assert_alarm_blocks_everything, assert_recovers_after_confirmation, readyz};
 use crate::support::gateway_process::{GatewayFolder, GatewayProcess, wait_until};
@@ -16,7 +16,7 @@ impl ReplicatedSetup {
         Self { cluster, setup }
     }
 
-    /// The primary loses its power, and the standby takes its place.
+    /// Stops the primary at once and promotes the standby.
     fn fail_over(&self) {
         self.cluster.stop_immediately();
         self.cluster.stop_standby("standby");
@@ -25,7 +25,7 @@ impl ReplicatedSetup {
         self.cluster.promote();
     }
 
-    /// Waits until the standby has all that was committed.
+    /// Waits until the standby has all commits.
     async fn wait_for_standby(&self) {
         let mut connection = connect(&self.cluster.url("postgres")).await.unwrap();
         let caught_up = "SELECT coalesce(bool_and(flush_lsn >= pg_current_wal_flush_lsn()), false)
@@ -76,7 +76,7 @@ async fn an_asynchronous_standby_that_lacks_commits_hands_nothing_out() {
         super::known_rows(&second.file("log-head.json")) >= setup.known_rows() && setup.known_rows() > 5
     })
     .await;
-    // Both nodes run on, and none of their connections does.
+    // Both nodes keep running, but lose all connections.
     bench.fail_over();
     assert_alarm_blocks_everything(setup, &gateway, &code).await;
     let refused = setup.office.client(idle.office()).collect(&code).await.unwrap();

@@ -1,4 +1,4 @@
-//! A SQLite file that an older copy of itself takes the place of.
+//! A SQLite file that is replaced by an older copy.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ fn put_back(copy: &Path, database: &Path) {
     }
 }
 
-/// A photo was deposited, the file copied, the photo used; then the copy was put back. The gateway is stopped, or killed.
+/// A photo was deposited, the file copied, the photo used, and the copy put back. The gateway was stopped or killed.
 async fn went_back(setup: &RollbackSetup, stops: bool) -> String {
     let gateway = setup.home.start();
     let code = setup.deposit(&gateway, "a-key-for-this-photo").await;
@@ -43,7 +43,7 @@ async fn a_used_photo_is_not_handed_out_again_until_an_administrator_confirms_th
     let setup = RollbackSetup::new();
     let code = went_back(&setup, true).await;
     let before = setup.checkpoints();
-    // Again at the next start: what it saw did not make it forget.
+    // Also at the next start: the gateway has not forgotten.
     for _ in 0..2 {
         let gateway = setup.home.start();
         assert_alarm_blocks_everything(&setup, &gateway, &code).await;
@@ -135,7 +135,7 @@ async fn a_file_that_is_exchanged_while_the_gateway_has_it_open_takes_nothing_mo
     let code = setup.deposit(&gateway, "a-key-for-this-photo").await;
     fs::copy(setup.home.database(), setup.home.beside("copy")).unwrap();
     fs::rename(setup.home.beside("copy"), setup.home.database()).unwrap();
-    // At once: what was written now would be in a file that has no name any more.
+    // At once, because later changes would go into a deleted file.
     let (studio, office) = setup.clients(&gateway);
     let refused = studio.deposit("a-key-for-a-lost-photo").await.unwrap();
     assert_eq!(refused.problem(), (503, "storage-unavailable".into()));
@@ -160,11 +160,11 @@ async fn an_alarm_about_rows_that_were_not_in_the_head_file_yet_outlives_a_resta
     setup.collect_and_use(&gateway, &code).await;
     fs::rename(setup.home.beside("yesterday"), setup.home.database()).unwrap();
     wait_until("the alarm is raised", async || readyz(&gateway).await.contains(ALARM)).await;
-    // As if the file had been exchanged before the mark was written.
+    // As if the file had been replaced before the watermark was written.
     fs::copy(setup.home.beside("head"), setup.home.file("log-head.json")).unwrap();
     let before = setup.known_rows();
     wait_until("the mark is written all the same", async || setup.known_rows() > before).await;
-    // As the power goes.
+    // As in a power failure.
     drop(gateway);
     for end in ["-wal", "-shm"] {
         let _ = fs::remove_file(format!("{}{end}", setup.home.database().display()));

@@ -1,4 +1,4 @@
-//! One device floods: it is put off, and nobody else is.
+//! One device sends too many requests: it is delayed, and no other device is.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! A PostgreSQL whose disk is full.
+//! A PostgreSQL server with a full disk.
 
 use super::{deposit, is_refused_for_now, use_small_profile};
 use crate::support::gateway_process::{GatewayFolder, wait_until};
@@ -15,7 +15,7 @@ async fn a_server_whose_disk_is_full_refuses_deposits_and_loses_nothing() {
         eprintln!("skipped: a small disk cannot be mounted here");
         return;
     }
-    // The tables are on it. Without room for its log the server would stop, which is told of like any server that is gone.
+    // The tables are on this disk. A server without space for its log would stop, which another test covers.
     let space = cluster.folder().join("disk/space");
     execute_on(&cluster.url("postgres"), &format!("CREATE TABLESPACE small LOCATION '{}'", space.display())).await;
     execute_on(&cluster.url("postgres"), "CREATE DATABASE narrow TABLESPACE small").await;

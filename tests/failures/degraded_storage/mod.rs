@@ -1,5 +1,5 @@
-//! Answers to callers while the database is slow, gone, full, read-only or overrun, or the gateway has too much to do: a refusal that
-//! comes soon and says when to come again, nothing acknowledged that is not kept, and all of it over by itself.
+//! Answers while the database is slow, down, full, read-only or overloaded, or the gateway is overloaded: requests are
+//! refused quickly with a time to retry, acknowledged changes are kept, and the gateway recovers by itself.
 
 skip_in!(quick, postgres: "starts the program, with a database of its own");
 
@@ -19,24 +19,24 @@ use crate::support::https_client::{DeviceFiles, HttpsClient, HttpsResponse, plai
 use crate::support::router_client::photo;
 use crate::support::test_gateway::SMALL_PROFILE_TOML;
 
-/// The patience of twelve seconds that a request has with the database, and what a busy machine adds to it. Callers wait for twenty.
+/// Time budget of twelve seconds for database calls, plus the delay of a busy machine. Clients wait for twenty seconds.
 const RESPONSE_LIMIT: Duration = Duration::from_secs(18);
 
-/// A gateway at work: photos at every stage, and everybody who has to do with them.
+/// A gateway with photos in every stage and its clients.
 struct DegradedSetup {
     gateway: GatewayProcess,
     studio: DeviceFiles,
     office: DeviceFiles,
     studio_client: HttpsClient,
     office_client: HttpsClient,
-    /// Codes of photos that nobody has collected.
+    /// Codes of photos that are available.
     waiting: Vec<String>,
-    /// Collections with their codes: leased, not fetched.
+    /// Leased collections with their codes, without a hand-over.
     leased: Vec<(String, String)>,
 }
 
 impl DegradedSetup {
-    /// Begins, with a photo for each thing that can be done to one.
+    /// Starts a gateway and deposits a photo for each kind of change.
     async fn with_photos_in_every_state(home: &GatewayFolder) -> Self {
         use_small_profile(home);
         let (studio, office) = (home.studio("Foto Koch"), home.office("Amt Nord"));
@@ -59,15 +59,15 @@ impl DegradedSetup {
         day
     }
 
-    /// The same day, with the gateway started anew.
+    /// Restarts the gateway.
     fn restart_in(self, home: &GatewayFolder) -> Self {
         let gateway = home.start();
         let (watched, desk) = (self.studio.client(gateway.studio()), self.office.client(gateway.office()));
         Self { gateway, studio_client: watched, office_client: desk, ..self }
     }
 
-    /// Asks for every change at once, and for whether the gateway is ready. Each has to be answered soon: done, or refused with a
-    /// time to come again. How many were done, and how long the slowest took.
+    /// Requests every change and the readiness at the same time. Each must be answered quickly: done, or refused with a
+    /// time to retry. Returns the number of changes done and the longest wait.
     async fn try_every_request(&self) -> (usize, Duration) {
         let used = json!({ "outcome": "used" });
         let [(to_fetch, code), (to_settle, _)] = &self.leased[..] else { unreachable!() };
@@ -96,7 +96,7 @@ impl DegradedSetup {
         (done, slowest)
     }
 
-    /// Everything that was refused is done, all that was acknowledged is there, without anybody's help.
+    /// Asserts that refused requests succeed now and acknowledged changes exist, without intervention.
     async fn assert_recovered(&self) {
         wait_until("it is ready again", async || ready(&self.gateway).await.contains("\"ready\"")).await;
         let mut code = String::new();
@@ -141,12 +141,12 @@ async fn timed<T>(work: impl Future<Output = T>) -> (T, Duration) {
     (outcome, begun.elapsed())
 }
 
-/// Prints the result of a measured wait.
+/// Prints a measured wait.
 fn print_result(trouble: &str, (done, slowest): (usize, Duration)) {
     println!("{trouble}: {done} of 4 done, the slowest answer after {:.1} s", slowest.as_secs_f32());
 }
 
-/// Tells a success from a refusal that says when to come again.
+/// Distinguishes a success from a refusal with a time to retry.
 fn is_refused_for_now(answer: &HttpsResponse, kind: &str) -> bool {
     if answer.status < 300 {
         return false;

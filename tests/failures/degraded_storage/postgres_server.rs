@@ -1,4 +1,4 @@
-//! A PostgreSQL that is gone, stands still, is slow, takes no changes, has no connection left, or no disk.
+//! A PostgreSQL server that is down, halted, slow, read-only, or out of connections.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use crate::support::gateway_process::{GatewayFolder, wait_until};
 use crate::support::postgres::{PostgresServer, execute_on};
 use crate::support::raw_database::RawDatabase;
 
-/// A role that is not above the server's limits, as its superuser is.
+/// A role without the superuser's exemptions from limits.
 const OWNER: &str = "gateway";
 
 struct DegradedServerSetup {
     cluster: PostgresServer,
-    /// For the test, which may do everything.
+    /// Connection of the test with all rights.
     url: String,
     home: GatewayFolder,
     day: DegradedSetup,
@@ -35,7 +35,7 @@ impl DegradedServerSetup {
         execute_on(&self.url, sql).await;
     }
 
-    /// All is well again, and was never otherwise on record.
+    /// The gateway works again, and has reported nothing wrong.
     async fn assert_recovered(&self) {
         self.day.assert_recovered().await;
         let database = RawDatabase::connect(&self.url).await;
@@ -77,7 +77,7 @@ async fn a_server_that_takes_no_changes_is_told_of_soon_and_back_by_itself() {
     let met = bench.day.try_every_request().await;
     assert_eq!(met.0, 0);
     print_result("server read-only", met);
-    // Reading goes on.
+    // Reading works.
     assert_eq!(bench.day.studio_client.get("/v1/photos").await.unwrap().status, 200);
     bench.execute("ALTER SYSTEM RESET default_transaction_read_only").await;
     bench.execute("SELECT pg_reload_conf()").await;
@@ -96,7 +96,7 @@ async fn a_server_without_a_connection_left_is_told_of_soon_and_back_by_itself()
     bench.assert_recovered().await;
 }
 
-/// Each change takes longer than the others wait for its end.
+/// Each change takes longer than the others wait for it.
 #[tokio::test]
 async fn a_server_that_takes_seconds_for_a_change_makes_some_wait_and_nobody_wait_long() {
     let bench = DegradedServerSetup::set_up().await;
@@ -111,7 +111,7 @@ async fn a_server_that_takes_seconds_for_a_change_makes_some_wait_and_nobody_wai
     bench.assert_recovered().await;
 }
 
-/// Each answer of the server comes late, none so late that its own limit would end it: it is the sum that nobody waits for.
+/// Each answer is late, but within the server's own limits: their sum exceeds the time budget.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_slow_database_connection_stays_within_the_request_deadline() {
     let bench = DegradedServerSetup::set_up().await;

@@ -1,4 +1,4 @@
-//! A line to a server that takes its time with every answer.
+//! A proxy that delays every answer of a server.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,14 +8,14 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 
-/// Stands before a server's socket.
+/// Proxy in front of a server's socket.
 pub struct SlowProxy {
     folder: tempfile::TempDir,
     milliseconds: Arc<AtomicU64>,
 }
 
 impl SlowProxy {
-    /// Before the socket in this folder; as fast as the server at first.
+    /// Starts a proxy for the socket in this folder, at first without a delay.
     pub fn before(server: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listener = UnixListener::bind(socket(folder.path())).unwrap();
@@ -33,7 +33,7 @@ impl SlowProxy {
         self.folder.path()
     }
 
-    /// From now on every answer comes so late.
+    /// Delays every answer from now on.
     pub fn set_delay(&self, span: Duration) {
         self.milliseconds.store(span.as_millis() as u64, Ordering::SeqCst);
     }
@@ -57,7 +57,7 @@ async fn carry(client: UnixStream, server: PathBuf, milliseconds: Arc<AtomicU64>
         }
     };
     let requests = async { tokio::io::copy(&mut from_client, &mut to_server).await };
-    // Whichever ends first takes the whole line with it.
+    // The first side that ends closes both connections.
     tokio::select! {
         () = answers => {}
         _ = requests => {}

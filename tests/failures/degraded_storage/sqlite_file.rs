@@ -1,4 +1,4 @@
-//! A file that another process holds for long, or that may not be written.
+//! A file that another process locks for long, or that is read-only.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -18,7 +18,7 @@ async fn a_file_that_another_process_keeps_to_itself_is_told_of_soon_and_back_by
     let met = day.try_every_request().await;
     assert_eq!(met.0, 0);
     print_result("file locked", met);
-    // However many wait, they wait no longer.
+    // More waiting requests do not wait longer.
     let mut crowd = tokio::task::JoinSet::new();
     for number in 0..12 {
         let watched = day.studio_client.clone();
@@ -28,14 +28,14 @@ async fn a_file_that_another_process_keeps_to_itself_is_told_of_soon_and_back_by
         assert!(is_refused_for_now(&answer.unwrap(), "storage-unavailable"));
         assert!(took < RESPONSE_LIMIT, "{took:?}");
     }
-    // Reading goes on.
+    // Reading works.
     assert_eq!(day.studio_client.get("/v1/photos").await.unwrap().status, 200);
     other.execute("ROLLBACK").await.unwrap();
     day.assert_recovered().await;
     DatabaseInspector::open(&home.database()).await.assert_consistent().await;
 }
 
-/// Runs the gateway as somebody whom permissions bind, which root is not.
+/// Runs the gateway as a user that permissions bind, unlike root.
 fn bound_by_permissions(home: &GatewayFolder) -> Command {
     let mut unshare = Command::new("unshare");
     home.set_environment(&mut unshare);

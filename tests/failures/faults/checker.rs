@@ -1,9 +1,9 @@
-//! Holds a history against the audit log, and both against the promises of the gateway.
+//! Checks a history against the audit log, and both against the guarantees of the gateway.
 //!
-//! The log is the order in which the gateway says that things happened. That order is believed only if it can be: every step in it
-//! is allowed after the ones before it ([`replay`](super::log_replay)), somebody asked for each, each that was acknowledged is in it,
-//! and none comes before another that was over when it began. What clients saw is weighed without the log as well, so that a log
-//! which is wrong in the same way as the answers convinces nobody.
+//! The log states the order of all changes. It is accepted only if every step is allowed after the previous ones
+//! ([`replay`](super::log_replay)), every step was requested, every acknowledged step is in it, and no step comes
+//! before an operation that had ended when it began. The answers are also checked without the log, in case the log has
+//! the same error.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -13,8 +13,7 @@ use super::log_replay::{ReplayedLog, replay};
 use super::violation::Violation;
 use crate::support::raw_database::AuditLogRow;
 
-/// Everything that is wrong; empty when the gateway kept its promises. Faults were over at `quiet_since`: what was asked from then
-/// on shows where each photo is.
+/// All violations. Faults ended at `quiet_since`; later requests show the final state of each photo.
 pub fn violations(operations: &[RecordedOperation], log: &[AuditLogRow], quiet_since: Duration) -> BTreeSet<Violation> {
     let (course, mut found) = replay(log);
     let case = HistoryCheck::new(operations, log, course, quiet_since);
@@ -38,7 +37,6 @@ pub fn violations(operations: &[RecordedOperation], log: &[AuditLogRow], quiet_s
     found
 }
 
-/// An acknowledged deposit, by its code.
 struct AcknowledgedDeposit {
     photo_id: String,
     sha256: String,
@@ -65,7 +63,7 @@ struct HistoryCheck<'a> {
     log: &'a [AuditLogRow],
     replayed: ReplayedLog,
     deposits: BTreeMap<String, AcknowledgedDeposit>,
-    /// Operations on each code's photo, settlements of its collections included.
+    /// Operations on the photo of each code, including settlements of its collections.
     about: BTreeMap<&'a str, Vec<&'a RecordedOperation>>,
     devices: BTreeMap<&'a str, BTreeSet<&'a str>>,
     quiet_since: Duration,
@@ -141,7 +139,7 @@ impl<'a> HistoryCheck<'a> {
         }
     }
 
-    /// Checks that the log holds every acknowledged change, with the party that was told so.
+    /// Checks that the log contains every acknowledged change with its party.
     fn check_acknowledgements(&self, found: &mut BTreeSet<Violation>) {
         for operation in self.operations {
             let missing =
@@ -174,7 +172,7 @@ impl<'a> HistoryCheck<'a> {
         }
     }
 
-    /// Returns the places in the log where this party caused this event.
+    /// Indexes of the rows in which this party caused this event.
     fn rows(&self, event: &str, subject: &str, party: &str) -> Vec<usize> {
         let places = self.replayed.places.get(&(event.to_owned(), subject.to_owned())).into_iter().flatten().copied();
         places.filter(|place| self.devices[party].contains(self.log[*place].actor.as_str())).collect()
@@ -192,7 +190,7 @@ impl<'a> HistoryCheck<'a> {
         let mut keys = BTreeSet::new();
         for operation in self.operations.iter().filter(|operation| operation.outcome.may_have_happened()) {
             let (event, thing) = match &operation.request {
-                // Of a key that was never acknowledged nobody knows which photo it made: one at most.
+                // The photo of a key that was never acknowledged is unknown; there is at most one.
                 ClientRequest::Deposit { key, .. } if !keys.insert((&operation.device, key)) => continue,
                 ClientRequest::Deposit { .. } => ("photo.deposited".to_owned(), String::new()),
                 ClientRequest::Collect { code } => {
@@ -215,7 +213,7 @@ impl<'a> HistoryCheck<'a> {
         }
     }
 
-    /// The wish that a row carries out; `None` for what nobody has to ask for.
+    /// The request that a row carries out; `None` if it needs none.
     fn asked_by_row(&self, row: &AuditLogRow) -> Option<(String, String)> {
         let subject = row.subject.clone().unwrap_or_default();
         match row.event.as_str() {
@@ -232,7 +230,7 @@ impl<'a> HistoryCheck<'a> {
         }
     }
 
-    /// Nobody is told what is not so.
+    /// Checks that every refusal had its reason.
     fn check_refusals(
         &self,
         code: &str,
@@ -262,9 +260,9 @@ impl<'a> HistoryCheck<'a> {
                     }
                     continue;
                 }
-                // As long as the database was an older one: of every code, and of none in the end.
+                // While the database was an older one this may be any code; at the end, none.
                 "photo-quarantined" => operation.begun < self.quiet_since,
-                // Not in this run: nobody withdraws, and no deadline of days is reached.
+                // Impossible in this run: no photo is withdrawn, and no deadline of days is reached.
                 "photo-withdrawn" | "photo-expired" | "code-malformed" => false,
                 _ => *status == 429 || *status >= 500,
             };
@@ -288,7 +286,7 @@ impl<'a> HistoryCheck<'a> {
         }
     }
 
-    /// The first and the last row that an operation's answer can rest on.
+    /// First and last row that can explain the answer of an operation.
     fn span(&self, operation: &RecordedOperation, about: &[&RecordedOperation]) -> Option<(usize, usize)> {
         let first = |rows: &[usize]| rows.first().copied();
         match (&operation.request, &operation.outcome) {
@@ -302,7 +300,8 @@ impl<'a> HistoryCheck<'a> {
                 Some((row, if *is_new { row } else { last }))
             }
             (ClientRequest::Fetch { collection_id, .. }, ObservedOutcome::Photo { .. }) => {
-                // Repeats are counted, and most have no row; each comes before the row that ends the collection.
+                // Repeated hand-overs are counted, mostly without a row; each comes before the row that ends the
+                // collection.
                 let rows = self.rows("collection.handed_over", collection_id, &operation.party);
                 let last = self.replayed.closed_at.get(collection_id).map_or(usize::MAX, |end| end.saturating_sub(1));
                 let times = about.iter().filter(|other| other.request == operation.request).count();
@@ -322,7 +321,8 @@ impl<'a> HistoryCheck<'a> {
     }
 }
 
-/// Of all offices that had the bytes, all but one gave them back; and nobody got them after the end. Without the log.
+/// Of all offices that received a photo, all but one released it; and none received it after its end. Checked without
+/// the log.
 fn check_readers(code: &str, about: &[&RecordedOperation], found: &mut BTreeSet<Violation>) {
     let gave_back = |collection: &str| {
         about.iter().any(|operation| match &operation.request {

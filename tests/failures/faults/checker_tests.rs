@@ -1,4 +1,4 @@
-//! The checker, tried on histories that are as they should be and on forged ones. Whoever judges has to be judged first.
+//! Tests of the checker on valid and forged histories.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::history::{ClientRequest, ObservedOutcome, RecordedOperation};
 use super::violation::Violation;
 use crate::support::raw_database::AuditLogRow;
 
-/// Two photos: one that Nord used, with a repeat of its deposit and a collection that was given back before; one that waits.
+/// Two photos: one that Nord used, with a repeated deposit and a released collection; and one that waits.
 struct HistoryBuilder {
     operations: Vec<RecordedOperation>,
     log: Vec<AuditLogRow>,
@@ -82,14 +82,14 @@ impl HistoryBuilder {
         self.row(device, &format!("collection.{outcome}"), collection_id, photo_id);
     }
 
-    /// Takes a row out of the log.
+    /// Removes a row from the log.
     fn without(&mut self, event: &str, subject: &str) {
         let before = self.log.len();
         self.log.retain(|row| row.event != event || row.subject.as_deref() != Some(subject));
         assert_eq!(self.log.len(), before - 1);
     }
 
-    /// The answer to the operation with this wish, the first one of several.
+    /// Answer to the first operation with this request.
     fn answer(&mut self, wish: &ClientRequest) -> &mut ObservedOutcome {
         &mut self.operations.iter_mut().find(|operation| operation.request == *wish).unwrap().outcome
     }
@@ -145,15 +145,15 @@ fn what_nobody_was_told_of_may_have_happened_or_not() {
 
 #[test]
 fn a_lost_deposit_is_found() {
-    // Its code leads nowhere.
+    // The code finds nothing.
     let mut story = HistoryBuilder::valid();
     story.record("nord-1", collect("code-2"), refused(404, "code-unknown"));
     story.assert_violation(Violation::LostDeposit { code: "code-2".into() });
-    // Nobody could fetch it in the end.
+    // The photo could not be fetched at the end.
     let mut story = HistoryBuilder::valid();
     *story.answer(&fetch("collection-3", "code-2")) = ObservedOutcome::Unknown;
     story.assert_violation(Violation::LostDeposit { code: "code-2".into() });
-    // It is said to be settled, and nobody did that.
+    // The photo is reported as settled, but no office settled it.
     let mut story = HistoryBuilder::valid();
     *story.answer(&fetch("collection-3", "code-2")) = ObservedOutcome::Unknown;
     story.record("nord-1", collect("code-2"), refused(410, "photo-settled"));
@@ -187,7 +187,7 @@ fn a_second_reader_after_used_is_found() {
     story.assert_violation(Violation::ReadAfterErasure { code: "code-1".into() });
     let event = "collection.leased".into();
     story.assert_violation(Violation::ForbiddenTransition { photo_id: "photo-1".into(), event });
-    // The office that used it gets it once more, and the log says nothing of it.
+    // The office that used the photo gets it again, without a row in the log.
     let mut story = HistoryBuilder::valid();
     story.record("nord-2", fetch("collection-2", "code-1"), ObservedOutcome::Photo { sha256: "bytes".into() });
     story.assert_violation(Violation::ReadAfterErasure { code: "code-1".into() });
@@ -196,11 +196,11 @@ fn a_second_reader_after_used_is_found() {
 
 #[test]
 fn a_code_for_nothing_is_found() {
-    // Acknowledged without a deposit.
+    // Acknowledged without a deposit in the log.
     let mut story = HistoryBuilder::valid();
     story.without("photo.deposited", "photo-2");
     story.assert_violation(Violation::CodeWithoutPhoto { code: "code-2".into() });
-    // Opens what nobody has deposited.
+    // Finds a photo that was never deposited.
     let mut story = HistoryBuilder::valid();
     story.collect("nord-1", "a-guess", "photo-7", "collection-4");
     story.assert_violation(Violation::CodeWithoutPhoto { code: "a-guess".into() });
@@ -249,7 +249,7 @@ fn what_is_in_the_log_and_nobody_asked_for_is_found() {
     let mut story = HistoryBuilder::valid();
     story.row("till", "photo.deposited", "photo-3", "photo-3");
     story.assert_violation(Violation::UnrequestedRow { event: "photo.deposited".into(), subject: String::new() });
-    // Asked for once, done twice.
+    // Requested once, done twice.
     let mut story = HistoryBuilder::valid();
     story.row("sued-1", "collection.handed_over", "collection-3", "photo-2");
     let event = "collection.handed_over".into();
@@ -259,12 +259,12 @@ fn what_is_in_the_log_and_nobody_asked_for_is_found() {
 #[test]
 fn a_log_in_another_order_than_clients_saw_is_found() {
     let mut story = HistoryBuilder::valid();
-    // The second photo's collection, before its deposit.
+    // The second photo is collected before its deposit.
     let deposit = story.log.iter().position(|row| row.subject.as_deref() == Some("photo-2")).unwrap();
     let row = story.log.remove(deposit);
     story.log.push(row);
     story.assert_violation(Violation::OutOfOrder { code: "code-2".into() });
-    // A photo that was given back before it was fetched, by the log.
+    // According to the log the photo was released before the hand-over.
     let mut story = HistoryBuilder::valid();
     let place = |event: &str| story.log.iter().position(|row| row.event == event).unwrap();
     let (handed_over, released) = (place("collection.handed_over"), place("collection.released"));
@@ -275,7 +275,7 @@ fn a_log_in_another_order_than_clients_saw_is_found() {
 #[test]
 fn a_photo_that_time_took_is_found() {
     let mut story = HistoryBuilder::valid();
-    // As the gateway writes it: with the office that had it.
+    // The gateway writes the office that received it.
     story.row("sued-1", "collection.used_by_default", "collection-3", "photo-2");
     let event = "collection.used_by_default".into();
     story.assert_violation(Violation::ForbiddenTransition { photo_id: "photo-2".into(), event });

@@ -1,5 +1,5 @@
-//! Faults: nodes are killed, stopped and woken, their clocks jump, the database goes back in time and comes forward again, the
-//! server loses its power, lines break.
+//! Fault injection: nodes are killed and paused, clocks are shifted, the database goes back in time and forward again,
+//! the server loses power, connections break.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,17 +15,18 @@ use crate::support::postgres::PostgresServer;
 use crate::support::proxies::breaking::{BreakingProxy, CloseKind, Direction};
 use crate::support::raw_database::RawDatabase;
 
-/// Clocks jump within these, in minutes. A lease is over after fifteen, so a node that is ahead gives away what others hold to be
-/// leased. Certificates are made valid from ten minutes before they are issued: a clock that is further back lets nobody in.
+/// Range of clock shifts in minutes. Leases last fifteen minutes, so a node that is ahead may give away photos that
+/// others hold. Certificates are valid from ten minutes before their issue, so a node that is further behind would
+/// accept no client.
 const CLOCKS: (i64, i64) = (-9, 25);
 
-/// A clock that leaps goes ahead by so many minutes, once more each time, and back: far enough for everything to be over.
+/// Minutes by which a clock leaps, once more each time: after that everything has expired.
 const LEAP: i64 = 30 * 24 * 60;
 
 /// Number of times that each fault happened.
 pub type FaultCounts = BTreeMap<&'static str, u32>;
 
-/// A gateway's folder, and the file that its clock goes wrong by.
+/// A gateway's folder with the file for its clock shift.
 pub struct FaultNode {
     pub home: GatewayFolder,
 }
@@ -38,7 +39,7 @@ impl FaultNode {
             command.env("LICHTBILD_CLOCK_SHIFT", self.home.beside("clock"));
             match self.home.try_start_as(command) {
                 Ok(gateway) => return gateway,
-                // The server may be away just now. What looks after services starts them again.
+                // The database may be down; a service manager would restart the gateway too.
                 Err(log) => assert!(begun.elapsed() < GENEROUS_TIMEOUT, "not started: {log}"),
             }
             thread::sleep(Duration::from_millis(100));
@@ -56,7 +57,7 @@ impl FaultNode {
 const DATABASE_FILES: [&str; 3] = ["lichtbild.sqlite", "lichtbild.sqlite-wal", "lichtbild.sqlite-shm"];
 
 impl FaultNode {
-    /// Copies the database's files into a folder beside the gateway.
+    /// Copies the database into a folder beside the gateway.
     fn keep_database(&self, name: &str) {
         let kept = self.home.beside(name);
         let _ = fs::remove_dir_all(&kept);
@@ -66,7 +67,7 @@ impl FaultNode {
         }
     }
 
-    /// Rows of the log in the database that was kept.
+    /// Rows of the log in the copied database.
     fn rows_kept(&self, name: &str) -> i64 {
         let rows =
             async { RawDatabase::open(&self.home.beside(name).join(DATABASE_FILES[0])).await.count("audit").await };
@@ -84,7 +85,7 @@ impl FaultNode {
     }
 }
 
-/// Waits until a gateway says that its database went back in time.
+/// Waits until a gateway reports that its database went back in time.
 fn wait_for_alarm(gateway: &GatewayProcess) {
     let begun = Instant::now();
     while !readiness(gateway).contains("database-rollback") {
@@ -101,7 +102,7 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
-/// For how long something happens, and then for how long not.
+/// Random durations of faults and pauses.
 struct FaultTimer {
     noise: SeededRng,
     until: Instant,
@@ -117,7 +118,7 @@ impl FaultTimer {
         Instant::now() >= self.until
     }
 
-    /// All of these in some order, so that none is left out for long.
+    /// Random order, so that each fault happens regularly.
     fn shuffled<T: Copy, const N: usize>(&mut self, mut faults: [T; N]) -> [T; N] {
         for place in (1..N).rev() {
             faults.swap(place, self.noise.below(place + 1));
@@ -126,7 +127,7 @@ impl FaultTimer {
     }
 }
 
-/// Kills nodes and, where `pauses`, has them stand still; one at a time. All run when it ends.
+/// Kills nodes and, with `pauses`, pauses them; one at a time. All run at the end.
 pub fn inject_node_faults(
     nodes: &[FaultNode],
     running: &mut [GatewayProcess],
@@ -148,7 +149,7 @@ pub fn inject_node_faults(
                 running[place].signal("-KILL");
                 running[place].wait();
                 limiter.sleep_random(50, 1_500);
-                // A file is one node's own.
+                // Only a file belongs to one node.
                 if !pauses {
                     let node = &nodes[place];
                     if yesterday.is_some_and(|rows| rows < known_rows(&node.home.file("log-head.json"))) {
@@ -169,7 +170,7 @@ pub fn inject_node_faults(
             } else {
                 *counts.entry("paused").or_default() += 1;
                 running[place].signal("-STOP");
-                // At times longer than the server lets a transaction stand still.
+                // Sometimes longer than the server allows an idle transaction.
                 limiter.sleep_random(500, 7_000);
                 running[place].signal("-CONT");
             }
@@ -187,8 +188,8 @@ enum EnvironmentFault {
     Connection,
 }
 
-/// Injects faults around the nodes: the database server, where there is one, loses its power, clocks jump, lines break. No fault is left
-/// when it ends.
+/// Injects faults around the nodes: power failures of the server, clock shifts and broken connections. No fault is
+/// active at the end.
 pub fn inject_environment_faults(
     setup: &SharedRun,
     nodes: &[FaultNode],
@@ -253,7 +254,7 @@ pub fn inject_environment_faults(
                 (EnvironmentFault::Connection, _) => {
                     *counts.entry("line made to break").or_default() += 1;
                     let place = limiter.noise.below(lines.len());
-                    // In the handshake, in a request, between two, in an answer.
+                    // In the handshake, in a request, between two requests, or in an answer.
                     let bytes = [1, 700, 3_000, 5_500, 9_000, 30_000][limiter.noise.below(6)];
                     let way = [Direction::ToGateway, Direction::FromGateway][limiter.noise.below(2)];
                     let ending = [CloseKind::Fin, CloseKind::Reset][limiter.noise.below(2)];

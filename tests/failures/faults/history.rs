@@ -1,4 +1,4 @@
-//! History of every client: each request with its answer, and when it began and ended.
+//! History of all clients: each request with its answer, its begin and its end.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -6,14 +6,22 @@ use std::time::{Duration, Instant};
 /// Request of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClientRequest {
-    /// To hand in a photo under a key.
-    Deposit { key: String, sha256: String },
-    /// To have a photo by its code.
-    Collect { code: String },
-    /// To have its bytes.
-    Fetch { collection_id: String, code: String },
-    /// To say what became of it: `used`, `kept`, `refused` or `released`.
-    Settle { collection_id: String, outcome: &'static str },
+    Deposit {
+        key: String,
+        sha256: String,
+    },
+    Collect {
+        code: String,
+    },
+    Fetch {
+        collection_id: String,
+        code: String,
+    },
+    /// `used`, `kept`, `refused` or `released`.
+    Settle {
+        collection_id: String,
+        outcome: &'static str,
+    },
 }
 
 /// Answer that the client received.
@@ -24,28 +32,26 @@ pub enum ObservedOutcome {
         code: String,
         is_repeat: bool,
     },
-    /// Its own from now on; `is_new` when this request made it so.
+    /// `is_new` if this request made the lease.
     Leased {
         collection_id: String,
         photo_id: String,
         is_new: bool,
     },
-    /// The whole picture.
     Photo {
         sha256: String,
     },
     Settled,
-    /// A problem of this status and type.
     Refused {
         status: u16,
         problem: String,
     },
-    /// Nothing, or not all of it: it may have happened, may yet happen, or not.
+    /// No answer, or an incomplete one: the request may have been carried out, may be later, or not at all.
     Unknown,
 }
 
 impl ObservedOutcome {
-    /// Reports whether the request may have been carried out, as far as the client knows. A server error may hide a commit.
+    /// Reports whether the request may have been carried out. A server error may hide a commit.
     pub fn may_have_happened(&self) -> bool {
         match self {
             Self::Refused { status, .. } => *status >= 500,
@@ -58,12 +64,10 @@ impl ObservedOutcome {
     }
 }
 
-/// One request with its answer. Times count from the beginning of the run, by a clock that does not jump.
+/// One request with its answer. Times count from the start of the run on a monotonic clock.
 #[derive(Debug, Clone)]
 pub struct RecordedOperation {
-    /// The device that asked.
     pub device: String,
-    /// The studio or office that it belongs to.
     pub party: String,
     pub request: ClientRequest,
     pub outcome: ObservedOutcome,
@@ -71,7 +75,7 @@ pub struct RecordedOperation {
     pub ended: Duration,
 }
 
-/// Grows while clients are at work.
+/// Records of all clients.
 pub struct History {
     begun: Instant,
     operations: Mutex<Vec<RecordedOperation>>,
@@ -86,7 +90,7 @@ impl History {
         self.begun.elapsed()
     }
 
-    /// Asks, and writes down what came of it.
+    /// Sends a request and records the answer.
     pub async fn record(
         &self,
         device: &str,

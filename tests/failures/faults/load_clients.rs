@@ -1,4 +1,4 @@
-//! Studios and offices at work: they try again until they know, at whichever node, and write down all that they are told.
+//! Studios and offices under load: they retry at any node until they have an answer, and record all answers.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -14,24 +14,24 @@ use crate::support::https_client::{DeviceFiles, HttpsClient, HttpsResponse};
 use crate::support::photos::jpeg::SeededRng;
 use crate::support::router_client::photo;
 
-/// Shorter than a node may stand still: what was asked there is carried out when nobody waits for it any more.
+/// Shorter than a node may be paused: its work may be done after the client has given up.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(4);
-/// A studio's pace, so that what is deposited can be collected too.
+/// Pause of a studio, so that offices can keep up.
 const BETWEEN_DEPOSITS: Duration = Duration::from_millis(60);
 const RETRY_DELAY: Duration = Duration::from_millis(40);
 
 /// State that all clients share.
 pub struct SharedRun {
     pub history: History,
-    /// True when clients shall only finish what they began.
+    /// True if clients only finish their current work.
     pub closing: AtomicBool,
-    /// From when to when some clock had leapt, by the history's time.
+    /// Times at which a clock had leapt, on the time of the history.
     pub clock_leaps: Mutex<Vec<(Duration, Duration)>>,
     /// The codes of acknowledged deposits.
     codes: Mutex<Vec<String>>,
-    /// Collections that anybody was told of.
+    /// Collections that were acknowledged, with their codes.
     collections: Mutex<Vec<(String, String)>>,
-    /// A day that no clock here comes to.
+    /// A day that no clock reaches.
     kept_until: String,
 }
 
@@ -47,8 +47,8 @@ impl SharedRun {
         self.closing.load(Ordering::SeqCst)
     }
 
-    /// All that happened, without what a node told whose clock was months ahead: that photos and certificates are over. What it did
-    /// counts like everything else.
+    /// All operations except answers of a node whose clock was months ahead, which reports photos and certificates as
+    /// expired. Its changes count.
     pub fn operations(&self) -> Vec<RecordedOperation> {
         let leaps = self.clock_leaps.lock().unwrap();
         let is_told_by_clock = |told: &ObservedOutcome| {
@@ -67,7 +67,7 @@ impl SharedRun {
     }
 }
 
-/// One device, which reaches every node.
+/// A device that reaches every node.
 pub struct LoadClient {
     setup: Arc<SharedRun>,
     device: String,
@@ -83,12 +83,12 @@ impl LoadClient {
         Self { setup: Arc::clone(setup), device, party, nodes, noise: SeededRng::seeded(seed) }
     }
 
-    /// One time in so many.
+    /// True once in `times`.
     fn one_in(&mut self, times: usize) -> bool {
         self.noise.below(times) == 0
     }
 
-    /// Deposits one photo after the other; each until it is acknowledged, under one key.
+    /// Deposits photos one by one, each under one key until it is acknowledged.
     pub async fn run_studio(mut self, first: u32) -> Self {
         let mut limiter = tokio::time::interval(BETWEEN_DEPOSITS);
         for number in first.. {
@@ -108,7 +108,7 @@ impl LoadClient {
                 tokio::time::sleep(RETRY_DELAY).await;
             };
             self.setup.codes.lock().unwrap().push(code);
-            // Once more, as somebody does whose answer got lost.
+            // Repeats the deposit, as after a lost answer.
             if self.one_in(8) {
                 self.deposit(&key, &bytes).await;
             }
@@ -122,7 +122,7 @@ impl LoadClient {
         self.record(wish, async { to_outcome(node.deposit_bytes(key, bytes.to_vec()).await, deposited) }).await
     }
 
-    /// Collects whatever there is, beside others who do the same, and says what became of it.
+    /// Collects photos in competition with other offices and settles them.
     pub async fn run_office(mut self) -> Self {
         while !self.setup.is_closing() {
             let Some(code) = self.some_code() else {
@@ -141,7 +141,7 @@ impl LoadClient {
         self
     }
 
-    /// Mostly a new one, for which others are at the counter too.
+    /// Mostly a new code, which other offices try too.
     fn some_code(&mut self) -> Option<String> {
         let all = self.setup.codes.lock().unwrap().len();
         let back = if self.one_in(4) { all } else { all.min(12) };
@@ -175,7 +175,7 @@ impl LoadClient {
             4 => "refused",
             5..=6 => "kept",
             7..=8 => "released",
-            // The clerk goes home.
+            // The clerk leaves without settling.
             _ => return,
         };
         for _ in 0..4 {
@@ -221,7 +221,7 @@ impl LoadClient {
             .await
     }
 
-    /// Looks for a photo in the end; whether it is settled that it is there, or gone by the rules.
+    /// Looks for a photo at the end; true if it was found or was erased by the rules.
     pub async fn verify_final_state(&mut self, code: &str) -> bool {
         for _ in 0..5 {
             match self.collect(code).await {

@@ -1,11 +1,11 @@
-//! The audit log, gone through step by step: what each photo went through, and whether it could.
+//! Replay of the audit log: the states of each photo, and whether each step is allowed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::violation::Violation;
 use crate::support::raw_database::AuditLogRow;
 
-/// State of a photo, by the log.
+/// State of a photo according to the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LoggedPhotoState {
     Collectable { was_kept: bool },
@@ -15,7 +15,7 @@ pub enum LoggedPhotoState {
 }
 
 impl LoggedPhotoState {
-    /// As the state stands in the photo's row.
+    /// The state as in the photo's row.
     pub fn state(&self) -> &'static str {
         match self {
             Self::Collectable { was_kept: false } => "available",
@@ -27,24 +27,19 @@ impl LoggedPhotoState {
     }
 }
 
-/// Contents of the log, in order. Rows are named by their place in it.
+/// Contents of the log. Rows are named by their index.
 #[derive(Debug, Default)]
 pub struct ReplayedLog {
-    /// The photo of each collection.
     pub photo_of: BTreeMap<String, String>,
-    /// Rows by event and subject.
     pub places: BTreeMap<(String, String), Vec<usize>>,
-    /// The rows of each photo.
     pub rows_of: BTreeMap<String, Vec<usize>>,
-    /// Row in which each collection ended.
+    /// Row that ended each collection.
     pub closed_at: BTreeMap<String, usize>,
-    /// Row in which each photo was erased.
+    /// Row that erased each photo.
     pub erased_at: BTreeMap<String, usize>,
-    /// State of each photo after the last row.
     pub photos: BTreeMap<String, LoggedPhotoState>,
 }
 
-/// Goes through the log.
 pub fn replay(log: &[AuditLogRow]) -> (ReplayedLog, BTreeSet<Violation>) {
     let (mut course, mut found) = (ReplayedLog::default(), BTreeSet::new());
     for (place, row) in log.iter().enumerate() {
@@ -77,7 +72,6 @@ enum ReplayError {
     NotAllowed,
 }
 
-/// Computes the state of a photo after a row.
 fn step(before: Option<&LoggedPhotoState>, row: &AuditLogRow, subject: &str) -> Result<LoggedPhotoState, ReplayError> {
     let office = row.details["office_id"].as_str().unwrap_or_default();
     match (row.event.as_str(), before) {
@@ -93,7 +87,7 @@ fn step(before: Option<&LoggedPhotoState>, row: &AuditLogRow, subject: &str) -> 
             if collection_id == subject =>
         {
             match event {
-                // Nobody who had the bytes loses the photo by letting time pass.
+                // An office that received the photo does not lose it by letting time pass.
                 "collection.lapsed" if !handed_over => Ok(LoggedPhotoState::Collectable { was_kept: *was_kept }),
                 "collection.lapsed" => Err(ReplayError::NotAllowed),
                 _ if office_id != office => Err(ReplayError::LeasedElsewhere),
@@ -109,7 +103,7 @@ fn step(before: Option<&LoggedPhotoState>, row: &AuditLogRow, subject: &str) -> 
                 _ => Err(ReplayError::NotAllowed),
             }
         }
-        // Whatever else there is, no run lasts the days that it takes.
+        // No run lasts the days that all other steps take.
         _ => Err(ReplayError::NotAllowed),
     }
 }

@@ -1,5 +1,6 @@
-//! Faults of every kind under load, and a history that is held against the audit log: nothing acknowledged is lost, no office
-//! gets what another one used, no code is for nothing. `tests/failures/faults/run` takes minutes, `tests/run` half a minute.
+//! Faults of every kind under load. The history is checked against the audit log: nothing acknowledged is lost, no
+//! office gets a photo that another one has used, and every code has a photo. `tests/failures/faults/run` takes
+//! minutes, `tests/run` half a minute.
 
 skip_in!(quick, postgres: "starts and kills programs, over either store");
 
@@ -29,7 +30,7 @@ use crate::support::proxies::breaking::BreakingProxy;
 use crate::support::raw_database::RawDatabase;
 use crate::support::test_gateway::SMALL_PROFILE_TOML;
 
-/// Studios with one device each, and offices: one has two counters.
+/// Studios with one device each, and offices, one of which has two devices.
 const STUDIOS: [&str; 3] = ["Foto Koch", "Foto Grün", "Foto Wolf"];
 const OFFICES: [&str; 5] = ["Amt Nord", "Amt Nord", "Amt Süd", "Amt West", "Amt Ost"];
 
@@ -37,7 +38,7 @@ const OFFICES: [&str; 5] = ["Amt Nord", "Amt Nord", "Amt Süd", "Amt West", "Amt
 #[ignore = "takes a machine for itself: see tests/failures/faults/run"]
 async fn over_a_server_nothing_is_lost_whatever_is_killed_stopped_cut_or_wrong() {
     let server = Arc::new(PostgresServer::start().await);
-    // A server that by its own settings forgets its last commits with its power: the nodes ask it for better.
+    // A server that may lose its last commits at a power failure; the nodes override this setting.
     let settings = server.url("postgres");
     for forgetful in ["synchronous_commit = off", "wal_writer_delay = '2s'"] {
         execute_on(&settings, &format!("ALTER SYSTEM SET {forgetful}")).await;
@@ -60,7 +61,7 @@ async fn over_a_file_nothing_is_lost_whenever_the_gateway_is_killed() {
     run(vec![set_up(home)], parties, None, false, database).await;
 }
 
-/// Ports to come back to, and limits that eight clients in a hurry do not meet.
+/// Fixed ports, and limits that eight fast clients do not reach.
 fn set_up(home: GatewayFolder) -> FaultNode {
     for listener in ["studio", "office"] {
         home.set(listener, &format!("\"127.0.0.1:{}\"", free_port()));
@@ -77,7 +78,6 @@ fn set_up(home: GatewayFolder) -> FaultNode {
     node
 }
 
-/// Everybody's certificates.
 struct Parties {
     studios: Vec<DeviceFiles>,
     offices: Vec<DeviceFiles>,
@@ -95,7 +95,6 @@ impl Parties {
     }
 }
 
-/// A number from the environment.
 fn env_number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text}: a number")))
 }
@@ -143,7 +142,7 @@ async fn run(
         (counts, (nodes, lines, server, running))
     });
     let (counts, everything) = mischief.await.unwrap();
-    // A second after the right database is back the last node has seen it.
+    // The last node notices the right database within a second.
     for gateway in &everything.3 {
         wait_until("all nodes are ready", async || {
             plain_get(&format!("{}/readyz", gateway.ops())).await.contains("\"ready\"")
@@ -160,7 +159,8 @@ async fn run(
     let database = database().await;
     let mut log = database.audit().await;
     for row in &mut log {
-        // At a clock that has leapt an office says "used" of what counts as used already. No sweeper may say so in this run.
+        // At a node whose clock has leapt, an office may settle as used a photo that counts as used already. The sweep
+        // must not do so in this run.
         if row.event == "collection.used_by_default" && row.actor != "gateway" {
             row.event = "collection.used".into();
         }
@@ -180,7 +180,7 @@ async fn run(
     assert_that_rows_agree(&database, &log).await;
     let (nodes, .., running) = &everything;
     for (node, gateway) in nodes.iter().zip(running) {
-        // No node took what it found for tampering.
+        // No node reports tampering.
         let ready = plain_get(&format!("{}/readyz", gateway.ops())).await;
         assert!(ready.contains("\"ready\"") && !ready.contains("audit-checkpoints"), "{ready}");
         let verified = tokio::task::block_in_place(|| node.home.json(&["audit", "verify"]));
@@ -191,7 +191,7 @@ async fn run(
     drop(everything);
 }
 
-/// Every code is tried by the offices in turn until one has the photo or hears that it was settled.
+/// Tries every code at the offices in turn until one gets the photo or the answer that it was settled.
 async fn account_for_all(setup: &SharedRun, offices: Vec<LoadClient>) {
     let codes = Arc::new(setup.codes());
     let mut searches = tokio::task::JoinSet::new();
@@ -226,7 +226,7 @@ fn print_summary(counts: &FaultCounts, operations: &[RecordedOperation], rows: u
     }
 }
 
-/// The photos' rows say what the log says, and pictures are there as long as they may be.
+/// Asserts that rows and log agree on all states, and that exactly the photos that are not erased have envelopes.
 async fn assert_that_rows_agree(database: &RawDatabase, log: &[crate::support::raw_database::AuditLogRow]) {
     let (course, _) = replay(log);
     let by_log: Vec<_> = course.photos.iter().map(|(photo, place)| format!("{photo} {}", place.state())).collect();

@@ -1,6 +1,6 @@
-//! Promises that a run can break.
+//! Violations that a run can have.
 
-/// A promise that was broken. Photos are named by their codes where clients saw it, by their identifiers where the log tells.
+/// A broken guarantee. Photos are named by code if clients saw the violation, and by id if the log shows it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Violation {
     TwoCodesForOneKey {
@@ -9,49 +9,48 @@ pub enum Violation {
     OneCodeForTwoKeys {
         code: String,
     },
-    /// A code without a photo: no row tells of its deposit, or it opened what nobody had deposited.
+    /// A code without a photo: no row reports its deposit, or it opened a photo that was never deposited.
     CodeWithoutPhoto {
         code: String,
     },
-    /// Acknowledged, and in the end neither there nor settled by an office that said so.
+    /// Acknowledged, but at the end neither available nor settled by an office.
     LostDeposit {
         code: String,
     },
     OtherBytes {
         code: String,
     },
-    /// Two offices had the bytes, and neither gave them back.
+    /// Two offices received the photo, and neither released it.
     TwoReaders {
         code: String,
     },
-    /// The bytes went out after it had been acknowledged that the photo is erased.
+    /// The photo was handed over after its erasure was acknowledged.
     ReadAfterErasure {
         code: String,
     },
-    /// It was leased while another office held it.
+    /// Leased while another office held it.
     TwoHolders {
         photo_id: String,
     },
-    /// A step that is not allowed after the ones before it.
+    /// A step that the previous ones do not allow.
     ForbiddenTransition {
         photo_id: String,
         event: String,
     },
-    /// Acknowledged, and not in the log.
+    /// Acknowledged but not in the log.
     MissingRow {
         event: String,
         subject: String,
     },
-    /// In the log, and nobody had asked for it.
+    /// In the log but never requested.
     UnrequestedRow {
         event: String,
         subject: String,
     },
-    /// In the log behind something that began when this was over; or a refusal whose reason came later.
+    /// In the log after an operation that began later, or a refusal before its reason.
     OutOfOrder {
         code: String,
     },
-    /// A refusal without a reason.
     FalseRefusal {
         code: String,
         problem: String,

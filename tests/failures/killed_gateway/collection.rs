@@ -1,4 +1,5 @@
-//! A lease, a hand-over and a settlement are on record or they are not; the office finishes what it began either way.
+//! A gateway killed during a lease, hand-over or settlement has recorded the step or not; the office can finish in both
+//! cases.
 
 use lichtbild::clock::{Clock, SystemClock};
 use serde_json::json;
@@ -21,7 +22,7 @@ impl CrashSetup {
         Self { home, studio, office, other }
     }
 
-    /// Deposits a photo and takes the office's work as far as `prepare` does; nothing is killed.
+    /// Deposits a photo and prepares the collection with `prepare`.
     async fn before<T>(&self, key: &str, prepare: impl AsyncFnOnce(&HttpsClient, &str) -> T) -> (String, T) {
         let gateway = self.home.start();
         let code = self.studio.client(gateway.studio()).deposit(key).await.unwrap().code();
@@ -30,7 +31,7 @@ impl CrashSetup {
         (code, prepared)
     }
 
-    /// Does `work` on a gateway that is killed at `step`, and starts it again.
+    /// Does `work` on a gateway that is killed at `step`, and restarts it.
     async fn killed_at<F>(&self, step: &str, work: impl FnOnce(HttpsClient) -> F) -> (GatewayProcess, DatabaseInspector)
     where
         F: Future<Output = reqwest::Result<HttpsResponse>> + Send + 'static,

@@ -1,4 +1,5 @@
-//! Deposits under a kill: an acknowledged one is there, any other is there whole or not at all, and a repeat gets its answer.
+//! A gateway killed during a deposit: an acknowledged photo is stored, any other completely or not at all, and a repeat
+//! is answered.
 
 use crate::support::database_inspector::DatabaseInspector;
 use crate::support::gateway_process::GatewayFolder;

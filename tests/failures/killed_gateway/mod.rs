@@ -1,4 +1,4 @@
-//! The gateway killed at each step of each flow, and started again on what is left.
+//! The gateway is killed at each step of each flow and restarted.
 
 skip_in!(quick, postgres: "starts and kills the program, with a database of its own");
 

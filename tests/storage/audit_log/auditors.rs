@@ -1,4 +1,4 @@
-//! Access of auditors' devices: the audit log over the API, and nothing else.
+//! Devices of auditors can read the audit log over the API, and nothing else.
 
 use axum::body::Body;
 use axum::http::Method;
@@ -56,7 +56,7 @@ async fn nobody_else_reads_it_and_a_revoked_auditor_does_not_either() {
     {
         get(&auditor, path).await.assert_problem(403, "device-revoked");
         get(&office, path).await.assert_problem(403, "auditors-only");
-        // There is no such route on the studios' line.
+        // The studios' listener has no such route.
         get(&studio, path).await.assert_problem(404, "route-unknown");
     }
     gateway.set_suspended(&office.party, true).await;

@@ -1,4 +1,4 @@
-//! Rows of the audit log: each change has one, and none can be changed unnoticed.
+//! Each change has a row in the audit log, and no row can be changed without being noticed.
 
 use serde_json::json;
 

@@ -59,7 +59,7 @@ async fn no_checkpoint_is_signed_for_a_tampered_log() {
         gateway.database.unlock_audit().await;
         gateway.database.execute(tampering).await.unwrap();
         let refused = checkpoint(&gateway.gateway, &key, NAME).await;
-        // What lies before the last checkpoint was vouched for then; whether it still is as it was, `audit verify` tells.
+        // Rows before the last checkpoint were verified then; `audit verify` checks them again.
         let is_behind = !tampering.ends_with("sequence = 3");
         assert_eq!(matches!(refused, Err(SignCheckpointError::BrokenChain(_))), is_behind, "{tampering}: {refused:?}");
     }

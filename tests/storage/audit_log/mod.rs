@@ -1,5 +1,5 @@
-//! The audit log: a row for each change, in the change's own transaction, chained to the one before; vouched for, read by auditors,
-//! and shortened when its time is over.
+//! The audit log: each change has a row in its transaction, chained to the previous row; signed, read by auditors, and
+//! shortened after its retention.
 
 mod auditors;
 mod chain;

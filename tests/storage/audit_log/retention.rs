@@ -1,4 +1,4 @@
-//! After ten years and six months the fact goes too; what is left can still be proved.
+//! After ten years and six months tombstones and rows are purged; the rest of the log can still be verified.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ impl LogRetentionSetup {
         checkpoint(&self.gateway.gateway, &self.key, "gateway.example").await.unwrap().unwrap().link()
     }
 
-    /// Shortens the log and purges, as a sweep does after it has checked the clock.
+    /// Shortens the log and purges, as the sweep does after checking the clock.
     async fn purge(&self) -> PurgeReport {
         shorten_log(&self.gateway.gateway, self.key.verifier()).await.unwrap();
         purge(&self.gateway.gateway).await.unwrap()
@@ -71,7 +71,7 @@ async fn tombstones_and_the_logs_front_go_at_their_time_and_not_a_moment_before(
     assert_eq!(gateway.database.count_events("log.shortened").await, 1);
     assert_eq!(gateway.database.count_events("tombstones.forgotten").await, 1);
 
-    // The gateway goes on, and a day later the rest goes; what told of it stays.
+    // The gateway continues and purges the rest a day later; the row about the purge stays.
     gateway.advance(DAY);
     assert_eq!(setup.purge().await.tombstones, 1);
     assert_eq!(gateway.database.count("photos").await, 0);

@@ -1,4 +1,5 @@
-//! Checkpoints of a real gateway: signed, written, verified by openssl alone; and a log that is shortened while it runs.
+//! Checkpoints of a running gateway: signed, written, and verified with openssl alone; and a log that is shortened
+//! meanwhile.
 
 skip_in!(quick, postgres: "starts the program, with a database of its own");
 
@@ -31,7 +32,7 @@ pub fn exit_code_and_json(output: &Output) -> (i32, Value) {
     (output.status.code().unwrap(), printed)
 }
 
-/// The line for auditors, as the documentation prints it.
+/// The command for auditors in the documentation.
 const OPENSSL: &str = "openssl dgst -sha256 -verify audit.pub -signature checkpoint-N.sig checkpoint-N.json";
 
 pub fn openssl_verifies(home: &GatewayFolder, document: &Path) -> bool {
@@ -79,19 +80,19 @@ fn checkpoints_are_signed_when_rows_were_added_and_never_overwritten() {
     assert!(home.start().stop().success());
     assert_eq!(checkpoint_files(&home), first, "nothing was added");
     home.studio("Foto Porst");
-    // A folder that was lost is filled again from the database.
+    // A lost folder is restored from the database.
     fs::remove_dir_all(home.file("checkpoints")).unwrap();
     assert!(home.start().stop().success());
     assert_eq!(checkpoint_files(&home).len(), 2);
     assert_eq!(fs::read(&first[0]).unwrap(), content);
     assert!(checkpoint_files(&home).iter().all(|document| openssl_verifies(&home, document)));
 
-    // As a power cut leaves it between the signature and the text.
+    // The state after a power failure between signature and text.
     fs::remove_file(checkpoint_files(&home).last().unwrap()).unwrap();
     assert!(home.start().stop().success());
     assert_eq!(checkpoint_files(&home).len(), 2);
 
-    // Whatever stands under the name of the next one is not touched, and the log says so.
+    // A file with the name of the next checkpoint is not overwritten, and the log says so.
     home.studio("Foto Meier");
     let in_the_way = home.file("checkpoints/checkpoint-000000000006.sig");
     fs::write(&in_the_way, "somebody else's").unwrap();
@@ -113,13 +114,13 @@ async fn every_node_of_a_fleet_writes_the_same_checkpoints() {
     assert!(there.stop().success());
     let content =
         |home: &GatewayFolder| checkpoint_files(home).iter().map(|file| fs::read(file).unwrap()).collect::<Vec<_>>();
-    // The second one hears of the first one's last checkpoint when it stops.
+    // The second gateway signs after the last checkpoint of the first one when it stops.
     assert_eq!(content(&second).last(), content(&first).last());
     assert!(checkpoint_files(&second).iter().all(|document| openssl_verifies(&first, document)));
     assert_eq!(second.json(&["audit", "verify"])["vouched_up_to"], 4);
 }
 
-/// Rows as a gateway wrote them eleven years ago, and its checkpoint of that time.
+/// Rows that a gateway wrote eleven years ago, with its checkpoint.
 async fn write_history(home: &GatewayFolder, location: &DatabaseLocation, rows: u32) {
     let store = SqlStore::open(location).await.unwrap();
     let long_ago = SystemClock.now() - LOG_RETENTION - 180 * DAY;
@@ -145,7 +146,7 @@ async fn a_log_whose_front_went_at_its_time_is_still_proved_but_not_under_a_cloc
         home.set("sweep_seconds", "0.2");
         write_history(&home, &location, 1_200).await;
         home.studio("Foto Koch");
-        // The last sweep was longer ago than a gateway ever rests.
+        // The last sweep is longer ago than a gateway ever pauses.
         let moment = SystemClock.now().unix_milliseconds() - 40 * 86_400_000;
         let swept = format!("INSERT INTO notes (name, moment) VALUES ('last_swept_at', {moment})");
         database.execute(&swept).await.unwrap();
@@ -164,7 +165,7 @@ async fn a_log_whose_front_went_at_its_time_is_still_proved_but_not_under_a_cloc
         let export = home.run(&["audit", "export"]).stdout;
         assert!(export.starts_with(b"{\"sequence\":1201,"));
 
-        // Without the checkpoint that it begins behind nobody could tell that from a log that was cut.
+        // Without the checkpoint at its beginning, such a log cannot be told from a truncated one.
         let anchor = home.file("checkpoints/checkpoint-000000001200.json");
         fs::rename(&anchor, home.beside("anchor.json")).unwrap();
         let (code, printed) = exit_code_and_json(&home.run(&["audit", "verify", "--json"]));
@@ -186,7 +187,7 @@ async fn a_running_gateway_signs_hourly_or_as_configured() {
         checkpoint_files(&home).last().is_some_and(|file| file.ends_with("checkpoint-000000000002.json"))
     })
     .await;
-    // The command works beside it.
+    // The command works while the gateway runs.
     assert_eq!(home.json(&["audit", "verify"])["vouched_up_to"], 2);
     assert!(gateway.stop().success());
 }
@@ -209,7 +210,7 @@ fn a_gateway_that_never_had_a_key_makes_one_and_says_so() {
     assert_eq!(mode(&home.file("certs/audit.key")), 0o600);
     assert!(openssl_verifies(&home, &checkpoint_files(&home)[0]));
 
-    // Once it has signed, a key that is lost is not replaced by another.
+    // After the first signature a lost key is not replaced by another.
     fs::remove_file(home.file("certs/audit.key")).unwrap();
     home.studio("Foto Porst");
     assert!(home.start().stop().success());

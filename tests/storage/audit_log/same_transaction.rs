@@ -58,7 +58,7 @@ async fn a_change_whose_row_cannot_be_written_does_not_happen() {
     assert!(administration.revoke_device(studio.device_id).await.is_err());
     assert_eq!(gateway.database.contents().await, before);
 
-    // Nothing is stuck: each of them works once the store does.
+    // Every request works again once the store does.
     gateway.database.repair_audit().await;
     studio.deposit_numbered(6).await;
     assert_eq!(studio.withdraw(&lapsed.photo_id).await.status, 200);
@@ -97,7 +97,7 @@ async fn a_change_that_cannot_be_made_leaves_no_row() {
     let nobody = PartyId::generate(now, &entropy).unwrap();
     let fresh = certificate(lichtbild::domain::digest::Sha256Digest::of(b"fresh"));
     assert!(store.add_device(&device(nobody), &fresh, entry()).await.is_err());
-    // Its certificate is another device's.
+    // The certificate belongs to another device.
     let taken = certificate(studio.certificate.sha256());
     assert!(store.add_device(&device(studio.party.party_id), &taken, entry()).await.is_err());
     let again = store.add_party(&studio.party, entry()).await;

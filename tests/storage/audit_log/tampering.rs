@@ -1,4 +1,4 @@
-//! Tampering with a log of a thousand rows is found, at the first row that was changed.
+//! Tampering with a log of a thousand rows is found at the first changed row.
 
 use lichtbild::clock::Timestamp;
 use lichtbild::domain::digest::Sha256Digest;
@@ -15,7 +15,7 @@ fn seal(row: &mut ChainRow, prev: Sha256Digest) {
     row.sha256 = chain_digest(&prev, row.sequence, at, &row.actor, &row.event, row.subject.as_deref(), &row.details);
 }
 
-/// Gives every row from `place` on the place, the prev and the digest that it would have been written with.
+/// Gives every row from `place` on the number, previous digest and digest that the writer would have set.
 fn write_anew(rows: &mut [ChainRow], place: usize) {
     for place in place..rows.len() {
         let prev = if place == 0 { ChainLink::START.sha256 } else { rows[place - 1].sha256 };
@@ -40,8 +40,8 @@ fn log() -> Vec<ChainRow> {
     rows
 }
 
-/// A whole log, and walks along it that stand before each of its rows. A walk knows nothing of what lies ahead, so one that goes on
-/// from there over rows that were tampered with finds what one from the beginning would.
+/// A complete log, and a verifier before each of its rows. A verifier does not depend on later rows, so one that
+/// continues over changed rows reports the same as one from the beginning.
 struct IntactLog {
     rows: Vec<ChainRow>,
     before: Vec<ChainVerifier>,
@@ -60,7 +60,7 @@ impl IntactLog {
         Self { rows, before }
     }
 
-    /// Returns the error that is found when other rows follow from `place` on.
+    /// Returns the error if other rows follow from `place` on.
     fn found(&self, place: usize, tail: &[ChainRow]) -> ChainError {
         self.verify_from(place, tail).unwrap_err()
     }
@@ -71,7 +71,7 @@ impl IntactLog {
         verifier.finish()
     }
 
-    /// The few rows from `place` on, which is where every fault shows but those that only the end does.
+    /// The next rows from `place` on, where every fault shows except those at the end.
     fn tail(&self, place: usize) -> Vec<ChainRow> {
         self.rows[place..].iter().take(4).cloned().collect()
     }
@@ -87,7 +87,7 @@ fn number(place: usize) -> i64 {
 
 type RowTampering = fn(&mut ChainRow);
 
-/// Every kind of tampering with the row at a place: what is done, and whether its own digest is put right afterwards.
+/// Every kind of change to the row at a place, and if its own digest is corrected afterwards.
 fn changes() -> Vec<(&'static str, RowTampering)> {
     vec![
         ("sequence", |row| row.sequence += 5_000),
@@ -140,7 +140,7 @@ fn every_row_that_is_put_right_after_its_change_is_found_where_it_is() {
             change(&mut tail[0]);
             let prev = tail[0].prev;
             seal(&mut tail[0], prev);
-            // No row behind the last one knows it: that takes the checkpoint.
+            // No row follows the last one: only the checkpoint finds this.
             let expected = if place + 1 == ROWS {
                 ChainError { sequence: 1, kind: ChainErrorKind::Rewritten { checkpoint: 1_000 } }
             } else {
@@ -164,7 +164,7 @@ fn every_dropped_row_is_found_where_it_was() {
         };
         assert_eq!(whole.found(place, &tail), ChainError { sequence: number(place), kind });
 
-        // And when the gap is closed by counting anew, or the next row is made to follow.
+        // The same if the gap is closed by new numbers, or the next row is chained.
         tail.iter_mut().for_each(|row| row.sequence -= 1);
         assert_eq!(whole.found(place, &tail).sequence, number(place));
         if let Some(next) = tail.first_mut() {
@@ -186,7 +186,7 @@ fn any_two_rows_that_changed_places_are_found_at_the_first() {
             let mut tail = whole.tail(place);
             tail[0] = there.clone();
             assert_eq!(whole.found(place, &tail).sequence, number(place), "with row {}", other + 1);
-            // With their numbers left in place, as two updates would do it.
+            // With their numbers in place, as by two updates.
             there.sequence = number(place);
             tail[0] = there;
             assert_eq!(whole.found(place, &tail).sequence, number(place), "with row {}", other + 1);
@@ -210,7 +210,7 @@ fn every_row_that_was_put_in_between_is_found_where_it_is() {
             assert_eq!(twice, ChainError { sequence: number(place), kind: ChainErrorKind::OutOfPlace });
             assert_eq!(counted_anew, ChainError { sequence: number(place + 1), kind: ChainErrorKind::Changed });
         } else {
-            // In the place of the last one, which the checkpoint knows.
+            // Instead of the last row, which the checkpoint knows.
             let rewritten = ChainError { sequence: 1, kind: ChainErrorKind::Rewritten { checkpoint: 1_000 } };
             assert_eq!([twice, counted_anew], [rewritten; 2]);
         }
@@ -243,11 +243,11 @@ fn every_front_that_was_cut_off_is_found() {
     for place in 1..ROWS {
         let error = whole.found(0, &whole.tail(place));
         assert_eq!(error, ChainError { sequence: 1, kind: ChainErrorKind::Missing { next: number(place) } });
-        // Behind an anchor that is not the row which was there.
+        // After an anchor that differs from the purged row.
         let anchor = ChainLink { sequence: number(place) - 1, sha256: Sha256Digest::of(b"another") };
         let error = ChainVerifier::starting_after(anchor, []).verify_row(&whole.rows[place]).unwrap_err();
         assert_eq!(error, ChainError { sequence: number(place), kind: ChainErrorKind::OtherBeginning });
-        // Behind the right one what is left is whole.
+        // After the right anchor the rest is complete.
         let mut rest = ChainVerifier::starting_after(whole.rows[place - 1].link(), []);
         assert!(whole.tail(place).iter().all(|row| rest.verify_row(row).is_ok()));
     }

@@ -1,4 +1,4 @@
-//! `audit verify` and `audit export` on a real gateway's log, in either database, and an auditor who fetches it.
+//! `audit verify` and `audit export` on a gateway's log in both databases, and an auditor that fetches it.
 
 skip_in!(quick, postgres: "starts the program, with a database of its own");
 
@@ -14,7 +14,7 @@ use crate::support::https_client::DeviceFiles;
 use crate::support::postgres::TestDatabase;
 use crate::support::raw_database::RawDatabase;
 
-/// A gateway whose log has a few rows and a checkpoint at its end, and a way past it.
+/// A gateway whose log ends with a checkpoint, and direct access to its database.
 struct AuditLogSetup {
     home: GatewayFolder,
     database: RawDatabase,
@@ -36,7 +36,7 @@ impl AuditLogSetup {
         for name in ["Foto Koch", "Foto Porst", "Foto Meier"] {
             home.studio(name);
         }
-        // Who stops signs for what was added since it last did.
+        // A gateway that stops signs the rows since its last checkpoint.
         assert!(home.start().stop().success());
         let rows = database.count("audit").await;
         let setup = Self { home, database, rows, _server: server };
@@ -52,7 +52,7 @@ impl AuditLogSetup {
         self.home.file(&format!("checkpoints/checkpoint-{count:012}.json"))
     }
 
-    /// Runs `audit verify`: its exit code and its JSON.
+    /// Runs `audit verify` and returns its exit code and JSON.
     fn verify(&self, arguments: &[&str]) -> (i32, Value) {
         exit_code_and_json(&self.home.run(&[&["audit", "verify", "--json"], arguments].concat()))
     }
@@ -108,7 +108,7 @@ async fn what_is_done_to_the_stored_log_is_found_by_the_command_with_the_row_and
             assert_eq!((code, &found["sequence"], &found["wrong"]), (3, &sequence.into(), &expected.into()), "{tampering}: {found}");
             setup.mend().await;
         }
-        // Replaced with a digest of its own, and written anew up to the end.
+        // Replaced with a new digest, and rewritten up to the end.
         setup.database.rewrite_audit_row(3, 3).await;
         let (code, found) = setup.verify(&[]);
         assert_eq!((code, &found["sequence"], &found["wrong"]), (3, &3.into(), &"replaced".into()), "{found}");
@@ -172,7 +172,7 @@ async fn an_export_is_verified_far_from_the_gateway() {
         assert_eq!(verify(&changed, &[]).0, 3);
         let restyled = file("restyled.jsonl", &text.replacen("{\"sequence\"", "{ \"sequence\"", 1));
         assert_eq!(verify(&restyled, &[]).0, 3);
-        // A part is told as such.
+        // A part of the log is reported as such.
         let part = file("part.jsonl", &lines[1..3].join("\n"));
         assert_eq!(verify(&part, &with_checkpoint).0, 3);
         let (code, printed) = verify(&part, &[&with_checkpoint[..], &["--part"]].concat());
@@ -195,7 +195,7 @@ fn an_export_goes_from_a_day_to_a_day() {
     assert_eq!(home.run(&["audit", "export", "--from", "yesterday"]).status.code(), Some(2));
 }
 
-/// The curl of an auditor, over mutual TLS.
+/// The auditor's curl with mutual TLS.
 fn curl(gateway: &GatewayProcess, device: &DeviceFiles, path: &str) -> Output {
     let mut command = Command::new("curl");
     command

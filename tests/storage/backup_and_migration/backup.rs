@@ -1,4 +1,4 @@
-//! `backup`: all of one moment, while the gateway works on; and nothing that opens it.
+//! `backup` copies all rows of one moment while the gateway works, without any key that opens photos.
 
 skip_in!(quick, postgres: "starts the program, with databases of its own");
 
@@ -11,7 +11,7 @@ use crate::support::database_inspector::DatabaseInspector;
 use crate::support::gateway_process::{GatewayFolder, mode};
 use crate::support::postgres::TestDatabase;
 
-/// Every file below a folder, by its path within.
+/// The files below a folder by relative path.
 fn files(folder: &Path) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {

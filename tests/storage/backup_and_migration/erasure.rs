@@ -1,4 +1,4 @@
-//! `erase-report`, and the keys whose end is every backup's.
+//! `erase-report`, and destroyed keys, which make the photos in every backup unreadable.
 
 skip_in!(quick: "starts the program");
 
@@ -79,7 +79,7 @@ async fn a_backup_opens_with_key_file_and_code_until_its_epoch_key_is_destroyed(
     };
     let copy_of_key_file = gateway.gateway.keys();
     assert_eq!(opened_by(&gateway.gateway.keys()).await.unwrap(), photo.bytes, "until then it opens");
-    // A month at a time, as a gateway sweeps; the month of the deposit, the longest retention, and it is over.
+    // Month by month, as a gateway sweeps: the month of the deposit, the longest retention, and the end.
     let ends_at = report(&gateway, &photo.photo_id).await.epoch.ends_at;
     while gateway.now() <= ends_at {
         gateway.advance(30 * DAY);
@@ -91,7 +91,7 @@ async fn a_backup_opens_with_key_file_and_code_until_its_epoch_key_is_destroyed(
         assert_eq!(is_alive, Some(gateway.now() < ends_at), "at {}", gateway.now());
     }
     assert_eq!(opened_by(&gateway.gateway.keys()).await.unwrap_err(), OpenError::NoEpochKey);
-    // What a copy of the key file that nobody renewed is worth: docs/operation.md says so.
+    // Shows the risk of an old copy of the key file, as docs/operation.md describes it.
     assert!(opened_by(&copy_of_key_file).await.is_ok());
 }
 

@@ -1,4 +1,4 @@
-//! A key file that is a symbolic link, to a medium of its own: what is destroyed is destroyed there.
+//! A key file that is a symbolic link to another medium: keys are destroyed there.
 
 skip_in!(quick: "starts the program in one of its tests");
 
@@ -14,12 +14,11 @@ use crate::support::postgres::TestDatabase;
 use crate::support::raw_database::RawDatabase;
 use crate::support::test_gateway::{DAY, TestGateway};
 
-/// The oldest epoch of a key file.
 fn oldest(key_file: &Path) -> u32 {
     KeyFile::parse(&fs::read_to_string(key_file).unwrap()).unwrap().oldest_epoch().unwrap()
 }
 
-/// A gateway whose oldest epoch is over, with its key file on a stick and a link to that.
+/// A gateway whose oldest epoch has ended, with a link to a key file on a USB stick.
 async fn with_dead_epoch(folder: &Path) -> TestGateway {
     let gateway = TestGateway::start().await;
     fs::create_dir(folder.join("stick")).unwrap();
@@ -67,17 +66,17 @@ async fn what_cannot_be_destroyed_is_not_reported_as_destroyed() {
     let gateway = with_dead_epoch(folder.path()).await;
     let link = folder.path().join("gateway.key");
     let before = gateway.gateway.keys().oldest_epoch();
-    // The stick is pulled out.
+    // The stick is removed.
     fs::rename(folder.path().join("stick"), folder.path().join("pulled")).unwrap();
     let error = destroy_expired_epoch_keys(&gateway.gateway, &link).await.unwrap_err().to_string();
     assert!(error.contains("gateway.key") && error.contains("leads to no file"), "{error}");
-    // Its mount point is there, and empty.
+    // The mount point exists and is empty.
     fs::create_dir(folder.path().join("stick")).unwrap();
     destroy_expired_epoch_keys(&gateway.gateway, &link).await.unwrap_err();
     assert_eq!(fs::read_dir(folder.path().join("stick")).unwrap().count(), 0);
     assert_eq!(gateway.gateway.keys().oldest_epoch(), before);
     assert_eq!(gateway.database.count_events("epochs.destroyed").await, 0);
-    // It comes back.
+    // The stick returns.
     fs::remove_dir(folder.path().join("stick")).unwrap();
     fs::rename(folder.path().join("pulled"), folder.path().join("stick")).unwrap();
     destroy_expired_epoch_keys(&gateway.gateway, &link).await.unwrap();

@@ -1,4 +1,5 @@
-//! A backup, a restore or a move that is killed leaves what was there as it was, and nothing by half under its name.
+//! A backup, restore or migration that is killed leaves the existing files unchanged, and no incomplete file under its
+//! final name.
 
 skip_in!(quick, postgres: "starts and kills the program, with a database of its own");
 
@@ -9,7 +10,7 @@ use super::BackupSetup;
 use crate::support::database_inspector::DatabaseInspector;
 use crate::support::gateway_process::{GatewayFolder, wait_until};
 
-/// Runs a command up to a named step, where it is killed.
+/// Runs a command and kills it at a named step.
 pub async fn kill_command_at(home: &GatewayFolder, step: &str, arguments: &[&str]) {
     let marker = home.beside("marker");
     let _ = fs::remove_file(&marker);

@@ -1,4 +1,4 @@
-//! `restore --log-since`: what the audit log tells of the time after the backup is made up for, row by row.
+//! `restore --log-since` repeats the changes that the audit log reports after the backup.
 
 skip_in!(quick, postgres: "starts the program, with databases of its own");
 
@@ -9,7 +9,7 @@ use serde_json::json;
 use super::BackupSetup;
 use crate::support::raw_database::RawDatabase;
 
-/// The rows of a gateway's log, as an export has them.
+/// The rows of a gateway's log as an export.
 pub async fn export(setup: &BackupSetup) -> String {
     let database = RawDatabase::open(&setup.home.database()).await;
     let rows = "SELECT json_object('sequence', sequence, 'at', strftime('%Y-%m-%dT%H:%M:%S', at / 1000, 'unixepoch')
@@ -69,7 +69,7 @@ async fn what_was_used_refused_withdrawn_seen_kept_or_revoked_since_is_so_after_
     for (number, kind) in [(0, "photo-settled"), (1, "photo-settled"), (3, "photo-withdrawn"), (6, "photo-settled")] {
         assert_eq!(other.collect(&codes[number]).await.unwrap().problem(), (410, kind.into()), "{number}");
     }
-    // Seen by one office and not settled: it alone goes on.
+    // One office received it without settling; only this office can continue.
     assert_eq!(other.collect(&codes[4]).await.unwrap().problem(), (409, "photo-leased-elsewhere".into()));
     office.collect_ok(&codes[4]).await;
     other.collect_ok(&codes[2]).await;
@@ -97,7 +97,7 @@ async fn who_has_shown_a_code_and_was_handed_a_picture_since_is_known_after_the_
     for (collection, code) in [(&first, &codes[0]), (&second, &codes[1])] {
         assert_eq!(&colleague_client.collect_ok(code).await, collection);
         colleague_client.fetch(collection, code).await.unwrap();
-        // A device that the backup does not have.
+        // A device that is younger than the backup.
         assert_eq!(&late_client.collect_ok(code).await, collection);
     }
     assert!(gateway.stop().success());

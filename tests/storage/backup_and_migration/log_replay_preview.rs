@@ -1,4 +1,4 @@
-//! `restore --log-since`: what would be carried out is shown first, and only what signed checkpoints cover is carried out.
+//! `restore --log-since` shows its changes first, and applies only rows that signed checkpoints cover.
 
 skip_in!(quick, postgres: "starts the program, with databases of its own");
 
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::BackupSetup;
 use super::log_replay::export;
 
-/// A row that a forger writes behind another one; the chain has no key.
+/// A forged row after another one; the chain has no key.
 fn forged(before: &ChainRow, event: &str, subject: &str) -> ChainRow {
     let (sequence, details, actor) = (before.sequence + 1, "{}", "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e");
     let at = before.at.unix_milliseconds();
@@ -34,8 +34,9 @@ fn forged(before: &ChainRow, event: &str, subject: &str) -> ChainRow {
 const RESTORE: [&str; 8] = ["restore", "saved", "--dir", "new", "--keys", "saved-keys", "--log-since", "log.jsonl"];
 const CHECKPOINTS: [&str; 2] = ["--checkpoints", "gateway/checkpoints"];
 
-/// A gateway with three photos and a backup; one photo is withdrawn since, a device revoked and an office suspended. Its export is
-/// `log.jsonl`, and checkpoints cover it. Gives the photos' identifiers, the withdrawn one first.
+/// A gateway with three photos and a backup. After the backup one photo is withdrawn, a device revoked and an office
+/// suspended. The export is `log.jsonl`, and checkpoints cover it. Returns the ids of the photos, the withdrawn one
+/// first.
 async fn setup_with_export() -> (BackupSetup, Vec<String>, Vec<ChainRow>) {
     let setup = BackupSetup::new();
     let till = setup.home.device("studio", "Foto Koch");
@@ -143,7 +144,7 @@ async fn rows_that_a_forger_added_are_refused_and_left_out_on_request() {
     let mut carried_out = [&RESTORE[..], &["--yes", "--uncovered", "carry-out"]].concat();
     let output = setup.home.run(&carried_out);
     let output = [output.stdout, output.stderr].concat();
-    // They lack the digest that takes the key file to make.
+    // The forged rows lack the digest that requires the key file.
     assert!(
         String::from_utf8_lossy(&output).contains("does not carry the digest"),
         "{}",
@@ -160,7 +161,7 @@ async fn an_export_has_to_meet_every_checkpoint() {
     let with_checkpoints = [&RESTORE[..], &CHECKPOINTS, &["--yes"]].concat();
     let saved: Value = serde_json::from_slice(&fs::read(setup.home.beside("saved/backup.json")).unwrap()).unwrap();
     let end = usize::try_from(saved["database"]["log_rows"].as_u64().unwrap()).unwrap();
-    // Written anew from the backup's end on, as many rows as the checkpoint counts.
+    // Rewritten from the end of the backup, with as many rows as the checkpoint counts.
     let mut anew = rows[..end].to_vec();
     while anew.len() < rows.len() {
         anew.push(forged(anew.last().unwrap(), "photo.withdrawn", &photos[1]));

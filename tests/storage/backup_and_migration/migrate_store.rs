@@ -1,4 +1,4 @@
-//! `migrate-store`: every row goes to the other database, and only one of the two is in use at any time.
+//! `migrate-store` copies every row to the other database; only one of the two is in use at any time.
 
 skip_in!(quick, postgres: "starts the program, with databases of its own");
 
@@ -11,7 +11,7 @@ use crate::support::raw_database::RawDatabase;
 
 const FILE: &str = "gateway/lichtbild.sqlite";
 
-/// A town over a file with photos in several states; one waits, one is held by the first office, one is used.
+/// A gateway over a file with three photos: one waits, one is leased by the first office, one is used.
 async fn setup_with_photos() -> (BackupSetup, [String; 3]) {
     let setup = BackupSetup::new();
     let gateway = setup.home.start();
@@ -37,7 +37,7 @@ fn rows(moved: &Value, table: &str) -> Value {
     tables.iter().find(|found| found["name"] == table).unwrap_or_else(|| panic!("{table}: {moved}"))["rows"].clone()
 }
 
-/// All goes on where the town's database is now.
+/// All work continues with the database of the configuration.
 async fn assert_continues(setup: &BackupSetup, [waiting, leased, used]: &[String; 3]) {
     assert_eq!(setup.home.json(&["verify"])["sound"], true);
     let gateway = setup.home.start();
@@ -79,7 +79,7 @@ async fn a_town_moves_to_a_server_and_back_with_every_row() {
     assert_eq!(back["findings"]["rows_without_digest"], json!({}));
     assert_eq!(rows(&back, "photos"), 20);
     let verified: serde_json::Value = serde_json::from_slice(&setup.home.run(&["verify", "--json"]).stdout).unwrap();
-    // What keeps it out of use is the program's own.
+    // The trigger that keeps it out of use belongs to the program's schema.
     assert_eq!(verified["findings"]["faults"], json!({ "out_of_use": 1 }));
     let message = setup.home.failure(&["serve"]);
     assert!(message.contains("was moved to another one"), "{message}");

@@ -1,4 +1,4 @@
-//! A gateway's data on the move: into a backup, out of one, to another database; and whether all of it is there.
+//! Backup, restore, migration and verification of a gateway's data.
 
 mod backup;
 mod erasure;
@@ -35,13 +35,13 @@ impl BackupSetup {
         Self { home, studio, office, other }
     }
 
-    /// Backs up into a folder beside the gateway, keys and all else apart.
+    /// Backs up into folders beside the gateway, with the keys in one of their own.
     pub fn back_up(&self) {
         self.home.json(&["backup", "saved"]);
         self.home.json(&["backup", "saved-keys", "--keys", "only"]);
     }
 
-    /// Nothing of a restore is left behind, finished or not.
+    /// Asserts that a restore has left nothing behind.
     pub fn assert_nothing_restored(&self, what: &str) {
         for entry in fs::read_dir(self.home.beside("")).unwrap() {
             let name = entry.unwrap().file_name().to_string_lossy().into_owned();
@@ -49,7 +49,7 @@ impl BackupSetup {
         }
     }
 
-    /// Loses the gateway, and makes another one of the backup in its place.
+    /// Deletes the gateway and restores it from the backup.
     pub fn restore_in_place(&self) -> serde_json::Value {
         let restored = self.home.json(&["restore", "saved", "--dir", "new", "--keys", "saved-keys"]);
         fs::rename(self.home.file(""), self.home.beside("burnt")).unwrap();

@@ -1,4 +1,4 @@
-//! `restore`: a gateway as of the backup, which hands nothing out that may have been used since.
+//! `restore` creates a gateway from a backup that hands over no photo that may have been used since.
 
 skip_in!(quick, postgres: "starts the program, with databases of its own");
 
@@ -45,7 +45,7 @@ async fn a_photo_that_was_used_after_the_backup_is_not_handed_out_again() {
     }
     assert_eq!(other.collect(&handed_over).await.unwrap().problem(), (409, "photo-leased-elsewhere".into()));
     assert_eq!(other.collect(&forgotten).await.unwrap().problem(), (404, "code-unknown".into()));
-    // Who sends it again gets the code that the citizen has.
+    // A repeated deposit gets the code that the citizen has.
     let studio = setup.studio.client(gateway.studio());
     let again = studio.deposit("a-key-of-after-the-backup").await.unwrap();
     assert_eq!((again.code(), again.is_replayed()), (forgotten.clone(), false));
@@ -104,7 +104,7 @@ async fn what_is_not_as_it_was_backed_up_is_refused_and_nothing_is_left_behind()
     let message = setup.home.failure(&["restore", "saved", "--dir", "new", "--keys", "saved-keys"]);
     assert!(message.contains("server.key") && message.contains("is not the file"), "{message}");
 
-    // What was wrong already when the backup was taken.
+    // Damage from before the backup.
     let database = crate::support::raw_database::RawDatabase::open(&setup.home.database()).await;
     database
         .execute("UPDATE frames SET frame = CAST(substr(frame, 1, 5000) || x'00' || substr(frame, 5002) AS BLOB)")

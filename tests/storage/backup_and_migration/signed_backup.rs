@@ -1,4 +1,4 @@
-//! A backup is signed by the gateway's audit key: what is not as it was written is refused, whoever changed it.
+//! Backups are signed with the gateway's audit key; a changed backup is refused, whoever changed it.
 
 skip_in!(quick, postgres: "starts the program, with databases of its own");
 
@@ -29,7 +29,7 @@ fn edit_manifest(folder: &Path, edit: impl FnOnce(&mut Value)) {
     fs::write(&file, serde_json::to_vec_pretty(&manifest).unwrap()).unwrap();
 }
 
-/// Signs a manifest with a key of somebody else's.
+/// Signs a manifest with another key.
 fn sign_with_another_key(folder: &Path, is_stated: bool) {
     let key = CheckpointKey::generate().unwrap();
     if is_stated {
@@ -124,7 +124,7 @@ fn keys_are_refused_that_are_another_gateways_or_not_signed() {
         assert!(stderr.contains(message), "{stderr}");
         setup.assert_nothing_restored(keys);
     }
-    // A backup and keys of one other gateway are whole, and are not this one's.
+    // A backup with its keys of another gateway is complete, but not of this gateway.
     other_gateway.json(&["backup", "saved"]);
     let saved = other_gateway.beside("saved").display().to_string();
     let own_key = setup.home.file("certs/audit.pub").display().to_string();
@@ -187,7 +187,7 @@ async fn what_is_not_signed_is_taken_only_if_that_is_said() {
     let message = setup.home.failure(&["backup", "saved"]);
     assert!(message.contains("audit.key is not there") && message.contains("--unsigned"), "{message}");
     setup.home.json(&["backup", "saved", "--unsigned"]);
-    // As older versions made it.
+    // The format of older versions.
     copied(&setup.home, "saved", "older");
     edit_manifest(&setup.home.beside("older"), |manifest| {
         manifest["format"] = json!(1);
@@ -203,12 +203,12 @@ async fn what_is_not_signed_is_taken_only_if_that_is_said() {
         setup.home.json(&["restore", folder, "--dir", "new", "--unsigned"]);
         fs::remove_dir_all(setup.home.beside("new")).unwrap();
     }
-    // The log's end is compared even then.
+    // The end of the log is compared in any case.
     cut_log(&setup.home.beside("older/lichtbild.sqlite")).await;
     let stderr = setup.home.failure(&["restore", "older", "--dir", "new", "--unsigned"]);
     assert!(stderr.contains("the audit log ends with row"), "{stderr}");
     setup.assert_nothing_restored("cut log");
-    // Damaged, and there is nothing better.
+    // The backup is damaged, and there is no better one.
     flip(&setup.home.beside("saved/lichtbild.sqlite"), 27);
     let stderr = setup.home.failure(&["restore", "saved", "--dir", "new", "--unsigned"]);
     assert!(stderr.contains("not the database that was backed up"), "{stderr}");
@@ -247,7 +247,7 @@ async fn what_the_program_did_not_make_is_not_restored_whoever_signed_it() {
         assert_eq!((output.status.code(), &printed["findings"]["faults"]), (Some(3), &json!({ "schema_changed": 1 })));
         database.execute(&format!("DROP {} planted", kind.split(' ').next().unwrap())).await.unwrap();
     }
-    // In a backup that nobody signed.
+    // The same in an unsigned backup.
     setup.home.json(&["backup", "saved"]);
     fs::remove_file(setup.home.beside("saved/backup.sig")).unwrap();
     edit_manifest(&setup.home.beside("saved"), |manifest| {

@@ -1,4 +1,4 @@
-//! `verify`: what does not belong together is found, whatever it is.
+//! `verify` finds every inconsistency of a database.
 
 skip_in!(quick: "starts the program in one of its tests");
 
@@ -110,7 +110,7 @@ async fn every_integrity_error_is_found_and_no_other() {
         let server = if server.is_empty() { file } else { server };
         gateway.database.execute(gateway.database.for_dialect(file, server)).await.unwrap();
         let report = verify(&gateway.store, Some(&gateway.gateway.keys())).await.unwrap();
-        // What the log says of the same row is tests/storage/reconciliation's.
+        // Differences from the log are tested in tests/storage/reconciliation.
         let told_by_log = [
             IntegrityFault::RowDiffers,
             IntegrityFault::RowChanged,
@@ -119,7 +119,7 @@ async fn every_integrity_error_is_found_and_no_other() {
             IntegrityFault::CountDiffers,
             IntegrityFault::LogDigestInvalid,
         ];
-        // What is done to the schema to get there shows too.
+        // The changes to the schema that this needs are found too.
         let beside = [IntegrityFault::File, IntegrityFault::SchemaChanged];
         let is_own = |found: &IntegrityFault| !beside.contains(found) && !told_by_log.contains(found);
         let found: Vec<_> = report.faults.iter().filter(|(found, _)| is_own(found)).collect();
@@ -200,7 +200,7 @@ async fn a_schema_that_cannot_be_compared_is_not_taken_for_sound() {
     let store = SqlStore::open_read_only(&location(&format!("{scheme}//may_only_read@{rest}"))).await.unwrap();
     let differences = store.schema_differences().await.unwrap();
     assert!(differences.len() == 1 && differences[0].contains("nothing was compared"), "{differences:?}");
-    // A session that only reads is enough for a user who may make a schema, and leaves nothing behind.
+    // A read-only session is enough for a user that may create a schema; nothing is left behind.
     let store = SqlStore::open_read_only(&database.location()).await.unwrap();
     assert_eq!(store.schema_differences().await.unwrap(), Vec::<String>::new());
     store.close().await;

@@ -1,4 +1,4 @@
-//! A clock that cannot be trusted with erasures.
+//! Erasure with a clock that is wrong.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ async fn is_plausible(gateway: &TestGateway) -> bool {
     state(gateway).await == ClockState::Plausible
 }
 
-/// Sets the clock ahead, or back, while no time passes.
+/// Shifts the clock forward or back.
 fn set(gateway: &TestGateway, span: Duration, sign: i64) {
     gateway.clock.shift_by(sign * i64::try_from(span.as_millis()).unwrap());
 }
@@ -40,7 +40,7 @@ async fn a_sweep_that_comes_weeks_after_the_last_waits_for_a_person() {
 async fn a_clock_that_is_set_ahead_in_many_steps_is_not_trusted_until_it_is_confirmed() {
     let gateway = TestGateway::start().await;
     for step in 1..=7 {
-        // The mark of the last sweep moves along, as it would if each step passed for a short rest.
+        // The time of the last sweep is shifted as well, as if each step had followed a short break.
         set(&gateway, 30 * DAY, 1);
         gateway.store().record_sweep(gateway.now()).await.unwrap();
         assert_eq!(state(&gateway).await, ClockState::Ahead(step * 30 * DAY));

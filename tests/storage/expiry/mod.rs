@@ -1,4 +1,4 @@
-//! Expiry of photos and collections; answers do not depend on when the sweep ran.
+//! Expiry of photos and collections; answers do not depend on the time of the sweep.
 
 mod clock;
 mod sweep;

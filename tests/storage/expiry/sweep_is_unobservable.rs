@@ -1,4 +1,5 @@
-//! Two gateways live through the same days, one swept at every turn and one never: their answers are the same to the byte.
+//! Two gateways receive the same requests; one is swept at every step and one never. Their answers are equal to the
+//! byte.
 
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ impl SweptGateway {
         .await;
         let studios = [gateway.studio("Foto Koch").await, gateway.studio("Foto Porst").await];
         let offices = [gateway.office("Bürgeramt Mitte").await, gateway.office("Bürgeramt Süd").await];
-        // Long-lived certificates: only photos and collections run out here.
+        // Certificates stay valid; only photos and collections expire here.
         let (mut devices, far) = (vec![], gateway.now() + 4000 * DAY);
         for caller in studios.iter().chain(&offices) {
             devices.push(gateway.device_until(&caller.party, far).await);
@@ -37,7 +38,7 @@ impl SweptGateway {
         Self { gateway, studios: devices, offices, deposits: vec![], collections: vec![], swept }
     }
 
-    /// Does what `noise` says, and gives every answer.
+    /// Performs the random step and returns every answer.
     async fn step(&mut self, number: u32, noise: &mut SeededRng) -> Vec<RouterResponse> {
         let studio = noise.below(2);
         let office = self.offices[noise.below(2)].clone();
@@ -84,7 +85,7 @@ impl SweptGateway {
         }
     }
 
-    /// All that can be asked for without changing anything.
+    /// Sends every request that changes nothing.
     async fn everything(&self) -> Vec<RouterResponse> {
         let mut answers = vec![];
         for studio in &self.studios {
@@ -110,7 +111,7 @@ fn outcome(number: usize) -> serde_json::Value {
     }
 }
 
-/// Status and headers, but for the number that is drawn for each request.
+/// Status and headers without the random request number.
 fn seen(answer: &RouterResponse) -> String {
     let mut headers = answer.headers.clone();
     assert!(headers.remove("request-id").is_some());
@@ -132,7 +133,7 @@ async fn live_through(seed: u64, steps: u32) {
     unswept.gateway.sweep().await;
     swept.gateway.database.audit().await;
     unswept.gateway.database.audit().await;
-    // In the end the rows are the same too; only the log tells when each was swept.
+    // At the end the rows are equal too; only the log contains the times of the sweeps.
     let rows = async |world: &SweptGateway| world.gateway.database.contents().await.without("audit").without("guesses");
     assert_eq!(rows(&swept).await, rows(&unswept).await, "seed {seed}");
 }

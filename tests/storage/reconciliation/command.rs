@@ -1,4 +1,4 @@
-//! The commands: a key file or checkpoints that are not there are no reason to say that all is well.
+//! The commands do not report success without the key file or the checkpoints.
 
 skip_in!(quick, postgres: "starts the program");
 
@@ -36,7 +36,7 @@ fn a_missing_key_file_is_an_error_of_the_gateways_own_database_only() {
     let (code, _, err) = run_verify(&home, &["verify", "--database", saved]);
     assert_eq!(code, Some(0), "{err}");
     assert!(err.contains("Well, as far as can be seen without the key file."), "{err}");
-    // What only reads goes on, what writes names the file.
+    // Reading commands continue; writing commands name the file.
     assert_eq!(run_verify(&home, &["studio", "list"]).0, Some(0));
     let (code, _, err) = run_verify(&home, &["studio", "suspend", "Foto Koch"]);
     assert_eq!(code, Some(1), "{err}");
@@ -52,7 +52,7 @@ fn a_log_that_no_checkpoint_covers_has_an_exit_code_of_its_own() {
     assert!(out.contains("whole") && err.contains("no checkpoint vouches"), "{out}{err}");
     assert!(home.start().stop().success());
     assert_eq!(run_verify(&home, &["audit", "verify"]).0, Some(0));
-    // The database has them, too.
+    // The database contains them too.
     fs::remove_dir_all(home.file("checkpoints")).unwrap();
     let (code, out, err) = run_verify(&home, &["audit", "verify"]);
     assert_eq!(code, Some(0), "{out}{err}");

@@ -1,4 +1,4 @@
-//! Rows of the log made by somebody who has the database and not the key file.
+//! Rows of the log that an attacker with the database but without the key file has forged.
 
 use lichtbild::clock::Timestamp;
 use lichtbild::domain::log::integrity::{IntegrityFault, IntegrityReport};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::test_gateway::{DAY, START, TestGateway};
 
-/// A gateway that is some days past its first row with a digest, and a store like its own without its key.
+/// A gateway some days after its first row with a digest, and a store like its own without the key.
 struct LogForger {
     gateway: TestGateway,
     suspended: String,
@@ -31,7 +31,7 @@ impl LogForger {
         AuditEntry { at, actor: "administrator".into(), event: AuditEvent::PartyResumed, subject, details }
     }
 
-    /// Appends a row to the log, with its place in the chain.
+    /// Appends a chained row to the log.
     async fn append(&self, keys: RowKeys, entry: AuditEntry) {
         let store: SqlStore = self.gateway.store.clone().with_row_keys(keys);
         store.append_audit(entry).await.unwrap();
@@ -81,7 +81,7 @@ async fn without_the_key_file_nothing_is_changed() {
 
 #[tokio::test]
 async fn a_row_that_brings_back_what_is_erased_is_not_believed() {
-    // On the day of an upgrade rows without digests may come from older nodes, and old photos have none.
+    // On the day of an upgrade, older nodes may still write rows without digests, and old photos have none.
     let gateway = TestGateway::with(|setup| setup.digests = false).await;
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Amt Nord").await);
     let photo = studio.deposit_numbered(1).await;

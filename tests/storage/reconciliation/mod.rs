@@ -1,4 +1,5 @@
-//! Every table against the audit log: normal stores differ in nothing, and whatever is changed past the gateway is found.
+//! Reconciliation of every table with the audit log: unchanged stores have no differences, and every change past the
+//! gateway is found.
 
 mod command;
 mod forged_rows;
@@ -25,7 +26,7 @@ use crate::support::enrolment::{WRONG_CODE, fingerprint};
 use crate::support::router_client::{DepositedPhoto, RouterClient};
 use crate::support::test_gateway::{DAY, HOUR, MINUTE, TestGateway};
 
-/// A store with everything in it that there can be.
+/// A store with every kind of row.
 pub struct FullGateway {
     pub gateway: TestGateway,
     pub key: CheckpointKey,
@@ -67,7 +68,7 @@ impl FullGateway {
         verify_with(&self.gateway.store, proofs).await
     }
 
-    /// Devices that were revoked, bound and renewed; parties that are suspended, or were.
+    /// Revoked, bound and renewed devices; parties that are or were suspended.
     async fn devices(&self, studio: &RouterClient, office: &RouterClient) {
         let gateway = &self.gateway;
         let [revoked, released] = [gateway.device_of(&studio.party).await, gateway.device_of(&studio.party).await];
@@ -100,7 +101,7 @@ impl FullGateway {
         gateway.set_suspended(&resumed.party, false).await;
     }
 
-    /// Photos that a restore held back, two of which were released or erased since.
+    /// Photos in quarantine after a restore, two of which were released or erased since.
     async fn before_a_restore(&self, studio: &RouterClient, office: &RouterClient) {
         let gateway = &self.gateway;
         let deposits = [
@@ -117,7 +118,6 @@ impl FullGateway {
         studio.withdraw(&deposits[1].photo_id).await;
     }
 
-    /// Photos and collections in every state.
     async fn photos(&self, studio: &RouterClient, office: &RouterClient, other: &RouterClient) {
         let gateway = &self.gateway;
         let mut photos: Vec<DepositedPhoto> = Vec::new();
@@ -140,7 +140,7 @@ impl FullGateway {
         office.collect_ok(codes[5]).await;
         office.collect_and_fetch(codes[6]).await;
         gateway.advance(8 * DAY);
-        // One lease has run out and one hand-over counts as used.
+        // One lease has ended, and one hand-over counts as used.
         gateway.sweep().await;
         office.collect_ok(codes[5]).await;
         let kept = other.collect_ok(codes[1]).await;
@@ -157,7 +157,7 @@ impl FullGateway {
         gateway.advance(5 * DAY);
         gateway.sweep().await;
         office.collect_ok(&living[0].code).await;
-        // A colleague enters the code too, and the picture goes to both, twice to one.
+        // A second device sends the code too; both receive the photo, one of them twice.
         let shared = office.collect_and_fetch(&living[1].code).await;
         let colleague = gateway.device_of(&office.party).await;
         assert_eq!(colleague.collect_and_fetch(&living[1].code).await, shared);
@@ -171,7 +171,6 @@ impl FullGateway {
         assert_eq!(other.collect(WRONG_CODE).await.status, 404);
     }
 
-    /// Invitations in every state.
     async fn invitations(&self) {
         let gateway = &self.gateway;
         let administration = gateway.administration();

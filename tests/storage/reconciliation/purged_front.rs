@@ -1,4 +1,4 @@
-//! A log whose front was cut off by hand, behind a checkpoint, so that it does not tell of what was used.
+//! A log whose oldest rows were deleted by hand up to a checkpoint, to hide a used photo.
 
 skip_in!(postgres: "the forger's statements are SQLite's");
 
@@ -12,7 +12,7 @@ use serde_json::json;
 use super::FullGateway;
 use crate::support::test_gateway::{DAY, MINUTE, TestGateway};
 
-/// A store in which a used photo is available again, and whose log begins behind the checkpoint that was signed afterwards.
+/// A store in which a used photo was made available again, and whose log begins after the checkpoint signed afterwards.
 async fn cut(moved_at: &str, is_any_row_left: bool) -> FullGateway {
     let city = FullGateway { gateway: TestGateway::start().await, key: CheckpointKey::generate().unwrap() };
     let gateway = &city.gateway;
@@ -51,7 +51,7 @@ async fn cut(moved_at: &str, is_any_row_left: bool) -> FullGateway {
     city
 }
 
-/// Appends the row that tells of the cut, as somebody without the key file can make it.
+/// Appends the row about the purge as an attacker without the key file can forge it.
 async fn append_purge_row(city: &FullGateway, at: Timestamp) {
     let anchor = city.gateway.store.log_anchor().await.unwrap();
     let details = json!({ "up_to": anchor.sequence, "sha256": anchor.sha256 });
@@ -87,7 +87,7 @@ async fn a_front_whose_time_was_not_over_is_found() {
 #[tokio::test]
 async fn a_front_whose_removal_is_logged_in_the_future_is_found() {
     let moved_at = format!("at + {}", LOG_RETENTION.as_millis());
-    // Behind a row with a digest, and where no row with one is left.
+    // After a row with a digest, and in a log without digests.
     for is_any_row_left in [true, false] {
         let city = cut(&moved_at, is_any_row_left).await;
         assert!(is_found(&city).await);

@@ -1,4 +1,4 @@
-//! Rows that are older than row digests: compared as far as the log tells of them, and counted.
+//! Rows from before row digests are compared as far as the log reports them, and counted.
 
 use lichtbild::domain::log::integrity::IntegrityFault;
 use lichtbild::domain::party::Role;
@@ -59,7 +59,7 @@ async fn what_the_log_tells_of_old_rows_is_compared_and_the_rest_is_counted() {
         let report = verify(&gateway.store, Some(&keys)).await.unwrap();
         assert!(report.faults.contains_key(&fault), "{change}: {report:#?}");
     }
-    // Nothing tells of a name.
+    // No row of the log contains a name.
     gateway.database.execute("UPDATE parties SET name = 'Foto Roch' WHERE name = 'Foto Koch'").await.unwrap();
     assert!(verify(&gateway.store, Some(&keys)).await.unwrap().is_ok());
 }

@@ -13,7 +13,7 @@ use super::FullGateway;
 use crate::support::raw_database::RawDatabase;
 use crate::support::test_gateway::{DAY, TestGateway};
 
-/// Columns that can be changed without being found, and why.
+/// Columns whose changes are not found, with the reason.
 const LEFT_OPEN: [(&str, &str); 14] = [
     ("collection_devices.hand_overs", "counts hand-overs without a row of the log"),
     ("certificates.first_used_at", "noted without a row of the log"),
@@ -31,7 +31,7 @@ const LEFT_OPEN: [(&str, &str); 14] = [
     ("_sqlx_migrations.execution_time", "compared with the program when the database is opened"),
 ];
 
-/// Changes that keep the constraints where another text, number or digest would not: what a column is set to, and in which row.
+/// Values for columns with constraints that a generic value would violate, and the row to change.
 const CHANGES: [(&str, &str, &str); 27] = [
     ("parties.role", "CASE role WHEN 'studio' THEN 'office' ELSE 'studio' END", ""),
     ("parties.suspended", "NOT suspended", "suspended"),
@@ -62,7 +62,7 @@ const CHANGES: [(&str, &str, &str); 27] = [
     ("log_anchors.moved_at", "moved_at + 8640000000", ""),
 ];
 
-/// Whole rows, and several columns at once.
+/// Changes of whole rows and of several columns.
 const MORE: [&str; 14] = [
     "UPDATE collections SET handed_over_at = NULL, settle_due = NULL WHERE state = 'leased' AND handed_over_at IS NOT NULL",
     "UPDATE collections SET state = 'lapsed', settled_at = lease_until WHERE state = 'leased' AND handed_over_at IS NOT NULL",
@@ -92,7 +92,7 @@ impl TableColumn {
         format!("{}.{}", self.table, self.name)
     }
 
-    /// The statement that changes it in one row.
+    /// Statement that changes the column in one row.
     fn change(&self, database: &RawDatabase) -> String {
         let (table, name) = (&self.table, &self.name);
         let known = CHANGES.iter().find(|(column, ..)| *column == self.full_name());
@@ -132,7 +132,7 @@ async fn columns(database: &RawDatabase) -> Vec<TableColumn> {
     database.texts(names).await.into_iter().map(column).collect()
 }
 
-/// Takes away what keeps hands off, and keeps a copy of all tables.
+/// Drops the triggers that refuse changes, and copies all tables.
 async fn remove_write_guards(database: &RawDatabase, columns: &[TableColumn]) {
     if let RawDatabase::File(_) = database {
         for trigger in database.texts("SELECT name FROM sqlite_master WHERE type = 'trigger'").await {
@@ -154,14 +154,14 @@ async fn restore_table(database: &RawDatabase, table: &str) {
     database.execute(&format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table}")).await.unwrap();
 }
 
-/// The triggers that were taken away to change anything at all are missed in any case.
+/// The dropped triggers are reported in any case.
 fn differs(report: &IntegrityReport) -> bool {
     report.faults.keys().any(|fault| *fault != IntegrityFault::SchemaChanged)
 }
 
-/// Makes a change, and tells if it is found.
+/// Makes a change and reports if it is found.
 async fn is_found(city: &FullGateway, change: &str) -> bool {
-    // A connection that was opened during a change before this one may have stopped all others.
+    // A connection that was opened during an earlier change may have stopped all changes.
     city.gateway.store.accept(city.gateway.store.known_head().unwrap());
     let before = city.gateway.database.contents().await;
     city.gateway.database.execute(change).await.unwrap_or_else(|error| panic!("{change}: {error}"));
@@ -170,9 +170,9 @@ async fn is_found(city: &FullGateway, change: &str) -> bool {
     assert!(is_told || is_beside, "changes nothing: {change}");
     match city.try_findings().await {
         Ok(report) => differs(&report),
-        // It holds what this program never wrote.
+        // The row contains a value that this program never writes.
         Err(StoreError::Damaged(_)) => true,
-        // A connection that was opened meanwhile found that the last row is another one.
+        // A connection that was opened since found another last row.
         Err(StoreError::RolledBack(_)) if change.starts_with("UPDATE audit ") => true,
         Err(error) => panic!("{change}: {error}: {error:?}"),
     }
@@ -190,7 +190,7 @@ async fn every_column_that_is_changed_by_hand_is_found_but_for_those_that_are_li
     for column in &columns {
         let city = if column.table == "log_anchors" { &old } else { &city };
         if column.table == "_sqlx_migrations" {
-            // The store would not open.
+            // The store cannot be opened.
             missed.insert(column.full_name());
             continue;
         }
@@ -219,7 +219,7 @@ async fn every_column_that_is_changed_by_hand_is_found_but_for_those_that_are_li
     assert!(!differs(&city.report().await));
 }
 
-/// A store whose log has lost its front.
+/// A store whose log has lost its oldest rows.
 pub async fn gateway_with_purged_front() -> FullGateway {
     let gateway = TestGateway::start().await;
     let city =

@@ -1,4 +1,4 @@
-//! Stores as they become by themselves: nothing differs.
+//! Stores without tampering have no differences.
 
 use lichtbild::domain::log::checkpoint::LOG_RETENTION;
 use lichtbild::domain::log::integrity::IntegrityFault;
@@ -26,12 +26,12 @@ async fn a_store_with_everything_in_it_differs_in_nothing_and_every_row_has_its_
     ];
     assert!(report.rows_compared.keys().eq(&tables), "{:?}", report.rows_compared);
     assert_eq!(report.log_rows_with_digest, report.log_rows.unsigned_abs());
-    // Each state that there is.
+    // Every state exists.
     for (table, states) in [("photos", 7), ("collections", 6), ("invitations", 6)] {
         let count = format!("SELECT count(DISTINCT state) FROM {table}");
         assert_eq!(city.gateway.database.number(&count).await, states, "{table}");
     }
-    // The sweeper forgets proof keys without telling.
+    // The sweep deletes proof keys without an audit row.
     city.gateway.advance(40 * DAY);
     city.gateway.sweep().await;
     assert!(city.report().await.is_ok());
@@ -44,7 +44,7 @@ async fn a_log_without_its_front_tells_how_many_rows_it_does_not_know() {
     assert!(report.is_ok(), "{report:#?}");
     assert_eq!(report.rows_older_than_log["parties"], 3);
     assert_eq!(report.rows_older_than_log["devices"], 3);
-    // It goes on, with the old devices and with new ones.
+    // Work continues with old and new devices.
     let gateway = &city.gateway;
     gateway.invite(lichtbild::domain::party::Role::Studio, "Foto Meier").await;
     let device_id = gateway.database.texts("SELECT min(device_id) FROM devices").await[0].parse().unwrap();
@@ -56,7 +56,7 @@ async fn a_log_without_its_front_tells_how_many_rows_it_does_not_know() {
     purge(&gateway.gateway).await.unwrap();
     let report = city.report().await;
     assert!(report.is_ok(), "{report:#?}");
-    // A row that was made since is not older than the log.
+    // A new row is not older than the log.
     let insert = "INSERT INTO parties (party_id, role, name, place, created_at)
                   SELECT '01a20297-0000-7000-8000-000000000000', 'studio', 'Nobody', '', max(at) FROM audit";
     gateway.database.execute(insert).await.unwrap();
@@ -79,7 +79,7 @@ async fn a_store_that_is_worked_on_meanwhile_differs_in_nothing() {
     let mut verified = 0;
     while !working.is_finished() {
         let report = city.report().await;
-        // Pictures and leases are not read at the moment at which the rest is.
+        // Envelopes and leases are read at another moment than the rest.
         let evidence = [
             IntegrityFault::RowDiffers,
             IntegrityFault::RowChanged,

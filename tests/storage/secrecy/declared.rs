@@ -1,4 +1,5 @@
-//! A reason of health or religion: known to the studio and, with the code, to the office. Not to the files, not to the log.
+//! A reason of health or religion is known to the studio and, with the code, to the office. It is neither in the files
+//! nor in the log.
 
 use lichtbild::validation::Profile;
 use serde_json::json;
@@ -46,7 +47,7 @@ async fn neither_files_nor_log_tell_what_was_declared() {
             codes.push(json_string(&answer.json()["code"]));
         }
     }
-    // Nor do lists, which are made from what lies in the clear.
+    // Lists are made from unsealed data and do not contain it either.
     assert_eq!(told_by(&studio.photos("").await.body), None);
     let collection = office.collect_and_fetch(&codes[0]).await;
     for settled in [false, true] {
@@ -56,7 +57,8 @@ async fn neither_files_nor_log_tell_what_was_declared() {
             gateway.sweep().await;
         }
         for (path, content) in gateway.files() {
-            // The frames are noise, in which a short word may stand by chance; what is not noise is asked row by row below.
+            // Envelopes look random and may contain a short word by chance; all other rows are checked one by one
+            // below.
             let noise = |word: &str| word.len() <= 5;
             assert!(told_by(&content).is_none_or(noise), "{}: {:?}", path.display(), told_by(&content));
         }
@@ -78,7 +80,7 @@ async fn neither_files_nor_log_tell_what_was_declared() {
 async fn what_lies_in_the_clear_is_the_same_with_and_without_a_declaration() {
     let gateway = gateway_for_portraits().await;
     let studio = gateway.studio("Foto Koch").await;
-    // One that is accepted either way, with advice about the face whose wording depends on the declaration.
+    // A photo that is accepted in both cases, with advice about the face that depends on the declaration.
     let small = variant("a little smaller").bytes.as_slice();
     let keys = [idempotency_key(1), idempotency_key(2), idempotency_key(3)];
     let declared = [None, Some(("photo-exception", "religious")), Some(("photo-subject", "under10"))];

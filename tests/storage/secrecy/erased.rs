@@ -1,6 +1,6 @@
-//! Remains of an erased photo, however it was erased: nothing that leads to the photo, in no file, by no query.
+//! An erased photo leaves no trace that leads to it in any file or table, whatever erased it.
 //!
-//! There is no key of a photo's own to be found either: what opens it is derived from the code each time.
+//! There is no key per photo to find either: it is derived from the code each time.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use super::secret_patterns::SecretPatterns;
 use crate::support::router_client::RouterClient;
 use crate::support::test_gateway::{DAY, MINUTE, TestGateway};
 
-/// All of a photo that a store holds beside the fact: its frame and its lookup id, as they are and as text.
+/// Patterns of a stored photo: its envelope and its lookup id, as bytes and as text.
 async fn traces(gateway: &TestGateway, photo_id: &str) -> SecretPatterns {
     let mut traces = SecretPatterns::default();
     let frame = gateway.database.bytes(&format!("SELECT frame FROM frames WHERE photo_id = '{photo_id}'")).await;
@@ -25,7 +25,7 @@ async fn traces(gateway: &TestGateway, photo_id: &str) -> SecretPatterns {
     traces
 }
 
-/// Lists the places that contain any of the patterns: a file, or a column of a table.
+/// Lists the files and columns that contain any of the patterns.
 async fn places(gateway: &TestGateway, traces: &SecretPatterns) -> Vec<String> {
     let mut found = Vec::new();
     for (path, content) in gateway.files() {
@@ -37,7 +37,7 @@ async fn places(gateway: &TestGateway, traces: &SecretPatterns) -> Vec<String> {
     found
 }
 
-/// One way that a photo goes.
+/// One way to erase a photo.
 async fn go(
     gateway: &TestGateway,
     studio: &RouterClient,

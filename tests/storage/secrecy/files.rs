@@ -9,7 +9,7 @@ use crate::support::photos::jpeg::colour_jpeg;
 use crate::support::router_client::{DepositedPhoto, idempotency_key, json_string};
 use crate::support::test_gateway::{MINUTE, TestGateway};
 
-/// A hundred photos in every state that a photo can be in.
+/// A hundred photos in every state.
 async fn busy_day(gateway: &TestGateway) -> Vec<DepositedPhoto> {
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let mut deposits = vec![];
@@ -32,12 +32,12 @@ async fn busy_day(gateway: &TestGateway) -> Vec<DepositedPhoto> {
         }
         deposits.push(deposit);
     }
-    // One that fills more than a page of the file.
+    // A photo larger than a page of the file.
     let bytes = colour_jpeg(175, 225);
     let receipt = studio.deposit(&bytes, &idempotency_key(99)).await.json();
     let (photo_id, code) = (json_string(&receipt["photo_id"]), json_string(&receipt["code"]));
     deposits.push(DepositedPhoto { photo_id, code, bytes, key: idempotency_key(99) });
-    // Wrong codes and refused photos leave rows too.
+    // Wrong codes and refused photos add rows too.
     office.collect("G94ZJ-756FW-FHRWS-2ZVE8").await.assert_problem(404, "code-unknown");
     let mut cut = DepositedPhoto {
         bytes: deposits[99].bytes[..4000].to_vec(),

@@ -1,4 +1,4 @@
-//! The log, at its most talkative.
+//! The log at its most detailed level.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -20,7 +20,7 @@ impl CapturedLog {
     }
 }
 
-/// Everything that is logged on this thread, as long as the guard lives.
+/// Captures the log of this thread until the guard is dropped.
 pub fn capture_log() -> (CapturedLog, DefaultGuard) {
     let lines = CapturedLog::default();
     let subscriber =

@@ -1,4 +1,4 @@
-//! Memory of the gateway once its requests are answered: no photo and no code, while the connections stay open.
+//! After its answers the gateway's memory contains no photo and no code, although connections stay open.
 
 skip_in!(quick, postgres: "reads the memory of the program, which has a database of its own");
 
@@ -19,10 +19,10 @@ use crate::support::gateway_process::{GatewayFolder, GatewayProcess};
 use crate::support::https_client::{DeviceFiles, PHOTO};
 use crate::support::process_memory::for_each_block;
 
-/// Time in which photo and code of an answered request have to be gone.
+/// Time after which photo and code of an answered request must be gone.
 const TIME_TO_FORGET: Duration = Duration::from_secs(5);
 
-/// One TLS connection that stays open.
+/// A TLS connection that stays open.
 struct KeptConnection(TlsStream<TcpStream>);
 
 impl KeptConnection {
@@ -30,7 +30,7 @@ impl KeptConnection {
         Self(device.connect_tls(url).await.unwrap())
     }
 
-    /// Sends a request and reads the answer: its head and its body.
+    /// Sends a request and returns head and body of the answer.
     async fn ask(&mut self, request_line: &str, fields: &str, body: &[u8]) -> (String, Vec<u8>) {
         let length = body.len();
         let head = format!("{request_line} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n{fields}\r\n");
@@ -64,11 +64,11 @@ fn deposit_fields(key: &str) -> String {
     format!("Content-Type: image/jpeg\r\nIdempotency-Key: {key}\r\n")
 }
 
-/// Everything that shows the photo: the file, its base64 form in pages, and the decoded picture in its eighth size.
+/// Samples of the photo: the file, its base64 form in pages, and the decoded image at an eighth of its size.
 fn photo_patterns() -> SecretPatterns {
     let mut patterns = SecretPatterns::default();
     let is_varied = |piece: &&[u8]| piece.iter().collect::<std::collections::HashSet<_>>().len() > WINDOW / 2;
-    // The tables in the header stand in many files, and maybe in this program.
+    // The tables in the header are common to many files, perhaps also to this program.
     for piece in PHOTO[PHOTO.len() / 8..].chunks_exact(WINDOW).filter(is_varied) {
         patterns.add(piece, "photo file");
     }
@@ -92,7 +92,7 @@ fn add_code(patterns: &mut SecretPatterns, code: &str) {
     patterns.add(parsed.secret_symbols(), "symbols of a code");
 }
 
-/// Number of different samples found in the process's memory, by what and where they are.
+/// Number of different samples in the process's memory by kind and place.
 fn found(gateway: &GatewayProcess, patterns: &SecretPatterns) -> BTreeMap<(String, String), usize> {
     let mut samples = std::collections::HashSet::new();
     for_each_block(gateway.process_id(), |range, block| {
@@ -107,7 +107,7 @@ fn found(gateway: &GatewayProcess, patterns: &SecretPatterns) -> BTreeMap<(Strin
     counts
 }
 
-/// One photo from its deposit to its erasure, over both kinds of routes that an office has; returns its code.
+/// Takes one photo from deposit to erasure, over both kinds of routes of an office; returns its code.
 async fn whole_life(studio: &mut KeptConnection, office: &mut KeptConnection, key: &str) -> String {
     let (head, receipt) = studio.ask("POST /v1/photos", &deposit_fields(key), PHOTO).await;
     assert!(head.starts_with("HTTP/1.1 201"), "{head}");
@@ -139,7 +139,8 @@ async fn whole_life(studio: &mut KeptConnection, office: &mut KeptConnection, ke
     code
 }
 
-/// Stops a deposit in the judge and a collection in its head, and looks for them. Nothing of the code is in memory but what was sent.
+/// Halts a deposit in the photo checks and a collection after its head, and searches for them. Only the sent parts of
+/// the code are in memory.
 async fn assert_search_finds_what_requests_hold(
     mut gateway: GatewayProcess,
     mut studio: KeptConnection,
@@ -167,7 +168,7 @@ async fn assert_search_finds_what_requests_hold(
 async fn an_answered_request_leaves_neither_photo_nor_code_in_memory() {
     let home = GatewayFolder::new();
     let (studio_device, office_device) = (home.studio("Foto Koch"), home.office("Bürgeramt Mitte"));
-    // The fourth photo stops while it is being judged: there the search has to find what it looks for.
+    // The fourth photo is halted during its checks: there the search must find the samples.
     let gateway = home.start_halting_at("judge.examined#4");
     let mut studio = KeptConnection::open(&studio_device, gateway.studio()).await;
     let mut office = KeptConnection::open(&office_device, gateway.office()).await;
@@ -178,7 +179,7 @@ async fn an_answered_request_leaves_neither_photo_nor_code_in_memory() {
         add_code(&mut patterns, &code);
     }
 
-    // Answered before its body is read, which has arrived: this connection ends instead.
+    // Answered before the body, which has arrived, is read: this connection is closed.
     let mut refused = KeptConnection::open(&office_device, gateway.office()).await;
     let json = format!(r#"{{"code":"{code}"}}"#);
     let (head, _) = refused.ask("POST /v1/collections", "Content-Type: text/plain\r\n", json.as_bytes()).await;

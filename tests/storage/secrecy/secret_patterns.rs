@@ -1,4 +1,4 @@
-//! Finding any of many secrets in large files, quickly.
+//! Fast search for many secrets in large files.
 
 use std::collections::HashMap;
 
@@ -8,13 +8,12 @@ use lichtbild::domain::digest::Sha256Digest;
 
 use crate::support::router_client::DepositedPhoto;
 
-/// Bytes of a pattern.
 pub const WINDOW: usize = 16;
 
-/// Byte sequences that must not be found, known by their first bytes.
+/// Byte sequences that must not be found, indexed by their first bytes.
 pub struct SecretPatterns {
     by_start: HashMap<[u8; WINDOW], String>,
-    /// True at the index of two bytes with which a pattern begins; this alone rules out most places in a file.
+    /// True at the index of the first two bytes of a pattern, which excludes most positions of a file.
     pairs: Vec<bool>,
 }
 
@@ -30,14 +29,14 @@ impl SecretPatterns {
         self.pairs[pair(bytes)] = true;
     }
 
-    /// Every run of the bytes that is twice as long as a needle holds one.
+    /// Every run of twice the length of a needle contains one.
     pub fn add_pieces(&mut self, bytes: &[u8], what: &str) {
         for piece in bytes.chunks_exact(WINDOW) {
             self.add(piece, what);
         }
     }
 
-    /// All that leads to a photo.
+    /// The patterns in `haystack`, in order.
     pub fn add_secrets_of(&mut self, deposit: &DepositedPhoto) {
         let code = RetrievalCode::parse(&deposit.code).unwrap();
         let bare = deposit.code.replace('-', "");

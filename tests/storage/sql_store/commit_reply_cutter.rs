@@ -1,4 +1,4 @@
-//! A line to a server that is cut when a commit was carried out and before it is answered.
+//! A proxy that drops the connection after a commit and before its answer.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 
-/// Stands before a server's socket. Cuts one answer each time it is armed.
+/// Proxy in front of a server's socket. Drops one answer each time it is armed.
 pub struct CommitReplyCutter {
     folder: tempfile::TempDir,
     armed: Arc<AtomicBool>,
 }
 
 impl CommitReplyCutter {
-    /// Before the socket in this folder.
+    /// Starts a proxy for the socket in this folder.
     pub fn before(server: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listener = UnixListener::bind(socket(folder.path())).unwrap();
@@ -32,7 +32,7 @@ impl CommitReplyCutter {
         self.folder.path()
     }
 
-    /// The next commit's answer gets lost.
+    /// Drops the answer of the next commit.
     pub fn arm(&self) {
         self.armed.store(true, Ordering::SeqCst);
     }
@@ -53,7 +53,7 @@ async fn carry(client: UnixStream, server: PathBuf, armed: Arc<AtomicBool>) {
     let answers = tokio::spawn(async move {
         let mut bytes = vec![0; 65_536];
         while let Ok(length @ 1..) = from_server.read(&mut bytes).await {
-            // The server says so when it is done: "C" and the command's tag.
+            // The server reports success with "C" and the tag of the command.
             let is_answer = bytes[..length].windows(7).any(|window| window == b"COMMIT\0");
             if is_answer && armed.swap(false, Ordering::SeqCst) {
                 return;
@@ -71,7 +71,7 @@ async fn carry(client: UnixStream, server: PathBuf, armed: Arc<AtomicBool>) {
             }
         }
     };
-    // Whichever ends first takes the whole line with it.
+    // The first side that ends closes both connections.
     let stop = answers.abort_handle();
     tokio::select! {
         _ = answers => {}

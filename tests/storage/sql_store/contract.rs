@@ -145,7 +145,7 @@ async fn what_expired_is_erased_once_however_many_nodes_sweep() {
         }
         let late = START + 200 * DAY;
         let mut expired = 0;
-        // Nobody waits for a node that sweeps: a round may find it at work and do nothing.
+        // A node does not wait for another one that sweeps: a round may do nothing.
         while fleet.database.count("frames").await > 0 {
             let (first, second) = tokio::join!(fleet.nodes[0].sweep(late), fleet.nodes[1].sweep(late));
             expired += first.unwrap().expired + second.unwrap().expired;

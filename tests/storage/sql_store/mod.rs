@@ -1,4 +1,4 @@
-//! The storage contract on either database, each time under two nodes; and what a server alone can do to them.
+//! The store over both databases, each with two nodes; and faults that only a server has.
 
 skip_in!(quick, postgres: "starts PostgreSQL, and tries both stores");
 
@@ -42,17 +42,16 @@ pub struct TwoNodeStore {
     pub nodes: [SqlStore; 2],
     pub database: RawDatabase,
     pub location: DatabaseLocation,
-    /// For connections of a test's own.
     pub url: String,
     entropy: SeededEntropy,
     made: AtomicU32,
     sealer: TestSealer,
-    /// Goes with the fleet.
+    /// Dropped with the store.
     _place: Box<dyn Send + Sync>,
 }
 
 impl TwoNodeStore {
-    /// One over a file, and one over a server.
+    /// A store over a file and one over a server.
     pub async fn both() -> [Self; 2] {
         [Self::over_file().await, Self::over_server().await]
     }
@@ -70,7 +69,6 @@ impl TwoNodeStore {
         Self::at(&database.url.clone(), Box::new(database)).await
     }
 
-    /// Over a database that is there.
     pub async fn at(url: &str, place: Box<dyn Send + Sync>) -> Self {
         let location = location(url);
         let nodes = [SqlStore::open(&location).await.unwrap(), SqlStore::open(&location).await.unwrap()];
@@ -97,12 +95,12 @@ impl TwoNodeStore {
         self.made.fetch_add(1, Ordering::SeqCst)
     }
 
-    /// 32 bytes that nobody else has.
+    /// 32 unique bytes.
     pub fn bytes(&self) -> [u8; 32] {
         *Sha256Digest::of(&self.next().to_be_bytes()).as_bytes()
     }
 
-    /// A new party with a device, and the device's certificate.
+    /// Adds a party with a device and its certificate.
     pub async fn device(&self, role: Role) -> (Party, DeviceId, Credential) {
         let party = Party {
             party_id: PartyId::generate(START, &self.entropy).unwrap(),
@@ -130,7 +128,6 @@ impl TwoNodeStore {
         (party, device.device_id, Credential::Own { sha256 })
     }
 
-    /// A photo that has not been deposited.
     pub fn photo(&self, studio: &Party, device_id: DeviceId, lookup_id: LookupId, request_id: [u8; 32]) -> NewPhoto {
         let facts = PhotoFacts { width: 35, height: 45, bytes: 100, profile: "small".into(), findings: Vec::new() };
         let record = PhotoRecord {
@@ -149,7 +146,7 @@ impl TwoNodeStore {
         NewPhoto { record, request_id, lookup_id, sealed: self.sealer.seal() }
     }
 
-    /// A photo that has been deposited, and what its code leads to.
+    /// Deposits a photo and returns it with its lookup id.
     pub async fn deposited(&self, studio: &Party, device_id: DeviceId) -> (PhotoId, LookupId) {
         let lookup_id = LookupId::from_bytes(self.bytes());
         let photo = self.photo(studio, device_id, lookup_id, self.bytes());

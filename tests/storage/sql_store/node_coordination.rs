@@ -24,14 +24,14 @@ async fn a_node_hears_of_what_another_one_revokes_or_suspends() {
     let (party, device_id, credential) = fleet.device(Role::Studio).await;
     let [telling, hearing] = &fleet.nodes;
     let heard = async || tokio::time::timeout(GENEROUS_TIMEOUT, hearing.changed()).await.expect("nothing was heard");
-    // Once when it begins to listen: what was told before that would be lost.
+    // Reports once when it begins to listen, because earlier notifications are lost.
     heard().await;
     assert!(telling.revoke_device(device_id, START, audit_entry(AuditEvent::DeviceRevoked)).await.unwrap());
     heard().await;
     assert!(hearing.caller(&credential).await.unwrap().unwrap().revoked_at.is_some());
     assert!(telling.set_suspended(party.party_id, true, audit_entry(AuditEvent::PartySuspended)).await.unwrap());
     heard().await;
-    // What did not happen is not told.
+    // A change that was rolled back is not reported.
     assert!(!telling.revoke_device(device_id, START, audit_entry(AuditEvent::DeviceRevoked)).await.unwrap());
     let mut silence = pin!(hearing.changed());
     assert!(poll_fn(|context| Poll::Ready(silence.as_mut().poll(context).is_pending())).await);
@@ -48,7 +48,7 @@ async fn a_listener_that_was_dropped_listens_again() {
     let drop = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                 WHERE datname = current_database() AND query LIKE 'LISTEN%'";
     fleet.database.execute(drop).await.unwrap();
-    // What may have been told in between is not missed either.
+    // Changes during the interruption are reported too.
     tokio::time::timeout(GENEROUS_TIMEOUT, hearing.changed()).await.unwrap();
     wait_until("it listens again", async || fleet.database.number(listeners).await == 1).await;
     telling.revoke_device(device_id, START, audit_entry(AuditEvent::DeviceRevoked)).await.unwrap();
@@ -71,7 +71,7 @@ async fn a_sweeper_leaves_alone_what_another_node_is_at() {
     assert_eq!(fleet.nodes[0].sweep(late).await.unwrap(), SweepReport::default());
     sweeping.rollback().await.unwrap();
 
-    // Another node has one of the photos in its hands.
+    // Another node has locked one of the photos.
     let mut deciding = other.begin().await.unwrap();
     let lock = sqlx::AssertSqlSafe(format!("SELECT 1 FROM photos WHERE photo_id = '{busy}' FOR NO KEY UPDATE"));
     sqlx::query(lock).execute(&mut *deciding).await.unwrap();
@@ -93,7 +93,7 @@ async fn a_lock_that_is_not_let_go_makes_a_step_fail_and_not_wait() {
     let request = fleet.lease(photo_id, &office, at_counter);
     let refused = tokio::time::timeout(GENEROUS_TIMEOUT, fleet.nodes[0].lease(&request)).await.expect("it waits");
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
-    // Everything else goes on.
+    // All other work continues.
     fleet.nodes[0].check_ready(START).await.unwrap();
     fleet.deposited(&studio, device_id).await;
     standing_still.rollback().await.unwrap();

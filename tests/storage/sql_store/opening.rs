@@ -1,4 +1,4 @@
-//! Taking a database into use, and what can be wrong with it.
+//! Creating and opening databases, with their errors.
 
 use lichtbild::storage::{SqlStore, StoreError};
 
@@ -16,7 +16,7 @@ async fn a_node_refuses_a_schema_that_is_newer_than_itself() {
         let refused = SqlStore::open(&fleet.location).await.err().unwrap();
         assert!(matches!(refused, StoreError::NewerSchema { version: 99 }), "{refused:?}");
         assert!(refused.to_string().contains("run that version"));
-        // Who has it open goes on.
+        // Nodes that have it open continue.
         fleet.nodes[0].check_ready(START).await.unwrap();
     }
 }

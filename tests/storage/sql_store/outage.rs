@@ -1,4 +1,4 @@
-//! A server that is gone, stands still, or answers too late.
+//! A server that is down, halted or slow.
 
 use lichtbild::domain::code::lookup::LookupId;
 use lichtbild::domain::log::AuditEvent;
@@ -12,7 +12,7 @@ use crate::support::gateway_process::{GENEROUS_TIMEOUT, wait_until};
 use crate::support::postgres::{PostgresServer, location};
 use crate::support::test_gateway::START;
 
-/// A server of the test's own, and a fleet over it.
+/// A server for this test, with a store of two nodes.
 async fn fleet_of_its_own() -> (TwoNodeStore, std::sync::Arc<PostgresServer>) {
     let cluster = std::sync::Arc::new(PostgresServer::start().await);
     let url = cluster.empty_database().await;
@@ -39,7 +39,7 @@ async fn when_the_server_comes_back_all_that_was_acknowledged_is_there_and_nothi
     wait_until("it works again", async || telling.check_ready(START).await.is_ok()).await;
     assert!(telling.photo(studio.party_id, photo_id).await.unwrap().is_some());
     fleet.deposited(&studio, device_id).await;
-    // The listener has come back as well: once for what may have been missed, once for what is told now.
+    // The listener is connected again: it reports once for missed changes and once for the new one.
     tokio::time::timeout(GENEROUS_TIMEOUT, hearing.changed()).await.unwrap();
     telling.revoke_device(device_id, START, audit_entry(AuditEvent::DeviceRevoked)).await.unwrap();
     tokio::time::timeout(GENEROUS_TIMEOUT, hearing.changed()).await.unwrap();

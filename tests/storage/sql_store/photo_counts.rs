@@ -1,4 +1,4 @@
-//! Number of photos in each state, without counting them.
+//! Number of photos in each state without counting the photos.
 
 use lichtbild::domain::log::AuditEvent;
 use lichtbild::domain::party::Role;
@@ -10,7 +10,7 @@ use lichtbild::storage::requests::{LeaseOutcome, WithdrawOutcome, WithdrawReques
 use super::{TwoNodeStore, audit_entry};
 use crate::support::test_gateway::{DAY, START};
 
-/// Returns the store's photo counts, after comparing them with a count of all photos.
+/// Returns the photo counts after comparing them with the rows.
 async fn census(fleet: &TwoNodeStore, node: &SqlStore) -> Vec<(PhotoState, u64)> {
     let mut counts = node.photo_counts().await.unwrap();
     counts.retain(|(_, photos)| *photos > 0);
@@ -44,7 +44,7 @@ async fn photos_are_counted_as_they_come_and_go_and_the_count_rows_stay_few() {
         let expected = [(PhotoState::Available, 58), (PhotoState::Leased, 1), (PhotoState::Withdrawn, 1)];
         assert_eq!(census(&fleet, here).await, expected);
         let notes = fleet.database.count("photo_counts").await;
-        // Both sweep while photos come and others expire.
+        // Both nodes sweep while photos are deposited and others expire.
         let late = START + 200 * DAY;
         for _ in 0..10 {
             let deposited = fleet.deposited(&studio, depositor);

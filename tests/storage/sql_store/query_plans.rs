@@ -1,4 +1,4 @@
-//! No statement reads through a table that grows: asked of both databases' planners.
+//! Query plans of both databases: no statement scans a table that grows.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,6 @@ use crate::support::postgres::{TestDatabase, connect, execute_on};
 use crate::support::raw_database::RawDatabase;
 use crate::support::seed_data::{DEVICE_OF_OFFICE, OFFICE, STUDIO, SeedData, SqlDialect, identifier_of, lookup_of};
 
-/// Tables that grow with photos, devices, or years.
 const GROWING: [&str; 10] = [
     "photos",
     "frames",
@@ -27,7 +26,7 @@ const GROWING: [&str; 10] = [
     "invitations",
 ];
 
-/// Statements that do read many rows, and why they may.
+/// Statements that may read many rows, with the reason.
 const MAY: [(&str, &str); 8] = [
     ("FROM audit ORDER BY sequence DESC LIMIT 1", "one row from the end"),
     ("FROM bound_keys ORDER BY device_id", "an administrator's list of all devices"),
@@ -46,7 +45,7 @@ const MAY: [(&str, &str); 8] = [
 async fn sqlite_searches_and_does_not_scan() {
     let [fleet, _] = TwoNodeStore::both().await;
     let RawDatabase::File(pool) = &fleet.database else { unreachable!() };
-    // The plans are the same with and without rows, as SQLite is never told how many there are; these show that one can look up.
+    // SQLite has no statistics, so its plans do not depend on the rows; these are for reading the results.
     let filling = SeedData { parties: 20, photos: 30, erased: 10, leased: 10, log: 40, frame_bytes: 100 };
     for sql in filling.statements(SqlDialect::Sqlite) {
         sqlx::raw_sql(AssertSqlSafe(sql.clone())).execute(pool).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
@@ -67,7 +66,7 @@ async fn sqlite_searches_and_does_not_scan() {
             .iter()
             .map(|row| row.get::<String, _>("detail"))
             .filter(|step| {
-                // Sorting to find a few is reading all.
+                // Sorting for a few rows reads all rows.
                 scanned_table(step, &statement.sql).is_some_and(|table| GROWING.contains(&table.as_str()))
                     || (is_limited && step.contains("TEMP B-TREE FOR ORDER BY"))
             })
@@ -78,11 +77,11 @@ async fn sqlite_searches_and_does_not_scan() {
     assert!(!excused.is_empty());
 }
 
-/// The table that a step of SQLite's plan reads through, if it does.
+/// The table that a step of SQLite's plan scans, if any.
 fn scanned_table(step: &str, sql: &str) -> Option<String> {
     let name = step.strip_prefix("SCAN ")?.split_whitespace().next()?;
     let words: Vec<&str> = sql.split_whitespace().map(|word| word.trim_matches(['(', ')', ','])).collect();
-    // The table of that name, or the one that has it as its other name.
+    // The table of this name or alias.
     let named = words.windows(2).find(|pair| pair[1] == name && GROWING.contains(&pair[0]));
     Some(named.map_or(name, |pair| pair[0]).to_owned())
 }
@@ -102,7 +101,7 @@ async fn postgresql_finds_what_it_needs_by_an_index() {
     for sql in ["UPDATE devices SET revoked_at = 1 WHERE device_id LIKE '%1f'", "VACUUM ANALYZE devices"] {
         execute_on(&database.url, sql).await;
     }
-    // As the server plans a statement that has come often, without knowing its values.
+    // The generic plan of the server, which does not depend on the values.
     let generic = "SET plan_cache_mode = force_generic_plan";
     sqlx::raw_sql(generic).execute(&mut connection).await.unwrap();
     let mut excused = BTreeSet::new();
@@ -124,12 +123,12 @@ async fn postgresql_finds_what_it_needs_by_an_index() {
         sqlx::raw_sql("DEALLOCATE looked_at").execute(&mut connection).await.unwrap();
     }
     assert!(scanning.is_empty(), "{scanning:#?}");
-    // Nobody is excused for ever.
+    // Every exception must still be needed.
     let unknown: Vec<_> = MAY.iter().filter(|(part, _)| !excused.contains(part)).collect();
     assert!(unknown.is_empty(), "no statement needs these any more: {unknown:?}");
 }
 
-/// Statements of requests that a clerk or a studio repeats all day, each by a part of it, with values.
+/// Statements of frequent requests of clerks and studios, each by a part of its text, with values.
 const OF_REQUESTS: [(&str, &str); 5] = [
     (
         "AS certificate_expires_at FROM devices d JOIN parties p ON p.party_id = d.party_id WHERE d.device_id = $1",
@@ -154,7 +153,7 @@ async fn what_a_request_reads_does_not_grow_with_the_country() {
     }
     let [office, studio, device] = [(OFFICE, 7), (STUDIO, 7), (DEVICE_OF_OFFICE, 7)]
         .map(|(kind, number)| format!("'{}'", identifier_of(kind, number)));
-    // One office with all collections, one studio with all photos.
+    // One office has all collections, one studio all photos.
     for sql in [
         format!("UPDATE collections SET office_id = {office}"),
         format!("UPDATE photos SET studio_id = {studio}"),
@@ -217,7 +216,7 @@ async fn sqlite_finds_live_certificates_by_their_number() {
     }
 }
 
-/// The rows that the statement with this part reads, given these values.
+/// Number of rows that the statement with this part reads for these values.
 async fn rows_read_by(connection: &mut PgConnection, part: &str, values: &str) -> f64 {
     let statements = all();
     let found: Vec<_> = statements.iter().filter(|statement| statement.sql.contains(part)).collect();
@@ -233,7 +232,7 @@ async fn rows_read_by(connection: &mut PgConnection, part: &str, values: &str) -
     rows_read(&plan[0]["Plan"])
 }
 
-/// The rows that a plan has read out of tables, those that were passed by included.
+/// Number of rows that a plan has read from tables, including those that a filter removed.
 fn rows_read(plan: &Value) -> f64 {
     let number = |name: &str| plan[name].as_f64().unwrap_or_default();
     let is_read = plan["Relation Name"].is_string();
@@ -241,13 +240,13 @@ fn rows_read(plan: &Value) -> f64 {
     (if is_read { own } else { 0.0 }) + plan["Plans"].as_array().into_iter().flatten().map(rows_read).sum::<f64>()
 }
 
-/// Lists of the whole country are for administrators: no request asks for one.
+/// Lists of all parties are for administrators; no request reads one.
 #[test]
 fn no_request_asks_for_all_devices_parties_or_invitations() {
     let lists = [".devices(", ".parties(", ".invitations(", ".bound_keys("];
     for folder in ["src/api", "src/pages", "src/flows/photo", "src/flows/enrolment"] {
         for (file, text) in crate::layers::sources(folder) {
-            // Made and approved by administrators.
+            // Called by administrators only.
             if file.ends_with("invite.rs") {
                 continue;
             }
@@ -258,12 +257,12 @@ fn no_request_asks_for_all_devices_parties_or_invitations() {
     }
 }
 
-/// Collects the steps that read all of a table or of an index.
+/// Collects the steps that scan a table or an index.
 fn look_at(plan: &Value, ends_early: bool, scans: &mut Vec<String>) {
     let text = |name: &str| plan[name].as_str().unwrap_or_default();
     let (kind, table) = (text("Node Type"), text("Relation Name"));
     let by_nothing = kind == "Seq Scan" || (kind.contains("Index") && plan["Index Cond"].is_null());
-    // A read in the order of an index that stops after a few rows is none, unless it has to pass others by.
+    // A scan in index order that stops after a few rows does not count, unless a filter may skip many rows.
     let is_short = ends_early && kind.contains("Index") && plan["Filter"].is_null();
     if GROWING.contains(&table) && by_nothing && !is_short {
         scans.push(format!("{kind} on {table} by {:?}", text("Index Name")));

@@ -1,5 +1,5 @@
-//! A connection pooler between gateway and server drops the settings that sessions start with, as `PgBouncer` does where its configuration
-//! lists `options` among the parameters to ignore.
+//! A connection pooler between gateway and server drops the settings of sessions, as `PgBouncer` does if its
+//! configuration ignores the parameter `options`.
 
 use std::io;
 use std::path::Path;
@@ -45,17 +45,17 @@ impl Pooler {
     }
 }
 
-/// Passes the start message on, without `options` if asked, and all else as it is.
+/// Forwards the start message, without `options` if requested, and everything else unchanged.
 async fn relay(mut client: UnixStream, server: std::path::PathBuf, drops_options: bool) -> io::Result<()> {
     let mut server = UnixStream::connect(server).await?;
     let mut message = read_start(&mut client).await?;
     if message.len() == 4 {
-        // It asks for TLS.
+        // The client requests TLS.
         client.write_all(b"N").await?;
         message = read_start(&mut client).await?;
     }
     if drops_options {
-        // Version, then names and values, each ended by zero; an empty name ends them.
+        // Version, then names and values, each ended by zero; an empty name ends the list.
         let texts: Vec<&[u8]> = message[4..].split(|byte| *byte == 0).collect();
         let kept = texts.chunks_exact(2).filter(|pair| !pair[0].is_empty() && pair[0] != b"options");
         let kept: Vec<u8> = kept.flat_map(|pair| [pair[0], b"\0", pair[1], b"\0"].concat()).collect();
@@ -67,7 +67,7 @@ async fn relay(mut client: UnixStream, server: std::path::PathBuf, drops_options
     Ok(())
 }
 
-/// The body of a message without a type: the first ones of a connection have none.
+/// Body of a message without a type, as the first ones of a connection are.
 async fn read_start(client: &mut UnixStream) -> io::Result<Vec<u8>> {
     let mut message = vec![0; client.read_u32().await? as usize - 4];
     client.read_exact(&mut message).await?;
@@ -90,7 +90,7 @@ async fn a_session_without_its_settings_is_refused_and_a_later_one_with_them_ser
     let store = SqlStore::create(&location(&through)).await.unwrap();
     store.check_ready(START).await.unwrap();
 
-    // From now on it drops them: a node that is running, and one that starts, serve nothing.
+    // From now on the settings are dropped: neither the running node nor a new one serves.
     pooler.drops_options.store(true, Ordering::SeqCst);
     end_sessions(&url).await;
     assert_refused(store.check_ready(START).await.err());
@@ -99,7 +99,7 @@ async fn a_session_without_its_settings_is_refused_and_a_later_one_with_them_ser
         assert_refused(opened.err());
     }
 
-    // Without a restart.
+    // No restart is needed.
     pooler.drops_options.store(false, Ordering::SeqCst);
     while let Err(error) = store.check_ready(START).await {
         assert_refused(Some(error));

@@ -1,30 +1,28 @@
-//! Every statement of the store, read from its source: none can be missed, since each call of `query` has to be understood.
+//! The SQL statements in the source of the store. Every call of `query` must be understood, so that none is missed.
 
-/// A statement as the source writes it.
 #[derive(Debug)]
 pub struct SourceStatement {
     /// File and line.
     pub place: String,
     pub sql: String,
-    /// True if SQLite never runs the statement.
+    /// True if only PostgreSQL runs the statement.
     pub only_on_server: bool,
 }
 
-/// Placeholders that the program fills at run time, each with one of the texts it puts in. The plan does not depend on which of them is
-/// put in.
+/// Placeholders that the program fills at run time, with one possible text each. The query plan is the same for all
+/// texts.
 const PUT_IN: [(&str, &str); 2] = [("column", "spent_at"), ("unless_locked", LOCKING)];
 /// Locking clause that is left out on SQLite.
 pub const LOCKING: &str = "FOR NO KEY UPDATE SKIP LOCKED";
 
-/// Other ways to run a statement, which this does not read: the store does without.
+/// Other ways to run a statement, which the store must not use because they are not read here.
 const NOT_READ: [&str; 6] = ["query_as(", "query_scalar(", "query_with(", "raw_sql(", "QueryBuilder", "execute(\""];
 
-/// All of them.
 pub fn all() -> Vec<SourceStatement> {
     let mut sources = Vec::new();
     for (folder, only_on_server) in [("src/storage/sql", false), ("src/storage/postgres", true)] {
         for (file, text) in crate::layers::sources(folder) {
-            // Not the boundary to the driver, and not what administrators' commands do to a whole database.
+            // Without the driver boundary and the maintenance commands.
             if !file.ends_with("statement.rs") && !file.starts_with("maintenance") {
                 let code = text.split("#[cfg(test)]\nmod ").next().unwrap().to_owned();
                 sources.push((format!("{folder}/{}", file.display()), code, only_on_server));
@@ -38,14 +36,14 @@ pub fn all() -> Vec<SourceStatement> {
             assert!(!code.contains(way), "{name} runs a statement by `{way}`, which no plan is looked at for");
         }
         for (position, call) in code.match_indices("query(") {
-            // Not where it is declared.
+            // Calls only, not the declaration.
             if code[..position].ends_with(['.', ':']) {
                 let place = format!("{name}:{}", code[..position].lines().count());
                 let literal = literal(&code[position + call.len()..], code).unwrap_or_else(|| {
                     panic!("{place}: write the statement where it is run, so that it can be read here")
                 });
                 let sql = completed(&literal, code, &whole, &place);
-                // It reads no rows and has no plan.
+                // This statement has no query plan.
                 if !sql.starts_with("LOCK TABLE ") {
                     statements.push(SourceStatement { place, sql, only_on_server: *only_on_server });
                 }
@@ -55,7 +53,7 @@ pub fn all() -> Vec<SourceStatement> {
     statements
 }
 
-/// The text that a call is given: there, or by a name that it has in the same file.
+/// The SQL text of a call: a literal, or a name bound in the same file.
 fn literal(given: &str, code: &str) -> Option<String> {
     let mut given = given.trim_start();
     for around in ["sqlx::", "AssertSqlSafe(", "format!("] {
@@ -69,7 +67,7 @@ fn literal(given: &str, code: &str) -> Option<String> {
     Some(after.split('"').next()?.to_owned())
 }
 
-/// With everything put in that stands in braces.
+/// Replaces the placeholders in braces.
 fn completed(literal: &str, code: &str, whole: &str, place: &str) -> String {
     let mut sql = literal.to_owned();
     while let Some(start) = sql.find('{') {
@@ -83,7 +81,7 @@ fn completed(literal: &str, code: &str, whole: &str, place: &str) -> String {
     sql.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The text or number that has this name.
+/// Value of a constant.
 fn constant(name: &str, code: &str) -> Option<String> {
     let (_, after) = code.split_once(&format!("const {name}: "))?;
     // The value may begin on the next line.

@@ -1,4 +1,4 @@
-//! A new version comes to one node after the other, while the others work.
+//! One node after the other is upgraded while the others work.
 
 use lichtbild::domain::log::AuditEvent;
 use lichtbild::domain::party::Role;
@@ -15,7 +15,7 @@ use crate::support::postgres::{TestDatabase, connect, location};
 use crate::support::raw_database::RawDatabase;
 use crate::support::test_gateway::{DAY, MINUTE, START};
 
-/// Every kind of work that clients, monitors and administrators ask of a node.
+/// Every kind of work of clients, monitoring and administrators.
 async fn works(fleet: &TwoNodeStore, node: &SqlStore) {
     let (studio, depositor, credential) = fleet.device(Role::Studio).await;
     let (office, collector, _) = fleet.device(Role::Office).await;
@@ -51,7 +51,7 @@ async fn works(fleet: &TwoNodeStore, node: &SqlStore) {
     let query = PhotoQuery { state: None, after: None, limit: 9, now: START };
     assert_eq!(node.photos(studio.party_id, query).await.unwrap().photos.len(), 1);
     assert_eq!(node.collections(office.party_id, None, 9).await.unwrap().len(), 1);
-    // A lease that nobody came back to.
+    // An abandoned lease.
     let (photo_id, _) = fleet.deposited(&studio, depositor).await;
     assert!(matches!(node.lease(&fleet.lease(photo_id, &office, collector)).await.unwrap(), LeaseOutcome::New(_)));
     assert_eq!(node.sweep(START + 20 * MINUTE).await.unwrap().lapsed, 1);
@@ -66,7 +66,7 @@ async fn a_node_that_runs_goes_on_while_a_newer_one_adds_to_the_schema_and_is_re
         for node in &fleet.nodes {
             works(&fleet, node).await;
         }
-        // What newer versions may do: add columns, tables and indexes.
+        // Newer versions may add columns, tables and indexes.
         for table in ["parties", "devices", "certificates", "bound_keys", "invitations", "photos", "frames"] {
             fleet.database.execute(&format!("ALTER TABLE {table} ADD COLUMN newer TEXT")).await.unwrap();
         }
@@ -124,7 +124,7 @@ async fn nodes_that_start_at_the_same_moment_bring_an_older_schema_up_to_date_on
     }
 }
 
-/// Returns the migrations that the first version of the program had.
+/// Migrations of the first version.
 fn first_version(initial: &'static str) -> Migrator {
     let sql = initial.into_sql_str();
     Migrator::with_migrations(vec![Migration::new(1, "initial".into(), MigrationType::Simple, sql, false)])
