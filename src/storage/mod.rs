@@ -21,6 +21,7 @@ pub mod enrolment_requests;
 mod error;
 pub mod location;
 pub mod maintenance;
+mod migrations;
 mod missing_setting;
 mod postgres;
 pub mod requests;

@@ -50,19 +50,17 @@ const SWEEP: i64 = 0x4c69_6368_7403;
 impl Lock {
     /// Waits for the lock, at most for `lock_timeout`.
     pub(in crate::storage) async fn acquire(self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-        let exclusive = "SELECT pg_advisory_xact_lock($1)";
+        // Two devices or parties with the same hash only wait for each other.
+        let exclusive = |kind: i32, subject: String| {
+            sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext($2))").bind(kind).bind(subject)
+        };
+        let shared = |kind: i32, subject: String| {
+            sqlx::query("SELECT pg_advisory_xact_lock_shared($1, hashtext($2))").bind(kind).bind(subject)
+        };
         let query = match self {
-            // Two devices or parties with the same hash only wait for each other.
-            Self::CountWrongCode(device_id) => {
-                sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext($2))").bind(WRONG_CODES).bind(device_id.to_string())
-            }
-            Self::AwaitWrongCodeCount(device_id) => {
-                let shared = "SELECT pg_advisory_xact_lock_shared($1, hashtext($2))";
-                sqlx::query(shared).bind(WRONG_CODES).bind(device_id.to_string())
-            }
-            Self::Key(key) => {
-                sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext($2))").bind(KEY).bind(key.to_string())
-            }
+            Self::CountWrongCode(device_id) => exclusive(WRONG_CODES, device_id.to_string()),
+            Self::AwaitWrongCodeCount(device_id) => shared(WRONG_CODES, device_id.to_string()),
+            Self::Key(key) => exclusive(KEY, key.to_string()),
             Self::PartyDevices(party_id) => {
                 sqlx::query("SELECT 1 FROM devices WHERE party_id = $1 ORDER BY device_id FOR NO KEY UPDATE")
                     .bind(party_id.to_string())
@@ -79,17 +77,13 @@ impl Lock {
             .bind(PARTY_STATUS)
             .bind(DEVICE_STATUS)
             .bind(device_id.to_string()),
-            Self::ChangeDeviceStatus(device_id) => {
-                sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext($2))").bind(DEVICE_STATUS).bind(device_id.to_string())
-            }
-            Self::ChangePartyStatus(party_id) => {
-                sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext($2))").bind(PARTY_STATUS).bind(party_id.to_string())
-            }
+            Self::ChangeDeviceStatus(device_id) => exclusive(DEVICE_STATUS, device_id.to_string()),
+            Self::ChangePartyStatus(party_id) => exclusive(PARTY_STATUS, party_id.to_string()),
             Self::PhotosAndInvitations => sqlx::query("LOCK TABLE photos, invitations IN EXCLUSIVE MODE"),
             Self::Photo(photo_id) => {
                 sqlx::query("SELECT 1 FROM photos WHERE photo_id = $1 FOR NO KEY UPDATE").bind(photo_id.to_string())
             }
-            Self::Log => sqlx::query(exclusive).bind(LOG),
+            Self::Log => sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOG),
         };
         query.execute(connection).await?;
         Ok(())

@@ -1,11 +1,9 @@
 //! Connections to a server: pool, migrations and errors.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
-use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::PgPoolOptions;
-use sqlx::{ConnectOptions, Connection, PgConnection, Row, SqlSafeStr};
+use sqlx::{ConnectOptions, Connection, PgConnection, Row};
 
 use super::database::PostgresDatabase;
 use super::notifications::ChangeListener;
@@ -13,6 +11,7 @@ use super::session_settings::{RefusedSessions, SessionKind, check_settings};
 use crate::storage::driver_error::migration_error;
 use crate::storage::error::StoreError;
 use crate::storage::location::ServerLocation;
+use crate::storage::migrations::{Migrations, latest_version, migrator_up_to};
 use crate::storage::rollback_guard::RollbackGuard;
 
 /// Connections of one node, besides the one that listens. By default a server accepts a hundred: five nodes.
@@ -26,6 +25,15 @@ const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Attempts to open the database exclusively, because closed connections exist for a moment: two seconds in total.
 const EXCLUSIVE_ATTEMPTS: u32 = 20;
 const RETRY_INTERVAL: Duration = Duration::from_millis(100);
+
+const MIGRATIONS: Migrations = &[
+    ("initial", include_str!("migrations/0001_initial.sql")),
+    ("audit", include_str!("migrations/0002_audit.sql")),
+    ("moving", include_str!("migrations/0003_moving.sql")),
+    ("growth", include_str!("migrations/0004_growth.sql")),
+    ("codes and keys", include_str!("migrations/0005_codes_and_keys.sql")),
+    ("device kind", include_str!("migrations/0006_device_kind.sql")),
+];
 
 impl PostgresDatabase {
     /// Connects and updates the schema, one node at a time. [`PostgresDatabase::create`] must have created the tables.
@@ -91,7 +99,7 @@ impl PostgresDatabase {
 
     /// Newest schema version of this program.
     pub(in crate::storage) fn latest_schema_version() -> i64 {
-        migrator().iter().map(|migration| migration.version).max().unwrap_or_default()
+        latest_version(MIGRATIONS)
     }
 
     /// Creates the tables of this schema version in the current schema of the transaction, for comparisons.
@@ -102,16 +110,12 @@ impl PostgresDatabase {
         schema: i64,
         connection: &mut PgConnection,
     ) -> Result<(), StoreError> {
-        if schema > Self::latest_schema_version() {
-            return Err(StoreError::NewerSchema { version: schema });
-        }
-        let known = migrator().iter().filter(|migration| migration.version <= schema).cloned().collect();
-        Migrator::with_migrations(known).run(connection).await.map_err(migration_error)
+        migrator_up_to(schema, MIGRATIONS)?.run(connection).await.map_err(migration_error)
     }
 
     async fn migrate(location: &ServerLocation, mut connection: PgConnection) -> Result<Self, StoreError> {
         // The migrator holds an advisory lock.
-        migrator().run(&mut connection).await.map_err(migration_error)?;
+        migrator_up_to(latest_version(MIGRATIONS), MIGRATIONS)?.run(&mut connection).await.map_err(migration_error)?;
         connection.close().await?;
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
@@ -158,25 +162,4 @@ async fn connect(location: &ServerLocation) -> Result<PgConnection, StoreError> 
 async fn is_initialized(connection: &mut PgConnection) -> Result<bool, StoreError> {
     let row = sqlx::query("SELECT to_regclass('notes') IS NOT NULL").fetch_one(connection).await?;
     Ok(row.try_get(0)?)
-}
-
-/// Released migrations never change; new ones are added.
-fn migrator() -> Migrator {
-    let initial = include_str!("migrations/0001_initial.sql");
-    let moving = include_str!("migrations/0003_moving.sql");
-    let growth = include_str!("migrations/0004_growth.sql");
-    let codes_and_keys = include_str!("migrations/0005_codes_and_keys.sql");
-    let device_kind = include_str!("migrations/0006_device_kind.sql");
-    let migration = |version, description, sql: &'static str| {
-        Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql.into_sql_str(), false)
-    };
-    let audit = include_str!("migrations/0002_audit.sql");
-    Migrator::with_migrations(vec![
-        migration(1, "initial", initial),
-        migration(2, "audit", audit),
-        migration(3, "moving", moving),
-        migration(4, "growth", growth),
-        migration(5, "codes and keys", codes_and_keys),
-        migration(6, "device kind", device_kind),
-    ])
 }

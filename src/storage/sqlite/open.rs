@@ -1,20 +1,20 @@
 //! Opening of the file: settings, migrations and errors.
 
-use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::migrate::MigrateError;
 use sqlx::pool::PoolConnectionMetadata;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Connection, SqlSafeStr};
+use sqlx::{ConnectOptions, Connection};
 
 use super::database::{FileIdentity, SqliteDatabase};
 use crate::storage::driver_error::migration_error;
 use crate::storage::error::StoreError;
+use crate::storage::migrations::{Migrations, latest_version, migrator_up_to};
 use crate::storage::rollback_guard::RollbackGuard;
 
 /// Readers work beside the writer; more readers than cores would only wait for each other.
@@ -25,6 +25,17 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Attempts while another process locks the file at the start: five seconds in total.
 const MAX_ATTEMPTS: u32 = 100;
 const RETRY_INTERVAL: Duration = Duration::from_millis(50);
+
+const MIGRATIONS: Migrations = &[
+    ("initial", include_str!("migrations/0001_initial.sql")),
+    ("enrolment", include_str!("migrations/0002_enrolment.sql")),
+    ("trust", include_str!("migrations/0003_trust.sql")),
+    ("audit", include_str!("migrations/0004_audit.sql")),
+    ("moving", include_str!("migrations/0005_moving.sql")),
+    ("growth", include_str!("migrations/0006_growth.sql")),
+    ("codes and keys", include_str!("migrations/0007_codes_and_keys.sql")),
+    ("device kind", include_str!("migrations/0008_device_kind.sql")),
+];
 
 impl SqliteDatabase {
     /// Opens the file and updates its schema. [`SqliteDatabase::create`] creates the file.
@@ -103,7 +114,7 @@ impl SqliteDatabase {
 
     /// Newest schema version of this program.
     pub(in crate::storage) fn latest_schema_version() -> i64 {
-        migrator().iter().map(|migration| migration.version).max().unwrap_or_default()
+        latest_version(MIGRATIONS)
     }
 
     /// Creates an empty database of this schema version in memory, for comparisons.
@@ -111,12 +122,8 @@ impl SqliteDatabase {
     /// # Errors
     /// [`StoreError::NewerSchema`] if this program does not know the schema.
     pub(in crate::storage) async fn in_memory(schema: i64) -> Result<SqliteConnection, StoreError> {
-        if schema > Self::latest_schema_version() {
-            return Err(StoreError::NewerSchema { version: schema });
-        }
         let mut fresh = SqliteConnectOptions::new().in_memory(true).connect().await?;
-        let known = migrator().iter().filter(|migration| migration.version <= schema).cloned().collect();
-        Migrator::with_migrations(known).run(&mut fresh).await.map_err(migration_error)?;
+        migrator_up_to(schema, MIGRATIONS)?.run(&mut fresh).await.map_err(migration_error)?;
         Ok(fresh)
     }
 
@@ -187,7 +194,7 @@ fn is_busy(error: &sqlx::Error) -> bool {
 /// Updates the schema. Another process may do the same at the same time, and SQLite has no lock for migrations: a
 /// process that finds a migration done checks again which ones are left.
 async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
-    let migrator = migrator();
+    let migrator = migrator_up_to(latest_version(MIGRATIONS), MIGRATIONS)?;
     let mut found_done = migrator.iter().count();
     for _ in 1..MAX_ATTEMPTS {
         match migrator.run(writer).await {
@@ -212,29 +219,4 @@ fn check_on_connect(
         let guard = guard.clone();
         Box::pin(async move { guard.check_sqlite_connection(connection).await })
     }
-}
-
-/// Migrations that were released never change; a new one is added instead.
-fn migrator() -> Migrator {
-    let initial = include_str!("migrations/0001_initial.sql");
-    let enrolment = include_str!("migrations/0002_enrolment.sql");
-    let migration = |version, description, sql: &'static str| {
-        Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql.into_sql_str(), false)
-    };
-    let trust = include_str!("migrations/0003_trust.sql");
-    let audit = include_str!("migrations/0004_audit.sql");
-    let moving = include_str!("migrations/0005_moving.sql");
-    let growth = include_str!("migrations/0006_growth.sql");
-    let codes_and_keys = include_str!("migrations/0007_codes_and_keys.sql");
-    let device_kind = include_str!("migrations/0008_device_kind.sql");
-    Migrator::with_migrations(vec![
-        migration(1, "initial", initial),
-        migration(2, "enrolment", enrolment),
-        migration(3, "trust", trust),
-        migration(4, "audit", audit),
-        migration(5, "moving", moving),
-        migration(6, "growth", growth),
-        migration(7, "codes and keys", codes_and_keys),
-        migration(8, "device kind", device_kind),
-    ])
 }

@@ -84,7 +84,41 @@ impl SqlStore {
     /// Moves the beginning of the log behind a row that a checkpoint covers. Returns false without a change if the log
     /// begins there or later already, if a row is too young to be purged, or if another node is purging.
     pub async fn move_log_anchor(&self, to: ChainLink, now: Timestamp, audit: AuditEntry) -> Result<bool, StoreError> {
-        self.with_retry(|| move_anchor(self, to, now, &audit)).await
+        self.with_retry(|| async {
+            let mut transaction = self.write().await?;
+            if !transaction.try_lock_sweep().await? {
+                return Ok(false);
+            }
+            let beyond =
+                transaction.query("SELECT 1 FROM log_anchors WHERE sequence >= $1 LIMIT 1").bind(params![to.sequence]);
+            if beyond.fetch_optional().await?.is_some() {
+                // A dropped transaction would hold the lock until its connection is used again.
+                transaction.commit().await?;
+                return Ok(false);
+            }
+            // A trigger of the database would refuse the change with an error. A row whose time was ahead of the clock is
+            // purged later.
+            let not_over = transaction
+                .query(
+                    "SELECT 1 FROM audit WHERE sequence > (SELECT coalesce(max(sequence), 0) FROM log_anchors)
+                     AND sequence <= $1 AND at > $2 LIMIT 1",
+                )
+                .bind(params![to.sequence, (now - LOG_RETENTION)]);
+            if not_over.fetch_optional().await?.is_some() {
+                transaction.commit().await?;
+                return Ok(false);
+            }
+            transaction
+                .query("INSERT INTO log_anchors (sequence, sha256, moved_at) VALUES ($1, $2, $3)")
+                .bind(params![to.sequence, to.sha256, now])
+                .execute()
+                .await?;
+            // This row keeps the log from becoming empty when all older rows are purged.
+            transaction.append(audit.clone());
+            transaction.commit().await?;
+            Ok(true)
+        })
+        .await
     }
 
     /// Deletes rows whose retention has ended: tombstones with their collections, and rows before the beginning of the
@@ -125,38 +159,4 @@ fn link(row: &DatabaseRow) -> Result<ChainLink, StoreError> {
 
 fn signed_checkpoint(row: &DatabaseRow) -> Result<SignedCheckpoint, StoreError> {
     Ok(SignedCheckpoint { document: row.get("document")?, signature: row.get("signature")? })
-}
-
-async fn move_anchor(store: &SqlStore, to: ChainLink, now: Timestamp, audit: &AuditEntry) -> Result<bool, StoreError> {
-    let mut transaction = store.write().await?;
-    if !transaction.try_lock_sweep().await? {
-        return Ok(false);
-    }
-    let beyond = transaction.query("SELECT 1 FROM log_anchors WHERE sequence >= $1 LIMIT 1").bind(params![to.sequence]);
-    if beyond.fetch_optional().await?.is_some() {
-        // A dropped transaction would hold the lock until its connection is used again.
-        transaction.commit().await?;
-        return Ok(false);
-    }
-    // A trigger of the database would refuse the change with an error. A row whose time was ahead of the clock is
-    // purged later.
-    let not_over = transaction
-        .query(
-            "SELECT 1 FROM audit WHERE sequence > (SELECT coalesce(max(sequence), 0) FROM log_anchors)
-             AND sequence <= $1 AND at > $2 LIMIT 1",
-        )
-        .bind(params![to.sequence, (now - LOG_RETENTION)]);
-    if not_over.fetch_optional().await?.is_some() {
-        transaction.commit().await?;
-        return Ok(false);
-    }
-    transaction
-        .query("INSERT INTO log_anchors (sequence, sha256, moved_at) VALUES ($1, $2, $3)")
-        .bind(params![to.sequence, to.sha256, now])
-        .execute()
-        .await?;
-    // This row keeps the log from becoming empty when all older rows are purged.
-    transaction.append(audit.clone());
-    transaction.commit().await?;
-    Ok(true)
 }

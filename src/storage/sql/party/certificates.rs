@@ -44,7 +44,54 @@ pub(super) const NEWER_USED_AT: &str = "(SELECT u.first_used_at FROM certificate
 impl SqlStore {
     /// Adds a certificate to a device that has presented an older one. The fourth certificate ends the oldest.
     pub async fn renew(&self, renewal: &RenewalRequest) -> Result<RenewalOutcome, StoreError> {
-        self.with_retry(|| renew(self, renewal)).await
+        self.with_retry(|| async {
+            let mut transaction = self.write().await?;
+            transaction.lock(Lock::Key(renewal.key)).await?;
+            transaction.lock(Lock::Device(renewal.device_id)).await?;
+            if let Some(cut_off) = find_cut_off(&mut transaction, renewal.device_id).await? {
+                return Ok(RenewalOutcome::CutOff(cut_off));
+            }
+            let presented = transaction
+                .query(AssertSqlSafe(format!(
+                    "SELECT c.not_before, c.not_after, {NEWER_USED_AT} AS newer_used_at
+                     FROM certificates c WHERE c.sha256 = $1 AND NOT c.foreign_authority AND c.device_id = $2"
+                )))
+                .bind(params![renewal.presented, renewal.device_id])
+                .fetch_optional()
+                .await?
+                .ok_or_else(|| StoreError::Damaged("a certificate that was just presented is gone".into()))?;
+            if let Some(since) = presented.get("newer_used_at")? {
+                return Ok(RenewalOutcome::Superseded { since });
+            }
+            if reused_keys::is_reused_on(&mut transaction, &renewal.key, Some(renewal.device_id), None).await? {
+                return Ok(RenewalOutcome::KeyReused);
+            }
+            let validity =
+                Validity { not_before: presented.get("not_before")?, not_after: presented.get("not_after")? };
+            let renewals = newest_renewals(&mut transaction, renewal.device_id).await?;
+            if let Some(wait) = renewal_wait(validity, &renewals, renewal.certificate.not_before, renewal.now) {
+                return Ok(RenewalOutcome::TooSoon { wait });
+            }
+            add(&mut transaction, renewal.device_id, &renewal.certificate).await?;
+            let details = serde_json::json!({
+                "presented": renewal.presented,
+                "certificate_sha256": renewal.certificate.sha256,
+                "spki_sha256": renewal.key,
+                "not_after": renewal.certificate.not_after,
+            });
+            transaction.append(AuditEntry {
+                at: renewal.now,
+                actor: renewal.device_id.to_string(),
+                event: AuditEvent::DeviceRenewed,
+                subject: Some(renewal.device_id.to_string()),
+                details,
+            });
+            failpoint::reached("renewal.before_commit");
+            transaction.commit().await?;
+            failpoint::reached("renewal.committed");
+            Ok(RenewalOutcome::Stored)
+        })
+        .await
     }
 
     /// Records the first use of a renewed certificate.
@@ -56,8 +103,7 @@ impl SqlStore {
                 .bind(params![at, certificate])
                 .execute()
                 .await?;
-            transaction.commit().await?;
-            Ok(())
+            transaction.commit().await
         })
         .await
     }
@@ -87,53 +133,6 @@ pub(super) async fn add(
         .execute()
         .await?;
     Ok(())
-}
-
-async fn renew(store: &SqlStore, renewal: &RenewalRequest) -> Result<RenewalOutcome, StoreError> {
-    let mut transaction = store.write().await?;
-    transaction.lock(Lock::Key(renewal.key)).await?;
-    transaction.lock(Lock::Device(renewal.device_id)).await?;
-    if let Some(cut_off) = find_cut_off(&mut transaction, renewal.device_id).await? {
-        return Ok(RenewalOutcome::CutOff(cut_off));
-    }
-    let presented = transaction
-        .query(AssertSqlSafe(format!(
-            "SELECT c.not_before, c.not_after, {NEWER_USED_AT} AS newer_used_at
-             FROM certificates c WHERE c.sha256 = $1 AND NOT c.foreign_authority AND c.device_id = $2"
-        )))
-        .bind(params![renewal.presented, renewal.device_id])
-        .fetch_optional()
-        .await?
-        .ok_or_else(|| StoreError::Damaged("a certificate that was just presented is gone".into()))?;
-    if let Some(since) = presented.get("newer_used_at")? {
-        return Ok(RenewalOutcome::Superseded { since });
-    }
-    if reused_keys::is_reused_on(&mut transaction, &renewal.key, Some(renewal.device_id), None).await? {
-        return Ok(RenewalOutcome::KeyReused);
-    }
-    let validity = Validity { not_before: presented.get("not_before")?, not_after: presented.get("not_after")? };
-    let renewals = newest_renewals(&mut transaction, renewal.device_id).await?;
-    if let Some(wait) = renewal_wait(validity, &renewals, renewal.certificate.not_before, renewal.now) {
-        return Ok(RenewalOutcome::TooSoon { wait });
-    }
-    add(&mut transaction, renewal.device_id, &renewal.certificate).await?;
-    let details = serde_json::json!({
-        "presented": renewal.presented,
-        "certificate_sha256": renewal.certificate.sha256,
-        "spki_sha256": renewal.key,
-        "not_after": renewal.certificate.not_after,
-    });
-    transaction.append(AuditEntry {
-        at: renewal.now,
-        actor: renewal.device_id.to_string(),
-        event: AuditEvent::DeviceRenewed,
-        subject: Some(renewal.device_id.to_string()),
-        details,
-    });
-    failpoint::reached("renewal.before_commit");
-    transaction.commit().await?;
-    failpoint::reached("renewal.committed");
-    Ok(RenewalOutcome::Stored)
 }
 
 /// Start of validity of the newest certificates of a device, without that of the enrolment.

@@ -21,45 +21,96 @@ impl SqlStore {
     /// Checks an enrolment code. A wrong code is counted and audited; a right one changes nothing before
     /// [`SqlStore::enrol`].
     pub async fn check_enrolment_code(&self, attempt: &EnrolmentAttempt) -> Result<EnrolmentCodeCheck, StoreError> {
-        self.with_retry(|| check_code(self, attempt)).await
+        self.with_retry(|| async {
+            // Anonymous callers must not take the write lock from deposits, so devices that were never invited are refused
+            // without it.
+            let ever_invited = self
+                .read()
+                .await?
+                .query("SELECT 1 FROM invitations WHERE device_id = $1 LIMIT 1")
+                .bind(params![attempt.device_id])
+                .fetch_optional()
+                .await?;
+            if ever_invited.is_none() {
+                return Ok(EnrolmentCodeCheck::Unknown);
+            }
+            let mut transaction = self.write().await?;
+            transaction.lock(Lock::Device(attempt.device_id)).await?;
+            let Some((party, found)) = matching_invitation(&mut transaction, attempt).await? else {
+                let counted = count_wrong_code(&mut transaction, attempt).await?;
+                transaction.commit().await?;
+                return Ok(counted);
+            };
+            let check = match found.decide(attempt.policy, attempt.key.as_ref(), attempt.now) {
+                EnrolmentDecision::Refuse(refusal) => EnrolmentCodeCheck::Refused(refusal),
+                _ if party.suspended => EnrolmentCodeCheck::Suspended(party),
+                _ if is_key_reused(&mut transaction, attempt).await? => EnrolmentCodeCheck::KeyReused,
+                EnrolmentDecision::Certify => EnrolmentCodeCheck::Right(party, EnrolmentAction::Certify),
+                EnrolmentDecision::Bind => EnrolmentCodeCheck::Right(party, EnrolmentAction::Bind),
+                EnrolmentDecision::Wait => EnrolmentCodeCheck::Right(party, EnrolmentAction::Wait),
+            };
+            Ok(check)
+        })
+        .await
     }
 
     /// Binds the key of a right code, or spends the code for a certificate. Checks the code again in the same
     /// transaction; `false` without a change if the decision is another one by then.
     pub async fn enrol(&self, attempt: &EnrolmentAttempt, step: &EnrolmentStep) -> Result<bool, StoreError> {
-        self.with_retry(|| enrol(self, attempt, step)).await
+        self.with_retry(|| async {
+            let mut transaction = self.write().await?;
+            if let Some(key) = attempt.key {
+                transaction.lock(Lock::Key(key)).await?;
+            }
+            transaction.lock(Lock::Device(attempt.device_id)).await?;
+            transaction.lock(Lock::DeviceStatus(attempt.device_id)).await?;
+            let Some((party, found)) = matching_invitation(&mut transaction, attempt).await? else { return Ok(false) };
+            let Some(key) = attempt.key else { return Ok(false) };
+            if party.suspended || is_key_reused(&mut transaction, attempt).await? {
+                return Ok(false);
+            }
+            let decision = found.decide(attempt.policy, Some(&key), attempt.now);
+            let (state, column, audit) = match (decision, step) {
+                (EnrolmentDecision::Bind, EnrolmentStep::Bind) => {
+                    let details = serde_json::json!({ "spki_sha256": key });
+                    (
+                        InvitationState::Requested,
+                        "requested_at",
+                        audit_entry(attempt, AuditEvent::EnrolmentRequested, details),
+                    )
+                }
+                (EnrolmentDecision::Certify, EnrolmentStep::Certify(certificate)) => {
+                    certificates::add(&mut transaction, attempt.device_id, certificate).await?;
+                    let details = serde_json::json!({
+                        "certificate_sha256": certificate.sha256,
+                        "spki_sha256": key,
+                        "not_after": certificate.not_after,
+                    });
+                    (InvitationState::Spent, "spent_at", audit_entry(attempt, AuditEvent::DeviceEnrolled, details))
+                }
+                _ => return Ok(false),
+            };
+            // Compare and swap, although the lock of the device is held: a code is spent once even if the locks fail.
+            let swapped = transaction
+                .query(AssertSqlSafe(format!(
+                    "UPDATE invitations SET state = $1, spki_sha256 = $2, {column} = coalesce({column}, $3)
+                     WHERE lookup_id = $4 AND state = $5 AND (spki_sha256 IS NULL OR spki_sha256 = $2) RETURNING number"
+                )))
+                .bind(params![state, key, attempt.now, attempt.lookup, found.state])
+                .fetch_all()
+                .await?;
+            if swapped.len() != 1 {
+                return Ok(false);
+            }
+            mark_invitations_changed(&mut transaction, attempt.device_id, &swapped)?;
+            transaction.append(audit.clone());
+            failpoint::reached("enrolment.before_commit");
+            transaction.commit().await?;
+            failpoint::reached("enrolment.committed");
+            Ok(true)
+        })
+        .await
     }
-}
-
-async fn check_code(store: &SqlStore, attempt: &EnrolmentAttempt) -> Result<EnrolmentCodeCheck, StoreError> {
-    // Anonymous callers must not take the write lock from deposits, so devices that were never invited are refused
-    // without it.
-    let ever_invited = store
-        .read()
-        .await?
-        .query("SELECT 1 FROM invitations WHERE device_id = $1 LIMIT 1")
-        .bind(params![attempt.device_id])
-        .fetch_optional()
-        .await?;
-    if ever_invited.is_none() {
-        return Ok(EnrolmentCodeCheck::Unknown);
-    }
-    let mut transaction = store.write().await?;
-    transaction.lock(Lock::Device(attempt.device_id)).await?;
-    let Some((party, found)) = matching_invitation(&mut transaction, attempt).await? else {
-        let counted = count_wrong_code(&mut transaction, attempt).await?;
-        transaction.commit().await?;
-        return Ok(counted);
-    };
-    let check = match found.decide(attempt.policy, attempt.key.as_ref(), attempt.now) {
-        EnrolmentDecision::Refuse(refusal) => EnrolmentCodeCheck::Refused(refusal),
-        _ if party.suspended => EnrolmentCodeCheck::Suspended(party),
-        _ if is_key_reused(&mut transaction, attempt).await? => EnrolmentCodeCheck::KeyReused,
-        EnrolmentDecision::Certify => EnrolmentCodeCheck::Right(party, EnrolmentAction::Certify),
-        EnrolmentDecision::Bind => EnrolmentCodeCheck::Right(party, EnrolmentAction::Bind),
-        EnrolmentDecision::Wait => EnrolmentCodeCheck::Right(party, EnrolmentAction::Wait),
-    };
-    Ok(check)
 }
 
 /// The invitation of this device with this code, even if it is not the latest.
@@ -125,53 +176,4 @@ async fn is_key_reused(connection: &mut StoreConnection, attempt: &EnrolmentAtte
 fn audit_entry(attempt: &EnrolmentAttempt, event: AuditEvent, details: serde_json::Value) -> AuditEntry {
     let device_id = attempt.device_id.to_string();
     AuditEntry { at: attempt.now, actor: device_id.clone(), event, subject: Some(device_id), details }
-}
-
-async fn enrol(store: &SqlStore, attempt: &EnrolmentAttempt, step: &EnrolmentStep) -> Result<bool, StoreError> {
-    let mut transaction = store.write().await?;
-    if let Some(key) = attempt.key {
-        transaction.lock(Lock::Key(key)).await?;
-    }
-    transaction.lock(Lock::Device(attempt.device_id)).await?;
-    transaction.lock(Lock::DeviceStatus(attempt.device_id)).await?;
-    let Some((party, found)) = matching_invitation(&mut transaction, attempt).await? else { return Ok(false) };
-    let Some(key) = attempt.key else { return Ok(false) };
-    if party.suspended || is_key_reused(&mut transaction, attempt).await? {
-        return Ok(false);
-    }
-    let decision = found.decide(attempt.policy, Some(&key), attempt.now);
-    let (state, column, audit) = match (decision, step) {
-        (EnrolmentDecision::Bind, EnrolmentStep::Bind) => {
-            let details = serde_json::json!({ "spki_sha256": key });
-            (InvitationState::Requested, "requested_at", audit_entry(attempt, AuditEvent::EnrolmentRequested, details))
-        }
-        (EnrolmentDecision::Certify, EnrolmentStep::Certify(certificate)) => {
-            certificates::add(&mut transaction, attempt.device_id, certificate).await?;
-            let details = serde_json::json!({
-                "certificate_sha256": certificate.sha256,
-                "spki_sha256": key,
-                "not_after": certificate.not_after,
-            });
-            (InvitationState::Spent, "spent_at", audit_entry(attempt, AuditEvent::DeviceEnrolled, details))
-        }
-        _ => return Ok(false),
-    };
-    // Compare and swap, although the lock of the device is held: a code is spent once even if the locks fail.
-    let swapped = transaction
-        .query(AssertSqlSafe(format!(
-            "UPDATE invitations SET state = $1, spki_sha256 = $2, {column} = coalesce({column}, $3)
-             WHERE lookup_id = $4 AND state = $5 AND (spki_sha256 IS NULL OR spki_sha256 = $2) RETURNING number"
-        )))
-        .bind(params![state, key, attempt.now, attempt.lookup, found.state])
-        .fetch_all()
-        .await?;
-    if swapped.len() != 1 {
-        return Ok(false);
-    }
-    mark_invitations_changed(&mut transaction, attempt.device_id, &swapped)?;
-    transaction.append(audit.clone());
-    failpoint::reached("enrolment.before_commit");
-    transaction.commit().await?;
-    failpoint::reached("enrolment.committed");
-    Ok(true)
 }

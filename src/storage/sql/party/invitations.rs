@@ -32,7 +32,47 @@ impl SqlStore {
 
     /// Invites a new or existing device and withdraws its older invitation.
     pub async fn invite(&self, invitation: &NewInvitation, audit: AuditEntry) -> Result<InviteOutcome, StoreError> {
-        self.with_retry(|| invite(self, invitation, &audit)).await
+        self.with_retry(|| async {
+            let mut transaction = self.write().await?;
+            let device_id = match &invitation.device {
+                InvitedDevice::Known(device_id) => {
+                    transaction.lock(Lock::Device(*device_id)).await?;
+                    *device_id
+                }
+                InvitedDevice::New(device) => {
+                    super::device_rows::insert(&mut transaction, device).await?;
+                    device.device_id
+                }
+            };
+            let Some((party, device)) = device_of(&mut transaction, device_id).await? else {
+                return Ok(InviteOutcome::NoSuchDevice);
+            };
+            if device.revoked_at.is_some() {
+                return Ok(InviteOutcome::Revoked);
+            }
+            withdraw(&mut transaction, device_id).await?;
+            let made = transaction
+                .query(
+                    "INSERT INTO invitations (lookup_id, device_id, number, state, sealed_proof_key, created_at, expires_at)
+                     SELECT $1, $2, 1 + coalesce(max(number), 0), $3, $4, $5, $6 FROM invitations WHERE device_id = $2
+                     RETURNING number",
+                )
+                .bind(params![
+                    invitation.lookup,
+                    device_id,
+                    InvitationState::Open,
+                    invitation.sealed_proof_key,
+                    invitation.created_at,
+                    invitation.expires_at
+                ])
+                .fetch_one()
+                .await?;
+            transaction.mark_changed(RowId::Invitation(device_id, made.get("number")?));
+            transaction.append(audit.clone());
+            transaction.commit().await?;
+            Ok(InviteOutcome::Stored(party, device))
+        })
+        .await
     }
 
     pub async fn invitation(&self, lookup: &InvitationLookupId) -> Result<Option<InvitationRecord>, StoreError> {
@@ -85,49 +125,38 @@ impl SqlStore {
         now: Timestamp,
         audit: AuditEntry,
     ) -> Result<ApprovalOutcome, StoreError> {
-        self.with_retry(|| approve(self, device_id, key, now, &audit)).await
+        self.with_retry(|| async {
+            let mut transaction = self.write().await?;
+            transaction.lock(Lock::Device(device_id)).await?;
+            let row = transaction
+                .query(AssertSqlSafe(format!("SELECT {INVITATION} FROM invitations i WHERE i.device_id = $1 AND i.spki_sha256 = $2 ORDER BY i.number DESC LIMIT 1")))
+                .bind(params![device_id, key])
+                .fetch_optional()
+                .await?;
+            let Some(invitation) = row.as_ref().map(invitation).transpose()? else { return Ok(ApprovalOutcome::NoSuchRequest) };
+            match invitation.state {
+                _ if !invitation.is_usable(now) => return Ok(ApprovalOutcome::NoSuchRequest),
+                _ if reused_keys::is_reused_on(&mut transaction, key, Some(device_id), None).await? => {
+                    return Ok(ApprovalOutcome::KeyReused);
+                }
+                InvitationState::Requested => {}
+                InvitationState::Approved => return Ok(ApprovalOutcome::AlreadyApproved),
+                _ => return Ok(ApprovalOutcome::NoSuchRequest),
+            }
+            let approved = transaction
+                .query(
+                    "UPDATE invitations SET state = $1, approved_at = $2 WHERE device_id = $3 AND state = $4 RETURNING number",
+                )
+                .bind(params![InvitationState::Approved, now, device_id, InvitationState::Requested])
+                .fetch_all()
+                .await?;
+            mark_invitations_changed(&mut transaction, device_id, &approved)?;
+            transaction.append(audit.clone());
+            transaction.commit().await?;
+            Ok(ApprovalOutcome::Stored)
+        })
+        .await
     }
-}
-
-async fn invite(store: &SqlStore, invitation: &NewInvitation, audit: &AuditEntry) -> Result<InviteOutcome, StoreError> {
-    let mut transaction = store.write().await?;
-    let device_id = match &invitation.device {
-        InvitedDevice::Known(device_id) => {
-            transaction.lock(Lock::Device(*device_id)).await?;
-            *device_id
-        }
-        InvitedDevice::New(device) => {
-            super::device_rows::insert(&mut transaction, device).await?;
-            device.device_id
-        }
-    };
-    let Some((party, device)) = device_of(&mut transaction, device_id).await? else {
-        return Ok(InviteOutcome::NoSuchDevice);
-    };
-    if device.revoked_at.is_some() {
-        return Ok(InviteOutcome::Revoked);
-    }
-    withdraw(&mut transaction, device_id).await?;
-    let made = transaction
-        .query(
-            "INSERT INTO invitations (lookup_id, device_id, number, state, sealed_proof_key, created_at, expires_at)
-             SELECT $1, $2, 1 + coalesce(max(number), 0), $3, $4, $5, $6 FROM invitations WHERE device_id = $2
-             RETURNING number",
-        )
-        .bind(params![
-            invitation.lookup,
-            device_id,
-            InvitationState::Open,
-            invitation.sealed_proof_key,
-            invitation.created_at,
-            invitation.expires_at
-        ])
-        .fetch_one()
-        .await?;
-    transaction.mark_changed(RowId::Invitation(device_id, made.get("number")?));
-    transaction.append(audit.clone());
-    transaction.commit().await?;
-    Ok(InviteOutcome::Stored(party, device))
 }
 
 async fn device_of(
@@ -179,43 +208,6 @@ pub(super) fn invitation(row: &DatabaseRow) -> Result<Invitation, StoreError> {
         key: row.get("spki_sha256")?,
         requested_at: row.get("requested_at")?,
     })
-}
-
-async fn approve(
-    store: &SqlStore,
-    device_id: DeviceId,
-    key: &Sha256Digest,
-    now: Timestamp,
-    audit: &AuditEntry,
-) -> Result<ApprovalOutcome, StoreError> {
-    let mut transaction = store.write().await?;
-    transaction.lock(Lock::Device(device_id)).await?;
-    let row = transaction
-        .query(AssertSqlSafe(format!("SELECT {INVITATION} FROM invitations i WHERE i.device_id = $1 AND i.spki_sha256 = $2 ORDER BY i.number DESC LIMIT 1")))
-        .bind(params![device_id, key])
-        .fetch_optional()
-        .await?;
-    let Some(invitation) = row.as_ref().map(invitation).transpose()? else { return Ok(ApprovalOutcome::NoSuchRequest) };
-    match invitation.state {
-        _ if !invitation.is_usable(now) => return Ok(ApprovalOutcome::NoSuchRequest),
-        _ if reused_keys::is_reused_on(&mut transaction, key, Some(device_id), None).await? => {
-            return Ok(ApprovalOutcome::KeyReused);
-        }
-        InvitationState::Requested => {}
-        InvitationState::Approved => return Ok(ApprovalOutcome::AlreadyApproved),
-        _ => return Ok(ApprovalOutcome::NoSuchRequest),
-    }
-    let approved = transaction
-        .query(
-            "UPDATE invitations SET state = $1, approved_at = $2 WHERE device_id = $3 AND state = $4 RETURNING number",
-        )
-        .bind(params![InvitationState::Approved, now, device_id, InvitationState::Requested])
-        .fetch_all()
-        .await?;
-    mark_invitations_changed(&mut transaction, device_id, &approved)?;
-    transaction.append(audit.clone());
-    transaction.commit().await?;
-    Ok(ApprovalOutcome::Stored)
 }
 
 /// Deletes the proof keys of invitations that have ended; no client can be answered with them any more.

@@ -37,8 +37,7 @@ impl SqlStore {
             }
             transaction.mark_changed(RowId::Party(party.party_id));
             transaction.append(audit.clone());
-            transaction.commit().await?;
-            Ok(())
+            transaction.commit().await
         })
         .await
     }
@@ -110,8 +109,7 @@ impl SqlStore {
             reused_keys::refuse_reused(&mut transaction, certificate.key.as_ref(), device.device_id, None).await?;
             certificates::add(&mut transaction, device.device_id, certificate).await?;
             transaction.append(audit.clone());
-            transaction.commit().await?;
-            Ok(())
+            transaction.commit().await
         })
         .await
     }
@@ -168,7 +166,53 @@ impl SqlStore {
 
     /// The device and party of a certificate, with their state. Certificates of external CAs belong to offices only.
     pub async fn caller(&self, credential: &Credential) -> Result<Option<CallerRecord>, StoreError> {
-        self.with_retry(|| caller(self, credential)).await
+        self.with_retry(|| async {
+            let mut connection = self.read().await?;
+            let statement = match credential {
+                Credential::Own { sha256 } => connection
+                    .query(AssertSqlSafe(format!(
+                        "SELECT {PARTY}, d.device_id, d.duty, d.revoked_at, c.not_after, c.number, c.first_used_at,
+                                    {NEWER_USED_AT} AS newer_used_at,
+                                    EXISTS (SELECT 1 FROM {LIVE_SLOTS} s WHERE c.number = {LIVE_NUMBER}) AS is_live
+                             FROM certificates c JOIN devices d ON d.device_id = c.device_id
+                             JOIN parties p ON p.party_id = d.party_id
+                             WHERE c.sha256 = $1 AND NOT c.foreign_authority"
+                    )))
+                    .bind(params![sha256]),
+                // The certificate has precedence over its key: a revoked device that was bound to the certificate stays
+                // revoked.
+                Credential::External { sha256, key_sha256, not_after } => connection
+                    .query(AssertSqlSafe(format!(
+                        "SELECT {PARTY}, d.device_id, d.duty, d.revoked_at, b.not_after
+                             FROM (SELECT 0 AS rank, device_id, not_after FROM certificates
+                                   WHERE sha256 = $1 AND foreign_authority
+                                   UNION ALL SELECT 1, device_id, $3 FROM bound_keys WHERE spki_sha256 = $2) b
+                             JOIN devices d ON d.device_id = b.device_id JOIN parties p ON p.party_id = d.party_id
+                             WHERE p.role = 'office' ORDER BY b.rank LIMIT 1"
+                    )))
+                    .bind(params![sha256, key_sha256, not_after]),
+            };
+            let Some(row) = statement.fetch_optional().await? else { return Ok(None) };
+            // Only certificates of this gateway supersede one another.
+            let (is_first_use, ended) = match credential {
+                Credential::External { .. } => (false, None),
+                Credential::Own { .. } if row.get("is_live")? => (certificates::is_first_use(&row)?, None),
+                Credential::Own { .. } => (false, Some(EndedCertificate { newer_used_at: row.get("newer_used_at")? })),
+            };
+            Ok(Some(CallerRecord {
+                caller: Caller {
+                    party: row_mapping::party(&row)?,
+                    device_id: row.get("device_id")?,
+                    scope: row.get("duty")?,
+                    credential: *credential,
+                    certificate_expires_at: row.get("not_after")?,
+                },
+                revoked_at: row.get("revoked_at")?,
+                ended,
+                is_first_use,
+            }))
+        })
+        .await
     }
 
     /// SHA-256 of the live certificates of revoked devices
@@ -233,51 +277,4 @@ impl SqlStore {
         })
         .await
     }
-}
-
-async fn caller(store: &SqlStore, credential: &Credential) -> Result<Option<CallerRecord>, StoreError> {
-    let mut connection = store.read().await?;
-    let statement = match credential {
-        Credential::Own { sha256 } => connection
-            .query(AssertSqlSafe(format!(
-                "SELECT {PARTY}, d.device_id, d.duty, d.revoked_at, c.not_after, c.number, c.first_used_at,
-                            {NEWER_USED_AT} AS newer_used_at,
-                            EXISTS (SELECT 1 FROM {LIVE_SLOTS} s WHERE c.number = {LIVE_NUMBER}) AS is_live
-                     FROM certificates c JOIN devices d ON d.device_id = c.device_id
-                     JOIN parties p ON p.party_id = d.party_id
-                     WHERE c.sha256 = $1 AND NOT c.foreign_authority"
-            )))
-            .bind(params![sha256]),
-        // The certificate has precedence over its key: a revoked device that was bound to the certificate stays
-        // revoked.
-        Credential::External { sha256, key_sha256, not_after } => connection
-            .query(AssertSqlSafe(format!(
-                "SELECT {PARTY}, d.device_id, d.duty, d.revoked_at, b.not_after
-                     FROM (SELECT 0 AS rank, device_id, not_after FROM certificates
-                           WHERE sha256 = $1 AND foreign_authority
-                           UNION ALL SELECT 1, device_id, $3 FROM bound_keys WHERE spki_sha256 = $2) b
-                     JOIN devices d ON d.device_id = b.device_id JOIN parties p ON p.party_id = d.party_id
-                     WHERE p.role = 'office' ORDER BY b.rank LIMIT 1"
-            )))
-            .bind(params![sha256, key_sha256, not_after]),
-    };
-    let Some(row) = statement.fetch_optional().await? else { return Ok(None) };
-    // Only certificates of this gateway supersede one another.
-    let (is_first_use, ended) = match credential {
-        Credential::External { .. } => (false, None),
-        Credential::Own { .. } if row.get("is_live")? => (certificates::is_first_use(&row)?, None),
-        Credential::Own { .. } => (false, Some(EndedCertificate { newer_used_at: row.get("newer_used_at")? })),
-    };
-    Ok(Some(CallerRecord {
-        caller: Caller {
-            party: row_mapping::party(&row)?,
-            device_id: row.get("device_id")?,
-            scope: row.get("duty")?,
-            credential: *credential,
-            certificate_expires_at: row.get("not_after")?,
-        },
-        revoked_at: row.get("revoked_at")?,
-        ended,
-        is_first_use,
-    }))
 }

@@ -27,7 +27,43 @@ use crate::storage::sql::party::row_mapping::{PARTY, party};
 impl SqlStore {
     /// Looks a code up. A wrong code is counted and audited; a blocked device gets no answer even for a right code.
     pub async fn look_up(&self, attempt: &CodeAttempt) -> Result<LookupOutcome, StoreError> {
-        self.with_retry(|| look_up(self, attempt)).await
+        self.with_retry(|| async {
+            let mut transaction = self.write().await?;
+            if let Some(until) = blocked_until(&mut transaction, attempt).await? {
+                return Ok(LookupOutcome::Blocked { until });
+            }
+            let row = transaction
+                .query(AssertSqlSafe(format!(
+                    "SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE} WHERE p.lookup_id = $1 OR p.tombstone_id = $2"
+                )))
+                .bind(params![attempt.lookup_id, attempt.lookup_id.tombstone()])
+                .fetch_optional()
+                .await?;
+            let Some(row) = row else {
+                return Ok(match count_wrong_code(&mut transaction, attempt).await? {
+                    WrongCodeOutcome::Blocked { until } => LookupOutcome::Blocked { until },
+                    WrongCodeOutcome::Counted { alarm } => {
+                        transaction.commit().await?;
+                        LookupOutcome::Unknown { alarm }
+                    }
+                });
+            };
+            if let Some(until) = recheck_blocked_until(&mut transaction, attempt).await? {
+                return Ok(LookupOutcome::Blocked { until });
+            }
+            let photo = tracked_photo(&row)?;
+            let studio = transaction
+                .query(AssertSqlSafe(format!("SELECT {PARTY} FROM parties p WHERE p.party_id = $1")))
+                .bind(params![photo.record.studio_id])
+                .fetch_one()
+                .await?;
+            let quarantined = quarantine::quarantined(&mut transaction, &photo, attempt.photos_of_revoked).await?;
+            let availability =
+                availability::availability(&photo.record, photo.latest.as_ref(), attempt.office_id, attempt.now)
+                    .unless_quarantined(quarantined);
+            Ok(LookupOutcome::Found(Box::new(FoundPhoto { photo, studio: party(&studio)?, availability })))
+        })
+        .await
     }
 
     /// Leases a photo to an office if its availability allows it.
@@ -40,42 +76,6 @@ impl SqlStore {
     pub async fn fetch(&self, request: &FetchRequest) -> Result<FetchOutcome, StoreError> {
         self.with_retry(|| fetch(self, request)).await
     }
-}
-
-async fn look_up(store: &SqlStore, attempt: &CodeAttempt) -> Result<LookupOutcome, StoreError> {
-    let mut transaction = store.write().await?;
-    if let Some(until) = blocked_until(&mut transaction, attempt).await? {
-        return Ok(LookupOutcome::Blocked { until });
-    }
-    let row = transaction
-        .query(AssertSqlSafe(format!(
-            "SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE} WHERE p.lookup_id = $1 OR p.tombstone_id = $2"
-        )))
-        .bind(params![attempt.lookup_id, attempt.lookup_id.tombstone()])
-        .fetch_optional()
-        .await?;
-    let Some(row) = row else {
-        return Ok(match count_wrong_code(&mut transaction, attempt).await? {
-            WrongCodeOutcome::Blocked { until } => LookupOutcome::Blocked { until },
-            WrongCodeOutcome::Counted { alarm } => {
-                transaction.commit().await?;
-                LookupOutcome::Unknown { alarm }
-            }
-        });
-    };
-    if let Some(until) = recheck_blocked_until(&mut transaction, attempt).await? {
-        return Ok(LookupOutcome::Blocked { until });
-    }
-    let photo = tracked_photo(&row)?;
-    let studio = transaction
-        .query(AssertSqlSafe(format!("SELECT {PARTY} FROM parties p WHERE p.party_id = $1")))
-        .bind(params![photo.record.studio_id])
-        .fetch_one()
-        .await?;
-    let quarantined = quarantine::quarantined(&mut transaction, &photo, attempt.photos_of_revoked).await?;
-    let availability = availability::availability(&photo.record, photo.latest.as_ref(), attempt.office_id, attempt.now)
-        .unless_quarantined(quarantined);
-    Ok(LookupOutcome::Found(Box::new(FoundPhoto { photo, studio: party(&studio)?, availability })))
 }
 
 async fn lease(store: &SqlStore, request: &LeaseRequest) -> Result<LeaseOutcome, StoreError> {

@@ -110,7 +110,18 @@ const ROWS_PER_READ: u32 = 200;
 async fn page(store: &SqlStore, studio: PartyId, query: PhotoQuery) -> Result<Vec<TrackedPhoto>, StoreError> {
     // Sorts after every identifier.
     let after = query.after.map_or_else(|| "~".to_owned(), |after| after.to_string());
-    let Some(state) = query.state else { return page_of_all(store, studio, &after, query.limit).await };
+    let Some(state) = query.state else {
+        return store
+            .read()
+            .await?
+            .query(AssertSqlSafe(format!(
+                "SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE}
+                 WHERE p.studio_id = $1 AND p.photo_id < $2 ORDER BY p.photo_id DESC LIMIT $3"
+            )))
+            .bind(params![studio, after, query.limit])
+            .fetch_all_as(tracked_photo)
+            .await;
+    };
     let mut photos = Vec::new();
     for state in availability::stored_states(state) {
         photos.extend(page_of_state(store, studio, *state, &after, query.limit).await?);
@@ -118,24 +129,6 @@ async fn page(store: &SqlStore, studio: PartyId, query: PhotoQuery) -> Result<Ve
     photos.sort_by_key(|photo| Reverse(photo.record.photo_id));
     photos.truncate(usize::try_from(query.limit).unwrap_or(usize::MAX));
     Ok(photos)
-}
-
-async fn page_of_all(
-    store: &SqlStore,
-    studio: PartyId,
-    after: &str,
-    limit: u32,
-) -> Result<Vec<TrackedPhoto>, StoreError> {
-    store
-        .read()
-        .await?
-        .query(AssertSqlSafe(format!(
-            "SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE}
-             WHERE p.studio_id = $1 AND p.photo_id < $2 ORDER BY p.photo_id DESC LIMIT $3"
-        )))
-        .bind(params![studio, after, limit])
-        .fetch_all_as(tracked_photo)
-        .await
 }
 
 async fn page_of_state(

@@ -20,7 +20,42 @@ impl SqlStore {
         device: Option<DeviceId>,
         audit: AuditEntry,
     ) -> Result<ReleaseCounts, StoreError> {
-        self.with_retry(|| release(self, studio, device, &audit)).await
+        self.with_retry(|| async {
+            let mut transaction = self.write().await?;
+            transaction.lock(Lock::PartyDevices(studio)).await?;
+            let row = transaction
+                .query(
+                    "SELECT count(DISTINCT d.device_id) AS devices, count(p.photo_id) AS photos
+                     FROM devices d LEFT JOIN photos p ON p.device_id = d.device_id AND p.lookup_id IS NOT NULL
+                     WHERE d.party_id = $1 AND (CAST($2 AS TEXT) IS NULL OR d.device_id = $2)
+                       AND d.revoked_at IS NOT NULL AND d.photos_released_at IS NULL",
+                )
+                .bind(params![studio, device])
+                .fetch_one()
+                .await?;
+            let released = ReleaseCounts { devices: row.get("devices")?, photos: row.get("photos")? };
+            if released.devices == 0 {
+                return Ok(released);
+            }
+            let rows = transaction
+                .query(
+                    "UPDATE devices SET photos_released_at = $3 WHERE party_id = $1 AND (CAST($2 AS TEXT) IS NULL OR device_id = $2)
+                     AND revoked_at IS NOT NULL AND photos_released_at IS NULL RETURNING device_id",
+                )
+                .bind(params![studio, device, audit.at])
+                .fetch_all()
+                .await?;
+            for row in rows {
+                transaction.mark_changed(RowId::Device(row.get("device_id")?));
+            }
+            let mut audit = audit.clone();
+            audit.details["devices"] = released.devices.into();
+            audit.details["photos"] = released.photos.into();
+            transaction.append(audit);
+            transaction.commit().await?;
+            Ok(released)
+        })
+        .await
     }
 }
 
@@ -44,45 +79,4 @@ pub(super) async fn quarantined(
     let depositor =
         Depositor { revoked_at: row.get("revoked_at")?, photos_released_at: row.get("photos_released_at")? };
     Ok(policy.quarantine(depositor, photo.latest.as_ref()))
-}
-
-async fn release(
-    store: &SqlStore,
-    studio: PartyId,
-    device: Option<DeviceId>,
-    audit: &AuditEntry,
-) -> Result<ReleaseCounts, StoreError> {
-    let mut transaction = store.write().await?;
-    transaction.lock(Lock::PartyDevices(studio)).await?;
-    let row = transaction
-        .query(
-            "SELECT count(DISTINCT d.device_id) AS devices, count(p.photo_id) AS photos
-             FROM devices d LEFT JOIN photos p ON p.device_id = d.device_id AND p.lookup_id IS NOT NULL
-             WHERE d.party_id = $1 AND (CAST($2 AS TEXT) IS NULL OR d.device_id = $2)
-               AND d.revoked_at IS NOT NULL AND d.photos_released_at IS NULL",
-        )
-        .bind(params![studio, device])
-        .fetch_one()
-        .await?;
-    let released = ReleaseCounts { devices: row.get("devices")?, photos: row.get("photos")? };
-    if released.devices == 0 {
-        return Ok(released);
-    }
-    let rows = transaction
-        .query(
-            "UPDATE devices SET photos_released_at = $3 WHERE party_id = $1 AND (CAST($2 AS TEXT) IS NULL OR device_id = $2)
-             AND revoked_at IS NOT NULL AND photos_released_at IS NULL RETURNING device_id",
-        )
-        .bind(params![studio, device, audit.at])
-        .fetch_all()
-        .await?;
-    for row in rows {
-        transaction.mark_changed(RowId::Device(row.get("device_id")?));
-    }
-    let mut audit = audit.clone();
-    audit.details["devices"] = released.devices.into();
-    audit.details["photos"] = released.photos.into();
-    transaction.append(audit);
-    transaction.commit().await?;
-    Ok(released)
 }

@@ -18,51 +18,51 @@ use crate::storage::sql::party::cut_off::find_cut_off;
 impl SqlStore {
     /// Settles a collection of this office and erases the photo, if the outcome requires it, in the same transaction.
     pub async fn settle(&self, request: &SettleRequest) -> Result<SettleOutcome, StoreError> {
-        self.with_retry(|| settle(self, request)).await
+        self.with_retry(|| async {
+            let mut transaction = self.write().await?;
+            if let Some(cut_off) = find_cut_off(&mut transaction, request.device_id).await? {
+                return Ok(SettleOutcome::CutOff(cut_off));
+            }
+            let Some(mut collection) =
+                load_for_update(&mut transaction, request.collection_id, request.office_id).await?
+            else {
+                return Ok(SettleOutcome::NoSuchCollection);
+            };
+            let photo = photos::find_on(&mut transaction, collection.photo_id)
+                .await?
+                .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", collection.collection_id)))?;
+            let (id, device_id) = (collection.collection_id, request.device_id);
+            let code_shown_by = match collection_devices::has_shown_code_on(&mut transaction, id, device_id).await? {
+                true => CodeShownBy::ThisDevice,
+                false => CodeShownBy::OtherDevices,
+            };
+            let decision = decide_settlement(&collection, &photo.record, &request.outcome, code_shown_by, request.now);
+            if let (SettlementDecision::Repeated { at }, CollectionState::Leased) = (decision, collection.state) {
+                // The photo counts as used although no sweep has run since: the answer that says so must be durable.
+                settle_as_used(&mut transaction, &collection, at, request.now, request.device_id.to_string()).await?;
+                transaction.commit().await?;
+                return Ok(SettleOutcome::Decided { decision, collection });
+            }
+            if decision != SettlementDecision::Allowed {
+                return Ok(SettleOutcome::Decided { decision, collection });
+            }
+            close_collection(&mut transaction, &mut collection, request).await?;
+            update_photo(&mut transaction, &photo.record, request).await?;
+            let mut row = audit_entry(audit_event(&request.outcome), &collection, request.device_id, request.now);
+            record_hand_overs(&mut transaction, &mut row, collection.collection_id).await?;
+            if let SettlementOutcome::Refused(refusal) = &request.outcome {
+                row.details["reason"] = serde_json::json!(refusal.reason);
+            }
+            transaction.mark_changed(RowId::Collection(collection.collection_id));
+            transaction.mark_changed(RowId::Photo(collection.photo_id));
+            transaction.append(row);
+            failpoint::reached("settle.before_commit");
+            transaction.commit().await?;
+            failpoint::reached("settle.committed");
+            Ok(SettleOutcome::Decided { decision, collection })
+        })
+        .await
     }
-}
-
-async fn settle(store: &SqlStore, request: &SettleRequest) -> Result<SettleOutcome, StoreError> {
-    let mut transaction = store.write().await?;
-    if let Some(cut_off) = find_cut_off(&mut transaction, request.device_id).await? {
-        return Ok(SettleOutcome::CutOff(cut_off));
-    }
-    let Some(mut collection) = load_for_update(&mut transaction, request.collection_id, request.office_id).await?
-    else {
-        return Ok(SettleOutcome::NoSuchCollection);
-    };
-    let photo = photos::find_on(&mut transaction, collection.photo_id)
-        .await?
-        .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", collection.collection_id)))?;
-    let (id, device_id) = (collection.collection_id, request.device_id);
-    let code_shown_by = match collection_devices::has_shown_code_on(&mut transaction, id, device_id).await? {
-        true => CodeShownBy::ThisDevice,
-        false => CodeShownBy::OtherDevices,
-    };
-    let decision = decide_settlement(&collection, &photo.record, &request.outcome, code_shown_by, request.now);
-    if let (SettlementDecision::Repeated { at }, CollectionState::Leased) = (decision, collection.state) {
-        // The photo counts as used although no sweep has run since: the answer that says so must be durable.
-        settle_as_used(&mut transaction, &collection, at, request.now, request.device_id.to_string()).await?;
-        transaction.commit().await?;
-        return Ok(SettleOutcome::Decided { decision, collection });
-    }
-    if decision != SettlementDecision::Allowed {
-        return Ok(SettleOutcome::Decided { decision, collection });
-    }
-    close_collection(&mut transaction, &mut collection, request).await?;
-    update_photo(&mut transaction, &photo.record, request).await?;
-    let mut row = audit_entry(audit_event(&request.outcome), &collection, request.device_id, request.now);
-    record_hand_overs(&mut transaction, &mut row, collection.collection_id).await?;
-    if let SettlementOutcome::Refused(refusal) = &request.outcome {
-        row.details["reason"] = serde_json::json!(refusal.reason);
-    }
-    transaction.mark_changed(RowId::Collection(collection.collection_id));
-    transaction.mark_changed(RowId::Photo(collection.photo_id));
-    transaction.append(row);
-    failpoint::reached("settle.before_commit");
-    transaction.commit().await?;
-    failpoint::reached("settle.committed");
-    Ok(SettleOutcome::Decided { decision, collection })
 }
 
 async fn close_collection(

@@ -27,38 +27,37 @@ impl SqlStore {
     /// Ends lapsed leases, settles overdue hand-overs as used and erases expired photos. Each call is one batch; call
     /// again while the report has changes.
     pub async fn sweep(&self, now: Timestamp) -> Result<SweepReport, StoreError> {
-        self.with_retry(|| sweep(self, now)).await
-    }
-}
-
-async fn sweep(store: &SqlStore, now: Timestamp) -> Result<SweepReport, StoreError> {
-    let mut report = SweepReport::default();
-    let mut transaction = store.write().await?;
-    if !transaction.try_lock_sweep().await? {
-        return Ok(report);
-    }
-    for collection in overdue_collections(&mut transaction, now).await? {
-        match lease_state(&collection, now) {
-            LeaseState::Lapsed => {
-                collections::close_lapsed(&mut transaction, &collection, now).await?;
-                report.lapsed += 1;
+        self.with_retry(|| async {
+            let mut report = SweepReport::default();
+            let mut transaction = self.write().await?;
+            if !transaction.try_lock_sweep().await? {
+                return Ok(report);
             }
-            LeaseState::UsedByDefault { at } => {
-                collections::settle_as_used(&mut transaction, &collection, at, now, "gateway".into()).await?;
-                report.used_by_default += 1;
+            for collection in overdue_collections(&mut transaction, now).await? {
+                match lease_state(&collection, now) {
+                    LeaseState::Lapsed => {
+                        collections::close_lapsed(&mut transaction, &collection, now).await?;
+                        report.lapsed += 1;
+                    }
+                    LeaseState::UsedByDefault { at } => {
+                        collections::settle_as_used(&mut transaction, &collection, at, now, "gateway".into()).await?;
+                        report.used_by_default += 1;
+                    }
+                    LeaseState::Active { .. } | LeaseState::HandedOver { .. } => {}
+                }
             }
-            LeaseState::Active { .. } | LeaseState::HandedOver { .. } => {}
-        }
+            for (photo_id, at) in expired_photos(&mut transaction, now).await? {
+                expire(&mut transaction, photo_id, at, now).await?;
+                report.expired += 1;
+            }
+            wrong_codes::delete_old_windows(&mut transaction, now).await?;
+            invitations::erase_proof_keys(&mut transaction, now).await?;
+            photo_counts::compact(&mut transaction).await?;
+            transaction.commit().await?;
+            Ok(report)
+        })
+        .await
     }
-    for (photo_id, at) in expired_photos(&mut transaction, now).await? {
-        expire(&mut transaction, photo_id, at, now).await?;
-        report.expired += 1;
-    }
-    wrong_codes::delete_old_windows(&mut transaction, now).await?;
-    invitations::erase_proof_keys(&mut transaction, now).await?;
-    photo_counts::compact(&mut transaction).await?;
-    transaction.commit().await?;
-    Ok(report)
 }
 
 async fn overdue_collections(
