@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use std::{fmt, fs, io};
+use std::{fs, io};
 
 use reqwest::Url;
 use serde::Deserialize;
@@ -144,62 +144,17 @@ pub(super) fn parse_gateway_url(text: &str) -> Result<Url, &'static str> {
 }
 
 /// Reason why `studio.toml` cannot be used.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum StudioConfigError {
-    /// The file cannot be read.
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Cause.
-        source: io::Error,
-    },
-    /// A key is missing, unknown or of the wrong kind.
-    Invalid {
-        /// The file.
-        path: PathBuf,
-        /// Parse error, with the key and its line, and without passwords.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// `gateway` is no address of a gateway.
-    InvalidGatewayUrl {
-        /// The file.
-        path: PathBuf,
-        /// The rejected value of `gateway`.
-        value: String,
-        /// Reason why the value is rejected.
-        reason: &'static str,
-    },
-    /// The proxy for the gateway cannot be used.
-    InvalidProxy {
-        /// The file.
-        path: PathBuf,
-        /// Cause.
-        source: ProxyUrlError,
-    },
-}
-
-impl fmt::Display for StudioConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable { path, .. } => write!(f, "{}: cannot be read", path.display()),
-            Self::Invalid { path, .. } => write!(f, "{}: not a valid configuration", path.display()),
-            Self::InvalidGatewayUrl { path, value, reason } => {
-                write!(f, "{}: gateway = {value:?}: {reason}", path.display())
-            }
-            Self::InvalidProxy { path, .. } => write!(f, "{}: the proxy cannot be used", path.display()),
-        }
-    }
-}
-
-impl std::error::Error for StudioConfigError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Unreadable { source, .. } => Some(source),
-            Self::Invalid { source, .. } => Some(source.as_ref()),
-            Self::InvalidProxy { source, .. } => Some(source),
-            Self::InvalidGatewayUrl { .. } => None,
-        }
-    }
+    #[error("{path}: cannot be read")]
+    Unreadable { path: PathBuf, source: io::Error },
+    /// A key is missing, unknown or of the wrong type. The source names the key and its line, and contains no passwords.
+    #[error("{path}: not a valid configuration")]
+    Invalid { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("{path}: gateway = {value:?}: {reason}")]
+    InvalidGatewayUrl { path: PathBuf, value: String, reason: &'static str },
+    #[error("{path}: the proxy cannot be used")]
+    InvalidProxy { path: PathBuf, source: ProxyUrlError },
 }
 
 #[cfg(test)]

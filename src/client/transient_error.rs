@@ -1,7 +1,7 @@
 //! Reasons why a request brought no answer: errors that may pass by themselves, and TLS failures that every repetition meets again.
 
 use std::error::Error as StdError;
-use std::{fmt, io};
+use std::io;
 
 use rustls::{AlertDescription, CertificateError, Error as TlsError, InvalidMessage};
 
@@ -9,22 +9,23 @@ use super::network::connect_probe::ProxyError;
 use super::network::proxy::host_and_port;
 use super::network::server_verifier::UntrustedIssuer;
 
-/// Something that may be better next time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Error that a repetition of the request may not meet again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TransientError {
-    /// No connection came about; names the address that was tried.
+    /// No connection. The text names the address.
+    #[error("no connection ({0})")]
     Unreachable(String),
     /// The proxy gave no tunnel to the gateway.
+    #[error("{0}")]
     Proxy(ProxyError),
-    /// No answer in time.
+    #[error("no answer in time")]
     TimedOut,
-    /// The connection broke before the whole answer was there.
+    /// The connection broke before the answer was complete.
+    #[error("the connection broke ({0})")]
     ConnectionLost(String),
-    /// The gateway is busy or out of order for now.
-    Unavailable {
-        /// The HTTP status code.
-        status: u16,
-    },
+    /// The gateway is busy or out of order.
+    #[error("the gateway answered {status}")]
+    Unavailable { status: u16 },
 }
 
 impl TransientError {
@@ -40,43 +41,20 @@ impl TransientError {
     }
 }
 
-impl fmt::Display for TransientError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreachable(cause) => write!(f, "no connection ({cause})"),
-            Self::Proxy(error) => error.fmt(f),
-            Self::TimedOut => f.write_str("no answer in time"),
-            Self::ConnectionLost(cause) => write!(f, "the connection broke ({cause})"),
-            Self::Unavailable { status } => write!(f, "the gateway answered {status}"),
-        }
-    }
-}
-
-/// TLS failure that no repetition mends.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// TLS failure that every repetition meets again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TlsFailure {
-    /// The gateway does not take this device's certificate.
+    #[error("the gateway rejects the certificate")]
     ClientCertificate(ClientCertError),
-    /// This side does not take the gateway's certificate.
+    #[error("the gateway's certificate is not trusted")]
     ServerCertificate(ServerCertError),
-    /// The two have no version, cipher suite or group in common.
+    #[error("no common version or cipher suite of TLS")]
     NoCommonParameters,
-    /// The peer does not speak TLS.
+    #[error("no TLS at {address}")]
     NotTls {
-        /// Host and port that answered.
+        /// Host and port.
         address: String,
     },
-}
-
-impl fmt::Display for TlsFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ClientCertificate(_) => f.write_str("the gateway does not take the certificate"),
-            Self::ServerCertificate(_) => f.write_str("the gateway's certificate is not trusted"),
-            Self::NoCommonParameters => f.write_str("no common version or cipher suite of TLS"),
-            Self::NotTls { address } => write!(f, "no TLS at {address}"),
-        }
-    }
 }
 
 /// Meaning of the gateway's TLS alert about the device's certificate.

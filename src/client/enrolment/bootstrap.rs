@@ -1,7 +1,5 @@
 //! From an address and a code to a gateway that has proved itself: `ask -> prove -> compare`.
 
-use std::fmt;
-
 use reqwest::Url;
 use serde::Deserialize;
 
@@ -134,30 +132,35 @@ fn verify_proof(
     read().ok_or(BootstrapError::Unreadable)
 }
 
-/// Reason why there is no proven invitation. Nothing secret was sent in any case.
-#[derive(Debug)]
+/// Reason why there is no proven invitation. In no case was anything secret sent.
+#[derive(Debug, thiserror::Error)]
 pub enum BootstrapError {
-    /// No answer, or a refusal: unknown to it is a code that was never given out, is over, or was withdrawn.
-    Request(GatewayError),
-    /// Not the answer of a gateway, or of one that this version does not understand.
+    /// No answer, or a refusal. The gateway refuses a code that it never issued, that has expired or that was withdrawn.
+    #[error("the invitation could not be looked up")]
+    Request(#[from] GatewayError),
+    /// The answer does not come from a gateway, or comes from one that this version does not understand.
+    #[error("the answer to the look-up cannot be read")]
     Unreadable,
-    /// The same from a server whose certificate is no gateway's.
+    /// As [`BootstrapError::Unreadable`], and no gateway has a certificate of this issuer.
+    #[error("another server answers than a gateway")]
     ForeignServer {
-        /// The distinguished name of the certificate's issuer.
+        /// Distinguished name of the certificate's issuer.
         issuer: String,
     },
-    /// The peer does not know the code.
+    #[error("the server does not know the code")]
     InvalidProof,
-    /// The peer knows the code, but has another authority than the letter names.
+    /// The server knows the code, but its authority has another fingerprint than the letter.
+    #[error("the gateway's authority is not the one of the letter")]
     CaMismatch {
-        /// Fingerprint that the person typed.
+        /// Fingerprint that the user typed.
         expected: Sha256Digest,
-        /// Fingerprint of the authority that the peer answered with.
+        /// Fingerprint of the server's authority.
         actual: Sha256Digest,
     },
-    /// No randomness.
-    Entropy(EntropyError),
-    /// This program cannot speak TLS: should not happen.
+    #[error("no nonce could be drawn")]
+    Entropy(#[from] EntropyError),
+    /// Should not happen.
+    #[error("TLS could not be set up")]
     TlsSetup,
 }
 
@@ -171,42 +174,6 @@ impl BootstrapError {
                 Self::ForeignServer { issuer: issuer.to_owned() }
             }
             error => error,
-        }
-    }
-}
-
-impl From<GatewayError> for BootstrapError {
-    fn from(error: GatewayError) -> Self {
-        Self::Request(error)
-    }
-}
-
-impl From<EntropyError> for BootstrapError {
-    fn from(error: EntropyError) -> Self {
-        Self::Entropy(error)
-    }
-}
-
-impl fmt::Display for BootstrapError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Request(_) => "the invitation could not be looked up",
-            Self::ForeignServer { .. } => "another server answers than a gateway",
-            Self::Unreadable => "the answer to the lookup cannot be read",
-            Self::InvalidProof => "what answered does not know the code",
-            Self::CaMismatch { .. } => "the gateway's authority is not the one of the letter",
-            Self::Entropy(_) => "no nonce could be drawn",
-            Self::TlsSetup => "TLS could not be set up",
-        })
-    }
-}
-
-impl std::error::Error for BootstrapError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Request(source) => Some(source),
-            Self::Entropy(source) => Some(source),
-            _ => None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The files of a device: where an enrolment keeps its key, and what it leaves behind.
 
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fmt, io};
 
 use zeroize::Zeroizing;
 
@@ -254,63 +254,21 @@ pub fn device_pem(key: &DeviceKey, certificate: &ReceivedCertificate) -> Zeroizi
     text
 }
 
-/// A file of the device does not serve.
-#[derive(Debug)]
+/// Reason why the device's folder, or a file in it, cannot be used.
+#[derive(Debug, thiserror::Error)]
 pub enum DeviceFolderError {
-    /// There is a device already.
-    AlreadyEnrolled {
-        /// By this file.
-        path: PathBuf,
-    },
-    /// A file cannot be read.
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Cause.
-        source: io::Error,
-    },
-    /// A file or the folder cannot be written.
-    Unwritable {
-        /// The file.
-        path: PathBuf,
-        /// Cause.
-        source: io::Error,
-    },
-    /// A file that should hold the device's key does not.
-    DamagedKey {
-        /// The file.
-        path: PathBuf,
-    },
-    /// No key could be made.
-    Key(IdentityError),
-    /// The file for a browser could not be made.
-    Pkcs12(Pkcs12Error),
-    /// No randomness.
-    Entropy(EntropyError),
-}
-
-impl fmt::Display for DeviceFolderError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AlreadyEnrolled { path } => write!(f, "{} stands there already", path.display()),
-            Self::Unreadable { path, .. } => write!(f, "{}: cannot be read", path.display()),
-            Self::Unwritable { path, .. } => write!(f, "{}: cannot be written", path.display()),
-            Self::DamagedKey { path } => write!(f, "{}: holds no key", path.display()),
-            Self::Key(_) => f.write_str("no key could be made"),
-            Self::Pkcs12(_) => f.write_str("the file for a browser could not be made"),
-            Self::Entropy(_) => f.write_str("no password could be drawn"),
-        }
-    }
-}
-
-impl std::error::Error for DeviceFolderError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::AlreadyEnrolled { .. } | Self::DamagedKey { .. } => None,
-            Self::Unreadable { source, .. } | Self::Unwritable { source, .. } => Some(source),
-            Self::Key(source) => Some(source),
-            Self::Pkcs12(source) => Some(source),
-            Self::Entropy(source) => Some(source),
-        }
-    }
+    #[error("{path} exists already")]
+    AlreadyEnrolled { path: PathBuf },
+    #[error("{path}: cannot be read")]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error("{path}: cannot be written")]
+    Unwritable { path: PathBuf, source: io::Error },
+    #[error("{path}: contains no key")]
+    DamagedKey { path: PathBuf },
+    #[error("no key could be made")]
+    Key(#[source] IdentityError),
+    #[error("the PKCS#12 file for a browser could not be made")]
+    Pkcs12(#[source] Pkcs12Error),
+    #[error("no password could be drawn")]
+    Entropy(#[source] EntropyError),
 }

@@ -1,6 +1,5 @@
 //! Enrols this computer: `key -> look up -> prove -> ask for the certificate (again, until approved) -> store`.
 
-use std::fmt;
 use std::time::Duration;
 
 use reqwest::{Client, RequestBuilder, Url};
@@ -173,44 +172,13 @@ fn request(http: &Client, invitation: &VerifiedInvitation, enrolment: &DeviceEnr
 }
 
 /// Reason why this computer is not enrolled.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum ClientEnrolError {
-    /// A file of the device does not serve.
-    Folder(DeviceFolderError),
-    /// The gateway was not reached or did not prove itself; the code was not sent.
-    Bootstrap(BootstrapError),
-    /// The proven gateway gave no certificate.
-    Certificate(GatewayError),
-}
-
-impl From<DeviceFolderError> for ClientEnrolError {
-    fn from(error: DeviceFolderError) -> Self {
-        Self::Folder(error)
-    }
-}
-
-impl From<BootstrapError> for ClientEnrolError {
-    fn from(error: BootstrapError) -> Self {
-        Self::Bootstrap(error)
-    }
-}
-
-impl fmt::Display for ClientEnrolError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Folder(_) => "the device's folder does not serve",
-            Self::Bootstrap(_) => "the gateway did not prove itself",
-            Self::Certificate(_) => "the gateway gave no certificate",
-        })
-    }
-}
-
-impl std::error::Error for ClientEnrolError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Folder(source) => Some(source),
-            Self::Bootstrap(source) => Some(source),
-            Self::Certificate(source) => Some(source),
-        }
-    }
+    #[error("the device's folder cannot be used")]
+    Folder(#[from] DeviceFolderError),
+    /// The code was not sent.
+    #[error("the gateway did not prove its identity")]
+    Bootstrap(#[from] BootstrapError),
+    #[error("the gateway gave no certificate")]
+    Certificate(#[source] GatewayError),
 }

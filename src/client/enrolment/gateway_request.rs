@@ -1,6 +1,5 @@
 //! One request of an enrolment, and what comes of it.
 
-use std::fmt;
 use std::time::Duration;
 
 use reqwest::header::CONTENT_TYPE;
@@ -102,27 +101,27 @@ async fn read_ok_body(mut response: Response) -> Result<Vec<u8>, GatewayError> {
 }
 
 /// Reason why a request failed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
-    /// May be better next time.
+    /// Repeating the request may help.
+    #[error("{0}")]
     Transient(TransientError),
-    /// Never will be, as things stand.
+    /// Repeating the request does not help.
+    #[error("{0}")]
     Tls(TlsFailure),
-    /// The proxy gives no tunnel to the gateway, and will not.
+    /// The proxy gives no tunnel to the gateway, and repeating the request does not help.
+    #[error("{0}")]
     Proxy(ProxyError),
-    /// The gateway says no, or not now, and why.
+    /// The gateway's refusal, which may be temporary.
+    #[error("refused: {}", .0.kind)]
     Refused(ProblemBody),
-    /// Nothing that a gateway would say.
-    NotAGateway {
-        /// The HTTP status code.
-        status: u16,
-        /// Address that answered.
-        url: Url,
-    },
-    /// An answer without a certificate for the key it was asked for.
+    /// The answer does not come from a gateway.
+    #[error("no gateway at {url} (status {status})")]
+    NotAGateway { status: u16, url: Url },
+    #[error("the answer contains no certificate for this device's key")]
     NoCertificate,
-    /// The request could not be signed.
-    Key(IdentityError),
+    #[error("the request for a certificate could not be signed")]
+    Key(#[source] IdentityError),
 }
 
 impl GatewayError {
@@ -140,29 +139,6 @@ impl GatewayError {
             Self::Transient(_) => true,
             Self::Refused(problem) => matches!(problem.status, 429 | 500..),
             _ => false,
-        }
-    }
-}
-
-impl fmt::Display for GatewayError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Transient(error) => error.fmt(f),
-            Self::Tls(failure) => failure.fmt(f),
-            Self::Proxy(error) => error.fmt(f),
-            Self::Refused(problem) => write!(f, "refused: {}", problem.kind),
-            Self::NotAGateway { status, url } => write!(f, "no gateway at {url} (status {status})"),
-            Self::NoCertificate => f.write_str("the answer holds no certificate for this device's key"),
-            Self::Key(_) => f.write_str("the request for a certificate could not be signed"),
-        }
-    }
-}
-
-impl std::error::Error for GatewayError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Key(source) => Some(source),
-            _ => None,
         }
     }
 }

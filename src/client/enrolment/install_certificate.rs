@@ -5,7 +5,7 @@
 //! was. A crash before the step leaves the old pair in use, one after it the new.
 
 use std::path::{Path, PathBuf};
-use std::{fmt, fs, io};
+use std::{fs, io};
 
 use super::device_folder::DEVICE_FILE;
 use super::device_folder::config_file_mode;
@@ -98,36 +98,14 @@ fn rest_after_value<'a>(line: &'a str, name: &str) -> Option<&'a str> {
     }
 }
 
-/// The new pair could not be put in place.
-#[derive(Debug)]
+/// Reason why the new certificate and key could not be put in place.
+#[derive(Debug, thiserror::Error)]
 pub enum InstallError {
-    /// A file cannot be written.
-    Unwritable {
-        /// The file.
-        path: PathBuf,
-        /// Cause.
-        source: io::Error,
-    },
-    /// The lines `certificate` and `key` of this configuration are written in a way that is not understood.
+    #[error("{path}: cannot be written")]
+    Unwritable { path: PathBuf, source: io::Error },
+    /// The lines `certificate` and `key` of this configuration have a form that the program cannot change.
+    #[error("{0}: certificate and key cannot be changed")]
     NotEditable(PathBuf),
-}
-
-impl fmt::Display for InstallError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unwritable { path, .. } => write!(f, "{}: cannot be written", path.display()),
-            Self::NotEditable(path) => write!(f, "{}: certificate and key cannot be changed", path.display()),
-        }
-    }
-}
-
-impl std::error::Error for InstallError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Unwritable { source, .. } => Some(source),
-            Self::NotEditable(_) => None,
-        }
-    }
 }
 
 #[cfg(test)]

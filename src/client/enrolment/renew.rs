@@ -4,9 +4,9 @@
 //! costs nothing. It is on the disk before it is tried, because a gateway that has seen it lets the old one renew no more:
 //! whatever stops the renewal from then on, the next one finds the noted pair and goes on with it.
 
+use std::io;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::{fmt, io};
 
 use rustls::pki_types::PrivateKeyDer;
 use zeroize::Zeroizing;
@@ -213,71 +213,24 @@ pub fn certificate_in_use(
 }
 
 /// Reason why the certificate was not renewed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum ClientRenewError {
-    /// The configuration does not serve.
-    Config(StudioConfigError),
-    /// A file that it names does not serve.
-    Credentials(CredentialsError),
-    /// Too late: TLS no longer takes the old one, so there is nothing to ask with. A new invitation is needed.
-    Expired {
-        /// Since when.
-        at: Timestamp,
-    },
-    /// The gateway gave none.
-    Request(GatewayError),
-    /// The gateway wants somebody to agree first; lichtbild-gateway never does.
+    #[error("the configuration cannot be used")]
+    Config(#[from] StudioConfigError),
+    #[error("certificate or key cannot be used")]
+    Credentials(#[from] CredentialsError),
+    /// TLS no longer accepts the certificate, so that the device cannot request another one. It needs a new invitation.
+    #[error("the certificate expired at {at}")]
+    Expired { at: Timestamp },
+    #[error("the gateway gave no certificate")]
+    Request(#[source] GatewayError),
+    /// Never the answer of lichtbild-gateway.
+    #[error("the gateway requires an approval of the renewal")]
     ApprovalRequired,
-    /// The gateway does not take the certificate that it just gave.
-    NewCertificateRejected(GatewayError),
-    /// It could not be stored.
-    Install(InstallError),
-    /// No key could be made.
-    Key(IdentityError),
-}
-
-impl From<StudioConfigError> for ClientRenewError {
-    fn from(error: StudioConfigError) -> Self {
-        Self::Config(error)
-    }
-}
-
-impl From<CredentialsError> for ClientRenewError {
-    fn from(error: CredentialsError) -> Self {
-        Self::Credentials(error)
-    }
-}
-
-impl From<InstallError> for ClientRenewError {
-    fn from(error: InstallError) -> Self {
-        Self::Install(error)
-    }
-}
-
-impl fmt::Display for ClientRenewError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Config(_) => f.write_str("the configuration does not serve"),
-            Self::Credentials(_) => f.write_str("certificate or key does not serve"),
-            Self::Expired { at } => write!(f, "the certificate ended at {at}"),
-            Self::Request(_) => f.write_str("the gateway gave no certificate"),
-            Self::ApprovalRequired => f.write_str("the gateway wants the renewal to be approved"),
-            Self::NewCertificateRejected(_) => f.write_str("the gateway does not take its new certificate"),
-            Self::Install(_) => f.write_str("the new certificate could not be stored"),
-            Self::Key(_) => f.write_str("no key could be made"),
-        }
-    }
-}
-
-impl std::error::Error for ClientRenewError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Config(source) => Some(source),
-            Self::Credentials(source) => Some(source),
-            Self::Request(source) | Self::NewCertificateRejected(source) => Some(source),
-            Self::Install(source) => Some(source),
-            Self::Key(source) => Some(source),
-            Self::Expired { .. } | Self::ApprovalRequired => None,
-        }
-    }
+    #[error("the gateway rejects the certificate that it just issued")]
+    NewCertificateRejected(#[source] GatewayError),
+    #[error("the new certificate could not be stored")]
+    Install(#[from] InstallError),
+    #[error("no key could be made")]
+    Key(#[source] IdentityError),
 }

@@ -1,8 +1,8 @@
 //! Request to a proxy for a tunnel to the gateway, made only to learn why a connection did not come about: HTTP clients say no more
 //! than that it did not.
 
+use std::io;
 use std::time::Duration;
-use std::{fmt, io};
 
 use reqwest::Url;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -15,39 +15,34 @@ use super::proxy::{HttpProxy, host_and_port};
 const MAX_ANSWER_BYTES: usize = 4096;
 
 /// A proxy gave no tunnel to the gateway.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("proxy {proxy}, destination {destination}: {kind}")]
 pub struct ProxyError {
-    /// The proxy's host and port.
+    /// Host and port.
     pub proxy: String,
-    /// The gateway's host and port.
+    /// Host and port of the gateway.
     pub destination: String,
-    /// Cause.
     pub kind: ProxyErrorKind,
 }
 
 /// Reason why a proxy gave no tunnel.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProxyErrorKind {
-    /// Nothing takes the connection at its address, or its name leads to none.
+    /// No connection to the proxy, or no address for its name.
+    #[error("not reachable: {0}")]
     Unreachable(String),
-    /// No answer in time.
+    #[error("no answer in time")]
     TimedOut,
-    /// 407: it wants a user name and password.
-    PasswordRequired {
-        /// True if it was given one, which it did not take.
-        was_sent: bool,
-    },
-    /// It does not let this computer go to that address and port.
-    Refused {
-        /// The HTTP status code.
-        status: u16,
-    },
-    /// It finds no way to the gateway, for now.
-    GatewayUnreachable {
-        /// The HTTP status code.
-        status: u16,
-    },
-    /// The peer is no HTTP proxy.
+    /// 407. The flag is true if the proxy was given a user name and password, which it rejected.
+    #[error("a password is required")]
+    PasswordRequired { was_sent: bool },
+    /// The proxy does not allow this address and port.
+    #[error("the destination is refused (status {status})")]
+    Refused { status: u16 },
+    /// The proxy cannot reach the gateway at the moment.
+    #[error("the destination cannot be reached (status {status})")]
+    GatewayUnreachable { status: u16 },
+    #[error("not an HTTP proxy")]
     NotAProxy,
 }
 
@@ -64,24 +59,6 @@ impl ProxyError {
         }
     }
 }
-
-impl fmt::Display for ProxyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { proxy, destination, kind } = self;
-        match kind {
-            ProxyErrorKind::Unreachable(cause) => write!(f, "proxy {proxy} not reachable: {cause}"),
-            ProxyErrorKind::TimedOut => write!(f, "no answer from proxy {proxy}"),
-            ProxyErrorKind::PasswordRequired { .. } => write!(f, "proxy {proxy} wants a password"),
-            ProxyErrorKind::Refused { status } => write!(f, "proxy {proxy} refuses {destination} (status {status})"),
-            ProxyErrorKind::GatewayUnreachable { status } => {
-                write!(f, "proxy {proxy} does not reach {destination} (status {status})")
-            }
-            ProxyErrorKind::NotAProxy => write!(f, "no HTTP proxy at {proxy}"),
-        }
-    }
-}
-
-impl std::error::Error for ProxyError {}
 
 /// Asks `proxy` for a tunnel to `destination` and drops it again; waits `limit` at most for each of connection and answer.
 ///

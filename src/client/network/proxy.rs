@@ -177,39 +177,26 @@ fn is_loopback(url: &Url) -> bool {
         || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// The text is no address of a proxy that can be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The text is not the address of a proxy that can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {reason}", origin.name())]
 pub struct ProxyUrlError {
-    /// Setting with the text.
     pub origin: ProxyOrigin,
-    /// Reason why it cannot be used.
     pub reason: ProxyUrlFault,
 }
 
 /// Fault in the address of a proxy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::AsRefStr, strum::VariantArray)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, strum::AsRefStr, strum::VariantArray)]
 #[strum(serialize_all = "kebab-case")]
 pub enum ProxyUrlFault {
-    /// It cannot be read, or is not a text.
+    #[error("not an address such as http://proxy.example:3128")]
     NotAnAddress,
-    /// Another kind of proxy than an HTTP proxy, or one that is spoken to over TLS.
+    /// Another kind of proxy than an HTTP proxy, or an HTTP proxy over TLS.
+    #[error("does not begin with http://")]
     Scheme,
-    /// Something stands behind host and port.
+    #[error("has more text after host and port")]
     Path,
 }
-
-impl fmt::Display for ProxyUrlError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reason = match self.reason {
-            ProxyUrlFault::NotAnAddress => "not an address such as http://proxy.example:3128",
-            ProxyUrlFault::Scheme => "does not begin with http://",
-            ProxyUrlFault::Path => "something stands behind host and port",
-        };
-        write!(f, "{}: {reason}", self.origin.name())
-    }
-}
-
-impl std::error::Error for ProxyUrlError {}
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,6 @@
 //! Verification of the gateway's certificate that keeps the issuer's name of a certificate from elsewhere: it tells people which firewall
 //! or virus scanner inspects TLS.
 
-use std::fmt;
 use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
@@ -24,19 +23,12 @@ pub fn server_verifier(roots: RootCertStore) -> Result<Arc<dyn ServerCertVerifie
 }
 
 /// The certificate of a server was issued by an authority that is not trusted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("certificate issued by {issuer}")]
 pub struct UntrustedIssuer {
-    /// The distinguished name of the last certificate's issuer; empty when it cannot be read.
+    /// Distinguished name of the last certificate's issuer; empty if it cannot be read.
     pub issuer: String,
 }
-
-impl fmt::Display for UntrustedIssuer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "certificate issued by {}", self.issuer)
-    }
-}
-
-impl std::error::Error for UntrustedIssuer {}
 
 /// The issuer's name of a certificate; empty when it cannot be read.
 pub fn issuer_name(certificate: &[u8]) -> String {

@@ -1,6 +1,5 @@
 //! Deposits one photo: asks again until the gateway gave its answer, always under the same key.
 
-use std::fmt;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE};
@@ -170,38 +169,42 @@ pub struct DepositFailure {
 }
 
 /// Reason why there is no receipt.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum ClientDepositError {
-    /// The photo itself is not taken; nothing of it was stored by this try.
+    /// The photo itself is refused. This try stored nothing.
+    #[error("the gateway answered {}: {}", .0.status, response::problem_type(.0))]
     Refused(ProblemBody),
     /// The studio or device may not deposit.
+    #[error("the gateway answered {}: {}", .0.status, response::problem_type(.0))]
     NotAllowed(ProblemBody),
-    /// One side does not take the other's certificate.
+    #[error("{0}")]
     Tls(TlsFailure),
-    /// The proxy gives no tunnel to the gateway, and will not.
+    /// The proxy gives no tunnel to the gateway, and repeating the request does not help.
+    #[error("{0}")]
     Proxy(ProxyError),
-    /// The time was up.
+    #[error("gave up after {tries} tries: {last_error}")]
     GaveUp {
-        /// Number of tries.
         tries: u32,
-        /// Error of the last try.
         last_error: TransientError,
-        /// The pause that another try would have begun with: at least what the gateway asked for.
+        /// Pause before another try: at least the time that the gateway asked for.
         pause: Duration,
     },
-    /// The gateway found fault with the request; this should not happen.
+    /// The gateway rejected the request itself, which should not happen.
+    #[error("the gateway answered {}: {}", .0.status, response::problem_type(.0))]
     UnexpectedProblem(ProblemBody),
     /// The answer does not come from a gateway.
+    #[error("no gateway at {address} (status {status})")]
     NotAGateway {
-        /// The HTTP status code.
         status: u16,
-        /// Host and port that answered.
+        /// Host and port.
         address: String,
     },
-    /// A receipt for something else; names the field.
+    /// The receipt belongs to another photo. Contains the name of the field that differs.
+    #[error("the receipt does not match the photo: {0}")]
     ReceiptMismatch(&'static str),
-    /// A receipt that this version cannot read.
-    InvalidReceipt(serde_json::Error),
+    /// This version cannot read the receipt.
+    #[error("the receipt cannot be read")]
+    InvalidReceipt(#[source] serde_json::Error),
 }
 
 impl ClientDepositError {
@@ -222,31 +225,6 @@ impl ClientDepositError {
             | Self::NotAGateway { .. }
             | Self::ReceiptMismatch(_)
             | Self::InvalidReceipt(_) => true,
-        }
-    }
-}
-
-impl fmt::Display for ClientDepositError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Refused(problem) | Self::NotAllowed(problem) | Self::UnexpectedProblem(problem) => {
-                write!(f, "the gateway answered {}: {}", problem.status, response::problem_type(problem))
-            }
-            Self::Tls(failure) => failure.fmt(f),
-            Self::Proxy(error) => error.fmt(f),
-            Self::GaveUp { tries, last_error: last, .. } => write!(f, "gave up after {tries} tries: {last}"),
-            Self::NotAGateway { status, address } => write!(f, "no gateway at {address} (status {status})"),
-            Self::ReceiptMismatch(field) => write!(f, "the receipt does not fit the photo: {field}"),
-            Self::InvalidReceipt(_) => f.write_str("the receipt cannot be read"),
-        }
-    }
-}
-
-impl std::error::Error for ClientDepositError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::InvalidReceipt(source) => Some(source),
-            _ => None,
         }
     }
 }

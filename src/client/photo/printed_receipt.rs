@@ -1,6 +1,5 @@
 //! The receipt that the citizen takes home, as a file on the studio's disk: printed from the gateway's response, as often as needed.
 
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -71,44 +70,14 @@ impl PrintOptions<'_> {
 }
 
 /// Reason why a receipt was not printed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum PrintedReceiptError {
-    /// The gateway's receipt holds no valid code.
-    Code(CodeError),
-    /// It cannot be printed.
-    Page(CitizenReceiptError),
-    /// Something that is no PDF has the name already.
-    NotAPdf {
-        /// The file.
-        path: PathBuf,
-    },
-    /// It cannot be written.
-    Unwritable {
-        /// The file.
-        path: PathBuf,
-        /// Cause.
-        source: io::Error,
-    },
-}
-
-impl fmt::Display for PrintedReceiptError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Code(_) => f.write_str("the receipt holds no code"),
-            Self::Page(_) => f.write_str("the receipt cannot be printed"),
-            Self::NotAPdf { path } => write!(f, "{}: is there and no PDF", path.display()),
-            Self::Unwritable { path, .. } => write!(f, "{}: cannot be written", path.display()),
-        }
-    }
-}
-
-impl std::error::Error for PrintedReceiptError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Code(source) => Some(source),
-            Self::Page(source) => Some(source),
-            Self::NotAPdf { .. } => None,
-            Self::Unwritable { source, .. } => Some(source),
-        }
-    }
+    #[error("the receipt has no valid code")]
+    Code(#[source] CodeError),
+    #[error("the receipt cannot be printed")]
+    Page(#[source] CitizenReceiptError),
+    #[error("{path}: exists and is not a PDF")]
+    NotAPdf { path: PathBuf },
+    #[error("{path}: cannot be written")]
+    Unwritable { path: PathBuf, source: io::Error },
 }

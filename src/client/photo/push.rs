@@ -1,6 +1,5 @@
 //! Pushes one photo: `read -> spool -> deposit (again, until an answer came) -> store receipt -> remove spool`.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::deposit::{ClientDepositError, DepositFailure, PhotoDeposit, RetryContext, VerifiedReceipt, deposit};
@@ -100,68 +99,19 @@ fn finish_failed_push(mut spool: Spool, unfinished: DepositFailure) -> Result<Pu
 }
 
 /// Reason why a photo was not pushed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum PushError {
-    /// The photo cannot be read.
-    Photo(PhotoFileError),
-    /// The push could not begin, or its end not be noted.
-    Spool(SpoolError),
-    /// There is no receipt.
-    Deposit(ClientDepositError),
-    /// The photo is refused now, but an earlier try went without an answer and may have stored it; the spool is kept.
-    RefusedMaybeStored {
-        /// The refusal.
-        problem: ProblemBody,
-        spool: PathBuf,
-    },
-    /// The photo is at the gateway; its receipt could not be written here and the spool is kept.
-    ReceiptNotStored(StoredReceiptError),
-}
-
-impl From<PhotoFileError> for PushError {
-    fn from(error: PhotoFileError) -> Self {
-        Self::Photo(error)
-    }
-}
-
-impl From<SpoolError> for PushError {
-    fn from(error: SpoolError) -> Self {
-        Self::Spool(error)
-    }
-}
-
-impl From<ClientDepositError> for PushError {
-    fn from(error: ClientDepositError) -> Self {
-        Self::Deposit(error)
-    }
-}
-
-impl From<StoredReceiptError> for PushError {
-    fn from(error: StoredReceiptError) -> Self {
-        Self::ReceiptNotStored(error)
-    }
-}
-
-impl fmt::Display for PushError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Photo(_) => "the photo cannot be read",
-            Self::Spool(_) => "the spool does not serve",
-            Self::Deposit(_) => "the photo was not deposited",
-            Self::RefusedMaybeStored { .. } => "the photo is refused now and may have been deposited before",
-            Self::ReceiptNotStored(_) => "the receipt could not be stored",
-        })
-    }
-}
-
-impl std::error::Error for PushError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Photo(source) => Some(source),
-            Self::Spool(source) => Some(source),
-            Self::Deposit(source) => Some(source),
-            Self::RefusedMaybeStored { .. } => None,
-            Self::ReceiptNotStored(source) => Some(source),
-        }
-    }
+    #[error("the photo cannot be read")]
+    Photo(#[from] PhotoFileError),
+    /// The push could not begin, or its end could not be noted.
+    #[error("the spool cannot be used")]
+    Spool(#[from] SpoolError),
+    #[error("the photo was not deposited")]
+    Deposit(#[from] ClientDepositError),
+    /// The photo is refused now, but an earlier try got no answer and may have stored it. The spool is kept.
+    #[error("the photo is refused now and may have been deposited before")]
+    RefusedMaybeStored { problem: ProblemBody, spool: PathBuf },
+    /// The photo is deposited, but its receipt could not be written. The spool is kept.
+    #[error("the receipt could not be stored")]
+    ReceiptNotStored(#[from] StoredReceiptError),
 }

@@ -20,8 +20,8 @@
 //! two pushes at once of a photo that *also* changed under an unfinished push may end with two keys, hence two codes, both
 //! of them good; and of two pushes at once the one that is refused does not know whether the other was answered.
 
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fmt, io};
 
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
@@ -304,70 +304,26 @@ fn parse(bytes: &[u8]) -> Option<(SpoolFile, IdempotencyKey)> {
 }
 
 /// Reason why a push could not begin.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum SpoolError {
-    /// The spool is there and the system does not give it.
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Cause.
-        source: io::Error,
-    },
-    /// The spool is not one, or a newer version's. A new key could mean a second deposit, so a person has to decide.
-    Corrupt {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The spool cannot be written or removed.
-    Unwritable {
-        /// The file.
-        path: PathBuf,
-        /// Cause.
-        source: io::Error,
-    },
-    /// The photo changed while another push of it began.
-    ConcurrentPush {
-        /// That push's spool.
-        path: PathBuf,
-    },
-    /// The receipt beside the photo does not serve.
-    Receipt(StoredReceiptError),
-    /// No randomness for a key.
-    Entropy(EntropyError),
+    #[error("{path}: cannot be read")]
+    Unreadable { path: PathBuf, source: io::Error },
+    /// The file is not a spool, or was written by a newer version. A new key could mean a second deposit, so a person has to decide.
+    #[error("{path}: is not a spool of this version")]
+    Corrupt { path: PathBuf },
+    #[error("{path}: cannot be written")]
+    Unwritable { path: PathBuf, source: io::Error },
+    /// The photo changed while another push of it began. The path is that push's spool.
+    #[error("{path}: belongs to another push")]
+    ConcurrentPush { path: PathBuf },
+    #[error("the stored receipt cannot be used")]
+    Receipt(#[from] StoredReceiptError),
+    #[error("no idempotency key could be made")]
+    Entropy(#[source] EntropyError),
 }
 
 impl SpoolError {
     fn unwritable(path: &Path, source: io::Error) -> Self {
         Self::Unwritable { path: path.to_owned(), source }
-    }
-}
-
-impl From<StoredReceiptError> for SpoolError {
-    fn from(error: StoredReceiptError) -> Self {
-        Self::Receipt(error)
-    }
-}
-
-impl fmt::Display for SpoolError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable { path, .. } => write!(f, "{}: cannot be read", path.display()),
-            Self::Corrupt { path } => write!(f, "{}: is not a spool of this version", path.display()),
-            Self::Unwritable { path, .. } => write!(f, "{}: cannot be written", path.display()),
-            Self::ConcurrentPush { path } => write!(f, "{}: belongs to another push", path.display()),
-            Self::Receipt(_) => f.write_str("the stored receipt does not serve"),
-            Self::Entropy(_) => f.write_str("no key could be made"),
-        }
-    }
-}
-
-impl std::error::Error for SpoolError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Unreadable { source, .. } | Self::Unwritable { source, .. } => Some(source),
-            Self::Receipt(source) => Some(source),
-            Self::Entropy(source) => Some(source),
-            Self::Corrupt { .. } | Self::ConcurrentPush { .. } => None,
-        }
     }
 }

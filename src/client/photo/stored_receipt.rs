@@ -1,7 +1,7 @@
 //! A receipt on the studio's disk: the code can be shown again without the gateway.
 
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fmt, io};
 
 use serde::{Deserialize, Serialize};
 
@@ -113,45 +113,14 @@ impl StoredReceipt {
     }
 }
 
-/// Reason why the receipt beside the photo is not usable.
-#[derive(Debug)]
+/// Reason why the receipt beside the photo cannot be used.
+#[derive(Debug, thiserror::Error)]
 pub enum StoredReceiptError {
-    /// It is there and the system does not give it.
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Cause.
-        source: io::Error,
-    },
-    /// It is not a receipt, or a newer version's, or its code has a wrong symbol.
-    Corrupt {
-        /// The file.
-        path: PathBuf,
-    },
-    /// It cannot be written.
-    Unwritable {
-        /// The file.
-        path: PathBuf,
-        /// Cause.
-        source: io::Error,
-    },
-}
-
-impl fmt::Display for StoredReceiptError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable { path, .. } => write!(f, "{}: cannot be read", path.display()),
-            Self::Corrupt { path } => write!(f, "{}: is not a receipt of this version", path.display()),
-            Self::Unwritable { path, .. } => write!(f, "{}: cannot be written", path.display()),
-        }
-    }
-}
-
-impl std::error::Error for StoredReceiptError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Unreadable { source, .. } | Self::Unwritable { source, .. } => Some(source),
-            Self::Corrupt { .. } => None,
-        }
-    }
+    #[error("{path}: cannot be read")]
+    Unreadable { path: PathBuf, source: io::Error },
+    /// The file is not a receipt, was written by a newer version, or its code has a wrong symbol.
+    #[error("{path}: is not a receipt of this version")]
+    Corrupt { path: PathBuf },
+    #[error("{path}: cannot be written")]
+    Unwritable { path: PathBuf, source: io::Error },
 }

@@ -3,11 +3,10 @@
 use std::path::Path;
 
 use super::connection::{about_inspection, about_transient_error};
-use super::failure::Failure;
+use super::failure::{Failure, about_unexpected};
 use super::files::unreadable;
 use super::gateway_error::about_gateway_error;
 use super::problem::about_problem;
-use super::unexpected::about_unexpected;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::enrolment::address::{AddressError, EnrolmentAddress};

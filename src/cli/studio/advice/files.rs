@@ -3,8 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::failure::Failure;
-use super::unexpected::about_unexpected;
+use super::failure::{Failure, about_unexpected};
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::photo::photo_file::{MAX_BYTES, PhotoFileError, PhotoFileErrorKind};

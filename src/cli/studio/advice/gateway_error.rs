@@ -1,10 +1,9 @@
 //! Messages about a failed request of an enrolment, a renewal or a status.
 
 use super::connection::{about_tls, about_transient_error, no_deposits};
-use super::failure::Failure;
+use super::failure::{Failure, about_unexpected};
 use super::problem::about_problem;
 use super::proxy::about_proxy;
-use super::unexpected::about_unexpected;
 use crate::cli::studio::exit::Exit;
 use crate::client::enrolment::gateway_request::GatewayError;
 use crate::client::network::proxy::host_and_port;

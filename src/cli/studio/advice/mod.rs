@@ -14,14 +14,13 @@ mod push;
 mod renewal;
 mod self_test;
 mod setup;
-mod unexpected;
 mod watch;
 
 pub use earlier_deposit::{EndedDeposit, about_earlier_deposit, about_ended_deposit, about_unchecked_deposit};
 pub use enrolment::{
     about_address, about_code, about_enrol, about_enrolment_progress, after_enrolment, code_error_in_words,
 };
-pub use failure::Failure;
+pub use failure::{Failure, about_unexpected};
 pub use files::{about_photo, unreadable};
 pub use gateway_error::about_gateway_error;
 pub use printing::{about_printing, about_receipt_to_print};
@@ -31,5 +30,4 @@ pub use push::{about_progress, about_push, after_receipt};
 pub use renewal::{about_renewal, about_renewal_event};
 pub use self_test::{CheckState, SelfTestLine, about_self_test};
 pub use setup::{about_config, about_credentials};
-pub use unexpected::about_unexpected;
 pub use watch::{about_event, listed};

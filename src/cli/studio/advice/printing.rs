@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use super::failure::Failure;
+use super::failure::{Failure, about_unexpected};
 use super::files::unreadable;
-use super::unexpected::about_unexpected;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::photo::printed_receipt::PrintedReceiptError;

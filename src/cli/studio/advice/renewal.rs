@@ -1,9 +1,8 @@
 //! Messages about the renewal of a certificate.
 
-use super::failure::Failure;
+use super::failure::{Failure, about_unexpected};
 use super::gateway_error::about_gateway_error;
 use super::setup::{about_config, about_credentials};
-use super::unexpected::about_unexpected;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::{moment, on_one_line};
 use crate::client::enrolment::auto_renewal::RenewalEvent;

@@ -2,9 +2,9 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::{fmt, io};
 
 use crate::atomic_file::{self, FileMode};
 
@@ -118,34 +118,12 @@ impl WatchedFolder {
 }
 
 /// Reason why a folder cannot be watched.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum WatchedFolderError {
-    /// It is not there, no folder, or cannot be written.
-    Unusable {
-        path: PathBuf,
-        /// Cause.
-        source: io::Error,
-    },
-    /// Another watch is at work there.
+    #[error("{path}: cannot be watched")]
+    Unusable { path: PathBuf, source: io::Error },
+    #[error("{path}: is already being watched")]
     AlreadyWatched { path: PathBuf },
-}
-
-impl fmt::Display for WatchedFolderError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unusable { path, .. } => write!(f, "{}: cannot be watched", path.display()),
-            Self::AlreadyWatched { path } => write!(f, "{}: is being watched already", path.display()),
-        }
-    }
-}
-
-impl std::error::Error for WatchedFolderError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Unusable { source, .. } => Some(source),
-            Self::AlreadyWatched { .. } => None,
-        }
-    }
 }
 
 #[cfg(test)]
