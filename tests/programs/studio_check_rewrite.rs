@@ -46,7 +46,7 @@ fn a_progressive_photo_is_refused_and_its_baseline_copy_accepted() {
     assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
     assert!(run.stdout.starts_with("a-baseline.jpg: accepted"), "{}", run.stdout);
     let told: Vec<_> = run.stderr.lines().collect();
-    let start = "a.jpg was written as baseline JPEG without loss: a-baseline.jpg. ";
+    let start = "a.jpg was rewritten without loss as a baseline JPEG: a-baseline.jpg. ";
     assert!(matches!(told[..], [line] if line.starts_with(start)), "{told:?}");
     assert!(fs::read(folder.at("a.jpg")).unwrap() == progressive(), "the original is untouched");
 
@@ -84,7 +84,7 @@ fn a_folder_gives_one_line_for_each_photo_however_often_it_is_checked() {
 
     let run = folder.check(&[".", "--rewrite", "--json"]);
     assert_eq!(verdicts(&run), expected, "{}", run.stderr);
-    assert!(run.stderr.contains("./a.JPG is there as baseline JPEG already: ./a-baseline.jpg."), "{}", run.stderr);
+    assert!(run.stderr.contains("./a.JPG already exists as a baseline JPEG: ./a-baseline.jpg."), "{}", run.stderr);
     assert_eq!(names(&folder).len(), 5);
 
     let run = folder.check(&[".", "--rewrite"]);
@@ -97,7 +97,7 @@ fn a_file_that_has_the_copys_name_is_never_replaced() {
     let run = folder.check(&["a.jpg", "--rewrite"]);
     assert_eq!(run.code, Some(3), "{}", run.stderr);
     assert!(run.stdout.starts_with("a.jpg: refused"), "{}", run.stdout);
-    let told = "a.jpg was not rewritten: a-baseline.jpg is there already, with other content, and stays as it is.";
+    let told = "a.jpg was not rewritten: a-baseline.jpg exists with other content and was not changed.";
     assert!(run.stderr.contains(told), "{}", run.stderr);
     assert_eq!(fs::read(folder.at("a-baseline.jpg")).unwrap(), b"the bride's photo");
 
@@ -118,7 +118,7 @@ fn a_photo_that_cannot_be_rewritten_is_judged_as_it_is_with_the_reason() {
         bytes
     };
     for (photo, reason) in [
-        (&whole[..whole.len() / 2], "the file ends before the picture does"),
+        (&whole[..whole.len() / 2], "the file ends before the image does"),
         (&cmyk[..], "it has 4 colour channels instead of 3"),
         (&fixture("hostile/arithmetic.jpg")[..], "this program cannot read arithmetic"),
     ] {

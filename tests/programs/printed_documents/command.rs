@@ -156,7 +156,7 @@ async fn a_photo_is_never_overwritten_by_its_receipt() {
     let arguments = ["receipt", stored.to_str().unwrap(), "--out", watched.photo.to_str().unwrap(), "--lang", "en"];
     let run = studio(&watched.gateway, &arguments).await;
     assert_eq!(run.status.code(), Some(6));
-    assert!(stderr(&run).contains("no PDF") && run.stdout.is_empty(), "{}", stderr(&run));
+    assert!(stderr(&run).contains("not a PDF") && run.stdout.is_empty(), "{}", stderr(&run));
     assert_eq!(std::fs::read(&watched.photo).unwrap(), before);
 }
 

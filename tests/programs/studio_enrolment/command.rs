@@ -53,11 +53,11 @@ async fn what_is_mistyped_is_told_before_anything_is_sent() {
     let wrong = typos.into_iter().find(|typo| EnrolmentCode::parse(typo) == Err(CodeError::CheckSymbol)).unwrap();
     let http = format!("http://{url}");
     for (arguments, hint) in [
-        ([url.as_str(), &wrong, "--lang", "en"], "a symbol of the code is wrong"),
-        ([&url, &code[1..], "--lang", "en"], "group 1 of the code has 4 instead of 5"),
-        ([&url, "ÄÄÄÄ", "--lang", "en"], "no code contains"),
-        ([&http, &code, "--lang", "en"], "in the clear"),
-        ([&format!("{url}/enrol"), &code, "--lang", "en"], "behind host and port"),
+        ([url.as_str(), &wrong, "--lang", "en"], "one character of the code is wrong"),
+        ([&url, &code[1..], "--lang", "en"], "group 1 of the code has 4 characters instead of 5"),
+        ([&url, "ÄÄÄÄ", "--lang", "en"], "never occurs in a code"),
+        ([&http, &code, "--lang", "en"], "unencrypted"),
+        ([&format!("{url}/enrol"), &code, "--lang", "en"], "after host and port"),
         ([&url, &code, "--ca-sha256", "12:34"], "--ca-sha256"),
     ] {
         let run = studio.run(&[&["enrol"], &arguments[..], &["--dir", "lichtbild"]].concat()).await;

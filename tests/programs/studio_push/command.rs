@@ -166,7 +166,7 @@ async fn giving_up_ends_with_4_and_says_that_the_code_stays() {
     let gateway = FakeGateway::with_script([ScriptedReply::StoreThenCut]).await;
     let run = push(&gateway, &["--lang", "en"]).await;
     assert_eq!((run.code, run.stdout.as_str()), (4, ""));
-    assert!(run.stderr.contains("Run the same command again later: the same code will be given."), "{}", run.stderr);
+    assert!(run.stderr.contains("Run the same command again later: it gives the same code."), "{}", run.stderr);
     let run = push(&gateway, &[]).await;
     assert_eq!(run.code, 0);
     assert!(run.stdout.contains(&code_for(gateway.uploads()[0].key())));
@@ -199,16 +199,16 @@ async fn who_is_not_allowed_ends_with_5() {
 #[tokio::test]
 async fn a_certificate_that_is_refused_for_good_is_not_said_to_be_let_in_again() {
     for (kind, advice) in [
-        ("certificate-superseded", "Use the newest certificate"),
-        ("device-revoked", "enrol anew with a new invitation"),
-        ("studio-suspended", "Once it is let in again"),
-        ("device-unknown", "Call the authority"),
+        ("certificate-superseded", "newest certificate"),
+        ("device-revoked", "enrol again with a new invitation"),
+        ("studio-suspended", "When the studio is active again"),
+        ("device-unknown", "Call the office"),
     ] {
         let gateway = FakeGateway::with_script([ScriptedReply::Problem(403, kind, None)]).await;
         let run = push(&gateway, &["--lang", "en"]).await;
         assert_eq!(run.code, 5);
         assert!(run.stderr.contains(advice), "{kind}: {}", run.stderr);
-        assert_eq!(run.stderr.contains("let in again"), kind == "studio-suspended", "{}", run.stderr);
+        assert_eq!(run.stderr.contains("active again"), kind == "studio-suspended", "{}", run.stderr);
     }
 }
 

@@ -55,7 +55,7 @@ async fn the_proxy_of_an_enrolment_serves_every_later_request_and_its_password_i
     let output = run(&studio, &["status", "--lang", "en"], &[]).await;
     assert_eq!(output.status.code(), Some(0), "{}", utf8(&output.stdout));
     let shown = printed(&output);
-    assert!(shown.contains(&format!("proxy {} (by proxy)", proxy.address())), "{shown}");
+    assert!(shown.contains(&format!("proxy {} (from proxy)", proxy.address())), "{shown}");
     assert!(shown.contains("connects to the gateway") && !shown.contains("geheim"), "{shown}");
     studio.split_certificate_and_key();
     assert_eq!(run(&studio, &["renew", "--force"], &[]).await.status.code(), Some(0));
@@ -76,8 +76,8 @@ async fn status_tells_the_faults_of_a_proxy_apart() {
     let refuses = "HTTP/1.1 403 Forbidden\r\n\r\n";
     for (behaviour, address, code, words) in [
         (ProxyBehaviour::Tunnel, closed.as_str(), 4, "cannot be reached"),
-        (ProxyBehaviour::Password("Basic eA=="), &proxy.address(), 6, "does not take user name and password (407)"),
-        (ProxyBehaviour::Answers(refuses), &proxy.address(), 6, "refuses the address"),
+        (ProxyBehaviour::Password("Basic eA=="), &proxy.address(), 6, "rejects the user name or password (407)"),
+        (ProxyBehaviour::Answers(refuses), &proxy.address(), 6, "does not allow the address"),
     ] {
         proxy.behave(behaviour);
         std::fs::write(studio.config(), format!("{plain}proxy = \"http://koch:geheim@{address}\"\n")).unwrap();
@@ -109,14 +109,14 @@ async fn a_proxy_of_the_environment_is_used_where_no_proxy_does_not_forbid_it_an
     std::fs::write(studio.config(), config.replace(line, "gateway = \"https://gateway.invalid:8443\"")).unwrap();
     let output = run(&studio, &["status", "--lang", "en"], &[("https_proxy", &url)]).await;
     let shown = printed(&output);
-    assert!(output.status.code() == Some(6) && shown.contains("(by https_proxy)"), "{shown}");
-    assert!(shown.contains("refuses the address gateway.invalid:8443 (status 403)"), "{shown}");
+    assert!(output.status.code() == Some(6) && shown.contains("(from https_proxy)"), "{shown}");
+    assert!(shown.contains("does not allow the address gateway.invalid:8443 (status 403)"), "{shown}");
     assert!(!shown.contains("geheim"), "{shown}");
 
     let asked = proxy.seen().len();
     let environment = [("HTTPS_PROXY", url.as_str()), ("NO_PROXY", "other.example,.invalid")];
     let output = run(&studio, &["status", "--lang", "en"], &environment).await;
-    assert!(printed(&output).contains("no address"), "{}", printed(&output));
+    assert!(printed(&output).contains("has no address"), "{}", printed(&output));
     assert_eq!(proxy.seen().len(), asked);
 
     let output = run(&studio, &["status", "--lang", "en"], &[("HTTPS_PROXY", "socks5://koch:geheim@h:1")]).await;

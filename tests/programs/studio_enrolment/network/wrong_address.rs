@@ -57,7 +57,7 @@ async fn whatever_else_answers_an_enrolment_the_address_and_the_usual_port_are_t
         assert!(german.contains("(meist :7443)") && !german.contains("Konfiguration"), "{german}");
         assert_eq!(german.contains("Router CA: ist das eine Firewall"), address == foreign, "{german}");
         let (_, english) = enrol(&studio, &address, "en").await;
-        assert!(english.contains(&format!("{address} is not where devices enrol")), "{english}");
+        assert!(english.contains(&format!("{address} is not an enrolment address")), "{english}");
     }
     assert_eq!(studio.files(), [PENDING_KEY_FILE]);
     assert!(studio.gateway.requests().iter().all(|seen| seen.authorization.is_none()), "the code was not sent");
@@ -74,7 +74,7 @@ async fn the_other_ports_of_a_real_gateway_are_not_taken_for_the_enrolment() {
         let (address, stop) = (listener.local_address().to_string(), ShutdownTrigger::new());
         tokio::spawn(listener.serve(gateway.router(kind), stop.subscribe()));
         let (code, told) = enrol(&studio, &address, "en").await;
-        assert!(code == 6 && told.contains(&format!("{address} is not where devices enrol")), "{kind:?}: {told}");
+        assert!(code == 6 && told.contains(&format!("{address} is not an enrolment address")), "{kind:?}: {told}");
         assert!(!told.contains("applicant") && !told.contains("card"), "{told}");
     }
 }
@@ -98,8 +98,8 @@ async fn a_configuration_with_another_port_is_told_with_it() {
         ] {
             let output = studio.run(&[arguments, &["--lang", "en"]].concat()).await;
             let shown = format!("{}{}", utf8(&output.stdout), utf8(&output.stderr));
-            let expected = format!("{address} is not where a Lichtbild gateway takes deposits");
-            assert!(shown.contains(&expected) && shown.contains(":8443"), "{arguments:?}: {shown}");
+            let expected = format!("{address} is not the deposit address of the Lichtbild gateway");
+            assert!(shown.contains(&expected) && shown.contains("8443"), "{arguments:?}: {shown}");
             assert!(!output.status.success(), "{arguments:?}: {shown}");
         }
     }
@@ -125,8 +125,11 @@ async fn a_firewall_that_inspects_tls_is_told_by_its_name_and_the_address_to_exe
         for arguments in [&["push", "photo.jpg"][..], &["status"], &["renew", "--force"]] {
             let output = studio.run(&[arguments, &["--lang", "en"]].concat()).await;
             let shown = format!("{}{}", utf8(&output.stdout), utf8(&output.stderr));
-            assert!(shown.contains("comes from") && shown.contains("Trutzburg Web Filter"), "{kind}: {shown}");
-            assert!(shown.contains(&format!("inspects TLS. Exempt {firewall} there")), "{kind}: {shown}");
+            assert!(shown.contains("was issued by") && shown.contains("Trutzburg Web Filter"), "{kind}: {shown}");
+            assert!(
+                shown.contains(&format!("inspects TLS connections. Exempt {firewall} from the inspection")),
+                "{kind}: {shown}"
+            );
             assert_eq!(output.status.code(), Some(6), "{kind}: {shown}");
         }
     }
