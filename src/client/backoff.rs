@@ -1,11 +1,11 @@
-//! Pause before the next try: exponential with full jitter, so that a hundred studios that lost the same gateway
-//! do not come back in the same second.
+//! Pause before the next try: exponential with full jitter, so that a hundred studios do not reconnect to the same gateway in the same
+//! second.
 
 use std::time::Duration;
 
-/// The first pause lies between zero and this.
+/// Upper bound of the first pause.
 pub const BASE: Duration = Duration::from_millis(500);
-/// No pause is longer, however often it failed: a photographer has a customer waiting.
+/// Upper bound of every pause: the photographer's customer is waiting.
 pub const CAP: Duration = Duration::from_secs(30);
 
 /// The longest pause after `failures` failed tries in a row (from 1).

@@ -11,29 +11,28 @@ use super::network::proxy::{HttpProxy, ProxyEnvironment, ProxyOrigin, ProxyUrlEr
 use crate::domain::redaction::redact_passwords;
 use crate::texts::language::Language;
 
-/// Time for a TCP connection and its TLS handshake, where the file names none.
+/// Time for a TCP connection and its TLS handshake, if the file names none.
 pub(super) const CONNECT_TIMEOUT_SECONDS: u64 = 10;
-/// Time for one whole request: 400 kB over the slowest shop line (64 kbit/s) take 50 s; twice that and a little.
+/// Time for one complete request. 400 kB over the slowest studio line (64 kbit/s) take 50 s; this is a little more than twice that time.
 pub(super) const ANSWER_TIMEOUT_SECONDS: u64 = 120;
 
 /// A studio's settings, with every path resolved against the directory of the file.
 #[derive(Debug, Clone)]
 pub struct StudioConfig {
-    /// `https`, a host, perhaps a port; nothing behind it.
+    /// `https://HOST` or `https://HOST:PORT`.
     pub gateway: Url,
-    /// The device's certificate chain, PEM.
+    /// PEM, the certificate and its issuers.
     pub certificate: PathBuf,
-    /// The device's private key, PEM.
+    /// PEM.
     pub key: PathBuf,
-    /// The certificate authorities by which the gateway is known, PEM. No others are trusted.
+    /// PEM, the only authorities that are trusted.
     pub ca: PathBuf,
-    /// Proxy on the way to the gateway: the file's, or the environment's where the file names none.
+    /// The file's proxy, or the environment's if the file names none.
     pub proxy: Option<HttpProxy>,
-    /// The language of messages and findings.
     pub language: Language,
-    /// Longest time until a connection stands.
+    /// For a TCP connection and its TLS handshake.
     pub connect_timeout: Duration,
-    /// Longest time from the first byte sent to the last byte of the answer.
+    /// From the first byte of the request to the last byte of the answer.
     pub answer_timeout: Duration,
 }
 
@@ -60,17 +59,17 @@ enum LanguageTag {
 }
 
 impl StudioConfig {
-    /// Reads `path`. The files it names are not opened yet.
+    /// Reads `path`. The files that it names are not opened yet.
     ///
     /// # Errors
-    /// [`StudioConfigError`]: the file cannot be read, is not what is expected, or its gateway is no https address.
+    /// [`StudioConfigError`]: the file cannot be read, is not valid, or its gateway is not an https address.
     pub fn load(path: &Path) -> Result<Self, StudioConfigError> {
         let text = fs::read_to_string(path)
             .map_err(|source| StudioConfigError::Unreadable { path: path.to_owned(), source })?;
         Self::parse(&text, path)
     }
 
-    /// Reads `text` as if it stood in `path`.
+    /// Parses `text`, the content of `path`.
     ///
     /// # Errors
     /// As [`StudioConfig::load`].
@@ -101,14 +100,14 @@ impl StudioConfig {
 }
 
 impl StudioConfig {
-    /// The same settings with the language that was asked for, if any.
+    /// The same settings with the requested language, if there is one.
     #[must_use]
     pub fn in_language(self, requested: Option<Language>) -> Self {
         Self { language: requested.unwrap_or(self.language), ..self }
     }
 }
 
-/// The parser shows the line at fault, except in a file that may hold the password of a proxy: a key may be misspelt or quoted, and a text
+/// The error shows the faulty line, except if the file may contain the password of a proxy: a key may be misspelt or quoted, and a value
 /// may have several lines.
 fn invalid(text: &str, path: &Path, source: toml::de::Error) -> StudioConfigError {
     let start = source.span().map_or(0, |span| span.start).min(text.len());
@@ -128,7 +127,7 @@ fn invalid(text: &str, path: &Path, source: toml::de::Error) -> StudioConfigErro
     StudioConfigError::Invalid { path: path.to_owned(), source: message.into() }
 }
 
-/// Only an origin: a path, a user name or a query in it would be a mistake that nobody notices.
+/// Accepts only an origin. A path, a user name or a query would be ignored without notice.
 pub(super) fn parse_gateway_url(text: &str) -> Result<Url, &'static str> {
     let url = Url::parse(text).map_err(|_| "it is not an address")?;
     if url.scheme() != "https" {

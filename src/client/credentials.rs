@@ -1,4 +1,4 @@
-//! The device's certificate and key, and the authorities it trusts, as they lie on the disk.
+//! The device's certificate and key, and the authorities it trusts, in their files.
 
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
@@ -10,15 +10,13 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use super::config::StudioConfig;
 use crate::domain::digest::Sha256Digest;
 
-/// All that a mutual TLS handshake needs from this side.
+/// Client side of a mutual TLS handshake.
 pub struct Credentials {
-    /// The device's certificate, then its issuers.
     pub chain: Vec<CertificateDer<'static>>,
-    /// The device's key.
     pub key: PrivateKeyDer<'static>,
     /// Authorities that may issue the gateway's certificate.
     pub roots: RootCertStore,
-    /// SHA-256 of the first of them, for people who compare it with a letter.
+    /// SHA-256 of the first authority, which users compare with the invitation letter.
     pub ca_sha256: Sha256Digest,
 }
 
@@ -26,7 +24,7 @@ impl Credentials {
     /// Reads the three files that `config` names.
     ///
     /// # Errors
-    /// [`CredentialsError`] with the setting and the file that does not serve.
+    /// [`CredentialsError`] with the setting and the file that cannot be used.
     pub fn load(config: &StudioConfig) -> Result<Self, CredentialsError> {
         let chain = read_certificates(CredentialSetting::Certificate, &config.certificate)?;
         reject_key_readable_by_others(&config.key)?;
@@ -92,7 +90,6 @@ pub enum CredentialSetting {
 }
 
 impl CredentialSetting {
-    /// The key in the file.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Certificate => "certificate",
@@ -105,29 +102,23 @@ impl CredentialSetting {
 /// Reason why a file is not usable.
 #[derive(Debug)]
 pub enum CredentialsErrorKind {
-    /// It cannot be read.
     Unreadable(io::Error),
-    /// It is not PEM.
     NotPem,
-    /// It is PEM and holds no certificate or key.
+    /// The PEM file contains no certificate or key.
     NoCertificateOrKey,
-    /// TLS cannot work with it: a damaged certificate, an unknown kind of key, or a key that belongs to another certificate.
+    /// TLS rejects it: a damaged certificate, an unknown kind of key, or a key that belongs to another certificate.
     Unusable,
-    /// Group or others may read it.
     ReadableByOthers {
-        /// Its permission bits.
+        /// Permission bits.
         mode: u32,
     },
 }
 
-/// A file that `studio.toml` names does not serve.
+/// A file that `studio.toml` names cannot be used.
 #[derive(Debug)]
 pub struct CredentialsError {
-    /// The line that names it.
     pub setting: CredentialSetting,
-    /// The file.
     pub path: PathBuf,
-    /// Cause.
     pub kind: CredentialsErrorKind,
 }
 

@@ -1,4 +1,4 @@
-//! Client of the gateway's API: HTTPS with the device's certificate, and nothing else between the two.
+//! Client of the gateway's API, over HTTPS with the device's certificate.
 
 use std::io;
 use std::path::Path;
@@ -27,18 +27,18 @@ pub struct GatewayClient {
 }
 
 impl GatewayClient {
-    /// Reads the credentials and makes the pool ready. Nothing is sent yet.
+    /// Reads the credentials and makes the pool. Nothing is sent yet.
     ///
     /// # Errors
-    /// [`CredentialsError`] with the file that does not serve.
+    /// [`CredentialsError`] with the file that cannot be used.
     pub fn from_config(config: &StudioConfig) -> Result<Self, CredentialsError> {
         Self::with_credentials(config, Credentials::load(config)?)
     }
 
-    /// The same with credentials that are not on the disk, or not yet.
+    /// Makes the pool with credentials that are not in the configured files.
     ///
     /// # Errors
-    /// [`CredentialsError`] when they are of no use for TLS.
+    /// [`CredentialsError`] if TLS rejects them.
     pub fn with_credentials(config: &StudioConfig, credentials: Credentials) -> Result<Self, CredentialsError> {
         let tls = build_tls_config(config, credentials)?;
         let (connect_timeout, answer_timeout) = (config.connect_timeout, config.answer_timeout);
@@ -47,29 +47,27 @@ impl GatewayClient {
         Ok(Self { http, gateway: config.gateway.clone() })
     }
 
-    /// The gateway's address.
     pub fn gateway(&self) -> &Url {
         &self.gateway
     }
 
-    /// A POST request to `path` on the gateway, such as `/v1/photos`.
     pub fn post(&self, path: &str) -> reqwest::RequestBuilder {
         self.http.post(self.address(path))
     }
 
-    /// A GET request to `path` on the gateway, such as `/v1/me`.
+    /// A GET request to `path`, such as `/v1/me`.
     pub fn get(&self, path: &str) -> reqwest::RequestBuilder {
         self.http.get(self.address(path))
     }
 
-    /// A GET request to `path` on the gateway, with `fields` as its query.
+    /// A GET request to `path`, with `fields` as its query.
     pub fn get_with_query(&self, path: &str, fields: &[(&str, &str)]) -> reqwest::RequestBuilder {
         let mut url = self.address(path);
         url.query_pairs_mut().extend_pairs(fields);
         self.http.get(url)
     }
 
-    /// A DELETE request to `path` on the gateway, such as `/v1/photos/{photo_id}`.
+    /// A DELETE request to `path`, such as `/v1/photos/{photo_id}`.
     pub fn delete(&self, path: &str) -> reqwest::RequestBuilder {
         self.http.delete(self.address(path))
     }
@@ -81,11 +79,10 @@ impl GatewayClient {
     }
 }
 
-/// The device's side of the handshake. Provider and authorities are named here: with a process-wide default the choice would
-/// hang on what else is linked in.
+/// Client side of the handshake. It names the crypto provider, because the process-wide default depends on the other linked crates.
 ///
 /// # Errors
-/// [`CredentialsError`] with the file that does not serve.
+/// [`CredentialsError`] with the file that cannot be used.
 pub fn load_tls_config(config: &StudioConfig) -> Result<ClientConfig, CredentialsError> {
     build_tls_config(config, Credentials::load(config)?)
 }
@@ -102,7 +99,7 @@ fn build_tls_config(config: &StudioConfig, credentials: Credentials) -> Result<C
         .map_err(|_| unusable(CredentialSetting::Key, &config.key))
 }
 
-/// A pool over these TLS settings, waiting as long as a configuration that names no times.
+/// A pool with these TLS settings and the default time limits.
 pub(super) fn client_with_default_timeouts(
     tls: ClientConfig,
     destination: &Url,
@@ -112,7 +109,7 @@ pub(super) fn client_with_default_timeouts(
     client(tls, destination, proxy, Duration::from_secs(connect), Duration::from_secs(answer))
 }
 
-/// A pool for `destination`. A proxy sees the destination's name and port; TLS goes through it to the gateway itself.
+/// A pool for `destination`. A proxy sees the destination's name and port; TLS ends at the gateway.
 fn client(
     tls: ClientConfig,
     destination: &Url,
@@ -121,14 +118,14 @@ fn client(
     answer_timeout: Duration,
 ) -> reqwest::Result<Client> {
     let (builder, connect_limit) = match proxy {
-        // No other proxy than the chosen one, whatever the environment names.
+        // reqwest must not choose a proxy from the environment by itself.
         None => (Client::builder().no_proxy(), connect_timeout),
         Some(proxy) => {
             let (own, destination) = (proxy.clone(), destination.clone());
             let explain = MapFutureLayer::new(move |connecting| {
                 explain_proxy_failure(connecting, own.clone(), destination.clone(), connect_timeout)
             });
-            // The layer has its own time limits; the client's, which is around it, would cut off the explanation.
+            // The layer has its own time limits. The client's limit would end it before it has asked the proxy for the reason.
             let limit = connect_timeout.saturating_mul(CONNECT_STEPS);
             (Client::builder().proxy(proxy.to_reqwest()?).connector_layer(explain), limit)
         }
@@ -137,9 +134,9 @@ fn client(
         .tls_backend_preconfigured(tls)
         .https_only(true)
         .http1_only()
-        // A passport photo goes to the configured gateway or nowhere.
+        // A passport photo must not follow a redirect to another server.
         .redirect(reqwest::redirect::Policy::none())
-        // Repeats are deposit.rs's business, which counts and announces them.
+        // `deposit.rs` repeats requests, counts them and tells the user.
         .retry(reqwest::retry::never())
         .connect_timeout(connect_limit)
         .timeout(answer_timeout)
@@ -147,11 +144,10 @@ fn client(
         .build()
 }
 
-/// Time limits of a connection through a proxy, one after the other: of the connection, and twice of its explanation; and one to spare.
+/// Time limit of a connection through a proxy: one for the connection, two for the probe of the proxy, and one in reserve.
 const CONNECT_STEPS: u32 = 4;
 
-/// Waits for a connection through a proxy. One that failed before TLS began, or took too long, is tried once more, to learn what the
-/// proxy says.
+/// Waits for a connection through a proxy. If it fails before TLS begins, or takes too long, a probe asks the proxy for the reason.
 async fn explain_proxy_failure<C>(
     connecting: impl Future<Output = Result<C, BoxError>>,
     proxy: HttpProxy,

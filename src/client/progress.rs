@@ -1,4 +1,4 @@
-//! Progress of a push, for the person at the screen.
+//! Progress of a push, for the user.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,32 +6,28 @@ use std::time::Duration;
 use super::transient_error::TransientError;
 use crate::clock::Timestamp;
 
-/// One thing that happened.
+/// An event of a push.
 #[derive(Debug)]
 pub enum ProgressEvent {
-    /// An earlier push of this photo did not finish; this one goes on with its key and so with its code.
+    /// An earlier push of this photo did not finish. This one uses its key and gets the same code.
     Resuming {
-        /// Time at which the earlier push began.
+        /// Begin of the earlier push.
         since: Timestamp,
     },
-    /// That earlier push went to another address, where the photo may have arrived too.
-    GatewayChanged {
-        /// The address.
-        earlier: String,
-    },
-    /// The photo changed since an unfinished push; what that one may have deposited stays at the gateway until it expires.
+    /// The earlier push went to this other address, where the photo may have arrived too.
+    GatewayChanged { earlier: String },
+    /// The photo changed since an unfinished push. A deposit of that push stays at the gateway until it expires.
     SpoolRotated {
-        /// Path of the file that keeps the earlier push's key.
+        /// File with the earlier push's key.
         rotated_to: PathBuf,
     },
-    /// A try failed and another one follows.
+    /// A try failed, and another one follows.
     Retrying {
-        /// Cause.
         error: TransientError,
-        /// The pause before the next try.
+        /// Before the next try.
         pause: Duration,
     },
 }
 
-/// Takes notices.
+/// Receives the events.
 pub type ProgressCallback<'a> = &'a (dyn Fn(ProgressEvent) + Send + Sync);

@@ -1,4 +1,4 @@
-//! Reading the gateway's answer to a deposit.
+//! Parser of the gateway's answer to a deposit.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::wire::finding::FindingBody;
 use crate::wire::photo::ReceiptBody;
 use crate::wire::problem::ProblemBody;
 
-/// No receipt and no problem is larger; a stranger's endless answer ends here.
+/// Largest answer that is read. Receipts and problems are smaller; a foreign server's answer may be endless.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// Longest pause that a `Retry-After` can ask for; the client tries again after this time even if it is asked to wait longer. A gateway
 /// asks for a minute, so a larger value comes from something in between, and one header must not delay photos for days or overflow
@@ -25,37 +25,31 @@ const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
 /// Answer of the gateway to a deposit.
 #[derive(Debug)]
 pub enum DepositResponse {
-    /// 201
     Receipt {
-        /// The receipt.
         body: ReceiptBody,
-        /// True if the gateway had already given this receipt before.
+        /// True if the gateway has given this receipt before.
         replayed: bool,
     },
-    /// A receipt that cannot be read.
+    /// The receipt cannot be read.
     InvalidReceipt(serde_json::Error),
-    /// Not now.
     RetryLater {
-        /// Cause.
         error: TransientError,
-        /// Not before this much time has passed.
+        /// Pause that the gateway asks for.
         retry_after: Option<Duration>,
     },
-    /// No, and why.
     Problem(ProblemBody),
-    /// Nothing that a gateway would say.
+    /// The answer does not come from a gateway.
     NotAGateway {
-        /// The HTTP status code.
         status: u16,
-        /// Host and port that answered.
+        /// Host and port.
         address: String,
     },
 }
 
-/// Reads the whole answer. `now` is for a `Retry-After` that names a date.
+/// Reads the complete answer. `now` serves a `Retry-After` with a date.
 ///
 /// # Errors
-/// [`HttpRequestError`] when the connection breaks before its end.
+/// [`HttpRequestError`] if the connection breaks before the end of the answer.
 pub async fn read(mut response: Response, now: Timestamp) -> Result<DepositResponse, HttpRequestError> {
     let (status, address) = (response.status().as_u16(), host_and_port(response.url()));
     let retry_after = retry_after(response.headers(), now);
@@ -72,7 +66,7 @@ pub async fn read(mut response: Response, now: Timestamp) -> Result<DepositRespo
     let problem = json_object::from_slice::<ProblemBody>(&body).ok();
     let in_progress = problem.as_ref().is_some_and(|problem| problem_type(problem) == "deposit-in-progress");
     Ok(match (status, problem) {
-        // 500, 502 and 504 may come from a proxy or a node that is going down: the key makes asking again safe.
+        // 500, 502 and 504 may come from a proxy or a node that is shutting down. The idempotency key makes a repetition safe.
         (408 | 425 | 429 | 500 | 502 | 503 | 504, _) => {
             DepositResponse::RetryLater { error: TransientError::Unavailable { status }, retry_after }
         }
@@ -85,7 +79,7 @@ pub async fn read(mut response: Response, now: Timestamp) -> Result<DepositRespo
     })
 }
 
-/// The whole body; `None` when it is larger than anything a gateway says.
+/// The complete body; `None` if it is larger than any answer of a gateway.
 pub(super) async fn read_body(response: &mut Response) -> Result<Option<Vec<u8>>, HttpRequestError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| HttpRequestError::from(&error))? {
@@ -97,13 +91,13 @@ pub(super) async fn read_body(response: &mut Response) -> Result<Option<Vec<u8>>
     Ok(Some(body))
 }
 
-/// A problem's stable name without whatever stands before it: `type` is a URI reference.
+/// The last segment of a problem's `type`, which is a URI reference.
 pub fn problem_type(problem: &ProblemBody) -> &str {
     problem.kind.rsplit('/').next().unwrap_or_default()
 }
 
-/// Reports whether a gateway says that what was asked for is at none of this listener's addresses, or that the listener takes certificates
-/// of other authorities: then it is at another port, or at another gateway.
+/// Reports whether the gateway answers that this listener does not have the route, or accepts certificates of other authorities. Then the
+/// configured address is that of another listener or of another gateway.
 pub(super) fn is_wrong_listener(problem: &ProblemBody) -> bool {
     match problem_type(problem) {
         "route-unknown" | "method-not-allowed" | "certificate-missing" => true,
@@ -112,7 +106,7 @@ pub(super) fn is_wrong_listener(problem: &ProblemBody) -> bool {
     }
 }
 
-/// Advice by a rule that this version does not know is left out: no receipt gets lost because the gateway is newer.
+/// Drops findings of checks that this version does not know, so that it can read the receipt of a newer gateway.
 fn parse_receipt(body: &[u8]) -> Result<ReceiptBody, serde_json::Error> {
     let mut receipt: Value = json_object::from_slice(body)?;
     if let Some(Value::Array(findings)) = receipt.get_mut("findings") {
@@ -121,7 +115,7 @@ fn parse_receipt(body: &[u8]) -> Result<ReceiptBody, serde_json::Error> {
     serde_json::from_value(receipt)
 }
 
-/// RFC 9110, section 10.2.3: seconds or an HTTP date, [`MAX_RETRY_AFTER`] at most; anything else says nothing.
+/// RFC 9110, section 10.2.3: seconds or an HTTP date, [`MAX_RETRY_AFTER`] at most. Other values are ignored.
 pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {

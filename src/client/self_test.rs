@@ -1,7 +1,7 @@
-//! Self-test: tests everything between the configuration and the gateway's photo check, in the order in which a deposit meets it.
+//! Self-test of everything between the configuration and the gateway's photo check, in the order of a deposit.
 //!
-//! The photo that is sent for a check is made up: noise of a real photo's size, which belongs to nobody and is never stored.
-//! Any result of the check proves that the certificate was accepted, the upload passed and the gateway checks photos.
+//! The test photo is noise of a real photo's size and is never stored. Any result of the check proves that the gateway accepts the
+//! certificate, receives the upload and checks photos.
 
 use std::io;
 use std::net::SocketAddr;
@@ -32,28 +32,25 @@ use crate::json_object;
 use crate::texts::language::Language;
 use crate::wire::studio::MeBody;
 
-/// Refusals at the counter that are told: those of the last two weeks.
+/// Age of the oldest refusal that is shown.
 pub const REFUSED_RECENTLY: Duration = Duration::from_hours(14 * 24);
-/// Refused photos that are looked at, the newest deposits first.
+/// Largest number of refused photos that are fetched, the newest deposits first.
 const MAX_REFUSED: usize = 100;
 
-/// Results of the self-test, in order: the steps after the first `None` or error were not tried.
+/// Results of the self-test, in order. After the first error, the other steps are not tried and are `None`.
 #[derive(Debug)]
 pub struct SelfTest {
-    /// Time of this computer's clock.
+    /// By this computer's clock.
     pub now: Timestamp,
     pub configuration: Result<StudioConfig, ConfigurationFailure>,
-    /// Key, certificate and authorities.
     pub credentials: Option<Result<DeviceCredentials, CredentialsError>>,
-    /// The way to the gateway.
     pub reachability: Option<Result<ReachedAt, ReachabilityError>>,
-    /// Check of the gateway's identity and of this device's admission.
     pub admission: Option<Result<MeBody, GatewayError>>,
-    /// Lead of this computer's clock over the gateway's, in milliseconds; negative if it is behind.
+    /// Difference of this computer's clock to the gateway's; negative if it is slow.
     pub clock_ahead_milliseconds: Option<i64>,
-    /// Result of the upload of a test photo: `Ok` if it reached the judge.
+    /// Upload of a test photo: `Ok` if the gateway checked it.
     pub deposit: Option<Result<(), GatewayError>>,
-    /// Photos of the studio that an office refused in the last days; no part of the test.
+    /// Photos that an office refused recently. They are not a part of the test.
     pub refused: Option<Result<Vec<PhotoStatus>, GatewayError>>,
 }
 
@@ -61,45 +58,39 @@ pub struct SelfTest {
 #[derive(Debug)]
 pub struct DeviceCredentials {
     pub certificate: CertificateFacts,
-    /// Time from which the certificate is due for renewal.
     pub renewal_due: Timestamp,
-    /// The authority by which the gateway is known.
+    /// Of the authority that the gateway is verified with.
     pub ca_sha256: Sha256Digest,
 }
 
-/// There is no configuration that serves.
+/// There is no valid configuration.
 #[derive(Debug)]
 pub struct ConfigurationFailure {
-    /// Cause.
     pub error: StudioConfigError,
-    /// True if an enrolment was begun in this folder and is not finished.
+    /// True if the folder contains an unfinished enrolment.
     pub enrolment_pending: bool,
 }
 
-/// Way on which the gateway's port was reached.
+/// Route on which the gateway's port was reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReachedAt {
-    /// Directly, at this address.
     Address(SocketAddr),
-    /// Through a tunnel of the proxy with this host and port.
+    /// Through a tunnel of the proxy at this host and port.
     Proxy(String),
 }
 
-/// Reason why no connection came about.
+/// Reason why there is no connection.
 #[derive(Debug)]
 pub enum ReachabilityError {
-    /// The proxy gives no tunnel.
     Proxy(ProxyError),
-    /// The gateway's name leads to no address.
+    /// The gateway's name has no address.
     DnsLookup(io::Error),
-    /// Nothing answers at its address.
     ConnectFailed(SocketAddr, io::Error),
-    /// Nothing answers in time.
     TimedOut,
 }
 
-/// Tests everything, as far as one thing lets the next be tried. Changes nothing, here or at the gateway, which is asked to answer in
-/// `requested_language`, else in that of the configuration.
+/// Runs the steps until one fails. Changes nothing, here or at the gateway. The gateway answers in `requested_language`, or else in the
+/// language of the configuration.
 pub async fn self_test(
     config_file: &std::path::Path,
     requested_language: Option<Language>,
@@ -143,7 +134,7 @@ pub async fn self_test(
     let answered_at = clock.now();
     let me = me.and_then(|body| json_object::from_slice::<MeBody>(&body).map_err(|_| not_a_gateway(config)));
     if let Ok(me) = &me {
-        // The gateway looked at its clock somewhere in between; nearer than that need not be known.
+        // The gateway read its clock at some time in between. The middle is precise enough.
         let middle = (sent_at.unix_milliseconds() + answered_at.unix_milliseconds()) / 2;
         test.clock_ahead_milliseconds = Some(middle - me.time.unix_milliseconds());
         test.deposit = Some(send_test_photo(&connection, language).await);
@@ -200,13 +191,13 @@ async fn send_test_photo(connection: &GatewayClient, language: &str) -> Result<(
     gateway_request::fetch_body(request.header("accept-language", language).body(photo)).await.map(drop)
 }
 
-/// 413 x 531 pixels of noise: about as many bytes as a real photo, and the same ones each time.
+/// 413 x 531 pixels of noise, which have about the size of a real photo. Each run makes the same bytes.
 fn test_photo() -> Option<Vec<u8>> {
     const WIDTH: u16 = 413;
     const HEIGHT: u16 = 531;
     let mut state = 1_u32;
     let noise = |_| {
-        // Numerical Recipes' generator; its upper bits are noise enough for a picture.
+        // Linear congruential generator of Numerical Recipes; its upper bits are random enough for noise.
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         state.to_be_bytes()[0]
     };
@@ -221,7 +212,7 @@ fn not_a_gateway(config: &StudioConfig) -> GatewayError {
     GatewayError::NotAGateway { status: 200, url: config.gateway.clone() }
 }
 
-/// Reports whether the gateway itself was recognised: only then can its answer about this device be trusted.
+/// Reports whether the gateway's identity is verified. Only then can its answer about this device be trusted.
 pub fn is_gateway_verified(admission: &Result<MeBody, GatewayError>) -> bool {
     match admission {
         Ok(_) | Err(GatewayError::Refused(_) | GatewayError::Tls(TlsFailure::ClientCertificate(_))) => true,

@@ -1,17 +1,17 @@
-//! Waiting, passed in: so that tests of an hour's outage take no time.
+//! Timer that is passed in, so that tests of an hour's outage take no time.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::time::{Instant, sleep};
 
-/// Clock and pauses of a push: the time it has taken, and the wait before its next try.
+/// Monotonic clock and pauses of a push.
 #[async_trait]
 pub trait Timer: Send + Sync {
-    /// Time since the push began. Never goes back, whatever happens to the clock on the wall.
+    /// Time since the push began. It does not depend on the wall clock.
     fn elapsed(&self) -> Duration;
 
-    /// Returns after `span`.
+    /// Waits for `span`.
     async fn sleep(&self, span: Duration);
 }
 
@@ -22,7 +22,6 @@ pub struct TokioTimer {
 }
 
 impl TokioTimer {
-    /// Begins now.
     pub fn begin() -> Self {
         Self { began: Instant::now() }
     }

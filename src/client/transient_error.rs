@@ -1,4 +1,4 @@
-//! Reasons why a request brought no answer: errors that may pass by themselves, and TLS failures that every repetition meets again.
+//! Reasons why a request got no answer: errors that a repetition may not meet again, and TLS failures that every repetition meets.
 
 use std::error::Error as StdError;
 use std::io;
@@ -29,12 +29,12 @@ pub enum TransientError {
 }
 
 impl TransientError {
-    /// Reports whether the try may have stored the photo in spite of the error.
+    /// Reports whether the gateway may have stored the photo although the request failed.
     pub fn may_have_stored(&self) -> bool {
         match self {
             // Nothing was sent.
             Self::Unreachable(_) | Self::Proxy(_) => false,
-            // "Too many" and "too early" are said before anything is done.
+            // The gateway answers 425 and 429 before it processes the request.
             Self::Unavailable { status } => !matches!(status, 425 | 429),
             Self::TimedOut | Self::ConnectionLost(_) => true,
         }
@@ -61,44 +61,41 @@ pub enum TlsFailure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::AsRefStr, strum::VariantArray)]
 #[strum(serialize_all = "kebab-case")]
 pub enum ClientCertError {
-    /// It was revoked.
     Revoked,
-    /// Its time is over or has not come yet: TLS has one alert for both.
+    /// TLS has one alert for both.
     ExpiredOrNotYetValid,
-    /// Its issuer is not one of the gateway's.
+    /// The gateway does not trust the issuer.
     UnknownIssuer,
-    /// It is of no use here: wrong purpose, wrong kind, or none was sent.
+    /// Wrong purpose, wrong kind, or no certificate was sent.
     Unsuitable,
 }
 
 /// Reason why the gateway's certificate is rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ServerCertError {
-    /// None of the authorities in `ca` vouches for it.
+    /// No authority in `ca` has issued it.
     UnknownIssuer {
-        /// The distinguished name of its issuer; empty when it cannot be read.
+        /// Distinguished name; empty if it cannot be read.
         issuer: String,
-        /// Host and port of the server that shows it.
+        /// Host and port of the server.
         address: String,
     },
-    /// It is for another host name.
     NameMismatch,
-    /// By this computer's clock it begins in the future.
+    /// By this computer's clock.
     NotYetValid,
-    /// By this computer's clock it is over.
+    /// By this computer's clock.
     Expired,
-    /// Anything else.
     Other(String),
 }
 
 /// Failure of an HTTP request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HttpRequestError {
-    /// Try again.
+    /// A repetition may help.
     Transient(TransientError),
-    /// Do not.
+    /// A repetition does not help.
     Tls(TlsFailure),
-    /// Do not: the proxy's administrator, or whoever wrote its setting, has to act.
+    /// A repetition does not help until the proxy or its setting is changed.
     Proxy(ProxyError),
 }
 
@@ -117,7 +114,7 @@ impl From<&reqwest::Error> for HttpRequestError {
         if let Some(refusal) = find_error(error).and_then(|tls| tls_failure_of(tls, &address)) {
             return Self::Tls(refusal);
         }
-        // A connection that did not come about in time is both: nothing was sent, which matters more.
+        // A connection that timed out is both. That nothing was sent matters more.
         Self::Transient(if error.is_connect() {
             TransientError::Unreachable(format!("{address}: {}", deepest_cause(error)))
         } else if error.is_timeout() {
@@ -144,7 +141,7 @@ fn tls_failure_of(error: &TlsError, address: &str) -> Option<TlsFailure> {
             Alert::HandshakeFailure | Alert::ProtocolVersion | Alert::InsufficientSecurity => {
                 TlsFailure::NoCommonParameters
             }
-            // internal_error and the like: the gateway's trouble, which may pass.
+            // `internal_error` and similar alerts are temporary errors of the gateway.
             _ => return None,
         },
         TlsError::InvalidCertificate(fault) => TlsFailure::ServerCertificate(match fault {
@@ -164,7 +161,7 @@ fn tls_failure_of(error: &TlsError, address: &str) -> Option<TlsFailure> {
             },
             other => ServerCertError::Other(other.to_string()),
         }),
-        // A record of an unknown type: the other side has answered in plain text.
+        // A record of an unknown type means that the server answers in plain text.
         TlsError::InvalidMessage(InvalidMessage::InvalidContentType) => {
             TlsFailure::NotTls { address: address.to_owned() }
         }
@@ -173,7 +170,7 @@ fn tls_failure_of(error: &TlsError, address: &str) -> Option<TlsFailure> {
     })
 }
 
-/// Looks through every layer; `io::Error::source` skips the error it wraps, hence the second way down.
+/// Searches every layer of an error. `io::Error::source` skips the wrapped error, so that this is searched too.
 pub(super) fn find_error<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
     let mut layer = Some(error);
     while let Some(error) = layer {
@@ -190,7 +187,7 @@ pub(super) fn find_error<'a, E: StdError + 'static>(error: &'a (dyn StdError + '
     None
 }
 
-/// The innermost sentence: the outer ones say "error sending request" whatever happened.
+/// The message of the innermost error. The outer ones always say "error sending request".
 fn deepest_cause(error: &(dyn StdError + 'static)) -> String {
     let mut deepest = error;
     while let Some(source) = deepest.source() {

@@ -1,12 +1,12 @@
-//! `--child` and `--exception`: what the studio declares about the person in the photo.
+//! `--child` and `--exception`: the studio's declaration about the person in the photo.
 
 use clap::{Args, ValueEnum};
 
 use super::options::argument_text;
 use crate::domain::photo::declaration::{Declaration, Exception, Subject};
 
-/// The two arguments; the same for a check and a deposit.
-// The commands that take these have a group of this name already, each its own.
+/// Arguments of the declaration, for checks and deposits.
+// Each command already has an argument group of this name.
 #[derive(Args)]
 #[group(skip)]
 pub struct Arguments {
@@ -35,13 +35,13 @@ enum ExceptionReason {
 }
 
 impl Arguments {
-    /// The arguments that were given, as they are typed.
+    /// The arguments as a user types them.
     pub fn to_arguments(&self) -> Vec<(&'static str, String)> {
         let child = self.child.map(|age| ("--child", argument_text(age)));
         child.into_iter().chain(self.exception.map(|reason| ("--exception", argument_text(reason)))).collect()
     }
 
-    /// Returns the declaration; `None` when neither argument was given.
+    /// The declaration; `None` if neither argument was given.
     pub fn to_declaration(&self) -> Option<Declaration> {
         let subject = match self.child {
             None => Subject::Adult,

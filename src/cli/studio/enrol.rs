@@ -135,7 +135,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     Ok(Exit::Done)
 }
 
-/// The code of the command line, or the first line of the standard input.
+/// The code from the command line, or the first line of the standard input.
 fn typed_code(argument: &str) -> std::io::Result<Zeroizing<String>> {
     let mut typed = Zeroizing::new(argument.to_owned());
     if argument == "-" {

@@ -2,36 +2,36 @@
 
 use std::process::ExitCode;
 
-/// Exit codes; stable.
+/// Exit codes. The numbers are a contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     Done = 0,
-    /// Something that should not happen.
+    /// An error that should not happen.
     Unexpected = 1,
-    /// Wrong usage: clap says so by itself, and so does a mistyped enrolment code.
+    /// Wrong usage, reported by clap, or a mistyped code.
     Usage = 2,
-    /// A photo was refused by the gateway's or the local judge; it is not stored.
+    /// A photo was refused by the gateway or the local check. It is not stored.
     PhotoRefused = 3,
-    /// The gateway could not be reached in time.
+    /// The gateway was not reached in time.
     GaveUp = 4,
-    /// Certificate or invitation refused, studio suspended or device revoked.
+    /// Certificate or invitation rejected, studio suspended or device revoked.
     NotAllowed = 5,
-    /// A file or the configuration does not serve.
+    /// A file or the configuration cannot be used.
     Setup = 6,
     /// A photo was refused, but an earlier try got no answer and may have stored it.
     MaybeDeposited = 7,
-    /// Another watch works on the folder.
+    /// Another watch has locked the folder.
     AlreadyWatched = 8,
-    /// Everything works, and something has to be seen to before it no longer does.
+    /// Everything works, but something needs an action soon.
     Attention = 9,
-    /// A photo has a code already whose receipt is no longer stored, or an office has used it; nothing was sent.
+    /// A photo already has a code whose receipt is no longer stored, or an office has used it. Nothing was sent.
     AlreadyDeposited = 10,
-    /// No photo that can be withdrawn: an office holds, used or refused it, or its time is over.
+    /// The photo cannot be withdrawn: an office has leased, used or refused it, or it has expired.
     NothingToWithdraw = 11,
 }
 
 impl Exit {
-    /// From what needs nobody to what needs somebody most.
+    /// Ordered by the need of an action.
     const BY_WEIGHT: [Self; 12] = [
         Self::Done,
         Self::Attention,
@@ -47,7 +47,7 @@ impl Exit {
         Self::Unexpected,
     ];
 
-    /// The worse of two results.
+    /// The worse of two exit codes.
     pub(super) fn worse(self, other: Self) -> Self {
         let weight = |exit: Self| Self::BY_WEIGHT.iter().position(|known| *known == exit);
         if weight(other) > weight(self) { other } else { self }
@@ -60,7 +60,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// The same for `--help`.
+/// Text for `--help`.
 pub const HELP: &str = "\
 Exit codes:
   0  done

@@ -1,4 +1,4 @@
-//! `lichtbild-studio receipt RECEIPT.json`: the citizen's receipt on paper, once more or for the first time.
+//! `lichtbild-studio receipt RECEIPT.json`: the citizen receipt as PDF.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -58,8 +58,8 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     Ok(Exit::Done)
 }
 
-/// `PHOTO.jpg.lichtbild-receipt.json` gives `PHOTO.jpg.lichtbild-receipt.pdf`; another name gets `.pdf` behind it, so that
-/// those that were set aside (`….json.1`, `….json.2`) do not meet.
+/// `PHOTO.jpg.lichtbild-receipt.json` gives `PHOTO.jpg.lichtbild-receipt.pdf`. `.pdf` is appended to other names, so that renamed receipts
+/// (`….json.1`, `….json.2`) have PDFs of their own.
 fn beside(receipt: &Path) -> PathBuf {
     if receipt.extension().is_some_and(|extension| extension == "json") {
         return receipt.with_extension("pdf");

@@ -19,7 +19,7 @@ use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::texts::language::Language;
 use crate::texts::text;
 
-/// Longest wait for a renewal by another program: four requests, which end after two minutes each unless the configuration says otherwise.
+/// Longest wait for a renewal by another program: four requests with the default time limit of two minutes.
 const LOCK_TIMEOUT: Duration = Duration::from_mins(8);
 
 /// Renew this computer's certificate with a new key, if it is due

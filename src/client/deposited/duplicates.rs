@@ -1,4 +1,4 @@
-//! Photos that were deposited before: the same bytes, from this computer, and what became of them at the gateway.
+//! Earlier deposits of the same bytes from this computer, and their state at the gateway.
 
 use super::journal::{DepositJournal, DepositNote};
 use super::photo_status::PhotoStatus;
@@ -10,33 +10,33 @@ use crate::client::photo::stored_receipt::StoredReceipt;
 use crate::domain::photo::PhotoState;
 use crate::texts::language::Language;
 
-/// Largest number of earlier deposits of the same bytes that the gateway is asked about.
+/// Largest number of earlier deposits whose state is requested.
 const MAX_REQUESTS: usize = 5;
 
 /// An earlier deposit of the same bytes.
 #[derive(Debug)]
 pub struct EarlierDeposit {
     pub note: DepositNote,
-    /// Its receipt, if it is still stored, with the photo's present state.
+    /// With the photo's present state; `None` if the receipt is deleted.
     pub stored: Option<StoredReceipt>,
 }
 
-/// Earlier deposits of the same bytes, as the gateway tells of their photos.
+/// Result of the search for earlier deposits of the same bytes.
 #[derive(Debug)]
 pub enum EarlierDeposits {
-    /// There are none that the gateway knows and that did not end before.
+    /// There is none that the gateway knows and that had not ended before.
     None,
-    /// The latest one whose photo is open.
+    /// The latest deposit whose photo is open.
     Open(Box<EarlierDeposit>),
-    /// None is open any more; what became of the latest one.
+    /// No photo is open any more. Contains the state of the latest one.
     Ended(Box<PhotoStatus>),
 }
 
-/// Finds the latest deposit of the same bytes whose photo is open. Photos that were refused or withdrawn are noted as such and not asked
-/// about again; those of another gateway are unknown to this one and count for nothing.
+/// Finds the latest deposit of the same bytes whose photo is open. Refused and withdrawn photos are noted as ended, so that their state is
+/// not requested again. Photos of another gateway are ignored.
 ///
 /// # Errors
-/// [`ClientDepositError`]: it is not known whether the photo is open.
+/// [`ClientDepositError`]: the gateway did not tell whether the photo is open.
 pub async fn find(
     photo: &PhotoFile,
     journal: &DepositJournal,
@@ -44,7 +44,7 @@ pub async fn find(
     language: Language,
     retry: &RetryContext<'_>,
 ) -> Result<EarlierDeposits, ClientDepositError> {
-    // Notes that cannot be read cost a second code, as without them.
+    // If the notes cannot be read, the photo gets a second code.
     let notes = journal.with_bytes(photo.sha256, retry.clock.now()).unwrap_or_default();
     let mut latest_end = EarlierDeposits::None;
     for note in notes.into_iter().filter(|note| !note.ended).take(MAX_REQUESTS) {
@@ -64,10 +64,10 @@ pub async fn find(
     Ok(latest_end)
 }
 
-/// Notes the end of a photo. One that an office used is asked about again: another deposit of it needs a person's word.
+/// Notes the end of a photo. The state of a used photo is requested again, because another deposit of it needs the user's consent.
 pub fn note_end(journal: &DepositJournal, status: &PhotoStatus) {
     if status.state() != Some(PhotoState::Used) {
-        // Without the note the gateway is asked once more.
+        // Without the note, the state is requested once more.
         let _ = journal.mark_ended(status.photo_id);
     }
 }

@@ -1,9 +1,9 @@
-//! Notes of the photos that this computer has deposited, in the folder `deposits` beside the configuration.
+//! Notes about the photos that this computer has deposited, in the folder `deposits` beside the configuration.
 //!
-//! A note says which file a photo came from and in which file its receipt is, but not the code: that is in the receipt only, and is
-//! deleted with it. One file per photo, `SHA256-PHOTO_ID.json`, so that programs that run at the same time need no lock, and photos with the
-//! same bytes are found by their names. A note stays until the last day of its photo, whatever became of it: so the file's name is known, and a
-//! withdrawal that is repeated is told.
+//! A note names the photo's file and the file of its receipt, but not the code. The code is in the receipt only, and is deleted with it.
+//! Each photo has a file of its own, `SHA256-PHOTO_ID.json`, so that concurrent programs need no lock and photos with the same bytes are
+//! found by name. A note stays until the last day of its photo, even if the photo has ended, so that lists show the file's name and a
+//! repeated withdrawal is recognised.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -30,43 +30,43 @@ pub struct DepositJournal {
     folder: PathBuf,
 }
 
-/// Note of one deposited photo.
+/// Note about one deposited photo.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DepositNote {
     version: u32,
     pub photo_id: PhotoId,
-    /// SHA-256 of its file.
+    /// Of the photo's file.
     pub sha256: Sha256Digest,
-    /// Name of its file, without folders.
+    /// Name of the photo's file, without folders.
     pub name: String,
-    /// Path of the stored receipt; the studio may have deleted it.
+    /// The studio may have deleted it.
     pub receipt: PathBuf,
-    /// Watched folder that the photo was exported to; `None` after a push.
+    /// Watched folder; `None` after a push.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watched_folder: Option<PathBuf>,
     /// Time at which the receipt was stored.
     pub deposited_at: Timestamp,
-    /// Latest time of the photo's erasure, as its receipt says.
+    /// Latest time of the photo's erasure.
     pub expires_at: Timestamp,
-    /// Address of the gateway; `None` in notes of older versions.
+    /// Its address; `None` in notes of older versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gateway: Option<String>,
-    /// True if the photo was refused or withdrawn or its time was over, so that the gateway need not be asked about it.
+    /// True if the photo was refused or withdrawn or has expired, so that its state need not be requested.
     #[serde(default, skip_serializing_if = "is_false")]
     pub ended: bool,
-    /// True if a watch has told that an office refused the photo.
+    /// True if a watch has reported that an office refused the photo.
     #[serde(default, skip_serializing_if = "is_false")]
     pub refusal_told: bool,
 }
 
-// serde hands over a reference.
+// serde requires a reference.
 #[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_false(value: &bool) -> bool {
     !value
 }
 
 impl DepositNote {
-    /// Makes a note of `stored`, the receipt in the file `receipt` for the photo file `name`, given by the gateway at the address `gateway`.
+    /// Makes a note about `stored`, the receipt in the file `receipt` for the photo file `name` from the gateway at the address `gateway`.
     pub fn new(
         stored: &StoredReceipt,
         name: &Path,
@@ -74,7 +74,7 @@ impl DepositNote {
         watched_folder: Option<&Path>,
         gateway: &str,
     ) -> Self {
-        // Paths are JSON strings: one that is not Unicode is noted as it is shown, and its receipt counts as deleted.
+        // Paths are JSON strings. A path that is not Unicode is converted with loss, and its receipt counts as deleted.
         let text = |path: &Path| PathBuf::from(path.to_string_lossy().into_owned());
         let absolute = std::path::absolute(receipt).unwrap_or_else(|_| receipt.to_owned());
         Self {
@@ -92,7 +92,7 @@ impl DepositNote {
         }
     }
 
-    /// The stored receipt, also where a later deposit has set it aside; `None` if it is deleted or belongs to another photo now.
+    /// The stored receipt, even if a later deposit has renamed it; `None` if it is deleted or belongs to another photo.
     pub fn stored_receipt(&self) -> Option<StoredReceipt> {
         let is_own = |stored: &StoredReceipt| stored.body.photo_id == self.photo_id;
         let read = |path: &Path| StoredReceipt::read(path).ok().flatten();
@@ -103,7 +103,7 @@ impl DepositNote {
         rotated.take_while(|path| path.exists()).filter_map(|path| read(&path)).find(is_own)
     }
 
-    /// This note with what `newer`, of the same photo, adds: the folder that was watched last, and a receipt in place of a deleted one.
+    /// This note, completed by `newer` of the same photo: with the folder that was watched last, and the receipt in place of a deleted one.
     fn updated_by(&self, newer: &Self) -> Self {
         let mut note = self.clone();
         if newer.watched_folder.is_some() && newer.watched_folder != note.watched_folder {
@@ -127,7 +127,7 @@ impl DepositJournal {
         Self { folder: config.with_file_name(FOLDER) }
     }
 
-    /// Writes a note; one that there is of this photo is completed by it.
+    /// Writes a note, or completes the existing note about this photo.
     ///
     /// # Errors
     /// The operating system's error.
@@ -135,7 +135,7 @@ impl DepositJournal {
         let json = serde_json::to_vec_pretty(note)?;
         atomic_file::make_folder(&self.folder, FileMode::OwnerOnly)?;
         let path = self.folder.join(note.file_name());
-        // Names of files may tell names of people.
+        // File names may contain names of people.
         match atomic_file::write_new(&path, &json, FileMode::OwnerOnly) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Self::change(&path, |present| present.updated_by(note))
@@ -144,7 +144,7 @@ impl DepositJournal {
         }
     }
 
-    /// Notes that the photo is not open any more and never will be.
+    /// Notes that the photo has ended.
     ///
     /// # Errors
     /// The operating system's error.
@@ -152,7 +152,7 @@ impl DepositJournal {
         self.change_note(photo_id, |note| DepositNote { ended: true, ..note.clone() })
     }
 
-    /// Notes that the refusal of the photo has been told.
+    /// Notes that the refusal of the photo has been reported.
     ///
     /// # Errors
     /// The operating system's error.
@@ -192,7 +192,7 @@ impl DepositJournal {
         self.read_where(is_wanted, now)
     }
 
-    /// All notes, newest first. Those of photos whose time is over are removed.
+    /// All notes, newest first. Removes notes about expired photos.
     ///
     /// # Errors
     /// The operating system's error.
@@ -200,7 +200,7 @@ impl DepositJournal {
         self.read_where(|_| true, now)
     }
 
-    /// The note of the photo with this code, if its receipt is still stored.
+    /// The note about the photo with this code, if its receipt is still stored.
     ///
     /// # Errors
     /// The operating system's error.
@@ -230,7 +230,7 @@ impl DepositJournal {
         Ok(paths)
     }
 
-    /// Reads a note; `None` if the file is gone or is no note of this version.
+    /// Reads a note; `None` if the file was removed or is not a note of this version.
     pub fn read(path: &Path) -> Option<DepositNote> {
         let note: DepositNote = json_object::from_slice(&atomic_file::read(path).ok()??).ok()?;
         (note.version == VERSION).then_some(note)

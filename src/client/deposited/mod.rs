@@ -1,4 +1,4 @@
-//! Photos after their deposit: notes of them on this computer, their state at the gateway, and their withdrawal.
+//! Photos after their deposit: notes on this computer, their state at the gateway, and withdrawal.
 
 pub mod duplicates;
 pub mod journal;

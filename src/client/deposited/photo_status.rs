@@ -1,4 +1,4 @@
-//! State of a deposited photo, as the gateway tells it.
+//! State of a deposited photo at the gateway.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -10,27 +10,26 @@ use crate::domain::photo::collection::RefusalReason;
 use crate::texts::language::Language;
 use crate::wire::photo::ReceiptBody;
 
-/// One photo of the studio. States and reasons of a newer gateway are kept by their names, so that they do not cost the list.
+/// A photo of the studio. Unknown states and reasons of a newer gateway are kept by name, so that the list can still be shown.
 #[derive(Debug, Clone, Deserialize)]
 pub struct PhotoStatus {
     pub photo_id: PhotoId,
     state: String,
-    /// Time at which the gateway had stored it.
+    /// By the gateway's clock.
     pub deposited_at: Timestamp,
-    /// Latest time of its erasure.
+    /// Latest time of the photo's erasure.
     pub expires_at: Timestamp,
-    /// Time at which it was used, refused, withdrawn or expired.
+    /// Time at which the photo was used, refused or withdrawn, or expired.
     #[serde(default)]
     pub settled_at: Option<Timestamp>,
-    /// Reason for which an office refused it.
     #[serde(default)]
     pub refusal: Option<OfficeRefusal>,
-    /// The gateway's JSON object, with fields that this version does not know.
+    /// The gateway's JSON object, including fields that this version does not know.
     #[serde(skip)]
     pub body: Value,
 }
 
-/// Reason for which a clerk refused a photo at the counter.
+/// Refusal of a photo by a clerk.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct OfficeRefusal {
     reason: String,
@@ -40,13 +39,13 @@ pub struct OfficeRefusal {
 }
 
 impl PhotoStatus {
-    /// Reads a JSON object of the gateway; `None` if it describes no photo.
+    /// Parses a JSON object of the gateway; `None` if it does not describe a photo.
     pub fn read(body: Value) -> Option<Self> {
         let status: Self = serde_json::from_value(body.clone()).ok()?;
         Some(Self { body, ..status })
     }
 
-    /// The state; `None` for one that only a newer version knows.
+    /// `None` for a state that this version does not know.
     pub fn state(&self) -> Option<PhotoState> {
         self.state.parse().ok()
     }
@@ -56,20 +55,20 @@ impl PhotoStatus {
         &self.state
     }
 
-    /// Brings a receipt up to date: a clerk who keeps a photo changes its state and the time until which its code works.
+    /// Updates a receipt: keeping a photo changes its state and the last day of its code.
     pub fn apply_to(&self, receipt: &mut ReceiptBody) {
         receipt.state = self.state().unwrap_or(receipt.state);
         receipt.expires_at = self.expires_at;
     }
 
-    /// Reports whether the citizen's code still leads to the photo.
+    /// Reports whether the photo can still be collected with its code.
     pub fn is_open(&self) -> bool {
         self.state().is_none_or(|state| !state.is_erased())
     }
 }
 
 impl OfficeRefusal {
-    /// The reason in words; the name in JSON of one that only a newer version knows.
+    /// The reason in words, or its name in JSON if this version does not know it.
     pub fn reason_in_words(&self, language: Language) -> &str {
         let reason = serde_json::from_value::<RefusalReason>(Value::String(self.reason.clone()));
         reason.map_or(self.reason.as_str(), |reason| reason.in_words(language))

@@ -1,4 +1,4 @@
-//! Requests about photos that were deposited: list, state of one, withdrawal.
+//! Requests about deposited photos: list, state of one photo, withdrawal.
 
 use serde_json::Value;
 
@@ -15,17 +15,17 @@ use crate::json_object;
 use crate::texts::language::Language;
 
 const PHOTOS: &str = "/v1/photos";
-/// Photos in one response; the gateway gives 200 at most.
+/// Number of photos in one response; the gateway gives 200 at most.
 const PAGE_SIZE: usize = 100;
 
 /// Photos to be listed.
 #[derive(Debug, Clone, Copy)]
 pub struct DepositedQuery {
-    /// Only photos in this state.
+    /// `None` for all states.
     pub state: Option<PhotoState>,
-    /// Largest number of photos; it bounds the number of requests too.
+    /// Largest number of photos, which bounds the number of requests too.
     pub limit: usize,
-    /// Photos deposited before this one are not asked for.
+    /// Photos that were deposited before this one are not requested.
     pub oldest: Option<PhotoId>,
 }
 
@@ -37,7 +37,7 @@ pub struct DepositedList {
     pub is_cut: bool,
 }
 
-/// Asks page by page until the end or the limit.
+/// Requests page by page until the end or the limit.
 ///
 /// # Errors
 /// [`GatewayError`].
@@ -55,7 +55,7 @@ pub async fn list(
         fields.extend(after.as_deref().map(|after| ("after", after)));
         let request = client.get_with_query(PHOTOS, &fields).header("accept-language", language.tag());
         let (photos, next) = read_page(&fetch_body(request).await?).ok_or_else(|| not_a_gateway(client))?;
-        // Identifiers sort by the time of the deposit.
+        // Identifiers are sorted by the time of the deposit.
         let is_past = |photo: &PhotoStatus| query.oldest.is_some_and(|oldest| photo.photo_id < oldest);
         let is_last = photos.is_empty() || photos.iter().any(is_past);
         list.photos.extend(photos.into_iter().filter(|photo| !is_past(photo)));
@@ -69,7 +69,7 @@ pub async fn list(
     Ok(list)
 }
 
-/// State of one photo; `None` if the studio has no such photo.
+/// Requests the state of one photo; `None` if the studio has no such photo.
 ///
 /// # Errors
 /// [`GatewayError`].
@@ -86,7 +86,7 @@ pub async fn show(
     }
 }
 
-/// The same for a push, with its retries: as long as it is not known what became of the photo, nothing can be said of its code.
+/// Requests the state of one photo with the retries of a push, which must not show a code without knowing the state.
 ///
 /// # Errors
 /// [`ClientDepositError`], as for a deposit.
@@ -111,7 +111,7 @@ pub async fn show_with_retries(
             Err(GatewayError::NotAGateway { status, url }) => {
                 return Err(ClientDepositError::NotAGateway { status, address: host_and_port(&url) });
             }
-            // Only requests for certificates end so.
+            // Only requests for certificates have these errors.
             Err(GatewayError::NoCertificate | GatewayError::Key(_)) => {
                 return Err(ClientDepositError::NotAGateway { status: 200, address: host_and_port(client.gateway()) });
             }
@@ -120,7 +120,7 @@ pub async fn show_with_retries(
     }
 }
 
-/// Withdraws a photo, which the gateway erases; a repetition gets the same answer.
+/// Withdraws a photo, which the gateway then erases. A repetition gets the same answer.
 ///
 /// # Errors
 /// [`GatewayError`], with the problem `photo-unknown`, `photo-leased`, `photo-kept` or `photo-settled` if there is nothing to withdraw.
@@ -137,7 +137,7 @@ fn read_status(body: &[u8]) -> Option<PhotoStatus> {
     PhotoStatus::read(json_object::from_slice(body).ok()?)
 }
 
-/// The photos of a page, and the value of `after` for the next one.
+/// The photos of a page, and the value of `after` for the next page.
 fn read_page(body: &[u8]) -> Option<(Vec<PhotoStatus>, Option<String>)> {
     let mut page: Value = json_object::from_slice(body).ok()?;
     let next = page.get("next_after").and_then(Value::as_str).map(str::to_owned);

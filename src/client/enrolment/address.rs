@@ -1,4 +1,4 @@
-//! Address at which an invitation is accepted, as people type it.
+//! Address of an enrolment listener, as users type it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,22 +7,20 @@ use reqwest::Url;
 
 use crate::client::network::proxy::host_and_port;
 
-/// The enrolment listener's port, where the address names none.
+/// Port of the enrolment listener, if the address names none.
 const DEFAULT_PORT: u16 = 7443;
 
-/// `https`, a host and a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnrolmentAddress(Url);
 
 impl EnrolmentAddress {
-    /// A path at this address.
+    /// URL of a path at this address.
     pub fn at(&self, path: &str) -> Url {
         let mut url = self.0.clone();
         url.set_path(path);
         url
     }
 
-    /// Host and port.
     pub fn host_and_port(&self) -> String {
         host_and_port(&self.0)
     }
@@ -48,7 +46,7 @@ impl FromStr for EnrolmentAddress {
             return Err(AddressError::Malformed);
         }
         let mut url = Url::parse(&format!("https://{authority}")).map_err(|_| AddressError::Malformed)?;
-        // A parsed URL no longer tells 443 from no port at all.
+        // A parsed URL does not distinguish port 443 from no port.
         let host_end = authority.rfind(']').map_or(0, |end| end + 1);
         if !authority[host_end..].contains(':') {
             url.set_port(Some(DEFAULT_PORT)).map_err(|()| AddressError::Malformed)?;

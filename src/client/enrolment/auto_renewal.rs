@@ -1,4 +1,4 @@
-//! Keeps a long-running program on a certificate that lasts: asked now and then, renews when it is time.
+//! Automatic renewal of the certificate of a running program.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,13 +15,12 @@ use crate::clock::{Clock, Timestamp};
 use crate::identity::certificate::CertificateFacts;
 use crate::texts::language::Language;
 
-/// Longest wait for a renewal by another program: a few requests to a gateway that answers. Photos must not wait for one that does not.
+/// Longest wait for a renewal by another program: a few requests to a gateway that answers. If it does not answer, photos must not wait.
 const LOCK_PATIENCE: Duration = Duration::from_secs(2);
 
-/// The certificate of one configuration, and when to see to it.
+/// Renews the certificate of one configuration.
 ///
-/// Requests under way go on over the old connection, which stays good until the old certificate's own end; whoever takes the
-/// new one loses nothing.
+/// Requests in progress continue with the old client, whose certificate stays valid until its end.
 #[derive(Debug)]
 pub struct CertificateRenewer {
     config: PathBuf,
@@ -39,24 +38,22 @@ struct RenewalState {
 /// Outcome of a renewal.
 #[derive(Debug)]
 pub enum RenewalEvent {
-    /// Done.
     Renewed {
         /// The end of the new certificate.
         not_after: Timestamp,
     },
-    /// Not done; it will be tried again.
+    /// The renewal is tried again.
     Failed {
-        /// Cause.
         error: ClientRenewError,
-        /// The end of the certificate in use.
+        /// End of the certificate in use.
         not_after: Timestamp,
-        /// Not tried again before.
+        /// Earliest time of the next try.
         next_try: Timestamp,
     },
 }
 
 impl CertificateRenewer {
-    /// Reads configuration and credentials, and makes the first connection ready. Nothing is sent yet.
+    /// Reads configuration and credentials, and makes the first client. Nothing is sent yet.
     ///
     /// # Errors
     /// [`ClientRenewError::Config`] and [`ClientRenewError::Credentials`].
@@ -66,14 +63,14 @@ impl CertificateRenewer {
         Ok((Self { config: config.to_owned(), language: None, state: Mutex::new(state) }, connection))
     }
 
-    /// Asks the gateway to answer in this language, whatever the configuration names.
+    /// Makes the gateway answer in this language instead of the configuration's.
     #[must_use]
     pub fn in_language(self, language: Language) -> Self {
         Self { language: Some(language), ..self }
     }
 
-    /// To be called every few minutes, at least: renews if it is time, and gives the connection to use from now on if there
-    /// is a new one, be it that the certificate was renewed here or by another program. `None` otherwise.
+    /// Renews the certificate if it is due, and gives the new client if this or another program has renewed the certificate. To be called
+    /// every few minutes.
     pub async fn renew_if_due(
         &self,
         clock: &dyn Clock,
@@ -92,7 +89,7 @@ impl CertificateRenewer {
         if let Some(connection) = self.replaced_by_another(&mut state, clock) {
             return Some(connection);
         }
-        // It still does: its certificate is taken the next time, and this one goes on serving.
+        // The other program is still busy. Its certificate is loaded by a later call.
         lock.as_ref()?;
         match renew(&self.config, self.language, clock).await {
             Ok(renewed) => {
@@ -126,7 +123,7 @@ impl RenewalState {
     fn set_current(&mut self, certificate: CertificateFacts, now: Timestamp) {
         self.current = certificate;
         self.failures = 0;
-        // A gateway whose authority is about to end gives certificates that are due at once: not renewed without a pause.
+        // A gateway whose authority is about to expire issues certificates that are due at once. The pause avoids an endless loop.
         self.not_before = now + retry_pause(u32::MAX);
     }
 }

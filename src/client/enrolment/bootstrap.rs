@@ -1,4 +1,4 @@
-//! From an address and a code to a gateway that has proved itself: `ask -> prove -> compare`.
+//! Look-up of an invitation, and verification of the gateway: `request -> check the proof -> compare the fingerprint`.
 
 use reqwest::Url;
 use serde::Deserialize;
@@ -25,31 +25,30 @@ use crate::wire::enrolment::{InvitedPartyBody, LookupBody};
 /// Path of the request that looks up an invitation.
 pub const LOOKUP_PATH: &str = "/v1/invitations/lookup";
 
-/// An invitation from whoever knows its code. Only [`look_up`] makes one.
+/// An invitation from a server that has proved to know its code. Only [`look_up`] makes one.
 #[derive(Debug, Clone)]
 pub struct VerifiedInvitation {
-    /// The device this computer becomes.
+    /// The device that this computer becomes.
     pub device_id: DeviceId,
-    /// Its side.
     pub role: Role,
-    /// The studio or office, for people: the one thing that the proof does not cover.
+    /// The only part that the proof does not cover. It is shown to the user.
     pub party: InvitedPartyBody,
-    /// The address for deposits or collections.
+    /// For deposits or collections.
     pub gateway: Url,
-    /// The authority of the gateway's certificates, in DER.
+    /// In DER.
     pub ca: Vec<u8>,
-    /// Time at which the code expires.
+    /// End of the code.
     pub expires_at: Timestamp,
 }
 
 impl VerifiedInvitation {
-    /// Returns the SHA-256 of the authority's certificate, which the invitation letter shows too.
+    /// SHA-256 of the authority's certificate, which the invitation letter shows too.
     pub fn ca_sha256(&self) -> Sha256Digest {
         Sha256Digest::of(&self.ca)
     }
 }
 
-/// `InvitationBody` as text: what was proved are the characters that were sent.
+/// `InvitationBody` with unparsed fields, because the proof covers the characters that were sent.
 #[derive(Deserialize)]
 struct LookupResponse {
     device_id: String,
@@ -61,10 +60,10 @@ struct LookupResponse {
     proof: Sha256Digest,
 }
 
-/// Asks for the invitation that belongs to `code` and believes the answer only with a right proof; if the person has the
-/// authority's fingerprint on paper (`letter`), it must be that one too.
+/// Fetches the invitation of `code`, and accepts the answer only with a valid proof. If the user has the authority's fingerprint from the
+/// letter, it must match too.
 ///
-/// The code itself is not sent, nor anything that leads to it.
+/// Neither the code nor a value that reveals it is sent.
 ///
 /// # Errors
 /// [`BootstrapError`].
@@ -100,7 +99,7 @@ fn verify_proof(
     expected_ca_sha256: Option<Sha256Digest>,
 ) -> Result<VerifiedInvitation, BootstrapError> {
     let mut authorities = certificates_from_pem(&answer.ca).map_err(|_| BootstrapError::Unreadable)?;
-    // The proof covers one certificate: a second one beside it would be trusted without.
+    // The proof covers one certificate. A second one would be trusted without a proof.
     let (Some(ca), true) = (authorities.pop(), authorities.is_empty()) else { return Err(BootstrapError::Unreadable) };
     let ca_sha256 = Sha256Digest::of(&ca);
     let proved = ProofMessage {
@@ -165,7 +164,7 @@ pub enum BootstrapError {
 }
 
 impl BootstrapError {
-    /// Adds the issuer's name of the server's certificate where the server has not shown to know the code.
+    /// Adds the issuer of the server's certificate to the error, unless the server has proved to know the code.
     fn with_issuer(self, issuer: &str) -> Self {
         match self {
             Self::Unreadable | Self::Request(GatewayError::NotAGateway { .. })

@@ -1,4 +1,4 @@
-//! The files of a device: where an enrolment keeps its key, and what it leaves behind.
+//! Files of a device: the key of an unfinished enrolment, and the results of a finished one.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,20 +23,20 @@ use crate::{atomic_file, failpoint};
 
 /// Certificate and key of the device.
 pub const DEVICE_FILE: &str = "device.pem";
-/// The key of an enrolment that is not finished.
+/// Key of an unfinished enrolment.
 pub const PENDING_KEY_FILE: &str = "device-key.pending.pem";
-/// Certificate and key of a renewal that is not finished.
+/// Certificate and key of an unfinished renewal.
 pub const NEXT_DEVICE_FILE: &str = "device.next.pem";
 const CA_FILE: &str = "gateway-ca.pem";
 const CONFIG: &str = "studio.toml";
 const PKCS12: &str = "device.p12";
 
-/// Treatment of a device that is already in the folder; the files of a replaced one are kept beside the new ones, under numbers.
+/// Treatment of a device that is already in the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReplacePolicy {
-    /// It stays, and the enrolment ends.
+    /// The enrolment fails.
     Never,
-    /// It makes way.
+    /// The old files are renamed with numbers.
     WithBackup,
 }
 
@@ -44,26 +44,24 @@ pub enum ReplacePolicy {
 #[derive(Debug, Clone)]
 pub struct DeviceFolder(PathBuf);
 
-/// Lines of `studio.toml` that come from this computer and not from the invitation.
+/// Settings of `studio.toml` that do not come from the invitation.
 #[derive(Debug, Clone, Copy)]
 pub struct StudioSettings<'a> {
-    /// The language of messages and findings.
     pub language: Language,
-    /// Proxy on the way to the gateway; one of the environment is not written.
+    /// A proxy of the environment is not written.
     pub proxy: Option<&'a HttpProxy>,
 }
 
-/// File and password that an enrolment wrote for an office's browser.
+/// PKCS#12 file that an enrolment wrote for an office's browser, with its password.
 #[derive(Debug)]
 pub struct BrowserFile {
-    /// The PKCS#12 file.
     pub path: PathBuf,
-    /// Password of the file. It is stored nowhere else.
+    /// It is stored nowhere else.
     pub password: Zeroizing<String>,
 }
 
 impl DeviceFolder {
-    /// Makes the folder where there is none.
+    /// Opens the folder, and makes it if it does not exist.
     ///
     /// # Errors
     /// [`DeviceFolderError::Unwritable`].
@@ -73,21 +71,19 @@ impl DeviceFolder {
         Ok(Self(path.to_owned()))
     }
 
-    /// The folder.
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// A file in it.
     pub fn file(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
-    /// The key that this enrolment is for, on the disk when this returns: the one of an enrolment that was broken off, or a
-    /// new one. The gateway binds an invitation to the first key it sees, so a repeat has to come with the same.
+    /// Loads the key of an interrupted enrolment, or makes and syncs a new one. The gateway binds an invitation to the first key, so that a
+    /// repetition needs the same key.
     ///
     /// # Errors
-    /// [`DeviceFolderError`]; a device that is there already stays untouched.
+    /// [`DeviceFolderError`]; an enrolled device is unchanged.
     pub fn load_or_create_key(&self, replace: ReplacePolicy) -> Result<DeviceKey, DeviceFolderError> {
         let pending = self.read_key(PENDING_KEY_FILE)?;
         if replace == ReplacePolicy::Never {
@@ -100,7 +96,7 @@ impl DeviceFolder {
         let path = self.file(PENDING_KEY_FILE);
         match atomic_file::write_new(&path, key.to_pem().as_bytes(), FileMode::OwnerOnly) {
             Ok(()) => Ok(key),
-            // Another enrolment in this folder was first: both go on with its key.
+            // A concurrent enrolment in this folder was faster. Both use its key.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 self.read_key(PENDING_KEY_FILE)?.ok_or(DeviceFolderError::Unreadable { path, source: error })
             }
@@ -108,7 +104,7 @@ impl DeviceFolder {
         }
     }
 
-    /// A device is in the way, unless it is this enrolment's own: stored, and then broken off.
+    /// Fails if there is a device already, unless this enrolment stored it before it was interrupted.
     fn check_not_enrolled(&self, pending: Option<&DeviceKey>) -> Result<(), DeviceFolderError> {
         let device = self.file(DEVICE_FILE);
         let existing = match pending {
@@ -131,7 +127,7 @@ impl DeviceFolder {
         key.map(Some).ok_or(DeviceFolderError::DamagedKey { path })
     }
 
-    /// Stores what was won, `device.pem` last: whatever stops it, the same enrolment again ends with the same device.
+    /// Stores the files of an enrolled device, `device.pem` last. After an interruption, the same enrolment gives the same device.
     ///
     /// # Errors
     /// [`DeviceFolderError`].
@@ -145,7 +141,7 @@ impl DeviceFolder {
     ) -> Result<Option<BrowserFile>, DeviceFolderError> {
         self.put(CA_FILE, certificate_to_pem(&invitation.ca).as_bytes(), FileMode::WorldReadable)?;
         failpoint::reached("enrol.authority_stored");
-        // An office's device renews by it, too, where it is a program's.
+        // An office's application software renews its certificate with this file too.
         self.put_config(invitation, settings)?;
         let browser_file = match invitation.role {
             Role::Studio => None,
@@ -159,7 +155,7 @@ impl DeviceFolder {
         Ok(browser_file)
     }
 
-    /// A further certificate of the same key takes the place of the one before it: nothing of that is worth keeping.
+    /// A new certificate of the same key replaces the old one, which is not kept.
     fn put_device(&self, key: &DeviceKey, certificate: &ReceivedCertificate) -> Result<(), DeviceFolderError> {
         let (path, pem) = (self.file(DEVICE_FILE), device_pem(key, certificate));
         match self.read_key(DEVICE_FILE) {
@@ -171,7 +167,7 @@ impl DeviceFolder {
         }
     }
 
-    /// A configuration that says the same already keeps its other lines and its comments.
+    /// A configuration with the same settings keeps its other lines and its comments.
     fn put_config(
         &self,
         invitation: &VerifiedInvitation,
@@ -211,7 +207,7 @@ impl DeviceFolder {
         entropy: &dyn Entropy,
     ) -> Result<BrowserFile, DeviceFolderError> {
         let password = generate_password(entropy).map_err(DeviceFolderError::Entropy)?;
-        // A gateway from before devices had names writes an identifier.
+        // A gateway of an older version writes the device id in place of a name.
         let party = || format!("{}, {}", invitation.party.name, invitation.party.place);
         let name = common_name(&certificate.der).ok().flatten().filter(|name| name.parse::<DeviceId>().is_err());
         let (until, day) = (language.pick("bis", "until"), day(certificate.facts.not_after, language));
@@ -224,7 +220,7 @@ impl DeviceFolder {
         Ok(BrowserFile { path: self.file(PKCS12), password })
     }
 
-    /// Writes a file; another content that stood there is kept under the next free number.
+    /// Writes a file. A file with other content is renamed with the next free number.
     fn put(&self, name: &str, bytes: &[u8], audience: FileMode) -> Result<(), DeviceFolderError> {
         let path = self.file(name);
         let write = || {
@@ -239,13 +235,13 @@ impl DeviceFolder {
     }
 }
 
-/// Permissions of a configuration with this proxy: a password is for the file's owner alone.
+/// Only the owner may read a configuration that contains a password.
 pub(super) fn config_file_mode(proxy: Option<&HttpProxy>) -> FileMode {
     let has_password = proxy.is_some_and(|proxy| proxy.origin() == ProxyOrigin::Configuration && proxy.has_password());
     if has_password { FileMode::OwnerOnly } else { FileMode::WorldReadable }
 }
 
-/// Certificate and key as one text.
+/// Certificate and key in PEM.
 pub fn device_pem(key: &DeviceKey, certificate: &ReceivedCertificate) -> Zeroizing<String> {
     let (certificate, key) = (certificate_to_pem(&certificate.der), key.to_pem());
     let mut text = Zeroizing::new(String::with_capacity(certificate.len() + key.len()));

@@ -1,4 +1,4 @@
-//! Enrols this computer: `key -> look up -> prove -> ask for the certificate (again, until approved) -> store`.
+//! Enrolment of this computer: `key -> look up -> check the proof -> request the certificate (repeated until approved) -> store`.
 
 use std::time::Duration;
 
@@ -25,85 +25,75 @@ use crate::wire::enrolment::InvitedPartyBody;
 
 /// Interval of the requests for a certificate while the device waits for approval, if the gateway names no time.
 const DEFAULT_POLL_INTERVAL: Duration = Duration::from_secs(15);
-/// Shortest interval, even if the gateway asks for a shorter one.
+/// Even if the gateway names a shorter time.
 const MIN_POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// An enrolment to be done.
 #[derive(Clone, Copy)]
 pub struct DeviceEnrolment<'a> {
-    /// Address at which the invitation is accepted.
     pub address: &'a EnrolmentAddress,
-    /// The invitation's code.
     pub code: &'a EnrolmentCode,
-    /// The fingerprint of the gateway's authority, if the person has it on paper.
+    /// From the invitation letter, if the user typed it.
     pub expected_ca_sha256: Option<Sha256Digest>,
-    /// Folder for the device's files.
     pub folder: &'a DeviceFolder,
-    /// Treatment of a device that is already in the folder.
+    /// For a device that is already in the folder.
     pub replace: ReplacePolicy,
-    /// Proxy on the way to the gateway. One that is not the environment's is written into the configuration.
+    /// Written into the configuration, unless it comes from the environment.
     pub proxy: Option<&'a HttpProxy>,
-    /// The language of refusals, and of the configuration that is written.
+    /// For refusals, and for the configuration.
     pub language: Language,
-    /// For `Retry-After`.
     pub clock: &'a dyn Clock,
     /// For nonce, password and jitter.
     pub entropy: &'a dyn Entropy,
-    /// For the pauses while somebody approves.
+    /// For the pauses while the device waits for approval.
     pub timer: &'a dyn Timer,
-    /// Learns what happens meanwhile.
+    /// Receives events.
     pub on_progress: &'a (dyn Fn(EnrolmentProgress) + Send + Sync),
 }
 
-/// Events of an enrolment in progress that are shown to the person at the screen.
+/// Events of an enrolment, for the user.
 #[derive(Debug)]
 pub enum EnrolmentProgress {
-    /// The gateway has proved itself; the code is sent next.
+    /// The gateway has proved its identity. The code is sent next.
     GatewayVerified {
-        /// For comparing with the letter.
+        /// For comparison with the letter.
         ca_sha256: Sha256Digest,
-        /// The address for deposits or collections.
+        /// For deposits or collections.
         gateway: Url,
-        /// The invited studio or office.
         party: InvitedPartyBody,
     },
-    /// Somebody has to approve the device first.
+    /// An administrator has to approve the device first.
     WaitingForApproval {
-        /// Fingerprint of the device's key, which the person who approves sees too.
+        /// Fingerprint of the device's key, which the administrator sees too.
         spki_sha256: Sha256Digest,
         device_id: DeviceId,
     },
-    /// Asking whether it was approved failed; it goes on.
+    /// A request failed while the device waits for approval. It is repeated.
     PollFailed {
-        /// Cause.
         error: GatewayError,
-        /// The pause before the next try.
+        /// Before the next try.
         pause: Duration,
     },
 }
 
-/// This computer is a device now, its files on the disk.
+/// An enrolled device whose files are on the disk.
 #[derive(Debug)]
 pub struct EnrolledDevice {
     pub device_id: DeviceId,
-    /// Its side.
     pub role: Role,
-    /// The studio or office that the device belongs to, as the invitation says.
+    /// As named in the invitation.
     pub party: InvitedPartyBody,
-    /// The address for deposits or collections.
+    /// For deposits or collections.
     pub gateway: Url,
-    /// The gateway's authority.
     pub ca_sha256: Sha256Digest,
-    /// The end of the certificate.
     pub not_after: Timestamp,
-    /// For an office.
+    /// Only for an office.
     pub browser_file: Option<BrowserFile>,
 }
 
-/// Enrols. File work is done on the calling thread.
+/// Enrols this computer. File operations block the calling thread.
 ///
 /// # Errors
-/// [`ClientEnrolError`]. The same call again goes on with the same key, and a gateway whose answer was lost gives it again.
+/// [`ClientEnrolError`]. A repetition continues with the same key, and the gateway repeats an answer that was lost.
 pub async fn enrol(enrolment: &DeviceEnrolment<'_>) -> Result<EnrolledDevice, ClientEnrolError> {
     let key = enrolment.folder.load_or_create_key(enrolment.replace)?;
     failpoint::reached("enrol.key_stored");
@@ -131,7 +121,8 @@ pub async fn enrol(enrolment: &DeviceEnrolment<'_>) -> Result<EnrolledDevice, Cl
     Ok(EnrolledDevice { device_id, role, party, gateway, ca_sha256, not_after: until, browser_file })
 }
 
-/// Asks until the gateway has decided. Before it has said that it will, every failure goes back to the person who waits.
+/// Repeats the request until the gateway has decided. Before the gateway has answered that the approval is pending, every failure ends the
+/// enrolment.
 async fn poll_certificate(
     key: &DeviceKey,
     invitation: &VerifiedInvitation,
@@ -164,7 +155,7 @@ async fn poll_certificate(
     }
 }
 
-/// The code goes over the proven line only, and nowhere else.
+/// The code is sent only to the gateway that has proved its identity.
 fn request(http: &Client, invitation: &VerifiedInvitation, enrolment: &DeviceEnrolment<'_>) -> RequestBuilder {
     http.post(enrolment.address.at(SIMPLE_ENROLL))
         .basic_auth(invitation.device_id, Some(enrolment.code.reveal()))

@@ -1,4 +1,4 @@
-//! The messages of EST (RFC 7030 with the corrections of RFC 8951), as a device writes and reads them.
+//! Messages of EST (RFC 7030 with the corrections of RFC 8951) for a device.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -14,33 +14,32 @@ use crate::identity::key::DeviceKey;
 pub const SIMPLE_ENROLL: &str = "/.well-known/est/simpleenroll";
 /// Renewal with the certificate in use.
 pub const SIMPLE_REENROLL: &str = "/.well-known/est/simplereenroll";
-/// The media type of a request: PKCS#10 in DER, in base64.
+/// Media type of a request: PKCS#10 in DER, in base64.
 pub const REQUEST_TYPE: &str = "application/pkcs10";
-/// The media type of an answer with a certificate: PKCS#7, in base64.
+/// Media type of an answer with a certificate: PKCS#7, in base64.
 pub const RESPONSE_TYPE: &str = "application/pkcs7-mime";
 
 /// id-signedData (RFC 5652 section 5.1).
 const SIGNED_DATA: Oid<'static> = oid!(1.2.840.113549.1.7.2);
 
-/// A request for a certificate for `key`, with an empty subject: the gateway writes its own.
+/// A certificate request for `key`. The subject is empty, because the gateway sets it.
 ///
 /// # Errors
-/// [`IdentityError`] when signing fails.
+/// [`IdentityError`] if signing fails.
 pub fn encode_request(key: &DeviceKey) -> Result<String, IdentityError> {
     Ok(BASE64.encode(key.to_request()?))
 }
 
-/// A certificate that was issued for a key of this device.
+/// A certificate that the gateway issued for a key of this device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceivedCertificate {
     /// In DER.
     pub der: Vec<u8>,
-    /// Facts read from the certificate.
     pub facts: CertificateFacts,
 }
 
-/// Finds the certificate of `key` in an answer: base64, in lines of any length, of a certs-only PKCS#7 message. `None` when the
-/// answer is not one or holds none for this key.
+/// Finds the certificate of `key` in an answer, which is a certs-only PKCS#7 message in base64 with lines of any length. `None` if the
+/// answer has another format or no certificate for this key.
 pub fn read_certificate_for(key: &DeviceKey, answer: &[u8]) -> Option<ReceivedCertificate> {
     let spki_sha256 = spki_sha256(key);
     let encoded: Vec<u8> = answer.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
@@ -51,7 +50,7 @@ pub fn read_certificate_for(key: &DeviceKey, answer: &[u8]) -> Option<ReceivedCe
     })
 }
 
-/// The fingerprint that both sides of a four-eyes approval are shown.
+/// Fingerprint of a key, which both sides of a four-eyes approval see.
 pub fn spki_sha256(key: &DeviceKey) -> Sha256Digest {
     Sha256Digest::of(&key.public_key().to_spki_der())
 }

@@ -1,4 +1,4 @@
-//! One request of an enrolment, and what comes of it.
+//! A request of an enrolment, and its outcome.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use crate::identity::key::DeviceKey;
 use crate::json_object;
 use crate::wire::problem::ProblemBody;
 
-/// HTTP client that trusts one authority and no other, and presents no certificate.
+/// HTTP client that trusts only one authority and presents no certificate.
 pub(super) fn client_trusting_ca(ca: &[u8], destination: &Url, proxy: Option<&HttpProxy>) -> Option<Client> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from(ca)).ok()?;
@@ -38,16 +38,15 @@ pub(super) fn client_trusting_ca(ca: &[u8], destination: &Url, proxy: Option<&Ht
 /// Outcome of a request for a certificate.
 #[derive(Debug)]
 pub enum EstResponse {
-    /// Here it is.
     Issued(ReceivedCertificate),
-    /// Somebody has to approve it first: ask again.
+    /// The request waits for approval and has to be repeated.
     Pending {
-        /// Not before this much time has passed.
+        /// Pause that the gateway asks for.
         retry_after: Option<Duration>,
     },
 }
 
-/// Sends a request for a certificate for `key`. `now` is for a `Retry-After` that names a date.
+/// Requests a certificate for `key`. `now` serves a `Retry-After` with a date.
 ///
 /// # Errors
 /// [`GatewayError`].
@@ -72,7 +71,7 @@ pub async fn request_certificate(
     }
 }
 
-/// Sends a request and gives the body of a 200.
+/// Sends a request and gives the body of an answer with status 200.
 pub(in crate::client) async fn fetch_body(request: RequestBuilder) -> Result<Vec<u8>, GatewayError> {
     read_ok_body(send(request).await?).await
 }
@@ -89,9 +88,9 @@ async fn read_ok_body(mut response: Response) -> Result<Vec<u8>, GatewayError> {
         return Ok(body);
     }
     match (status, json_object::from_slice::<ProblemBody>(&body)) {
-        // Another listener of a gateway: what was asked for is at another port.
+        // This is another listener of a gateway; the route is at another port.
         (_, Ok(problem)) if is_wrong_listener(&problem) => Err(GatewayError::NotAGateway { status, url }),
-        // Refusals in words come first: 429 and 503 too say what to do.
+        // Problems are checked before the status: those of 429 and 503 also contain instructions.
         (400.., Ok(problem)) => Err(GatewayError::Refused(problem)),
         (408 | 425 | 429 | 500 | 502 | 503 | 504, Err(_)) => {
             Err(GatewayError::Transient(TransientError::Unavailable { status }))
@@ -133,7 +132,7 @@ impl GatewayError {
         }
     }
 
-    /// Reports whether the same request may succeed later without anybody doing anything.
+    /// Reports whether the same request may succeed later without a change.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Transient(_) => true,

@@ -1,8 +1,8 @@
-//! Installation of a renewed pair of certificate and key, in one step.
+//! Atomic installation of a renewed pair of certificate and key.
 //!
-//! If both are in one file, replacing it is that step. If they are in two (by `device add`, or by hand), the new pair
-//! goes into a file of its own first, and the step is a configuration whose two lines name it; every other line stays as it
-//! was. A crash before the step leaves the old pair in use, one after it the new.
+//! If both are in one file, that file is replaced. If they are in two files (by `device add`, or by hand), the new pair is written to one
+//! new file, and then the configuration is replaced by one whose two lines name this file. A crash before the replacement leaves the old
+//! pair in use, a crash after it the new one.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -13,10 +13,10 @@ use crate::atomic_file::FileMode;
 use crate::client::config::StudioConfig;
 use crate::{atomic_file, failpoint};
 
-/// Name of the new file if one of the two files in use is already called [`DEVICE_FILE`].
+/// Name of the new file if one of the two old files is called [`DEVICE_FILE`].
 const ALTERNATE_DEVICE_FILE: &str = "device-both.pem";
 
-/// Puts `pem`, certificate and key, in the place of the pair that `config`, read from `config_file`, names.
+/// Replaces the pair that `config`, read from `config_file`, names by `pem`, which contains certificate and key.
 ///
 /// # Errors
 /// [`InstallError`]; the old pair is still in use.
@@ -34,7 +34,7 @@ pub fn install_certificate(config_file: &Path, config: &StudioConfig, pem: &[u8]
     let edited = set_credential_paths(&text, name, &config_file, config);
     let edited = edited.ok_or_else(|| InstallError::NotEditable(config_file.clone()))?;
     if device.exists() {
-        // Of a renewal that was broken off, or somebody's own: not in use either way, and not thrown away.
+        // The file belongs to an interrupted renewal or to the user. It is not in use, but is not deleted.
         atomic_file::rotate(&device).map_err(unwritable(&device))?;
     }
     atomic_file::write_new(&device, pem, FileMode::OwnerOnly).map_err(unwritable(&device))?;
@@ -42,15 +42,15 @@ pub fn install_certificate(config_file: &Path, config: &StudioConfig, pem: &[u8]
     atomic_file::replace(&config_file, edited.as_bytes(), config_file_mode(config.proxy.as_ref()))
         .map_err(unwritable(&config_file))?;
     failpoint::reached("renew.renamed");
-    // The new pair was used before this and is in place; an old key that lies around only helps a thief. Files elsewhere may
-    // serve somebody else and stay. A removal that fails costs nothing but that.
+    // The new pair works and is installed; an old key could only be stolen. Files in other folders may serve other programs and stay. A
+    // failed removal is ignored.
     for old in old.iter().filter(|old| old.parent() == device.parent()) {
         let _ = atomic_file::remove(old);
     }
     Ok(())
 }
 
-/// A link is not replaced by a file; what it leads to is.
+/// A link is kept, and its target is replaced.
 fn resolve_symlinks(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
@@ -60,8 +60,8 @@ fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> InstallError {
     |source| InstallError::Unwritable { path, source }
 }
 
-/// The configuration with `certificate` and `key` naming the file `device`; `None` where the two lines are not found as expected. That
-/// the result says what it should is read off itself.
+/// The configuration with `device` as the file of `certificate` and `key`; `None` if the two lines do not have the expected form. The
+/// result is parsed to check it.
 fn set_credential_paths(text: &str, device: &str, config_file: &Path, config: &StudioConfig) -> Option<String> {
     let mut edited = String::with_capacity(text.len() + 2 * device.len());
     for line in text.split_inclusive('\n') {
@@ -80,7 +80,7 @@ fn set_credential_paths(text: &str, device: &str, config_file: &Path, config: &S
     as_meant.then_some(edited)
 }
 
-/// Returns the text after the value in a line `name = "value"`: a comment, the end of the line. `None` for any other line.
+/// The text after the value in a line `name = "value"`, such as a comment. `None` for another line.
 fn rest_after_value<'a>(line: &'a str, name: &str) -> Option<&'a str> {
     let value = line.trim_start().strip_prefix(name)?.trim_start().strip_prefix('=')?.trim_start();
     match value.chars().next()? {

@@ -1,8 +1,8 @@
-//! Renews the certificate: `new key -> ask with the old certificate -> note the new pair -> try it -> switch`.
+//! Renewal of the certificate: `new key -> request with the old certificate -> store the new pair -> try it -> switch`.
 //!
-//! The new pair has opened a connection and was served before the old one is given up: whatever is wrong with it shows while that
-//! costs nothing. It is on the disk before it is tried, because a gateway that has seen it lets the old one renew no more:
-//! whatever stops the renewal from then on, the next one finds the noted pair and goes on with it.
+//! The old pair is replaced only after a request with the new one succeeded, so that a faulty certificate is found in time. The new pair is
+//! on the disk before it is tried, because a gateway that has seen it no longer renews the old one. If the renewal is interrupted from then
+//! on, the next one continues with the stored pair.
 
 use std::io;
 use std::io::Write;
@@ -28,20 +28,18 @@ use crate::identity::key::DeviceKey;
 use crate::texts::language::Language;
 use crate::{atomic_file, failpoint};
 
-/// Space that a certificate and its key take in PEM, and more than that.
+/// More than the size of a certificate and its key in PEM.
 const MAX_PAIR_BYTES: usize = 16 * 1024;
 
-/// A new certificate, in place and in use.
+/// A new certificate that is in use.
 #[derive(Debug)]
 pub struct RenewedCertificate {
-    /// Client of the gateway that presents the new certificate.
     pub client: GatewayClient,
-    /// The new certificate.
     pub certificate: CertificateFacts,
 }
 
-/// Renews the certificate that the configuration names, whether it is due or not; one that was broken off is finished. The gateway is
-/// asked to answer in `requested_language`, else in that of the configuration.
+/// Renews the certificate that the configuration names, even if it is not due, or finishes an interrupted renewal. The gateway answers in
+/// `requested_language`, or else in the language of the configuration.
 ///
 /// # Errors
 /// [`ClientRenewError`]; the old certificate is still in use.
@@ -56,7 +54,7 @@ pub async fn renew(
     let credentials = match resume_pending(&pending, &config, &current, clock).await? {
         Some(pair) => pair,
         None => {
-            // A certificate that cannot be stored would be one that the gateway issued for nothing, at each try anew.
+            // Checked first, because a certificate that cannot be stored would be issued for nothing at each try.
             pending.prove_writable()?;
             let pair = request_new(&config, &current, clock).await?;
             failpoint::reached("renew.answered");
@@ -105,7 +103,7 @@ impl NewCredentials {
     }
 }
 
-/// The pair of a renewal that was broken off, if the gateway takes it.
+/// The pair of an interrupted renewal, if the gateway accepts it.
 async fn resume_pending(
     pending: &PendingRenewalFile,
     config: &StudioConfig,
@@ -121,7 +119,8 @@ async fn resume_pending(
     match probe(&pair.client, config).await {
         Ok(()) => Ok(Some(pair)),
         Err(error) if error.is_transient() => Err(ClientRenewError::NewCertificateRejected(error)),
-        // A gateway that takes the old one and not the noted one has forgotten it: restored from a backup, for one.
+        // If the gateway accepts the old pair but not the stored one, it does not know the latter any more, for example after a restored
+        // backup.
         Err(error) => match probe(&current.client, config).await {
             Ok(()) => pending.remove().map(|()| None),
             Err(_) => Err(ClientRenewError::NewCertificateRejected(error)),
@@ -152,7 +151,7 @@ async fn probe(connection: &GatewayClient, config: &StudioConfig) -> Result<(), 
         .map(drop)
 }
 
-/// The file of a pair that is not in use yet.
+/// File of a pair that is not in use yet.
 struct PendingRenewalFile(PathBuf);
 
 impl PendingRenewalFile {
@@ -160,7 +159,7 @@ impl PendingRenewalFile {
         Self(config_file.with_file_name(NEXT_DEVICE_FILE))
     }
 
-    /// A file that holds no pair is somebody else's or damaged: as good as none, and overwritten.
+    /// A file without a pair is damaged or does not belong to this program. It is ignored and overwritten.
     fn read(&self) -> Result<Option<(DeviceKey, ReceivedCertificate)>, InstallError> {
         let bytes = atomic_file::read(&self.0).map_err(|source| self.unwritable(source))?.map(Zeroizing::new);
         Ok(bytes.and_then(|bytes| {
@@ -172,7 +171,7 @@ impl PendingRenewalFile {
         }))
     }
 
-    /// Proves that a pair can be stored, with permissions and free space, and leaves nothing behind.
+    /// Checks permissions and free space by writing a temporary file.
     fn prove_writable(&self) -> Result<(), InstallError> {
         let write = || {
             let mut file = PendingFile::create(&self.0, FileMode::OwnerOnly)?;
@@ -198,7 +197,7 @@ impl PendingRenewalFile {
 /// The device's own certificate.
 ///
 /// # Errors
-/// [`CredentialsError`] when it is none.
+/// [`CredentialsError`] if the file contains none.
 pub fn certificate_in_use(
     config: &StudioConfig,
     credentials: &Credentials,

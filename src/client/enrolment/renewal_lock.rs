@@ -1,4 +1,4 @@
-//! Lock of a certificate's renewal: of the programs that run on one computer, one renews at a time.
+//! Lock for the renewal of a certificate, so that only one program of a computer renews it at a time.
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
@@ -12,17 +12,16 @@ const FILE: &str = ".lichtbild-renewal";
 /// Pause between two attempts to lock.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Held while a certificate is renewed. The system unlocks the file whatever happens to the process.
+/// Held while a certificate is renewed. The operating system unlocks the file when the process ends.
 #[derive(Debug)]
 pub struct RenewalLock {
     _file: Option<File>,
 }
 
 impl RenewalLock {
-    /// Waits at most `patience` until no other program renews the certificate of `config`; `None` when one still does, and then nothing
-    /// may be renewed. The holder must look at the certificate again: another program may just have renewed it. Goes on without a lock
-    /// where none can be had, in a folder in which nothing can be written or on a file system without locks: a second renewal costs a
-    /// certificate and no deposit.
+    /// Waits at most `patience` until no other program renews the certificate of `config`; `None` if one still does. The caller must then
+    /// check the certificate again, because another program may have renewed it. If the folder is not writable or the file system has no
+    /// locks, this succeeds without a lock: a second renewal only costs a certificate.
     pub async fn acquire(config: &Path, patience: Duration) -> Option<Self> {
         let Ok(file) = atomic_file::open_lock_file(&config.with_file_name(FILE)) else {
             return Some(Self { _file: None });

@@ -1,20 +1,20 @@
-//! Schedule of renewals: when a certificate is due, and the pause after a renewal that failed.
+//! Schedule of renewals: the time at which a certificate is due, and the pause after a failed renewal.
 
 use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::identity::certificate::CertificateFacts;
 
-/// The pause after the first failed renewal; it doubles with each further one.
+/// Pause after the first failed renewal. It doubles with each further failure.
 const FIRST_PAUSE: Duration = Duration::from_mins(1);
-/// The longest pause: of the default 20 days that are left, hundreds of tries.
+/// Longest pause. In the 20 days that are left by default, it allows hundreds of tries.
 const MAX_PAUSE: Duration = Duration::from_hours(1);
 
-/// At two thirds of the lifetime, or up to a twentieth of the lifetime earlier, so that a hundred devices that were enrolled
-/// on one day do not come back in one hour.
+/// Time of the renewal: at two thirds of the lifetime, or up to a twentieth of the lifetime earlier, so that a hundred devices that were
+/// enrolled on one day do not renew in one hour.
 ///
-/// The certificate's own digest decides how much earlier: random enough, and the same for every caller, so that `status` can state
-/// the time at which `watch` will renew.
+/// The certificate's digest decides how much earlier. It is the same for every caller, so that `status` shows the time at which `watch`
+/// will renew.
 pub fn renewal_due_at(certificate: &CertificateFacts) -> Timestamp {
     let lifetime = certificate.not_before.until(certificate.not_after);
     let [first, second, ..] = *certificate.sha256.as_bytes();

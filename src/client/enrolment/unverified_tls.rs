@@ -1,7 +1,7 @@
-//! TLS connection to an unverified server, for one request: which invitation belongs to this lookup id?
+//! TLS connection to an unverified server, for one request: the look-up of an invitation.
 //!
-//! A device that is not enrolled yet has nothing by which to know the gateway: its authority is the gateway's own, and this
-//! request is what fetches it. That is sound, because nothing depends on this connection:
+//! A device that is not enrolled yet cannot verify the gateway, because the gateway has its own authority, which this request fetches. This
+//! is secure, because nothing depends on this connection:
 //!
 //! - *Nothing secret is sent.* The lookup id is derived from the code by HKDF; it leads to the invitation and not back to
 //!   the code (95 random bits), and whoever reads it cannot enrol with it.
@@ -11,7 +11,7 @@
 //! - *Everything after it* goes over lines that are verified with the proven authority and nothing else. A relay in the
 //!   middle can pass the question and the answer on, and is then found out by its own certificate.
 //!
-//! Signatures of the handshake are verified all the same: that costs nothing and keeps the handshake a handshake.
+//! Signatures of the handshake are verified all the same.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -23,10 +23,10 @@ use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use crate::client::network::server_verifier::issuer_name;
 use crate::identity::cryptography::crypto_provider;
 
-/// TLS that takes any server. For the lookup of an invitation only.
+/// TLS configuration that accepts any server certificate. For the look-up of an invitation only.
 ///
 /// # Errors
-/// [`Error`] when the provider has no usable protocol version.
+/// [`Error`] if the provider has no usable protocol version.
 pub(super) fn unverified_tls_config() -> Result<(ClientConfig, SeenIssuer), Error> {
     let provider = crypto_provider();
     let seen = SeenIssuer::default();
@@ -38,12 +38,12 @@ pub(super) fn unverified_tls_config() -> Result<(ClientConfig, SeenIssuer), Erro
     Ok((tls, seen))
 }
 
-/// Issuer's name of the certificate that a server showed last, for people: nothing is decided by it.
+/// Issuer's name of the certificate that a server presented last. It is shown to the user, and nothing is decided by it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SeenIssuer(Arc<Mutex<String>>);
 
 impl SeenIssuer {
-    /// The name; empty when no server showed a certificate that can be read.
+    /// The name; empty if there was no certificate that can be parsed.
     pub(super) fn name(&self) -> String {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

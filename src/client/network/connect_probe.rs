@@ -1,5 +1,4 @@
-//! Request to a proxy for a tunnel to the gateway, made only to learn why a connection did not come about: HTTP clients say no more
-//! than that it did not.
+//! Probe that asks a proxy for a tunnel to the gateway, in order to learn why a connection failed. HTTP clients do not tell the reason.
 
 use std::io;
 use std::time::Duration;
@@ -11,7 +10,7 @@ use tokio::time::timeout;
 
 use super::proxy::{HttpProxy, host_and_port};
 
-/// A proxy's answer is read no further: its status stands at the beginning.
+/// Largest part of a proxy's answer that is read. The status is in its first line.
 const MAX_ANSWER_BYTES: usize = 4096;
 
 /// A proxy gave no tunnel to the gateway.
@@ -47,7 +46,7 @@ pub enum ProxyErrorKind {
 }
 
 impl ProxyError {
-    /// Reports whether the same request may succeed later without anybody doing anything.
+    /// Reports whether the same request may succeed later without a change.
     pub fn is_transient(&self) -> bool {
         match self.kind {
             ProxyErrorKind::Unreachable(_) | ProxyErrorKind::TimedOut | ProxyErrorKind::GatewayUnreachable { .. } => {
@@ -60,10 +59,10 @@ impl ProxyError {
     }
 }
 
-/// Asks `proxy` for a tunnel to `destination` and drops it again; waits `limit` at most for each of connection and answer.
+/// Asks `proxy` for a tunnel to `destination` and closes it. `limit` bounds the wait for the connection and the wait for the answer.
 ///
 /// # Errors
-/// [`ProxyError`] when there is none.
+/// [`ProxyError`] if there is no tunnel.
 pub async fn probe_tunnel(proxy: &HttpProxy, destination: &Url, limit: Duration) -> Result<(), ProxyError> {
     let gateway = host_and_port(destination);
     let error = |kind| ProxyError { proxy: proxy.address(), destination: gateway.clone(), kind };
@@ -81,7 +80,7 @@ pub async fn probe_tunnel(proxy: &HttpProxy, destination: &Url, limit: Duration)
     }))
 }
 
-/// The status of the answer; `None` when that is not HTTP.
+/// The status of the answer; `None` if the answer is not HTTP.
 async fn ask(stream: &mut TcpStream, proxy: &HttpProxy, gateway: &str) -> io::Result<Option<u16>> {
     let mut request = format!("CONNECT {gateway} HTTP/1.1\r\nHost: {gateway}\r\n").into_bytes();
     if let Some(value) = proxy.authorization() {

@@ -1,4 +1,4 @@
-//! The way to the gateway: an HTTP proxy where there is one, and the certificate of the server at its end.
+//! Connection to the gateway: the HTTP proxy, and verification of the server's certificate.
 
 pub mod connect_probe;
 pub mod proxy;

@@ -1,6 +1,6 @@
 //! HTTP proxy through which the gateway is reached (CONNECT, RFC 9110 section 9.3.6).
 //!
-//! The proxy carries TLS and sees nothing of it: the gateway is verified at the other end of the tunnel, as without a proxy.
+//! The proxy only carries TLS. The gateway's certificate is verified as without a proxy.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -10,24 +10,23 @@ use hyper::header::HeaderValue;
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::Url;
 
-/// A proxy, perhaps with user name and password. No text of it shows the password.
+/// A proxy, possibly with user name and password. `Debug` and `Display` do not show the password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HttpProxy {
     url: Url,
     origin: ProxyOrigin,
 }
 
-/// Setting that names a proxy.
+/// Source of a proxy's address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProxyOrigin {
     /// `proxy` in `studio.toml`, or `--proxy`.
     Configuration,
-    /// The environment variable of this name.
+    /// Name of the environment variable.
     Environment(&'static str),
 }
 
 impl ProxyOrigin {
-    /// The name of the setting.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Configuration => "proxy",
@@ -37,10 +36,10 @@ impl ProxyOrigin {
 }
 
 impl HttpProxy {
-    /// Reads `http://host:port` or `http://user:password@host:port`; `http://` may be left out.
+    /// Parses `http://host:port` or `http://user:password@host:port`; `http://` is optional.
     ///
     /// # Errors
-    /// [`ProxyUrlError`], which does not hold the text: a password may be in it.
+    /// [`ProxyUrlError`], which does not contain the text, because that may contain a password.
     pub fn parse(text: &str, origin: ProxyOrigin) -> Result<Self, ProxyUrlError> {
         let error = |reason| ProxyUrlError { origin, reason };
         let text = text.trim();
@@ -55,7 +54,6 @@ impl HttpProxy {
         Ok(Self { url, origin })
     }
 
-    /// Setting that names the proxy.
     pub fn origin(&self) -> ProxyOrigin {
         self.origin
     }
@@ -65,7 +63,7 @@ impl HttpProxy {
         host_and_port(&self.url)
     }
 
-    /// Host without brackets, and port, for a connection.
+    /// Host without brackets, and port.
     pub(super) fn endpoint(&self) -> (&str, u16) {
         let host = self.url.host_str().unwrap_or_default().trim_matches(['[', ']']);
         (host, self.url.port_or_known_default().unwrap_or(80))
@@ -78,17 +76,17 @@ impl HttpProxy {
         intercept?.basic_auth().cloned()
     }
 
-    /// Reports whether the setting holds a password, so that files with it are for their owner only.
+    /// Reports whether the setting contains a password, so that only the owner may read a file with it.
     pub fn has_password(&self) -> bool {
         self.url.password().is_some()
     }
 
-    /// The setting as it is written into `studio.toml`, with the password.
+    /// The setting for `studio.toml`, with the password.
     pub(in crate::client) fn reveal(&self) -> &str {
         self.url.as_str().trim_end_matches('/')
     }
 
-    /// The same for the HTTP client.
+    /// The setting for the HTTP client.
     pub(in crate::client) fn to_reqwest(&self) -> reqwest::Result<reqwest::Proxy> {
         reqwest::Proxy::all(self.url.as_str())
     }
@@ -106,7 +104,7 @@ impl fmt::Debug for HttpProxy {
     }
 }
 
-/// Host and port of an address, the port also where it is the scheme's own.
+/// Host and port of an address. The port is shown even if it is the default of the scheme.
 pub fn host_and_port(url: &Url) -> String {
     let port = url.port_or_known_default().map(|port| format!(":{port}")).unwrap_or_default();
     format!("{}{port}", url.host_str().unwrap_or_default())
@@ -120,7 +118,7 @@ pub struct ProxyEnvironment {
 }
 
 impl ProxyEnvironment {
-    /// The variables of this process. Empty ones count as not set.
+    /// The variables of this process. Empty variables count as not set.
     pub fn read() -> Self {
         let first = |names: [&'static str; 2]| {
             names.into_iter().find_map(|name| {
@@ -133,10 +131,10 @@ impl ProxyEnvironment {
         }
     }
 
-    /// The proxy for `gateway`; none for this computer itself, and none for addresses that `NO_PROXY` lists.
+    /// The proxy for `gateway`. There is none for this computer and for addresses in `NO_PROXY`.
     ///
     /// # Errors
-    /// [`ProxyUrlError`] when there is a proxy for it that cannot be used.
+    /// [`ProxyUrlError`] if the proxy's address is invalid.
     pub fn proxy_for(&self, gateway: &Url) -> Result<Option<HttpProxy>, ProxyUrlError> {
         let Some((name, value)) = &self.https_proxy else { return Ok(None) };
         if is_loopback(gateway) || !self.allows_proxy_for(gateway) {
@@ -153,8 +151,7 @@ impl ProxyEnvironment {
     }
 }
 
-/// Chooses the proxy for `gateway`: the one of the configuration, else the one of the environment. The configuration's value `none`
-/// means no proxy at all.
+/// Chooses the proxy for `gateway`: the configuration's, or else the environment's. The configuration's value `none` means no proxy.
 ///
 /// # Errors
 /// [`ProxyUrlError`].

@@ -1,4 +1,4 @@
-//! Verification of the gateway's certificate that keeps the issuer's name of a certificate from elsewhere: it tells people which firewall
+//! Verification of the gateway's certificate. The error names the issuer of a foreign certificate, so that the user learns which firewall
 //! or virus scanner inspects TLS.
 
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCer
 use crate::identity::certificate::{CertificateNames, certificate_names, read_certificate};
 use crate::identity::cryptography::crypto_provider;
 
-/// Makes the verifier that trusts `roots` and no other authority.
+/// Makes a verifier that trusts only `roots`.
 ///
 /// # Errors
-/// [`VerifierBuilderError`] when `roots` is empty.
+/// [`VerifierBuilderError`] if `roots` is empty.
 pub fn server_verifier(roots: RootCertStore) -> Result<Arc<dyn ServerCertVerifier>, VerifierBuilderError> {
     let authorities = roots.subjects().iter().map(|name| name.as_ref().to_vec()).collect();
     let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), crypto_provider()).build()?;
@@ -30,28 +30,28 @@ pub struct UntrustedIssuer {
     pub issuer: String,
 }
 
-/// The issuer's name of a certificate; empty when it cannot be read.
+/// The issuer's name of a certificate; empty if it cannot be read.
 pub fn issuer_name(certificate: &[u8]) -> String {
     read_certificate(certificate).map(|facts| facts.issuer).unwrap_or_default()
 }
 
-/// Reports whether an issuer has the name of a gateway's own authority (`Authority::create`). It proves nothing: whoever bears that name
-/// without right is not trusted either.
+/// Reports whether an issuer has the name of a gateway's own authority (`Authority::create`). The name proves nothing and is used for
+/// messages only.
 pub fn is_gateway_issuer(issuer: &str) -> bool {
     issuer.contains("CN=Lichtbild ")
 }
 
-/// Decides as `WebPkiServerVerifier` does; only the error differs.
+/// Makes the same decisions as `WebPkiServerVerifier`; only the error differs.
 #[derive(Debug)]
 struct IssuerNamingVerifier {
     inner: Arc<WebPkiServerVerifier>,
-    /// The distinguished names of the trusted authorities, in DER.
+    /// Distinguished names in DER.
     authorities: Vec<Vec<u8>>,
 }
 
 impl IssuerNamingVerifier {
-    /// Reports whether the certificate names no trusted authority as its issuer, nor an intermediate one below it. Such a certificate is
-    /// from elsewhere whatever else is wrong with it, and webpki looks at its purpose and validity first.
+    /// Reports whether neither the certificate nor an intermediate one names a trusted authority as its issuer. Such a certificate is
+    /// foreign. This is checked separately, because webpki reports wrong purpose and validity first.
     fn is_foreign(&self, certificate: &[u8], intermediates: &[CertificateDer<'_>]) -> bool {
         let Ok(CertificateNames { issuer: mut name, .. }) = certificate_names(certificate) else { return true };
         let between: Vec<_> = intermediates.iter().filter_map(|der| certificate_names(der).ok()).collect();

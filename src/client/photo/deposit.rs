@@ -1,4 +1,4 @@
-//! Deposits one photo: asks again until the gateway gave its answer, always under the same key.
+//! Deposit of one photo: repeats the request with the same idempotency key until the gateway answers.
 
 use std::time::Duration;
 
@@ -25,34 +25,32 @@ use crate::wire::problem::ProblemBody;
 #[derive(Debug)]
 pub struct PhotoDeposit<'a> {
     pub photo: &'a PhotoFile,
-    /// Its key, the same for every try.
+    /// The same for every try.
     pub key: &'a IdempotencyKey,
-    /// The declaration about the person, the same for every try.
+    /// The same for every try.
     pub declaration: Declaration,
-    /// The language of the findings.
     pub language: Language,
 }
 
-/// Time limit and means for the tries of a deposit.
+/// Time limit and services for the tries of a deposit.
 #[derive(Clone, Copy)]
 pub struct RetryContext<'a> {
-    /// For a `Retry-After` that names a date.
+    /// For a `Retry-After` with a date.
     pub clock: &'a dyn Clock,
-    /// For the jitter.
+    /// For jitter.
     pub entropy: &'a dyn Entropy,
-    /// For the pauses.
     pub timer: &'a dyn Timer,
-    /// No pause begins that would end later than this after the push began; a running try is never broken off.
+    /// Time after the begin of the push at which the last pause ends. A try in progress is not aborted.
     pub give_up_after: Duration,
-    /// Learns of every pause.
+    /// Called before every pause.
     pub on_progress: ProgressCallback<'a>,
 }
 
-/// A receipt that belongs to the photo that was sent.
+/// A receipt that matches the sent photo.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VerifiedReceipt {
     pub body: ReceiptBody,
-    /// True if the gateway had already given this receipt before.
+    /// True if the gateway has given this receipt before.
     pub replayed: bool,
 }
 
@@ -82,7 +80,7 @@ pub async fn deposit(
     }
 }
 
-/// Waits before the next try after `tries` that failed, at least for `retry_after`.
+/// Waits after `tries` failed tries, at least for `retry_after`.
 ///
 /// # Errors
 /// [`ClientDepositError::GaveUp`] if there is no time left for another try.
@@ -92,7 +90,7 @@ pub(in crate::client) async fn pause_before_retry(
     retry_after: Option<Duration>,
     retry: &RetryContext<'_>,
 ) -> Result<(), ClientDepositError> {
-    // Without randomness the whole pause: later than needed, but never a storm.
+    // Without randomness the pause has its full length, so that clients never retry too early.
     let draw = random_bytes(retry.entropy).map_or(u32::MAX, u32::from_be_bytes);
     let pause = backoff::pause(tries, draw).max(retry_after.unwrap_or_default());
     if retry.timer.elapsed().saturating_add(pause) > retry.give_up_after {
@@ -147,7 +145,7 @@ async fn send_once(
     }
 }
 
-/// A receipt for other bytes, or with a code that no office could read, must never reach a citizen.
+/// A receipt for other bytes, or with an invalid code, must not be handed to a citizen.
 fn verify(receipt: &ReceiptBody, photo: &PhotoFile) -> Result<(), ClientDepositError> {
     if receipt.sha256 != photo.sha256 {
         return Err(ClientDepositError::ReceiptMismatch("sha256"));
@@ -159,16 +157,14 @@ fn verify(receipt: &ReceiptBody, photo: &PhotoFile) -> Result<(), ClientDepositE
     Ok(())
 }
 
-/// Failure of a deposit, and what it says about the photo.
+/// Failure of a deposit.
 #[derive(Debug)]
 pub struct DepositFailure {
-    /// Reason why there is no receipt.
     pub error: ClientDepositError,
-    /// True if one of the tries may have stored the photo without its answer coming back.
+    /// True if one of the tries may have stored the photo without an answer.
     pub maybe_stored: bool,
 }
 
-/// Reason why there is no receipt.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientDepositError {
     /// The photo itself is refused. This try stored nothing.
@@ -216,10 +212,10 @@ impl ClientDepositError {
         }
     }
 
-    /// Reports whether the last try may have stored the photo in spite of the error.
+    /// Reports whether the last try may have stored the photo although it failed.
     fn may_have_stored(&self) -> bool {
         match self {
-            // Said before anything is stored; the tries of those who gave up are counted one by one.
+            // The gateway answers so before it stores anything. The tries before giving up are counted one by one.
             Self::Refused(_) | Self::NotAllowed(_) | Self::Tls(_) | Self::Proxy(_) | Self::GaveUp { .. } => false,
             Self::UnexpectedProblem(_)
             | Self::NotAGateway { .. }

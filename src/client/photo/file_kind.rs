@@ -1,4 +1,4 @@
-//! Files that may be photos. Names decide which files are looked at, the first bytes decide whether one is a JPEG.
+//! Recognition of photo files: by name, and by the first bytes for files without a JPEG name.
 
 use std::ffi::OsStr;
 use std::io::{self, Read};
@@ -6,40 +6,40 @@ use std::path::Path;
 
 use crate::atomic_file;
 
-/// ITU-T T.81, B.2.1: a JPEG begins with the marker SOI, and the next marker follows at once.
+/// ITU-T T.81, B.2.1: a JPEG begins with the marker SOI, directly followed by the next marker.
 const JPEG_START: [u8; 3] = [0xFF, 0xD8, 0xFF];
-/// Names that programs give to JPEG files.
+/// Extensions of JPEG files.
 const JPEG_EXTENSIONS: [&str; 7] = ["jpg", "jpeg", "jpe", "jfif", "jif", "pjpeg", "pjp"];
-/// Picture files that are no JPEG, unless their content says so.
+/// Extensions of other image formats. A file with one of them may still contain a JPEG.
 const OTHER_IMAGE_EXTENSIONS: [&str; 22] = [
     "png", "tif", "tiff", "heic", "heif", "webp", "bmp", "gif", "psd", "avif", "jxl", "jp2", "dng", "cr2", "cr3",
     "nef", "arw", "raf", "orf", "rw2", "pdf", "eps",
 ];
-/// Files that a program is still writing or keeps for itself.
+/// Extensions of unfinished and temporary files.
 const TEMPORARY_EXTENSIONS: [&str; 11] =
     ["tmp", "temp", "part", "partial", "crdownload", "download", "filepart", "swp", "bak", "lock", "lnk"];
-/// Files that operating systems leave in every folder.
+/// Files that operating systems create in folders.
 const SYSTEM_FILES: [&str; 3] = ["thumbs.db", "ehthumbs.db", "desktop.ini"];
 
 /// Kind of a file, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
-    /// A photo, whatever its content: a damaged one is to be named as such.
+    /// A photo, even if its content is damaged, so that the damage is reported.
     Jpeg,
-    /// A picture of another kind; a photo if its content is a JPEG.
+    /// Another image format; a photo if its content is a JPEG.
     OtherImage,
     /// No extension; a photo if its content is a JPEG.
     NoExtension,
-    /// Not for us, and worth a word.
+    /// Not a photo; the user is told.
     Other,
-    /// Hidden, temporary, or of the operating system or this program: nobody means it to be looked at.
+    /// Hidden, temporary, or created by the operating system or this program. Skipped without a message.
     Ignored,
 }
 
-/// The kind that a name stands for.
+/// The kind of the file with this name.
 pub fn file_kind(name: &OsStr) -> FileKind {
     let bytes = name.as_encoded_bytes();
-    // Hidden, or the working copy of an office or picture program.
+    // Hidden files, and working copies of office and image programs.
     if bytes.starts_with(b".") || bytes.starts_with(b"~") || bytes.ends_with(b"~") {
         return FileKind::Ignored;
     }
@@ -58,10 +58,10 @@ pub fn file_kind(name: &OsStr) -> FileKind {
     }
 }
 
-/// Reports whether a file begins as a JPEG does.
+/// Reports whether a file begins with the first bytes of a JPEG.
 ///
 /// # Errors
-/// The operating system's error when it cannot be read.
+/// The operating system's error if the file cannot be read.
 pub fn starts_as_jpeg(path: &Path) -> io::Result<bool> {
     let mut start = Vec::new();
     atomic_file::open_regular(path)?.take(JPEG_START.len() as u64).read_to_end(&mut start)?;

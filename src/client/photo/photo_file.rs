@@ -9,14 +9,14 @@ use hyper::body::Bytes;
 use crate::atomic_file;
 use crate::domain::digest::Sha256Digest;
 
-/// Larger files are no passport photos and are not read into memory: 64 MiB.
+/// 64 MiB. Larger files are not passport photos and are not read into memory.
 pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
-/// A photo in memory, with the place it came from.
+/// A photo in memory, with its path.
 #[derive(Debug, Clone)]
 pub struct PhotoFile {
     pub path: PathBuf,
-    /// Its bytes; cloning shares them.
+    /// Clones share the bytes.
     pub bytes: Bytes,
     /// Their digest.
     pub sha256: Sha256Digest,
@@ -26,11 +26,11 @@ impl PhotoFile {
     /// Reads the whole file.
     ///
     /// # Errors
-    /// [`PhotoFileError`]: it cannot be read, is no file, or is larger than [`MAX_BYTES`].
+    /// [`PhotoFileError`]: the path cannot be read, is not a file, or is larger than [`MAX_BYTES`].
     pub fn read(path: &Path) -> Result<Self, PhotoFileError> {
         let error = |fault| PhotoFileError { path: path.to_owned(), kind: fault };
         let unreadable = |source| error(PhotoFileErrorKind::Unreadable(source));
-        // A device that is only opened may already do something: looked at first.
+        // The file type is checked first, because opening a device can have effects.
         if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
             return Err(error(PhotoFileErrorKind::NotAFile));
         }
@@ -44,7 +44,7 @@ impl PhotoFile {
         Ok(Self { path: path.to_owned(), bytes: bytes.into(), sha256 })
     }
 
-    /// The path of the photo with `suffix` behind its whole name: `PHOTO.jpg` and `.x` give `PHOTO.jpg.x`.
+    /// The path of the photo with `suffix` appended: `PHOTO.jpg` and `.x` give `PHOTO.jpg.x`.
     pub fn sidecar_path(&self, suffix: &str) -> PathBuf {
         let mut name = OsString::from(&self.path);
         name.push(suffix);
@@ -56,16 +56,14 @@ impl PhotoFile {
 #[derive(Debug)]
 pub struct PhotoFileError {
     pub path: PathBuf,
-    /// Cause.
     pub kind: PhotoFileErrorKind,
 }
 
 /// Reason why a photo's file cannot be read.
 #[derive(Debug)]
 pub enum PhotoFileErrorKind {
-    /// The system does not give it.
     Unreadable(io::Error),
-    /// A directory, a device or the like.
+    /// A directory or a device, for example.
     NotAFile,
     /// More than [`MAX_BYTES`].
     TooLarge,

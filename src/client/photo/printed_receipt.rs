@@ -1,4 +1,4 @@
-//! The receipt that the citizen takes home, as a file on the studio's disk: printed from the gateway's response, as often as needed.
+//! The citizen receipt as a PDF file on the studio's disk.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::texts::language::Language;
 use crate::wire::photo::ReceiptBody;
 use crate::wire::studio::PartyBody;
 
-/// Suffix of the printed receipt's name, after the whole name of the photo.
+/// Appended to the complete name of the photo.
 pub const SUFFIX: &str = ".lichtbild-receipt.pdf";
 /// First bytes of every PDF file (ISO 32000-1, section 7.5.2).
 const MARKER: &[u8] = b"%PDF-";
@@ -19,20 +19,18 @@ const MARKER: &[u8] = b"%PDF-";
 /// Options for printing a receipt.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PrintOptions<'a> {
-    /// On what.
     pub paper: Paper,
-    /// In which language.
     pub language: Language,
-    /// Name and town of the studio, in place of those in the receipt; without visible characters the line is left out.
+    /// Name and town of the studio, in place of those in the receipt. The line is left out if the text has no visible characters.
     pub studio: Option<&'a str>,
 }
 
 impl PrintOptions<'_> {
-    /// Writes `body` to `path` as PDF, readable for its owner alone; on return it is on the disk. An older PDF there is replaced (the
-    /// same receipt gives the same bytes), anything else is left alone.
+    /// Writes `body` to `path` as a PDF that only its owner may read, and syncs it to the disk. A PDF there is replaced (the same receipt
+    /// gives the same bytes); another file is not.
     ///
     /// # Errors
-    /// [`PrintedReceiptError`]; what was there is still there.
+    /// [`PrintedReceiptError`]; an existing file is unchanged.
     pub fn write(&self, body: &ReceiptBody, path: &Path) -> Result<(), PrintedReceiptError> {
         let pdf = self.render_pdf(body)?;
         let unwritable = |source| PrintedReceiptError::Unwritable { path: path.to_owned(), source };
@@ -42,7 +40,7 @@ impl PrintOptions<'_> {
                 atomic_file::replace(path, &pdf, FileMode::OwnerOnly).map_err(unwritable)
             }
             Ok(Some(_)) => Err(PrintedReceiptError::NotAPdf { path: path.to_owned() }),
-            // Too large for a receipt of ours.
+            // Too large for a receipt.
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                 Err(PrintedReceiptError::NotAPdf { path: path.to_owned() })
             }
@@ -50,7 +48,7 @@ impl PrintOptions<'_> {
         }
     }
 
-    /// The PDF itself.
+    /// The content of the PDF file.
     ///
     /// # Errors
     /// [`PrintedReceiptError::Code`], [`PrintedReceiptError::Page`].

@@ -14,38 +14,34 @@ use crate::texts::language::Language;
 use crate::wire::photo::ReceiptBody;
 use crate::wire::problem::ProblemBody;
 
-/// Destination and settings of a push.
 #[derive(Clone, Copy)]
 pub struct PushContext<'a> {
-    /// Client of the gateway.
     pub client: &'a GatewayClient,
-    /// The language of the findings.
     pub language: Language,
     /// Policy for a photo that already has a receipt.
     pub repeat: RepeatPolicy,
-    /// The declaration about the person; `None` keeps the declaration of an unfinished push.
+    /// `None` keeps the declaration of an unfinished push.
     pub declared: Option<Declaration>,
-    /// Time limit and means for the tries.
     pub retry: RetryContext<'a>,
 }
 
-/// A photo that is at the gateway, its receipt on the disk.
+/// A deposited photo whose receipt is on the disk.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PushedPhoto {
     pub receipt: ReceiptBody,
-    /// True if the receipt was given before: by the gateway to an earlier try, or by the file beside the photo.
+    /// True if the receipt existed before: at the gateway after an earlier try, or in the file beside the photo.
     pub replayed: bool,
 }
 
-/// Pushes the photo at `path`. File work is done on the calling thread: a few milliseconds, most of them `fsync`.
+/// Pushes the photo at `path`. File operations block the calling thread for a few milliseconds, mostly for `fsync`.
 ///
 /// # Errors
-/// [`PushError`]. Unless the photo was refused, the same call goes on where this one stopped and ends with the same code.
+/// [`PushError`]. Unless the photo was refused, the same call continues where this one stopped and gives the same code.
 pub async fn push(path: &Path, context: &PushContext<'_>) -> Result<PushedPhoto, PushError> {
     push_photo(&PhotoFile::read(path)?, context).await
 }
 
-/// The same for a photo that has been read: what is deposited are the bytes in `photo`, whatever becomes of its file.
+/// Pushes a photo that has been read. The bytes in `photo` are deposited, even if the file changes meanwhile.
 ///
 /// # Errors
 /// As [`push`].
@@ -76,12 +72,12 @@ async fn send(photo: &PhotoFile, spool: &Spool, context: &PushContext<'_>) -> Re
     deposit(context.client, &what, &context.retry).await
 }
 
-/// Keeps, updates or removes the spool after a push without a receipt.
+/// Keeps, updates or removes the spool after a push that got no receipt.
 fn finish_failed_push(mut spool: Spool, unfinished: DepositFailure) -> Result<PushError, SpoolError> {
     let DepositFailure { error, maybe_stored } = unfinished;
     if maybe_stored || spool.earlier_attempts() == EarlierAttempts::MaybeStored {
         return Ok(match error {
-            // The key is all that leads to the code of a photo that may lie there.
+            // Only this key gives access to the code if the photo was stored.
             ClientDepositError::Refused(problem) => {
                 PushError::RefusedMaybeStored { problem, spool: spool.path().to_owned() }
             }
@@ -89,10 +85,10 @@ fn finish_failed_push(mut spool: Spool, unfinished: DepositFailure) -> Result<Pu
         });
     }
     if let ClientDepositError::Refused(_) = error {
-        // Nothing was stored there, so nothing is left to finish here.
+        // The gateway stored nothing, so the deposit is finished.
         spool.remove()?;
     } else {
-        // Failing leaves the spool with the more careful word.
+        // If this fails, the spool still says that a try may be unanswered, which is safe.
         let _ = spool.mark_nothing_stored();
     }
     Ok(error.into())

@@ -1,24 +1,23 @@
-//! The promise to finish: a photo's `Idempotency-Key`, on the disk before the first byte is sent.
+//! Spool of an unfinished deposit: a photo's `Idempotency-Key`, which is on the disk before the first byte is sent.
 //!
-//! After any interruption (power, network, a killed program), the next push of the same photo finds the key and asks the
-//! gateway for the same receipt. A spool ends with the receipt on the disk or with a refused photo, never by age.
+//! After an interruption (power, network, a killed program), the next push of the same photo finds the key and requests the same receipt. A
+//! spool is removed when the receipt is on the disk or the photo is refused, never by age.
 //!
-//! *Refused, but is nothing stored?* A refusal speaks of its own try. An earlier one may have stored the photo and lost its
-//! answer on the way, and the gateway may have become stricter since. So the spool says, from before the first byte is sent,
-//! that a try may have gone unanswered, until a push has ended in which all were answered.
+//! *Refused, but possibly stored.* A refusal is about its own try only. An earlier try may have stored the photo without an answer, and the
+//! gateway may have become stricter since. So the spool says, even before the first byte is sent, that a try may be unanswered, until all
+//! tries of a push were answered.
 //!
-//! *The photo changed since.* The old spool belongs to other bytes, which may have been deposited without anybody knowing the
-//! code. Its key would be refused for the new bytes, so these get a key of their own, and the old spool is set aside with
-//! a notice instead of thrown away: with the old file put back, it still leads to that receipt.
+//! *The photo changed.* The old spool belongs to other bytes, which may be deposited although the code is not known. The gateway would
+//! refuse its key for the new bytes, so these get another key. The old spool is renamed and the user is told: if the old file is restored,
+//! it still gives that receipt.
 //!
-//! *What was declared about the person* lies here too, so that a try whose answer was lost is repeated as it was. A push that is
-//! told a declaration of its own follows that one instead: the latest word counts for what is not yet stored, and what is
-//! stored keeps the first, whatever a repeat declares.
+//! *The declaration about the person* is stored too, so that a try whose answer was lost is repeated unchanged. If a push has another
+//! declaration, that one is sent. It counts only if the photo is not stored yet; a stored photo keeps its first declaration.
 //!
-//! *Two pushes at once.* The spool's name appears in one step and only once, so that both work under one key. A spool made
-//! just after another push removed its own is known by the receipt that stands there (`Spool::is_completed_by`). Not covered:
-//! two pushes at once of a photo that *also* changed under an unfinished push may end with two keys, hence two codes, both
-//! of them good; and of two pushes at once the one that is refused does not know whether the other was answered.
+//! *Concurrent pushes.* The spool is created atomically, so that both pushes use one key. If a spool is made just after another push
+//! removed its own, the receipt shows this (`Spool::is_completed_by`). Two cases are not covered: concurrent pushes of a photo that *also*
+//! changed during an unfinished push may end with two keys and two valid codes, and of two concurrent pushes the refused one does not know
+//! whether the other was answered.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -40,14 +39,14 @@ use crate::domain::photo::idempotency::IdempotencyKey;
 use crate::entropy::{Entropy, EntropyError, random_bytes};
 use crate::json_object;
 
-/// Suffix of the spool's name, after the whole name of the photo.
+/// Appended to the complete name of the photo.
 pub const SUFFIX: &str = ".lichtbild-spool";
 const VERSION: u32 = 1;
 
 /// Policy for a photo that already has a receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RepeatPolicy {
-    /// The stored receipt is the answer.
+    /// The push gives the stored receipt.
     ReturnReceipt,
     /// The photo gets a second deposit with a second code.
     DepositAgain,
@@ -62,12 +61,12 @@ pub struct Spool {
     file: SpoolFile,
 }
 
-/// Result of the tries before this push, as far as it is known.
+/// Result of the tries before this push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EarlierAttempts {
-    /// There were none, or each was answered and stored nothing.
+    /// No try, or all tries were answered and stored nothing.
     NothingStored,
-    /// One may have stored the photo without its answer coming back.
+    /// A try may have stored the photo without an answer.
     MaybeStored,
 }
 
@@ -78,10 +77,10 @@ struct SpoolFile {
     sha256: Sha256Digest,
     gateway: String,
     created_at: Timestamp,
-    /// The deposit whose receipt stood there and was not enough (`--again`).
+    /// Deposit of the receipt that this spool replaces (`--again`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     supersedes: Option<PhotoId>,
-    /// The declaration about the person.
+    /// About the person in the photo.
     #[serde(default, skip_serializing_if = "Declaration::is_ordinary")]
     declaration: Declaration,
     /// True if a try may have stored the photo without an answer. A file without this field counts as true.
@@ -96,16 +95,16 @@ const fn default_perhaps_stored() -> bool {
 /// Next step of a push.
 #[derive(Debug)]
 pub enum PushPlan {
-    /// Send the photo under this spool's key.
+    /// Send the photo with this spool's key.
     Send(Spool),
-    /// Nothing: here is the receipt.
+    /// Give this receipt; nothing has to be sent.
     AlreadyDeposited(StoredReceipt),
 }
 
-/// Finds the photo's unfinished deposit or makes one, unless its receipt is there already.
+/// Finds the photo's unfinished deposit or begins one, unless its receipt exists already.
 ///
 /// # Errors
-/// [`SpoolError`]: a file beside the photo cannot be read, understood or written. Nothing has been sent.
+/// [`SpoolError`]: a file beside the photo cannot be read, parsed or written. Nothing was sent.
 pub fn open_or_create(
     photo: &PhotoFile,
     repeat: RepeatPolicy,
@@ -132,7 +131,7 @@ pub fn open_or_create(
         (None, _) => None,
     };
     let spool = Spool::create(photo, gateway, supersedes, declared.unwrap_or_default(), clock, entropy)?;
-    // Another push of this photo may have come through between the look for its receipt and the new spool.
+    // Another push of this photo may have finished between the check for the receipt and the new spool.
     match StoredReceipt::load(photo)? {
         Some(receipt) if spool.is_completed_by(&receipt) => {
             spool.remove()?;
@@ -142,10 +141,10 @@ pub fn open_or_create(
     }
 }
 
-/// The receipt beside the photo, if no deposit of these bytes is unfinished: what [`open_or_create`] takes for an answer.
+/// The receipt beside the photo, if there is no unfinished deposit of these bytes. [`open_or_create`] gives the same receipt.
 ///
 /// # Errors
-/// [`SpoolError`]: a file beside the photo cannot be read or understood.
+/// [`SpoolError`]: a file beside the photo cannot be read or parsed.
 pub fn finished_deposit(photo: &PhotoFile) -> Result<Option<StoredReceipt>, SpoolError> {
     let Some(receipt) = StoredReceipt::load(photo)? else { return Ok(None) };
     let spool = Spool::load(photo)?.filter(|spool| spool.file.sha256 == photo.sha256);
@@ -153,30 +152,28 @@ pub fn finished_deposit(photo: &PhotoFile) -> Result<Option<StoredReceipt>, Spoo
 }
 
 impl Spool {
-    /// The key for every try.
+    /// The same for every try.
     pub fn key(&self) -> &IdempotencyKey {
         &self.key
     }
 
-    /// Returns the declaration about the person, the same for every try.
+    /// The same for every try.
     pub fn declaration(&self) -> Declaration {
         self.file.declaration
     }
 
-    /// Returns the path of the spool.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Returns the result of the tries before this push.
     pub fn earlier_attempts(&self) -> EarlierAttempts {
         self.earlier_attempts
     }
 
-    /// Notes that this push ends with all its tries answered, none of which stored the photo.
+    /// Notes that all tries of this push were answered and that none stored the photo.
     ///
     /// # Errors
-    /// [`SpoolError::Unwritable`]: the spool goes on saying that the photo may be stored, which is the safe side.
+    /// [`SpoolError::Unwritable`]: the spool still says that the photo may be stored, which is safe.
     pub fn mark_nothing_stored(&mut self) -> Result<(), SpoolError> {
         match self.earlier_attempts {
             EarlierAttempts::NothingStored => self.write_maybe_stored(false),
@@ -184,7 +181,7 @@ impl Spool {
         }
     }
 
-    /// The end: the receipt is on the disk, or there will never be one.
+    /// Removes the spool. The receipt is on the disk, or there will never be one.
     ///
     /// # Errors
     /// [`SpoolError::Unwritable`].
@@ -192,7 +189,8 @@ impl Spool {
         atomic_file::remove(&self.path).map_err(|source| SpoolError::unwritable(&self.path, source))
     }
 
-    /// Reports whether `receipt`, of the same photo, ends this spool's deposit, and is not the receipt that this spool was to replace.
+    /// Reports whether `receipt`, of the same photo, belongs to this spool's deposit, and is not the receipt that this spool was made to
+    /// replace.
     fn is_completed_by(&self, receipt: &StoredReceipt) -> bool {
         self.file.supersedes != Some(receipt.body.photo_id)
     }
@@ -214,7 +212,7 @@ impl Spool {
         }
     }
 
-    /// Makes a new spool, or takes the one that another push made a moment ago.
+    /// Makes a new spool, or takes the one that another push has just made.
     fn create(
         photo: &PhotoFile,
         gateway: &Url,
@@ -241,7 +239,7 @@ impl Spool {
         loop {
             match atomic_file::write_new(&path, &json, FileMode::OwnerOnly) {
                 Ok(()) => return Ok(Self { path, key, earlier_attempts: EarlierAttempts::NothingStored, file }),
-                // The name is taken; whose it is shows below.
+                // The name is taken. The content shows whether by another push.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     atomic_file::sync_dir(&path).map_err(|source| SpoolError::unwritable(&path, source))?;
                 }
@@ -250,19 +248,19 @@ impl Spool {
             match Self::load(photo)? {
                 Some(spool) if spool.file.sha256 == photo.sha256 => return Ok(spool),
                 Some(_) => return Err(SpoolError::ConcurrentPush { path }),
-                // Gone again: the other push has finished in between.
+                // The file was removed again: the other push has finished in between.
                 None => {}
             }
         }
     }
 
-    /// On return the spool is on the disk and says that a try may be under way, and what it declares.
+    /// Writes and syncs the spool. It contains the declaration and says that a try may be unanswered.
     fn prepare_to_send(mut self, declared: Option<Declaration>) -> Result<Self, SpoolError> {
         let declaration = declared.unwrap_or(self.file.declaration);
         let as_before = declaration == self.file.declaration;
         self.file.declaration = declaration;
         if self.file.perhaps_stored && as_before {
-            // Its maker may have died before the name was safe.
+            // The push that made the spool may have crashed before it synced the folder.
             atomic_file::sync_dir(&self.path).map_err(|source| SpoolError::unwritable(&self.path, source))?;
         } else {
             self.write_maybe_stored(true)?;
@@ -283,14 +281,14 @@ impl Spool {
 
     fn report_resumption(&self, gateway: &Url, on_progress: ProgressCallback<'_>) {
         on_progress(ProgressEvent::Resuming { since: self.file.created_at });
-        // The key is as good at another gateway; the photo may just have arrived at the earlier one as well.
+        // The same key is used at another gateway. The photo may also be stored at the earlier one.
         if self.file.gateway != gateway.as_str() {
             on_progress(ProgressEvent::GatewayChanged { earlier: self.file.gateway.clone() });
         }
     }
 }
 
-/// A UUID of version 7 as text. Its 74 random bits keep two shops' keys apart; it is no secret to rest on.
+/// A UUID of version 7 as text. Its 74 random bits make keys of different studios unique. The key is not a secret.
 fn new_key(now: Timestamp, entropy: &dyn Entropy) -> Result<String, EntropyError> {
     let random: [u8; 10] = random_bytes(entropy)?;
     let milliseconds = u64::try_from(now.unix_milliseconds()).unwrap_or(0);

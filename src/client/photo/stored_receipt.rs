@@ -1,4 +1,4 @@
-//! A receipt on the studio's disk: the code can be shown again without the gateway.
+//! A receipt on the studio's disk, from which the code can be shown without the gateway.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,15 +14,15 @@ use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::json_object;
 use crate::wire::photo::ReceiptBody;
 
-/// Suffix of the receipt's name, after the whole name of the photo.
+/// Appended to the complete name of the photo.
 pub const SUFFIX: &str = ".lichtbild-receipt.json";
 const VERSION: u32 = 1;
 
-/// A receipt and when it was stored.
+/// A receipt with the time of its storage.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredReceipt {
     pub body: ReceiptBody,
-    /// Time at which the receipt was written beside the photo.
+    /// By this computer's clock.
     pub stored_at: Timestamp,
 }
 
@@ -34,19 +34,19 @@ struct ReceiptFile {
 }
 
 impl StoredReceipt {
-    /// The receipt beside `photo`; `None` when there is none or it is for other bytes.
+    /// Reads the receipt beside `photo`; `None` if there is none or it is for other bytes.
     ///
     /// # Errors
-    /// [`StoredReceiptError`] when the file is there and cannot be read or understood.
+    /// [`StoredReceiptError`] if the file exists and cannot be read or parsed.
     pub fn load(photo: &PhotoFile) -> Result<Option<Self>, StoredReceiptError> {
         Ok(Self::read(&photo.sidecar_path(SUFFIX))?.filter(|receipt| receipt.body.sha256 == photo.sha256))
     }
 
-    /// Writes `body` beside `photo`; on return it is on the disk. A receipt of another deposit is set aside with its PDF, not overwritten:
-    /// its code may be in a citizen's hand.
+    /// Writes and syncs `body` beside `photo`. A receipt of another deposit is renamed together with its PDF and not overwritten, because a
+    /// citizen may have its code.
     ///
     /// # Errors
-    /// [`StoredReceiptError`]; the file that was there is still there.
+    /// [`StoredReceiptError`]; an existing file is unchanged.
     pub fn store(photo: &PhotoFile, body: &ReceiptBody, now: Timestamp) -> Result<Self, StoredReceiptError> {
         let path = photo.sidecar_path(SUFFIX);
         let unwritable = |source| StoredReceiptError::Unwritable { path: path.clone(), source };
@@ -54,13 +54,13 @@ impl StoredReceipt {
         let json = stored.to_json().map_err(unwritable)?;
         loop {
             match Self::read(&path)? {
-                // Another push of the same photo was first.
+                // Another push of the same photo was faster.
                 Some(stored) if stored.body.photo_id == body.photo_id => {
                     atomic_file::sync_dir(&path).map_err(unwritable)?;
                     return Ok(stored);
                 }
                 Some(_) => {
-                    // First, so that no printed receipt is left beside a stored one that it does not belong to. There need not be one.
+                    // The PDF is renamed first, so that no PDF stays beside a receipt of another deposit. It may not exist.
                     let _ = atomic_file::rotate(&photo.sidecar_path(printed_receipt::SUFFIX));
                     atomic_file::rotate(&path).map_err(unwritable)?;
                 }
@@ -74,10 +74,10 @@ impl StoredReceipt {
         }
     }
 
-    /// The receipt at `path`, whatever photo lies beside it; `None` when there is none.
+    /// Reads the receipt at `path`, for any photo; `None` if there is none.
     ///
     /// # Errors
-    /// [`StoredReceiptError`] when the file is there and cannot be read or understood.
+    /// [`StoredReceiptError`] if the file exists and cannot be read or parsed.
     pub fn read(path: &Path) -> Result<Option<Self>, StoredReceiptError> {
         let path = path.to_owned();
         let bytes = match atomic_file::read(&path) {
@@ -91,22 +91,21 @@ impl StoredReceipt {
         }
     }
 
-    /// Reports whether this is the receipt with `code`, however the gateway wrote it.
+    /// Reports whether this receipt has `code`, in any notation.
     pub fn has_code(&self, code: &RetrievalCode) -> bool {
         RetrievalCode::parse(&self.body.code).is_ok_and(|own| own == *code)
     }
 
-    /// The receipt in a file's bytes; `None` when they are none of this version, or its code has a wrong symbol.
+    /// Parses a receipt; `None` if it is not of this version or its code has a wrong symbol.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let file: ReceiptFile = json_object::from_slice(bytes).ok()?;
         let whole = file.version == VERSION && RetrievalCode::parse(&file.receipt.code).is_ok();
         whole.then_some(Self { body: file.receipt, stored_at: file.stored_at })
     }
 
-    /// The file's bytes.
     ///
     /// # Errors
-    /// None in practice; what the JSON writer says.
+    /// The error of the JSON serializer; none in practice.
     pub fn to_json(&self) -> io::Result<Vec<u8>> {
         let file = ReceiptFile { version: VERSION, stored_at: self.stored_at, receipt: self.body.clone() };
         Ok(serde_json::to_vec_pretty(&file)?)

@@ -1,4 +1,4 @@
-//! One attempt to bring a photo to its end, from wherever it stands: `read -> judge -> push -> put away`.
+//! One attempt to process a photo from its present stage to the end: `read -> check -> push -> file`.
 
 use std::io;
 use std::sync::Arc;
@@ -38,46 +38,35 @@ use crate::{atomic_file, failpoint};
 /// Settings and services that all attempts share.
 pub struct WatchContext {
     pub folder: WatchedFolder,
-    /// Profile that photos are checked against.
     pub profile: ProfileCache,
-    /// The date.
     pub clock: Arc<dyn Clock>,
-    /// For keys and names.
     pub entropy: Arc<dyn Entropy>,
-    /// Writes receipts and reports.
     pub receipt_writer: Arc<dyn ReceiptWriter>,
-    /// Learns what happens.
     pub observer: Arc<dyn WatchObserver>,
-    /// The language of the gateway's findings.
     pub language: Language,
-    /// The declaration about the person in every photo of this folder.
+    /// For every photo of this folder.
     pub declared: Option<Declaration>,
-    /// Notes of deposits.
     pub journal: Option<DepositJournal>,
-    /// Address of the gateway, for the notes.
+    /// Address that the notes name.
     pub gateway: String,
-    /// Photos with the same bytes, one at a time.
+    /// Makes photos with the same bytes wait for each other.
     pub equal_photos: EqualPhotos,
 }
 
 /// An attempt to process one photo.
 pub struct Attempt {
-    /// The photo.
     pub job: Arc<Job>,
-    /// Stage up to which the attempt goes.
     pub stage: AttemptStage,
-    /// Client of the gateway.
     pub client: GatewayClient,
-    /// The bytes that were found good before.
+    /// Bytes that an earlier attempt has accepted.
     pub accepted_sha256: Option<Sha256Digest>,
 }
 
 /// Stage up to which an attempt goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AttemptStage {
-    /// To the end.
     Gateway,
-    /// As far as it goes without the gateway.
+    /// Only the steps without the gateway.
     Local,
 }
 
@@ -86,41 +75,39 @@ pub enum AttemptStage {
 pub enum AttemptOutcome {
     Sent,
     Refused(RefusedBy),
-    /// The photo is not there any more, and what it left is put away.
+    /// The photo's file was removed. Its other files have been cleared.
     Missing,
-    /// Judged and good, not sent.
+    /// Accepted by the local check, not sent.
     Accepted(Sha256Digest),
-    /// Other bytes lie there than were sent; they are a photo of their own.
+    /// The file has other bytes than those that were sent, and is treated as another photo.
     Changed,
-    /// Not now.
     Retry(RetryReason),
 }
 
 /// Origin of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefusedBy {
-    /// The judge here.
+    /// The check on this computer.
     LocalCheck,
     Gateway,
-    /// The gateway, which may have stored it before.
+    /// The gateway. An earlier try may have stored the photo.
     GatewayMaybeStored,
 }
 
 /// Reason for trying again later.
 #[derive(Debug)]
 pub enum RetryReason {
-    /// The gateway is out of reach or busy.
+    /// The gateway cannot be reached or is busy.
     Unavailable {
-        /// Cause.
         error: TransientError,
-        /// The least pause.
+        /// Shortest pause.
         pause: Duration,
     },
-    /// The gateway does not let this studio in.
+    /// The gateway rejects this studio or device.
     Unauthorized(Box<ClientDepositError>),
-    /// Something about this photo alone that a person has to look at.
+    /// An error of this photo alone that needs an action of a person.
     Stuck(Box<PushError>),
-    /// The disk.
+    /// An error of the disk.
     Storage(io::Error),
 }
 
@@ -158,7 +145,7 @@ impl From<PushError> for RetryReason {
 }
 
 impl WatchContext {
-    /// Makes one attempt. File work is done on the calling thread, judging on another one.
+    /// Makes one attempt. File operations block the calling thread; the photo check runs on another one.
     pub async fn attempt(&self, attempt: &Attempt) -> AttemptOutcome {
         match self.run_attempt(attempt).await {
             Ok(end) => end,
@@ -174,7 +161,7 @@ impl WatchContext {
             return Ok(AttemptOutcome::Refused(RefusedBy::LocalCheck));
         }
         if !job.has_photo()? {
-            // Of a folder that is gone nothing is known about the photo; it may also have come back just now.
+            // If the folder is not available, the state of the photo is unknown.
             self.folder.check_present()?;
             if !job.has_photo()? {
                 return self.finish_without_photo(job);
@@ -185,7 +172,7 @@ impl WatchContext {
             return Err(RetryReason::Stuck(Box::new(PushError::Photo(error))));
         }
         let unreadable = |source: io::Error| match source.kind() {
-            // Gone since it was looked for.
+            // The file was removed since the queue was read.
             io::ErrorKind::NotFound => RetryReason::Storage(source),
             _ => {
                 let error = PhotoFileError { path: job.photo(), kind: PhotoFileErrorKind::Unreadable(source) };
@@ -207,7 +194,7 @@ impl WatchContext {
         if let Some(other) = leftover.as_ref().filter(|receipt| receipt.body.sha256 != photo.sha256) {
             return self.file_receipt_only(job, other);
         }
-        // What was begun may lie at the gateway already: then it decides, and nobody here.
+        // A deposit that was begun may be stored at the gateway. Then only the gateway decides.
         let is_begun = leftover.is_some() || job.spool().try_exists()?;
         if !is_begun && attempt.accepted_sha256 != Some(photo.sha256) {
             if let Some(refusal) = self.check(&photo.bytes).await {
@@ -219,7 +206,7 @@ impl WatchContext {
             return Ok(AttemptOutcome::Accepted(photo.sha256));
         }
         job.sync(&self.folder)?;
-        // Of two equal files the second one waits until the first one has its code and its note.
+        // The second of two equal files waits until the first one has its code and its note.
         let _turn = self.equal_photos.turn(photo.sha256).await;
         let earlier = if is_begun { None } else { self.earlier_deposit(attempt, &photo).await? };
         if let Some(EarlierDeposit { note, stored: Some(stored) }) = &earlier {
@@ -237,7 +224,7 @@ impl WatchContext {
         outcome
     }
 
-    /// The one place where photos are judged in advance. A judge that failed has said nothing against the photo.
+    /// The only place where photos are checked before they are sent. If the check panics, the photo is not refused.
     async fn check(&self, bytes: &Bytes) -> Option<PhotoRefusal> {
         let (profile, bytes, now) = (self.profile.current()?, bytes.clone(), self.clock.now());
         let declaration = self.declared.unwrap_or_default();
@@ -247,7 +234,7 @@ impl WatchContext {
     async fn push(&self, attempt: &Attempt, photo: PhotoFile) -> Result<AttemptOutcome, RetryReason> {
         let job = attempt.job.as_ref();
         let announce = |event: ProgressEvent| match event {
-            // Going on is the daily work of a watch, and there is no second try within an attempt.
+            // A watch resumes photos all the time, and an attempt has only one try: these two events are not shown.
             ProgressEvent::Resuming { .. } | ProgressEvent::Retrying { .. } => {}
             event => self.observer.event(&WatchEvent::Progress { name: &job.name, event: &event }),
         };
@@ -275,7 +262,7 @@ impl WatchContext {
         }
     }
 
-    /// One try, whose failure is an attempt's.
+    /// Makes one try to push the photo.
     pub(super) fn single_try<'a>(&'a self, on_progress: ProgressCallback<'a>) -> RetryContext<'a> {
         RetryContext {
             clock: self.clock.as_ref(),
@@ -306,7 +293,7 @@ impl WatchContext {
         Ok(AttemptOutcome::Sent)
     }
 
-    /// The receipt is for other bytes than lie there: it is put away alone.
+    /// The receipt is for other bytes than the file has now. It is filed without the photo.
     fn file_receipt_only(&self, job: &Job, receipt: &StoredReceipt) -> Result<AttemptOutcome, RetryReason> {
         let receipt_file = filing::put_receipt_into_sent(&self.folder, job, receipt, self.receipt_writer.as_ref())?;
         self.note(job, receipt, &receipt_file);
@@ -326,7 +313,7 @@ impl WatchContext {
         }))
     }
 
-    /// A job without a photo: it is in its place already, or somebody took it away. A code is saved either way.
+    /// Finishes a job without a photo, which was filed or removed before. A receipt with a code is kept in both cases.
     fn finish_without_photo(&self, job: &Job) -> Result<AttemptOutcome, RetryReason> {
         let Some(receipt) = filing::leftover_receipt(job)? else {
             if job.spool().try_exists()? {
@@ -356,7 +343,7 @@ fn check_locally(bytes: &[u8], profile: &Profile, declaration: Declaration, now:
     (outcome.verdict == Verdict::Refused).then_some(PhotoRefusal::Findings(outcome.findings))
 }
 
-/// One try an attempt: the pauses between attempts are shared by all photos (`circuit_breaker`).
+/// One try per attempt, because all photos share the pauses between attempts (`circuit_breaker`).
 struct NoRetryTimer;
 
 #[async_trait]

@@ -1,19 +1,19 @@
-//! Circuit breaker for uploads. All photos share it: while the gateway takes none, one photo tries at a time.
+//! Circuit breaker for uploads, shared by all photos. While the gateway is unavailable, only one photo tries at a time.
 
 use std::time::Duration;
 
 use crate::client::backoff;
 use crate::clock::Timestamp;
 
-/// Pause between two uploads while the gateway does not let this studio in. Our own number: a person has to act, and a handshake
-/// costs the gateway little.
+/// Pause between two uploads while the gateway rejects this device. Chosen freely: a person has to act, and a handshake costs the gateway
+/// little.
 const UNAUTHORIZED_PAUSE: Duration = Duration::from_secs(300);
 
-/// State of the gateway as uploads found it; times without a date are those of `Timer::elapsed`.
+/// State of the gateway as uploads found it. Durations count from the begin of the [`Timer`](crate::client::timer::Timer).
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CircuitBreaker {
     open_state: Option<OpenState>,
-    /// Grows with every change for the worse, so that of many uploads that fail together one counts.
+    /// Increases with every failure, so that of many uploads that fail at the same time only one counts.
     generation: u64,
 }
 
@@ -41,33 +41,33 @@ impl CircuitBreaker {
         BreakerGeneration(self.generation)
     }
 
-    /// Reports whether an upload may begin now, with so many others in progress.
+    /// Reports whether an upload may begin while `in_progress` others run.
     pub fn allows(&self, now: Duration, in_progress: usize) -> bool {
         self.open_state.is_none_or(|open| in_progress == 0 && now >= open.next_try)
     }
 
-    /// Reports whether the gateway does not let this studio in.
+    /// Reports whether the gateway rejects this device.
     pub fn is_unauthorized(&self) -> bool {
         self.open_state.is_some_and(|open| open.reason == OpenReason::Unauthorized)
     }
 
-    /// Since when photos are not taken.
+    /// Begin of the outage.
     pub fn open_since(&self) -> Option<Timestamp> {
         self.open_state.map(|open| open.since)
     }
 
-    /// Returns the time of the next upload, if that is after `now`.
+    /// Time of the next upload, if it is after `now`.
     pub fn next_try(&self, now: Duration) -> Option<Duration> {
         self.open_state.map(|open| open.next_try).filter(|next_try| *next_try > now)
     }
 
-    /// The gateway gave an answer to a photo. Gives since when it had not, if so.
+    /// Notes that the gateway answered. Gives the begin of the outage that this ends.
     pub fn record_success(&mut self) -> Option<Timestamp> {
         self.open_state.take().map(|open| open.since)
     }
 
-    /// An upload found the gateway out of reach or busy; `retry_after` is the pause that the gateway asked for, `draw` a random number. Whether
-    /// this is news.
+    /// Notes that an upload failed because the gateway is unavailable, and returns true if the outage is new. `retry_after` is the pause
+    /// that the gateway asked for, `draw` a random number.
     pub fn record_failure(
         &mut self,
         generation: BreakerGeneration,
@@ -81,12 +81,12 @@ impl CircuitBreaker {
         })
     }
 
-    /// Notes that the gateway did not let an upload in, and returns true if this is news.
+    /// Notes that the gateway rejected an upload, and returns true if this is new.
     pub fn record_unauthorized(&mut self, generation: BreakerGeneration, at: Timestamp, now: Duration) -> bool {
         self.open(generation, at, OpenReason::Unauthorized, |_| now + UNAUTHORIZED_PAUSE)
     }
 
-    /// Something has changed that makes it worth trying at once, such as a new certificate.
+    /// Allows an upload at once, for example after a new certificate.
     pub fn retry_now(&mut self) {
         if let Some(open) = &mut self.open_state {
             open.next_try = Duration::ZERO;

@@ -1,4 +1,4 @@
-//! Source of the gateway client: certificates are renewed while the watch goes on.
+//! Source of the gateway client. The certificate is renewed while the watch runs.
 
 use std::sync::Arc;
 
@@ -9,21 +9,19 @@ use crate::client::enrolment::auto_renewal::{CertificateRenewer, RenewalEvent};
 use crate::client::gateway_client::GatewayClient;
 use crate::clock::Clock;
 
-/// Gives new connections.
+/// Gives new gateway clients.
 #[async_trait]
 pub trait ClientProvider: Send + Sync {
-    /// Asked at the start, every few minutes and after each outage; may take its time and talk to the gateway. A new connection, made
-    /// of a renewed certificate, serves every upload that begins afterwards; those under way end on the one they began with.
+    /// Called at the start, every few minutes and after each outage. It may send requests. A new client, with a renewed certificate, serves
+    /// the uploads that begin afterwards; uploads in progress keep the old one.
     async fn refresh(&self, present: &GatewayClient) -> Option<GatewayClient>;
 }
 
-/// Renews the certificate when it is time, or takes up what another program renewed.
+/// Renews the certificate when it is due, or loads the one that another program renewed.
 pub struct RenewingProvider {
-    /// The certificate.
     pub renewer: CertificateRenewer,
-    /// Source of the current time.
     pub clock: Arc<dyn Clock>,
-    /// Learns of a renewal that came to nothing.
+    /// Receives failed renewals.
     pub observer: Arc<dyn WatchObserver>,
 }
 
@@ -31,7 +29,7 @@ pub struct RenewingProvider {
 impl ClientProvider for RenewingProvider {
     async fn refresh(&self, _present: &GatewayClient) -> Option<GatewayClient> {
         let announce = |event: RenewalEvent| match event {
-            // The watch tells of the new connection itself.
+            // The watch reports the new client.
             RenewalEvent::Renewed { .. } => {}
             RenewalEvent::Failed { error, not_after, next_try } => {
                 self.observer.event(&WatchEvent::RenewalFailed { error: &error, not_after, next_try });
@@ -41,7 +39,7 @@ impl ClientProvider for RenewingProvider {
     }
 }
 
-/// The connection stays what it is.
+/// Never gives a new client.
 #[derive(Debug, Clone, Copy)]
 pub struct FixedProvider;
 

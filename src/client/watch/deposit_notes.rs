@@ -1,4 +1,4 @@
-//! Notes of the deposits of a watch, and photos whose bytes were deposited before.
+//! Notes about the deposits of a watch, and earlier deposits of the same bytes.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::client::photo::push::PushError;
 use crate::client::photo::stored_receipt::StoredReceipt;
 
 impl WatchContext {
-    /// An open deposit of the same bytes. A photo that an office used, refused or no longer has gets another code.
+    /// Finds an open deposit of the same bytes. A photo that was used, refused or erased gets another code.
     pub(super) async fn earlier_deposit(
         &self,
         attempt: &Attempt,
@@ -25,16 +25,16 @@ impl WatchContext {
             Ok(EarlierDeposits::Open(earlier)) => Ok(Some(*earlier)),
             Ok(EarlierDeposits::None | EarlierDeposits::Ended(_)) => Ok(None),
             Err(error @ ClientDepositError::GaveUp { .. }) => Err(PushError::Deposit(error).into()),
-            // The deposit gets the same answer, and tells it.
+            // The deposit gets the same error and reports it.
             Err(_) => Ok(None),
         }
     }
 
-    /// Notes a deposit whose receipt is in `sent/`.
+    /// Writes the note about a deposit whose receipt is in `sent/`.
     pub(super) fn note(&self, job: &Job, receipt: &StoredReceipt, receipt_text: &Path) {
         let Some(journal) = &self.journal else { return };
         let receipt_json = receipt_text.with_extension("json");
-        // `NAME.receipt.json` without both extensions, and the photo's own.
+        // `NAME.receipt.json` without its two extensions, and with the photo's extension.
         let mut name = claimed_by(&receipt_json).unwrap_or_else(|| job.name.clone());
         if let Some(extension) = Path::new(&job.name).extension() {
             name.push(".");

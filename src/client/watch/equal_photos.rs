@@ -1,4 +1,4 @@
-//! Photos with the same bytes that are deposited at the same time: one after the other, so that the second finds the first one's code.
+//! Order of photos with the same bytes: they are deposited one after the other, so that the second finds the first one's code.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -7,12 +7,12 @@ use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
 use crate::domain::digest::Sha256Digest;
 
-/// One lock for each photo's bytes, as long as it is in use.
+/// One lock for each SHA-256 in use.
 #[derive(Default)]
 pub struct EqualPhotos(Mutex<HashMap<Sha256Digest, Weak<AsyncMutex<()>>>>);
 
 impl EqualPhotos {
-    /// Waits until no other photo with these bytes is being deposited; the turn ends when the guard is dropped.
+    /// Waits until no other photo with these bytes is being deposited. Dropping the guard releases the lock.
     pub async fn turn(&self, sha256: Sha256Digest) -> OwnedMutexGuard<()> {
         let lock = {
             let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);

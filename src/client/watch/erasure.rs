@@ -1,4 +1,4 @@
-//! Erasing sent photos and their receipts when their time is over. Refused ones stay: somebody has to look at them.
+//! Erasure of sent photos and their receipts at the end of their retention. Refused photos stay, because a person has to look at them.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -13,11 +13,11 @@ use crate::client::photo::file_kind::{FileKind, file_kind, starts_as_jpeg};
 use crate::client::photo::stored_receipt::StoredReceipt;
 use crate::clock::Timestamp;
 
-/// Erases what is due, by the time that stands in the receipts: a file's own time is whatever the last program made it. Files
-/// in `sent/` without a receipt are somebody else's. Gives the names.
+/// Erases photos that are due and gives their names. The time is taken from the receipts, because other programs may change a file's own
+/// time. Files in `sent/` without a receipt are not touched.
 ///
 /// # Errors
-/// The operating system's error; the rest is erased the next time.
+/// The operating system's error. The next call erases the rest.
 pub fn erase_sent(folder: &WatchedFolder, keep: SentRetention, now: Timestamp) -> io::Result<Vec<OsString>> {
     let mut erased = Vec::new();
     if keep == SentRetention::Forever {
@@ -28,7 +28,7 @@ pub fn erase_sent(folder: &WatchedFolder, keep: SentRetention, now: Timestamp) -
         let path = entry?.path();
         let Some(stem) = claimed_by(&path) else { continue };
         let _alone = folder.sent_lock.lock().unwrap_or_else(PoisonError::into_inner);
-        // What cannot be read is no receipt of ours.
+        // A file that cannot be parsed is not a receipt of this program.
         let Ok(Some(content)) = atomic_file::read_entry(&path) else { continue };
         let Some(receipt) = StoredReceipt::parse(&content) else { continue };
         if keep.expires_at(receipt.stored_at).is_none_or(|end| end > now) {
@@ -37,7 +37,7 @@ pub fn erase_sent(folder: &WatchedFolder, keep: SentRetention, now: Timestamp) -
         for photo in photos_of(&sent, &stem)? {
             atomic_file::remove(&photo)?;
         }
-        // The claiming paper last: as long as it is there, the rest is found again.
+        // The receipt that claims the name goes last. As long as it exists, the other files are found again.
         for suffix in [RECEIPT_TEXT, RECEIPT_PDF, RECEIPT_JSON] {
             let mut name = stem.clone();
             name.push(suffix);
@@ -48,7 +48,7 @@ pub fn erase_sent(folder: &WatchedFolder, keep: SentRetention, now: Timestamp) -
     Ok(erased)
 }
 
-/// The photo with the extension that it came with, in whatever case.
+/// The photo with its original extension.
 fn photos_of(sent: &Path, stem: &OsStr) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(sent)? {
@@ -58,7 +58,7 @@ fn photos_of(sent: &Path, stem: &OsStr) -> io::Result<Vec<PathBuf>> {
         }
         let is_photo = match path.file_name().map(file_kind) {
             Some(FileKind::Jpeg) => true,
-            // Somebody else's picture or text may have the same stem.
+            // Another file may have the same stem.
             Some(FileKind::OtherImage | FileKind::NoExtension) => path.is_file() && starts_as_jpeg(&path)?,
             Some(FileKind::Other | FileKind::Ignored) | None => false,
         };

@@ -1,4 +1,4 @@
-//! Events of a watch, and the receipts and reports that it has written; the words come from the caller (`cli`).
+//! Events of a watch, and its receipts and reports. The caller (`cli`) provides the words.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -16,208 +16,186 @@ use crate::domain::check::finding::Finding;
 use crate::wire::photo::ReceiptBody;
 use crate::wire::problem::ProblemBody;
 
-/// One thing that happened.
+/// An event of a push.
 #[derive(Debug)]
 pub enum WatchEvent<'a> {
-    /// Photos that an earlier watch did not finish are gone on with.
+    /// The watch continues photos of an earlier one.
     Resuming {
-        /// Number of photos.
         photos: usize,
     },
-    /// A photo is at the gateway and in `sent/`.
+    /// A photo was deposited and moved to `sent/`.
     Sent {
         name: &'a OsStr,
-        /// The receipt in words.
         receipt_file: &'a Path,
         receipt: &'a ReceiptBody,
     },
-    /// A photo is in `refused/`.
+    /// A photo was moved to `refused/`.
     Refused {
         name: &'a OsStr,
         report: &'a Path,
-        /// Reason for the refusal; not known where an earlier watch had begun to put the photo there.
+        /// `None` if an earlier watch has begun to move the photo.
         refusal: Option<&'a PhotoRefusal>,
     },
-    /// An office refused a photo that was sent from this folder.
     RefusedByOffice {
-        /// Its name in `sent/`.
+        /// Name in `sent/`.
         name: &'a str,
         report: &'a Path,
-        /// Reason and note.
         refusal: &'a OfficeRefusal,
     },
-    /// A photo with the same bytes was sent before and is open: the same code is good for both files.
+    /// A photo with the same bytes was sent before and is open. Both files have the same code.
     HasCodeAlready {
         name: &'a OsStr,
-        /// The earlier deposit.
         earlier: &'a DepositNote,
     },
-    /// The same, but the receipt of the earlier deposit is deleted: the photo got a second code.
+    /// The receipt of the earlier deposit is deleted, so that the photo got a second code.
     HasSecondCode {
         name: &'a OsStr,
-        /// The earlier deposit.
         earlier: &'a DepositNote,
     },
-    /// A deposit could not be noted, so that its refusal would not be told.
+    /// The note about a deposit could not be written, so that a refusal by an office will not be reported.
     NoteFailed {
         name: &'a OsStr,
-        /// Cause.
         error: &'a io::Error,
     },
-    /// A sent photo and its receipt were erased in time.
+    /// A sent photo and its receipt were erased at the end of their retention.
     Erased {
-        /// Its name without its extension.
+        /// Without extension.
         name: &'a OsStr,
     },
-    /// A program wrote into a photo that was sent already.
+    /// A program wrote to a photo after it was sent.
     ChangedAfterSending {
         name: &'a OsStr,
-        /// The receipt for what was sent; what lies there now becomes a photo of its own.
+        /// Receipt for the sent bytes. The changed file becomes another photo.
         receipt_file: &'a Path,
     },
-    /// Somebody removed a photo from the working folder.
-    Vanished { name: &'a OsStr },
-    /// Something without a place of its own.
+    /// A photo was removed from the working folder.
+    Vanished {
+        name: &'a OsStr,
+    },
+    /// A file of a deposit could not be filed.
     LeftoverKept {
-        /// Path at which it is kept.
+        /// New path.
         path: &'a Path,
     },
-    /// The gateway is not there for now.
     GatewayDown {
-        /// Cause.
         error: &'a TransientError,
     },
-    /// The gateway answers again.
     GatewayRecovered {
-        /// Since when it did not.
+        /// Begin of the outage.
         since: Timestamp,
     },
-    /// The gateway does not let this studio in; it is asked again slowly.
+    /// The gateway rejects this device. Requests are repeated with a long pause.
     Unauthorized {
-        /// Cause.
         error: &'a ClientDepositError,
     },
-    /// One photo cannot be deposited for a reason that is not its own; it is tried again slowly.
+    /// One photo cannot be deposited, although it is not refused. It is tried again with a long pause.
     Stuck {
         name: &'a OsStr,
-        /// Cause.
         error: &'a PushError,
     },
-    /// A file stays where it is because it cannot be read.
+    /// The file stays where it is.
     FileUnreadable {
         name: &'a OsStr,
-        /// Cause.
         error: &'a io::Error,
     },
-    /// A file stays where it is because it has no content.
-    FileEmpty { name: &'a OsStr },
-    /// Files stay where they are because they are no photos.
+    /// The file stays where it is.
+    FileEmpty {
+        name: &'a OsStr,
+    },
+    /// Files that are not photos stay where they are.
     FilesSkipped {
-        /// Their names, sorted.
+        /// Sorted.
         names: &'a [OsString],
     },
-    /// A folder inside is not looked into.
-    SubFolderSkipped { name: &'a OsStr },
-    /// The watched folder is gone: a network share, most often.
+    SubFolderSkipped {
+        name: &'a OsStr,
+    },
+    /// The watched folder is not available; in most cases a network share was disconnected.
     FolderLost {
         folder: &'a Path,
-        /// Cause.
         error: &'a io::Error,
     },
-    /// It is back.
     FolderRecovered,
-    /// Reading or writing failed here: a full disk, most often.
+    /// Reading or writing failed; in most cases the disk is full.
     StorageFailed {
-        /// Cause.
         error: &'a io::Error,
     },
-    /// It works again.
     StorageRecovered,
-    /// A complete file that cannot be moved: another program holds it.
+    /// A complete file cannot be moved, because another program has it open.
     ClaimFailed {
         name: &'a OsStr,
-        /// Cause.
         error: &'a io::Error,
     },
-    /// An event of a push in progress.
     Progress {
-        /// The photo's name.
         name: &'a OsStr,
-        /// The notice.
         event: &'a ProgressEvent,
     },
-    /// Photos are judged by these rules from now on.
+    /// The profile for photo checks has changed.
     ProfileLoaded {
-        /// The profile's name.
         profile: &'a str,
-        /// Rules that only the gateway knows.
+        /// Checks that this version does not know.
         unknown_checks: &'a [String],
     },
-    /// The gateway's rules are not known yet: it judges alone.
+    /// The gateway's profile is not known yet. Only the gateway checks photos.
     ProfileUnknown,
-    /// Uploads go over a new connection from now on.
+    /// Uploads use a new certificate from now on.
     ClientRenewed,
-    /// The certificate is due and could not be renewed; it will be tried again.
+    /// The certificate is due and could not be renewed. The renewal is tried again.
     RenewalFailed {
-        /// Cause.
         error: &'a ClientRenewError,
-        /// The end of the certificate in use.
+        /// End of the certificate in use.
         not_after: Timestamp,
-        /// Not tried again before.
+        /// Earliest time of the next try.
         next_try: Timestamp,
     },
 }
 
-/// Number of photos in each state, and the outage of the gateway if there is one.
+/// Number of photos in each state since the start, and the outage of the gateway.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct WatchStatus {
-    /// Not complete yet.
+    /// Files that are not complete yet.
     pub arriving: usize,
-    /// Empty or unreadable for long: a person has to act.
+    /// Files that have been empty or unreadable for long. A person has to act.
     pub unusable: usize,
-    /// Taken, not under way.
+    /// In the working folder, without an attempt.
     pub waiting: usize,
-    /// Being judged or sent.
+    /// With an attempt.
     pub in_progress: usize,
-    /// Sent since the beginning.
     pub sent: usize,
-    /// Refused since the beginning.
     pub refused: usize,
-    /// Refused, but perhaps stored; counted among the refused too.
+    /// Refused, but possibly stored by an earlier try. Also counted as refused.
     pub maybe_stored: usize,
-    /// Since when the gateway does not take photos.
+    /// Begin of the outage.
     pub gateway_down_since: Option<Timestamp>,
 }
 
-/// Learns what happens. Must not wait.
+/// Receives events and states. The methods must not block.
 pub trait WatchObserver: Send + Sync {
-    /// One event.
     fn event(&self, event: &WatchEvent<'_>);
 
-    /// The present state, after every round.
+    /// Called after every round.
     fn status(&self, status: &WatchStatus);
 }
 
 /// Reason why a photo was refused.
 #[derive(Debug)]
 pub enum PhotoRefusal {
-    /// The judge here.
+    /// The check on this computer.
     Findings(Vec<Finding>),
     Gateway(ProblemBody),
-    /// The gateway, after an earlier try that got no answer and may have stored it: the spool lies beside the photo.
+    /// The gateway, but an earlier try got no answer and may have stored the photo. The spool is beside the photo.
     GatewayMaybeStored(ProblemBody),
-    /// A picture, but no JPEG by its name.
+    /// An image file whose name is not that of a JPEG.
     NotJpeg,
-    /// Larger than anything that is read.
+    /// Larger than [`MAX_BYTES`](crate::client::photo::photo_file::MAX_BYTES).
     TooLarge,
 }
 
-/// Writes what is laid beside a photo.
+/// Writes the texts of receipts and reports.
 pub trait ReceiptWriter: Send + Sync {
-    /// The receipt in words.
     fn receipt_text(&self, receipt: &ReceiptBody) -> String;
 
-    /// The citizen's receipt to print; `None` where there is no printed form.
+    /// The citizen receipt as PDF; `None` if there is no printed form.
     ///
     /// # Errors
     /// The error of the writer.

@@ -1,4 +1,4 @@
-//! A watched folder that is gone for a while: a network share, most often. Nothing is decided about photos meanwhile.
+//! Loss of the watched folder, in most cases of a network share. No decision about photos is made meanwhile.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use super::files::claim_file;
 use super::watch_loop::Watch;
 
 impl Watch {
-    /// Looks whether the folder is there, and takes up the work again when it is back.
+    /// Checks whether the folder is available, and resumes the work when it is back.
     pub(super) fn is_folder_there(&mut self) -> bool {
         let present = match self.is_folder_lost {
             true => self.context.folder.reopen(),
@@ -38,12 +38,12 @@ impl Watch {
                 self.context.observer.event(&WatchEvent::FolderRecovered);
                 self.queue.add_missing(jobs);
             }
-            // Gone again.
+            // The folder was lost again.
             Err(error) => self.folder_lost(&error),
         }
     }
 
-    /// Tells of a disk that fails, unless it is the whole folder that is gone.
+    /// Reports an error of the disk, unless the whole folder is lost.
     pub(super) fn storage_failed(&mut self, error: &io::Error) {
         if !self.is_folder_there() {
             return;

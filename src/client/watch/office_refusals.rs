@@ -1,4 +1,4 @@
-//! Refusals at the counter: asked for together with the gateway's rules, told once, and laid down as reports in `refused/`.
+//! Refusals by offices: fetched together with the gateway's profile, reported once, and written as reports to `refused/`.
 
 use std::path::Path;
 
@@ -9,20 +9,18 @@ use crate::client::gateway_client::GatewayClient;
 use crate::domain::photo::PhotoState;
 use crate::texts::language::Language;
 
-/// Refused photos that are asked for at a time, in five requests at most. Offices refuse few: a studio with more of them in half a year
-/// is told of the newest, and `lichtbild-studio photos` lists the others.
+/// Largest number of refused photos that are fetched, with five requests at most. If a studio has more of them in half a year, the newest
+/// ones are reported, and `lichtbild-studio photos` lists the others.
 const MAX_LISTED: usize = 500;
 
-/// A photo from the watched folder that an office refused, with the note of its deposit. The note says that the refusal has been told
-/// once its report is on the disk.
+/// A photo from the watched folder that an office refused, with the note of its deposit. When the report is on the disk, the note is marked
+/// as told.
 pub(super) struct UntoldRefusal {
-    /// Note of the deposit.
     pub(super) note: DepositNote,
-    /// The photo at the gateway.
     pub(super) photo: PhotoStatus,
 }
 
-/// Asks for refusals that were not told yet; none where nothing is noted. A failure is made good by the next request.
+/// Fetches refusals that were not reported yet. Sends no request if there are no notes. After a failure, the next call fetches them.
 pub(super) async fn fetch(
     client: &GatewayClient,
     journal: &DepositJournal,
@@ -41,7 +39,7 @@ pub(super) async fn fetch(
     refused.photos.into_iter().filter_map(with_note).collect()
 }
 
-/// The same folder may have been named by another path.
+/// The same folder may be named by another path.
 fn is_same_folder(one: &Path, other: &Path) -> bool {
     one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }

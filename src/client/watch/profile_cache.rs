@@ -1,4 +1,4 @@
-//! The rules by which photos are judged here: the gateway's own, as it last showed them.
+//! Cache of the gateway's profile, with which photos are checked.
 
 use std::io;
 use std::sync::Mutex;
@@ -14,29 +14,28 @@ use crate::json_object;
 use crate::validation::gateway_profile::GatewayProfile;
 use crate::validation::profile::Profile;
 
-/// The present rules; `None` as long as nobody knows them.
+/// `None` as long as no profile is known.
 #[derive(Debug, Default)]
 pub struct ProfileCache(Mutex<Option<Arc<Profile>>>);
 
 impl ProfileCache {
-    /// The gateway's rules as they were last heard, else those that the person named.
+    /// The cached profile of the gateway, or else the profile of the command line.
     pub fn load(folder: &WatchedFolder, named: Option<Profile>) -> Self {
-        // What cannot be read is fetched again.
+        // A cache file that cannot be parsed is fetched again.
         let stored = atomic_file::read_entry(&folder.profile_path()).ok().flatten();
         let stored = stored.and_then(|bytes| json_object::from_slice(&bytes).ok());
         let profile = stored.and_then(|shown: Value| GatewayProfile::read(&shown)).map(|shown| shown.profile);
         Self(Mutex::new(profile.or(named).map(Arc::new)))
     }
 
-    /// Returns the profile to check against.
     pub fn current(&self) -> Option<Arc<Profile>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Takes what the gateway showed, and keeps it for the next start. `None` when it cannot be understood or is what it was.
+    /// Stores the gateway's profile for the next start. `None` if it cannot be parsed or has not changed.
     ///
     /// # Errors
-    /// The operating system's error when the file cannot be written; the rules are in force all the same.
+    /// The operating system's error if the file cannot be written. The new profile is in force all the same.
     pub fn update(&self, folder: &WatchedFolder, shown: &Value) -> (Option<GatewayProfile>, io::Result<()>) {
         let Some(read) = GatewayProfile::read(shown) else { return (None, Ok(())) };
         let mut present = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -50,7 +49,7 @@ impl ProfileCache {
     }
 }
 
-/// Asks the gateway. Whatever fails, the next time may be better.
+/// Fetches the gateway's profile; `None` after any failure.
 pub async fn fetch(connection: &GatewayClient) -> Option<Value> {
     let mut response = connection.get("/v1/profile").send().await.ok()?;
     if response.status().as_u16() != 200 {
@@ -66,5 +65,5 @@ pub async fn fetch(connection: &GatewayClient) -> Option<Value> {
     json_object::from_slice(&body).ok()
 }
 
-/// A profile has a few kilobytes.
+/// Largest answer that is read; a profile has a few kilobytes.
 const MAX_BODY_BYTES: usize = 256 * 1024;

@@ -1,4 +1,4 @@
-//! The photos in the working folder: which one is next.
+//! Queue of the photos in the working folder.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -9,18 +9,17 @@ use super::attempt::AttemptStage;
 use super::files::claim_file::Job;
 use crate::domain::digest::Sha256Digest;
 
-/// All unfinished photos, oldest first.
+/// Oldest first.
 #[derive(Debug, Default)]
 pub struct PhotoQueue {
     entries: BTreeMap<String, QueueEntry>,
 }
 
-/// State of a queued photo; its stage follows from the folder it is in.
+/// State of a queued photo. Its stage is not stored: it follows from the photo's files.
 #[derive(Debug)]
 pub struct QueueEntry {
-    /// The photo.
     pub job: Arc<Job>,
-    /// The bytes that were found good.
+    /// Bytes that the local check has accepted.
     pub accepted_sha256: Option<Sha256Digest>,
     is_new: bool,
     is_in_progress: bool,
@@ -30,7 +29,6 @@ pub struct QueueEntry {
 }
 
 impl PhotoQueue {
-    /// Adds a photo.
     pub fn add(&mut self, job: Job) {
         let entry = QueueEntry {
             accepted_sha256: None,
@@ -44,7 +42,6 @@ impl PhotoQueue {
         self.entries.insert(entry.job.id.clone(), entry);
     }
 
-    /// Adds the photos that are not in the queue.
     pub fn add_missing(&mut self, jobs: Vec<Job>) {
         for job in jobs {
             if !self.entries.contains_key(&job.id) {
@@ -53,8 +50,8 @@ impl PhotoQueue {
         }
     }
 
-    /// The next photo to be attempted, which is under way from now on. Of those that failed equally often the oldest, so that a
-    /// photo that always fails does not hold up the others.
+    /// Takes the next photo for an attempt. Photos that failed less often come first, then older ones, so that a photo that always fails
+    /// does not delay the others.
     pub fn start_next(&mut self, now: Duration, stage: AttemptStage) -> Option<&QueueEntry> {
         let may_begin = |entry: &&mut QueueEntry| {
             !entry.is_in_progress && entry.not_before <= now && (stage == AttemptStage::Gateway || entry.is_new)
@@ -64,12 +61,12 @@ impl PhotoQueue {
         Some(next)
     }
 
-    /// The photo is where it belongs.
+    /// Removes a finished photo.
     pub fn finish(&mut self, id: &str) {
         self.entries.remove(id);
     }
 
-    /// The attempt is over and another one follows, not before the given time.
+    /// Puts a photo back for another attempt, not before the given time.
     pub fn put_back(&mut self, id: &str, reason: RequeueReason, not_before: Duration) {
         let Some(entry) = self.entries.get_mut(id) else { return };
         (entry.is_in_progress, entry.is_new, entry.not_before) = (false, false, not_before);
@@ -82,49 +79,48 @@ impl PhotoQueue {
         }
     }
 
-    /// Returns how often a photo's attempts failed for a reason that may lie in the photo.
+    /// Number of attempts that failed for a reason that may lie in the photo.
     pub fn failures(&self, id: &str) -> u32 {
         self.entries.get(id).map_or(0, |entry| entry.failures)
     }
 
-    /// The name under which a photo arrived.
+    /// Original file name of a photo.
     pub fn name(&self, id: &str) -> OsString {
         self.entries.get(id).map(|entry| entry.job.name.clone()).unwrap_or_default()
     }
 
-    /// Number of queued photos.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Reports whether a person has to help with every photo that is left.
+    /// Reports whether every remaining photo needs an action of a person.
     pub fn is_all_stuck(&self) -> bool {
         self.entries.values().all(|entry| entry.is_stuck)
     }
 
-    /// Reports whether there is a photo that no attempt has looked at yet.
+    /// Reports whether there is a photo without an attempt.
     pub fn has_new(&self) -> bool {
         self.entries.values().any(|entry| entry.is_new)
     }
 
-    /// The earliest time after `now` at which a photo may be attempted again.
+    /// Earliest time after `now` at which an attempt may begin.
     pub fn next_due(&self, now: Duration) -> Option<Duration> {
         let waiting = self.entries.values().filter(|entry| !entry.is_in_progress && entry.not_before > now);
         waiting.map(|entry| entry.not_before).min()
     }
 }
 
-/// Reason why an unfinished attempt puts its photo back into the queue.
+/// Reason for which an attempt puts its photo back into the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequeueReason {
-    /// These bytes are good.
+    /// The local check has accepted these bytes.
     Accepted(Sha256Digest),
-    /// Other bytes lie there.
+    /// The file has changed.
     ContentChanged,
-    /// Nothing: it did not depend on the photo.
+    /// The attempt ended for a reason that does not lie in the photo.
     NotPhotoRelated,
-    /// It failed, perhaps because of the photo.
+    /// The attempt failed, possibly because of the photo.
     Failed,
-    /// It failed, and does so until a person helps.
+    /// The attempt failed and needs an action of a person.
     Stuck,
 }

@@ -1,4 +1,4 @@
-//! Periodic refresh: a new client for a renewed certificate, the gateway's present rules, and refusals at the counter.
+//! Periodic refresh of the client (after a renewal of the certificate), of the gateway's profile, and of refusals by offices.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,18 +10,18 @@ use super::office_refusals::UntoldRefusal;
 use super::profile_cache;
 use super::watch_loop::{RefreshResult, Watch};
 
-/// Interval of the requests for all of them. A renewal that failed waits longer by itself.
+/// Interval of the refresh. A failed renewal has a longer interval of its own.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(300);
 
 impl Watch {
-    /// Asks, beside all other work. What is being asked already is not asked twice.
+    /// Starts a refresh in the background, unless one is in progress.
     pub(super) fn begin_refresh(&mut self) {
         self.schedule.refresh = self.timer.elapsed() + REFRESH_INTERVAL;
         if self.refresh.is_some() {
             return;
         }
         let (connections, present) = (Arc::clone(&self.client_provider), self.client.clone());
-        // Not the context itself, which holds the folder's lock: the task may outlive the watch.
+        // The task may outlive the watch and must not hold the context, which holds the folder's lock.
         let context = self.context.as_ref();
         let journal = context.journal.clone().map(|journal| (journal, context.folder.arrivals().to_owned()));
         let language = context.language;
@@ -29,7 +29,7 @@ impl Watch {
             let connection = connections.refresh(&present).await;
             let rules = profile_cache::fetch(connection.as_ref().unwrap_or(&present)).await;
             let refusals = match &journal {
-                // A gateway that does not answer is not asked a second time.
+                // If the gateway does not answer, the second request is not sent.
                 Some((journal, folder)) if rules.is_some() => {
                     let client = connection.as_ref().unwrap_or(&present);
                     office_refusals::fetch(client, journal, folder, language).await
@@ -40,7 +40,7 @@ impl Watch {
         }));
     }
 
-    /// Takes what came of it; nothing, when the asking failed altogether.
+    /// Takes the result of a refresh.
     pub(super) fn apply_refresh(&mut self, renewed: Option<RefreshResult>) {
         self.refresh = None;
         let Some(RefreshResult { client: connection, profile: rules, refusals }) = renewed else { return };
@@ -67,7 +67,7 @@ impl Watch {
         }
     }
 
-    /// Tells refusals and lays down their reports. What cannot be written is told the next time.
+    /// Reports refusals and writes their reports. If a report cannot be written, the next refresh repeats it.
     fn tell_refusals(&mut self, refusals: &[UntoldRefusal]) {
         let context = Arc::clone(&self.context);
         for UntoldRefusal { note, photo } in refusals {

@@ -1,4 +1,4 @@
-//! Order of the attempts, and what the end of one means for the others.
+//! Scheduling of attempts, and the consequences of an attempt for the others.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,13 +14,13 @@ use crate::client::photo::push::PushError;
 use crate::client::transient_error::TransientError;
 use crate::entropy::random_bytes;
 
-/// Pause before the next attempt at a photo that needs a person's help.
+/// Pause before the next attempt if a photo needs an action of a person.
 const STUCK_PAUSE: Duration = Duration::from_secs(300);
-/// Pause of all photos after the disk failed.
+/// Pause of all photos after an error of the disk.
 const STORAGE_PAUSE: Duration = Duration::from_secs(10);
 
 impl Watch {
-    /// Begins as many attempts as may be under way. Photos are judged while the gateway is away.
+    /// Begins as many attempts as are allowed. Photos are also checked while the gateway is unavailable.
     pub(super) fn begin_attempts(&mut self) {
         if self.is_folder_lost {
             return;
@@ -43,11 +43,11 @@ impl Watch {
         }
     }
 
-    /// An attempt is over.
+    /// Takes the outcome of an attempt.
     pub(super) fn attempt_ended(&mut self, ended: Result<(Id, AttemptOutcome), JoinError>) {
         let (task, end) = match ended {
             Ok((task, end)) => (task, Some(end)),
-            // It was broken off or has a fault; the photo is where it was.
+            // The task was cancelled or panicked; the photo is where it was.
             Err(error) => (error.id(), None),
         };
         let Some(attempt) = self.attempts.remove(&task) else { return };
@@ -77,7 +77,7 @@ impl Watch {
         self.storage_recovered();
         if gateway_answered && let Some(since) = self.breaker.record_success() {
             self.context.observer.event(&WatchEvent::GatewayRecovered { since });
-            // Its rules may be others now, and our certificate may have been renewed in vain meanwhile.
+            // The gateway may have a new profile, and a renewal may have failed during the outage.
             self.begin_refresh();
         }
     }
@@ -87,14 +87,14 @@ impl Watch {
         let observer = Arc::clone(&self.context.observer);
         match retry {
             RetryReason::Unavailable { error, pause } => {
-                // Without randomness the whole pause, as in a single deposit.
+                // Without randomness the pause has its full length, as in a single deposit.
                 let draw = random_bytes(self.context.entropy.as_ref()).map_or(u32::MAX, u32::from_be_bytes);
                 if self.breaker.record_failure(attempt.generation, at, now, *pause, draw) {
                     observer.event(&WatchEvent::GatewayDown { error });
                 }
                 let (reason, not_before) = match error {
                     TransientError::Unreachable(_) | TransientError::Proxy(_) => (RequeueReason::NotPhotoRelated, now),
-                    // It may be this photo that the gateway stumbles over.
+                    // This photo may be the cause of the gateway's failure.
                     TransientError::TimedOut
                     | TransientError::ConnectionLost(_)
                     | TransientError::Unavailable { .. } => {
@@ -107,7 +107,7 @@ impl Watch {
             RetryReason::Unauthorized(error) => {
                 if self.breaker.record_unauthorized(attempt.generation, at, now) {
                     observer.event(&WatchEvent::Unauthorized { error });
-                    // Perhaps a new certificate is what is needed.
+                    // A new certificate may help.
                     self.begin_refresh();
                 }
                 self.queue.put_back(&attempt.id, RequeueReason::NotPhotoRelated, now);
@@ -117,7 +117,7 @@ impl Watch {
                     let name = self.queue.name(&attempt.id);
                     observer.event(&WatchEvent::Stuck { name: &name, error });
                 }
-                // Its file cannot be read; all else may pass by itself.
+                // If its file cannot be read, a person has to act; other errors may be temporary.
                 let reason = match error.as_ref() {
                     PushError::Photo(_) => RequeueReason::Stuck,
                     _ => RequeueReason::Failed,

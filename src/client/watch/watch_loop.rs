@@ -1,4 +1,4 @@
-//! The loop: `look -> take -> attempt, several at a time -> put away`, until it is told to stop.
+//! Main loop of a watch: `scan -> claim -> attempt, several at a time -> file`, until it is stopped.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -34,54 +34,46 @@ use crate::entropy::Entropy;
 use crate::texts::language::Language;
 use crate::validation::profile::Profile;
 
-/// Interval of the scans of the folder. Our own number: nobody at a till notices a second.
+/// Interval of the scans of the folder. Chosen freely: a second is not noticeable for the user.
 const SCAN_INTERVAL: Duration = Duration::from_secs(1);
 /// Interval of the search for sent photos that are to be erased.
 const ERASE_INTERVAL: Duration = Duration::from_secs(60);
 /// Longest time that photos wait at the start for the gateway's profile.
 const PROFILE_TIMEOUT: Duration = Duration::from_secs(15);
-/// Time that uploads in progress have left after the stop. Unfinished ones continue at the next start.
+/// Time that uploads in progress get after the stop. The next start continues unfinished ones.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Options of a watch.
 #[derive(Debug, Clone, Copy)]
 pub struct WatchOptions {
-    /// Times after which a file counts as complete.
+    /// Time without changes after which a file counts as complete.
     pub stability: StabilityDelays,
-    /// Largest number of photos in memory, checked or sent at the same time.
+    /// Largest number of photos that are in memory at the same time.
     pub parallel: NonZeroUsize,
-    /// Time after which sent photos are erased.
     pub keep_sent: SentRetention,
 }
 
 /// Settings and services of a watch.
 pub struct WatchSettings {
     pub folder: WatchedFolder,
-    /// Client of the gateway, to begin with.
     pub client: GatewayClient,
-    /// Gives new ones.
+    /// Gives new clients.
     pub client_provider: Arc<dyn ClientProvider>,
-    /// Rules until the gateway's are known.
+    /// In force until the gateway's profile is known.
     pub profile: Option<Profile>,
-    /// The date.
     pub clock: Arc<dyn Clock>,
-    /// For keys and names.
     pub entropy: Arc<dyn Entropy>,
-    /// For everything that takes time.
     pub timer: Arc<dyn Timer>,
-    /// Writes receipts and reports.
     pub receipt_writer: Arc<dyn ReceiptWriter>,
-    /// Learns what happens.
     pub observer: Arc<dyn WatchObserver>,
-    /// The language of the gateway's findings.
     pub language: Language,
-    /// The studio's declaration about the person in every photo of this folder.
+    /// For every photo of this folder.
     pub declared: Option<Declaration>,
-    /// Notes of deposits; without them refusals at the counter and second deposits are not told.
+    /// Without it, refusals by offices and second deposits are not reported.
     pub journal: Option<DepositJournal>,
 }
 
-/// A watch at work.
+/// A running watch.
 pub struct Watch {
     pub(super) context: Arc<WatchContext>,
     pub(super) options: WatchOptions,
@@ -96,7 +88,7 @@ pub struct Watch {
     pub(super) refresh: Option<JoinHandle<RefreshResult>>,
     pub(super) schedule: Schedule,
     pub(super) claim_count: u32,
-    /// Files that could not be moved, with the time of the first try.
+    /// Files that could not be moved, with the time of the first failure.
     pub(super) unclaimed: HashMap<OsString, Duration>,
     pub(super) told_files: ToldFiles,
     pub(super) is_folder_lost: bool,
@@ -111,7 +103,7 @@ pub(super) struct RunningAttempt {
     pub(super) stage: AttemptStage,
 }
 
-/// Times of the next periodic tasks, as `Timer::elapsed` counts.
+/// Times of the next periodic tasks, since the begin of the [`Timer`].
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Schedule {
     pub(super) scan: Duration,
@@ -128,31 +120,27 @@ pub(super) struct RefreshResult {
 /// Condition under which a watch ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StopCondition {
-    /// For ever.
+    /// Runs until the stop signal.
     Signal,
-    /// Until no photo is left, or those left have waited for the gateway for this long.
-    QueueEmpty {
-        /// Longest wait for the gateway.
-        give_up_after: Duration,
-    },
+    /// Runs until no photo is left, or until the gateway was unavailable for the given time.
+    QueueEmpty { give_up_after: Duration },
 }
 
 /// Final state of a watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WatchSummary {
-    /// The counts.
     pub status: WatchStatus,
-    /// True if the gateway does not let this studio in.
+    /// True if the gateway rejects this device.
     pub is_unauthorized: bool,
-    /// True if reading or writing on the disk fails, or the folder is gone.
+    /// True if reading or writing fails, or the folder is lost.
     pub is_storage_failing: bool,
 }
 
 impl Watch {
-    /// Makes ready, with the photos that an earlier watch left. Nothing is sent yet.
+    /// Makes a watch, with the photos that an earlier one left. Nothing is sent yet.
     ///
     /// # Errors
-    /// The operating system's error when the working folder cannot be read.
+    /// The operating system's error if the working folder cannot be read.
     pub fn new(watch_settings: WatchSettings, options: WatchOptions) -> io::Result<Self> {
         let WatchSettings {
             folder,
@@ -212,11 +200,11 @@ impl Watch {
         })
     }
 
-    /// Works until the end or until `stop` is ready; then uploads under way get a few seconds.
+    /// Runs until the end or until `stop` is ready. Then uploads in progress get a few seconds.
     pub async fn run(mut self, condition: StopCondition, stop: impl Future<Output = ()>) -> WatchSummary {
         let mut stop = std::pin::pin!(stop);
         self.begin_refresh();
-        // Bounded by the real time: rules that come later are in force from then on.
+        // Bounded by real time. A profile that arrives later is in force from then on.
         tokio::select! {
             renewed = finished(&mut self.refresh) => self.apply_refresh(renewed),
             () = tokio::time::sleep(PROFILE_TIMEOUT) => {}
@@ -246,7 +234,7 @@ impl Watch {
         self.into_summary()
     }
 
-    /// Does everything that is due now, and begins attempts at the end.
+    /// Runs all tasks that are due, then begins attempts.
     fn round(&mut self) {
         while let Some(ended) = self.tasks.try_join_next_with_id() {
             self.attempt_ended(ended);
@@ -297,7 +285,7 @@ impl Watch {
         }
     }
 
-    /// Windows: another program has it open. A full disk: its folder could not be made. It stays where it is until the next look.
+    /// Reports that a file could not be claimed: on Windows another program has it open, or the disk is full. The next scan tries it again.
     fn claim_failed(&mut self, name: OsString, error: &io::Error, now: Duration) {
         match error.kind() {
             io::ErrorKind::NotFound => self.status.arriving += 1,
@@ -311,7 +299,7 @@ impl Watch {
                     observer.event(&WatchEvent::ClaimFailed { name: &name, error });
                     now
                 });
-                // A person has to act; a watch that is to end does not wait for it.
+                // A person has to act. A watch with `QueueEmpty` does not wait for this.
                 match now.saturating_sub(first_try) >= self.options.stability.truncated {
                     true => self.status.unusable += 1,
                     false => self.status.arriving += 1,
@@ -335,7 +323,7 @@ impl Watch {
         }
     }
 
-    /// Until the next thing that time brings. Never quite nothing, for the sake of the processor.
+    /// Time until the next task. It is never zero, so that the loop does not spin.
     fn time_until_next(&self) -> Duration {
         let now = self.timer.elapsed();
         let mut next = self.schedule.scan.min(self.schedule.refresh);
@@ -372,7 +360,7 @@ impl Watch {
     }
 }
 
-/// Ready when there is a renewal and it is done.
+/// Ready when a refresh is in progress and has ended.
 async fn finished(renewal: &mut Option<JoinHandle<RefreshResult>>) -> Option<RefreshResult> {
     match renewal {
         Some(handle) => handle.await.ok(),

@@ -7,9 +7,9 @@ use crate::domain::display_text::escaped;
 use crate::texts::language::Language;
 use crate::wire::problem::ProblemBody;
 
-/// The gateway's own words, then its findings. They are shown as they came, known to this version or not.
+/// The gateway's words and its findings, which this version may not know.
 pub fn about_problem(problem: &ProblemBody, language: Language) -> String {
-    // The findings that follow say it all; the detail would only count them.
+    // The detail would only repeat the number of the findings that follow.
     let (title, detail) = (escaped(&problem.title), escaped(&problem.detail));
     let mut text = match problem.kind.as_str() {
         "photo-refused" => format!("{title}:"),

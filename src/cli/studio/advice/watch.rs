@@ -14,10 +14,10 @@ use crate::domain::display_text::escaped;
 use crate::texts::language::Language;
 use crate::texts::text;
 
-/// Number of names that are shown of many.
+/// Largest number of names in a message.
 const SHOWN_NAMES: usize = 5;
 
-/// Names on one line; of many, the first ones and how many more there are.
+/// Names on one line. If there are many, only the first ones are shown, with the number of the others.
 pub fn listed(names: &[impl AsRef<Path>]) -> String {
     let shown: Vec<_> = names.iter().take(SHOWN_NAMES).map(on_one_line).collect();
     let more = names.len().saturating_sub(SHOWN_NAMES);

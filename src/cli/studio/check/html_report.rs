@@ -1,4 +1,4 @@
-//! The page of `--html`: written while photos are judged, so that no more than one of them is in memory for it.
+//! The page of `--html`. It is written while photos are checked, so that only one of them is in memory for it.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, Write};
@@ -12,42 +12,33 @@ use crate::report::photo_summary::PhotoSummary;
 use crate::texts::language::Language;
 use crate::validation::Profile;
 
-/// A page in the making. Nothing is seen of it until it is finished.
+/// An unfinished page. The file is created when it is finished.
 pub(super) struct HtmlReport {
     path: PathBuf,
-    /// A page of an earlier run stands there.
+    /// True if the file is a page of an earlier run.
     replaces: bool,
-    /// The photos; the overview comes before them and is known after them.
+    /// Sections of the photos. The overview comes before them, but is known only afterwards.
     sections: BufWriter<File>,
 }
 
-/// A page cannot be written.
+/// Reason why a page cannot be written.
 #[derive(Debug)]
 pub enum HtmlReportError {
-    /// Another file has its name.
-    NotAReport {
-        /// Its name.
-        path: PathBuf,
-    },
-    /// The system does not let it.
-    Unwritable {
-        /// Its name.
-        path: PathBuf,
-        /// Cause.
-        source: io::Error,
-    },
+    /// Another file has the name.
+    NotAReport { path: PathBuf },
+    Unwritable { path: PathBuf, source: io::Error },
 }
 
 impl HtmlReport {
-    /// Begins a page that will be `path`.
+    /// Begins the page of the file `path`.
     ///
     /// # Errors
-    /// [`HtmlReportError::NotAReport`] if something else has this name: photos lie in the same folders, and a typing error must not cost
-    /// one. [`HtmlReportError::Unwritable`].
+    /// [`HtmlReportError::NotAReport`] if another file has this name, because a typing error must not overwrite a photo.
+    /// [`HtmlReportError::Unwritable`].
     pub(super) fn begin(path: &Path) -> Result<Self, HtmlReportError> {
         let unwritable = |source| HtmlReportError::Unwritable { path: path.to_owned(), source };
         let replaces = match std::fs::metadata(path) {
-            // Looked at before it is opened: opening a pipe would wait for ever.
+            // The file type is checked first, because opening a pipe would block.
             Ok(metadata) => metadata.is_file() && is_page(File::open(path).map_err(unwritable)?).map_err(unwritable)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => false,
             Err(error) => return Err(unwritable(error)),
@@ -59,7 +50,7 @@ impl HtmlReport {
         Ok(Self { path: path.to_owned(), replaces, sections })
     }
 
-    /// Adds a photo; `number` is its place among all of them, from 1.
+    /// Adds a photo. Numbers begin at 1.
     pub(super) fn add(
         &mut self,
         shown: &ReportedPhoto<'_>,
@@ -70,7 +61,7 @@ impl HtmlReport {
         self.sections.write_all(escaped_lines(&text).as_bytes()).map_err(|source| self.unwritable(source))
     }
 
-    /// Puts the page under its name.
+    /// Writes the page to its file.
     pub(super) fn finish(
         mut self,
         rows: &[PhotoSummary],
@@ -92,7 +83,7 @@ impl HtmlReport {
         self.sections.flush()?;
         let sections = self.sections.get_mut();
         sections.rewind()?;
-        // For its owner alone: it holds the photos.
+        // Only the owner may read the page, because it contains the photos.
         let mut draft = PendingFile::create(&self.path, FileMode::OwnerOnly)?;
         draft.write_all(begin.as_bytes())?;
         io::copy(sections, &mut draft)?;

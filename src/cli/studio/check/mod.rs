@@ -87,22 +87,22 @@ struct CheckedLine<'a> {
 /// Format of the results on stdout.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum OutputFormat {
-    /// A line of JSON for each photo.
+    /// One line of JSON per photo.
     Json,
-    /// All that is known of the one photo.
+    /// All results of the only photo.
     Detailed,
-    /// A line for each photo, once all are judged.
+    /// One line per photo, after all are checked.
     Table,
 }
 
-/// A photo and what the judge said. The bytes are kept only where they are wanted later.
+/// Result of one photo. The bytes are kept only for `--html`.
 struct CheckedPhoto {
-    /// The file that was judged: the photo, or its baseline copy.
+    /// The checked file: the photo or its baseline copy.
     path: PathBuf,
     outcome: CheckOutcome,
     sha256: Sha256Digest,
     bytes: Option<Bytes>,
-    /// Result of `--rewrite`, where it was needed.
+    /// Result of `--rewrite`, if it was needed.
     rewriting: Option<Result<CopyOrigin, RewriteError>>,
 }
 
@@ -165,7 +165,7 @@ fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result
             if let Some(result) = &rewriting {
                 eprint(messages::about_rewriting(path, &judged, result, language));
             }
-            // A copy of an earlier run lies in the same folder and is judged in its own turn.
+            // A copy of an earlier run is in the same folder and is checked separately.
             if judged != *path && photos.contains(&judged) {
                 return Ok(());
             }
@@ -196,14 +196,13 @@ fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result
     Ok(exit_status(&rows, !folder_errors.is_empty(), language))
 }
 
-/// Judges a photo, or in its place the baseline copy that `--rewrite` asks for.
+/// Checks a photo, or with `--rewrite` its baseline copy.
 fn check_photo_file(
     path: &Path,
     profile: &Profile,
     declaration: Declaration,
     arguments: &Arguments,
 ) -> Result<CheckedPhoto, PhotoFileError> {
-    // The one place where a photo is judged.
     let judge = |photo: PhotoFile, rewriting| {
         let outcome = check_photo_closely(&photo.bytes, profile, declaration, SystemClock.now(), MadeAt::Studio);
         let wants_bytes = arguments.html.is_some();

@@ -1,15 +1,14 @@
-//! Work on several things at once, results in the order of the things.
+//! Parallel work on several items, with results in the order of the items.
 
 use std::num::NonZeroUsize;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
-/// Calls `work` on every item, on as many threads as the machine has processors, and `take` on this thread with the results in
-/// the items' order, each as soon as it is its turn. A thread waits once it is two results ahead, so that only few results are
-/// in memory, however many items there are.
+/// Calls `work` for every item, on one thread per processor, and `take` on this thread with the results in the order of the items. A thread
+/// waits when it is two results ahead, so that only few results are in memory.
 ///
 /// # Errors
-/// The first one that `take` returns; the items after it are left alone.
+/// The first error of `take`. The remaining items are not processed.
 pub(super) fn for_each<T: Sync, R: Send, E>(
     items: &[T],
     work: impl Fn(&T) -> R + Sync,
@@ -27,19 +26,19 @@ fn for_each_on<T: Sync, R: Send, E>(
 ) -> Result<(), E> {
     let work = &work;
     thread::scope(|scope| {
-        // Each thread takes every nth item and has a line of its own, so that the order needs no bookkeeping.
+        // Each thread takes every nth item and has a channel of its own, which keeps the order.
         let receivers: Vec<Receiver<R>> = (0..threads)
             .map(|first| {
                 let (sender, receiver) = sync_channel(1);
                 scope.spawn(move || {
-                    // Nobody listens any more after an error.
+                    // The channel is closed after an error.
                     items.iter().skip(first).step_by(threads).all(|item| sender.send(work(item)).is_ok())
                 });
                 receiver
             })
             .collect();
         for (item, receiver) in items.iter().zip(receivers.iter().cycle()) {
-            // A thread that ends early has panicked, and the scope passes that on.
+            // A thread that ends early has panicked. The scope propagates the panic.
             let Ok(result) = receiver.recv() else { break };
             take(item, result)?;
         }

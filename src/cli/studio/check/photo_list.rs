@@ -1,35 +1,34 @@
-//! List of the photos to check: files as they are named, and the JPEG files of folders.
+//! List of the photos to check: files of the command line, and the JPEG files of folders.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::client::photo::file_kind::{FileKind, file_kind, starts_as_jpeg};
 
-/// The photos, in the order in which they were named; those of a folder by their names.
+/// The photos in the order of the command line. Photos of a folder are sorted by name.
 #[derive(Default)]
 pub(super) struct PhotoList {
     pub(super) photos: Vec<PathBuf>,
     pub(super) has_folders: bool,
     pub(super) folder_errors: Vec<PhotoFolderError>,
-    /// Number of image files in folders that are left out because they are no JPEG.
+    /// Number of skipped image files in folders that are not JPEGs.
     pub(super) other_image_count: usize,
-    /// Files in folders that are left out because they are no pictures.
+    /// Skipped files in folders that are not images.
     pub(super) other_files: Vec<PathBuf>,
-    /// Folders inside of folders, which are not looked into.
+    /// Skipped subfolders.
     pub(super) sub_folders: Vec<PathBuf>,
 }
 
 /// A folder without photos.
 #[derive(Debug)]
 pub struct PhotoFolderError {
-    /// Path of the folder.
     pub folder: PathBuf,
-    /// Reason why the folder cannot be read; `None` if it can be read and has no JPEG file.
+    /// `None` if the folder can be read but has no JPEG file.
     pub source: Option<io::Error>,
 }
 
 impl PhotoList {
-    /// A folder stands for the JPEG files in it, by name or content, and not for those in folders inside.
+    /// Collects the photos. A folder stands for its JPEG files, by name or content, without those of subfolders.
     pub(super) fn collect(named: &[PathBuf]) -> Self {
         let mut listing = Self::default();
         for path in named {
@@ -64,7 +63,7 @@ fn add_folder(folder: &Path, listing: &mut PhotoList) -> io::Result<bool> {
             }
             continue;
         }
-        // One that cannot be read is listed, so that the reason is told.
+        // A file that cannot be read is listed, so that the reason is reported.
         let is_jpeg = || starts_as_jpeg(&path).unwrap_or(kind == FileKind::OtherImage);
         match kind {
             FileKind::Jpeg => photos.push(path),

@@ -1,4 +1,4 @@
-//! The copies of `--rewrite`: photos that are refused for their coding, written as baseline JPEG files beside the originals.
+//! Baseline copies of `--rewrite`: photos that are refused for their coding are written as baseline JPEG files beside the originals.
 
 use std::ffi::OsString;
 use std::io;
@@ -16,7 +16,6 @@ use crate::validation::judge::CheckOutcome;
 /// A photo rewritten as baseline JPEG.
 #[derive(Debug)]
 pub(super) struct BaselineCopy {
-    /// The file that holds it.
     pub(super) file: PhotoFile,
     pub(super) origin: CopyOrigin,
 }
@@ -24,38 +23,27 @@ pub(super) struct BaselineCopy {
 /// Run that wrote a baseline copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CopyOrigin {
-    /// This run.
     Written,
-    /// An earlier run: the file was there, with the same bytes.
+    /// An earlier run. The file exists with the same bytes.
     FoundThere,
 }
 
-/// A photo has no baseline copy.
+/// Reason why a photo has no baseline copy.
 #[derive(Debug)]
 pub enum RewriteError {
-    /// The photo cannot be rewritten.
     Transcode(TranscodeError),
-    /// Another file has the copy's name.
-    NameTaken {
-        /// The copy's name.
-        path: PathBuf,
-    },
-    /// The system does not let it.
-    Unwritable {
-        /// The copy's name.
-        path: PathBuf,
-        /// Cause.
-        source: io::Error,
-    },
+    /// Another file has the name of the copy.
+    NameTaken { path: PathBuf },
+    Unwritable { path: PathBuf, source: io::Error },
 }
 
-/// Reports that a photo is refused for its coding, be it for other reasons as well.
+/// Reports whether a photo is refused for its coding, possibly among other reasons.
 pub(super) fn is_refused_for_coding(outcome: &CheckOutcome) -> bool {
     let mut findings = outcome.findings.iter();
     findings.any(|finding| finding.check == Check::Coding && finding.severity == Severity::Refuse)
 }
 
-/// Writes the copy of a photo, unless an earlier run did. The photo itself is not touched.
+/// Writes the copy of a photo, unless an earlier run did. The photo is not changed.
 ///
 /// # Errors
 /// [`RewriteError`]; nothing was written.
@@ -85,8 +73,8 @@ fn baseline_path(photo: &Path) -> PathBuf {
     photo.with_file_name(name)
 }
 
-/// The mode of the copy: readable by everybody if the original is. Decided before the copy has its name, since another program could
-/// exchange the file behind a name.
+/// The mode of the copy: all users may read it if they may read the original. It is set when the file is created, because another program
+/// could replace the file later.
 fn mode_of(original: &Path) -> FileMode {
     #[cfg(unix)]
     {

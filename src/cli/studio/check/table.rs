@@ -1,11 +1,11 @@
-//! Several photos in a table of plain text.
+//! Table of several photos in plain text.
 
 use crate::domain::display_text::escaped;
 use crate::report::photo_summary::{PhotoSummary, totals_text};
 use crate::texts::language::Language;
 use crate::texts::text;
 
-/// A head, a line for each photo and a line with the totals. Columns are as wide as their widest cell.
+/// A header, a line for each photo and a line with the totals.
 pub(super) fn table(rows: &[PhotoSummary], language: Language) -> String {
     let mut lines = vec![[
         text!(language, "studio-column-file"),
@@ -17,7 +17,7 @@ pub(super) fn table(rows: &[PhotoSummary], language: Language) -> String {
     ]];
     lines.extend(rows.iter().map(|row| {
         [
-            // A name must not draw lines of its own.
+            // A name must not begin new lines.
             escaped(&row.file).into_owned(),
             row.result.text(language).to_owned(),
             row.size_text(),
@@ -36,7 +36,7 @@ pub(super) fn table(rows: &[PhotoSummary], language: Language) -> String {
     text
 }
 
-/// Lines of text whose cells are below each other.
+/// Lines of text with aligned columns.
 pub(in crate::cli::studio) fn aligned<const N: usize>(lines: &[[String; N]]) -> Vec<String> {
     let widest = |column: usize| lines.iter().map(|line| width(&line[column])).max().unwrap_or_default();
     let widths: [usize; N] = std::array::from_fn(widest);
@@ -44,7 +44,7 @@ pub(in crate::cli::studio) fn aligned<const N: usize>(lines: &[[String; N]]) -> 
         let mut written = String::new();
         for (cell, widest) in line.iter().zip(widths) {
             written.push_str(cell);
-            // By characters: umlauts are one wide, whatever their bytes.
+            // The width counts characters, because umlauts have two bytes.
             written.extend(std::iter::repeat_n(' ', widest - width(cell) + 2));
         }
         written.trim_end().to_owned()

@@ -83,7 +83,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     Ok(Exit::Done)
 }
 
-/// Names of the files that this computer deposited. The list is of use without them.
+/// Names of the files that this computer deposited. If the notes cannot be read, the list is shown without names.
 pub(in crate::cli::studio) fn files(journal: &DepositJournal, language: Language) -> HashMap<PhotoId, String> {
     let notes = journal.all(SystemClock.now()).unwrap_or_else(|error| {
         eprint(text!(language, "studio-notes-unreadable", cause = error.to_string()));
@@ -92,7 +92,7 @@ pub(in crate::cli::studio) fn files(journal: &DepositJournal, language: Language
     notes.into_iter().map(|note| (note.photo_id, note.name)).collect()
 }
 
-/// The photo in JSON.
+/// The photo as JSON, with its file name if this computer deposited it.
 pub(in crate::cli::studio) fn with_file(photo: &PhotoStatus, files: &HashMap<PhotoId, String>) -> Value {
     let mut body = photo.body.clone();
     if let (Some(file), Value::Object(fields)) = (files.get(&photo.photo_id), &mut body) {
@@ -101,7 +101,7 @@ pub(in crate::cli::studio) fn with_file(photo: &PhotoStatus, files: &HashMap<Pho
     body
 }
 
-/// A line for each photo, with the reason for a refusal below it.
+/// One line per photo, followed by the reason of a refusal.
 pub(in crate::cli::studio) fn table(
     photos: &[PhotoStatus],
     files: &HashMap<PhotoId, String>,
@@ -116,7 +116,7 @@ pub(in crate::cli::studio) fn table(
     lines.extend(photos.iter().map(|photo| {
         [
             moment(photo.deposited_at, language),
-            // A name must not draw lines of its own.
+            // A name must not begin new lines.
             files.get(&photo.photo_id).map_or_else(|| "-".to_owned(), |file| escaped(file).into_owned()),
             photo.photo_id.short(),
             texts::state(photo, language),

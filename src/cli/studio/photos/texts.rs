@@ -22,7 +22,7 @@ fn state_in_words(state: PhotoState, until: &str, language: Language) -> String 
     text!(language, format!("studio-state-{}", state.name()), until = until)
 }
 
-/// Reason and note of a refusal, each on a line.
+/// Reason and note of a refusal, one line each.
 pub fn refusal_lines(refusal: &OfficeRefusal, language: Language) -> Vec<String> {
     let reason = escaped(refusal.reason_in_words(language));
     let mut lines = vec![text!(language, "studio-refusal-reason", reason = reason)];

@@ -31,7 +31,7 @@ use crate::domain::photo::PhotoState;
 use crate::texts::language::Language;
 use crate::texts::text;
 
-/// Characters of a photo's number as people see it ([`PhotoId::short`]).
+/// In characters ([`PhotoId::short`]).
 const SHORT_NUMBER_LENGTH: usize = 6;
 /// Number of photos, the newest first, among which a short number is searched.
 const MAX_SEARCHED: usize = 5000;
@@ -223,7 +223,7 @@ fn photo_of_code(code: &RetrievalCode, journal: &DepositJournal, language: Langu
     Err(Failure::new(Exit::Setup, text!(language, "studio-withdraw-unknown-code")).into())
 }
 
-/// Receipts of the working folder, for deposits that were not noted.
+/// Receipts of the working folder, for deposits without a note.
 fn receipts_here() -> Vec<PathBuf> {
     let entries = std::fs::read_dir(".").into_iter().flatten().flatten();
     entries.map(|entry| entry.path()).filter(|path| path.to_string_lossy().contains(SUFFIX)).collect()

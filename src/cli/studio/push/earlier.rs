@@ -21,15 +21,15 @@ use crate::domain::photo::PhotoState;
 use crate::wire::photo::ReceiptBody;
 
 impl PhotoPush<'_> {
-    /// Asks the gateway what became of earlier deposits. A code is never said to be valid without its answer. An unfinished deposit goes
-    /// on: the gateway answers it.
+    /// Requests the state of earlier deposits. Without the gateway's answer, no code is called valid. An unfinished deposit continues,
+    /// because the gateway will answer it.
     pub(super) async fn decide(&self, path: &Path, photo: &PhotoFile, retry: &RetryContext<'_>) -> Decision {
         if self.arguments.again {
             return Decision::Deposit(RepeatPolicy::DepositAgain);
         }
         let own = match spool::finished_deposit(photo) {
             Ok(own) => own,
-            // The push fails for the same reason, and tells it.
+            // The push fails for the same reason and reports it.
             Err(_) => return Decision::Deposit(RepeatPolicy::ReturnReceipt),
         };
         let own_end = match own {
@@ -65,7 +65,7 @@ impl PhotoPush<'_> {
         }
     }
 
-    /// The decision about a receipt that the gateway has repeated for an unfinished deposit, if its photo has ended meanwhile.
+    /// Decides about a receipt that the gateway has repeated for an unfinished deposit; `None` if its photo is open.
     pub(super) fn decide_after_replay(&self, path: &Path, receipt: &ReceiptBody) -> Option<Decision> {
         let is_ended = receipt.state.is_erased();
         is_ended.then(|| {
@@ -74,7 +74,7 @@ impl PhotoPush<'_> {
         })
     }
 
-    /// A photo that an office used is not sent again without a person's word.
+    /// A photo that an office used is not sent again without the user's consent.
     fn after_end(&self, path: &Path, ended: &EndedDeposit, has_receipt: bool) -> Decision {
         let message = advice::about_ended_deposit(ended, self.language);
         if ended.state == Some(PhotoState::Used) {
@@ -101,8 +101,8 @@ impl PhotoPush<'_> {
         }
     }
 
-    /// Reports that the gateway did not say what became of an earlier deposit. A receipt of this gateway is shown if it only cannot be
-    /// reached: the customer may stand at the counter.
+    /// Reports that the state of an earlier deposit is not known. If this gateway cannot be reached, its receipt is shown all the same,
+    /// because the customer may be waiting.
     fn report_unchecked(&self, path: &Path, own: Option<&StoredReceipt>, error: &ClientDepositError) -> Decision {
         let failure = advice::about_unchecked_deposit(error, self.language);
         let is_unreachable = matches!(error, ClientDepositError::GaveUp { .. });
@@ -113,7 +113,7 @@ impl PhotoPush<'_> {
         Decision::Reported(exit, after_deposit_error(error))
     }
 
-    /// Receipts do not name their gateway; notes do.
+    /// Notes name the gateway; receipts do not.
     fn is_of_this_gateway(&self, stored: &StoredReceipt) -> bool {
         let note = self.journal.of_photo(stored.body.photo_id).ok().flatten();
         note.and_then(|note| note.gateway).is_none_or(|gateway| gateway == self.client.gateway().as_str())

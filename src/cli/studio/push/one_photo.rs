@@ -1,4 +1,4 @@
-//! One photo of a push, from its file to its result on stdout.
+//! Push of one photo, from its file to its result on stdout.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -47,13 +47,12 @@ pub(super) enum Next {
     Stop,
 }
 
-/// Consequence of the earlier deposits of a photo.
+/// Decision after the check for earlier deposits.
 pub(super) enum Decision {
-    /// The photo is deposited.
     Deposit(RepeatPolicy),
-    /// Its receipt is shown, with the photo's present state.
+    /// The receipt is shown with this state.
     ShowReceipt(Box<PhotoStatus>),
-    /// Its result has been reported.
+    /// The result has been reported.
     Reported(Exit, Next),
 }
 
@@ -92,12 +91,12 @@ impl PhotoPush<'_> {
             on_progress: &on_progress,
         };
         let mut decision = self.decide(path, &photo, &retry).await;
-        // A gateway repeats an unfinished deposit once; a new one cannot have ended.
+        // The gateway may repeat the receipt of an unfinished deposit. A new deposit cannot have ended.
         let mut may_be_replay = true;
         loop {
             let (repeat, status) = match decision {
                 Decision::Deposit(repeat) => (repeat, None),
-                // A push that died behind its receipt is brought to its end as well.
+                // This also finishes a push that crashed after it stored the receipt.
                 Decision::ShowReceipt(status) => (RepeatPolicy::ReturnReceipt, Some(status)),
                 Decision::Reported(exit, next) => return (exit, next),
             };
@@ -143,7 +142,7 @@ impl PhotoPush<'_> {
         (self.report_failure(path, advice::about_push(error, self.language), problem), next)
     }
 
-    /// Tells that a photo was not tried, because those before it failed for a reason that holds for all.
+    /// Reports that a photo was not tried, because an earlier one failed for a reason that affects all photos.
     pub(super) fn report_untried(&self, photo: &NamedPhoto) -> Result<(), Exit> {
         let (NamedPhoto::File(path) | NamedPhoto::NoMatch(path)) = photo;
         let message = text!(self.language, "studio-not-sent");
@@ -155,7 +154,7 @@ impl PhotoPush<'_> {
         Ok(())
     }
 
-    /// Notes the deposit for `photos` and `withdraw`. Without a note the deposit is as good.
+    /// Writes the note for `photos` and `withdraw`. A failure does not affect the deposit.
     pub(super) fn note(&self, photo: &PhotoFile, pushed: &PushedPhoto) {
         let receipt = photo.sidecar_path(stored_receipt::SUFFIX);
         let Ok(Some(stored)) = StoredReceipt::read(&receipt) else { return };
@@ -195,12 +194,12 @@ impl PhotoPush<'_> {
         Exit::Done
     }
 
-    /// Shows a stored receipt without saying that it is valid; no PDF of it is made.
+    /// Shows a stored receipt as not checked, and writes no PDF.
     pub(super) fn report_unchecked_receipt(&self, path: &Path, receipt: &ReceiptBody, failure: Failure) -> Exit {
         if self.arguments.json {
             let mut line = serde_json::to_value(receipt).unwrap_or_default();
             if let Value::Object(fields) = &mut line {
-                // The one that is stored was that of the deposit.
+                // The stored state is that of the deposit.
                 fields.remove("state");
                 fields.insert("state_checked".to_owned(), false.into());
             }
@@ -219,7 +218,7 @@ impl PhotoPush<'_> {
         failure.exit
     }
 
-    /// Reports a photo without a receipt. Alone, only a photo with something to tell has a line of JSON.
+    /// Reports a photo without a receipt. If it is the only photo, it has a line of JSON only for a problem.
     pub(super) fn report_failure(&self, path: &Path, failure: Failure, line: Option<Value>) -> Exit {
         let Failure { exit, message } = failure;
         let line = match self.is_one_of_several {
@@ -245,12 +244,12 @@ impl PhotoPush<'_> {
         line
     }
 
-    /// A message, with the photo that it is about where there are several.
+    /// A message. It begins with the photo's path if there are several photos.
     pub(super) fn about(&self, path: &Path, message: &str) -> String {
         if self.is_one_of_several { format!("{}: {message}", on_one_line(path)) } else { message.to_owned() }
     }
 
-    /// The PDF beside the photo. The code was shown before: whatever goes wrong here, it is known.
+    /// Writes the PDF beside the photo. The code has been shown before, so that a failure does not hide it.
     fn write_pdf(&self, path: &Path, receipt: &ReceiptBody, paper: Paper) -> Result<(), Exit> {
         let mut pdf = OsString::from(path);
         pdf.push(printed_receipt::SUFFIX);
@@ -260,7 +259,7 @@ impl PhotoPush<'_> {
     }
 }
 
-/// Photos that follow are tried unless the gateway cannot be reached, is not trusted, or does not let this device in.
+/// The photos that follow are tried unless the gateway cannot be reached, is not trusted, or rejects this device.
 pub(super) fn after_deposit_error(error: &ClientDepositError) -> Next {
     match error {
         ClientDepositError::GaveUp { .. }

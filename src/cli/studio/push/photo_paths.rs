@@ -1,23 +1,23 @@
-//! Photos of the command line; patterns that no shell has expanded, as on Windows, are expanded here.
+//! Photos of the command line. Patterns are expanded here, because the shells of Windows do not do that.
 
 use std::path::{Path, PathBuf};
 
 use glob::{MatchOptions, glob_with};
 
-/// A photo as it was named, or a pattern that no file matches.
+/// A photo of the command line, or a pattern that matches no file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum NamedPhoto {
     File(PathBuf),
     NoMatch(PathBuf),
 }
 
-/// The photos in the order in which they were named; those of a pattern by their names.
+/// The photos in the order of the command line. Photos of a pattern are sorted by name.
 pub(super) fn expand(named: &[PathBuf]) -> Vec<NamedPhoto> {
     named.iter().flat_map(|path| expand_one(path)).collect()
 }
 
 fn expand_one(path: &Path) -> Vec<NamedPhoto> {
-    // A file of that very name is meant itself.
+    // A file with this exact name is not a pattern.
     if path.symlink_metadata().is_ok() || !path.to_string_lossy().contains(['*', '?']) {
         return vec![NamedPhoto::File(path.to_owned())];
     }

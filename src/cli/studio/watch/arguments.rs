@@ -62,7 +62,7 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// All that makes this watch another one than an ordinary one of the same folder, as it is typed.
+    /// The options of this watch as a user types them, for the systemd unit.
     pub(super) fn options(&self) -> Vec<String> {
         let mut options = Vec::new();
         let mut add = |option: &str, value: String| options.extend([option.to_owned(), value]);

@@ -1,4 +1,4 @@
-//! Texts of the receipts and reports that are laid beside the photos.
+//! Texts of the receipts and reports beside the photos.
 
 use std::ffi::OsStr;
 use std::io;
@@ -21,7 +21,7 @@ use crate::wire::photo::ReceiptBody;
 /// Writes receipts and reports for the studio's staff.
 pub(super) struct LocalizedReceiptWriter {
     pub(super) language: Language,
-    /// Paper that the citizen receipt is printed on.
+    /// For the citizen receipt.
     pub(super) paper: Paper,
     /// Name and town of the studio, in place of those in the receipt.
     pub(super) studio: Option<String>,

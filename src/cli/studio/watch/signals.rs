@@ -1,11 +1,11 @@
-//! Signals that stop a watch: Ctrl-C, and on Unix the one that systemd sends.
+//! Signals that stop a watch: Ctrl-C, and on Unix SIGTERM.
 
 use std::io;
 
-/// Ready at the first signal.
+/// Future that is ready at the first signal.
 ///
 /// # Errors
-/// The operating system's error when it does not deliver signals.
+/// The operating system's error if signals cannot be received.
 #[cfg(unix)]
 pub(super) fn stop() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -18,7 +18,7 @@ pub(super) fn stop() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Ready at the first Ctrl-C.
+/// Future that is ready at the first Ctrl-C.
 ///
 /// # Errors
 /// None.
@@ -26,7 +26,7 @@ pub(super) fn stop() -> io::Result<impl Future<Output = ()>> {
 pub(super) fn stop() -> io::Result<impl Future<Output = ()>> {
     Ok(async {
         if tokio::signal::ctrl_c().await.is_err() {
-            // Nobody can ask: then only the end of the process stops it.
+            // Ctrl-C cannot be received; only the end of the process stops the watch.
             std::future::pending::<()>().await;
         }
     })

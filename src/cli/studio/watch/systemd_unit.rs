@@ -1,4 +1,4 @@
-//! A unit for systemd's user manager.
+//! Unit for systemd's user manager.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use crate::cli::systemd::quoted_argument;
 use crate::texts::language::Language;
 use crate::texts::text;
 
-/// Path where the unit file belongs.
+/// Path of the unit file.
 const UNIT_FILE: &str = "~/.config/systemd/user/lichtbild-watch.service";
 
 /// Prints the unit on stdout, and the next steps on stderr.
@@ -28,13 +28,13 @@ pub(super) fn print_unit(arguments: &Arguments, language: Language) -> Result<Ex
     Ok(Exit::Done)
 }
 
-/// `None` for paths that are no text, and for control characters anywhere.
+/// The unit; `None` if a path is not Unicode or a text contains control characters.
 fn unit(program: &Path, dir: &Path, config: &Path, options: &[String]) -> Option<String> {
     let [program, dir, config] = [program, dir, config].map(|path| quoted_argument(path.to_str()?));
     let (program, dir, config) = (program?, dir?, config?);
     let options = options.iter().map(|option| quoted_argument(option)).collect::<Option<Vec<_>>>()?.join(" ");
-    // Of the hardening options those that a user manager can apply without privileges. Nothing that needs a namespace: many
-    // shops' machines forbid those to users, and a unit that does not start is worse.
+    // Only the hardening options that a user manager can apply without privileges and without namespaces: many systems forbid namespaces to
+    // users, and the unit would not start.
     Some(format!(
         "[Unit]
 Description=Lichtbild: deposit passport photos exported to a folder

@@ -1,4 +1,4 @@
-//! Taking a photo out of the exporting program's way, into a folder of its own: the next photo may have the same name.
+//! Claim of a photo: it is moved to a folder of its own, because the exporting program may reuse its name.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -11,29 +11,29 @@ use crate::clock::Clock;
 use crate::entropy::{Entropy, random_bytes};
 use crate::{atomic_file, failpoint};
 
-/// A photo in the working folder: `<job>/NAME.jpg/photo.jpg`. Its name is a folder's, so that any name is kept as it is and
-/// there is room for what is laid beside the photo.
+/// A photo in the working folder: `<job>/NAME.jpg/photo.jpg`. The original name is the folder's, so that every name can be kept, and there
+/// is room for files beside the photo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
-    /// Sorts by the time of taking.
+    /// Sorts by the time of the claim.
     pub id: String,
-    /// The name under which it arrived.
+    /// Original file name.
     pub name: OsString,
     job_dir: PathBuf,
 }
 
 impl Job {
-    /// The photo's file.
+    /// File of the photo.
     pub fn photo(&self) -> PathBuf {
         self.photo_dir().join("photo.jpg")
     }
 
-    /// Its unfinished deposit's file.
+    /// File of the unfinished deposit.
     pub fn spool(&self) -> PathBuf {
         self.photo_dir().join(format!("photo.jpg{}", spool::SUFFIX))
     }
 
-    /// Its receipt's file.
+    /// File of the receipt.
     pub fn receipt(&self) -> PathBuf {
         self.photo_dir().join(format!("photo.jpg{}", stored_receipt::SUFFIX))
     }
@@ -42,16 +42,15 @@ impl Job {
         self.job_dir.join(&self.name)
     }
 
-    /// Reports whether the photo is there.
     ///
     /// # Errors
-    /// The system's error if that cannot be known.
+    /// The operating system's error.
     pub fn has_photo(&self) -> io::Result<bool> {
         self.photo().try_exists()
     }
 
-    /// Reports whether the file in the photo's place is a symbolic link. A link is never claimed; but a user who may write to the watched
-    /// folder can replace a photo by one just before that, and another user's file would be sent.
+    /// Reports whether the claimed file is a symbolic link. Links are never claimed, but a user with write permission can replace a photo
+    /// by a link just before the claim, so that another user's file would be sent.
     ///
     /// # Errors
     /// The operating system's error.
@@ -59,7 +58,7 @@ impl Job {
         fs::symlink_metadata(self.photo()).map(|metadata| metadata.is_symlink())
     }
 
-    /// Waits until the photo is in its place for good, with its bytes: whoever exported it has perhaps not waited for the disk.
+    /// Syncs the photo and its folder to the disk, because the exporting program may not have done so.
     ///
     /// # Errors
     /// The operating system's error.
@@ -69,10 +68,10 @@ impl Job {
         atomic_file::sync_dir(&folder.arrivals().join(&self.name))
     }
 
-    /// Removes the job, whose photo is gone. Gives the path of what has no place anywhere and is kept.
+    /// Removes a job without a photo. Gives the new path of files that are kept because no rule applies to them.
     ///
     /// # Errors
-    /// The operating system's error; to be called again.
+    /// The operating system's error. The call can be repeated.
     pub fn close(&self, folder: &WatchedFolder) -> io::Result<Option<PathBuf>> {
         atomic_file::remove(&self.receipt())?;
         failpoint::reached("watch.emptied");
@@ -96,7 +95,7 @@ impl Job {
     }
 }
 
-/// Removes an empty folder; that it is gone already is fine.
+/// Removes an empty folder, if it exists.
 fn remove_folder(path: &Path) -> io::Result<()> {
     match fs::remove_dir(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -107,7 +106,7 @@ fn remove_folder(path: &Path) -> io::Result<()> {
 /// Moves `name` into the working folder.
 ///
 /// # Errors
-/// The operating system's error: the photo is still where it was.
+/// The operating system's error. The photo is still where it was.
 pub fn claim_file(
     folder: &WatchedFolder,
     name: &OsStr,
@@ -116,13 +115,13 @@ pub fn claim_file(
     entropy: &dyn Entropy,
 ) -> io::Result<Job> {
     let random = u32::from_be_bytes(random_bytes(entropy).map_err(io::Error::other)?);
-    // By time, then by turn within this run; the random part keeps it unique when the clock goes back.
+    // Ordered by time, then by number within this run. The random part keeps names unique if the clock is set back.
     let id = format!("{:013}-{number:06}-{random:08x}", clock.now().unix_milliseconds());
     let job = Job { job_dir: folder.working().join(&id), id, name: name.to_owned() };
     atomic_file::make_new_folder(&job.job_dir, FileMode::OwnerOnly)?;
     let moved = move_into(&job, &folder.arrivals().join(name));
     if moved.is_err() {
-        // Best effort: what stays is swept up at the next start.
+        // Best effort: the next start removes the rest.
         let _ = fs::remove_dir(job.photo_dir());
         let _ = fs::remove_dir(&job.job_dir);
     }
@@ -139,7 +138,7 @@ fn move_into(job: &Job, arrived: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The jobs that are in the working folder, oldest first. Folders that never got their photo are removed.
+/// The jobs in the working folder, oldest first. Removes folders that never got their photo.
 ///
 /// # Errors
 /// The operating system's error.
@@ -152,7 +151,7 @@ pub fn list_unfinished(folder: &WatchedFolder) -> io::Result<Vec<Job>> {
         }
         match fs::read_dir(entry.path())?.next().transpose()? {
             None => remove_folder(&entry.path())?,
-            // Nothing that we made.
+            // Not made by this program.
             Some(photo) if !photo.file_type()?.is_dir() => {}
             Some(photo) => {
                 let id = entry.file_name().to_string_lossy().into_owned();

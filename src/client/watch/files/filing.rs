@@ -1,5 +1,5 @@
-//! Putting a photo away: into `sent/` with its receipt, or into `refused/` with a report. Every step may be the last one before
-//! the power fails, and may be done again.
+//! Filing of a photo: into `sent/` with its receipt, or into `refused/` with a report. The process may crash after every step, and every
+//! step can be repeated.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -16,19 +16,19 @@ use crate::client::photo::stored_receipt::StoredReceipt;
 use crate::client::watch::event::{PhotoRefusal, ReceiptWriter};
 use crate::{atomic_file, failpoint};
 
-/// A receipt for programs; it claims the name and holds the code.
+/// Receipt as JSON. This file claims the name and contains the code.
 pub const RECEIPT_JSON: &str = ".receipt.json";
-/// The same in words.
+/// Receipt as text.
 pub const RECEIPT_TEXT: &str = ".receipt.txt";
-/// The citizen's receipt.
+/// Citizen receipt as PDF.
 pub const RECEIPT_PDF: &str = ".receipt.pdf";
-/// Suffix of the report with the reason for a refusal; this file claims the name.
+/// Report with the reason for a refusal. This file claims the name.
 pub const REPORT: &str = ".txt";
 
-/// Puts a deposited photo and its receipt into `sent/`. Gives the receipt in words.
+/// Moves a deposited photo and its receipt to `sent/`. Gives the path of the receipt as text.
 ///
 /// # Errors
-/// The operating system's error; to be called again.
+/// The operating system's error. The call can be repeated.
 pub fn put_into_sent(
     folder: &WatchedFolder,
     job: &Job,
@@ -42,10 +42,10 @@ pub fn put_into_sent(
     Ok(reserved.sidecar(RECEIPT_TEXT))
 }
 
-/// Puts a receipt into `sent/` whose photo is not there any more, or not as it was.
+/// Moves a receipt to `sent/` whose photo was removed or changed.
 ///
 /// # Errors
-/// The operating system's error; to be called again.
+/// The operating system's error. The call can be repeated.
 pub fn put_receipt_into_sent(
     folder: &WatchedFolder,
     job: &Job,
@@ -72,11 +72,11 @@ fn write_receipt_files(
         other_suffixes: &[RECEIPT_TEXT, RECEIPT_PDF],
         is_own: &is_own,
     };
-    // All but the last step may have been done before: the contents are the same each time.
+    // All but the last step may have been done before. Each repetition writes the same content.
     let reserved = reservation.reserve(&receipt.to_json()?, FileMode::OwnerOnly)?;
     failpoint::reached("watch.sent_claimed");
     let text = receipt_writer.receipt_text(&receipt.body);
-    // Others may write into this folder: a link that they place there is not followed.
+    // Other users may write to this folder; their links are not followed.
     atomic_file::replace_entry(&reserved.sidecar(RECEIPT_TEXT), text.as_bytes(), FileMode::OwnerOnly)?;
     if let Some(pdf) = receipt_writer.receipt_pdf(&receipt.body)? {
         atomic_file::replace_entry(&reserved.sidecar(RECEIPT_PDF), &pdf, FileMode::OwnerOnly)?;
@@ -85,10 +85,10 @@ fn write_receipt_files(
     Ok(reserved)
 }
 
-/// Puts a refused photo and its report into `refused/`. Gives the report.
+/// Moves a refused photo and its report to `refused/`. Gives the path of the report.
 ///
 /// # Errors
-/// The operating system's error; to be called again.
+/// The operating system's error. The call can be repeated.
 pub fn put_into_refused(
     folder: &WatchedFolder,
     job: &Job,
@@ -103,10 +103,10 @@ pub fn put_into_refused(
     Ok(reserved.sidecar(REPORT))
 }
 
-/// Puts the report on a photo that an office refused into `refused/`. Gives its path; a report that is there already stays as it is.
+/// Writes the report about a photo that an office refused to `refused/`. Gives its path. An existing report is unchanged.
 ///
 /// # Errors
-/// The operating system's error; to be called again.
+/// The operating system's error. The call can be repeated.
 pub fn put_office_report(folder: &WatchedFolder, note: &DepositNote, report: &str) -> io::Result<PathBuf> {
     let marker = format!("({})", note.photo_id);
     let is_own = |sidecar: &[u8]| sidecar.trim_ascii_end().ends_with(marker.as_bytes());
@@ -118,10 +118,10 @@ pub fn put_office_report(folder: &WatchedFolder, note: &DepositNote, report: &st
     Ok(reservation.reserve(report.as_bytes(), FileMode::WorldReadable)?.sidecar(REPORT))
 }
 
-/// The report of a refusal that a crash interrupted, which is finished by that.
+/// Finishes a refusal that a crash interrupted. Gives the path of the report.
 ///
 /// # Errors
-/// The operating system's error; to be called again.
+/// The operating system's error. The call can be repeated.
 pub fn resume_refusal(folder: &WatchedFolder, job: &Job) -> io::Result<Option<PathBuf>> {
     let found = refusal_reservation(job, &folder.refused(), &|sidecar| has_job_marker(sidecar, job)).find()?;
     let Some(reserved) = found else { return Ok(None) };
@@ -137,14 +137,14 @@ fn refusal_reservation<'a>(
     NameReservation { directory, name: &job.name, suffix: REPORT, other_suffixes: &[], is_own }
 }
 
-/// The photo before its spool: a spool that lay there alone would be no photo's, and the photo would get a second key.
+/// The photo is moved before its spool. A spool without its photo would be ignored, and the photo would get a second key.
 fn finish_refusal(job: &Job, reserved: &ReservedName) -> io::Result<()> {
     if job.has_photo()? {
         rename_durably(&job.photo(), &reserved.photo())?;
     }
     failpoint::reached("watch.refused_moved");
     if job.spool().try_exists()? {
-        // Beside the photo as `push` wants it: pushing that file by hand leads to the same code.
+        // The spool is named as `push` expects it, so that pushing that file by hand gives the same code.
         let mut name = reserved.photo().into_os_string();
         name.push(spool::SUFFIX);
         rename_durably(&job.spool(), Path::new(&name))?;
@@ -152,7 +152,7 @@ fn finish_refusal(job: &Job, reserved: &ReservedName) -> io::Result<()> {
     Ok(())
 }
 
-/// The last line of a report. It says whose claim it is.
+/// The last line of a report, which identifies the photo.
 fn job_marker(job: &Job) -> String {
     format!("({})", job.id)
 }
@@ -161,14 +161,14 @@ fn has_job_marker(report: &[u8], job: &Job) -> bool {
     report.trim_ascii_end().ends_with(job_marker(job).as_bytes())
 }
 
-/// Renames; on return that is on the disk.
+/// Renames and syncs.
 fn rename_durably(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)?;
     atomic_file::sync_dir(to)?;
     atomic_file::sync_dir(from)
 }
 
-/// The receipt that lies in a job without a photo or beside other bytes.
+/// The receipt of a job without a photo or with other bytes.
 ///
 /// # Errors
 /// The operating system's error.
@@ -176,7 +176,7 @@ pub fn leftover_receipt(job: &Job) -> io::Result<Option<StoredReceipt>> {
     Ok(atomic_file::read(&job.receipt())?.and_then(|bytes| StoredReceipt::parse(&bytes)))
 }
 
-/// A photo's own name in `sent/`, of the name of its claiming paper.
+/// The photo's name in `sent/`, from the name of its receipt.
 pub fn claimed_by(sidecar: &Path) -> Option<std::ffi::OsString> {
     super::name_reservation::strip_suffix(sidecar.file_name()?, RECEIPT_JSON)
 }

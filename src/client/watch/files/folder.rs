@@ -1,4 +1,4 @@
-//! The folder with its three parts, and the lock that keeps a second watch away.
+//! The watched folder with its three subfolders, and the lock against a second watch.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
@@ -8,29 +8,29 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::atomic_file::{self, FileMode};
 
-/// The working folder. Hidden, on the same file system as the photos, so that they are moved and not copied.
+/// The working folder. It is hidden, and on the same file system as the photos, so that they are moved and not copied.
 const WORKING: &str = ".lichtbild";
-/// The file that a watch locks; in the working folder.
+/// Lock file in the working folder.
 const LOCK: &str = "lock";
 /// Deposited photos with their receipts.
 const SENT: &str = "sent";
 /// Refused photos with their reports.
 const REFUSED: &str = "refused";
-/// Folder for files that no rule has a place for; in the working folder.
+/// Folder for leftover files, in the working folder.
 const LEFTOVERS: &str = "kept";
 
-/// A watched folder. Nobody else watches it while this lives.
+/// A watched folder, locked against other watches.
 #[derive(Debug)]
 pub struct WatchedFolder {
     directory: PathBuf,
-    /// Held while the papers of one photo are laid into `sent/` and while they are erased there.
+    /// Held while files of a photo are written to `sent/` or erased there.
     pub(crate) sent_lock: Mutex<()>,
-    /// Locked; the system unlocks it whatever happens to the process. `None` while the folder is gone.
+    /// The operating system unlocks it when the process ends. `None` while the folder is not available.
     lock: Mutex<Option<File>>,
 }
 
 impl WatchedFolder {
-    /// Makes what is missing of the folder's parts, locks it and removes what writers left that were killed.
+    /// Makes missing subfolders, locks the folder, and removes temporary files of processes that were killed.
     ///
     /// # Errors
     /// [`WatchedFolderError`].
@@ -58,22 +58,21 @@ impl WatchedFolder {
         Ok(folder)
     }
 
-    /// Looks for the lock in the working folder. The folder alone proves nothing: where a network share was, its empty mount point may be
-    /// left.
+    /// Checks that the lock file exists. The folder alone is not enough, because the empty mount point of a network share may be left.
     ///
     /// # Errors
-    /// The operating system's error when it is not there or cannot be reached.
+    /// The operating system's error if the folder is not available.
     pub fn check_present(&self) -> io::Result<()> {
         fs::metadata(self.working().join(LOCK)).map(drop)
     }
 
-    /// Locks the folder anew after it was gone: a network share forgets its locks.
+    /// Locks the folder again after its loss, because a network share forgets its locks.
     ///
     /// # Errors
-    /// The operating system's error when it is still gone, or another watch works in it now.
+    /// The operating system's error if the folder is still not available, or if another watch has locked it.
     pub fn reopen(&self) -> io::Result<()> {
         let mut held = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
-        // First the old one: where it still holds, it would stand in the way of the new one.
+        // The old lock is dropped first: if it is still held, it would block the new one.
         *held = None;
         let lock = atomic_file::open_regular_with(File::options().write(true), &self.working().join(LOCK))?;
         lock.try_lock()?;
@@ -81,37 +80,32 @@ impl WatchedFolder {
         Ok(())
     }
 
-    /// Returns the folder in which photos arrive.
     pub fn arrivals(&self) -> &Path {
         &self.directory
     }
 
-    /// Returns the folder in which photos are processed.
     pub fn working(&self) -> PathBuf {
         self.directory.join(WORKING)
     }
 
-    /// Reports whether a name in the folder is one of its own parts.
+    /// Reports whether a name is one of the subfolders.
     pub(super) fn is_part(name: &OsStr) -> bool {
         [WORKING, SENT, REFUSED].iter().any(|part| name == *part)
     }
 
-    /// Returns the folder for deposited photos.
     pub fn sent(&self) -> PathBuf {
         self.directory.join(SENT)
     }
 
-    /// Returns the folder for refused photos.
     pub fn refused(&self) -> PathBuf {
         self.directory.join(REFUSED)
     }
 
-    /// Returns the folder for leftovers.
     pub(super) fn leftovers(&self) -> PathBuf {
         self.working().join(LEFTOVERS)
     }
 
-    /// The gateway's rules as they were last heard.
+    /// Cache file of the gateway's profile.
     pub(crate) fn profile_path(&self) -> PathBuf {
         self.working().join("profile.json")
     }

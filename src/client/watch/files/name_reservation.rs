@@ -1,4 +1,4 @@
-//! A name in `sent/` or `refused/` that belongs to one photo: its first paper takes the name and says whose it is.
+//! Reservation of a name in `sent/` or `refused/` for one photo: its first file claims the name and identifies the photo.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -7,10 +7,10 @@ use std::{fs, io};
 use crate::atomic_file;
 use crate::atomic_file::FileMode;
 
-/// Longer names are shortened, for room for a number and for what papers are called: file systems take 255 bytes, some 143.
+/// Longer names are shortened, to leave room for a number and suffixes. File systems allow 255 bytes, some only 143.
 const MAX_STEM_BYTES: usize = 100;
 
-/// The places of a photo and its papers, all with the same stem.
+/// The paths of a photo and the files beside it, all with the same stem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReservedName {
     directory: PathBuf,
@@ -19,7 +19,7 @@ pub struct ReservedName {
 }
 
 impl ReservedName {
-    /// The first place for `name` is `NAME`, the second `NAME (2)`.
+    /// The first stem for `name` is `NAME`, the second is `NAME (2)`.
     fn numbered(directory: &Path, name: &OsStr, number: u32) -> Self {
         let name = Path::new(name);
         let mut stem = shortened(name.file_stem().unwrap_or_default());
@@ -30,7 +30,6 @@ impl ReservedName {
         Self { directory: directory.to_owned(), stem, extension }
     }
 
-    /// Returns the path for the photo.
     pub fn photo(&self) -> PathBuf {
         let mut name = self.stem.clone();
         if !self.extension.is_empty() {
@@ -40,7 +39,7 @@ impl ReservedName {
         self.directory.join(name)
     }
 
-    /// Returns the path for a file beside the photo: `suffix` follows the stem.
+    /// Path for a file beside the photo: the stem with `suffix`.
     pub fn sidecar(&self, suffix: &str) -> PathBuf {
         let mut name = self.stem.clone();
         name.push(suffix);
@@ -58,20 +57,18 @@ fn shortened(stem: &OsStr) -> OsString {
 
 /// Request to reserve a name for a photo and the files beside it.
 pub struct NameReservation<'a> {
-    /// The folder.
     pub directory: &'a Path,
-    /// The photo's own name.
     pub name: &'a OsStr,
     /// Suffix of the file that claims the name.
     pub suffix: &'a str,
-    /// The other papers' endings, which must be free too.
+    /// Suffixes of the other files, whose names must be free too.
     pub other_suffixes: &'a [&'a str],
     /// Reports whether a claiming file with this content belongs to this photo.
     pub is_own: &'a dyn Fn(&[u8]) -> bool,
 }
 
 impl NameReservation<'_> {
-    /// The place that this photo claimed before, wherever it is: numbers below it may have become free since.
+    /// Finds the name that this photo has claimed before. Lower numbers may have become free since.
     ///
     /// # Errors
     /// The operating system's error.
@@ -83,7 +80,7 @@ impl NameReservation<'_> {
             if !bytes.starts_with(first.stem.as_encoded_bytes()) || !bytes.ends_with(self.suffix.as_bytes()) {
                 continue;
             }
-            // Too large for a paper, or a folder of that name: not ours.
+            // Too large for a receipt or report, or a folder.
             let Ok(Some(content)) = atomic_file::read_entry(&self.directory.join(&name)) else { continue };
             if (self.is_own)(&content)
                 && let Some(stem) = strip_suffix(&name, self.suffix)
@@ -94,10 +91,10 @@ impl NameReservation<'_> {
         Ok(None)
     }
 
-    /// Finds the place or takes the first free one, with `content` as the claiming paper; on return that is on the disk.
+    /// Finds the claimed name or claims the first free one, by writing and syncing `content`.
     ///
     /// # Errors
-    /// The operating system's error; nothing is taken then.
+    /// The operating system's error. No name is claimed then.
     pub fn reserve(&self, content: &[u8], mode: FileMode) -> io::Result<ReservedName> {
         if let Some(reserved) = self.find()? {
             atomic_file::sync_dir(&reserved.sidecar(self.suffix))?;
@@ -109,7 +106,7 @@ impl NameReservation<'_> {
             if self.is_free(&reserved) {
                 match atomic_file::write_new(&reserved.sidecar(self.suffix), content, mode) {
                     Ok(()) => return Ok(reserved),
-                    // Another photo of this name was faster.
+                    // Another photo with this name was faster.
                     Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                     Err(error) => return Err(error),
                 }
@@ -124,7 +121,7 @@ impl NameReservation<'_> {
     }
 }
 
-/// `NAME` of `NAME` and `suffix`, whatever bytes it is made of: the suffix is taken off extension by extension.
+/// `NAME` without `suffix`, for any bytes: removes one extension after the other.
 pub(super) fn strip_suffix(name: &OsStr, suffix: &str) -> Option<OsString> {
     let mut rest = name.to_owned();
     for extension in suffix.split('.').skip(1).collect::<Vec<_>>().into_iter().rev() {

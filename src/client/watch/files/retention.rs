@@ -1,4 +1,4 @@
-//! Retention of sent photos and their receipts, which hold the code, in the studio.
+//! Retention of sent photos and their receipts, which contain the code, in the studio.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,17 +14,16 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Time after which a sent photo is erased.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum SentRetention {
-    /// At the same time of the next day from Monday to Friday, in UTC: whoever comes back the next day still gets a copy.
+    /// At the same time (UTC) of the next day from Monday to Friday, so that a customer can get a copy on the next day.
     #[default]
     OneWorkingDay,
-    /// After this time.
     For(Duration),
-    /// Somebody else sees to it.
+    /// The studio erases them itself.
     Forever,
 }
 
 impl SentRetention {
-    /// The end of what was put away at `sent_at`; `None` for never.
+    /// Time of the erasure of photos that were sent at `sent_at`; `None` for never.
     pub fn expires_at(self, sent_at: Timestamp) -> Option<Timestamp> {
         match self {
             Self::OneWorkingDay => Some(
@@ -41,7 +40,7 @@ impl SentRetention {
     }
 }
 
-/// As it is read again.
+/// In the notation that `from_str` parses.
 impl fmt::Display for SentRetention {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,4 +1,4 @@
-//! Files and folders in the watched folder that are not taken, and what was told about them: each thing once, until it is another one.
+//! Files and folders in the watched folder that are skipped. Each of them is reported once, until it changes.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -6,24 +6,21 @@ use std::io;
 
 use crate::client::watch::event::{WatchEvent, WatchObserver};
 
-/// Something that is not taken.
+/// A skipped file or folder.
 #[derive(Debug)]
 pub struct SkippedFile {
     pub name: OsString,
-    /// Reason why it is not taken.
     pub reason: SkipReason,
 }
 
-/// Reason why something in the watched folder is not taken.
+/// Reason why a file or folder is skipped.
 #[derive(Debug)]
 pub enum SkipReason {
-    /// It cannot be opened: permissions, or another program holds it.
+    /// Missing permissions, or another program has it open.
     Unreadable(io::Error),
-    /// It has no content, and has had none for long.
+    /// It has been empty for long.
     Empty,
-    /// Its name and content are not those of a photo.
     Other,
-    /// A folder inside.
     SubFolder,
 }
 
@@ -43,7 +40,7 @@ impl SkipReason {
 pub struct ToldFiles(HashSet<(OsString, &'static str)>);
 
 impl ToldFiles {
-    /// Tells what is new among `skipped`, and forgets what is not there any more.
+    /// Reports the new entries of `skipped`, and forgets entries that no longer exist.
     pub fn tell(&mut self, skipped: &[SkippedFile], observer: &dyn WatchObserver) {
         let key = |file: &SkippedFile| (file.name.clone(), file.reason.name());
         let present: HashSet<_> = skipped.iter().map(key).collect();

@@ -1,5 +1,5 @@
-//! Stability of files: a file is polled until it is complete, because no program reports that. Events of the file system would
-//! not report it either, and network shares have none.
+//! Stability of files: files are polled until they are complete, because programs do not report this. Events of the file system do not
+//! report it either, and network shares have none.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -16,24 +16,23 @@ use crate::client::photo::file_kind::{FileKind, file_kind, starts_as_jpeg};
 /// ITU-T T.81, B.2.1: a JPEG ends with this marker.
 const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
 
-/// Time for which a file must not have changed before it is taken.
+/// Time for which a file must not have changed before it is claimed.
 #[derive(Debug, Clone, Copy)]
 pub struct StabilityDelays {
-    /// A file that ends as a JPEG does.
+    /// For a file that ends with the marker EOI.
     pub complete: Duration,
-    /// One that does not: then it is taken to be cut.
+    /// For another file, which is then treated as truncated.
     pub truncated: Duration,
 }
 
 impl Default for StabilityDelays {
-    /// Two seconds, and thirty. Our own numbers: exporting programs write a passport photo in one go; a copy over a bad
-    /// line may pause.
+    /// Two seconds, and thirty. Chosen freely: programs export a passport photo without a pause, but a copy over a bad line may pause.
     fn default() -> Self {
         Self { complete: Duration::from_secs(2), truncated: Duration::from_secs(30) }
     }
 }
 
-/// Observations of the files in the folder so far.
+/// Earlier observations of the files in the folder.
 #[derive(Debug, Default)]
 pub struct StabilityTracker {
     seen: HashMap<OsString, FileObservation>,
@@ -43,7 +42,7 @@ pub struct StabilityTracker {
 struct FileObservation {
     bytes: u64,
     modified: Option<SystemTime>,
-    /// Since when it is so.
+    /// Time of the last change.
     since: Duration,
 }
 
@@ -52,11 +51,11 @@ struct FileObservation {
 pub struct FolderScan {
     /// Complete files, oldest first.
     pub complete: Vec<OsString>,
-    /// Number of files that are not complete yet.
+    /// Files that are not complete yet.
     pub incomplete: usize,
-    /// Number of files that will not become complete by themselves: unreadable or empty for long.
+    /// Files that need an action of a person: unreadable, or empty for long.
     pub unusable: usize,
-    /// Everything that is not taken, to be told.
+    /// Skipped files and folders.
     pub skipped: Vec<SkippedFile>,
 }
 
@@ -64,18 +63,18 @@ pub struct FolderScan {
 enum FileState {
     Complete,
     Incomplete,
-    /// Not taken; counted as incomplete until the time for a truncated file is over.
+    /// Not claimed; counted as incomplete until the time for a truncated file has passed.
     Blocked(SkipReason),
     Other,
-    /// Not looked at yet.
+    /// Not checked yet.
     Ignored,
 }
 
 impl StabilityTracker {
-    /// Looks at `directory`; `now` is the time that has passed since any beginning, and never goes back.
+    /// Scans `directory`. `now` is the time of a monotonic clock.
     ///
     /// # Errors
-    /// The operating system's error when the folder cannot be listed.
+    /// The operating system's error if the folder cannot be listed.
     pub fn scan(&mut self, directory: &Path, now: Duration, delays: StabilityDelays) -> io::Result<FolderScan> {
         let mut still_there = HashMap::new();
         let mut complete = Vec::new();
@@ -86,7 +85,7 @@ impl StabilityTracker {
                 scan.skipped.push(SkippedFile { name: entry.file_name(), reason: SkipReason::SubFolder });
                 continue;
             }
-            // A file that vanishes in between was somebody else's.
+            // The file was removed in between.
             let Some((name, bytes, modified)) = look(&entry) else { continue };
             let since = match self.seen.get(&name) {
                 Some(seen) if seen.bytes == bytes && seen.modified == modified => seen.since,
@@ -115,7 +114,7 @@ impl StabilityTracker {
         Ok(scan)
     }
 
-    /// Forgets a file that was taken: the next one of this name is another one.
+    /// Forgets a claimed file. The next file of this name is a new one.
     pub fn forget(&mut self, name: &OsStr) {
         self.seen.remove(name);
     }
@@ -123,7 +122,7 @@ impl StabilityTracker {
 
 fn file_state(path: &Path, kind: FileKind, bytes: u64, quiet: Duration, delays: StabilityDelays) -> FileState {
     if matches!(kind, FileKind::Other | FileKind::NoExtension) && quiet < delays.complete {
-        // Not worth waiting for: it may become one of the others.
+        // Skipped files do not delay a watch with `QueueEmpty`.
         return if kind == FileKind::NoExtension && starts_as_jpeg(path).unwrap_or(false) {
             FileState::Incomplete
         } else {
@@ -140,7 +139,7 @@ fn file_state(path: &Path, kind: FileKind, bytes: u64, quiet: Duration, delays: 
         (_, Ok(is_jpeg)) => is_jpeg,
     };
     if bytes == 0 {
-        // Perhaps it has only been begun.
+        // The file may just have been created.
         return match quiet >= delays.truncated {
             true => FileState::Blocked(SkipReason::Empty),
             false => FileState::Incomplete,
@@ -153,14 +152,14 @@ fn file_state(path: &Path, kind: FileKind, bytes: u64, quiet: Duration, delays: 
     }
 }
 
-/// A folder that people may have put there with photos in it; no link, and none of this program's own.
+/// Reports whether this is a subfolder that may contain photos: not a link, and not a folder of this program.
 fn is_sub_folder(entry: &DirEntry) -> bool {
     let name = entry.file_name();
     let is_hidden = name.as_encoded_bytes().starts_with(b".");
     !is_hidden && !WatchedFolder::is_part(&name) && entry.file_type().is_ok_and(|kind| kind.is_dir())
 }
 
-/// Name, size and time of a file that is looked at; no link, no folder.
+/// Name, size and time of a regular file.
 fn look(entry: &DirEntry) -> Option<(OsString, u64, Option<SystemTime>)> {
     let name = entry.file_name();
     if file_kind(&name) == FileKind::Ignored {
