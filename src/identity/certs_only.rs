@@ -1,21 +1,18 @@
 //! Certificates as enrolment hands them out: the degenerate, "certs-only" form of PKCS#7 (RFC 5652 section 5, RFC 8951).
 
-use std::error::Error;
-use std::fmt;
-
 use cms::cert::x509::Certificate;
 use cms::cert::x509::der::{Decode, Encode, Error as DerError};
 use cms::content_info::ContentInfo;
 
-/// Packs certificates, each in DER. They are a set: their order is that of their encodings and tells nothing.
+/// Packs certificates, each in DER. They are a set, sorted by their encodings.
 ///
 /// # Errors
-/// [`CertsOnlyError`] when one of them is no certificate that can be repeated to the byte.
+/// [`CertsOnlyError`] when the library cannot reproduce one of the certificates byte for byte.
 pub fn certificates_only(certificates: &[&[u8]]) -> Result<Vec<u8>, CertsOnlyError> {
     let mut read = Vec::with_capacity(certificates.len());
     for der in certificates {
         let certificate = Certificate::from_der(der)?;
-        // The library reads and writes again; a certificate that came out otherwise would have no valid signature.
+        // The library parses and encodes again; a certificate that changes on the way would have no valid signature.
         if certificate.to_der()? != *der {
             return Err(CertsOnlyError(None));
         }
@@ -24,21 +21,10 @@ pub fn certificates_only(certificates: &[&[u8]]) -> Result<Vec<u8>, CertsOnlyErr
     Ok(ContentInfo::try_from(read)?.to_der()?)
 }
 
-/// A certificate could not be packed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CertsOnlyError(Option<DerError>);
-
-impl fmt::Display for CertsOnlyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a certificate cannot be put into PKCS#7: it is not in strict DER")
-    }
-}
-
-impl Error for CertsOnlyError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.as_ref().map(|source| source as &(dyn Error + 'static))
-    }
-}
+/// A certificate is not in strict DER, so it would not come out of the library as it went in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a certificate cannot be put into PKCS#7: it is not in strict DER")]
+pub struct CertsOnlyError(#[source] Option<DerError>);
 
 impl From<DerError> for CertsOnlyError {
     fn from(source: DerError) -> Self {

@@ -8,7 +8,7 @@ use super::est_response;
 use crate::api::caller::{ClientAddress, OfficeDevice, StudioCaller};
 use crate::api::{App, Problem};
 use crate::flows::enrolment::enrol::admit_reader;
-use crate::identity::request::csr_attributes::csr_attributes;
+use crate::identity::request::csr_attributes::CSR_ATTRIBUTES;
 
 /// Returns the attributes that a certificate request should have.
 pub async fn show(
@@ -17,23 +17,19 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     admit_reader(&app.gateway, address)?;
-    attributes(&headers)
+    Ok(attributes(&headers))
 }
 
-fn attributes(headers: &HeaderMap) -> Result<Response, Problem> {
-    let attributes = csr_attributes().map_err(|error| {
-        tracing::error!(error = &error as &dyn std::error::Error, "csrattrs cannot be written");
-        Problem::Internal
-    })?;
-    Ok(est_response(headers, "application/csrattrs", &attributes))
+fn attributes(headers: &HeaderMap) -> Response {
+    est_response(headers, "application/csrattrs", &CSR_ATTRIBUTES)
 }
 
 /// The same on the studio listener.
-pub async fn show_studio(_: StudioCaller, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn show_studio(_: StudioCaller, headers: HeaderMap) -> Response {
     attributes(&headers)
 }
 
 /// The same on the office listener.
-pub async fn show_office(_: OfficeDevice, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn show_office(_: OfficeDevice, headers: HeaderMap) -> Response {
     attributes(&headers)
 }

@@ -1,15 +1,17 @@
 //! Encryption and integrity of a PKCS#12 file.
 
+use aws_lc_rs::hmac;
 use cms::cert::x509::der::asn1::{ObjectIdentifier, OctetString};
 use cms::cert::x509::der::{Any, Decode, Encode};
 use cms::cert::x509::spki::AlgorithmIdentifierOwned;
 use des::TdesEde3;
 use des::cipher::block_padding::Pkcs7;
-use des::cipher::{BlockModeEncrypt, KeyIvInit};
-use hmac::{Hmac, KeyInit, Mac};
+use des::cipher::{BlockEncryptMut, KeyIvInit};
 use pkcs5::pbes2;
+use pkcs12::PKCS_12_PBE_WITH_SHAAND3_KEY_TRIPLE_DES_CBC;
+use pkcs12::digest_info::DigestInfo;
 use pkcs12::kdf::{Pkcs12KeyType, derive_key_utf8};
-use pkcs12::{DigestInfo, MacData};
+use pkcs12::mac_data::MacData;
 use sha1::Sha1;
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -17,7 +19,6 @@ use zeroize::Zeroizing;
 use super::error::Pkcs12Error;
 use crate::entropy::{Entropy, random_bytes};
 
-const PBE_WITH_SHA_AND_3_KEY_TRIPLE_DES_CBC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.1.3");
 const SHA_1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.14.3.2.26");
 const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 
@@ -48,7 +49,7 @@ impl Pkcs12Encryption {
             Self::Aes256 => {
                 let (salt, iv): ([u8; 32], [u8; 16]) = (random_bytes(entropy)?, random_bytes(entropy)?);
                 let rounds = ITERATIONS.unsigned_abs();
-                let parameters = pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(rounds, &salt, iv)?;
+                let parameters = pbes2::Parameters::pbkdf2_sha256_aes256cbc(rounds, &salt, &iv)?;
                 let encrypted = parameters.encrypt(password.as_bytes(), plain)?;
                 (pbes2::PBES2_OID, Any::from_der(&parameters.to_der()?)?, encrypted)
             }
@@ -60,8 +61,8 @@ impl Pkcs12Encryption {
                 let cipher = cbc::Encryptor::<TdesEde3>::new_from_slices(&key, &iv).map_err(|_| Pkcs12Error::Length)?;
                 // RFC 7292 appendix C: SEQUENCE { salt OCTET STRING, iterations INTEGER }.
                 let parameters = vec![Any::encode_from(&OctetString::new(salt)?)?, Any::encode_from(&ITERATIONS)?];
-                let encrypted = cipher.encrypt_padded_vec::<Pkcs7>(plain);
-                (PBE_WITH_SHA_AND_3_KEY_TRIPLE_DES_CBC, Any::from_der(&parameters.to_der()?)?, encrypted)
+                let encrypted = cipher.encrypt_padded_vec_mut::<Pkcs7>(plain);
+                (PKCS_12_PBE_WITH_SHAAND3_KEY_TRIPLE_DES_CBC, Any::from_der(&parameters.to_der()?)?, encrypted)
             }
         };
         Ok((AlgorithmIdentifierOwned { oid, parameters: Some(parameters) }, OctetString::new(encrypted)?))
@@ -70,24 +71,21 @@ impl Pkcs12Encryption {
     /// Seals the content of the file by the password.
     pub(super) fn mac(self, content: &[u8], password: &str, entropy: &dyn Entropy) -> Result<MacData, Pkcs12Error> {
         let salt: [u8; 8] = random_bytes(entropy)?;
-        let (oid, digest) = match self {
+        let purpose = Pkcs12KeyType::Mac;
+        let (oid, algorithm, key) = match self {
             Self::Aes256 => {
-                let key =
-                    Zeroizing::new(derive_key_utf8::<Sha256>(password, &salt, Pkcs12KeyType::Mac, ITERATIONS, 32)?);
-                let mut mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|_| Pkcs12Error::Length)?;
-                mac.update(content);
-                (SHA_256, mac.finalize().into_bytes().to_vec())
+                let key = derive_key_utf8::<Sha256>(password, &salt, purpose, ITERATIONS, 32)?;
+                (SHA_256, hmac::HMAC_SHA256, Zeroizing::new(key))
             }
             Self::Legacy => {
-                let key = Zeroizing::new(derive_key_utf8::<Sha1>(password, &salt, Pkcs12KeyType::Mac, ITERATIONS, 20)?);
-                let mut mac = Hmac::<Sha1>::new_from_slice(&key).map_err(|_| Pkcs12Error::Length)?;
-                mac.update(content);
-                (SHA_1, mac.finalize().into_bytes().to_vec())
+                let key = derive_key_utf8::<Sha1>(password, &salt, purpose, ITERATIONS, 20)?;
+                (SHA_1, hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, Zeroizing::new(key))
             }
         };
+        let digest = hmac::sign(&hmac::Key::new(algorithm, &key), content);
         let algorithm = AlgorithmIdentifierOwned { oid, parameters: Some(Any::null()) };
         Ok(MacData {
-            mac: DigestInfo { algorithm, digest: OctetString::new(digest)? },
+            mac: DigestInfo { algorithm, digest: OctetString::new(digest.as_ref())? },
             mac_salt: OctetString::new(salt)?,
             iterations: ITERATIONS,
         })

@@ -9,10 +9,11 @@ use cms::cert::x509::der::{Any, Encode, Error as DerError};
 use cms::content_info::{CmsVersion, ContentInfo};
 use cms::encrypted_data::EncryptedData;
 use cms::enveloped_data::EncryptedContentInfo;
+use pkcs12::cert_type::CertBag;
 use pkcs12::pbe_params::EncryptedPrivateKeyInfo;
 use pkcs12::pfx::{Pfx, Version};
 use pkcs12::safe_bag::SafeBag;
-use pkcs12::{CertBag, PKCS_12_CERT_BAG_OID, PKCS_12_PKCS8_KEY_BAG_OID, PKCS_12_X509_CERT_OID};
+use pkcs12::{PKCS_12_CERT_BAG_OID, PKCS_12_PKCS8_KEY_BAG_OID, PKCS_12_X509_CERT_OID};
 use zeroize::Zeroizing;
 
 use super::certificate::{common_name, read_certificate};
