@@ -203,25 +203,25 @@ impl Metrics {
         let label = ListenerLabel { listener };
         self.open_connections.get_or_create(&label).set(transport.open());
         for (family, number) in [
-            (&self.accepted, transport.accepted()),
-            (&self.revoked_cancelled, transport.cancelled()),
-            (&self.rejected, transport.rejected()),
-            (&self.over_device_limit, transport.over_device_limit()),
-            (&self.without_certificate, transport.without_certificate()),
-            (&self.accept_errors, transport.accept_errors()),
-            (&self.panicked, transport.panicked()),
+            (&self.accepted, transport.accepted.get()),
+            (&self.revoked_cancelled, transport.cancelled.get()),
+            (&self.rejected, transport.rejected.get()),
+            (&self.over_device_limit, transport.over_device_limit.get()),
+            (&self.without_certificate, transport.without_certificate.get()),
+            (&self.accept_errors, transport.accept_errors.get()),
+            (&self.panicked, transport.panicked.get()),
         ] {
             // The line counts; here its count is only shown.
             family.get_or_create(&label).inner().store(number, Ordering::Relaxed);
         }
-        for failure in HandshakeFailure::ALL {
+        for &failure in HandshakeFailure::VARIANTS {
             let labels = ReasonLabels { listener, reason: failure.as_str() };
             let shown = self.handshakes_failed.get_or_create(&labels);
-            shown.inner().store(transport.handshake_failed(failure), Ordering::Relaxed);
+            shown.inner().store(transport.handshake_failed(failure).get(), Ordering::Relaxed);
         }
-        for limit in TimeLimit::ALL {
+        for &limit in TimeLimit::VARIANTS {
             let labels = ReasonLabels { listener, reason: limit.as_str() };
-            self.timed_out.get_or_create(&labels).inner().store(transport.timed_out(limit), Ordering::Relaxed);
+            self.timed_out.get_or_create(&labels).inner().store(transport.timed_out(limit).get(), Ordering::Relaxed);
         }
     }
 }

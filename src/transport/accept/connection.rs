@@ -37,7 +37,7 @@ use crate::transport::tls::ServerTls;
 use crate::transport::tls::certificate_fault::CertificateFault;
 use crate::transport::tls::revocation::RevokedCertificates;
 
-/// Serves a connection in the clear until its slot is needed for another.
+/// Serves a connection without TLS until its slot is needed for another.
 pub(super) async fn serve_plain(socket: TcpStream, remote_address: SocketAddr, context: ListenerContext) {
     let (slot, _) = context.anonymous_slots.acquire(remote_address);
     let progress = ConnectionProgress::starting_at(Instant::now(), &context.limits);
@@ -47,7 +47,7 @@ pub(super) async fn serve_plain(socket: TcpStream, remote_address: SocketAddr, c
 
 /// Runs the TLS handshake, takes a place in the registry or an anonymous slot, and serves the connection.
 ///
-/// `slot` is kept during the handshake only, but to the end on a listener that asks for no certificate.
+/// `slot` is held during the handshake only; on a listener that does not ask for certificates, until the connection ends.
 pub(super) async fn serve_tls(
     socket: TcpStream,
     remote_address: SocketAddr,
@@ -63,7 +63,7 @@ pub(super) async fn serve_tls(
         stream = handshake => stream,
         () = shutdown.draining() => None,
         () = slot.evicted() => {
-            context.metrics.count_handshake_failed(HandshakeFailure::Evicted);
+            context.metrics.handshake_failed(HandshakeFailure::Evicted).inc();
             None
         }
     };
@@ -71,7 +71,7 @@ pub(super) async fn serve_tls(
     let chain: Arc<[_]> = stream.get_ref().1.peer_certificates().unwrap_or_default().into();
     let Some(leaf) = chain.first().cloned() else {
         if tls.requests_client_certificates() {
-            context.metrics.count_without_certificate();
+            context.metrics.without_certificate.inc();
             let (anonymous_slot, _) = context.anonymous_slots.acquire(remote_address);
             drop(slot);
             return serve_anonymous(
@@ -102,9 +102,9 @@ pub(super) async fn serve_tls(
     let (device, key_sha256) = PeerDevice::of(&leaf, &credential);
     let owner = Owner { listener: context.listener, device, credential, key_sha256, chain: Arc::clone(&chain) };
     let Some(entry) = context.register(owner.clone(), progress.clone()) else { return };
-    // Revoked between the check in the handshake and the entry in the registry, where a cut would have found it.
+    // The certificate may have been revoked after the check in the handshake and before the entry in the registry.
     let is_revoked = |revoked: &RevokedCertificates| owner.is_revoked(|digest| revoked.contains(digest));
-    // Nor trusted any more: others may have come into force since the handshake began.
+    // A reload may have replaced the trusted CAs since the handshake began.
     let now = current.borrow().clone();
     if tls.revoked.as_ref().is_some_and(is_revoked) || !(now.is_same(&tls) || now.accepts(&chain)) {
         entry.handle.cancel();
@@ -117,8 +117,8 @@ pub(super) async fn serve_tls(
     serve_requests(stream, peer, progress, context).await;
 }
 
-/// Serves a caller without an accepted certificate until its slot is needed for another: else one address could fill the listener with
-/// requests that it never ends.
+/// Serves a caller without an accepted certificate until its slot is needed for another, so that one address cannot fill the listener
+/// with requests that never end.
 async fn serve_anonymous<S>(
     stream: S,
     remote_address: SocketAddr,
@@ -135,35 +135,35 @@ async fn serve_anonymous<S>(
     tokio::select! {
         () = serve_requests(stream, peer, progress, context) => {}
         () = slot.evicted() => {
-            metrics.count_rejected();
-            tracing::debug!(listener, "a stranger's connection made way for a newer one");
+            metrics.rejected.inc();
+            tracing::debug!(listener, "connection without a certificate closed for a newer one");
         }
     }
 }
 
 impl ListenerContext {
-    /// Enters a connection whose device is known; counts and logs, by the device's name, what had to make way.
+    /// Adds the connection of a known device to the registry; counts and logs a connection that is closed for it.
     fn register(&self, owner: Owner, progress: ConnectionProgress) -> Option<RegistryEntry> {
         let device = owner.device;
         let party = || device.party_id().map(tracing::field::display);
         match self.connections.register(owner, progress, &self.limits) {
             Ok(entry) => {
                 if let Some(MadeWay { device: greedy, has_most }) = entry.made_way {
-                    self.metrics.count_rejected();
+                    self.metrics.rejected.inc();
                     if !has_most {
-                        tracing::debug!(listener = self.listener, device = %greedy, "listener full: an idle connection made way");
+                        tracing::debug!(listener = self.listener, device = %greedy, "listener full, idle connection closed");
                     } else if self.connections.is_log_due(greedy, LogLine::MadeWay) {
                         let party = greedy.party_id().map(tracing::field::display);
                         tracing::warn!(
                             listener = self.listener,
                             device = %greedy,
                             party,
-                            "listener full: a connection of the device that has most made way"
+                            "listener full, closed a connection of the device with the most connections"
                         );
                     }
                 }
                 if entry.admission == Admission::OverLimit {
-                    self.metrics.count_over_device_limit();
+                    self.metrics.over_device_limit.inc();
                     if self.connections.is_log_due(device, LogLine::OverLimit) {
                         tracing::info!(
                             listener = self.listener,
@@ -176,7 +176,7 @@ impl ListenerContext {
                 Some(entry)
             }
             Err(RegistryError::DeviceOverLimit) => {
-                self.metrics.count_over_device_limit();
+                self.metrics.over_device_limit.inc();
                 if self.connections.is_log_due(device, LogLine::FarOverLimit) {
                     tracing::warn!(
                         listener = self.listener,
@@ -188,7 +188,7 @@ impl ListenerContext {
                 None
             }
             Err(RegistryError::ListenerFull) => {
-                self.metrics.count_rejected();
+                self.metrics.rejected.inc();
                 if self.connections.is_log_due(device, LogLine::ListenerFull) {
                     tracing::warn!(
                         listener = self.listener,
@@ -214,7 +214,7 @@ where
     match ending {
         ConnectionEnd::Finished => close_lingering(io, limits.linger).await,
         ConnectionEnd::TimedOut(limit) => {
-            metrics.count_timed_out(limit);
+            metrics.timed_out(limit).inc();
             tracing::debug!(listener, device = device(), limit = limit.as_str(), "connection timed out");
             match limit {
                 TimeLimit::WriteStall => reset(io),
@@ -222,42 +222,39 @@ where
             }
         }
         ConnectionEnd::Cancelled(CancelCause::RightLost) => {
-            metrics.count_cancelled();
+            metrics.cancelled.inc();
             tracing::info!(
                 listener,
                 device = device(),
-                "connection cut: its certificate is revoked or no longer trusted"
+                "connection closed: its certificate is revoked or no longer trusted"
             );
             reset(io);
         }
-        // Counted and logged where the place was taken. A polite end would need the place for longer.
+        // Counted and logged in `register`. Lingering would occupy the place for longer.
         ConnectionEnd::Cancelled(CancelCause::MadeWay) => reset(io),
     }
 }
 
 /// Reason why the HTTP side of a connection ended.
 enum ConnectionEnd {
-    /// By either side's wish, or because what came was not HTTP.
+    /// One of the sides closed it, or the input was not HTTP.
     Finished,
-    /// It ran into a limit.
     TimedOut(TimeLimit),
-    /// Its certificate was revoked, or its place was needed.
     Cancelled(CancelCause),
 }
 
-/// Runs HTTP/1.1 until the connection ends, and hands the socket back.
+/// Runs HTTP/1.1 until the connection ends, and returns the socket.
 ///
-/// Everything that moves a deadline (bytes, requests, answers) happens inside the one poll of hyper's connection, so one
-/// timer, looked at after that poll, is enough.
+/// Deadlines change only inside the poll of hyper's connection (bytes, requests, responses), so one timer, polled after it, is enough.
 ///
-/// hyper's buffers hold the last request and its answer, with photo and code, until the next ones overwrite them. So after each exchange
+/// hyper's buffers keep the last request and response, with photo and code, until the next ones overwrite them. So after each exchange
 /// hyper's connection is replaced over the same socket, and its buffers are freed.
 async fn run_http<S>(io: S, peer: Peer, progress: ConnectionProgress, context: ListenerContext) -> (S, ConnectionEnd)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let ListenerContext { limits, router, mut shutdown, .. } = context;
-    // A device over its limit gets its refusal and no more; so does a caller without an accepted certificate.
+    // A device over its limit and a caller without an accepted certificate get one response.
     let keep_alive = peer.admission() == Admission::WithinLimit;
     let handle = peer.connection().clone();
     let spelling = SpellingRequest::default();
@@ -281,7 +278,7 @@ where
         }
     });
     let mut builder = hyper::server::conn::http1::Builder::new();
-    // Ours tells a head that does not end from a connection that rests (see `deadlines`).
+    // `deadlines` has a limit that distinguishes a slow head from an idle connection.
     builder.keep_alive(keep_alive).header_read_timeout(None).max_header_size(limits.max_head_bytes);
 
     let mut stop = pin!(shutdown.draining());
@@ -306,8 +303,8 @@ where
                 return Poll::Ready(Some(ConnectionEnd::Finished));
             }
             if !stopping && progress.is_exchange_complete() {
-                // hyper has the last word: an idle connection ends at once, and one that still expects a request's body does not. Were that
-                // body left on the line, the next connection would take it for a request.
+                // hyper decides: an idle connection ends at once, and one that still expects a request's body does not. If that body stayed
+                // unread, the next connection would take it for a request.
                 Pin::new(&mut connection).graceful_shutdown();
                 match connection.poll_without_shutdown(cx) {
                     Poll::Ready(Ok(())) if progress.is_exchange_complete() => return Poll::Ready(None),

@@ -1,4 +1,4 @@
-//! The open connections, by the device behind them: so that a revoked device can be cut off and a greedy one held back.
+//! Open connections by device, so that those of a revoked device can be closed and those of a busy device limited.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -20,21 +20,20 @@ use crate::transport::http::limits::ListenerLimits;
 /// Least interval between two log lines about the connections of one device; the metrics count each.
 const LOG_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Listener, device and certificate that a connection belongs to.
+/// Listener, device and certificate of a connection.
 #[derive(Debug, Clone)]
 pub(super) struct Owner {
-    /// The listener's name.
     pub(super) listener: &'static str,
     pub(super) device: PeerDevice,
     pub(super) credential: Credential,
     /// SHA-256 of the certificate's key.
     pub(super) key_sha256: Sha256Digest,
-    /// As it was shown in the handshake, the device's own certificate first.
+    /// As presented in the handshake, the device's own certificate first.
     pub(super) chain: Arc<[CertificateDer<'static>]>,
 }
 
 impl Owner {
-    /// Reports whether `revoked` says yes to the certificate or to its key.
+    /// Reports whether `revoked` contains the certificate or its key.
     pub(super) fn is_revoked(&self, revoked: impl Fn(&Sha256Digest) -> bool) -> bool {
         revoked(&self.credential.sha256()) || revoked(&self.key_sha256)
     }
@@ -48,7 +47,7 @@ struct OpenConnection {
     progress: ConnectionProgress,
 }
 
-/// The registry. Clones are the same registry; listeners may share one, so that a device's limit holds across them.
+/// The registry. Clones are the same registry. Listeners may share one, so that a device's limit applies to all of them together.
 #[derive(Debug, Clone, Default)]
 pub struct ConnectionRegistry(Arc<Mutex<RegistryTable>>);
 
@@ -60,19 +59,19 @@ struct RegistryTable {
 }
 
 impl ConnectionRegistry {
-    /// Cuts every open connection whose certificate or key `revoked` says yes to, and returns how many.
+    /// Closes every open connection whose certificate or key is revoked, and returns their number.
     ///
-    /// Meant to be called about once a second with the set the handshake sees
-    /// ([`RevokedCertificates`](crate::transport::tls::revocation::RevokedCertificates)), after that set was replaced.
+    /// The gateway calls it about once a second, after it has replaced the set that handshakes use
+    /// ([`RevokedCertificates`](crate::transport::tls::revocation::RevokedCertificates)).
     pub fn cancel_revoked(&self, revoked: impl Fn(&Sha256Digest) -> bool) -> usize {
         let table = self.lock();
         table.all().filter(|open| open.owner.is_revoked(&revoked)).filter(|open| open.handle.cancel()).count()
     }
 
-    /// Cuts every open connection of a listener whose chain of certificates `accepted` says no to, and returns how many: after
-    /// the listener has come to trust others than before.
+    /// Closes every open connection of a listener whose certificate chain is not `accepted`, and returns their number. For use after the
+    /// listener's trusted CAs have changed.
     pub fn cancel_untrusted(&self, listener: &str, accepted: impl Fn(&[CertificateDer<'_>]) -> bool) -> usize {
-        // Signatures are verified outside the lock: newcomers wait for a copy of the list, not for cryptography.
+        // Signatures are verified outside the lock, so that new connections do not wait for cryptography.
         let of_listener: Vec<_> = self
             .lock()
             .of_listener(listener)
@@ -91,8 +90,8 @@ impl ConnectionRegistry {
         self.lock().all().filter(|open| open.owner.credential.sha256() == *certificate).count()
     }
 
-    /// Enters a connection until the returned entry is dropped. On a full listener another connection makes way for it, or it
-    /// is rejected itself: see [`choose`].
+    /// Adds a connection until the returned entry is dropped. On a full listener another connection is closed for it, or the new one is
+    /// rejected: see [`choose`].
     pub(super) fn register(
         &self,
         owner: Owner,
@@ -130,7 +129,7 @@ impl ConnectionRegistry {
         Ok(RegistryEntry { registry: self.clone(), number, handle, admission, made_way })
     }
 
-    /// Reports whether this line about a device is due in the log, and counts it as written.
+    /// Reports whether this line about a device may be logged now, and counts it as written.
     pub(super) fn is_log_due(&self, device: PeerDevice, line: LogLine) -> bool {
         let now = Instant::now();
         let mut table = self.lock();
@@ -167,7 +166,7 @@ impl RegistryTable {
         self.of_listener(listener).map(share).collect()
     }
 
-    /// Removes a connection; `None` if it is gone already.
+    /// `None` if the connection is not in the table any more.
     fn remove(&mut self, number: u64) -> Option<OpenConnection> {
         let device = self.all().find(|open| open.number == number)?.owner.device;
         let of_device = self.open.get_mut(&device)?;
@@ -189,37 +188,37 @@ pub(super) enum LogLine {
     ListenerFull,
 }
 
-/// Reason why a connection was not entered.
+/// Reason why a connection was not added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RegistryError {
-    /// The device has twice its limit already.
+    /// The device already has twice its limit.
     DeviceOverLimit,
-    /// The listener is full, and no other connection makes way.
+    /// The listener is full, and no other connection is closed for this one.
     ListenerFull,
 }
 
-/// A connection's place in the registry; dropping it leaves.
+/// A connection's place in the registry; dropping it removes the connection.
 #[derive(Debug)]
 pub(super) struct RegistryEntry {
     registry: ConnectionRegistry,
     number: u64,
     pub(super) handle: ConnectionHandle,
     pub(super) admission: Admission,
-    /// The connection that made way for this one.
+    /// The connection that was closed for this one.
     pub(super) made_way: Option<MadeWay>,
 }
 
-/// A connection that made way for another.
+/// A connection that was closed for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct MadeWay {
     pub(super) device: PeerDevice,
-    /// True if no device had more connections; false if this one only was idle.
+    /// True if no device had more connections; false if the connection was closed because it was idle.
     pub(super) has_most: bool,
 }
 
 impl Drop for RegistryEntry {
     fn drop(&mut self) {
-        // Gone already if it made way.
+        // Removed before if it was closed for another.
         let _ = self.registry.lock().remove(self.number);
     }
 }

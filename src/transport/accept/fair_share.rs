@@ -1,9 +1,9 @@
-//! Choice of the connection that makes way when a listener is full.
+//! Choice of the connection that is closed when a listener is full.
 //!
-//! The device with the most connections gives one up, so that all devices come to the same number in the end (max-min fairness).
-//! A studio or office that holds more than half of the listener gives up before all others: else one with very many devices could
-//! leave one connection to each of the rest. An idle connection is given up before a request under way; while no device is greedy, also
-//! one of another device.
+//! The device with the most connections loses one, so that all devices get the same number over time (max-min fairness). A studio or
+//! office that has more than half of the listener's connections loses first: otherwise one with very many devices could leave a single
+//! connection to each other device. Idle connections are closed before those with a running request; if no device is greedy, those of
+//! other devices too.
 
 use std::collections::HashMap;
 
@@ -12,25 +12,25 @@ use tokio::time::Instant;
 use super::peer_device::PeerDevice;
 use crate::domain::id::PartyId;
 
-/// An open connection, as far as the choice depends on it.
+/// The facts about an open connection that the choice needs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ConnectionShare {
     pub(super) device: PeerDevice,
-    /// The time since which nothing is asked or answered on it.
+    /// `None` during a request.
     pub(super) idle_since: Option<Instant>,
     /// Grows with each connection.
     pub(super) number: u64,
 }
 
-/// Connections that an ordinary device has at the same time: browsers open six.
+/// Most simultaneous connections of an ordinary device; browsers open six.
 const ORDINARY_CONNECTIONS: usize = 8;
 
-/// The share of a device; the largest makes way.
+/// The share of a device; the one with the largest share loses a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Share {
     party_has_more_than_half: bool,
     connections: usize,
-    /// Between devices with as many connections, the party with more devices makes way.
+    /// Decides between devices with the same number of connections.
     party_connections: usize,
 }
 
@@ -40,16 +40,16 @@ impl Share {
     }
 }
 
-/// The connection that makes way.
+/// The connection that is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Choice {
     pub(super) number: u64,
-    /// True if its device has most; false if it only was idle.
+    /// True if its device has the largest share; false if it was chosen because it is idle.
     pub(super) is_of_largest: bool,
 }
 
-/// The connection that makes way for `newcomer` on a listener of `capacity` connections; `None` if the newcomer has
-/// no better right to a place than all others and none of them is idle.
+/// The connection that is closed for `newcomer` on a listener of `capacity` connections; `None` if no device has a larger share than
+/// the newcomer and no connection is idle.
 pub(super) fn choose(open: &[ConnectionShare], newcomer: PeerDevice, capacity: usize) -> Option<Choice> {
     let mut of_device: HashMap<PeerDevice, usize> = HashMap::new();
     let mut of_party: HashMap<PartyId, usize> = HashMap::new();
@@ -68,7 +68,7 @@ pub(super) fn choose(open: &[ConnectionShare], newcomer: PeerDevice, capacity: u
     let largest = of_device.keys().map(share).max()?;
     let of_largest = || open.iter().filter(|connection| share(&connection.device) == largest);
     let of_anyone = || open.iter().filter(|_| !largest.is_greedy());
-    // A request under way is given up only for a device that has less.
+    // A running request is interrupted only for a device with a smaller share.
     let oldest = || of_largest().filter(|_| largest > share(&newcomer)).min_by_key(|connection| connection.number);
     let chosen = longest_idle(of_largest()).or_else(|| longest_idle(of_anyone())).or_else(oldest);
     let is_of_largest = |connection: &ConnectionShare| share(&connection.device) == largest;

@@ -1,4 +1,4 @@
-//! The TLS handshake: within its time, and with a refusal the other side can read.
+//! The TLS handshake, with a time limit and refusals that the client can read.
 
 use std::error::Error;
 use std::io;
@@ -20,7 +20,7 @@ use crate::transport::tls::ServerTls;
 use crate::transport::tls::client_certificates::WeakKeyError;
 use crate::transport::tls::presented_device::with_presented_device;
 
-/// Shakes hands. On failure counts and logs why, sees the alert off, and returns nothing.
+/// Runs the handshake. On failure it counts and logs the reason, waits until the alert is sent, and returns `None`.
 pub(super) async fn accept_tls(
     stream: ProgressStream<TcpStream>,
     remote_address: SocketAddr,
@@ -28,8 +28,8 @@ pub(super) async fn accept_tls(
     context: &ListenerContext,
 ) -> Option<TlsStream<ProgressStream<TcpStream>>> {
     let ListenerContext { listener, limits, metrics, .. } = context;
-    // `into_fallible` gives the socket back after a refusal. Dropped with unread bytes in it, it would be reset, and the
-    // client would see "connection reset" where it should read "certificate revoked".
+    // `into_fallible` returns the socket after a refusal. If it were dropped with unread bytes, the kernel would send a reset, and the
+    // client would report "connection reset" instead of "certificate revoked".
     let accept = async {
         if plain_http::begins(stream.tcp()).await {
             return Err((io::Error::other(PlainHttpError), stream));
@@ -48,7 +48,7 @@ pub(super) async fn accept_tls(
             None
         }
         Err(_) => {
-            metrics.count_timed_out(TimeLimit::Handshake);
+            metrics.timed_out(TimeLimit::Handshake).inc();
             let remote_address = context.logged(remote_address).map(tracing::field::display);
             tracing::debug!(listener, remote_address, limit = TimeLimit::Handshake.as_str(), "connection timed out");
             None
@@ -59,22 +59,21 @@ pub(super) async fn accept_tls(
 /// A client whose certificate or handshake was not accepted.
 pub(super) struct RefusedClient {
     pub(super) remote_address: SocketAddr,
-    /// The device whose certificate it showed, if the gateway's own authorities issued that.
+    /// The device of its certificate, if one of the gateway's own CAs issued it.
     pub(super) device: Option<ClientSubject>,
 }
 
 impl RefusedClient {
-    /// Counts it, and logs the reason.
     pub(super) fn count_and_log(&self, failure: HandshakeFailure, error: &dyn Error, context: &ListenerContext) {
         let ListenerContext { listener, metrics, .. } = context;
         let remote_address = context.logged(self.remote_address).map(tracing::field::display);
-        metrics.count_handshake_failed(failure);
+        metrics.handshake_failed(failure).inc();
         if failure == HandshakeFailure::PeerLeft {
-            // Port scans and load balancers that only knock would fill the log.
-            tracing::debug!(listener, remote_address, "the client left in the handshake");
+            // Port scans and health checks of load balancers would fill the log.
+            tracing::debug!(listener, remote_address, "client closed the connection during the handshake");
             return;
         }
-        // Anybody can have handshakes refused, as often as he likes: counted, but nobody fills the log with it.
+        // Unknown clients can cause any number of refused handshakes: all are counted, but few are logged.
         let pace = if self.device.is_some() { &context.device_handshake_log } else { &context.handshake_log };
         if pace.is_due(Instant::now()) {
             tracing::info!(
@@ -86,7 +85,7 @@ impl RefusedClient {
                 "handshake refused"
             );
         }
-        tracing::debug!(listener, remote_address, %error, "why the handshake was refused");
+        tracing::debug!(listener, remote_address, %error, "cause of the refused handshake");
     }
 }
 
@@ -95,7 +94,7 @@ fn classify(error: &io::Error) -> HandshakeFailure {
         return HandshakeFailure::PlainHttp;
     }
     let Some(tls_error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) else {
-        // Not a word about TLS: the line itself ended.
+        // No TLS error: the connection itself ended.
         return HandshakeFailure::PeerLeft;
     };
     classify_tls_error(tls_error)

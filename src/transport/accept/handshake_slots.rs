@@ -1,9 +1,8 @@
 //! Slots for connections whose peer is not known yet.
 //!
-//! Any client can open a TCP connection and send nothing. So handshakes have slots of their own, apart from the permits of
-//! connections whose peer is known, and a new connection never has to wait for a slot: when all are occupied, the oldest
-//! handshake of the busiest address is evicted. An honest client needs its slot for two round trips; an address that holds many
-//! slots loses them soon.
+//! Any client can open a TCP connection and send nothing. So handshakes have slots of their own, separate from the places of known
+//! peers, and a new connection never waits for a slot: when all are occupied, the oldest handshake of the busiest address is evicted.
+//! An ordinary client needs its slot for two round trips; an address with many slots soon loses them.
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -23,16 +22,16 @@ pub(super) struct HandshakeSlots {
 struct SlotTable {
     next_number: u64,
     occupied: HashMap<u64, ConnectionHandle>,
-    /// The numbers of each address; the smallest is the oldest.
+    /// Numbers of the slots of each address; the smallest is the oldest.
     by_origin: HashMap<Origin, BTreeSet<u64>>,
 }
 
-/// The address that a connection counts for before its handshake is done.
+/// The address by which a connection is counted during its handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Origin(IpAddr);
 
 impl Origin {
-    /// An IPv6 address counts by its first 64 bits: the rest is the subscriber's to choose (RFC 4291, section 2.5.4).
+    /// An IPv6 address counts by its first 64 bits, because a subscriber can choose the rest (RFC 4291, section 2.5.4).
     fn of(address: SocketAddr) -> Self {
         Self(match address.ip().to_canonical() {
             IpAddr::V4(address) => address.into(),
@@ -119,7 +118,7 @@ impl HandshakeSlot {
 
 impl Drop for HandshakeSlot {
     fn drop(&mut self) {
-        // Nothing is there any more if the slot was evicted.
+        // Removed before if the slot was evicted.
         let _ = self.slots.lock().remove(self.origin, self.number);
     }
 }

@@ -20,7 +20,7 @@ use crate::transport::http::shutdown::ShutdownSignal;
 use crate::transport::metrics::TransportMetrics;
 use crate::transport::tls::ServerTls;
 
-/// After an accept error: long enough not to spin while file descriptors are short, short enough not to be noticed.
+/// Pause after an accept error, so that the loop does not spin while the process is out of file descriptors.
 const PAUSE_AFTER_ACCEPT_ERROR: Duration = Duration::from_millis(100);
 
 /// Least interval between two log lines about evicted handshakes; the metrics count each.
@@ -29,10 +29,10 @@ const EVICTION_LOG_INTERVAL: Duration = Duration::from_secs(60);
 /// Security of a listener: TLS or plain text.
 #[derive(Debug, Clone)]
 pub enum Security {
-    /// TLS as the channel holds it at the moment a connection is accepted: whoever has loaded and checked new certificates
-    /// sends them there, and open connections keep what they were opened with.
+    /// A connection uses the configuration that is in the channel when it is accepted, and keeps it. A reload sends new certificates to
+    /// the channel.
     Tls(watch::Receiver<ServerTls>),
-    /// In the clear: for monitoring on the loopback interface only.
+    /// For monitoring on the loopback interface only.
     Plain,
 }
 
@@ -44,7 +44,7 @@ impl Security {
     }
 }
 
-/// A bound listener that does not serve yet. Clients may connect already; they wait in the operating system's queue.
+/// A bound listener. Clients can connect before it serves; they wait in the operating system's queue.
 #[derive(Debug)]
 pub struct Listener {
     name: &'static str,
@@ -58,10 +58,10 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Binds `address` (port 0: any free one). `name` stands in log lines.
+    /// Binds `address` (port 0: any free one). `name` is for log lines.
     ///
     /// # Errors
-    /// The operating system's error: the address is taken, not this machine's, or not for this user to bind.
+    /// The operating system's error, for example if the address is in use or the port needs more permissions.
     pub async fn bind(
         name: &'static str,
         address: SocketAddr,
@@ -83,7 +83,7 @@ impl Listener {
         })
     }
 
-    /// Enters this listener's connections in a registry it shares with others.
+    /// Sets a registry that this listener shares with others.
     #[must_use]
     pub fn with_connections(mut self, connections: ConnectionRegistry) -> Self {
         self.connections = connections;
@@ -97,27 +97,23 @@ impl Listener {
         self
     }
 
-    /// Address that the listener is bound to.
     pub fn local_address(&self) -> SocketAddr {
         self.local_address
     }
 
-    /// The registry its connections are entered in.
     pub fn connections(&self) -> ConnectionRegistry {
         self.connections.clone()
     }
 
-    /// Its counters.
     pub fn metrics(&self) -> Arc<TransportMetrics> {
         Arc::clone(&self.metrics)
     }
 
-    /// Serves `router` until `shutdown` says stop and every connection has ended, the running requests having had
-    /// [`ListenerLimits::finish`] to come to theirs.
+    /// Serves `router` until `shutdown` starts and every connection has ended; running requests get [`ListenerLimits::finish`] to end.
     ///
-    /// Every request carries a [`Peer`](super::peer::Peer) as an extension. A handler is dropped when its connection ends,
-    /// so what must not stop half-way has to run in a task of its own. Bodies are to be read with
-    /// [`read_body`](crate::api::body::read_body): no other time limit holds while a request is being answered.
+    /// Every request has a [`Peer`](super::peer::Peer) as an extension. A handler is dropped when its connection ends, so work that must
+    /// not stop half-way runs in a task of its own. Handlers read bodies with [`read_body`](crate::api::body::read_body), which has the
+    /// only time limit during a request.
     pub async fn serve(self, router: Router, mut shutdown: ShutdownSignal) {
         let Self { name, socket, local_address, security, limits, connections, logs_addresses, metrics } = self;
         let slots = |max| HandshakeSlots::new(max, limits.max_handshakes_per_address);
@@ -156,15 +152,15 @@ impl Listener {
             let (socket, remote_address) = match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
-                    metrics.count_accept_error();
+                    metrics.accept_errors.inc();
                     if !is_of_one_connection(&error) {
-                        tracing::warn!(listener = name, %error, "cannot accept a connection, trying again");
+                        tracing::warn!(listener = name, %error, "cannot accept a connection, retrying in 100 ms: is the limit of open files reached?");
                         time::sleep(PAUSE_AFTER_ACCEPT_ERROR).await;
                     }
                     continue;
                 }
             };
-            metrics.count_accepted();
+            metrics.accepted.inc();
             let logged_address = context.logged(remote_address).map(tracing::field::display);
             tracing::debug!(listener = name, remote_address = logged_address, "accepted");
             let guard = metrics.count_open();
@@ -173,7 +169,7 @@ impl Listener {
                     let (slot, evicted) = handshake_slots.acquire(remote_address);
                     if evicted.is_some() && eviction_logged_at.is_none_or(|at| at.elapsed() >= EVICTION_LOG_INTERVAL) {
                         eviction_logged_at = Some(Instant::now());
-                        tracing::warn!(listener = name, "too many handshakes at once, the oldest make way");
+                        tracing::warn!(listener = name, "too many simultaneous handshakes, closing the oldest ones");
                     }
                     Some((current.clone(), slot))
                 }
@@ -186,7 +182,7 @@ impl Listener {
             });
         }
 
-        // Nobody shall wait in a queue that is not served any more.
+        // Clients in the queue get a refusal at once and do not wait.
         drop(socket);
         tracing::info!(listener = name, open = open.len(), "stopped accepting");
         let all_ended = async {
@@ -196,8 +192,8 @@ impl Listener {
         };
         tokio::select! {
             () = all_ended => {}
-            () = shutdown.aborting() => tracing::warn!(listener = name, "told to hurry, open connections dropped"),
-            () = time::sleep(finish) => tracing::warn!(listener = name, "time to finish is over, open connections dropped"),
+            () = shutdown.aborting() => tracing::warn!(listener = name, "second stop signal, dropping open connections"),
+            () = time::sleep(finish) => tracing::warn!(listener = name, "requests did not finish in time, dropping open connections"),
         }
         open.shutdown().await;
     }
@@ -209,7 +205,7 @@ async fn serve(
     secured: Option<(watch::Receiver<ServerTls>, HandshakeSlot)>,
     context: ListenerContext,
 ) {
-    // Answers are small and complete: waiting for more to send only delays them. Failing means the peer is gone already.
+    // Responses are written in one piece, so Nagle's algorithm would only delay them. An error means that the peer has left.
     let _ = socket.set_nodelay(true);
     match secured {
         Some((current, slot)) => serve_tls(socket, remote_address, current, slot, context).await,
@@ -219,12 +215,12 @@ async fn serve(
 
 fn log_panic(name: &'static str, metrics: &TransportMetrics, ended: Result<(), JoinError>) {
     if ended.is_err_and(|error| error.is_panic()) {
-        metrics.count_panicked();
-        tracing::error!(listener = name, "a connection ended in a panic: this is a defect, please report it");
+        metrics.panicked.inc();
+        tracing::error!(listener = name, "connection task panicked: this is a defect of the gateway, please report it");
     }
 }
 
-/// Reports whether an accept error concerns only the connection that was about to be accepted.
+/// Reports whether an accept error concerns one connection only.
 fn is_of_one_connection(error: &io::Error) -> bool {
     matches!(
         error.kind(),

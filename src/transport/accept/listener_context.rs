@@ -17,31 +17,30 @@ use crate::transport::metrics::TransportMetrics;
 /// One for each listener; cheap to clone.
 #[derive(Clone)]
 pub(super) struct ListenerContext {
-    /// The listener's name, for the log.
+    /// For the log.
     pub(super) listener: &'static str,
     /// True if the log may contain remote addresses.
     pub(super) logs_addresses: bool,
     pub(super) limits: Arc<ListenerLimits>,
     pub(super) metrics: Arc<TransportMetrics>,
-    /// Slots for callers without a certificate, on a listener that asks for one and on one without TLS: known devices have places
-    /// of their own in the registry.
+    /// Slots of callers without a certificate, on a listener that asks for certificates and on one without TLS. Known devices have places
+    /// in the registry instead.
     pub(super) anonymous_slots: HandshakeSlots,
     pub(super) connections: ConnectionRegistry,
-    /// Pace of lines about refused handshakes of anybody.
+    /// Rate limit of lines about refused handshakes of unknown clients.
     pub(super) handshake_log: Arc<LogPace>,
-    /// The same of those that name a device: nobody else keeps them out of the log.
+    /// Rate limit of lines about refused handshakes of known devices, so that unknown clients cannot suppress them.
     pub(super) device_handshake_log: Arc<LogPace>,
     pub(super) router: Router,
     pub(super) shutdown: ShutdownSignal,
 }
 
 impl ListenerContext {
-    /// A remote address as the log may have it.
+    /// The address, unless the log must not contain addresses.
     pub(super) fn logged(&self, remote_address: SocketAddr) -> Option<SocketAddr> {
         self.logs_addresses.then_some(remote_address)
     }
 
-    /// The peer of a connection.
     pub(super) fn peer(
         &self,
         remote_address: SocketAddr,

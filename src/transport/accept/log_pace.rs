@@ -1,14 +1,14 @@
-//! Pace of a line in the log that callers cause.
+//! Rate limit for log lines that callers cause.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Lines in a minute: enough to see who has trouble, too few to fill a disk.
+/// Enough to see failing clients, too few to fill a disk.
 const LINES_PER_MINUTE: u32 = 60;
 
-/// The pace of one kind of line.
+/// Rate limit of one kind of line.
 #[derive(Debug, Default)]
 pub(super) struct LogPace(Mutex<Option<Minute>>);
 

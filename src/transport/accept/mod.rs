@@ -1,10 +1,10 @@
 //! From a TCP connection to a served one: accept, handshake, admission by device, requests.
 //!
-//! `listener` is the accept loop, `handshake_slots` bounds the connections without a known peer, `handshake` runs TLS (`plain_http` answers
-//! clients that speak HTTP instead),
-//! `connection` serves one connection to its end, `connection_registry` counts connections by device (`peer_device`) and cancels them
-//! when a certificate is revoked, or when the listener is full and others have a better right to the place (`fair_share`);
-//! `listener_context` is what they all need, `connection_handle` the signal for that, and `peer` is the caller as the API sees it.
+//! `listener` is the accept loop. `handshake_slots` limits connections without a known peer. `handshake` runs TLS, and `plain_http`
+//! answers clients that speak plain HTTP. `connection` serves one connection to its end. `connection_registry` counts connections by
+//! device (`peer_device`) and cancels them by their `connection_handle` when a certificate is revoked, or when the listener is full and
+//! another device is entitled to a place (`fair_share`). `listener_context` has what all of them need, `peer` is the caller as the API
+//! sees it.
 
 mod connection;
 pub mod connection_handle;

@@ -26,7 +26,6 @@ struct PeerFacts {
 }
 
 impl Peer {
-    /// A peer as the listener found it.
     pub fn new(
         remote_address: SocketAddr,
         certificate: Option<PeerCertificate>,
@@ -37,7 +36,7 @@ impl Peer {
         Self(Arc::new(PeerFacts { remote_address, logged_address, certificate, connection, admission, device_id }))
     }
 
-    /// Sets the address that log lines may contain; none, unless said. Only for a peer that is not shared yet.
+    /// Sets the address that log lines may contain; the default is none. Only for a peer that is not shared yet.
     #[must_use]
     pub fn with_logged_address(mut self, address: Option<SocketAddr>) -> Self {
         if let Some(facts) = Arc::get_mut(&mut self.0) {
@@ -46,39 +45,37 @@ impl Peer {
         self
     }
 
-    /// Remote address of the connection. Personal data where a studio is one person: see [`Self::logged_address`].
+    /// Personal data if the studio is one person: see [`Self::logged_address`].
     pub fn remote_address(&self) -> SocketAddr {
         self.0.remote_address
     }
 
-    /// Remote address for log lines; `None` if the configuration keeps addresses out of the log.
+    /// `None` if the configuration keeps addresses out of the log.
     pub fn logged_address(&self) -> Option<SocketAddr> {
         self.0.logged_address
     }
 
-    /// The device, for log lines, as soon as the certificate's subject or the database has named it.
+    /// The device, for log lines; `None` until the certificate's subject or the database has named it.
     pub fn device_id(&self) -> Option<DeviceId> {
         self.0.device_id.get().copied()
     }
 
-    /// Notes the device behind the connection; a certificate has one.
+    /// Sets the device of the connection.
     pub fn note_device(&self, device_id: DeviceId) {
-        // Noted before, by the handshake or an earlier request.
+        // The handshake or an earlier request may have set it.
         let _ = self.0.device_id.set(device_id);
     }
 
-    /// The client certificate, verified in the handshake; none on a listener that asks for none, or that explains
-    /// a missing or rejected one.
+    /// The client certificate, verified in the handshake; `None` on a listener that does not ask for certificates, or on one that explains
+    /// a missing or rejected certificate.
     pub fn certificate(&self) -> Option<&PeerCertificate> {
         self.0.certificate.as_ref()
     }
 
-    /// The connection the request came over.
     pub fn connection(&self) -> &ConnectionHandle {
         &self.0.connection
     }
 
-    /// Decision whether requests of the connection are served.
     pub fn admission(&self) -> Admission {
         self.0.admission
     }
@@ -92,48 +89,44 @@ pub struct PeerCertificate {
 }
 
 impl PeerCertificate {
-    /// A certificate of the gateway's own authorities, with its fingerprint.
+    /// A certificate of the gateway's own CAs.
     pub fn new(der: CertificateDer<'static>) -> Self {
         let sha256 = Sha256Digest::of(&der);
         Self { der, credential: Credential::Own { sha256 } }
     }
 
-    /// A certificate with what the handshake found out about it.
     pub fn with_credential(der: CertificateDer<'static>, credential: Credential) -> Self {
         Self { der, credential }
     }
 
-    /// The whole certificate.
     pub fn der(&self) -> &CertificateDer<'static> {
         &self.der
     }
 
-    /// SHA-256 of the DER.
+    /// Of the DER.
     pub fn sha256(&self) -> Sha256Digest {
         self.credential.sha256()
     }
 
-    /// Credential by which the store knows the device.
+    /// Credential by which the store finds the device.
     pub fn credential(&self) -> Credential {
         self.credential
     }
 }
 
-/// Decision whether a connection is served or only told why not.
+/// Decision whether a connection is served or gets an explanation.
 ///
-/// The number of a device's connections can only be counted once the handshake has said which device it is. Closing then would
-/// look like a fault of the line, so the connection is kept for one request, which the API answers with 429 and `Retry-After`;
-/// the line closes behind the answer by itself. A browser without an accepted certificate is let through its handshake for the
-/// same reason: an alert is shown to a clerk as a cryptic fault of the page.
+/// The handshake must identify a device before its connections can be counted. Closing the connection then would look like a network
+/// error, so it serves one request, which the API answers with 429 and `Retry-After`; after the response it is closed. A client without
+/// an accepted certificate passes its handshake for the same reason: a browser shows a TLS alert to a clerk as a cryptic error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
-    /// Within the device's limit.
     WithinLimit,
-    /// Over it: to be refused, whatever it asks.
+    /// Over the device's limit: the API refuses every request.
     OverLimit,
-    /// No certificate was shown where one is asked for: to be refused, whatever it asks.
+    /// The client presented no certificate on a listener that asks for one: the API refuses every request.
     NoCertificate,
-    /// The certificate that was shown is not accepted: to be refused, whatever it asks. The peer counts as nobody, and its
+    /// The client's certificate is not accepted: the API refuses every request. The peer is anonymous, and its
     /// [`certificate`](Peer::certificate) is `None`.
     CertificateRejected(CertificateFault),
 }

@@ -1,4 +1,4 @@
-//! The device that a connection counts for.
+//! The device by which a connection is counted.
 
 use std::fmt;
 
@@ -10,27 +10,26 @@ use crate::domain::party::credential::Credential;
 use crate::identity::certificate::read_certificate;
 use crate::identity::issue::ClientSubject;
 
-/// A device, however many certificates it has: it must not multiply its share of a listener by renewing.
+/// A device with all its certificates, so that renewals do not increase its share of a listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PeerDevice {
-    /// The subject of a certificate that was issued here.
+    /// From the subject of a certificate of the gateway's own CAs.
     Named {
         device_id: DeviceId,
         /// Its studio or office.
         party_id: PartyId,
     },
-    /// SHA-256 of the key, for certificates whose subject is not the gateway's to read.
+    /// SHA-256 of the key, for certificates whose subject the gateway did not write.
     Key(Sha256Digest),
 }
 
 impl PeerDevice {
-    /// The device behind a certificate that passed the handshake, and SHA-256 of its key. A certificate that cannot be read
-    /// counts by itself.
+    /// The device of an accepted certificate, and SHA-256 of its key. An unreadable certificate counts as a device of its own.
     pub(super) fn of(certificate: &CertificateDer<'_>, credential: &Credential) -> (Self, Sha256Digest) {
         let key_sha256 = read_certificate(certificate).map_or(credential.sha256(), |facts| facts.spki_sha256);
         let named = match credential {
             Credential::Own { .. } => ClientSubject::of_certificate(certificate),
-            // Another authority may write whatever it likes into a subject.
+            // An external CA may write any subject.
             Credential::External { .. } => None,
         };
         let device = named.map_or(Self::Key(key_sha256), |ClientSubject { device_id, party_id, .. }| Self::Named {

@@ -1,4 +1,4 @@
-//! Two ways to end a connection: politely, so that the last words arrive, or at once.
+//! Two ways to close a connection: lingering, so that the last bytes arrive, or with a reset.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use tokio_rustls::server::TlsStream;
 
 use super::progress_stream::ProgressStream;
 
-/// Says goodbye (TLS `close_notify`, TCP FIN) and then reads on for up to `linger`, throwing away what comes.
+/// Sends TLS `close_notify` and TCP FIN, then reads and discards for up to `linger`.
 ///
-/// Without the reading the kernel answers bytes still under way with a reset, and a reset makes the peer's kernel throw away
-/// what it has received but not yet read: an answer given before the whole body had arrived, or the alert that says why
-/// a certificate was refused (in TLS 1.3 the client is already sending its request by then).
+/// Without reading, the kernel answers further bytes with a reset, and a reset makes the peer's kernel discard data that the peer has
+/// not read yet: a response that was sent before the whole body had arrived, or the alert that explains a refused certificate (in
+/// TLS 1.3 the client is already sending its request by then).
 pub(in crate::transport) async fn close_lingering(mut io: impl AsyncRead + AsyncWrite + Unpin, linger: Duration) {
     let goodbye = async {
         if io.shutdown().await.is_err() {
@@ -22,18 +22,18 @@ pub(in crate::transport) async fn close_lingering(mut io: impl AsyncRead + Async
         let mut discarded = [0; 4096];
         while matches!(io.read(&mut discarded).await, Ok(count) if count > 0) {}
     };
-    // Patience over or peer gone: the connection is dropped either way.
+    // After the time limit or an error, the connection is dropped.
     let _ = time::timeout(linger, goodbye).await;
 }
 
-/// Ends the connection with a reset. For peers that do not read (their unsent bytes would stay in the kernel's memory for
-/// minutes) and for those that have lost the right to.
+/// Ends the connection with a reset: for peers that do not read, whose unsent bytes would stay in the kernel's memory for minutes, and
+/// for those whose certificate was revoked.
 pub(in crate::transport) fn reset(io: impl Socket) {
-    // Failing means that the socket is gone already.
+    // Fails only if the socket is closed already.
     let _ = io.tcp().set_zero_linger();
 }
 
-/// The TCP connection at the bottom of whatever is wrapped around it.
+/// Access to the TCP connection below TLS and other wrappers.
 pub(in crate::transport) trait Socket {
     fn tcp(&self) -> &TcpStream;
 }

@@ -1,17 +1,16 @@
-//! Time limit that applies to a connection at each moment.
+//! Time limits of a connection, depending on its phase.
 //!
-//! hyper's own `header_read_timeout` also runs on a connection that rests between two requests: with 10 s it would cut every
-//! kept-alive connection after 10 s. So the bytes are watched below TLS, the requests above HTTP, and both meet in a
-//! `ConnectionProgress`:
+//! hyper's own `header_read_timeout` also runs on a connection that is idle between two requests: with 10 s it would close every
+//! kept-alive connection after 10 s. So bytes are observed below TLS and requests above HTTP, and `ConnectionProgress` combines both:
 //!
 //! ```text
-//!            first byte            head complete           answer handed over
-//! Fresh ----------------> Head ----------------> Answering ----------------> Resting
+//!            first byte            head complete           response handed over
+//! Fresh ----------------> Head ----------------> Responding ----------------> Idle
 //!   headers limit          headers limit           none (the body has its own)   | idle limit
 //!                           ^----------------------- first byte ------------------'
 //! ```
-//! In every phase a peer that takes its answer too slowly is cut by the write limit. One byte is not progress: while an answer
-//! waits, each [`write_stall`](ListenerLimits::write_stall) has to see a minimum of bytes go, or all that were left.
+//! In every phase the write limit closes connections of peers that read their response too slowly. While a response waits, the peer
+//! has to read a minimum of bytes, or all that are left, in each [`write_stall`](ListenerLimits::write_stall).
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -23,7 +22,7 @@ use super::limits::ListenerLimits;
 use crate::transport::metrics::TimeLimit;
 
 /// Longest idle time of a connection whose last request was answered before its body was read to the end. hyper's buffers may hold
-/// the part that was read, and cannot be replaced there.
+/// part of that body and cannot be replaced at this point.
 const UNREAD_BODY_IDLE: Duration = Duration::from_secs(3);
 
 /// Progress of a connection; shared by the watched socket and the service behind it. Clones are the same.
@@ -38,13 +37,13 @@ struct ProgressState {
     phase: Phase,
     /// True if the last write had to wait for the peer.
     write_waits: bool,
-    /// Since when the peer has had enough to take, and how much of it it took.
+    /// Current window in which the peer's reading is measured.
     window: Option<WriteWindow>,
-    /// True if hyper handed over bytes and has not flushed them yet.
+    /// True if hyper has written bytes and not flushed them yet.
     answer_waits: bool,
-    /// Values that answers need which are not sent to their end.
+    /// Values of responses that are not completely sent.
     held: Vec<HeldUntilSent>,
-    /// State of the last request's body; `None` if there was no request since hyper's buffers were made.
+    /// Of the last request; `None` if there was no request since hyper's buffers were made.
     request_body: Option<RequestBody>,
 }
 
@@ -52,7 +51,7 @@ struct ProgressState {
 enum RequestBody {
     /// Part of it may not have arrived.
     Open,
-    /// hyper has read it to its end: what arrives next is another request.
+    /// hyper has read it to its end: the next byte belongs to another request.
     Ended,
 }
 
@@ -71,14 +70,19 @@ struct WriteWindow {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// Nothing was asked yet.
-    Fresh { since: Instant },
+    /// No request has begun.
+    Fresh {
+        since: Instant,
+    },
     /// A request head is arriving.
-    Head { since: Instant },
-    /// A request is being worked on or answered.
+    Head {
+        since: Instant,
+    },
     Responding,
-    /// Between two requests; the end of an answer may still be on its way out.
-    Idle { since: Instant },
+    /// Between two requests; the end of a response may still be unsent.
+    Idle {
+        since: Instant,
+    },
 }
 
 impl ConnectionProgress {
@@ -87,7 +91,7 @@ impl ConnectionProgress {
         Self { state: Arc::new(Mutex::new(ProgressState::fresh(now))), min_bytes_per_window }
     }
 
-    /// The handshake is over; its bytes were not those of a request.
+    /// Ends the handshake, whose bytes belong to no request.
     pub(in crate::transport) fn handshake_done(&self, now: Instant) {
         *self.lock() = ProgressState::fresh(now);
     }
@@ -116,8 +120,8 @@ impl ConnectionProgress {
         drop(sent);
     }
 
-    /// Reports whether the last request was read to its end and its answer is handed over and flushed to its end. hyper flushes only when
-    /// it has nothing else to send.
+    /// Reports whether the last request was read and its response handed over and flushed to the end. hyper flushes only when it has
+    /// nothing else to send.
     pub(in crate::transport) fn is_exchange_complete(&self) -> bool {
         let state = self.lock();
         matches!(state.phase, Phase::Idle { .. })
@@ -125,7 +129,7 @@ impl ConnectionProgress {
             && !state.answer_waits
     }
 
-    /// hyper's buffers are new ones; `begun` says that they already have to hold the beginning of a request.
+    /// Notes that hyper has new buffers; `begun` tells that they already contain the beginning of a request.
     pub(in crate::transport) fn buffers_replaced(&self, begun: bool, now: Instant) {
         self.lock().request_body = None;
         if begun {
@@ -133,7 +137,7 @@ impl ConnectionProgress {
         }
     }
 
-    /// The moment at which the connection has to be cut if nothing happens until then, and why.
+    /// The moment at which the connection is closed if there is no progress until then, with the limit that causes it.
     pub(in crate::transport) fn deadline(&self, limits: &ListenerLimits) -> Option<(Instant, TimeLimit)> {
         let state = self.lock();
         if let (true, Some(window)) = (state.write_waits, &state.window) {
@@ -150,7 +154,7 @@ impl ConnectionProgress {
         }
     }
 
-    /// The time since which nothing is asked or answered, or since which nothing was ever asked; `None` while something is.
+    /// Start of the time without request and response; `None` during a request.
     pub(in crate::transport) fn idle_since(&self) -> Option<Instant> {
         let state = self.lock();
         match state.phase {
@@ -159,7 +163,7 @@ impl ConnectionProgress {
         }
     }
 
-    /// Keeps `held` until the answer that needs it is sent, or the connection ends.
+    /// Keeps `held` until the current response is sent or the connection ends.
     pub(in crate::transport) fn hold(&self, held: HeldUntilSent) {
         self.lock().held.push(held);
     }
@@ -180,7 +184,7 @@ impl ConnectionProgress {
                 state.window = None;
             }
         }
-        // The peer is still taking the end of an answer: its rest begins when it has it.
+        // The peer is still reading the end of a response: idle time begins after that.
         if let Phase::Idle { since } = &mut state.phase {
             *since = now;
         }
@@ -192,7 +196,7 @@ impl ConnectionProgress {
         state.window.get_or_insert(WriteWindow { since: now, bytes: 0 });
     }
 
-    /// Nothing is left to send: TLS and hyper flush the socket only when they have handed over all they had.
+    /// Notes that all output is sent: TLS and hyper flush the socket only when they have no more output.
     pub(super) fn flushed(&self) {
         let mut state = self.lock();
         if !state.write_waits {
@@ -205,7 +209,7 @@ impl ConnectionProgress {
     }
 }
 
-/// A request under way. Dropped when hyper has taken over the last piece of the answer.
+/// A running request. Dropped when hyper has taken the last piece of the response.
 #[derive(Debug)]
 pub(in crate::transport) struct ResponseInProgress(ConnectionProgress);
 

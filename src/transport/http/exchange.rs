@@ -1,4 +1,4 @@
-//! Request and answer as hyper's connection and the service behind it pass them on, observed for the connection's progress.
+//! Bodies of requests and responses that report to the connection's progress.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -8,7 +8,7 @@ use hyper::body::{Frame, Incoming, SizeHint};
 
 use super::deadlines::{ConnectionProgress, ResponseInProgress};
 
-/// A request's body that tells the connection's progress when hyper has read it to its end.
+/// A request body that reports when hyper has read it to its end.
 pub(in crate::transport) struct ObservedBody {
     body: Incoming,
     progress: ConnectionProgress,
@@ -49,7 +49,7 @@ impl HttpBody for ObservedBody {
     }
 }
 
-/// An answer's body that keeps its request open until hyper has taken the last piece.
+/// A response body that keeps its request open until hyper has taken the last piece.
 pub(in crate::transport) struct TrackedBody {
     body: Body,
     _in_progress: ResponseInProgress,

@@ -1,4 +1,4 @@
-//! Spelling of header names, for clients that compare them by case although case has no meaning there (RFC 9110 section 5.1).
+//! Spelling of header names, for clients that compare them by case although they are case-insensitive (RFC 9110 section 5.1).
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -8,11 +8,11 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Extension of an answer whose header names are written as RFC 9110 spells them.
+/// Extension of a response: its header names are written as RFC 9110 spells them.
 #[derive(Debug, Clone, Copy)]
 pub struct StandardSpelling;
 
-/// Order from the service to the stream below it: the next head is respelled.
+/// Flag from the service to the stream below it: the next head is respelled.
 #[derive(Debug, Clone, Default)]
 pub(in crate::transport) struct SpellingRequest(Arc<AtomicBool>);
 
@@ -26,12 +26,12 @@ impl SpellingRequest {
     }
 }
 
-/// A stream that respells header names in the heads that it was asked to.
+/// A stream that respells header names in the heads for which this was requested.
 #[derive(Debug)]
 pub(in crate::transport) struct SpelledStream<S> {
     inner: S,
     request: SpellingRequest,
-    /// Bytes to replace in what is written next: distance from the next byte, and the byte to write.
+    /// Bytes to replace in the next output: distance from the next byte, and the new byte.
     replacements: Vec<(usize, u8)>,
 }
 
@@ -108,9 +108,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for SpelledStream<S> {
     }
 }
 
-/// Positions in `bytes` of letters of the final head that are small and should be capital.
-///
-/// An interim head (`100 Continue`), or the end of one, may stand before it.
+/// Positions of the letters of the final head that become capital, with the new byte. An interim head (`100 Continue`), or its end,
+/// may come before the final head.
 fn replacements(bytes: &[u8]) -> Vec<(usize, u8)> {
     let mut found = Vec::new();
     let (mut start, mut is_final) = (0, false);

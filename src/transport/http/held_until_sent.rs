@@ -1,16 +1,15 @@
-//! Something that an answer needs until its last byte is sent.
+//! A value that lives until the last byte of a response is sent.
 
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-/// A value that the connection keeps until the answer with it among its extensions is sent, or the connection ends. The answer's body is
-/// no place for it: hyper drops that as soon as it has its last piece, which may then wait for hours to be sent.
+/// A response extension that the connection keeps until the response is sent or the connection ends. The body cannot keep it: hyper drops
+/// a body when it has taken the last piece, which may then wait for hours to be sent.
 #[derive(Clone)]
 pub struct HeldUntilSent(#[expect(dead_code, reason = "kept for its end")] Arc<dyn Any + Send + Sync>);
 
 impl HeldUntilSent {
-    /// Holds `value`.
     pub fn new(value: impl Send + Sync + 'static) -> Self {
         Self(Arc::new(value))
     }

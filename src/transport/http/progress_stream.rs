@@ -1,5 +1,4 @@
-//! The socket below TLS, which reports to the connection's progress what passes through it, and leaves no plain text in the buffers that it
-//! is given.
+//! The socket below TLS. It reports reads and writes to the connection's progress, and wipes plain text in the buffers that it gets.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -10,7 +9,7 @@ use tokio::time::Instant;
 
 use super::deadlines::ConnectionProgress;
 
-/// A socket that reports what passes through it. It lies below TLS, where a byte sent is a byte the peer's kernel took.
+/// A socket that reports reads and writes. Below TLS, a byte that was written is a byte that left the program.
 #[derive(Debug)]
 pub(in crate::transport) struct ProgressStream<S> {
     inner: S,
@@ -40,7 +39,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for ProgressStream<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let read = Pin::new(&mut self.inner).poll_read(cx, buf);
-        // rustls decrypts in place, in the buffer that it reads into: what follows the bytes just read are the last requests in the clear.
+        // rustls decrypts in the buffer that it reads into: behind the new bytes are earlier requests in plain text.
         buf.initialize_unfilled().fill(0);
         if buf.filled().len() > before {
             self.progress.bytes_read(Instant::now());

@@ -8,12 +8,12 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::deadlines::ConnectionProgress;
 
-/// A stream that first gives back what a former reader had read too much, and tells the connection's progress whether all that hyper
-/// had to send is on its way.
+/// A stream that first returns bytes that an earlier reader had read ahead. It reports to the connection's progress when hyper has
+/// output and when all of it is flushed.
 #[derive(Debug)]
 pub(in crate::transport) struct ResumedStream<S> {
     inner: S,
-    /// Bytes that were read already, from the end of the first request head to come.
+    /// Bytes of the next requests that were read ahead.
     unread: Vec<u8>,
     progress: ConnectionProgress,
 }
@@ -23,7 +23,7 @@ impl<S> ResumedStream<S> {
         Self { inner, unread: Vec::new(), progress }
     }
 
-    /// Puts bytes before all others. They are copied: the buffer that they were in may hold a whole request.
+    /// Puts bytes in front of all others. They are copied, because their buffer may hold a whole request.
     pub(in crate::transport) fn put_back(&mut self, bytes: &[u8]) {
         self.unread.splice(..0, bytes.iter().copied());
     }

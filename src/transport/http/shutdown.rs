@@ -1,6 +1,6 @@
-//! Stopping in two steps: first let running requests finish, then, when asked again, drop everything.
+//! Shutdown in two steps: at the first signal running requests finish, at the second one all connections are dropped.
 //!
-//! [`ShutdownTrigger`] is held by whoever decides (the signal handler, a test), [`ShutdownSignal`] by whoever obeys.
+//! The signal handler has the [`ShutdownTrigger`], listeners and background tasks have a [`ShutdownSignal`].
 
 use std::future;
 use std::sync::Arc;
@@ -10,25 +10,23 @@ use tokio::sync::watch;
 /// Stage of a shutdown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ShutdownStage {
-    /// Serving.
     Running,
-    /// Nothing new is accepted; running requests finish.
+    /// New connections are refused; running requests finish.
     Draining,
-    /// Everything is dropped. Nothing acknowledged is lost by it: an answer only leaves after its commit.
+    /// All connections are dropped. Acknowledged work is safe: a response is sent only after its commit.
     Aborting,
 }
 
-/// Tells every listener to stop. Cloned freely; dropping it stops nothing.
+/// Starts the shutdown. Dropping it does not.
 #[derive(Debug, Clone)]
 pub struct ShutdownTrigger(Arc<watch::Sender<ShutdownStage>>);
 
 impl ShutdownTrigger {
-    /// A handle at [`ShutdownStage::Running`].
     pub fn new() -> Self {
         Self(Arc::new(watch::Sender::new(ShutdownStage::Running)))
     }
 
-    /// The next step: the first call lets running requests finish, every further one hurries. Returns where things stand.
+    /// Goes to the next stage and returns it.
     pub fn advance(&self) -> ShutdownStage {
         self.0.send_modify(|stage| {
             *stage = match *stage {
@@ -39,7 +37,6 @@ impl ShutdownTrigger {
         *self.0.borrow()
     }
 
-    /// The other end.
     pub fn subscribe(&self) -> ShutdownSignal {
         ShutdownSignal(self.0.subscribe())
     }
@@ -51,29 +48,28 @@ impl Default for ShutdownTrigger {
     }
 }
 
-/// Learns when to stop.
+/// Reports the stage of the shutdown.
 #[derive(Debug, Clone)]
 pub struct ShutdownSignal(watch::Receiver<ShutdownStage>);
 
 impl ShutdownSignal {
-    /// Current stage of the shutdown.
     pub fn stage(&self) -> ShutdownStage {
         *self.0.borrow()
     }
 
-    /// Returns once nothing new shall be begun.
+    /// Returns at [`ShutdownStage::Draining`] or later.
     pub async fn draining(&mut self) {
         self.reached(ShutdownStage::Draining).await;
     }
 
-    /// Returns once everything shall be dropped.
+    /// Returns at [`ShutdownStage::Aborting`].
     pub async fn aborting(&mut self) {
         self.reached(ShutdownStage::Aborting).await;
     }
 
     async fn reached(&mut self, stage: ShutdownStage) {
         if self.0.wait_for(|now| *now >= stage).await.is_err() {
-            // Every `ShutdownTrigger` is gone: nobody can order it any more.
+            // Without a `ShutdownTrigger` there is no shutdown.
             future::pending::<()>().await;
         }
     }

@@ -1,4 +1,4 @@
-//! Reasons why a client certificate was not accepted, as far as its holder is told.
+//! Reasons why a client certificate was not accepted, as they are reported to the client.
 
 use rustls::CertificateError;
 use rustls::pki_types::UnixTime;
@@ -8,27 +8,23 @@ use crate::clock::Timestamp;
 use crate::identity::certificate::{CertificateFacts, read_certificate};
 
 /// Reason why a client certificate was not accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum CertificateFault {
-    /// Its last moment is over.
+    /// `at` is its last moment.
     Expired {
-        /// That moment.
         at: Timestamp,
     },
-    /// Its first moment has not come: often a clock that is wrong at one end.
+    /// `from` is its first moment. Often the clock of the device or of the gateway is wrong.
     NotYetValid {
-        /// That moment.
         from: Timestamp,
     },
-    /// Its device was revoked here, or its authority revoked it.
+    /// By this gateway or by the CA.
     Revoked,
-    /// No authority that this listener trusts has issued it.
     UnknownIssuer,
-    /// It is not marked for TLS clients.
     WrongPurpose,
-    /// Its key is of a kind or size that is not accepted.
     WeakKey,
-    /// Another reason: it cannot be read, or its status cannot be told.
+    /// Another reason, for example an unreadable certificate or a missing revocation list.
     Other,
 }
 
@@ -52,25 +48,17 @@ impl CertificateFault {
     }
 
     /// The word for programs.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Expired { .. } => "expired",
-            Self::NotYetValid { .. } => "not_yet_valid",
-            Self::Revoked => "revoked",
-            Self::UnknownIssuer => "unknown_issuer",
-            Self::WrongPurpose => "wrong_purpose",
-            Self::WeakKey => "weak_key",
-            Self::Other => "other",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
-/// Reports whether it is not the certificate itself that has ended, but an authority above it.
+/// Reports whether a CA certificate of the chain has expired and not the certificate itself.
 fn is_end_of_another(error: &CertificateError, facts: &CertificateFacts) -> bool {
     matches!(error, CertificateError::ExpiredContext { not_after, .. } if !is_same_second(*not_after, facts.not_after))
 }
 
-/// The same of the beginning.
+/// The same for the begin of validity.
 fn is_begin_of_another(error: &CertificateError, facts: &CertificateFacts) -> bool {
     matches!(error, CertificateError::NotValidYetContext { not_before, .. } if !is_same_second(*not_before, facts.not_before))
 }

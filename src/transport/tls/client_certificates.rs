@@ -1,11 +1,10 @@
 //! Verification of client certificates in the handshake.
 //!
-//! webpki checks the path, the times and the signatures; three things it does not: that the certificate is marked for TLS
-//! clients *at all* (it lets one without any extended key usage pass), that its key is strong enough, and that the
-//! gateway itself has not revoked it. And each set of authorities is asked by itself: the lists that foreign ones have to
-//! bring are not asked of our own, nor does one that has run out keep our own devices out.
+//! webpki checks the path, the times and the signatures. This module adds three checks: the certificate must be marked for TLS clients
+//! (webpki accepts one without extended key usage), its key must be strong enough, and the gateway must not have revoked it. Own and
+//! external CAs are verified separately, because only external ones need revocation lists, and an expired list of an external CA must
+//! not affect the gateway's own devices.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,11 +25,9 @@ use super::revocation::RevokedCertificates;
 use crate::domain::digest::Sha256Digest;
 use crate::identity::certificate::read_certificate;
 use crate::identity::issue::ClientSubject;
+use crate::identity::public_key::RSA_MINIMUM_BITS;
 
-/// BSI TR-02102-1, section 3.5: RSA from 3000 bits on; 3072 is the size in use.
-const MIN_RSA_BITS: usize = 3072;
-
-/// Signatures a client may prove its key with: those of the keys that are accepted, RSA only as RSA-PSS.
+/// Signatures by which a client may prove its key; for RSA only RSA-PSS.
 const SIGNATURE_SCHEMES: [SignatureScheme; 5] = [
     SignatureScheme::ECDSA_NISTP256_SHA256,
     SignatureScheme::ECDSA_NISTP384_SHA384,
@@ -39,19 +36,19 @@ const SIGNATURE_SCHEMES: [SignatureScheme; 5] = [
     SignatureScheme::RSA_PSS_SHA512,
 ];
 
-/// Policy for a client that shows no certificate, or one that is not accepted.
+/// Policy for a client without a certificate, or with one that is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MissingCertificatePolicy {
     /// An alert ends the handshake (`certificate_required`, `certificate_expired` and others).
     #[default]
     Refuse,
-    /// The handshake goes through, so that one request can be answered with what is missing or wrong: see
-    /// [`Admission::NoCertificate`](crate::transport::accept::peer::Admission::NoCertificate). The certificate is checked after it, by
-    /// `ServerTls::admit`.
+    /// The handshake succeeds, so that one request can be answered with an explanation: see
+    /// [`Admission::NoCertificate`](crate::transport::accept::peer::Admission::NoCertificate). `ServerTls::admit` checks the
+    /// certificate after the handshake.
     Explain,
 }
 
-/// webpki's verifier and the checks it leaves out.
+/// webpki's verifier with further checks.
 #[derive(Debug)]
 pub(super) struct DeviceCertificateVerifier {
     path: Arc<dyn ClientCertVerifier>,
@@ -73,7 +70,7 @@ impl DeviceCertificateVerifier {
         Self { path, external_cas, hints, revoked, missing_certificate }
     }
 
-    /// Reports whether a verified chain was issued by an external CA and not by one of the gateway's own authorities.
+    /// Reports whether an external CA issued a verified chain, and not one of the gateway's own.
     pub(super) fn is_external(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -83,7 +80,6 @@ impl DeviceCertificateVerifier {
         !self.external_cas.is_empty() && self.path.verify_client_cert(end_entity, intermediates, now).is_err()
     }
 
-    /// Reports whether the handshake refuses what this verifier does not accept.
     pub(super) fn refuses_in_handshake(&self) -> bool {
         self.missing_certificate == MissingCertificatePolicy::Refuse
     }
@@ -95,10 +91,10 @@ impl DeviceCertificateVerifier {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, rustls::Error> {
-        // The path comes first: who holds no certificate of ours learns nothing about what else is looked at.
+        // The path comes first, so that clients without a certificate of these CAs learn nothing about the other checks.
         let verified = match self.verify_path(end_entity, intermediates, now) {
             Ok(verified) => verified,
-            // The times are looked at first; of a certificate that nobody here issued they tell its holder the wrong thing.
+            // webpki checks the times first. For a certificate of an unknown issuer, "expired" would be misleading.
             Err(error) if is_about_time(&error) && self.is_of_unknown_issuer(end_entity, intermediates) => {
                 return Err(CertificateError::UnknownIssuer.into());
             }
@@ -111,7 +107,7 @@ impl DeviceCertificateVerifier {
             }
         };
         let key_sha256 = check_purpose_and_key(end_entity)?;
-        // A revoked key is revoked under whatever certificate, though only foreign ones can be bound by their key.
+        // A revoked key is refused in every certificate, although only external certificates are bound by their key.
         let sha256 = Sha256Digest::of(end_entity);
         if self.revoked.contains(&sha256) || self.revoked.contains(&key_sha256) {
             self.revoked.rejected().add(sha256, RejectionCause::Revoked);
@@ -120,8 +116,8 @@ impl DeviceCertificateVerifier {
         Ok(verified)
     }
 
-    /// The device named by a certificate that was refused, if one of the gateway's own authorities issued it: anybody can write any name
-    /// into a certificate of his own. Verified as of its beginning, since one that has ended is ours all the same.
+    /// The device of a refused certificate, if one of the gateway's own CAs issued it: a certificate of another issuer can state any name.
+    /// The chain is verified at the begin of its validity, since an expired certificate also counts.
     pub(super) fn device_of_refused(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -131,7 +127,7 @@ impl DeviceCertificateVerifier {
         ClientSubject::of_certificate(end_entity)
     }
 
-    /// Reports whether no authority that this verifier trusts has issued a certificate, whatever the time is.
+    /// Reports whether no trusted CA issued a certificate, independent of the time.
     fn is_of_unknown_issuer(&self, end_entity: &CertificateDer<'_>, intermediates: &[CertificateDer<'_>]) -> bool {
         let unknown = rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer);
         begin_of(end_entity).is_some_and(|begin| {
@@ -152,7 +148,7 @@ impl DeviceCertificateVerifier {
         for authority in &self.external_cas {
             match authority.verifier.verify_client_cert(end_entity, intermediates, now) {
                 Ok(verified) => return Ok(verified),
-                // Who does not know the issuer has nothing to say; whoever does says why.
+                // The CA that knows the issuer has the relevant error.
                 Err(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {}
                 Err(other) => error = other,
             }
@@ -194,8 +190,8 @@ impl ClientCertVerifier for DeviceCertificateVerifier {
                 .check(end_entity, intermediates, now)
                 .inspect_err(|_| presented_device::note(self.device_of_refused(end_entity, intermediates)));
         }
-        // Nothing is said about the certificate here, only that the handshake goes on: the peer has yet to prove that it holds the key,
-        // and `ServerTls::admit` checks the certificate before the peer counts as anybody.
+        // This only continues the handshake, in which the peer proves that it holds the key. `ServerTls::admit` checks the certificate
+        // before the peer gets an identity.
         Ok(ClientCertVerified::assertion())
     }
 
@@ -224,7 +220,7 @@ impl ClientCertVerifier for DeviceCertificateVerifier {
     }
 }
 
-/// rustls says what is offered but leaves it to the verifier to hold the client to it.
+/// rustls sends the offered schemes, but only the verifier can reject others.
 fn only_offered(scheme: SignatureScheme) -> Result<(), rustls::Error> {
     if SIGNATURE_SCHEMES.contains(&scheme) {
         Ok(())
@@ -233,7 +229,7 @@ fn only_offered(scheme: SignatureScheme) -> Result<(), rustls::Error> {
     }
 }
 
-/// Gives the SHA-256 of the key.
+/// Returns SHA-256 of the key.
 fn check_purpose_and_key(der: &CertificateDer<'_>) -> Result<Sha256Digest, CertificateError> {
     let (rest, certificate) = X509Certificate::from_der(der).map_err(|_| CertificateError::BadEncoding)?;
     if !rest.is_empty() {
@@ -256,20 +252,12 @@ fn is_strong(key: &SubjectPublicKeyInfo<'_>) -> bool {
         let curve = key.algorithm.parameters.as_ref().and_then(|parameters| parameters.as_oid().ok());
         curve.is_some_and(|curve| curve == OID_EC_P256 || curve == OID_NIST_EC_P384)
     } else if *kind == OID_PKCS1_RSAENCRYPTION {
-        matches!(key.parsed(), Ok(PublicKey::RSA(rsa)) if rsa.key_size() >= MIN_RSA_BITS)
+        matches!(key.parsed(), Ok(PublicKey::RSA(rsa)) if rsa.key_size() >= RSA_MINIMUM_BITS)
     } else {
         false
     }
 }
 
-/// The certificate's key is neither ECDSA on P-256 or P-384 nor RSA of 3072 bits or more.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("the key is neither ECDSA on P-256 or P-384 nor RSA of at least {RSA_MINIMUM_BITS} bits")]
 pub(in crate::transport) struct WeakKeyError;
-
-impl fmt::Display for WeakKeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the key is neither ECDSA on P-256 or P-384 nor RSA of at least {MIN_RSA_BITS} bits")
-    }
-}
-
-impl std::error::Error for WeakKeyError {}

@@ -8,7 +8,7 @@ use super::external_ca::ExternalCa;
 use super::pem_source::PemSource;
 use super::revocation::RevokedCertificates;
 
-/// The authorities whose client certificates a listener accepts: those of *one* role.
+/// CAs of *one* role.
 #[derive(Debug)]
 pub struct ClientTrust {
     pub(super) roots: RootCertStore,
@@ -18,7 +18,7 @@ pub struct ClientTrust {
 }
 
 impl ClientTrust {
-    /// Trusts every authority in `roots`; `revoked` is the gateway's own list, followed as it changes.
+    /// Trusts every CA in `roots`; `revoked` is the gateway's own list, which may change later.
     ///
     /// # Errors
     /// [`TlsConfigError::BadPem`] or [`TlsConfigError::BadRoot`] naming the file.
@@ -31,7 +31,7 @@ impl ClientTrust {
         })
     }
 
-    /// Accepts certificates of these external authorities as well.
+    /// Accepts certificates of these external CAs as well.
     #[must_use]
     pub fn with_external_cas(mut self, external_cas: Vec<ExternalCa>) -> Self {
         self.external_cas = external_cas;

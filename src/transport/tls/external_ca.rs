@@ -23,16 +23,16 @@ use crate::identity::revocation::external_revocation_list::ExternalRevocationLis
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RevocationCheck {
-    /// Every certificate below the root: each authority between needs its list.
+    /// Every certificate below the root: each intermediate CA needs a list.
     #[default]
     Chain,
     /// The device's own certificate only.
     EndEntity,
-    /// Nothing: who is to be kept out has to be revoked here.
+    /// Nothing: the administrator revokes devices at this gateway.
     None,
 }
 
-/// One set of foreign roots with the revocation lists that go with them.
+/// One set of external roots with its revocation lists.
 #[derive(Debug, Clone)]
 pub struct ExternalCa {
     pub(super) verifier: Arc<dyn ClientCertVerifier>,
@@ -76,7 +76,7 @@ impl ExternalCa {
     pub fn check_successor(&self, in_force: &Self) -> Result<(), TlsConfigError> {
         let newer = |list: &ExternalRevocationList| in_force.lists.iter().any(|(_, known)| list.is_older_than(known));
         let superseded = |list: &ExternalRevocationList| self.lists.iter().any(|(_, other)| list.is_older_than(other));
-        // Beside a newer one in another file an older one does no harm that it did not do before.
+        // An older list is harmless beside a newer one in another file.
         match self.lists.iter().find(|(_, list)| newer(list) && !superseded(list)) {
             Some((file, _)) => Err(TlsConfigError::OutdatedRevocationList { file: file.clone() }),
             None => Ok(()),
@@ -90,8 +90,7 @@ fn verifier(
     check: RevocationCheck,
 ) -> Result<Arc<dyn ClientCertVerifier>, TlsConfigError> {
     let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), crypto_provider());
-    // Expiry is ignored by default in rustls: a list that has run out would be believed for ever. That a certificate without a
-    // list is refused is its default.
+    // By default rustls ignores the expiry of lists. It refuses a certificate without a list by default.
     let builder = match check {
         RevocationCheck::Chain => builder.with_crls(lists).enforce_revocation_expiration(),
         RevocationCheck::EndEntity => {

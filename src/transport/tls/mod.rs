@@ -1,10 +1,10 @@
-//! The TLS configuration of a listener: what is offered, and nothing besides.
+//! TLS configuration of a listener.
 //!
 //! | | offered | why |
 //! |---|---|---|
 //! | versions | 1.3, 1.2 | 1.2 for Fachverfahren on older platforms, with extended master secret (RFC 7627) only |
-//! | suites, groups | those of [`crypto_provider`](crate::identity::cryptography::crypto_provider) | one choice for both ends of the line |
-//! | resumption | none | rustls resumes without asking who has been revoked since |
+//! | suites, groups | those of [`crypto_provider`](crate::identity::cryptography::crypto_provider) | the same for gateway and studio program |
+//! | resumption | none | rustls resumes a session without checking whether the certificate was revoked |
 //! | early data | none | a replayed request is a second request |
 
 pub mod certificate_fault;

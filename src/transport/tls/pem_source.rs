@@ -14,7 +14,7 @@ use crate::domain::digest::Sha256Digest;
 
 const REVOCATION_LIST: &str = "revocation list";
 
-/// PEM (for revocation lists also DER) and where it came from, so that a complaint can name the file.
+/// PEM text (for revocation lists also DER) with the name of its file for error messages.
 #[derive(Clone)]
 pub struct PemSource {
     name: String,
@@ -34,12 +34,12 @@ impl PemSource {
         }
     }
 
-    /// Its bytes, to tell whether they have changed.
+    /// Tells whether the file has changed.
     pub fn sha256(&self) -> Sha256Digest {
         Sha256Digest::of(&self.text)
     }
 
-    /// Text that is in memory already; `name` is what error messages call it.
+    /// `name` is for error messages.
     pub fn new(name: impl Into<String>, text: impl Into<Vec<u8>>) -> Self {
         Self { name: name.into(), text: Zeroizing::new(text.into()) }
     }
@@ -53,9 +53,9 @@ impl PemSource {
         Ok(store)
     }
 
-    /// The revocation lists: PEM, or one in DER, which is how authorities hand them out.
+    /// Revocation lists in PEM, or one in DER, which is the form that CAs publish.
     pub(super) fn revocation_lists(&self) -> Result<Vec<CertificateRevocationListDer<'static>>, TlsConfigError> {
-        // A DER SEQUENCE of more than 127 bytes, as every list is, begins so and no text does.
+        // Every list is a DER SEQUENCE of more than 127 bytes and begins with these bytes; no text does.
         if matches!(self.text.get(..2), Some([0x30, 0x80..=0x84])) {
             return Ok(vec![self.text.to_vec().into()]);
         }
@@ -66,12 +66,10 @@ impl PemSource {
         self.malformed(REVOCATION_LIST, pem::Error::NoItemsFound)
     }
 
-    /// Name of the source in error messages.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    /// The certificates as they are.
     pub(super) fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, TlsConfigError> {
         self.all("certificate")
     }

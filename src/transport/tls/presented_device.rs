@@ -1,6 +1,6 @@
 //! The device named by a client certificate that a handshake refuses, for the log.
 //!
-//! rustls keeps nothing of a refused client, so the verifier notes the device where the handshake that it is called from can find it.
+//! rustls returns nothing about a refused client, so the verifier passes the device to its handshake in a task-local variable.
 
 use std::cell::Cell;
 
@@ -10,8 +10,8 @@ tokio::task_local! {
     static PRESENTED: Cell<Option<ClientSubject>>;
 }
 
-/// Runs a handshake, and gives the device whose certificate was refused in it. That the certificate was issued by one of the gateway's own
-/// authorities is certain; that the client has its key is not, since TLS checks the certificate first.
+/// Runs a handshake, and returns the device whose certificate was refused in it. One of the gateway's own CAs issued the certificate, but
+/// the client has not proved that it holds the key, since TLS checks the certificate first.
 pub(in crate::transport) async fn with_presented_device<T>(
     handshake: impl Future<Output = T>,
 ) -> (T, Option<ClientSubject>) {
@@ -22,8 +22,8 @@ pub(in crate::transport) async fn with_presented_device<T>(
     PRESENTED.scope(Cell::new(None), observed).await
 }
 
-/// Notes a device for the handshake that runs now.
+/// Sets the device of the current handshake.
 pub(super) fn note(device: Option<ClientSubject>) {
-    // Connections that are open have their certificates verified anew outside of any handshake.
+    // Certificates of open connections are verified again outside of a handshake.
     let _ = PRESENTED.try_with(|presented| presented.set(device));
 }

@@ -1,29 +1,27 @@
-//! Certificates of this gateway that a handshake did not let in, until somebody who can name their holders has taken note.
+//! Certificates of this gateway that a handshake rejected, until a background task has recorded them with their devices.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::digest::Sha256Digest;
 
-/// More than are taken note of anyway: who presents many should not make anybody remember them.
+/// Limits memory; the background task records fewer than these.
 const MAX_REJECTED: usize = 64;
 
 /// Reason why a certificate was rejected in a handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RejectionCause {
-    /// The device was cut off.
     Revoked,
-    /// The certificate has ended.
     Expired,
 }
 
-/// A shared list, each certificate once. Clones are the same list.
+/// A list without duplicates. Clones are the same list.
 ///
-/// The peer had not yet proved that the certificate's key is its own: TLS checks the certificate first.
+/// The peer has not proved that it holds the certificate's key: TLS checks the certificate first.
 #[derive(Debug, Clone, Default)]
 pub struct RejectedCertificates(Arc<Mutex<Vec<(Sha256Digest, RejectionCause)>>>);
 
 impl RejectedCertificates {
-    /// Adds a certificate, unless it stands there or the list is full.
+    /// Adds a certificate, unless it is in the list or the list is full.
     pub(super) fn add(&self, certificate: Sha256Digest, cause: RejectionCause) {
         let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if list.len() < MAX_REJECTED && !list.contains(&(certificate, cause)) {
@@ -31,7 +29,7 @@ impl RejectedCertificates {
         }
     }
 
-    /// Takes all that has come together.
+    /// Returns the list and empties it.
     pub fn drain(&self) -> Vec<(Sha256Digest, RejectionCause)> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -1,7 +1,7 @@
-//! The certificates that no longer open the door, kept in memory for the handshake.
+//! Revoked certificates, in memory for the handshake.
 //!
-//! The store is the truth and is asked for every request; this copy lets a revoked device be refused by a TLS alert that
-//! says so, before it can send a byte of a request.
+//! The store decides at every request. This copy allows the handshake to refuse a revoked device with a TLS alert that names the
+//! reason, before the device sends a request.
 
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -9,8 +9,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::rejected_certificates::RejectedCertificates;
 use crate::domain::digest::Sha256Digest;
 
-/// A shared set of fingerprints: SHA-256 of certificates in DER, and of keys (`SubjectPublicKeyInfo` in DER) that devices with
-/// foreign certificates are bound by. Clones are the same set.
+/// A set of fingerprints: SHA-256 of certificates in DER, and of keys (`SubjectPublicKeyInfo` in DER) to which devices with external
+/// certificates are bound. Clones are the same set.
 #[derive(Debug, Clone, Default)]
 pub struct RevokedCertificates {
     revoked: Arc<RwLock<HashSet<Sha256Digest>>>,
@@ -18,9 +18,9 @@ pub struct RevokedCertificates {
 }
 
 impl RevokedCertificates {
-    /// Puts what the store says now in the place of everything known before.
+    /// Replaces the set by the current one of the store.
     pub fn replace(&self, revoked: HashSet<Sha256Digest>) {
-        // The old set is freed after the lock is given back: handshakes wait for a swap, not for a clean-up.
+        // The old set is freed after the lock, so that handshakes do not wait for it.
         let old = {
             let mut current = self.revoked.write().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *current, revoked)
@@ -28,7 +28,6 @@ impl RevokedCertificates {
         drop(old);
     }
 
-    /// Certificates that a handshake rejected.
     pub fn rejected(&self) -> &RejectedCertificates {
         &self.rejected
     }

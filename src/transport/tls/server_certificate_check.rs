@@ -1,4 +1,4 @@
-//! Check of a server certificate as a device would make it, before the certificate is used.
+//! Check of a server certificate before it is used, as a device would check it.
 
 use rustls::CertificateError;
 use rustls::client::danger::ServerCertVerifier;
@@ -13,8 +13,7 @@ use crate::clock::Timestamp;
 use crate::identity::cryptography::crypto_provider;
 
 impl ServerIdentity {
-    /// Tries the certificate as a device would that trusts `authority` only and calls the gateway `host`: within its time, a whole
-    /// chain, for servers, and for this name.
+    /// Verifies the certificate like a device that trusts only `authority` and calls the gateway `host`: validity, chain, purpose and name.
     ///
     /// # Errors
     /// [`TlsConfigError::Unacceptable`] with the reason.
@@ -34,7 +33,7 @@ impl ServerIdentity {
         Ok(())
     }
 
-    /// Checks only that the certificate names `host`: for one whose authority is not known here.
+    /// Checks only that the certificate names `host`; for a certificate whose CA the gateway does not know.
     ///
     /// # Errors
     /// [`TlsConfigError::WrongName`] with the reason.
@@ -48,7 +47,7 @@ impl ServerIdentity {
     }
 }
 
-/// The same refusal at whatever moment it is looked at again, so that it is told once.
+/// The error without the current time, so that the same fault is reported once.
 fn timeless(error: rustls::Error) -> rustls::Error {
     match error {
         rustls::Error::InvalidCertificate(CertificateError::ExpiredContext { .. }) => CertificateError::Expired.into(),

@@ -7,7 +7,7 @@ use super::pem_source::PemSource;
 use crate::clock::Timestamp;
 use crate::identity::certificate::read_certificate;
 
-/// The certificate a listener shows, with its key.
+/// Certificate chain of a listener, with its key.
 #[derive(Debug)]
 pub struct ServerIdentity {
     pub(super) chain: Vec<CertificateDer<'static>>,
@@ -23,7 +23,7 @@ impl ServerIdentity {
         Ok(Self { chain: chain.certificates()?, key: key.private_key()? })
     }
 
-    /// The end of the certificate; `None` when it cannot be read as one.
+    /// `None` if the certificate cannot be parsed.
     pub fn expires_at(&self) -> Option<Timestamp> {
         Some(read_certificate(self.chain.first()?).ok()?.not_after)
     }

@@ -1,4 +1,4 @@
-//! TLS side of a listener: its configuration for rustls, and what it finds out about a client's certificates.
+//! TLS side of a listener: its rustls configuration, and the check of client certificates.
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::identity::certificate::read_certificate;
 use crate::identity::cryptography::crypto_provider;
 use crate::identity::issue::ClientSubject;
 
-/// The TLS side of a listener, checked and ready. Cheap to clone; a reload puts a new one in the old one's place.
+/// TLS configuration of a listener. Cheap to clone; a reload replaces it.
 #[derive(Debug, Clone)]
 pub struct ServerTls {
     pub(in crate::transport) config: Arc<ServerConfig>,
@@ -31,10 +31,8 @@ pub struct ServerTls {
 }
 
 impl ServerTls {
-    /// For a listener that serves nobody without a certificate of its own role's authority; what it tells those who show none
-    /// is up to `trust`.
-    ///
-    /// `clock` decides what has expired.
+    /// For a listener that requires a certificate of its role's CA; `trust` decides what happens to clients without one. `clock` decides
+    /// what has expired.
     ///
     /// # Errors
     /// [`TlsConfigError`] when key and certificate do not belong together or a root or revocation list cannot be used.
@@ -61,7 +59,7 @@ impl ServerTls {
         Ok(Self { config: hardened(config), revoked: Some(trust.revoked), client_verifier: Some(verifier), clock })
     }
 
-    /// For the enrolment listener: devices that come here have no certificate yet.
+    /// For the enrolment listener, whose clients have no certificate yet.
     ///
     /// # Errors
     /// [`TlsConfigError`] when key and certificate do not belong together.
@@ -78,10 +76,10 @@ impl ServerTls {
         Ok(Self { config: hardened(config), revoked: None, client_verifier: None, clock })
     }
 
-    /// The credential in a chain whose key the peer has proved to hold in the handshake.
+    /// The credential of a chain; the peer has proved in the handshake that it holds the key.
     ///
     /// # Errors
-    /// The reason why the certificate is not accepted, on a listener whose handshake refuses none.
+    /// The reason why the certificate is not accepted, on a listener whose handshake accepts every certificate.
     pub(in crate::transport) fn admit(&self, chain: &[CertificateDer<'_>]) -> Result<Credential, rustls::Error> {
         let now = self.clock.current_time().ok_or(rustls::Error::FailedToGetCurrentTime)?;
         let (Some(clients), Some((end_entity, intermediates))) = (&self.client_verifier, chain.split_first()) else {
@@ -98,13 +96,13 @@ impl ServerTls {
         Ok(Credential::External { sha256, key_sha256: facts.spki_sha256, not_after: facts.not_after })
     }
 
-    /// The device of a chain that [`Self::admit`] has refused, if one of the gateway's own authorities issued its certificate.
+    /// The device of a chain that [`Self::admit`] has refused, if one of the gateway's own CAs issued its certificate.
     pub(in crate::transport) fn device_of_refused(&self, chain: &[CertificateDer<'_>]) -> Option<ClientSubject> {
         let (end_entity, intermediates) = chain.split_first()?;
         self.client_verifier.as_ref()?.device_of_refused(end_entity, intermediates)
     }
 
-    /// True when a chain that passed a handshake before would pass one now.
+    /// Reports whether a chain would pass a handshake now.
     pub fn accepts(&self, chain: &[CertificateDer<'_>]) -> bool {
         let (Some(clients), Some(now)) = (&self.client_verifier, self.clock.current_time()) else { return false };
         let Some((end_entity, intermediates)) = chain.split_first() else { return false };
@@ -125,14 +123,14 @@ fn hardened(mut config: ServerConfig) -> Arc<ServerConfig> {
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config.require_ems = true;
     config.max_early_data_size = 0;
-    // Resumption, all three ways to it. The ticketer of a new configuration is off already and stays so.
+    // No resumption by any of its three mechanisms; the ticketer of a new configuration is off.
     config.send_tls13_tickets = 0;
     config.max_tls13_tickets = 0;
     config.session_storage = Arc::new(NoServerSessionStorage {});
     Arc::new(config)
 }
 
-/// The gateway's clock as rustls wants it.
+/// The gateway's clock for rustls.
 struct TlsTime(Arc<dyn Clock>);
 
 impl TimeProvider for TlsTime {

@@ -5,36 +5,35 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::clock::Timestamp;
 
-/// Shared between whoever reloads and whoever is asked. Clones are the same status.
+/// Clones are the same status.
 #[derive(Debug, Clone)]
 pub struct TrustStatus(Arc<RwLock<TrustFacts>>);
 
-/// The facts.
+/// State of the listeners' certificates and trusted CAs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustFacts {
-    /// The end of the certificate that the listeners show.
+    /// End of the listeners' own certificate.
     pub server_certificate_expires_at: Timestamp,
-    /// For each set of foreign roots, by the name of their file: when the first of its revocation lists runs out.
+    /// Earliest expiry of the revocation lists of each set of external roots, by the name of the roots' file.
     pub external_list_expiry: BTreeMap<String, Timestamp>,
-    /// Parts that could not be put in force, each with the reason: the previous version stays in force.
+    /// Parts that could not be reloaded, with the reason; their previous version stays in force.
     pub faults: BTreeMap<String, String>,
-    /// Number of times that a new version was put in force.
+    /// Successful reloads.
     pub reloads: u64,
-    /// Number of times that a new version was refused.
+    /// Failed reloads.
     pub reload_failures: u64,
 }
 
-/// One thing that is not as it should be although the gateway works.
+/// A fault that does not stop the gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Degradation {
-    /// Name of the part.
     pub what: String,
     /// Reason, with an instruction for the administrator.
     pub detail: String,
 }
 
 impl TrustStatus {
-    /// A status with nothing wrong.
+    /// A status without faults.
     pub fn new(server_certificate_expires_at: Timestamp) -> Self {
         Self(Arc::new(RwLock::new(TrustFacts {
             server_certificate_expires_at,
@@ -45,30 +44,28 @@ impl TrustStatus {
         })))
     }
 
-    /// The facts as they are now.
     pub fn facts(&self) -> TrustFacts {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Changes the facts.
     pub fn change(&self, change: impl FnOnce(&mut TrustFacts)) {
         change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Notes that something could not be done; `true` when that is news.
+    /// Sets the fault of a part; `true` if it is new.
     pub fn set_fault(&self, what: &str, detail: String) -> bool {
         let mut facts = self.0.write().unwrap_or_else(PoisonError::into_inner);
         facts.faults.insert(what.to_owned(), detail.clone()) != Some(detail)
     }
 
-    /// Notes that it works; `true` when that is news.
+    /// Clears the fault of a part; `true` if there was one.
     pub fn clear_fault(&self, what: &str) -> bool {
         self.0.write().unwrap_or_else(PoisonError::into_inner).faults.remove(what).is_some()
     }
 }
 
 impl TrustFacts {
-    /// All that is not as it should be at `now`.
+    /// All faults at `now`.
     pub fn degradations(&self, now: Timestamp) -> Vec<Degradation> {
         let faults =
             self.faults.iter().map(|(what, detail)| Degradation { what: what.clone(), detail: detail.clone() });

@@ -37,7 +37,7 @@ fn long_limits() -> ListenerLimits {
 async fn half_a_request(listener: &TestListener, client: &Arc<ClientConfig>, number: u64) -> TlsStream<TcpStream> {
     let mut stream = listener.connect_shared(client).await.unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\nHo").await.unwrap();
-    wait_until("the stranger is let in", || listener.metrics.without_certificate() == number).await;
+    wait_until("the stranger is let in", || listener.metrics.without_certificate.get() == number).await;
     stream
 }
 
@@ -52,8 +52,8 @@ async fn a_caller_without_certificate_gets_one_response_and_is_disconnected() {
         timeout(GENEROUS_TIMEOUT, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
         assert_eq!(answer.matches("HTTP/1.1 200 ").count(), 1, "{answer}");
         assert!(answer.contains("\r\nconnection: close\r\n") && answer.ends_with("NoCertificate none"), "{answer}");
-        assert_eq!((listener.service.served(), listener.metrics.without_certificate()), (1, 1));
-        assert_eq!(listener.metrics.handshake_failed(HandshakeFailure::NoCertificate), 0);
+        assert_eq!((listener.service.served(), listener.metrics.without_certificate.get()), (1, 1));
+        assert_eq!(listener.metrics.handshake_failed(HandshakeFailure::NoCertificate).get(), 0);
         assert_eq!(listener.connections.count(), 0);
     }
 }
@@ -89,7 +89,7 @@ async fn a_certificate_that_is_shown_and_wrong_gets_one_response_and_counts_as_n
     ];
     for version in VERSIONS {
         for (leaf, fault, failure) in cases {
-            let before = listener.metrics.handshake_failed(failure);
+            let before = listener.metrics.handshake_failed(failure).get();
             let client = listener.client_with(Some(leaf), default_provider(), &[version]);
             let mut stream = listener.connect(client).await.unwrap();
             // Two at once: the second is not even looked at, and no certificate comes with the first.
@@ -99,11 +99,11 @@ async fn a_certificate_that_is_shown_and_wrong_gets_one_response_and_counts_as_n
             assert_eq!(answer.matches("HTTP/1.1 200 ").count(), 1, "{fault:?}: {answer}");
             assert!(answer.ends_with(&format!("CertificateRejected({fault:?}) none")), "{answer}");
             assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
-            assert_eq!(listener.metrics.handshake_failed(failure), before + 1, "{fault:?}");
+            assert_eq!(listener.metrics.handshake_failed(failure).get(), before + 1, "{fault:?}");
             assert_eq!(listener.connections.count_of(&Sha256Digest::of(&leaf.der)), 0);
         }
     }
-    assert_eq!((listener.connections.count(), listener.metrics.without_certificate()), (0, 0));
+    assert_eq!((listener.connections.count(), listener.metrics.without_certificate.get()), (0, 0));
     // A device that is known is told apart from a stranger, for the audit log.
     let known = [
         (Sha256Digest::of(&revoked.der), RejectionCause::Revoked),
@@ -170,12 +170,12 @@ async fn a_listener_full_of_anonymous_callers_keeps_no_device_out() {
         }
         let mut device = listener.device_connection().await;
         assert_eq!(send_raw(&mut device, "GET / HTTP/1.1").await.unwrap(), "served");
-        wait_until("all but four made way", || listener.metrics.rejected() == 16).await;
+        wait_until("all but four made way", || listener.metrics.rejected.get() == 16).await;
         for oldest in &mut anonymous_callers[..16] {
             wait_until_closed(oldest).await;
         }
         assert_eq!(listener.metrics.open(), 5);
-        assert_eq!(listener.metrics.handshake_failed(HandshakeFailure::Evicted), 0);
+        assert_eq!(listener.metrics.handshake_failed(HandshakeFailure::Evicted).get(), 0);
         assert_eq!(send_raw(&mut device, "GET / HTTP/1.1").await.unwrap(), "served");
     }
 }
@@ -202,5 +202,5 @@ async fn an_anonymous_caller_that_sends_nothing_is_cut_by_the_header_limit() {
     let limits = ListenerLimits { headers: Duration::from_millis(200), ..ListenerLimits::default() };
     let listener = TestListener::start_with(limits, ListenerTrust::StudioCaExplained).await;
     wait_until_closed(&mut listener.connect(listener.client(None)).await.unwrap()).await;
-    assert_eq!(listener.metrics.timed_out(TimeLimit::Headers), 1);
+    assert_eq!(listener.metrics.timed_out(TimeLimit::Headers).get(), 1);
 }

@@ -65,9 +65,9 @@ async fn every_unfit_certificate_is_refused_by_an_alert_before_the_service_runs(
         ("short", Some(&short), AlertDescription::CertificateUnknown, HandshakeFailure::WeakKey),
     ];
     for (name, leaf, alert, failure) in cases {
-        let before = listener.metrics.handshake_failed(failure);
+        let before = listener.metrics.handshake_failed(failure).get();
         assert_eq!(listener.refusal(listener.client(leaf)).await, rustls::Error::AlertReceived(alert), "{name}");
-        assert_eq!(listener.metrics.handshake_failed(failure), before + 1, "{name}");
+        assert_eq!(listener.metrics.handshake_failed(failure).get(), before + 1, "{name}");
     }
     // Who once had a good one is told apart from strangers, for the audit log.
     assert_eq!(listener.revoked.rejected().drain(), [(Sha256Digest::of(&expired.der), RejectionCause::Expired)]);
@@ -106,7 +106,7 @@ async fn an_expired_foreign_list_refuses_those_it_watches_over_and_nobody_else()
             assert_eq!(send_raw(&mut stream, "GET / HTTP/1.1").await.unwrap(), "served");
         } else {
             listener.refusal(listener.client(Some(&external))).await;
-            assert_eq!(listener.metrics.handshake_failed(HandshakeFailure::BadCertificate), 1);
+            assert_eq!(listener.metrics.handshake_failed(HandshakeFailure::BadCertificate).get(), 1);
             assert_eq!(listener.service.served(), 1);
         }
     }
@@ -193,7 +193,7 @@ async fn what_is_not_offered_is_not_spoken() {
     let mut http2 = listener.client(Some(&device));
     http2.alpn_protocols = vec![b"h2".to_vec()];
     assert_eq!(listener.refusal(http2).await, rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol));
-    assert_eq!(listener.metrics.handshake_failed(HandshakeFailure::NothingInCommon), 3);
+    assert_eq!(listener.metrics.handshake_failed(HandshakeFailure::NothingInCommon).get(), 3);
     assert_eq!(listener.service.served(), 0);
 }
 
@@ -201,6 +201,6 @@ async fn what_is_not_offered_is_not_spoken() {
 async fn a_client_that_leaves_in_the_handshake_is_counted_and_forgotten() {
     let listener = TestListener::start(ListenerLimits::default()).await;
     drop(TcpStream::connect(listener.address).await.unwrap());
-    wait_until("counted", || listener.metrics.handshake_failed(HandshakeFailure::PeerLeft) == 1).await;
+    wait_until("counted", || listener.metrics.handshake_failed(HandshakeFailure::PeerLeft).get() == 1).await;
     wait_until("forgotten", || listener.metrics.open() == 0).await;
 }

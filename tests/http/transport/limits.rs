@@ -23,7 +23,7 @@ async fn a_client_silent_before_the_handshake_is_cut() {
         TestListener::start(ListenerLimits { handshake: milliseconds(200), ..ListenerLimits::default() }).await;
     let mut tcp = TcpStream::connect(listener.address).await.unwrap();
     wait_until_closed(&mut tcp).await;
-    assert_eq!(listener.metrics.timed_out(TimeLimit::Handshake), 1);
+    assert_eq!(listener.metrics.timed_out(TimeLimit::Handshake).get(), 1);
 }
 
 #[tokio::test]
@@ -32,7 +32,7 @@ async fn a_client_silent_after_the_handshake_is_cut() {
         TestListener::start(ListenerLimits { headers: milliseconds(200), ..ListenerLimits::default() }).await;
     let mut stream = listener.device_connection().await;
     assert!(wait_until_closed(&mut stream).await < milliseconds(5000));
-    assert_eq!(listener.metrics.timed_out(TimeLimit::Headers), 1);
+    assert_eq!(listener.metrics.timed_out(TimeLimit::Headers).get(), 1);
 }
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn half_a_head_is_cut_however_it_trickles() {
     let rest = time::timeout(GENEROUS_TIMEOUT, reading.read_to_end(&mut Vec::new())).await.unwrap();
     trickle.abort();
     assert!(!matches!(rest, Ok(1..)), "the client was answered");
-    assert_eq!(listener.metrics.timed_out(TimeLimit::Headers), 1);
+    assert_eq!(listener.metrics.timed_out(TimeLimit::Headers).get(), 1);
     assert_eq!(listener.service.served(), 0);
 }
 
@@ -63,8 +63,8 @@ async fn a_resting_connection_outlives_the_header_limit_and_not_the_idle_limit()
     }
     let rest = wait_until_closed(&mut stream).await;
     assert!(rest > milliseconds(300), "cut after {rest:?}");
-    assert_eq!(listener.metrics.timed_out(TimeLimit::Idle), 1);
-    assert_eq!(listener.metrics.timed_out(TimeLimit::Headers), 0);
+    assert_eq!(listener.metrics.timed_out(TimeLimit::Idle).get(), 1);
+    assert_eq!(listener.metrics.timed_out(TimeLimit::Headers).get(), 0);
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn a_half_head_after_a_request_is_cut_by_the_header_limit() {
     send_raw(&mut stream, "GET / HTTP/1.1").await.unwrap();
     stream.write_all(b"GET / HT").await.unwrap();
     wait_until_closed(&mut stream).await;
-    assert_eq!(listener.metrics.timed_out(TimeLimit::Headers), 1);
+    assert_eq!(listener.metrics.timed_out(TimeLimit::Headers).get(), 1);
 }
 
 #[tokio::test]
@@ -145,7 +145,7 @@ async fn a_client_that_does_not_read_its_answer_is_cut() {
         TestListener::start(ListenerLimits { write_stall: milliseconds(300), ..ListenerLimits::default() }).await;
     let mut stream = listener.device_connection().await;
     stream.write_all(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
-    wait_until("the stall is noticed", || listener.metrics.timed_out(TimeLimit::WriteStall) == 1).await;
+    wait_until("the stall is noticed", || listener.metrics.timed_out(TimeLimit::WriteStall).get() == 1).await;
     wait_until("the connection is gone", || listener.metrics.open() == 0).await;
     drop(stream);
 }
@@ -173,7 +173,7 @@ async fn a_client_that_reads_its_answer_too_slowly_is_cut() {
             }
         }
     }
-    assert_eq!(listener.metrics.timed_out(TimeLimit::WriteStall), 1, "{total} bytes were read");
+    assert_eq!(listener.metrics.timed_out(TimeLimit::WriteStall).get(), 1, "{total} bytes were read");
 }
 
 #[tokio::test]
@@ -191,7 +191,7 @@ async fn a_slow_but_steady_reader_gets_its_answer() {
             total += time::timeout(GENEROUS_TIMEOUT, stream.read(&mut buffer)).await.unwrap().unwrap();
         }
     }
-    assert_eq!(listener.metrics.timed_out(TimeLimit::WriteStall), 0);
+    assert_eq!(listener.metrics.timed_out(TimeLimit::WriteStall).get(), 0);
 }
 
 #[tokio::test]
@@ -219,7 +219,7 @@ async fn a_device_over_its_limit_is_flagged_then_rejected() {
             .unwrap()
             .starts_with("WithinLimit")
     );
-    assert_eq!(listener.metrics.over_device_limit(), 2);
+    assert_eq!(listener.metrics.over_device_limit.get(), 2);
     assert_eq!(send_raw(&mut first, "GET / HTTP/1.1").await.unwrap(), "served");
 }
 
@@ -243,11 +243,12 @@ async fn silent_anonymous_callers_keep_no_device_out() {
     assert_eq!(send_raw(&mut known, "GET / HTTP/1.1").await.unwrap(), "served", "who is known is not touched");
 
     // Of all handshakes the four last ones were left, and one of those made way for the device.
-    wait_until("the oldest made way", || listener.metrics.handshake_failed(HandshakeFailure::Evicted) == 37).await;
+    wait_until("the oldest made way", || listener.metrics.handshake_failed(HandshakeFailure::Evicted).get() == 37)
+        .await;
     for oldest in &mut silent[..37] {
         wait_until_closed(oldest).await;
     }
-    assert_eq!(listener.metrics.rejected(), 0);
+    assert_eq!(listener.metrics.rejected.get(), 0);
 }
 
 #[tokio::test]
@@ -275,7 +276,7 @@ async fn a_panic_ends_its_own_connection_only() {
     let listener = TestListener::start(ListenerLimits::default()).await;
     assert!(send_raw(&mut listener.device_connection().await, "GET /panic HTTP/1.1").await.is_err());
     assert_eq!(send_raw(&mut listener.device_connection().await, "GET / HTTP/1.1").await.unwrap(), "served");
-    wait_until("counted", || listener.metrics.panicked() == 1).await;
+    wait_until("counted", || listener.metrics.panicked.get() == 1).await;
 }
 
 #[tokio::test]
@@ -286,5 +287,5 @@ async fn the_plain_listener_has_the_same_limits() {
     assert_eq!(send_raw(&mut tcp, "GET /peer HTTP/1.1").await.unwrap(), "WithinLimit none");
     tcp.write_all(b"GET").await.unwrap();
     wait_until_closed(&mut tcp).await;
-    assert_eq!(listener.metrics.timed_out(TimeLimit::Headers), 1);
+    assert_eq!(listener.metrics.timed_out(TimeLimit::Headers).get(), 1);
 }

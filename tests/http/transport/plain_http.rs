@@ -27,10 +27,10 @@ async fn a_client_that_forgot_the_s_of_https_is_told_so_on_every_tls_listener() 
             let answer = exchange(&listener, request).await;
             assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\n") && answer.contains("https://"), "{answer}");
             assert!(answer.contains("connection: close\r\n") && !answer.contains("secret"), "{answer}");
-            assert_eq!(listener.metrics.handshake_failed(HandshakeFailure::PlainHttp), number as u64 + 1);
+            assert_eq!(listener.metrics.handshake_failed(HandshakeFailure::PlainHttp).get(), number as u64 + 1);
         }
         assert_eq!(listener.service.served(), 0);
-        assert_eq!(listener.metrics.handshake_failed(HandshakeFailure::Other), 0);
+        assert_eq!(listener.metrics.handshake_failed(HandshakeFailure::Other).get(), 0);
     }
 }
 
@@ -40,7 +40,7 @@ async fn what_is_no_http_is_the_handshake_s_and_tls_is_served_as_before() {
     for bytes in [b"get / http/1.1\r\n\r\n".as_slice(), b"\x00\x00\x00\x00\x00", b"\x80\x2e\x01\x03\x01"] {
         assert!(!exchange(&listener, bytes).await.contains("HTTP"), "{bytes:?}");
     }
-    assert_eq!(listener.metrics.handshake_failed(HandshakeFailure::PlainHttp), 0);
+    assert_eq!(listener.metrics.handshake_failed(HandshakeFailure::PlainHttp).get(), 0);
     let mut stream = listener.device_connection().await;
     assert!(send_raw(&mut stream, "GET / HTTP/1.1").await.unwrap().contains("served"));
 }
@@ -60,5 +60,5 @@ async fn nobody_holds_a_connection_by_plain_http() {
     // Silent before the first byte.
     let mut silent = TcpStream::connect(listener.address).await.unwrap();
     wait_until_closed(&mut silent).await;
-    assert_eq!(listener.metrics.timed_out(TimeLimit::Handshake), 1);
+    assert_eq!(listener.metrics.timed_out(TimeLimit::Handshake).get(), 1);
 }

@@ -18,7 +18,7 @@ async fn a_revoked_device_is_told_so_in_the_handshake() {
     listener.revoked.replace(HashSet::from([Sha256Digest::of(&device.der)]));
     let refusal = listener.refusal(listener.client(Some(&device))).await;
     assert_eq!(refusal, rustls::Error::AlertReceived(AlertDescription::CertificateRevoked));
-    assert_eq!(listener.metrics.handshake_failed(HandshakeFailure::Revoked), 1);
+    assert_eq!(listener.metrics.handshake_failed(HandshakeFailure::Revoked).get(), 1);
     assert_eq!(listener.service.served(), 0);
     assert_eq!(listener.revoked.rejected().drain(), [(Sha256Digest::of(&device.der), RejectionCause::Revoked)]);
 }
@@ -52,6 +52,6 @@ async fn the_open_connections_of_a_revoked_device_are_cut_and_no_others() {
     wait_until_closed(&mut resting).await;
     wait_until_closed(&mut busy).await;
     wait_until("both are gone", || listener.metrics.open() == 1).await;
-    assert_eq!(listener.metrics.cancelled(), 2);
+    assert_eq!(listener.metrics.cancelled.get(), 2);
     assert_eq!(send_raw(&mut bystander, "GET / HTTP/1.1").await.unwrap(), "served");
 }
