@@ -1,4 +1,4 @@
-//! Time, passed in: nothing below `cli` asks the operating system what time it is.
+//! Time as an argument: only [`SystemClock`] reads the operating system's clock.
 
 use std::fmt;
 use std::ops::{Add, Sub};
@@ -18,10 +18,10 @@ use crate::failpoint;
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// Years 1970 to 9999: what RFC 3339 can write and no deadline here ever leaves.
+    /// The end of the year 9999: RFC 3339 cannot write a later moment.
     const LATEST_MILLISECONDS: i64 = 253_402_300_799_999;
 
-    /// From milliseconds since the Unix epoch; values outside 1970..=9999 are drawn to the nearer end.
+    /// Values outside the years 1970 to 9999 become the nearer end.
     pub const fn from_unix_milliseconds(milliseconds: i64) -> Self {
         if milliseconds < 0 {
             Self(0)
@@ -32,7 +32,6 @@ impl Timestamp {
         }
     }
 
-    /// Milliseconds since the Unix epoch.
     pub const fn unix_milliseconds(self) -> i64 {
         self.0
     }
@@ -115,15 +114,14 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 /// Source of the time for a component.
 pub trait Clock: Send + Sync {
-    /// The present moment.
     fn now(&self) -> Timestamp;
-    /// The time since the machine was started, its sleep included. Nobody can set it.
+    /// Time since the machine started, including sleep. Unlike the wall clock it cannot be set.
     fn since_boot(&self) -> Duration;
-    /// A name for that start; `None` where the system has none.
+    /// Identifier of the machine's current run; `None` where the system has none.
     fn boot_id(&self) -> Option<String>;
 }
 
-/// The operating system's clock: the one place that reads it.
+/// The operating system's clock.
 #[derive(Debug, Default)]
 pub struct SystemClock;
 
@@ -141,7 +139,7 @@ impl Clock for SystemClock {
         Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
     }
 
-    /// Counts from the first call: a restart of the program is a start of the machine as far as this clock tells.
+    /// Counts from the first call, so a restart of the program looks like a restart of the machine.
     #[cfg(not(target_os = "linux"))]
     #[expect(clippy::disallowed_methods, reason = "the one place where ambient time comes in")]
     fn since_boot(&self) -> Duration {
@@ -150,13 +148,13 @@ impl Clock for SystemClock {
     }
 
     fn boot_id(&self) -> Option<String> {
-        // Linux; elsewhere there is no such file.
+        // Only Linux has this file.
         let name = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
         Some(name.trim().to_owned())
     }
 }
 
-/// A clock moved by hand, for tests.
+/// A clock for tests, which moves only when a test moves it.
 #[derive(Debug)]
 pub struct ManualClock {
     wall: AtomicI64,
@@ -164,19 +162,17 @@ pub struct ManualClock {
 }
 
 impl ManualClock {
-    /// A clock that stands at `start`.
     pub fn starting_at(start: Timestamp) -> Self {
         Self { wall: AtomicI64::new(start.unix_milliseconds()), since_boot: AtomicI64::new(0) }
     }
 
-    /// Moves the clock forward.
     pub fn advance(&self, span: Duration) {
         let milliseconds = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
         self.wall.fetch_add(milliseconds, Ordering::SeqCst);
         self.since_boot.fetch_add(milliseconds, Ordering::SeqCst);
     }
 
-    /// Sets the clock forward or back, while no time passes.
+    /// Changes the wall clock only, as an administrator does who sets it.
     pub fn shift_by(&self, milliseconds: i64) {
         self.wall.fetch_add(milliseconds, Ordering::SeqCst);
     }

@@ -1,4 +1,4 @@
-//! Randomness, passed in: so that a test can repeat a run to the byte.
+//! Randomness as an argument, so that a test can repeat a run byte for byte.
 
 use std::sync::Mutex;
 
@@ -10,7 +10,7 @@ pub trait Entropy: Send + Sync {
     /// Fills `bytes` with random bytes.
     ///
     /// # Errors
-    /// [`EntropyError`] when the source fails; nothing may then be used of `bytes`.
+    /// [`EntropyError`] when the source fails; the content of `bytes` must not be used then.
     fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError>;
 }
 
@@ -24,19 +24,12 @@ pub fn random_bytes<const N: usize>(entropy: &dyn Entropy) -> Result<[u8; N], En
     Ok(bytes)
 }
 
-/// The source of randomness gave nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The source of randomness failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the operating system's random number generator failed")]
 pub struct EntropyError;
 
-impl std::fmt::Display for EntropyError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the operating system's random number generator failed")
-    }
-}
-
-impl std::error::Error for EntropyError {}
-
-/// The operating system's generator, by way of aws-lc.
+/// The operating system's generator, read through aws-lc.
 #[derive(Debug, Default)]
 pub struct OsEntropy;
 
@@ -47,7 +40,7 @@ impl Entropy for OsEntropy {
     }
 }
 
-/// A repeatable sequence for tests: SHA-256 over a seed and a counter. Never for keys that guard anything.
+/// A repeatable sequence for tests: SHA-256 over a seed and a counter. Not secret: never for real keys.
 #[derive(Debug)]
 pub struct SeededEntropy {
     seed: u64,
@@ -55,7 +48,6 @@ pub struct SeededEntropy {
 }
 
 impl SeededEntropy {
-    /// The sequence that belongs to `seed`.
     pub fn new(seed: u64) -> Self {
         Self { seed, counter: Mutex::new(0) }
     }

@@ -1,8 +1,7 @@
 //! Facts that the gateway reads from a certificate, its own or a peer's.
 //!
-//! Trust is decided elsewhere (the handshake checks the chain, the store knows the digest); this is reading only.
+//! This module decides nothing about trust: the handshake checks the chain, and the store knows the digest.
 
-use std::error::Error;
 use std::fmt;
 
 use x509_parser::certificate::X509Certificate;
@@ -20,7 +19,7 @@ use crate::domain::digest::Sha256Digest;
 pub struct Serial(Vec<u8>);
 
 impl Serial {
-    /// The bytes, the highest first.
+    /// Big endian.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -31,7 +30,7 @@ impl fmt::Display for Serial {
         if self.0.is_empty() {
             return f.write_str("00");
         }
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex::encode(&self.0))
     }
 }
 
@@ -41,20 +40,18 @@ impl fmt::Debug for Serial {
     }
 }
 
-/// Facts that a certificate's bytes alone tell.
+/// Facts that a certificate states.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateFacts {
-    /// SHA-256 of the whole certificate in DER: the name under which the store knows it.
+    /// SHA-256 of the whole certificate in DER, by which the store finds it.
     pub sha256: Sha256Digest,
-    /// The number its issuer gave it.
     pub serial: Serial,
     /// The issuer's distinguished name, for people.
     pub issuer: String,
-    /// Its first moment.
     pub not_before: Timestamp,
     /// Its last moment, itself included (RFC 5280 section 4.1.2.5).
     pub not_after: Timestamp,
-    /// SHA-256 of the `SubjectPublicKeyInfo` in DER: tells whether a renewal brought a new key.
+    /// SHA-256 of the `SubjectPublicKeyInfo` in DER, which changes when a renewal brings a new key.
     pub spki_sha256: Sha256Digest,
 }
 
@@ -76,12 +73,10 @@ pub fn read_certificate(der: &[u8]) -> Result<CertificateFacts, CertificateError
     })
 }
 
-/// Distinguished names of a certificate in DER, for comparing.
+/// Distinguished names of a certificate in DER, for comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateNames {
-    /// The holder's name.
     pub subject: Vec<u8>,
-    /// The name of the authority that issued it.
     pub issuer: Vec<u8>,
 }
 
@@ -107,8 +102,7 @@ pub fn certificates_from_pem(text: &str) -> Result<Vec<Vec<u8>>, CertificateErro
     blocks.into_iter().map(|block| parse(&block).map(|_| block.to_vec())).collect()
 }
 
-/// The names and addresses a server certificate is for (RFC 5280, section 4.2.1.6); others than names and addresses are left
-/// aside.
+/// The DNS names and IP addresses of a server certificate (RFC 5280, section 4.2.1.6); names of other kinds are ignored.
 ///
 /// # Errors
 /// [`CertificateError`] when the bytes are no certificate.
@@ -153,7 +147,7 @@ pub fn group_fingerprint(digest: &Sha256Digest) -> String {
     grouped
 }
 
-/// Reads a digest as people copy it: any case, with spaces, colons or hyphens anywhere (also the form of
+/// Reads a digest as people copy it: in upper or lower case, with spaces, colons or hyphens anywhere (also the form of
 /// `openssl x509 -fingerprint -sha256` after its equals sign).
 pub fn parse_fingerprint(text: &str) -> Option<Sha256Digest> {
     let digits: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, ':' | '-')).collect();
@@ -172,16 +166,9 @@ fn moment(time: ASN1Time) -> Timestamp {
 }
 
 /// The bytes are not a certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an X.509 certificate: expected PEM blocks `-----BEGIN CERTIFICATE-----`, or one in DER")]
 pub struct CertificateError;
-
-impl fmt::Display for CertificateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not an X.509 certificate: expected PEM blocks `-----BEGIN CERTIFICATE-----`, or one in DER")
-    }
-}
-
-impl Error for CertificateError {}
 
 #[cfg(test)]
 mod tests {

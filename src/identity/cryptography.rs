@@ -1,19 +1,19 @@
-//! The cryptography of TLS, one choice for both ends of the line.
+//! Cipher suites and groups of TLS, the same for gateway and studio program.
 //!
 //! | | offered | why |
 //! |---|---|---|
 //! | suites | AES-GCM with ECDHE | BSI TR-02102-2 knows neither CBC without encrypt-then-MAC nor ChaCha20 |
-//! | groups | SECP256R1MLKEM768, P-256, P-384 | a photo's confidentiality has to outlast a recorded handshake |
+//! | groups | SECP256R1MLKEM768, P-256, P-384 | a recorded handshake must not be decrypted later by a quantum computer |
 //!
-//! Within what both sides know, rustls goes by the client's order, for suites and groups alike: a client that lists P-256
-//! before the hybrid group gets P-256. And a client that guesses a group which the gateway does not know pays a second
-//! round trip for each handshake, so the studio's side has to lead with what the gateway takes.
+//! rustls follows the client's order of suites and groups: a client that lists P-256 before the hybrid group gets P-256. A
+//! client that begins with a group which the gateway does not support pays a second round trip in each handshake, so the
+//! studio program begins with the gateway's first group.
 
 use std::sync::Arc;
 
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 
-/// The cryptography in use, named one by one: the process-wide default belongs to whichever crate sets it first.
+/// The cryptography in use, passed explicitly: the process-wide default is set by any crate that comes first.
 pub fn crypto_provider() -> Arc<CryptoProvider> {
     use aws_lc_rs::{cipher_suite as suite, kx_group};
     Arc::new(CryptoProvider {

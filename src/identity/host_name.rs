@@ -1,6 +1,5 @@
-//! The name under which a server is reached: what its certificate says, and what a client checks.
+//! The host name of a server, as its certificate states it and clients check it.
 
-use std::error::Error;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
@@ -21,7 +20,6 @@ pub enum HostName {
 pub struct DnsName(String);
 
 impl DnsName {
-    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -43,7 +41,7 @@ impl FromStr for HostName {
     fn from_str(text: &str) -> Result<Self, HostNameError> {
         let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
         if let Ok(address) = bare.parse::<IpAddr>() {
-            // An address to listen on; nobody can connect to it by that name.
+            // 0.0.0.0 is an address to listen on; no client can connect to it.
             return if address.is_unspecified() { Err(HostNameError::Unspecified) } else { Ok(Self::Ip(address)) };
         }
         if text.contains("://") || text.contains('/') {
@@ -85,39 +83,23 @@ impl fmt::Display for HostName {
     }
 }
 
-/// The text names no host a certificate could be made for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Reason why a text is not a host name for a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum HostNameError {
-    /// Neither a DNS name nor an IP address.
+    #[error("not a host name: write a DNS name of letters, digits, hyphens and dots, or an IP address")]
     Malformed,
-    /// A URL, or something with a path.
+    #[error("a URL is not a host name: write only the part between // and the next / or :")]
     Url,
-    /// With a port.
+    #[error("a host name has no port: leave out the colon and the number")]
     Port,
-    /// With a `*`.
+    #[error("wildcards are not accepted: write every name out")]
     Wildcard,
-    /// With characters outside ASCII.
+    #[error("a host name is written in ASCII: use the form that begins with xn--")]
     NotAscii,
     /// `0.0.0.0` or `::`.
+    #[error("an address to listen on is not a host name: write the one clients connect to")]
     Unspecified,
 }
-
-impl fmt::Display for HostNameError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Malformed => {
-                "not a host name: write a DNS name of letters, digits, hyphens and dots, or an IP address"
-            }
-            Self::Url => "a URL is not a host name: write only the part between // and the next / or :",
-            Self::Port => "a host name has no port: leave out the colon and the number",
-            Self::Wildcard => "wildcards are not accepted: write every name out",
-            Self::NotAscii => "a host name is written in ASCII: use the form that begins with xn--",
-            Self::Unspecified => "an address to listen on is not a host name: write the one clients connect to",
-        })
-    }
-}
-
-impl Error for HostNameError {}
 
 #[cfg(test)]
 mod tests {

@@ -23,22 +23,22 @@ use crate::domain::party::Role;
 use crate::domain::party::device_name::MAX_COMMON_NAME_CHARACTERS;
 use crate::entropy::Entropy;
 
-/// A device's certificate lasts 60 days: renewal by itself at two thirds leaves 20 days for a closed shop.
+/// 60 days: the studio program renews at two thirds, which leaves 20 days for a studio that is closed.
 pub const CLIENT_VALIDITY: Duration = Duration::from_hours(24 * 60);
-/// A server certificate lasts one year: below the 825 days after which Apple's clients refuse even private authorities.
+/// One year: Apple's clients refuse server certificates of more than 825 days, even of private authorities.
 pub const SERVER_VALIDITY: Duration = Duration::from_hours(24 * 365);
 
 /// `serialNumber` of a subject (X.520), in rcgen's form.
 const SERIAL_NUMBER_OID: [u64; 4] = [2, 5, 4, 5];
 
-/// The identity in the subject of a device's certificate. Beside it the subject has a name for people; nothing from a request enters it.
+/// The identity in the subject of a device's certificate. The subject also has a name for people; nothing comes from the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientSubject {
-    /// The side the device stands on; `OU` of the subject.
+    /// `OU` of the subject.
     pub role: Role,
-    /// The studio or office; `O` of the subject.
+    /// `O` of the subject.
     pub party_id: PartyId,
-    /// The device; `serialNumber` of the subject, and `CN` in certificates from before there was a name.
+    /// `serialNumber` of the subject; `CN` in certificates that were issued before devices had names.
     pub device_id: DeviceId,
 }
 
@@ -69,7 +69,7 @@ impl ClientSubject {
 /// Validity of a certificate and the address of its revocation list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuanceTerms {
-    /// From now; cut at the end of the authority.
+    /// From now; at most until the authority expires.
     pub validity: Duration,
     /// An address for the CRL distribution points extension (RFC 5280 section 4.2.1.13), for relying parties other than the
     /// gateway, which asks its own store. `https://` is meant for the gateway's enrolment listener alone: fetching a list
@@ -79,34 +79,31 @@ pub struct IssuanceTerms {
 }
 
 impl IssuanceTerms {
-    /// This long, without a published revocation list.
+    /// Without a published revocation list.
     pub const fn with_validity(validity: Duration) -> Self {
         Self { validity, crl_url: None }
     }
 }
 
-/// A certificate that was just issued, described from its own bytes.
+/// A newly issued certificate with facts that were read from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuedCertificate {
-    /// In PEM.
     pub pem: String,
-    /// In DER.
     pub der: Vec<u8>,
-    /// SHA-256 of the DER form.
+    /// Of the DER form.
     pub sha256: Sha256Digest,
     /// 16 random bytes.
     pub serial: Serial,
-    /// Its first moment.
     pub not_before: Timestamp,
-    /// Its last moment, itself included.
+    /// Inclusive.
     pub not_after: Timestamp,
 }
 
-/// Certifies a device: `clientAuth` and nothing else, critical `digitalSignature`, `CA:FALSE`. `name` is for people, see
+/// Issues a device's certificate: `clientAuth` and nothing else, critical `digitalSignature`, `CA:FALSE`. `name` is for people, see
 /// [`device_name`](crate::domain::party::device_name::device_name).
 ///
 /// # Errors
-/// [`IdentityError`]: the authority is outside its validity, the revocation address is unfit, or no serial was drawn.
+/// [`IdentityError`] when the authority is not valid now, the revocation address is unfit, or no serial number could be drawn.
 pub fn issue_client(
     authority: &Authority,
     subject: &ClientSubject,
@@ -129,7 +126,7 @@ pub fn issue_client(
     issue(authority, params, key, terms, now, entropy)
 }
 
-/// Certifies a listener of the gateway: `serverAuth`, every name in subjectAltName (the common name is for people).
+/// Issues the certificate of the gateway's listeners: `serverAuth`, every name in subjectAltName (the common name is for people).
 ///
 /// # Errors
 /// [`IdentityError::NoHostName`] without names; otherwise as [`issue_client`].

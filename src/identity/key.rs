@@ -1,4 +1,4 @@
-//! The private key of a device: generated in the studio, or by the administrator for a browser or third-party software.
+//! Private key of a device: the studio program generates it, or the administrator for a browser or third-party software.
 
 use rcgen::{CertificateParams, DistinguishedName, KeyPair, PublicKeyData};
 use zeroize::Zeroizing;
@@ -16,8 +16,8 @@ pub struct DeviceKey {
 impl DeviceKey {
     /// A new key on P-256: the curve every TLS stack, browser and operating system signs with.
     ///
-    /// The randomness is aws-lc's own generator and not an argument: rcgen offers no other way in, and a key must not be
-    /// repeatable even in a test.
+    /// The randomness comes from aws-lc's own generator and is not an argument: rcgen does not accept another source, and a key
+    /// must not be repeatable even in a test.
     ///
     /// # Errors
     /// [`IdentityError::Library`] when the generator fails.
@@ -38,7 +38,6 @@ impl DeviceKey {
         Ok(Self { pair: Zeroizing::new(pair), public })
     }
 
-    /// The public half.
     pub fn public_key(&self) -> PublicKey {
         self.public.clone()
     }

@@ -8,11 +8,11 @@
 //! revocation  issue_revocation_list -> RevocationList
 //! audit       CheckpointKey::sign -> SignedCheckpoint -> CheckpointVerifier::verify -> Checkpoint
 //!             CheckpointKey::sign_document -> CheckpointVerifier::verify_document
-//! line        crypto_provider -> TLS of both ends
+//! TLS         crypto_provider, for gateway and studio program
 //! ```
 //!
-//! Bytes and PEM text in and out: no file is read or written here. A [`PublicKey`](public_key::PublicKey) only comes from
-//! a request that proved possession of the private key, or from a key made here; so whatever can be certified was proved.
+//! Functions take and return bytes and PEM text; none reads or writes a file. A [`PublicKey`](public_key::PublicKey) comes only
+//! from a request that proved possession of the private key, or from a key made here, so every certified key was proved.
 
 pub mod authority;
 pub mod certificate;

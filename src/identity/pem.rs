@@ -1,9 +1,8 @@
 //! PEM (RFC 7468): the text form of certificates, requests and keys.
 //!
-//! Written here and not taken from a crate because private keys pass through: every buffer is wiped.
+//! Private keys pass through, so results are wiped when they are dropped; the programs' allocator wipes the buffers of the library.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
+use pem::{EncodeConfig, LineEnding, Pem};
 use zeroize::Zeroizing;
 
 /// The label of a certificate.
@@ -13,45 +12,23 @@ pub const REQUEST: &str = "CERTIFICATE REQUEST";
 /// The label of an unencrypted PKCS#8 private key.
 pub const PRIVATE_KEY: &str = "PRIVATE KEY";
 
-/// 48 bytes are the 64 characters RFC 7468 section 2 asks of every line but the last.
-const BYTES_PER_LINE: usize = 48;
-
 /// Writes one block.
 pub fn encode(label: &str, der: &[u8]) -> Zeroizing<String> {
-    // Enough from the start: a string that grows leaves copies behind.
-    let capacity = 2 * (label.len() + 24) + der.len().div_ceil(BYTES_PER_LINE) * 65;
-    let mut text = Zeroizing::new(String::with_capacity(capacity));
-    for part in ["-----BEGIN ", label, "-----\n"] {
-        text.push_str(part);
-    }
-    for line in der.chunks(BYTES_PER_LINE) {
-        BASE64.encode_string(line, &mut text);
-        text.push('\n');
-    }
-    for part in ["-----END ", label, "-----\n"] {
-        text.push_str(part);
-    }
-    text
+    let block = Pem::new(label, der);
+    Zeroizing::new(pem::encode_config(&block, EncodeConfig::new().set_line_ending(LineEnding::LF)))
 }
 
-/// The contents of every block with this label, in order; text around the blocks is passed over (RFC 7468 section 2).
+/// The contents of every block with this label, in order; text around the blocks is skipped (RFC 7468 section 2).
 ///
-/// `None` when a block with this label does not end or is not base64.
+/// `None` when a block does not end or is not base64.
 pub fn decode_all(label: &str, text: &str) -> Option<Vec<Zeroizing<Vec<u8>>>> {
-    let (begin, end) = (format!("-----BEGIN {label}-----"), format!("-----END {label}-----"));
-    let mut blocks = Vec::new();
-    let mut lines = text.lines().map(str::trim);
-    while lines.any(|line| line == begin) {
-        let mut encoded = Zeroizing::new(String::with_capacity(text.len()));
-        loop {
-            match lines.next()? {
-                line if line == end => break,
-                line => encoded.push_str(line),
-            }
-        }
-        blocks.push(Zeroizing::new(BASE64.decode(encoded.as_bytes()).ok()?));
+    let blocks = pem::parse_many(text).ok()?;
+    // The library drops a block that does not end.
+    if blocks.len() != text.matches("-----BEGIN ").count() {
+        return None;
     }
-    Some(blocks)
+    let labelled = blocks.into_iter().filter(|block| block.tag() == label);
+    Some(labelled.map(|block| Zeroizing::new(block.into_contents())).collect())
 }
 
 /// The contents of the only block with this label; `None` when there is none, more than one, or it is broken.
@@ -69,7 +46,7 @@ mod tests {
         for length in [0, 1, 47, 48, 49, 500] {
             let der: Vec<u8> = (0..length).map(|i| (i % 251) as u8).collect();
             let text = encode(PRIVATE_KEY, &der);
-            assert!(text.capacity() >= text.len() && text.lines().all(|line| line.len() <= 64));
+            assert!(text.lines().all(|line| line.len() <= 64));
             assert_eq!(*decode_one(PRIVATE_KEY, &text).unwrap(), der);
         }
     }

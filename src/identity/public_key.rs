@@ -1,27 +1,24 @@
 //! A public key of a kind this gateway certifies.
 
-use std::error::Error;
-use std::fmt;
-
 use rcgen::{PublicKeyData, SignatureAlgorithm};
 use x509_parser::oid_registry::{OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY, OID_NIST_EC_P384, OID_PKCS1_RSAENCRYPTION};
 use x509_parser::prelude::FromDer;
 use x509_parser::public_key::RSAPublicKey;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
-/// RSA moduli from here on are as strong as what surrounds them (BSI TR-02102-1: at least 3000 bits).
+/// BSI TR-02102-1, section 3.5, demands at least 3000 bits; 3072 is the size in use.
 pub const RSA_MINIMUM_BITS: usize = 3072;
 
 /// ECDSA on P-256 or P-384, or RSA of at least [`RSA_MINIMUM_BITS`]: what the listeners accept in a handshake.
 ///
-/// There is no public way to make one of mere bytes: see [`read_request`](super::request::certificate_request::read_request) and
+/// Code outside this folder cannot make one from bytes without proof of possession: see [`read_request`](super::request::certificate_request::read_request) and
 /// [`DeviceKey`](super::key::DeviceKey).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicKey(rcgen::SubjectPublicKeyInfo);
 
 impl PublicKey {
-    /// Reads a `SubjectPublicKeyInfo` (RFC 5280 section 4.1.2.7). Whether a point lies on its curve is left to whoever
-    /// checks a signature with it.
+    /// Reads a `SubjectPublicKeyInfo` (RFC 5280 section 4.1.2.7). The code that verifies a signature with the key checks that
+    /// a point lies on its curve.
     pub(super) fn read(spki_der: &[u8]) -> Result<Self, KeyError> {
         let (rest, spki) = SubjectPublicKeyInfo::from_der(spki_der).map_err(|_| KeyError::Malformed)?;
         if !rest.is_empty() || spki.subject_public_key.unused_bits != 0 {
@@ -76,35 +73,22 @@ fn bit_length(number: &[u8]) -> usize {
     (number.len() - first) * 8 - number[first].leading_zeros() as usize
 }
 
-/// A public key that is not certified here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Reason why a public key is not certified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// Neither ECDSA nor RSA.
+    #[error("the key is neither ECDSA nor RSA{KEY_ADVICE}")]
     Algorithm,
     /// An elliptic curve other than P-256 and P-384, or one with explicit parameters.
+    #[error("the key's elliptic curve is not accepted{KEY_ADVICE}")]
     Curve,
-    /// RSA below [`RSA_MINIMUM_BITS`].
-    RsaTooShort {
-        /// The length of its modulus.
-        bits: usize,
-    },
-    /// Not a public key in the one form its standard allows.
+    /// `bits` is the length of the modulus.
+    #[error("the RSA key has only {bits} bits{KEY_ADVICE}")]
+    RsaTooShort { bits: usize },
+    #[error("the public key is malformed{KEY_ADVICE}")]
     Malformed,
 }
 
-impl fmt::Display for KeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Algorithm => f.write_str("the key is neither ECDSA nor RSA")?,
-            Self::Curve => f.write_str("the key's elliptic curve is not accepted")?,
-            Self::RsaTooShort { bits } => write!(f, "the RSA key has only {bits} bits")?,
-            Self::Malformed => f.write_str("the public key is malformed")?,
-        }
-        write!(f, ": make an ECDSA key on P-256 or P-384, or an RSA key of at least {RSA_MINIMUM_BITS} bits")
-    }
-}
-
-impl Error for KeyError {}
+const KEY_ADVICE: &str = ": make an ECDSA key on P-256 or P-384, or an RSA key of at least 3072 bits";
 
 #[cfg(test)]
 mod tests {

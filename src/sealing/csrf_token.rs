@@ -1,5 +1,5 @@
-//! Proof that a form came from a page of this gateway: whoever lures a clerk's browser to another site has the clerk's
-//! certificate at hand, but no token (OWASP: signed double-submit without a session, bound to the device).
+//! Proof that a form comes from a page of this gateway: a foreign site can make a clerk's browser send requests with the clerk's
+//! certificate, but it has no token (OWASP: signed double-submit without a session, bound to the device).
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use super::key_file::KeyFile;
 use crate::clock::Timestamp;
 use crate::domain::id::DeviceId;
 
-/// A page left open over a working day still works in the evening.
+/// A page that was opened in the morning still works in the evening.
 const MAX_AGE: Duration = Duration::from_secs(12 * 3600);
-/// Nodes of a fleet may differ by so much.
+/// Difference between the clocks of two nodes.
 const MAX_CLOCK_SKEW: Duration = Duration::from_secs(300);
 
 impl KeyFile {
-    /// The token of a device's pages made at `now`: the moment and a keyed hash of it and the device.
+    /// The token for pages that a device gets at `now`: the time, and a keyed hash of time and device.
     pub fn csrf_token(&self, device: DeviceId, now: Timestamp) -> String {
         let moment = now.unix_milliseconds();
         format!("{moment}.{}", URL_SAFE_NO_PAD.encode(self.csrf_hash(device, moment)))

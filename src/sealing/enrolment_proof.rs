@@ -1,14 +1,13 @@
-//! Proof that a gateway knows an enrolment code, verified before the code is ever sent.
+//! Proof that a gateway knows an enrolment code, which a device verifies before it sends the code.
 //!
 //! ```text
-//! code --HKDF--> lookup      (sent to ask for the invitation; stored in the code's place)
-//!      --HKDF--> proof key   (never sent; stored under a seal of the key file)
-//! gateway: proof = HMAC-SHA-256(proof key, nonce of the device | what the gateway says of itself)
+//! code --HKDF--> lookup      (sent to look up the invitation; stored instead of the code)
+//!      --HKDF--> proof key   (never sent; stored encrypted with a key of the key file)
+//! gateway: proof = HMAC-SHA-256(proof key, nonce of the device | statement of the gateway about itself)
 //! ```
-//! A device that has been told nothing but an address and a code asks with the lookup and a nonce of its own. Only who knows
-//! the code, or has the store *and* the key file, can answer with a proof; what was proved contains the fingerprint of the
-//! authority that the device trusts from then on. The 95 bits of a code are out of reach for trying, so neither lookup nor
-//! proof leads back to it. Both ends use this file: the gateway proves, the device verifies.
+//! A new device knows only an address and a code. It sends the lookup and a fresh nonce. Only a server that knows the code, or has
+//! the store *and* the key file, can return a valid proof. The proof covers the fingerprint of the CA that the device trusts from
+//! then on. A code has 95 bits, so it cannot be found from lookup or proof by trying. Gateway and studio program both use this file.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hmac;
@@ -22,7 +21,7 @@ use crate::domain::digest::Sha256Digest;
 use crate::domain::party::invitation::InvitationLookupId;
 use crate::entropy::{Entropy, random_bytes};
 
-/// HKDF without a salt (RFC 5869 section 2.2): the device knows nothing but the code.
+/// HKDF without a salt (RFC 5869 section 2.2): the device knows only the code.
 const NO_SALT: &[u8] = &[];
 const KEY_LENGTH: usize = 32;
 
@@ -33,22 +32,21 @@ pub fn invitation_lookup_id(code: &EnrolmentCode) -> InvitationLookupId {
     InvitationLookupId::from_bytes(lookup)
 }
 
-/// Proves that whoever answers knows the code. Wiped on drop.
+/// Key that proves knowledge of a code. Wiped on drop.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct ProofKey([u8; KEY_LENGTH]);
 
 /// Statement of a gateway about itself in answer to a lookup, as it is written in the JSON.
 #[derive(Debug, Clone, Copy)]
 pub struct ProofMessage<'a> {
-    /// The device's own, fresh for each lookup.
+    /// Random, made by the device for each lookup.
     pub nonce: &'a [u8; 32],
-    /// Id of the invited device.
     pub device_id: &'a str,
     /// `studio` or `office`.
     pub role: &'a str,
-    /// The address of the listener that is for it.
+    /// URL of the listener for devices of this role.
     pub gateway: &'a str,
-    /// Time from which the code no longer works.
+    /// End of the code's validity.
     pub expires_at: &'a str,
     /// SHA-256 of the server authority's certificate in DER.
     pub ca_sha256: Sha256Digest,
@@ -69,14 +67,13 @@ impl ProofMessage<'_> {
 }
 
 impl ProofKey {
-    /// Of a code.
     pub fn from_code(code: &EnrolmentCode) -> Self {
         let mut key = [0; KEY_LENGTH];
         hkdf(NO_SALT, code.secret_symbols(), "lichtbild/enrolment-proof/v1", &mut key);
         Self(key)
     }
 
-    /// The gateway's side: HMAC-SHA-256 over every field after its length (64-bit, big endian).
+    /// Computes the gateway's proof: HMAC-SHA-256 over all fields, each after its length (64-bit, big endian).
     pub fn prove(&self, answer: &ProofMessage<'_>) -> [u8; 32] {
         let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), &answer.to_bytes());
         let mut proof = [0; 32];
@@ -85,14 +82,14 @@ impl ProofKey {
         proof
     }
 
-    /// The device's side: whether whoever answered knows the code. Takes the same time whatever is wrong.
+    /// Reports whether the gateway that answered knows the code. Takes constant time.
     pub fn is_valid_proof(&self, answer: &ProofMessage<'_>, proof: &[u8]) -> bool {
         hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), &answer.to_bytes(), proof).is_ok()
     }
 }
 
 impl KeyFile {
-    /// A proof key as it lies in the store: AES-256-GCM under a key of the key file and this one invitation.
+    /// Encrypts a proof key for the store: AES-256-GCM with a key derived from the key file and this invitation.
     ///
     /// # Errors
     /// [`SealError`] when the source of randomness fails or the cipher refuses.
@@ -119,8 +116,8 @@ impl KeyFile {
         Ok(sealed)
     }
 
-    /// Opens what [`seal_proof_key`](Self::seal_proof_key) made; `None` under another key file, for another invitation, or
-    /// when it is damaged.
+    /// Opens the result of [`seal_proof_key`](Self::seal_proof_key); `None` with another key file, for another invitation, or if it
+    /// is damaged.
     pub fn open_proof_key(&self, sealed: &[u8], lookup: &InvitationLookupId) -> Option<ProofKey> {
         let (nonce, sealed) = sealed.split_at_checked(NONCE_LEN)?;
         let mut sealed = Zeroizing::new(sealed.to_vec());

@@ -1,12 +1,10 @@
-//! The seal itself: AES-256-GCM over the photo, its digest and its sealed metadata, bound to its place.
+//! The seal of a photo: AES-256-GCM over its digest, its metadata and its bytes, bound to its row in the store.
 //!
 //! ```text
 //! envelope = version (1) | nonce (12) | AES-256-GCM( SHA-256 of the photo (32) | metadata (1024 n) | photo ) | tag (16)
-//! bound to: version, photo id, studio id, media type, epoch (each with its length before it)
+//! associated data: version, photo id, studio id, media type, epoch (each after its length)
 //! ```
-//! Version 2. Envelopes of version 1 have no sealed metadata and still open: their studios could not declare anything.
-
-use std::fmt;
+//! The version is 2. Envelopes of version 1 have no sealed metadata and still open.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 
@@ -26,13 +24,11 @@ const DIGEST_LENGTH: usize = 32;
 const TAG_LENGTH: usize = 16;
 const MEDIA_TYPE: &str = "image/jpeg";
 
-/// A photo out of its seal, byte for byte as it was sent.
+/// A decrypted photo, byte for byte as the studio sent it.
 pub struct OpenedPhoto {
-    /// The file.
     pub bytes: Vec<u8>,
-    /// Its SHA-256, which was sealed with it and has been compared.
+    /// Equal to the digest that was sealed with the photo.
     pub sha256: Sha256Digest,
-    /// Metadata that were sealed together with the photo.
     pub sealed_metadata: SealedMetadata,
 }
 
@@ -40,7 +36,7 @@ impl KeyFile {
     /// Seals a judged photo.
     ///
     /// # Errors
-    /// [`SealError`] when the epoch has no key (any more) or the source of randomness fails.
+    /// [`SealError`] when the epoch has no key or the source of randomness fails.
     pub fn seal(
         &self,
         photo: &JudgedPhoto,
@@ -49,7 +45,7 @@ impl KeyFile {
         entropy: &dyn Entropy,
     ) -> Result<SealedPhoto, SealError> {
         let cipher = self.cipher(keys, context).ok_or(SealError::NoEpochKey)?;
-        // Random, although a code seals one photo: a repeat after a failed commit seals the same bytes under another photo id.
+        // A code can seal twice: a repeat after a failed commit seals the same bytes under another photo id.
         let nonce: [u8; NONCE_LEN] = random_bytes(entropy).map_err(|_| SealError::Entropy)?;
         let metadata = sealed_metadata::encode(photo.sealed_metadata()).ok_or(SealError::MetadataTooLong)?;
         let mut envelope =
@@ -67,10 +63,8 @@ impl KeyFile {
         Ok(SealedPhoto::from_envelope(envelope))
     }
 
-    /// Opens a seal.
-    ///
     /// # Errors
-    /// [`OpenError`] when the envelope is damaged, belongs elsewhere, or its epoch's key has been destroyed.
+    /// [`OpenError`] when the envelope is damaged or moved, or its epoch's key has been destroyed.
     pub fn open(&self, stored: StoredPhoto, keys: &CodeKeys, context: SealContext) -> Result<OpenedPhoto, OpenError> {
         let mut envelope = stored.into_envelope();
         let version = match envelope.first() {
@@ -109,8 +103,8 @@ impl KeyFile {
     }
 }
 
-/// Reports whether these bytes can be the envelope of a photo of `photo_bytes` bytes. Without the code, only version and length can be
-/// checked. That the seal is whole shows only when it is opened.
+/// Reports whether these bytes can be the envelope of a photo of `photo_bytes` bytes. Only version and length can be checked without
+/// the code; damage inside shows when the envelope is opened.
 pub fn is_plausible_envelope(envelope: &[u8], photo_bytes: u64) -> bool {
     let sealed =
         u64::try_from(envelope.len() - envelope.len().min(HEADER_LENGTH + DIGEST_LENGTH + TAG_LENGTH)).unwrap_or(0);
@@ -131,64 +125,35 @@ fn associated_data(version: u8, context: SealContext) -> Vec<u8> {
     ])
 }
 
-/// Reason for which a photo could not be sealed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Reason why a photo could not be sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
-    /// The key file holds no key for this month.
+    #[error("the key file has no epoch key for the present month: check the clock; key files last ten years")]
     NoEpochKey,
-    /// No randomness for the nonce.
+    #[error("no random bytes for the nonce")]
     Entropy,
-    /// There is more to be said of the face than sealed metadata holds.
+    #[error("the findings about the face do not fit under the seal")]
     MetadataTooLong,
-    /// The cipher refused.
+    #[error("the cipher refused the photo")]
     Cipher,
 }
 
-impl fmt::Display for SealError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoEpochKey => {
-                "the key file has no epoch key for the present month: check the clock; key files last ten years"
-            }
-            Self::Entropy => "no random bytes for the nonce",
-            Self::MetadataTooLong => "the findings about the face do not fit under the seal",
-            Self::Cipher => "the cipher refused the photo",
-        })
-    }
-}
-
-impl std::error::Error for SealError {}
-
-/// Reason for which a seal could not be opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Reason why a seal could not be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     /// Too short, or of another format version.
+    #[error("the stored bytes are not a sealed photo")]
     NotAnEnvelope,
-    /// The epoch's key has been destroyed, or the key file is not the one that sealed it.
+    /// The epoch's key has been destroyed, or another key file sealed the photo.
+    #[error("the key file has no key for the month in which the photo was sealed")]
     NoEpochKey,
-    /// Wrong key, damaged, or moved from another place.
+    #[error("the seal does not open: damaged, moved, or sealed by another gateway")]
     DecryptionFailed,
-    /// It opens, yet what was sealed beside the photo cannot be read: a newer version's.
+    #[error("the metadata sealed with the photo cannot be read: was it sealed by a newer version?")]
     UnreadableMetadata,
-    /// It opens, yet the photo is not the one whose digest was sealed.
+    #[error("the photo in the seal is not the one that was sealed")]
     DigestMismatch,
 }
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotAnEnvelope => "the stored bytes are not a sealed photo",
-            Self::NoEpochKey => "the key file has no key for the month in which the photo was sealed",
-            Self::DecryptionFailed => "the seal does not open: damaged, moved, or sealed by another gateway",
-            Self::UnreadableMetadata => {
-                "what was sealed beside the photo cannot be read: was it sealed by a newer version?"
-            }
-            Self::DigestMismatch => "the photo in the seal is not the one that was sealed",
-        })
-    }
-}
-
-impl std::error::Error for OpenError {}
 
 #[cfg(test)]
 mod tests {
@@ -241,7 +206,7 @@ mod tests {
             self.keys.seal(&photo(metadata), &self.keys.code_keys(&self.code), self.context, &self.entropy).unwrap()
         }
 
-        /// An envelope as it was made before there were sealed metadata.
+        /// An envelope without sealed metadata.
         fn sealed_in_version_1(&self) -> Vec<u8> {
             let mut sealed = [Sha256Digest::of(b"photo").as_bytes(), &b"photo"[..]].concat();
             let cipher = self.keys.cipher(&self.keys.code_keys(&self.code), self.context).unwrap();

@@ -11,25 +11,25 @@ use crate::domain::id::DeviceId;
 use crate::domain::log::reconciliation::row_digest::RowDigestKey;
 use crate::domain::photo::idempotency::IdempotencyKey;
 
-/// Keys derived from a code, for this gateway alone.
+/// Keys derived from a code; another gateway derives other keys.
 ///
-/// The lookup id is stored and tells nothing of the code; the sealing key is derived anew for each use and never stored.
+/// The lookup id is stored and reveals nothing about the code; the sealing key is derived for each use and never stored.
 pub struct CodeKeys {
     lookup_id: [u8; 32],
-    /// In a box: to move an array leaves a copy of it on the stack of the thread.
+    /// In a box, because moving an array leaves a copy on the thread's stack.
     secret: Box<Zeroizing<[u8; 32]>>,
 }
 
 impl CodeKeys {
-    /// Finds the photo in the store.
+    /// The key of the photo's row in the store.
     pub fn lookup_id(&self) -> LookupId {
         LookupId::from_bytes(self.lookup_id)
     }
 }
 
 impl KeyFile {
-    /// The code of a deposit. The same device, key and photo give the same code for ever, so a repeat is answered with it
-    /// although it was never stored.
+    /// The code of a deposit. The same device, key and photo always give the same code, so a repeated deposit gets it again although
+    /// it was never stored.
     pub fn issue_code(&self, device: DeviceId, key: &IdempotencyKey, photo: Sha256Digest) -> RetrievalCode {
         let input = length_prefixed(&[device.as_bytes(), key.as_str().as_bytes(), photo.as_bytes()]);
         let mut secret = [0; 12];
@@ -39,8 +39,7 @@ impl KeyFile {
         code
     }
 
-    /// The name under which a deposit is known again when it is repeated: a keyed hash, so that the stored form leads neither to
-    /// the Idempotency-Key nor to the code.
+    /// Identifies a repeated deposit. A keyed hash, so that the stored value reveals neither the Idempotency-Key nor the code.
     pub fn request_id(&self, device: DeviceId, key: &IdempotencyKey) -> [u8; 32] {
         let input = length_prefixed(&[device.as_bytes(), key.as_str().as_bytes()]);
         let mut request_id = [0; 32];
@@ -48,14 +47,13 @@ impl KeyFile {
         request_id
     }
 
-    /// A keyed digest: only a holder of the key file can make one for other bytes. Each `purpose` has digests of its own.
+    /// A keyed digest, which only a holder of the key file can compute. Digests of different `purpose`s are unrelated.
     pub fn keyed_digest(&self, purpose: &str, bytes: &[u8]) -> Sha256Digest {
         let mut digest = [0; 32];
         hkdf(self.pepper.as_bytes(), bytes, purpose, &mut digest);
         Sha256Digest::from_bytes(digest)
     }
 
-    /// Derives the keys of `code`.
     pub fn code_keys(&self, code: &RetrievalCode) -> CodeKeys {
         let mut keys = CodeKeys { lookup_id: [0; 32], secret: Box::new(Zeroizing::new([0; 32])) };
         let pepper = self.pepper.as_bytes();
@@ -64,7 +62,7 @@ impl KeyFile {
         keys
     }
 
-    /// The key of row digests (see [`row_digest`](crate::domain::log::reconciliation::row_digest)). Epoch keys are not part of it: it stays when they go.
+    /// The key of row digests (see [`row_digest`](crate::domain::log::reconciliation::row_digest)). It does not depend on epoch keys, which are destroyed over time.
     pub fn row_key(&self) -> RowDigestKey {
         let mut key = Zeroizing::new([0; 32]);
         hkdf(self.issuing_key.as_bytes(), self.pepper.as_bytes(), "lichtbild/row-digest/v1", &mut *key);

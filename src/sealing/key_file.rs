@@ -1,4 +1,4 @@
-//! The gateway's secrets, kept in one file outside the database.
+//! The gateway's secrets, in one file outside the database.
 
 use std::fmt;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::entropy::{Entropy, EntropyError, random_bytes};
 
-/// A 256-bit secret, wiped on drop, never shown by `Debug`.
+/// A 256-bit secret; wiped on drop, hidden from `Debug`.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct Secret([u8; 32]);
 
@@ -26,12 +26,13 @@ impl Secret {
     }
 
     fn to_hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(self.0)
     }
 
     fn from_hex(text: &str) -> Option<Self> {
-        // A digest has the same written form; nothing of it is kept.
-        Sha256Digest::parse_hex(text).map(|read| Self(*read.as_bytes()))
+        let mut secret = Self([0; 32]);
+        hex::decode_to_slice(text, &mut secret.0).ok()?;
+        Some(secret)
     }
 }
 
@@ -41,8 +42,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A key that is mixed into every seal made in its month, and destroyed when no photo of that month can still be alive: from
-/// then on no backup opens, whoever has the codes.
+/// A key that enters every seal made in its month. It is destroyed when no photo of that month can exist any more; after that
+/// nothing opens those photos in a backup, not even the codes.
 #[derive(Debug, Clone)]
 pub struct Epoch {
     /// Stored with each photo; months since year 0.
@@ -52,7 +53,7 @@ pub struct Epoch {
     pub(super) key: Secret,
 }
 
-/// Everything the gateway must know to issue codes and open seals.
+/// All secrets that the gateway needs to issue codes and open seals.
 #[derive(Debug, Clone)]
 pub struct KeyFile {
     pub(super) issuing_key: Secret,
@@ -60,7 +61,7 @@ pub struct KeyFile {
     epochs: Vec<Epoch>,
 }
 
-/// Epoch keys are made ahead, so that all nodes of a fleet can share one file that never has to change.
+/// Epoch keys are made in advance, so that all nodes can share one file that does not change.
 const EPOCHS_AHEAD_MONTHS: u32 = 120;
 
 impl KeyFile {
@@ -76,7 +77,7 @@ impl KeyFile {
         Ok(Self { issuing_key: Secret::random(entropy)?, pepper: Secret::random(entropy)?, epochs })
     }
 
-    /// The epoch whose key seals photos at `now`; `None` when the file has run out of epochs or `now` lies before the first.
+    /// The epoch whose key seals photos at `now`; `None` if `now` is before the first epoch or after the last.
     pub fn epoch_at(&self, now: Timestamp) -> Option<&Epoch> {
         let epoch = self.epochs.iter().rev().find(|epoch| epoch.begins_at <= now)?;
         (now < month_start(epoch.number + 1)).then_some(epoch)
@@ -97,15 +98,15 @@ impl KeyFile {
         self.epochs.first().map(|epoch| epoch.number)
     }
 
-    /// Digest that binds the store to this key file, so that it is never used with another gateway's keys. Leads back to no key.
+    /// Digest that binds the store to this key file, so that it is not used with another gateway's keys. No key can be derived from it.
     pub fn fingerprint(&self) -> Sha256Digest {
         let mut fingerprint = [0; 32];
         hkdf(self.issuing_key.as_bytes(), self.pepper.as_bytes(), "lichtbild/fingerprint/v1", &mut fingerprint);
         Sha256Digest::from_bytes(fingerprint)
     }
 
-    /// The file without the epochs whose every photo is gone at `now`; `None` when there is none to destroy. Epochs from
-    /// `oldest_in_use` on stay whatever the time, and so does the last one.
+    /// The file without the epochs whose photos are all erased at `now`; `None` if there is no such epoch. Epochs from
+    /// `oldest_in_use` on stay at any time, and so does the last one.
     pub fn without_expired_epochs(
         &self,
         now: Timestamp,
@@ -122,10 +123,8 @@ impl KeyFile {
         (epochs.len() < self.epochs.len()).then(|| Self { epochs, ..self.clone() })
     }
 
-    /// The file's text.
-    ///
     /// # Errors
-    /// The serializer's error, so that a failure never ends in an empty file.
+    /// The serializer's error.
     pub fn to_toml(&self) -> Result<Zeroizing<String>, toml::ser::Error> {
         let written = KeyFileToml {
             version: VERSION,
@@ -141,10 +140,10 @@ impl KeyFile {
         Ok(Zeroizing::new(format!("{HEADER}{}", body.as_str())))
     }
 
-    /// Reads the file's text.
+    /// Reads the form that [`KeyFile::to_toml`] writes.
     ///
     /// # Errors
-    /// [`KeyFileError`] when it is not what [`KeyFile::to_toml`] writes.
+    /// [`KeyFileError`].
     pub fn parse(text: &str) -> Result<Self, KeyFileError> {
         let written: KeyFileToml = toml::from_str(text).map_err(|_| KeyFileError::NotAKeyFile)?;
         if written.version != VERSION {
@@ -163,30 +162,14 @@ impl KeyFile {
     }
 }
 
-/// The text is not a key file this program can use. Says nothing of the file's content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The text is not a key file that this program can use. The message contains nothing from the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyFileError {
-    /// Not written by `init`, or damaged.
+    #[error("not a key file, or damaged: restore it from the backup of the key file")]
     NotAKeyFile,
-    /// Written by another version of the program.
-    Version {
-        /// The file's version.
-        found: u32,
-    },
+    #[error("key file version {found}, this program reads version {VERSION}: use the matching program")]
+    Version { found: u32 },
 }
-
-impl fmt::Display for KeyFileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotAKeyFile => f.write_str("not a key file, or damaged: restore it from the backup of the key file"),
-            Self::Version { found } => {
-                write!(f, "key file version {found}, this program reads version {VERSION}: use the matching program")
-            }
-        }
-    }
-}
-
-impl std::error::Error for KeyFileError {}
 
 const VERSION: u32 = 1;
 

@@ -1,31 +1,30 @@
-//! Encoding of the metadata that are sealed beside a photo.
+//! Encoding of the metadata that are sealed with a photo.
 //!
 //! ```text
 //! metadata = length of the JSON (2, big endian) | JSON and spaces behind it, up to the next multiple of 2048
 //! ```
-//! A cipher hides what it is given, not how much: beside the size of the photo, which is known, the length of an envelope would tell
-//! a declaration from none. All findings that there can be about one face fit into 2048 bytes, so every envelope is as long as its
-//! photo and the same number of bytes more. Earlier versions wrote zeros behind the JSON, up to the next multiple of 1024; both are
-//! read, here and by them.
+//! A cipher hides content but not length. The size of the photo is known, so without padding the length of an envelope would reveal
+//! whether there is a declaration. All possible findings about one face fit into 2048 bytes, so every envelope exceeds its photo by the
+//! same number of bytes. Earlier versions padded with zeros to a multiple of 1024; old and new versions read both forms.
 
 use crate::domain::photo::declaration::SealedMetadata;
 
-/// Sealed metadata are as long as a multiple of this, in bytes.
+/// Bytes; the length of sealed metadata is a multiple of it.
 const STEP: usize = 1024;
-/// Sealed metadata are written as long as a multiple of this, in bytes; itself a multiple of [`STEP`].
+/// Bytes; the length of newly sealed metadata is a multiple of it.
 const WRITTEN_PADDING_STEP: usize = 2 * STEP;
 const LENGTH_BYTES: usize = 2;
 
-/// The bytes to seal; `None` for one that is longer than its length can say, 64 KiB.
+/// The bytes to seal; `None` above 64 KiB, which the length field cannot hold.
 pub(super) fn encode(metadata: &SealedMetadata) -> Option<Vec<u8>> {
     let mut json = serde_json::to_vec(metadata).ok()?;
-    // Spaces belong to the JSON, so that its length alone says where the photo begins.
+    // The spaces count as JSON, so that the length field alone tells where the photo begins.
     json.resize((LENGTH_BYTES + json.len()).next_multiple_of(WRITTEN_PADDING_STEP) - LENGTH_BYTES, b' ');
     let length = u16::try_from(json.len()).ok()?.to_be_bytes();
     Some([&length[..], &json].concat())
 }
 
-/// Reads what stands at the beginning of `bytes`, and where it ends; `None` where there is none.
+/// Reads metadata at the beginning of `bytes`, and their length with padding; `None` if there are none.
 pub(super) fn decode(bytes: &[u8]) -> Option<(SealedMetadata, usize)> {
     let (length, rest) = bytes.split_first_chunk::<LENGTH_BYTES>()?;
     let json = rest.get(..usize::from(u16::from_be_bytes(*length)))?;
@@ -49,8 +48,7 @@ mod tests {
     use crate::domain::check::{Check, FindingDetail};
     use crate::domain::photo::declaration::{Declaration, Exception, Subject};
 
-    /// All that can be found of one face, in the longest words: a face is not missing that is measured, an eye not shut that is
-    /// covered, and the colour of white skin is not judged.
+    /// All findings that one face can have at once, with the longest values. Some checks exclude each other.
     fn all_of_a_face() -> SealedMetadata {
         let excluded = [
             Check::FaceMissing,

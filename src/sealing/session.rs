@@ -1,7 +1,7 @@
-//! A code on its way through a clerk's browser: sealed, for one office and one collection, until the lease ends.
+//! A retrieval code, encrypted for a clerk's browser: for one office and one collection, until the lease ends.
 //!
-//! The desk keeps no code either. Between two pages the browser holds it, in a cookie that only this gateway (every node of it:
-//! the key comes from the key file) can open, and that opens nothing in another office's hands.
+//! The gateway does not store codes. Between two pages the browser keeps the code in a cookie that only this gateway can open, on
+//! each of its nodes, since the key comes from the key file. The cookie is useless to another office.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base64::Engine;
@@ -18,17 +18,15 @@ use crate::entropy::{Entropy, EntropyError, random_bytes};
 /// Milliseconds since 1970, big endian.
 const TIMESTAMP_LENGTH: usize = 8;
 
-/// Binding of a sealed session: it does not open for another office or collection.
+/// A sealed session opens only for this collection and office.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionContext {
-    /// The collection it is for.
     pub collection_id: CollectionId,
-    /// The office that entered the code.
     pub office_id: PartyId,
 }
 
 impl KeyFile {
-    /// Seals a code until `ends_at`; the text fits a cookie (RFC 6265, section 4.1.1).
+    /// Encrypts a code until `ends_at`; the text fits a cookie (RFC 6265, section 4.1.1).
     ///
     /// # Errors
     /// [`EntropyError`] when there is no randomness for the nonce.
@@ -53,7 +51,7 @@ impl KeyFile {
         Ok(URL_SAFE_NO_PAD.encode(session.as_slice()))
     }
 
-    /// The code of a session; `None` when this gateway did not seal it, it belongs elsewhere, or it has ended.
+    /// The code of a session; `None` if another gateway sealed it, it is for another office or collection, or it has ended.
     pub fn open_session(&self, sealed_session: &str, context: SessionContext, now: Timestamp) -> Option<RetrievalCode> {
         let mut session = Zeroizing::new(URL_SAFE_NO_PAD.decode(sealed_session).ok()?);
         let nonce = Nonce::try_assume_unique_for_key(session.get(..NONCE_LEN)?).ok()?;

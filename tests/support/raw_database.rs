@@ -172,9 +172,8 @@ impl RawDatabase {
 
     /// Puts other bytes in the place of every sealed picture.
     pub async fn replace_frames(&self, frame: &[u8]) {
-        let hex: String = frame.iter().map(|byte| format!("{byte:02x}")).collect();
-        let frame = self.for_dialect("x'", "'\\x");
-        self.execute(&format!("UPDATE frames SET frame = {frame}{hex}'")).await.unwrap();
+        let prefix = self.for_dialect("x'", "'\\x");
+        self.execute(&format!("UPDATE frames SET frame = {prefix}{}'", hex::encode(frame))).await.unwrap();
     }
 
     /// Counts the rows of the audit log with this event.

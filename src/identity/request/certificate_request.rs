@@ -1,11 +1,9 @@
 //! A device's request for a certificate (PKCS#10, RFC 2986), of which only the key is taken.
 //!
-//! Extensions are not even parsed, and names only to notice that somebody asks in the name of another: the gateway writes its
-//! own subject, and a request must not fail for what is ignored anyway (Windows and OpenSSL add attributes of their own). rcgen's reader is no help here: it refuses unknown
-//! extensions and takes the curve of the key from the signature's algorithm, which is wrong for P-384 signed with SHA-256.
-
-use std::error::Error;
-use std::fmt;
+//! The gateway writes its own subject and ignores extensions, so that a request does not fail because of attributes that Windows
+//! and OpenSSL add. It reads the claimed names only to notice a request in the name of another device. rcgen's reader does not fit:
+//! it refuses unknown extensions, and it takes the curve of the key from the signature's algorithm, which is wrong for P-384
+//! signed with SHA-256.
 
 use x509_parser::asn1_rs::{Any, BitString, Tag};
 use x509_parser::error::X509Error;
@@ -21,8 +19,8 @@ use super::claimed_subject::ClaimedSubject;
 use crate::identity::pem;
 use crate::identity::public_key::{KeyError, PublicKey};
 
-/// SHA-1 is missing on purpose: the verifier would still take it. So is RSA-PSS: the verifier knows one salt length only and
-/// would call a request with OpenSSL's default a forgery; to prove possession, PKCS#1 v1.5 does as well.
+/// SHA-1 is left out, although the verifier accepts it. RSA-PSS is left out because the verifier knows only one salt length and
+/// would reject OpenSSL's default as a forgery; PKCS#1 v1.5 proves possession as well.
 const SIGNATURE_ALGORITHMS: [Oid<'static>; 5] = [
     OID_SIG_ECDSA_WITH_SHA256,
     OID_SIG_ECDSA_WITH_SHA384,
@@ -31,26 +29,26 @@ const SIGNATURE_ALGORITHMS: [Oid<'static>; 5] = [
     OID_PKCS1_SHA512WITHRSA,
 ];
 
-/// The shortest RSA key the verifier reads; what is shorter would otherwise be told that its signature is wrong.
+/// The shortest RSA key that the verifier reads. For a shorter one the length is reported and not a wrong signature.
 const RSA_VERIFIABLE_BITS: usize = 2048;
 
-/// Reads a request, PEM or DER, and returns its key once the request's own signature has proved that the sender holds the
-/// private one. The caller limits the size of `request`.
+/// Reads a request in PEM or DER and returns its key, if the request's own signature proves that the sender holds the private
+/// key. The caller limits the size of `request`.
 ///
 /// # Errors
-/// [`RequestError`]: the first thing that is wrong, the signature before the kind of key.
+/// [`RequestError`] for the first fault; the signature is checked before the kind of key.
 pub fn read_request(request: &[u8]) -> Result<PublicKey, RequestError> {
     read_request_with_subject(request).map(|(key, _)| key)
 }
 
-/// The same, with the subject that the request claims: enrolment over the wire compares it with what is known of the sender.
+/// The same, with the subject that the request claims; enrolment compares it with the known device.
 ///
 /// # Errors
 /// [`RequestError`], as [`read_request`].
 pub fn read_request_with_subject(request: &[u8]) -> Result<(PublicKey, ClaimedSubject), RequestError> {
     match std::str::from_utf8(request) {
         Ok(text) if text.contains("-----BEGIN") => {
-            // Windows' certreq and Netscape's heirs put NEW in front (RFC 7468 section 7).
+            // certreq of Windows and some other programs write NEW in front (RFC 7468 section 7).
             let der = pem::decode_one(pem::REQUEST, text).or_else(|| pem::decode_one("NEW CERTIFICATE REQUEST", text));
             read_der(&der.ok_or(RequestError::NotARequest)?)
         }
@@ -116,37 +114,21 @@ impl<'a> RequestParts<'a> {
     }
 }
 
-/// A request that is answered with no certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Reason why a request gets no certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
-    /// Neither the PEM nor the DER form of one PKCS#10 request.
+    #[error("not a certificate request: send one PKCS#10 request as PEM or DER")]
     NotARequest,
-    /// Signed with an algorithm that is not accepted.
+    #[error(
+        "the request's signature algorithm is not accepted: sign it with SHA-256 or SHA-384, an RSA key with PKCS#1 v1.5 padding"
+    )]
     SignatureAlgorithm,
-    /// The request's own signature is wrong: it was changed on the way, or the sender does not hold the private key.
+    /// The request was changed on the way, or the sender does not hold the private key.
+    #[error("the request's own signature is wrong: make a new request with the device's private key")]
     Signature,
-    /// The key is of a kind that is not certified.
+    #[error(transparent)]
     Key(KeyError),
 }
-
-impl fmt::Display for RequestError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotARequest => f.write_str("not a certificate request: send one PKCS#10 request as PEM or DER"),
-            Self::SignatureAlgorithm => f.write_str(
-                "the request's signature algorithm is not accepted: sign it with SHA-256 or SHA-384, an RSA key with \
-                 PKCS#1 v1.5 padding",
-            ),
-            Self::Signature => {
-                f.write_str("the request's own signature is wrong: make a new request with the device's private key")
-            }
-            // Told whole here, so there is no source.
-            Self::Key(reason) => reason.fmt(f),
-        }
-    }
-}
-
-impl Error for RequestError {}
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,4 @@
-//! The subject that a request claims. Nothing of it enters a certificate; it is read to notice a request in another's name.
+//! The subject that a request claims. It never enters a certificate; it is read to notice a request in the name of another device.
 
 use x509_parser::oid_registry::{
     OID_X509_COMMON_NAME, OID_X509_ORGANIZATION_NAME, OID_X509_ORGANIZATIONAL_UNIT, OID_X509_SERIALNUMBER, Oid,
@@ -16,12 +16,12 @@ pub struct ClaimedSubject(Vec<Attribute>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Attribute {
     kind: Oid<'static>,
-    /// `None` for what is no text.
+    /// `None` if the value is not text.
     value: Option<String>,
 }
 
 impl ClaimedSubject {
-    /// Reads a `Name` (RFC 5280 section 4.1.2.4). One that cannot be read claims something, and nothing that is known here.
+    /// Reads a `Name` (RFC 5280 section 4.1.2.4). An unreadable name counts as a claim that matches no device.
     pub(super) fn read(name_der: &[u8]) -> Self {
         let unreadable = || Self(vec![Attribute { kind: OID_X509_COMMON_NAME, value: None }]);
         let Ok(([], name)) = X509Name::from_der(name_der) else { return unreadable() };

@@ -1,8 +1,8 @@
-//! A revocation list of another house, before it is put in force: who signed it, and how it stands to the one before it.
+//! Revocation list of an external CA, checked before it is loaded: its signature, and its date compared with the list in force.
 //!
-//! Lists are fetched in the clear as a rule (RFC 5280, section 8, warns of TLS for them), and what guards them is the signature
-//! and the date. A list with the right name and a wrong signature would keep out everybody it watches over; an older one that
-//! has not run out yet would let those in again who were taken back since.
+//! Lists are usually fetched without TLS (RFC 5280, section 8, warns against TLS for them), so only signature and date protect
+//! them. A forged list would refuse every certificate of its CA; an older list that has not expired would accept certificates that
+//! were revoked since.
 
 use x509_parser::certificate::X509Certificate;
 use x509_parser::oid_registry::{OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER, OID_X509_EXT_ISSUER_DISTRIBUTION_POINT, Oid};
@@ -18,7 +18,7 @@ use crate::identity::error::IdentityError;
 /// Facts of a revocation list of an external CA.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExternalRevocationList {
-    /// Lists that follow each other have this in common: the issuer's name, its key, and the part of its certificates.
+    /// Equal in lists that follow each other: the issuer's name, its key, and the part of its certificates that the list covers.
     series: [Vec<u8>; 3],
     this_update: Timestamp,
     /// Time at which the next list is due at the latest.
@@ -26,8 +26,8 @@ pub struct ExternalRevocationList {
 }
 
 impl ExternalRevocationList {
-    /// Reads a list in DER. Where `roots` (DER) has its issuer by name, one of those has to have signed it; the keys of
-    /// authorities between root and device come with the device only, and the list's signature is looked at then.
+    /// Reads a list in DER. If `roots` (DER) contains authorities with the issuer's name, one of them must have signed the list. The
+    /// keys of intermediate authorities arrive only with a device's chain; the handshake verifies their lists.
     ///
     /// # Errors
     /// [`IdentityError::RevocationList`] when it is no list, [`IdentityError::RevocationListSignature`] when that root did not

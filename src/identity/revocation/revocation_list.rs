@@ -1,9 +1,9 @@
-//! The list of certificates that an authority takes back (RFC 5280, section 5), for relying parties other than the gateway:
-//! the gateway itself asks its store for every request.
+//! Certificate revocation list of an authority (RFC 5280, section 5), for relying parties other than the gateway: the gateway
+//! itself asks its store at every request.
 //!
-//! On it stand the certificates of revoked devices. A suspended studio or office does not: that is the gateway's own affair,
-//! ends as it began, and `certificateHold` is read in too many ways to be relied upon. No reason is given, because none is
-//! asked for when a device is revoked (section 5.3.1: absent rather than `unspecified`).
+//! The list has the certificates of revoked devices. It does not have those of suspended studios and offices: a suspension is
+//! temporary and concerns the gateway only, and programs interpret `certificateHold` differently. Entries have no reason, because
+//! an administrator who revokes a device is not asked for one (section 5.3.1: absent rather than `unspecified`).
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub const LISTED_AFTER_EXPIRY: Duration = Duration::from_hours(24 * 8);
 /// A certificate to be listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RevocationEntry {
-    /// The serial number's bytes, the highest first.
+    /// Big endian.
     pub serial: Vec<u8>,
     /// Time of the revocation.
     pub at: Timestamp,
@@ -38,17 +38,16 @@ pub struct RevocationEntry {
 pub struct RevocationList {
     /// In DER, as it is served (RFC 2585, section 4.2).
     pub der: Vec<u8>,
-    /// Its number, which only grows.
+    /// Grows with each list.
     pub number: u64,
-    /// Time of issue.
     pub this_update: Timestamp,
     /// Time at which the next list is due at the latest.
     pub next_update: Timestamp,
-    /// Number of certificates on the list.
+    /// Number of entries.
     pub revocations: usize,
 }
 
-/// Signs a list. Its number is the time in milliseconds, or one more than `previous` should the clock have gone back.
+/// Signs a list. Its number is the time in milliseconds, or `previous` plus one if the clock was set back.
 ///
 /// # Errors
 /// [`IdentityError`]: the authority has ended, or its certificate does not allow `cRLSign`.
@@ -62,11 +61,11 @@ pub fn issue_revocation_list(
     if certificate.key_usage().ok().flatten().is_some_and(|usage| !usage.value.crl_sign()) {
         return Err(IdentityError::NoRevocationLists);
     }
-    // Also tells an authority that has ended.
+    // Fails if the authority has expired.
     authority.validity_from(now, LIST_VALIDITY)?;
     let clock_number = u64::try_from(now.unix_milliseconds()).unwrap_or(0);
     let number = previous.map_or(clock_number, |previous| clock_number.max(previous.saturating_add(1)));
-    // The list names its issuer's key in the issuer's own way (section 5.2.1).
+    // The list identifies its issuer's key as the issuer's certificate does (section 5.2.1).
     let key_identifier = certificate.extensions().iter().find_map(|extension| match extension.parsed_extension() {
         ParsedExtension::SubjectKeyIdentifier(key) => Some(KeyIdMethod::PreSpecified(key.0.into())),
         _ => None,
@@ -91,7 +90,7 @@ pub fn issue_revocation_list(
     read_revocation_list(params.signed_by(&authority.issuer()?)?.der())
 }
 
-/// Reads a list's dates and number, of this gateway or of a foreign authority; its signature is not looked at.
+/// Reads dates and number of a list, of this gateway or of an external CA, without verifying its signature.
 ///
 /// # Errors
 /// [`IdentityError::RevocationList`] when the bytes are not one list in DER that says when the next one is due.

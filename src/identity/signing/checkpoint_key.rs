@@ -1,7 +1,7 @@
-//! The key that signs checkpoints of the audit log and what backups hold, and the half of it that auditors have.
+//! Key that signs checkpoints of the audit log and manifests of backups, and its public half for auditors.
 //!
-//! A key of its own, on P-256: an authority's key says who somebody is and is kept elsewhere by some, while this one is used every
-//! hour. ECDSA with SHA-256, the signature in DER: `openssl dgst -sha256 -verify` reads it.
+//! It is separate from the keys of the CAs: those identify devices and may be kept offline, while this one signs every hour. ECDSA
+//! on P-256 with SHA-256; the signature is in DER, so that `openssl dgst -sha256 -verify` reads it.
 
 use std::fmt;
 
@@ -27,7 +27,7 @@ pub struct CheckpointKey {
 }
 
 impl CheckpointKey {
-    /// A new key. Its randomness is aws-lc's own, as for every other key.
+    /// A new key; the randomness comes from aws-lc's own generator.
     ///
     /// # Errors
     /// [`IdentityError::Library`] when the generator fails.
@@ -61,7 +61,7 @@ impl CheckpointKey {
         &self.verifier
     }
 
-    /// Signs that the log had come so far.
+    /// Signs a checkpoint of the log at `head`.
     ///
     /// # Errors
     /// [`IdentityError::Library`] when signing fails.
@@ -124,7 +124,7 @@ impl CheckpointVerifier {
     /// [`VerifyCheckpointError`].
     pub fn verify(&self, signed: &SignedCheckpoint) -> Result<Checkpoint, VerifyCheckpointError> {
         if !self.has_signed(&signed.document, &signed.signature) {
-            // What is unsigned is good for one thing only: to tell why.
+            // The unverified text is used only to explain the failure.
             return Err(match Checkpoint::parse(&signed.document) {
                 Ok(checkpoint) if checkpoint.key != self.sha256() => {
                     VerifyCheckpointError::OtherKey { key: checkpoint.key }
@@ -141,36 +141,15 @@ impl CheckpointVerifier {
 }
 
 /// Reason why a checkpoint is not accepted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyCheckpointError {
-    /// Its signature is wrong: it was changed, or somebody else signed it.
+    #[error("the signature is wrong: the file was changed, or another key signed it")]
     Signature,
-    /// It says itself that it is signed with another key.
-    OtherKey {
-        /// SHA-256 of that key.
-        key: Sha256Digest,
-    },
-    /// The signed document is not a checkpoint.
-    Document(CheckpointParseError),
-}
-
-impl fmt::Display for VerifyCheckpointError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Signature => f.write_str("the signature is not good: the file was changed, or somebody else made it"),
-            Self::OtherKey { key } => write!(f, "it is signed with another key, of SHA-256 {key}"),
-            Self::Document(_) => f.write_str("what is signed is no checkpoint"),
-        }
-    }
-}
-
-impl std::error::Error for VerifyCheckpointError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Document(source) => Some(source),
-            Self::Signature | Self::OtherKey { .. } => None,
-        }
-    }
+    /// The checkpoint itself names the key with this SHA-256.
+    #[error("it is signed with another key, of SHA-256 {key}")]
+    OtherKey { key: Sha256Digest },
+    #[error("the signed text is not a checkpoint")]
+    Document(#[source] CheckpointParseError),
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
-//! Signatures of documents other than checkpoints, by the same key: a document states its format, which is signed with it, and is
-//! taken for no other.
-
-use std::fmt;
+//! Signatures of documents other than checkpoints, by the same key. A document states its format, so that its signature is not valid
+//! for a document of another kind.
 
 use serde::Deserialize;
 
@@ -9,8 +7,7 @@ use super::checkpoint_key::{CheckpointKey, CheckpointVerifier};
 use crate::identity::error::IdentityError;
 use crate::json_object;
 
-/// The value of a document's own key `format`, its first level being a JSON object. No two kinds of documents share one, and a
-/// checkpoint has another: a signature of one kind is of no use for another.
+/// Value of `format` at the top level of a JSON document. Each kind of document has its own, and so have checkpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DocumentFormat(pub &'static str);
 
@@ -55,25 +52,14 @@ impl CheckpointVerifier {
     }
 }
 
-/// A document is not believed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Reason why a document is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
-    /// It was changed, or is signed with another key.
+    #[error("the signature is wrong: the file was changed, or is signed with another key")]
     Signature,
-    /// Its signature is good, but it is a document of another kind.
+    #[error("the signed text is a document of another kind")]
     OtherFormat,
 }
-
-impl fmt::Display for DocumentError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Signature => "the signature is not good: the file was changed, or is signed with another key",
-            Self::OtherFormat => "what is signed is a document of another kind",
-        })
-    }
-}
-
-impl std::error::Error for DocumentError {}
 
 #[cfg(test)]
 mod tests {
