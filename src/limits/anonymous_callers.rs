@@ -1,4 +1,4 @@
-//! Anonymous callers, known by their address only: their request rate, and a count of their wrong codes.
+//! Limits of anonymous callers: the request rate of each address, and wrong codes for unknown devices.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -12,7 +12,6 @@ use crate::domain::party::invitation::MAX_WRONG_CODES;
 /// Limit of counted devices without an invitation; at the limit all counts are dropped.
 const MAX_WRONG_CODE_ENTRIES: usize = 4_096;
 
-/// One for each gateway.
 pub(crate) struct AnonymousCallers {
     address_limiter: RateLimiter<IpAddr>,
     reader_limiter: RateLimiter<IpAddr>,
@@ -33,14 +32,14 @@ impl AnonymousCallers {
         self.address_limiter.acquire(network(address), now)
     }
 
-    /// Admits one reading of what is public, such as a revocation list; counted apart, so that readers keep nobody from enrolling.
+    /// Admits one request for public files, such as a revocation list. It has a limit of its own, so that readers do not block enrolments.
     pub(crate) fn admit_reader(&self, address: IpAddr, now: Timestamp) -> Result<(), RateLimited> {
         self.reader_limiter.acquire(network(address), now)
     }
 
-    /// Counts a wrong code for a device that is not invited, as if it were: the answers of a gateway shall not tell which
-    /// identifiers are devices. `None` when the tries are used up. (Response times still tell: only real devices are written to the
-    /// database.)
+    /// Counts a wrong code for an unknown device like one of an invited device, so that responses do not reveal which device ids exist.
+    /// Returns the remaining attempts, `None` after the last one. (Response times still reveal it: only real devices are written to
+    /// the database.)
     pub(crate) fn count_wrong_code(&self, device_id: DeviceId) -> Option<u32> {
         let mut counts = self.wrong_codes.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.len() >= MAX_WRONG_CODE_ENTRIES && !counts.contains_key(&device_id) {
@@ -52,8 +51,8 @@ impl AnonymousCallers {
     }
 }
 
-/// The network of an address: IPv6 by its /64, which one customer has. On a listener for both, IPv4 comes within one /64 of IPv6 (RFC
-/// 4291 section 2.5.5.2), and one of its callers must not use up the rate of all.
+/// The network of an address: for IPv6 its /64, which one customer has. A dual-stack listener shows IPv4 addresses within one /64 of IPv6
+/// (RFC 4291 section 2.5.5.2), so they are converted first.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(four) => four.into(),

@@ -1,20 +1,19 @@
 //! Bounded queue that serves callers round-robin, so that a busy caller cannot starve the others.
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 
-/// A number of permits, with bounded queues of callers that wait for one. Callers are served round-robin, the jobs of one caller in
-/// their order: a caller with one job waits for one job of each other caller at most. Callers belong to groups: where there is no
-/// room, the group with the most waiting jobs loses one, so that a group of many callers keeps no other out.
+/// Permits, with bounded queues of callers that wait for one. Callers are served round-robin, the jobs of one caller in their order,
+/// so a caller with one job waits for at most one job of each other caller. Callers belong to groups: when the queue is full, the
+/// group with the most waiting jobs loses one, so that a group of many callers cannot starve the others.
 pub(super) struct FairQueue<G, K>(Arc<Mutex<FairQueueState<G, K>>>);
 
 struct FairQueueState<G, K> {
     free: usize,
     capacity: usize,
-    /// One queue for each caller that waits, the next to be served in front. No queue is empty.
+    /// One non-empty queue for each waiting caller; the first is served next.
     callers: VecDeque<CallerQueue<G, K>>,
 }
 
@@ -28,28 +27,21 @@ struct CallerQueue<G, K> {
 pub(super) struct QueuePermit<G, K>(Option<Arc<Mutex<FairQueueState<G, K>>>>);
 
 /// The queue is full of jobs of this caller, or of callers with as few.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the queue is full")]
 pub struct QueueFullError;
 
-impl fmt::Display for QueueFullError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the queue is full")
-    }
-}
-
-impl std::error::Error for QueueFullError {}
-
 impl<G: PartialEq + Copy, K: PartialEq + Copy> FairQueue<G, K> {
-    /// A queue with this number of permits, in which `capacity` jobs may wait.
+    /// `capacity` jobs may wait.
     pub(super) fn new(permits: usize, capacity: usize) -> Self {
         Self(Arc::new(Mutex::new(FairQueueState { free: permits, capacity, callers: VecDeque::new() })))
     }
 
-    /// A permit, once it is this caller's turn. When the queue is full, the group with the most waiting jobs loses the last one of
-    /// its caller with the most; where no group has more than this caller's own, callers of the groups with as many are compared.
+    /// Waits for a permit. When the queue is full, the group with the most waiting jobs loses the last job of its busiest caller. If
+    /// no group has more jobs than this caller's group, the busiest caller of the equal groups loses one.
     ///
     /// # Errors
-    /// [`QueueFullError`] when that is this caller itself, or when a caller with fewer jobs needs the place.
+    /// [`QueueFullError`] when this caller is the busiest one, or when its waiting job is evicted later.
     pub(super) async fn acquire(&self, group: G, caller: K) -> Result<QueuePermit<G, K>, QueueFullError> {
         let receiver = {
             let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -83,7 +75,7 @@ impl<G: PartialEq + Copy, K: PartialEq + Copy> FairQueueState<G, K> {
         self.callers.iter().map(|queue| queue.waiting.len()).sum()
     }
 
-    /// Removes jobs whose connection broke off while they waited.
+    /// Removes jobs whose connection ended while they waited.
     fn remove_cancelled(&mut self) {
         for queue in &mut self.callers {
             queue.waiting.retain(|sender| !sender.is_closed());
@@ -97,7 +89,7 @@ impl<G: PartialEq + Copy, K: PartialEq + Copy> FairQueueState<G, K> {
 
     fn evict_for(&mut self, group: G, caller: K) -> Result<(), QueueFullError> {
         let largest = self.callers.iter().map(|queue| queue.group).max_by_key(|group| self.waiting_of(*group));
-        // With one less and one more the two would only have changed places.
+        // With a difference of one, the groups would only swap their sizes.
         if let Some(largest) = largest.filter(|largest| self.waiting_of(*largest) > self.waiting_of(group) + 1) {
             let of_group = self.callers.iter_mut().filter(|queue| queue.group == largest);
             let longest = of_group.max_by_key(|queue| queue.waiting.len()).ok_or(QueueFullError)?;
@@ -106,7 +98,7 @@ impl<G: PartialEq + Copy, K: PartialEq + Copy> FairQueueState<G, K> {
             return Ok(());
         }
         let own = self.callers.iter().find(|queue| queue.caller == caller).map_or(0, |queue| queue.waiting.len());
-        // Not from a group that has less than this caller's own.
+        // A smaller group than this caller's must not lose a job.
         let in_group = self.waiting_of(group);
         let groups: Vec<G> = self.callers.iter().map(|queue| queue.group).collect();
         let as_large: Vec<G> = groups.into_iter().filter(|other| self.waiting_of(*other) >= in_group).collect();
@@ -121,7 +113,7 @@ impl<G: PartialEq + Copy, K: PartialEq + Copy> FairQueueState<G, K> {
 }
 
 impl<G, K> FairQueueState<G, K> {
-    /// The next job; when there is none, one more permit is free.
+    /// The next job. Without one, the permit becomes free.
     fn next(&mut self) -> Option<oneshot::Sender<QueuePermit<G, K>>> {
         let Some(mut queue) = self.callers.pop_front() else {
             self.free += 1;
@@ -139,11 +131,11 @@ impl<G, K> Drop for QueuePermit<G, K> {
     fn drop(&mut self) {
         let Some(queue) = self.0.take() else { return };
         loop {
-            // Not a moment longer than this: a turn that cannot be given comes back, and is dropped.
+            // The lock must be released before `send`, which may return the permit and drop it.
             let Some(sender) = queue.lock().unwrap_or_else(PoisonError::into_inner).next() else { return };
             match sender.send(Self(Some(Arc::clone(&queue)))) {
                 Ok(()) => return,
-                // Gone while it waited.
+                // The caller has stopped waiting.
                 Err(mut unsent) => unsent.0 = None,
             }
         }

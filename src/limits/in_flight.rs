@@ -1,9 +1,9 @@
-//! One deposit at a time for each request: a repeat is refused while its original is in flight.
+//! Refuses a repeated deposit while the original is still in progress.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The requests being worked on by this process. (Other nodes are held off by the store's unique request id.)
+/// Requests in progress in this process. (For other nodes the database has a unique request id.)
 #[derive(Default)]
 pub(crate) struct InFlight(Arc<Mutex<HashSet<[u8; 32]>>>);
 
@@ -15,7 +15,7 @@ impl InFlight {
     }
 }
 
-/// Marks a request as in flight; the mark ends when this is dropped, however the work ended.
+/// Marks a request as in flight until this is dropped.
 pub(crate) struct InFlightGuard {
     requests: Arc<Mutex<HashSet<[u8; 32]>>>,
     request_id: [u8; 32],

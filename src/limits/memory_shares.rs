@@ -1,16 +1,15 @@
 //! Shares of the memory for photos: bytes that are uploaded or handed over at the same time, of one device, of one party and in total.
 //!
-//! A party may hold as many bytes as are left free for others, so that one party takes at most half, two at most a third each, and
-//! there is always room for one more (A. K. Choudhury and E. L. Hahne, "Dynamic queue length thresholds for shared-memory packet
-//! switches", 1998, with a factor of one).
+//! A party may hold as many bytes as stay free for others, so that one party takes at most half, two at most a third each, and there is
+//! always room for one more (A. K. Choudhury and E. L. Hahne, "Dynamic queue length thresholds for shared-memory packet switches",
+//! 1998, with a factor of one).
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::id::{DeviceId, PartyId};
 
-/// The memory. Clones are the same.
+/// The memory for photos. Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct MemoryShares {
     max_in_total: u64,
@@ -35,35 +34,21 @@ pub(crate) struct MemoryPermit {
 }
 
 /// Reason why bytes were not admitted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MemoryError {
-    /// The device holds its share.
+    #[error("the device transfers too many bytes at the same time")]
     DeviceShare,
-    /// The party holds its share, or the memory is full.
+    /// Of the party, or of all parties together.
+    #[error("the gateway transfers too many bytes at the same time")]
     PartyShare,
 }
 
-impl fmt::Display for MemoryError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::DeviceShare => "the device has as many bytes under way as it may",
-            Self::PartyShare => "the gateway has as many bytes under way as it may",
-        })
-    }
-}
-
-impl std::error::Error for MemoryError {}
-
 impl MemoryShares {
-    /// Memory for `max_in_total` bytes, of which one device has `max_per_device`, or one photo of any size.
+    /// A device may hold `max_per_device` bytes, or one photo of any size.
     pub(crate) fn new(max_in_total: u64, max_per_device: u64) -> Self {
         Self { max_in_total, max_per_device, held: Arc::default() }
     }
 
-    /// Admits `bytes` of a device.
-    ///
-    /// # Errors
-    /// [`MemoryError`]; nothing is held then.
     pub(crate) fn acquire(
         &self,
         party_id: PartyId,

@@ -1,14 +1,14 @@
-//! Bounds that keep one caller from taking what belongs to all: rates, queues, workers.
+//! Limits that keep one caller from starving the others.
 //!
 //! - `rate_limiter`: requests per minute of one caller.
 //! - `memory_shares`: bytes of photos in memory, of one device, of one party and in total.
 //! - `row_pace`: audit rows about one device in a minute.
-//! - `anonymous_callers`: the rate of each address without a certificate, and wrong codes for devices without an invitation.
+//! - `anonymous_callers`: request rate of each address without a certificate, and wrong codes for unknown devices.
 //! - `fair_queue`: a bounded queue that serves callers round-robin.
 //! - `worker_pool`: threads for photo checks and sealing, behind a fair queue.
 //! - `in_flight`: one deposit at a time for each request id.
 //!
-//! Nothing here knows an HTTP request, a photo or the database: callers are told apart by a key.
+//! This module knows callers only by a key; it does not depend on HTTP, photos or the database.
 
 pub mod anonymous_callers;
 pub mod fair_queue;

@@ -8,14 +8,13 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 
-/// The caller has to slow down.
+/// The caller has used up its rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimited {
-    /// Time to wait before the next request.
+    /// Until the next request is admitted.
     pub wait: Duration,
 }
 
-/// A token bucket for each caller, refilled by the passing of time.
 pub(crate) struct RateLimiter<K> {
     per_minute: u32,
     buckets: Mutex<HashMap<K, Bucket>>,
@@ -23,13 +22,13 @@ pub(crate) struct RateLimiter<K> {
 
 #[derive(Debug)]
 struct Bucket {
-    /// In sixty-thousandths of a request: what one millisecond adds at a rate of one a minute.
+    /// In sixty-thousandths of a request: one millisecond adds one token at a rate of one request a minute.
     tokens: u64,
     filled_at: Timestamp,
 }
 
 const TOKENS_PER_REQUEST: u64 = 60_000;
-/// More than the devices of any country; of anonymous addresses there may be more, and then full buckets are removed.
+/// More than the devices of any country. There may be more anonymous addresses; then full buckets are removed.
 const MAX_BUCKETS: usize = 50_000;
 
 impl<K: Eq + Hash + Copy + fmt::Debug> RateLimiter<K> {
@@ -38,17 +37,13 @@ impl<K: Eq + Hash + Copy + fmt::Debug> RateLimiter<K> {
         Self { per_minute, buckets: Mutex::default() }
     }
 
-    /// Admits one request.
-    ///
-    /// # Errors
-    /// [`RateLimited`] when the caller has used up its rate.
     pub(crate) fn acquire(&self, caller: K, now: Timestamp) -> Result<(), RateLimited> {
         let full = u64::from(self.per_minute) * TOKENS_PER_REQUEST;
         let mut callers = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if callers.len() >= MAX_BUCKETS && !callers.contains_key(&caller) {
             callers.retain(|_, bucket| self.refilled(bucket, now) < full);
             if callers.len() >= MAX_BUCKETS {
-                // Whoever commands so many addresses is not stopped by a pace; memory is what has to be saved.
+                // A rate limit cannot stop an attacker with so many addresses, but memory must stay bounded.
                 callers.clear();
             }
         }
@@ -63,7 +58,6 @@ impl<K: Eq + Hash + Copy + fmt::Debug> RateLimiter<K> {
         Ok(())
     }
 
-    /// Tokens in a bucket at the time `now`.
     fn refilled(&self, bucket: &Bucket, now: Timestamp) -> u64 {
         let full = u64::from(self.per_minute) * TOKENS_PER_REQUEST;
         let passed = u64::try_from(bucket.filled_at.until(now).as_millis()).unwrap_or(u64::MAX);

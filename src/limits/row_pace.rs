@@ -1,4 +1,4 @@
-//! Pace of audit rows about one device: a device in a loop must not fill a log that is kept for ten years.
+//! Pace of audit rows about one device: a device in a loop must not fill the log, which is stored for ten years.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -8,30 +8,28 @@ use std::sync::{Mutex, PoisonError};
 use super::rate_limiter::RateLimiter;
 use crate::clock::Timestamp;
 
-/// Limit of keys with left-out rows that are remembered; at the limit all counts are dropped.
+/// Limit of keys with counts of left-out rows; at the limit all counts are dropped.
 const MAX_KEYS: usize = 10_000;
 
-/// Adds the number of rows that were left out, if any, to the details of the row that is written.
+/// Adds the number of left-out rows, if any, to the details of an audit row.
 pub(crate) fn note_left_out(details: &mut serde_json::Value, left_out: u64) {
     if left_out > 0 {
         details["left_out"] = left_out.into();
     }
 }
 
-/// Rows that are due, and a count of those that were left out, for each key: a device, or a device and an event.
+/// Admits rows at a limited rate for each key, such as a device, and counts the rows that it leaves out.
 pub(crate) struct RowPace<K> {
     limiter: RateLimiter<K>,
     left_out: Mutex<HashMap<K, u64>>,
 }
 
 impl<K: Eq + Hash + Copy + fmt::Debug> RowPace<K> {
-    /// A pace of `per_minute` rows about each key.
     pub(crate) fn new(per_minute: u32) -> Self {
         Self { limiter: RateLimiter::new(per_minute), left_out: Mutex::default() }
     }
 
-    /// The number of rows about this key that were left out since the last one that was due; `None` when this one is to be left
-    /// out, too.
+    /// The number of rows about this key that were left out since the last admitted one; `None` to leave this one out too.
     pub(crate) fn admit(&self, key: K, now: Timestamp) -> Option<u64> {
         let is_due = self.limiter.acquire(key, now).is_ok();
         let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);

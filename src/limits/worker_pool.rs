@@ -1,30 +1,18 @@
-//! Work that takes milliseconds of a processor, off the threads that serve connections.
-
-use std::fmt;
+//! Threads for work that takes milliseconds of processor time, apart from the threads that serve connections.
 
 use tokio::task;
 
 use super::fair_queue::{FairQueue, QueueFullError, QueuePermit};
 
-/// The reason why a job gave no result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Reason why a job gave no result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WorkerError {
-    /// The queue is full of jobs of this caller, or of callers with as few.
+    #[error("the queue is full")]
     QueueFull,
-    /// The job panicked; the log has the message.
+    /// The log has the message.
+    #[error("the job panicked")]
     Panicked,
 }
-
-impl fmt::Display for WorkerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::QueueFull => QueueFullError.fmt(f),
-            Self::Panicked => f.write_str("the job panicked"),
-        }
-    }
-}
-
-impl std::error::Error for WorkerError {}
 
 impl From<QueueFullError> for WorkerError {
     fn from(_: QueueFullError) -> Self {
@@ -44,18 +32,12 @@ where
         Self(FairQueue::new(workers.max(1), queue))
     }
 
-    /// Waits until it is the turn of a caller, one of `group`.
-    ///
-    /// # Errors
-    /// [`WorkerError::QueueFull`] when too many jobs of this caller, or of callers with as few, are waiting already.
+    /// Waits for a worker in the fair queue.
     pub(crate) async fn worker(&self, group: G, caller: K) -> Result<Worker<G, K>, WorkerError> {
         Ok(Worker(self.0.acquire(group, caller).await?))
     }
 
-    /// Runs `work` of a caller, one of `group`, when it is the caller's turn.
-    ///
-    /// # Errors
-    /// [`WorkerError::QueueFull`] as above; [`WorkerError::Panicked`] when `work` panicked.
+    /// Waits for a worker and runs `work` on it.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         group: G,
@@ -67,7 +49,7 @@ where
     }
 }
 
-/// A worker that a caller may use for any number of jobs, one after the other; free again when this is dropped.
+/// A worker for any number of jobs of one caller, one after the other. It is free again when this is dropped.
 pub(crate) struct Worker<G, K>(#[expect(dead_code, reason = "kept for its end")] QueuePermit<G, K>);
 
 impl<G, K> Worker<G, K>
@@ -75,18 +57,15 @@ where
     G: PartialEq + Copy + Send + 'static,
     K: PartialEq + Copy + Send + 'static,
 {
-    /// Runs `work` on a thread of its own.
-    ///
-    /// # Errors
-    /// [`WorkerError::Panicked`]; the worker is free again then.
+    /// Runs `work` on a blocking thread. A panic frees the worker.
     pub(crate) async fn run<T: Send + 'static>(
         self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<(T, Self), WorkerError> {
-        // The permit goes with the work, not with the caller: a connection that breaks off frees no processor.
+        // The work holds the permit, not the caller: when the connection ends, the processor is still busy.
         let outcome = task::spawn_blocking(move || (work(), self));
         outcome.await.map_err(|error| {
-            tracing::error!(%error, "photo check or sealing panicked");
+            tracing::error!(%error, "photo check or sealing panicked: please report this defect");
             WorkerError::Panicked
         })
     }
