@@ -1,4 +1,4 @@
-//! Certificate authorities of both sides, with the terms of the certificates that they issue to devices.
+//! CAs of studios and offices, with the terms of the certificates that they issue to devices.
 
 use std::time::Duration;
 
@@ -8,18 +8,16 @@ use crate::domain::party::device_kind::DeviceKind;
 use crate::domain::party::invitation::EnrolmentPolicy;
 use crate::identity::authority::Authority;
 
-/// For both sides.
+/// The CAs of both roles.
 #[derive(Debug)]
 pub struct CertificateIssuer {
-    /// Policy that decides whether an administrator must approve a key before the first certificate.
     pub policy: EnrolmentPolicy,
-    /// Validity of a device's certificate.
     pub validity: CertificateValidity,
-    /// The server authority's certificate in PEM, by which a device knows the gateway.
+    /// Devices trust the gateway by this certificate.
     pub server_ca_pem: String,
-    /// SHA-256 of the same certificate in DER.
+    /// Of the certificate in DER.
     pub server_ca_sha256: Sha256Digest,
-    /// The certificates of all three authorities, as `cacerts` answers them: certs-only PKCS#7 in DER.
+    /// All three CA certificates, as the route `cacerts` sends them: certs-only PKCS#7 in DER.
     pub ca_certificates_pkcs7: Vec<u8>,
     pub studio: RoleIssuer,
     pub office: RoleIssuer,
@@ -28,14 +26,14 @@ pub struct CertificateIssuer {
 /// Validity of certificates, by the kind of device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CertificateValidity {
-    /// For a program, which renews by itself.
+    /// A program renews its certificate.
     pub program: Duration,
-    /// For a browser, into which somebody installs each certificate.
+    /// A person installs each certificate of a browser.
     pub browser: Duration,
 }
 
 impl CertificateValidity {
-    /// Validity for a device; one of unknown kind is taken for a program.
+    /// Devices of unknown kind get the validity of programs.
     pub fn of(self, kind: Option<DeviceKind>) -> Duration {
         match kind {
             Some(DeviceKind::Browser) => self.browser,
@@ -44,19 +42,17 @@ impl CertificateValidity {
     }
 }
 
-/// For one side.
+/// The CA of one role.
 #[derive(Debug)]
 pub struct RoleIssuer {
-    /// Authority that certifies its devices; `None` while the key is kept elsewhere.
+    /// `None` while the key is on another machine.
     pub authority: Option<Authority>,
-    /// The address of its listener.
+    /// Address of the role's listener.
     pub url: String,
-    /// Address at which its revocation list is published.
     pub crl_url: String,
 }
 
 impl CertificateIssuer {
-    /// Authority and addresses for the devices of this role.
     pub const fn for_role(&self, role: Role) -> &RoleIssuer {
         match role {
             Role::Studio => &self.studio,

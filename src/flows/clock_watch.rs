@@ -1,4 +1,4 @@
-//! The clock that a gateway watches, and the steps back that it saw.
+//! Watch over the wall clock: its anchor, and the last backward step.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -6,22 +6,20 @@ use std::time::Duration;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::clock_jump::{ClockAnchor, wall_clock_offset};
 
-/// Shared by all that ask for the time of erasures.
 pub(super) struct ClockWatch(Mutex<ClockWatchState>);
 
 pub(super) struct ClockWatchState {
     pub(super) anchor: ClockAnchor,
-    /// The distance of the clocks when they were last compared.
+    /// Wall clock minus monotonic clock at the last comparison.
     pub(super) offset_ms: i64,
     pub(super) backward_step: Option<ClockStep>,
 }
 
-/// A step back of the clock.
+/// A backward step of the wall clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClockStep {
-    /// The distance.
     pub by: Duration,
-    /// The time that the clock showed after it.
+    /// Time after the step.
     pub to: Timestamp,
 }
 

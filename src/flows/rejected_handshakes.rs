@@ -1,4 +1,4 @@
-//! Audit rows about known devices whose handshake or renewal was rejected. The rate is limited for each device. Rejections of unknown
+//! Audit rows about known devices whose handshake or renewal was rejected, at a limited rate for each device. Rejections of unknown
 //! devices leave no row.
 
 use super::gateway::Gateway;
@@ -9,11 +9,7 @@ use crate::domain::party::credential::Credential;
 use crate::limits::row_pace::note_left_out;
 use crate::storage::StoreError;
 
-/// A handshake with this certificate, issued here, was refused: a revoked device that goes on knocking, be it to deposit or to
-/// renew, is something an auditor wants to see.
-///
-/// # Errors
-/// [`StoreError`].
+/// Records a refused handshake with a certificate of the gateway's own CAs. Auditors need to see a revoked device that keeps trying.
 pub async fn record_rejected_handshake(
     gateway: &Gateway,
     certificate: Sha256Digest,
@@ -22,11 +18,7 @@ pub async fn record_rejected_handshake(
     record_rejection(gateway, &Credential::Own { sha256: certificate }, AuditEvent::HandshakeRejected, reason).await
 }
 
-/// Somebody who is known by this certificate was not let in to renew it: revoked, expired, suspended, or on the other side's
-/// listener.
-///
-/// # Errors
-/// [`StoreError`].
+/// Records a refused renewal: the device is revoked, expired, suspended, or uses the listener of the other role.
 pub async fn record_rejected_renewal(
     gateway: &Gateway,
     credential: &Credential,
@@ -45,11 +37,8 @@ async fn record_rejection(
     record_paced_rejection(gateway, record.caller.device_id, event, serde_json::json!({ "reason": reason })).await
 }
 
-/// Writes a row about a device that was refused, at the pace of [`RowPace`](crate::limits::row_pace::RowPace): rows that were left
-/// out since the last one are counted as `left_out` in its details.
-///
-/// # Errors
-/// [`StoreError`].
+/// Writes an audit row about a refused device at the pace of [`RowPace`](crate::limits::row_pace::RowPace). Its `left_out` counts
+/// the rows that the pace dropped since the last one.
 pub(super) async fn record_paced_rejection(
     gateway: &Gateway,
     device_id: DeviceId,

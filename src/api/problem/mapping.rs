@@ -122,7 +122,7 @@ impl From<WorkerError> for Problem {
 impl From<DepositError> for Problem {
     fn from(error: DepositError) -> Self {
         match error {
-            DepositError::Busy => Self::GatewayBusy,
+            DepositError::Busy(_) => Self::GatewayBusy,
             DepositError::CutOff(cut_off) => cut_off.into(),
             DepositError::DigestMismatch { announced, received } => Self::DigestMismatch { announced, received },
             DepositError::InProgress => Self::DepositInProgress,

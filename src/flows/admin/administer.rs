@@ -1,6 +1,4 @@
-//! Decisions of an administrator about parties and their devices, each with its audit row.
-
-use std::fmt;
+//! Commands of an administrator about parties and their devices, each with its audit row.
 
 use crate::clock::{Clock, Timestamp};
 use crate::domain::digest::Sha256Digest;
@@ -14,9 +12,6 @@ use crate::storage::requests::{Binding, CertificateRecord, ReleaseCounts};
 use crate::storage::{SqlStore, StoreError};
 
 /// Checks a device's label, which may be empty.
-///
-/// # Errors
-/// [`AdministrationError::InvalidName`].
 pub fn check_label(label: &str) -> Result<(), AdministrationError> {
     parse_name(NameField::Label, label)?;
     Ok(())
@@ -25,21 +20,14 @@ pub fn check_label(label: &str) -> Result<(), AdministrationError> {
 /// Actor of audit rows about commands on the gateway's machine.
 const ADMINISTRATOR: &str = "administrator";
 
-/// Context of administration; no listener and no key file is needed for it.
+/// Context of administration, which needs neither a listener nor the key file.
 pub struct Administration<'a> {
-    /// Store of the gateway.
     pub store: &'a SqlStore,
-    /// Source of the time.
     pub clock: &'a dyn Clock,
-    /// Source of randomness for identifiers.
     pub entropy: &'a dyn Entropy,
 }
 
 impl Administration<'_> {
-    /// Adds a studio or office.
-    ///
-    /// # Errors
-    /// [`AdministrationError::NameTaken`] when one of that role, name and place is there already.
     pub async fn add_party(&self, role: Role, name: &str, place: &str) -> Result<Party, AdministrationError> {
         let now = self.clock.now();
         let party = Party {
@@ -58,9 +46,6 @@ impl Administration<'_> {
     }
 
     /// Finds a party by its identifier or its name.
-    ///
-    /// # Errors
-    /// [`AdministrationError::NoSuchParty`], [`AdministrationError::Ambiguous`].
     pub async fn find_party(&self, role: Role, wanted: &str) -> Result<Party, AdministrationError> {
         let parties = self.store.parties(role).await?;
         let name = spelling(wanted);
@@ -73,28 +58,19 @@ impl Administration<'_> {
         }
     }
 
-    /// Refuses a party's requests from now on, or takes them again; `false` when it was so before.
-    ///
-    /// # Errors
-    /// [`AdministrationError::Store`].
+    /// Suspends or resumes a party; `false` when nothing changed.
     pub async fn set_suspended(&self, party: &Party, suspended: bool) -> Result<bool, AdministrationError> {
         let event = if suspended { AuditEvent::PartySuspended } else { AuditEvent::PartyResumed };
         let audit = audit_entry(self.clock.now(), event, party.party_id.to_string(), serde_json::json!({}));
         Ok(self.store.set_suspended(party.party_id, suspended, audit).await?)
     }
 
-    /// Refuses a key that a device has or had, before anything is made for it.
-    ///
-    /// # Errors
-    /// [`AdministrationError::KeyReused`].
+    /// Refuses a key that a device has or had, before a certificate is issued for it.
     pub async fn check_key(&self, key: &Sha256Digest) -> Result<(), AdministrationError> {
         if self.store.is_key_known(key).await? { Err(AdministrationError::KeyReused) } else { Ok(()) }
     }
 
-    /// Writes down a device whose certificate has been issued.
-    ///
-    /// # Errors
-    /// [`AdministrationError::KeyReused`].
+    /// Stores a device whose certificate has been issued.
     pub async fn add_device(
         &self,
         device: &Device,
@@ -112,11 +88,7 @@ impl Administration<'_> {
         Ok(self.store.add_device(device, certificate, audit).await?)
     }
 
-    /// Writes down an office's device whose certificate was issued elsewhere.
-    ///
-    /// # Errors
-    /// [`AdministrationError::AlreadyBound`] when another device has that certificate or key, also a revoked one,
-    /// [`AdministrationError::KeyReused`] when another one has or had that key.
+    /// Stores an office's device with a certificate or key of an external CA.
     pub async fn bind_device(&self, device: &Device, binding: &Binding) -> Result<(), AdministrationError> {
         check_label(&device.label)?;
         let mut details = match binding {
@@ -138,10 +110,7 @@ impl Administration<'_> {
         }
     }
 
-    /// Lets photos be collected again that a studio's revoked devices, or one of them, had deposited.
-    ///
-    /// # Errors
-    /// [`AdministrationError::Store`].
+    /// Releases the photos of a studio's revoked devices, or of one of them, from quarantine.
     pub async fn release_photos(
         &self,
         studio: &Party,
@@ -152,29 +121,16 @@ impl Administration<'_> {
         Ok(self.store.release_photos(studio.party_id, device, audit).await?)
     }
 
-    /// Confirms that the clock is right, although the last sweep was long ago or the clock was set. Gives the last sweep.
-    ///
-    /// # Errors
-    /// [`AdministrationError::Store`].
+    /// Confirms that the clock is right although it was set or the last sweep was long ago. Returns the time of the last sweep.
     pub async fn confirm_clock(&self) -> Result<Option<Timestamp>, AdministrationError> {
         let now = self.clock.now();
         let last = self.store.last_swept_at().await?;
         let details = serde_json::json!({ "last_swept_at": last });
-        let audit = AuditEntry {
-            at: now,
-            actor: ADMINISTRATOR.into(),
-            event: AuditEvent::ClockConfirmed,
-            subject: None,
-            details,
-        };
-        self.store.confirm_clock(now, audit).await?;
+        self.store.confirm_clock(now, audit_entry(now, AuditEvent::ClockConfirmed, None, details)).await?;
         Ok(last)
     }
 
-    /// Cuts a device off for good; `false` when it was so before, or there is none.
-    ///
-    /// # Errors
-    /// [`AdministrationError::Store`].
+    /// Revokes a device; `false` when it was revoked before or does not exist.
     pub async fn revoke_device(&self, device_id: DeviceId) -> Result<bool, AdministrationError> {
         let now = self.clock.now();
         let audit = audit_entry(now, AuditEvent::DeviceRevoked, device_id.to_string(), serde_json::json!({}));
@@ -182,18 +138,23 @@ impl Administration<'_> {
     }
 }
 
-pub(crate) fn audit_entry(at: Timestamp, event: AuditEvent, subject: String, details: serde_json::Value) -> AuditEntry {
-    AuditEntry { at, actor: ADMINISTRATOR.into(), event, subject: Some(subject), details }
+/// An audit row about a command of an administrator.
+pub(crate) fn audit_entry(
+    at: Timestamp,
+    event: AuditEvent,
+    subject: impl Into<Option<String>>,
+    details: serde_json::Value,
+) -> AuditEntry {
+    AuditEntry { at, actor: ADMINISTRATOR.into(), event, subject: subject.into(), details }
 }
 
-/// The log tells of the key of a certificate.
 fn record_key(details: &mut serde_json::Value, certificate: &CertificateRecord) {
     if let Some(key) = &certificate.key {
         details["spki_sha256"] = serde_json::json!(key);
     }
 }
 
-/// The log tells of a device that is an auditor's, and of its kind.
+/// Adds the scope, unless it is the usual one, and the kind of a device to the details of its audit row.
 pub(crate) fn record_device(details: &mut serde_json::Value, device: &Device) {
     if device.scope != DeviceScope::default() {
         details["duty"] = serde_json::json!(device.scope);
@@ -203,79 +164,34 @@ pub(crate) fn record_device(details: &mut serde_json::Value, device: &Device) {
     }
 }
 
-/// Reason why an administrator's command was not carried out.
-#[derive(Debug)]
+/// Reason why an administrator's command failed.
+#[derive(Debug, thiserror::Error)]
 pub enum AdministrationError {
-    /// A party of that role, name and place is there already.
+    #[error("a party with this name and place exists already: see the list")]
     NameTaken,
-    /// Another device has this certificate or key.
+    #[error(
+        "a device has this certificate or key already, perhaps a revoked one: see `device list`; after a revocation the device \
+         needs a new key"
+    )]
     AlreadyBound,
-    /// A name, place or label cannot be shown.
-    InvalidName(NameError),
-    /// Nobody of that role has this name or identifier.
-    NoSuchParty {
-        role: Role,
-        /// Name or identifier that was asked for.
-        wanted: String,
-    },
-    /// Several have this name.
-    Ambiguous {
-        role: Role,
-        /// Name that was asked for.
-        wanted: String,
-    },
-    /// There is no such device.
+    #[error(transparent)]
+    InvalidName(#[from] NameError),
+    #[error("no {role} is called \"{wanted}\": `{role} list` shows names and identifiers")]
+    NoSuchParty { role: Role, wanted: String },
+    #[error("more than one {role} is called \"{wanted}\": give the identifier from `{role} list`")]
+    Ambiguous { role: Role, wanted: String },
+    #[error("no such device: `lichtbild-gateway device list` shows all")]
     NoSuchDevice,
-    /// The device was revoked, for good.
+    #[error("the device is revoked permanently: invite a new one with `studio invite` or `office invite`")]
     DeviceRevoked,
-    /// Another device has or had the key.
+    #[error("another device has or had this key: make a new key on the device")]
     KeyReused,
-    /// No randomness for an identifier.
-    Entropy(EntropyError),
-    /// A secret could not be sealed.
-    Seal(SealError),
-    /// The store cannot be used.
-    Store(StoreError),
-}
-
-impl fmt::Display for AdministrationError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NameTaken => f.write_str("one with this name and place is there already: see the list"),
-            Self::AlreadyBound => f.write_str(
-                "a device has this certificate or key already, perhaps a revoked one: see `device list`; after a revocation a \
-                 new key is needed",
-            ),
-            Self::InvalidName(error) => error.fmt(f),
-            Self::NoSuchParty { role, wanted } => {
-                write!(f, "no {role} is called \"{wanted}\": `{role} list` shows names and identifiers")
-            }
-            Self::Ambiguous { role, wanted } => {
-                write!(f, "more than one {role} is called \"{wanted}\": give the identifier from `{role} list`")
-            }
-            Self::NoSuchDevice => f.write_str("there is no such device: `lichtbild-gateway device list` shows all"),
-            Self::DeviceRevoked => f.write_str(
-                "the device was revoked, and that is for good: invite a new one with `studio invite` or `office invite`",
-            ),
-            Self::KeyReused => f.write_str(
-                "another device has or had this key: make a new key on the device",
-            ),
-            Self::Seal(_) => f.write_str("the invitation could not be sealed: try again"),
-            Self::Entropy(_) => f.write_str("no identifier could be made: try again"),
-            Self::Store(_) => f.write_str("the database could not be used"),
-        }
-    }
-}
-
-impl std::error::Error for AdministrationError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Store(source) => Some(source),
-            Self::Entropy(source) => Some(source),
-            Self::Seal(source) => Some(source),
-            _ => None,
-        }
-    }
+    #[error("no randomness for an identifier: try again")]
+    Entropy(#[from] EntropyError),
+    #[error("cannot encrypt the invitation's proof key: try again")]
+    Seal(#[from] SealError),
+    #[error("database error")]
+    Store(#[source] StoreError),
 }
 
 impl From<StoreError> for AdministrationError {
@@ -285,23 +201,5 @@ impl From<StoreError> for AdministrationError {
             StoreError::KeyReused => Self::KeyReused,
             other => Self::Store(other),
         }
-    }
-}
-
-impl From<NameError> for AdministrationError {
-    fn from(error: NameError) -> Self {
-        Self::InvalidName(error)
-    }
-}
-
-impl From<SealError> for AdministrationError {
-    fn from(error: SealError) -> Self {
-        Self::Seal(error)
-    }
-}
-
-impl From<EntropyError> for AdministrationError {
-    fn from(error: EntropyError) -> Self {
-        Self::Entropy(error)
     }
 }

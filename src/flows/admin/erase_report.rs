@@ -1,4 +1,4 @@
-//! Proves what became of a photo: its tombstone, what is not left of it, and the rows of the audit log.
+//! Erasure report of a photo: its tombstone, the data that is left, and its rows in the audit log.
 
 use super::verify::verify_log;
 use crate::domain::id::PhotoId;
@@ -8,10 +8,7 @@ use crate::sealing::key_file::month_start;
 use crate::storage::{SqlStore, StoreError};
 use std::time::Duration;
 
-/// Makes the report; `None` when there never was such a photo, or its tombstone is gone too.
-///
-/// # Errors
-/// [`StoreError`].
+/// Makes the report; `None` when no such photo existed or its tombstone was purged.
 pub async fn erase_report(
     store: &SqlStore,
     keys: Option<&KeyFile>,

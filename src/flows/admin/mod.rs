@@ -1,4 +1,4 @@
-//! Steps that an administrator starts at the command line.
+//! Commands of an administrator.
 
 pub mod administer;
 pub mod erase_report;

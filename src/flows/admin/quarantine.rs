@@ -1,18 +1,15 @@
-//! A gateway out of a backup. What happened after the backup was taken is not known to it, so it hands nothing out that may have
-//! been used since: every photo is held back until an administrator releases it.
+//! Quarantine after a restore. A restored gateway does not know which photos were used after the backup, so all photos are in
+//! quarantine until an administrator releases them.
 
 use super::administer::{AdministrationError, audit_entry};
 use crate::clock::{Clock, Timestamp};
 use crate::domain::id::PhotoId;
-use crate::domain::log::{AuditEntry, AuditEvent};
+use crate::domain::log::AuditEvent;
 use crate::storage::maintenance::QuarantineCounts;
 use crate::storage::{NextGeneration, SqlStore, StoreError};
 
-/// Takes a database that is as of `taken_at`, such as one that came out of a backup, into use. A generation makes every node accept
-/// it although it is behind what the node knows. The last `replayed_rows` of its log came out of an export.
-///
-/// # Errors
-/// [`StoreError`]; it is not in use then.
+/// Activates a database with the state of `taken_at`, such as a restored backup. The new generation makes every node accept it although
+/// it is behind their watermarks. The last `replayed_rows` of its log were replayed from an export.
 pub async fn quarantine_as_of(
     store: &SqlStore,
     clock: &dyn Clock,
@@ -24,26 +21,17 @@ pub async fn quarantine_as_of(
     if replayed_rows > 0 {
         details["replayed_rows"] = replayed_rows.into();
     }
-    let audit = AuditEntry {
-        at: clock.now(),
-        actor: "administrator".into(),
-        event: AuditEvent::StoreRestored,
-        subject: None,
-        details,
-    };
+    let audit = audit_entry(clock.now(), AuditEvent::StoreRestored, None, details);
     store.quarantine_all(taken_at, generation, audit).await
 }
 
-/// Lets photos be collected that were held back since a restore: one, or all. How many there were.
-///
-/// # Errors
-/// [`AdministrationError::Store`].
+/// Releases one photo, or all, from the quarantine of a restore. Returns the number of photos.
 pub async fn release_quarantined(
     store: &SqlStore,
     clock: &dyn Clock,
     photo_id: Option<PhotoId>,
 ) -> Result<u64, AdministrationError> {
-    let audit = audit_entry(clock.now(), AuditEvent::RestoredReleased, String::new(), serde_json::json!({}));
-    let audit = AuditEntry { subject: photo_id.map(|photo_id| photo_id.to_string()), ..audit };
+    let subject = photo_id.map(|photo_id| photo_id.to_string());
+    let audit = audit_entry(clock.now(), AuditEvent::RestoredReleased, subject, serde_json::json!({}));
     Ok(store.release_quarantined(photo_id, audit).await?)
 }

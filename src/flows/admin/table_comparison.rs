@@ -24,16 +24,16 @@ use crate::sealing::KeyFile;
 use crate::storage::maintenance::StoredCheckpoint;
 use crate::storage::{Snapshot, SqlStore, StoreError};
 
-/// The proofs that a store is held against.
+/// Evidence that a database is compared with.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct VerificationInputs<'a> {
-    /// The key file: epoch keys, sealed proof keys, digests of rows.
+    /// For epoch keys, sealed proof keys and row digests.
     pub keys: Option<&'a KeyFile>,
-    /// The public key that checkpoints are signed with.
+    /// Public key of the checkpoints.
     pub checkpoints: Option<&'a CheckpointVerifier>,
-    /// The number of rows at the end of the log that a restore has just carried out and not yet noted.
+    /// Rows at the end of the log that a restore replayed and did not yet record.
     pub replayed_rows: u64,
-    /// The present moment: the log cannot have been shortened later.
+    /// The log cannot have been shortened later than now.
     pub now: Option<Timestamp>,
 }
 
@@ -43,7 +43,7 @@ const LONGEST_SWEEP: Duration = Duration::from_hours(1);
 /// Photos that are compared at once, with their collections: at 700 bytes for the two, 1.4 GB.
 const PHOTOS_PER_PASS: u64 = 2_000_000;
 
-/// Adds what differs, and how much could be compared. The photos were counted before.
+/// Adds the differences, and the number of compared rows, to a report in which the photos are counted already.
 pub(super) async fn compare(
     store: &SqlStore,
     proofs: VerificationInputs<'_>,
@@ -70,7 +70,7 @@ pub(super) async fn compare(
     Ok(())
 }
 
-/// Every row of every table; photos and what belongs to them alone for a share that is not the first.
+/// Compares every row of every table; for shares after the first only photos and their rows in other tables.
 async fn compare_tables(
     snapshot: &mut Snapshot,
     keys: Option<&KeyFile>,
@@ -100,7 +100,7 @@ async fn compare_tables(
     Ok(())
 }
 
-/// The log from its beginning to its end at this moment.
+/// Verifies the chain and replays the log from its beginning to its present end.
 async fn compare_log(
     snapshot: &mut Snapshot,
     mut chain: ChainVerifier,
@@ -130,7 +130,8 @@ async fn compare_log(
     Ok(())
 }
 
-/// The checkpoints whose rows agree with their texts, and those with their signatures, by count, with the moment of the signature.
+/// Valid checkpoints by their count, with the time of the signature. A valid checkpoint has a good signature, if the public key is known,
+/// and its row agrees with its document.
 async fn valid_checkpoints(
     snapshot: &mut Snapshot,
     proofs: VerificationInputs<'_>,
@@ -179,7 +180,7 @@ async fn compare_rows(
     }
 }
 
-/// A proof key is there as long as its invitation can be answered, and opens with the key file. The sweeper erases it afterwards.
+/// A proof key exists as long as its invitation can be used, and can be decrypted with the key file. Later the sweep erases it.
 fn check_proof_key(row: &StoredRow, keys: Option<&KeyFile>, swept_at: Option<Timestamp>, report: &mut IntegrityReport) {
     let is_over = [InvitationState::Exhausted, InvitationState::Withdrawn]
         .iter()
@@ -192,7 +193,7 @@ fn check_proof_key(row: &StoredRow, keys: Option<&KeyFile>, swept_at: Option<Tim
         }
         _ => {
             let ends_at = row.value("expires_at").as_number();
-            // A sweep is noted when it is completed.
+            // A sweep is recorded at its end.
             let swept_by = swept_at.map(|at| (at + LONGEST_SWEEP).unix_milliseconds());
             is_over || swept_by.zip(ends_at).is_some_and(|(swept_by, ends_at)| ends_at <= swept_by)
         }
@@ -202,7 +203,7 @@ fn check_proof_key(row: &StoredRow, keys: Option<&KeyFile>, swept_at: Option<Tim
     }
 }
 
-/// The database counts photos along as they change.
+/// The database maintains the counts with each change of a photo.
 fn compare_photo_counts(mut counts: BTreeMap<String, i64>, stored: &[(String, i64)], report: &mut IntegrityReport) {
     for (state, photos) in stored {
         if counts.remove(state).unwrap_or_default() != *photos {

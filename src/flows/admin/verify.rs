@@ -1,4 +1,4 @@
-//! Verifies a store: every envelope, every collection, every row of the audit log. It changes nothing and blocks no other use of the database.
+//! Integrity check of a database: every envelope, every collection, every row of the audit log. It is read-only and blocks no other use.
 
 pub use super::table_comparison::VerificationInputs;
 use super::table_comparison::compare;
@@ -12,21 +12,15 @@ use crate::sealing::envelope::is_plausible_envelope;
 use crate::storage::maintenance::UnerasedPhoto;
 use crate::storage::{SqlStore, StoreError};
 
-/// Verifies a store page by page; for the memory that takes, see [`reconciliation`](crate::domain::log::reconciliation).
+/// Verifies a database page by page; [`reconciliation`](crate::domain::log::reconciliation) explains the memory that this needs.
 ///
-/// That a seal is whole cannot be told without the citizen's code; that its bytes are those that were stored can, by the digest
-/// beside them, for which the audit log vouches with a key of the key file.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be read, or holds what this program never wrote.
+/// Only the citizen's code can open an envelope, but the digest beside it shows that its bytes are unchanged, and the audit log
+/// authenticates the digest with a key of the key file.
 pub async fn verify(store: &SqlStore, keys: Option<&KeyFile>) -> Result<IntegrityReport, StoreError> {
     verify_with(store, VerificationInputs { keys, ..VerificationInputs::default() }).await
 }
 
-/// The same, held against more than the key file.
-///
-/// # Errors
-/// As [`verify`].
+/// Verifies a database with more evidence than the key file.
 pub async fn verify_with(store: &SqlStore, proofs: VerificationInputs<'_>) -> Result<IntegrityReport, StoreError> {
     let keys = proofs.keys;
     let mut report = IntegrityReport::empty(keys.is_some());
@@ -114,18 +108,14 @@ async fn check_collections(store: &SqlStore, report: &mut IntegrityReport) -> Re
     }
 }
 
-/// The audit log, walked to the end that it had.
+/// Result of [`verify_log`].
 pub struct VerifiedLog {
-    /// Its last row.
     pub last: ChainLink,
-    /// The first row at which the chain does not hold.
+    /// The first break of the chain.
     pub error: Option<ChainError>,
 }
 
-/// Walks along the audit log, and shows each row to `visit`, those behind an error too. `begin` is what stands before the first row.
-///
-/// # Errors
-/// [`StoreError`].
+/// Verifies the chain of the audit log after the row `begin`, and calls `visit` with each row, also with those after an error.
 pub async fn verify_log(
     store: &SqlStore,
     begin: ChainLink,

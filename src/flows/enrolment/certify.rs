@@ -1,7 +1,5 @@
 //! Issue of a certificate for a device's key.
 
-use std::fmt;
-
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
 use crate::domain::party::device_name::device_name;
@@ -13,10 +11,7 @@ use crate::identity::public_key::PublicKey;
 use crate::storage::StoreError;
 use crate::storage::requests::CertificateRecord;
 
-/// Certifies a key for a device of this party, by its name and for the time that its kind gets. Nothing is stored by this.
-///
-/// # Errors
-/// [`CertifyError`].
+/// Issues a certificate with the device's name and the validity of its kind. The caller stores it.
 pub(super) async fn certify(
     gateway: &Gateway,
     party: &Party,
@@ -27,13 +22,12 @@ pub(super) async fn certify(
     let issuer = gateway.certificate_issuer().ok_or_else(unavailable)?;
     let role_issuer = issuer.for_role(party.role);
     let authority = role_issuer.authority.as_ref().ok_or_else(unavailable)?;
-    let device = gateway.store.device(device_id).await.map_err(CertifyError::Store)?;
+    let device = gateway.store.device(device_id).await?;
     let (label, kind) = device.map_or((String::new(), None), |device| (device.label, device.kind));
     let subject = ClientSubject { role: party.role, party_id: party.party_id, device_id };
     let name = device_name(&party.name, &label, device_id);
     let terms = IssuanceTerms { validity: issuer.validity.of(kind), crl_url: Some(role_issuer.crl_url.clone()) };
-    let issued = issue_client(authority, &subject, &name, key, &terms, gateway.now(), gateway.entropy.as_ref())
-        .map_err(CertifyError::Identity)?;
+    let issued = issue_client(authority, &subject, &name, key, &terms, gateway.now(), gateway.entropy.as_ref())?;
     let record = CertificateRecord {
         sha256: issued.sha256,
         serial: issued.serial.as_bytes().to_vec(),
@@ -44,41 +38,18 @@ pub(super) async fn certify(
     Ok((issued, record))
 }
 
-/// SHA-256 of the public key, as both sides are shown it.
+/// SHA-256 of the public key, which the administrator compares with the one that the device shows.
 pub(super) fn fingerprint(key: &PublicKey) -> Sha256Digest {
     Sha256Digest::of(&key.to_spki_der())
 }
 
-/// Reason why a key was not certified although its holder is entitled to it.
-#[derive(Debug)]
+/// Reason why the gateway could not issue a certificate to an entitled device.
+#[derive(Debug, thiserror::Error)]
 pub enum CertifyError {
-    /// The authority's key is not here.
-    Unavailable {
-        /// Role whose devices the authority certifies.
-        role: Role,
-    },
-    /// The authority did not issue.
-    Identity(IdentityError),
-    /// The store cannot be used.
-    Store(StoreError),
-}
-
-impl fmt::Display for CertifyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unavailable { role } => write!(f, "the key of the {role} authority is not on this machine"),
-            Self::Identity(_) => f.write_str("the authority did not issue a certificate"),
-            Self::Store(_) => f.write_str("the device could not be looked up"),
-        }
-    }
-}
-
-impl std::error::Error for CertifyError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Unavailable { .. } => None,
-            Self::Identity(source) => Some(source),
-            Self::Store(source) => Some(source),
-        }
-    }
+    #[error("the key of the {role} CA is not on this machine")]
+    Unavailable { role: Role },
+    #[error("cannot issue the certificate")]
+    Identity(#[from] IdentityError),
+    #[error("cannot look up the device")]
+    Store(#[from] StoreError),
 }

@@ -1,6 +1,5 @@
-//! The gateway proves to a device that holds a code that it is the gateway that gave the code out.
+//! Proof for a device that this gateway issued its enrolment code.
 
-use std::fmt;
 use std::net::IpAddr;
 
 use crate::clock::Timestamp;
@@ -14,27 +13,20 @@ use crate::storage::StoreError;
 
 /// Answer of the gateway to a device that has not sent its code yet.
 pub struct GatewayProof {
-    /// Party of the invited device.
     pub party: Party,
-    /// Identifier of the invited device.
     pub device_id: DeviceId,
-    /// The address of its listener.
+    /// Address of the listener that the device will use.
     pub gateway_url: String,
-    /// The server authority's certificate in PEM.
+    /// Certificate of the server CA.
     pub ca_pem: String,
-    /// Policy that decides whether an administrator must approve the key.
     pub policy: EnrolmentPolicy,
-    /// Time from which the enrolment code is invalid.
     pub expires_at: Timestamp,
-    /// That all this comes from one who knows the code.
+    /// HMAC over the other fields with a key derived from the code.
     pub proof: [u8; 32],
 }
 
-/// Answers the holder of a code, who has not shown it, and proves with the device's own `nonce` to be the right one to do so.
-///
-/// # Errors
-/// [`GatewayProofError::Unknown`] when no invitation belongs to the lookup, [`GatewayProofError::Ended`] when one does that leads
-/// nowhere any more: whoever has its lookup has its code.
+/// Answers a device that holds a code and has not sent it, with a proof over the device's `nonce`. The state of an ended
+/// invitation is no secret to the device: only the code gives the lookup id.
 pub async fn prove_gateway(
     gateway: &Gateway,
     address: IpAddr,
@@ -43,8 +35,7 @@ pub async fn prove_gateway(
 ) -> Result<GatewayProof, GatewayProofError> {
     gateway.anonymous_callers.admit(address, gateway.now()).map_err(GatewayProofError::RateLimited)?;
     let issuer = gateway.certificate_issuer().ok_or(GatewayProofError::Unavailable)?;
-    let record =
-        gateway.store.invitation(lookup).await.map_err(GatewayProofError::Store)?.ok_or(GatewayProofError::Unknown)?;
+    let record = gateway.store.invitation(lookup).await?.ok_or(GatewayProofError::Unknown)?;
     if let Some(refusal) = record.invitation.ended(gateway.now()) {
         return Err(GatewayProofError::Ended(refusal));
     }
@@ -71,40 +62,18 @@ pub async fn prove_gateway(
 }
 
 /// Reason why the gateway gives no proof.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum GatewayProofError {
-    /// This address asks too often.
+    #[error("too many requests from this address")]
     RateLimited(RateLimited),
-    /// No invitation has this lookup.
+    #[error("no such invitation")]
     Unknown,
-    /// It has come to its end.
+    #[error("the invitation has ended")]
     Ended(InvitationRefusal),
-    /// Enrolment is not set up.
+    #[error("enrolment is not set up")]
     Unavailable,
-    /// The proof key does not come out of its seal.
+    #[error("cannot decrypt the proof key of an invitation")]
     Damaged,
-    /// The store cannot be used.
-    Store(StoreError),
-}
-
-impl fmt::Display for GatewayProofError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::RateLimited(_) => "asked too often",
-            Self::Unknown => "no such invitation",
-            Self::Ended(_) => "the invitation leads to nothing any more",
-            Self::Unavailable => "enrolment is not set up",
-            Self::Damaged => "a proof key does not come out of its seal",
-            Self::Store(_) => "the invitation could not be looked up",
-        })
-    }
-}
-
-impl std::error::Error for GatewayProofError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Store(source) => Some(source),
-            _ => None,
-        }
-    }
+    #[error("cannot look up the invitation")]
+    Store(#[from] StoreError),
 }

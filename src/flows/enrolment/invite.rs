@@ -1,4 +1,4 @@
-//! Invitations, as the administrator makes and approves them.
+//! Invitations: an administrator issues and approves them.
 
 use std::time::Duration;
 
@@ -15,21 +15,17 @@ use crate::sealing::KeyFile;
 use crate::sealing::enrolment_proof::{ProofKey, invitation_lookup_id};
 use crate::storage::enrolment_requests::{ApprovalOutcome, InviteOutcome, InvitedDevice, NewInvitation};
 
-/// An invitation that was made. Its code exists only here: it is shown once and never again.
+/// A new invitation.
 pub struct IssuedInvitation {
-    /// Party of the invited device.
     pub party: Party,
     pub device: Device,
+    /// The database does not have it, so it can be shown only once.
     pub code: EnrolmentCode,
-    /// Time from which the code is invalid.
     pub expires_at: Timestamp,
 }
 
 impl Administration<'_> {
-    /// The studio or office of this name and place, added unless it is there: a command that was cut off can be repeated.
-    ///
-    /// # Errors
-    /// [`AdministrationError`].
+    /// The studio or office of this name and place, added unless it exists: an interrupted command can be repeated.
     pub async fn find_or_add_party(&self, role: Role, name: &str, place: &str) -> Result<Party, AdministrationError> {
         match self.add_party(role, name, place).await {
             Err(AdministrationError::NameTaken) => {}
@@ -41,10 +37,7 @@ impl Administration<'_> {
         same.ok_or_else(|| AdministrationError::NoSuchParty { role, wanted: name.to_owned() })
     }
 
-    /// Adds a device that has no certificate yet, and invites it.
-    ///
-    /// # Errors
-    /// [`AdministrationError`].
+    /// Adds a device without a certificate and invites it.
     pub async fn invite_new(
         &self,
         party: &Party,
@@ -69,11 +62,8 @@ impl Administration<'_> {
         self.invite(InvitedDevice::New(device), validity, keys).await
     }
 
-    /// Invites a device that is there: its invitation came to nothing, or its certificate has ended. An invitation it has is
-    /// withdrawn; a certificate it has stays valid.
-    ///
-    /// # Errors
-    /// [`AdministrationError::NoSuchDevice`], [`AdministrationError::DeviceRevoked`].
+    /// Invites a known device whose invitation or certificate has ended. An earlier invitation is withdrawn; a certificate stays
+    /// valid.
     pub async fn invite_again(
         &self,
         device_id: DeviceId,
@@ -117,10 +107,7 @@ impl Administration<'_> {
         }
     }
 
-    /// The key with which a device asks to be enrolled, as long as that can be approved; SHA-256 of the public key.
-    ///
-    /// # Errors
-    /// [`AdministrationError::Store`].
+    /// SHA-256 of the public key of a device's enrolment request that an administrator can approve.
     pub async fn requested_key(&self, device_id: DeviceId) -> Result<Option<Sha256Digest>, AdministrationError> {
         let now = self.clock.now();
         for role in [Role::Studio, Role::Office] {
@@ -135,10 +122,7 @@ impl Administration<'_> {
         Ok(None)
     }
 
-    /// Agrees that this device is enrolled with this key.
-    ///
-    /// # Errors
-    /// [`AdministrationError::Store`].
+    /// Approves the enrolment of a device with this key.
     pub async fn approve(
         &self,
         device_id: DeviceId,

@@ -1,22 +1,17 @@
-//! Verifies the chain of the audit log, page by page: the memory it takes is that of one page, however long the log is.
-
-use std::fmt;
+//! Verifies the chain of the audit log page by page, so that memory does not depend on the length of the log.
 
 use crate::domain::log::chain::{ChainError, ChainVerifier};
 use crate::storage::{SqlStore, StoreError};
 
-/// Rows that are read at once.
+/// Rows of one page.
 pub const LOG_PAGE_ROWS: u32 = 1_000;
 
-/// Verifies the log from where `chain` is to its end, as it is by then.
-///
-/// # Errors
-/// [`ChainVerifierError`].
+/// Verifies the log from the position of `chain` to its end.
 pub async fn verify_to_end(log: &SqlStore, chain: &mut ChainVerifier) -> Result<(), ChainVerifierError> {
     loop {
-        let rows = log.log_rows(chain.last().sequence, LOG_PAGE_ROWS).await.map_err(ChainVerifierError::Store)?;
+        let rows = log.log_rows(chain.last().sequence, LOG_PAGE_ROWS).await?;
         for row in &rows {
-            chain.verify_row(row).map_err(ChainVerifierError::BrokenChain)?;
+            chain.verify_row(row)?;
         }
         if rows.is_empty() {
             return Ok(());
@@ -24,29 +19,11 @@ pub async fn verify_to_end(log: &SqlStore, chain: &mut ChainVerifier) -> Result<
     }
 }
 
-/// The reason why the chain was not verified to its end.
-#[derive(Debug)]
+/// Reason why the chain was not verified to its end.
+#[derive(Debug, thiserror::Error)]
 pub enum ChainVerifierError {
-    /// The log is not as it was written.
-    BrokenChain(ChainError),
-    /// It cannot be read just now.
-    Store(StoreError),
-}
-
-impl fmt::Display for ChainVerifierError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BrokenChain(_) => f.write_str("the audit log is not as it was written"),
-            Self::Store(_) => f.write_str("the audit log could not be read"),
-        }
-    }
-}
-
-impl std::error::Error for ChainVerifierError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::BrokenChain(source) => Some(source),
-            Self::Store(source) => Some(source),
-        }
-    }
+    #[error("the audit log was changed")]
+    BrokenChain(#[from] ChainError),
+    #[error("cannot read the audit log")]
+    Store(#[from] StoreError),
 }

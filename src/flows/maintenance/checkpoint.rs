@@ -1,10 +1,8 @@
 //! ```text
-//! checkpoint   last checkpoint -> walk from there to the end -> sign -> store
+//! checkpoint   last checkpoint -> verify the rows after it -> sign -> store
 //! ```
-//! A gateway vouches only for what it has walked along itself since it last did: it signs no log that somebody has tampered with in
-//! the meantime.
+//! A gateway verifies all rows after its last checkpoint before it signs the next one, so that it never signs a log that was changed.
 
-use std::fmt;
 use std::time::Duration;
 
 use super::chain_verifier::{ChainVerifierError, verify_to_end};
@@ -16,21 +14,15 @@ use crate::identity::error::IdentityError;
 use crate::identity::signing::checkpoint_key::{CheckpointKey, VerifyCheckpointError};
 use crate::storage::StoreError;
 
-/// Reports whether a checkpoint is due: once in each interval `every`, on whichever node the last one was signed.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be asked.
+/// True if a checkpoint is due: one in each interval `every`, signed by any node.
 pub async fn is_due(gateway: &Gateway, every: Duration) -> Result<bool, StoreError> {
     let latest = gateway.store.latest_checkpoint().await?;
     let latest = latest.and_then(|signed| Checkpoint::parse(&signed.document).ok());
-    // One from the future was signed by a clock that was wrong.
+    // A checkpoint from the future was signed with a wrong clock.
     Ok(latest.is_none_or(|latest| latest.time + every <= gateway.now() || latest.time > gateway.now() + every))
 }
 
-/// Signs how far the log has come; `None` where nothing was added since the last time.
-///
-/// # Errors
-/// [`SignCheckpointError`]; then nothing is signed.
+/// Signs and stores a checkpoint; `None` if the log has no new rows, or if another node was first.
 pub async fn checkpoint(
     gateway: &Gateway,
     key: &CheckpointKey,
@@ -57,7 +49,7 @@ pub async fn checkpoint(
         None => first_row_digest(gateway).await?,
     };
     let (checkpoint, signed) = key.sign(chain.last(), name, log, gateway.now())?;
-    // Another node may have been first; then its checkpoint says the same.
+    // Another node may have been first; its checkpoint has the same content.
     let is_first = store.add_checkpoint(&checkpoint, &signed).await?;
     Ok(is_first.then_some(checkpoint))
 }
@@ -78,51 +70,18 @@ async fn first_row_digest(gateway: &Gateway) -> Result<Sha256Digest, SignCheckpo
 }
 
 /// Reason why no checkpoint was signed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum SignCheckpointError {
-    /// The log is not as it was written.
-    BrokenChain(ChainError),
-    /// The last checkpoint is not one of this key.
-    LastCheckpoint(VerifyCheckpointError),
-    /// It could not be signed.
-    Sign(IdentityError),
-    /// The store cannot be used.
-    Store(StoreError),
-}
-
-impl fmt::Display for SignCheckpointError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BrokenChain(error) => write!(
-                f,
-                "the audit log is not as it was written ({error}), and no checkpoint vouches for it: \
-                 `lichtbild-gateway audit verify` tells more"
-            ),
-            Self::LastCheckpoint(error) => write!(
-                f,
-                "the last checkpoint is not one of this gateway's key ({error}): every node needs the same key, copy the file \
-                 from the node that signed it"
-            ),
-            Self::Sign(_) => f.write_str("the checkpoint could not be signed"),
-            Self::Store(_) => f.write_str("the store could not be used"),
-        }
-    }
-}
-
-impl std::error::Error for SignCheckpointError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Sign(source) => Some(source),
-            Self::Store(source) => Some(source),
-            Self::BrokenChain(_) | Self::LastCheckpoint(_) => None,
-        }
-    }
-}
-
-impl From<ChainError> for SignCheckpointError {
-    fn from(error: ChainError) -> Self {
-        Self::BrokenChain(error)
-    }
+    #[error("the audit log was changed, so no checkpoint is signed: run `lichtbild-gateway audit verify`")]
+    BrokenChain(#[from] ChainError),
+    #[error(
+        "the last checkpoint was signed with another key: all nodes need the same key, copy the file from the node that signed it"
+    )]
+    LastCheckpoint(#[from] VerifyCheckpointError),
+    #[error("cannot sign the checkpoint")]
+    Sign(#[from] IdentityError),
+    #[error("database error")]
+    Store(#[from] StoreError),
 }
 
 impl From<ChainVerifierError> for SignCheckpointError {
@@ -131,23 +90,5 @@ impl From<ChainVerifierError> for SignCheckpointError {
             ChainVerifierError::BrokenChain(error) => Self::BrokenChain(error),
             ChainVerifierError::Store(error) => Self::Store(error),
         }
-    }
-}
-
-impl From<VerifyCheckpointError> for SignCheckpointError {
-    fn from(error: VerifyCheckpointError) -> Self {
-        Self::LastCheckpoint(error)
-    }
-}
-
-impl From<IdentityError> for SignCheckpointError {
-    fn from(error: IdentityError) -> Self {
-        Self::Sign(error)
-    }
-}
-
-impl From<StoreError> for SignCheckpointError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
     }
 }

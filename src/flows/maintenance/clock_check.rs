@@ -1,4 +1,4 @@
-//! The clock, asked whether it can be trusted with erasures.
+//! Check of the wall clock before erasures.
 
 use std::time::Duration;
 
@@ -8,53 +8,46 @@ pub use crate::flows::clock_watch::ClockStep;
 use crate::flows::gateway::Gateway;
 use crate::storage::StoreError;
 
-/// Longer than a gateway rests over the holidays, much shorter than a photo is kept.
+/// Longer than a holiday shutdown of a gateway, much shorter than the retention of a photo.
 pub const MAX_SWEEP_GAP: Duration = Duration::from_secs(31 * 86_400);
 
-/// The clock, as far as erasures are concerned.
+/// State of the wall clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClockState {
-    /// Nothing speaks against it.
     Plausible,
-    /// The last sweep was longer ago than [`MAX_SWEEP_GAP`]: sweeps are minutes apart, so the clock is wrong, or the gateway rested.
+    /// The last sweep was longer ago than [`MAX_SWEEP_GAP`]: the clock is wrong, or the gateway did not run.
     SweepGap { last_sweep: Timestamp },
-    /// It ran ahead of the monotonic clock, in one step or in many.
+    /// The clock gained this much on the monotonic clock, in one step or in many.
     Ahead(Duration),
 }
 
 impl Gateway {
-    /// The anchor of the clock, to be kept for the next start of the program.
+    /// The anchor, to be stored for the next start of the program.
     pub fn clock_anchor(&self) -> ClockAnchor {
         self.clock_watch.locked(|state| state.anchor.clone())
     }
 
-    /// Goes on with the anchor of an earlier run of the program, if the machine has not been started since.
+    /// Continues with the anchor of an earlier run of the program, unless the machine was started since.
     pub fn resume_clock_anchor(&self, anchor: ClockAnchor) {
         if anchor.boot.is_some() && anchor.boot == self.clock.boot_id() {
             self.clock_watch.locked(|state| state.anchor = anchor);
         }
     }
 
-    /// The last step back of the clock since the start of the program that no administrator has confirmed.
+    /// The last backward step since the start of the program that no administrator has confirmed.
     pub fn last_backward_step(&self) -> Option<ClockStep> {
         self.clock_watch.locked(|state| state.backward_step)
     }
 }
 
-/// Begins to watch the clock: a confirmation that is in the store already was for an earlier anchor, and is no news for this one.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be asked.
+/// Begins to watch the clock. A confirmation that is in the database already belongs to an earlier anchor.
 pub async fn begin_clock_watch(gateway: &Gateway) -> Result<(), StoreError> {
     let confirmed_at = gateway.store.clock_confirmed_at().await?;
     gateway.clock_watch.locked(|state| state.anchor.confirmed_at = confirmed_at);
     Ok(())
 }
 
-/// Asks whether the clock can be trusted with erasures.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be asked.
+/// Compares the clock with the last sweep and with the monotonic clock.
 pub async fn clock_state(gateway: &Gateway) -> Result<ClockState, StoreError> {
     let confirmed_at = gateway.store.clock_confirmed_at().await?;
     let last = gateway.store.last_swept_at().await?;

@@ -1,4 +1,4 @@
-//! Certificates that end soon and that nobody renews unless a person does.
+//! Browser certificates that expire soon. A program renews its certificate; for a browser a person must do it.
 
 use std::time::Duration;
 
@@ -8,23 +8,19 @@ use crate::domain::party::{Device, Party, Role};
 use crate::flows::gateway::Gateway;
 use crate::storage::StoreError;
 
-/// Time before the end of a browser's certificate in which the log names it, and the desk does, too.
+/// Time before the end of a browser's certificate in which the log and the desk warn.
 const WARNING_PERIOD: Duration = Duration::from_hours(14 * 24);
 
-/// Number of browsers whose newest certificate is good for another two weeks at most.
+/// Number of browsers whose newest certificate expires within two weeks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ExpiringCertificates {
     pub studios: usize,
-    /// Of offices; devices of unknown kind are taken for browsers here.
+    /// Devices of unknown kind count as browsers of an office.
     pub offices: usize,
-    /// The first end among them.
     pub first_end: Option<Timestamp>,
 }
 
-/// Counts browsers that need a new certificate. Those that are cut off, or whose certificate has ended, are not among them.
-///
-/// # Errors
-/// [`StoreError`].
+/// Counts browsers that need a new certificate, without those that are cut off or have expired.
 pub async fn expiring_certificates(gateway: &Gateway) -> Result<ExpiringCertificates, StoreError> {
     let now = gateway.now();
     let mut expiring = ExpiringCertificates::default();

@@ -1,4 +1,4 @@
-//! Steps that the gateway takes by itself: sweep, purge, checkpoints, revocation lists, clock check.
+//! Tasks without a request: sweep, purge, checkpoints, revocation lists, clock check.
 
 pub mod chain_verifier;
 pub mod checkpoint;

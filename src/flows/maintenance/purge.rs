@@ -1,10 +1,10 @@
 //! ```text
-//! shortening   first checkpoint of the log -> its time is over? -> the log begins behind it -> the rows before go
+//! shortening   first checkpoint of the log -> past its retention? -> move the log anchor to it -> delete the rows before it
 //! ```
-//! Ten years and six months after the fact even the fact goes. The log is shortened from its front only, and only up to a row that a
-//! signed checkpoint vouches for: what is left follows on that checkpoint, so that it can still be proved.
+//! The retention of a row is ten years and six months. The log is shortened only from its beginning and only up to a row with a
+//! signed checkpoint, so that the rest of the chain can still be verified.
 //!
-//! Both steps are for those who have asked [`clock_state`](super::clock_check::clock_state) first.
+//! The caller must check [`clock_state`](super::clock_check::clock_state) before both steps.
 
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::flows::gateway::Gateway;
@@ -12,11 +12,7 @@ use crate::identity::signing::checkpoint_key::CheckpointVerifier;
 use crate::storage::StoreError;
 use crate::storage::requests::PurgeReport;
 
-/// Lets the log begin behind the last checkpoint whose time is over. A checkpoint that this key did not sign vouches for nothing, and
-/// everything behind it stays.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be used.
+/// Moves the log anchor to the last checkpoint whose retention has ended. Stops at a checkpoint with an invalid signature.
 pub async fn shorten_log(gateway: &Gateway, verifier: &CheckpointVerifier) -> Result<(), StoreError> {
     loop {
         let begin = gateway.store.log_anchor().await?;
@@ -26,7 +22,10 @@ pub async fn shorten_log(gateway: &Gateway, verifier: &CheckpointVerifier) -> Re
             Ok(checkpoint) if checkpoint.is_past_retention(gateway.now()) => checkpoint,
             Ok(_) => return Ok(()),
             Err(error) => {
-                tracing::error!(%error, "a checkpoint is not to be believed: the audit log is not shortened past it");
+                tracing::error!(
+                    %error,
+                    "invalid signature of a checkpoint, the audit log is not shortened: run `lichtbild-gateway audit verify`"
+                );
                 return Ok(());
             }
         };
@@ -43,10 +42,7 @@ pub async fn shorten_log(gateway: &Gateway, verifier: &CheckpointVerifier) -> Re
     }
 }
 
-/// Erases tombstones whose time is over, and rows of the log before its beginning, until nothing is left to do.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be used; what is gone by then stays gone.
+/// Deletes tombstones past their retention and log rows before the anchor, in batches that are committed one by one.
 pub async fn purge(gateway: &Gateway) -> Result<PurgeReport, StoreError> {
     let mut total = PurgeReport::default();
     loop {

@@ -1,4 +1,4 @@
-//! `revocation  gather -> sign -> publish`: the authorities' own lists of what they took back, for others to read.
+//! `revocation  gather -> sign -> publish`: the revocation lists of the gateway's own CAs.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -15,30 +15,26 @@ use crate::identity::revocation::revocation_list::{
 use crate::storage::StoreError;
 use crate::storage::requests::RevokedSerial;
 
-/// A list is issued anew when what it says has changed, and after this time at the latest.
+/// A list is issued again when its content changes, and after this time at the latest.
 const REISSUED_AFTER: Duration = Duration::from_secs(86_400);
 
-/// The lists in force. Clones are the same lists.
+/// The lists that the gateway serves. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct PublishedRevocationLists(Arc<RwLock<HashMap<Role, PublishedList>>>);
 
 #[derive(Debug)]
 struct PublishedList {
     list: Arc<RevocationList>,
-    /// Revocations that the list was made from; unknown of a list that was found in a file.
+    /// Revocations in the list; `None` for a list that was read from a file.
     source: Option<Vec<RevokedSerial>>,
 }
 
 impl PublishedRevocationLists {
-    /// The list of the authority of this role, if there is one.
     pub fn of(&self, role: Role) -> Option<Arc<RevocationList>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(&role).map(|published| Arc::clone(&published.list))
     }
 
-    /// Takes up a list that was issued before, unless a newer one is in force.
-    ///
-    /// # Errors
-    /// [`IdentityError::RevocationList`] when the bytes are no list.
+    /// Loads a list that was issued before, unless a newer one is served.
     pub fn load(&self, role: Role, der: &[u8]) -> Result<(), IdentityError> {
         let list = read_revocation_list(der)?;
         if self.of(role).is_none_or(|present| present.number < list.number) {
@@ -47,12 +43,11 @@ impl PublishedRevocationLists {
         Ok(())
     }
 
-    /// Puts a list in force that was just signed.
     pub fn publish(&self, due: DueRevocationList, list: RevocationList) {
         self.put(due.role, list, Some(due.source));
     }
 
-    /// The same for one that could not be written down: it is due again at once.
+    /// Publishes a list whose file could not be written: it is due again at once.
     pub fn publish_unsaved(&self, due: &DueRevocationList, list: RevocationList) {
         self.put(due.role, list, None);
     }
@@ -71,7 +66,7 @@ impl PublishedRevocationLists {
     }
 }
 
-/// A list that has to be issued.
+/// Content of a list that must be issued.
 #[derive(Debug)]
 pub struct DueRevocationList {
     role: Role,
@@ -79,10 +74,7 @@ pub struct DueRevocationList {
     previous: Option<u64>,
 }
 
-/// Content of the next list of a role's authority; `None` if the list in force is current.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be asked.
+/// Content of the next list of a role's CA; `None` if the served list is current.
 pub async fn due(
     gateway: &Gateway,
     lists: &PublishedRevocationLists,
@@ -97,10 +89,6 @@ pub async fn due(
 }
 
 impl DueRevocationList {
-    /// Signs it.
-    ///
-    /// # Errors
-    /// [`IdentityError`] when the authority cannot sign it.
     pub fn sign(&self, authority: &Authority, now: Timestamp) -> Result<RevocationList, IdentityError> {
         let revocations: Vec<_> = self
             .source

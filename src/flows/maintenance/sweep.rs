@@ -1,4 +1,4 @@
-//! Sweeping: what time demands, and the keys of times that are over.
+//! Sweep: ends lapsed leases, settles overdue hand-overs, erases expired photos, and destroys expired epoch keys.
 
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::flows::gateway::Gateway;
@@ -6,10 +6,7 @@ use crate::sealing::KeyFile;
 use crate::storage::StoreError;
 use crate::storage::requests::{ScrubOutcome, SweepReport};
 
-/// Sweeps until nothing is left to do, and lets erased bytes leave the files.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be used; what was swept until then stays swept.
+/// Sweeps in batches that are committed one by one, then scrubs the write-ahead log.
 pub async fn sweep(gateway: &Gateway) -> Result<SweepReport, StoreError> {
     let mut total = SweepReport::default();
     loop {
@@ -23,27 +20,19 @@ pub async fn sweep(gateway: &Gateway) -> Result<SweepReport, StoreError> {
     }
     gateway.store.record_sweep(gateway.now()).await?;
     if gateway.store.scrub_erased().await? == ScrubOutcome::Postponed {
-        tracing::info!(
-            "erased bytes stay in the write-ahead log while somebody reads the database; the next sweep tries again"
-        );
+        tracing::info!("cannot scrub the write-ahead log while the database is being read, retrying at the next sweep");
     }
     Ok(total)
 }
 
-/// The key file without the epochs whose photos are all gone, to be written in the old one's place; `None` when there is none to
-/// destroy. A photo that is still there keeps its epoch, whatever the clock says.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be asked.
+/// The key file without the epochs that no photo uses any more; `None` when there is none to destroy. An existing photo keeps its
+/// epoch, also if the clock is wrong.
 pub async fn without_expired_epochs(gateway: &Gateway) -> Result<Option<KeyFile>, StoreError> {
     let in_use = gateway.store.oldest_epoch_in_use().await?;
     Ok(gateway.keys().without_expired_epochs(gateway.now(), gateway.limits.longest_retention(), in_use))
 }
 
-/// Takes a key file into use that has been written, and notes it.
-///
-/// # Errors
-/// [`StoreError`] when the note cannot be written; the keys are in use all the same.
+/// Activates a key file that has been written, then writes the audit row. The keys stay active if the row cannot be written.
 pub async fn activate_keys(gateway: &Gateway, keys: KeyFile) -> Result<(), StoreError> {
     let oldest = keys.oldest_epoch();
     gateway.replace_keys(keys);

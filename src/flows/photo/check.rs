@@ -1,4 +1,4 @@
-//! A photo is checked without a deposit.
+//! Checks a photo without a deposit.
 
 use std::sync::Arc;
 
@@ -13,18 +13,12 @@ use crate::validation::judge::{CheckOutcome, Measurements, check_photo};
 /// Result of a check without a deposit.
 #[derive(Debug)]
 pub struct CheckResult {
-    /// In one word.
     pub verdict: Verdict,
-    /// Rule by rule.
     pub findings: Vec<Finding>,
-    /// Values that were measured.
     pub measurements: Measurements,
 }
 
-/// Judges without a deposit; leaves nothing behind.
-///
-/// # Errors
-/// [`WorkerError`] when too many photos are waiting, or the check panicked.
+/// Checks a photo. Nothing of it is stored.
 pub async fn check(
     gateway: &Gateway,
     studio: &StudioCaller,

@@ -1,6 +1,5 @@
 //! `collection  transport -> authenticate -> open -> lease -> hand over -> settle -> erase`: the first half.
 
-use std::fmt;
 use std::time::Duration;
 
 use super::upload_permit::admit_bytes;
@@ -24,28 +23,21 @@ use crate::sealing::envelope::{OpenError, OpenedPhoto};
 use crate::storage::StoreError;
 use crate::storage::requests::{CodeAttempt, CutOff, FoundPhoto, LeaseOutcome, LeaseRequest, LookupOutcome};
 
-/// A lease and what it is on.
+/// A photo that an office has leased.
 #[derive(Debug)]
 pub struct CollectedPhoto {
-    /// The lease.
     pub collection: CollectionRecord,
-    /// True if this request created the collection; false if the collection existed before.
+    /// False if the collection existed before this request.
     pub newly_leased: bool,
-    /// The photo's row.
     pub photo: PhotoRecord,
-    /// SHA-256 of the picture, out of its seal.
+    /// Of the photo's bytes.
     pub sha256: Sha256Digest,
-    /// Declaration and findings that were sealed with the photo.
     pub sealed_metadata: SealedMetadata,
-    /// Studio that deposited the photo.
     pub studio: Party,
 }
 
-/// Claims the photo that belongs to `code` for this office. The seal is opened first, so that no lease is given on a picture
-/// that could not be handed over.
-///
-/// # Errors
-/// [`CollectError`]; no lease is given then.
+/// Leases the photo of `code` to this office. The envelope is opened first, so that the gateway gives no lease on a photo that it
+/// cannot hand over.
 pub async fn collect(
     gateway: &Gateway,
     office: &OfficeCaller,
@@ -74,7 +66,7 @@ pub async fn collect(
         LeaseOutcome::New(collection) => (collection, true),
         LeaseOutcome::Existing(collection) => (collection, false),
         LeaseOutcome::CutOff(cut_off) => return Err(CollectError::CutOff(cut_off)),
-        // Somebody was faster since the code was looked up.
+        // Another request changed the photo after the look-up.
         LeaseOutcome::Unavailable(availability) => {
             return Err(refusal(gateway, availability).await?.unwrap_or(CollectError::ConcurrentChange));
         }
@@ -94,12 +86,11 @@ async fn look_up(gateway: &Gateway, office: &OfficeCaller, keys: &CodeKeys) -> R
     }
 }
 
-/// While the database is known to have gone back in time every photo in it may have been used: none is looked up.
+/// After a rollback of the database, any photo in it may already have been used, so no photo is looked up.
 pub(super) fn store_quarantine(gateway: &Gateway) -> Option<Quarantined> {
     gateway.store.rollback().map(|_| Quarantined { since: gateway.now(), reason: QuarantineReason::Restored })
 }
 
-/// A code in an office's hand, as the store wants to know it.
 pub(super) fn attempt(gateway: &Gateway, office: &OfficeCaller, keys: &CodeKeys) -> CodeAttempt {
     CodeAttempt {
         lookup_id: keys.lookup_id(),
@@ -111,10 +102,9 @@ pub(super) fn attempt(gateway: &Gateway, office: &OfficeCaller, keys: &CodeKeys)
     }
 }
 
-/// Opens the sealed photo.
 pub(super) async fn open(gateway: &Gateway, photo: &PhotoRecord, keys: CodeKeys) -> Result<OpenedPhoto, CollectError> {
     let Some(sealed) = gateway.store.sealed_photo(photo.photo_id).await? else {
-        // Settled by a colleague between the look-up and now: the next look-up will say so.
+        // Another device settled the photo after the look-up. The next look-up reports it.
         return Err(CollectError::ConcurrentChange);
     };
     let key_file = gateway.keys();
@@ -146,93 +136,48 @@ async fn settling_office(gateway: &Gateway, office: Option<PartyId>) -> Result<O
 }
 
 /// Reason why a photo was not leased.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum CollectError {
-    /// Too many wrong codes; right ones are not looked up either for a while.
+    #[error("too many wrong codes")]
     TooManyCodes {
-        /// Time until codes are looked up again.
+        /// Time until the gateway looks codes up again, right ones included.
         wait: Duration,
     },
-    /// The photo is collected too often.
+    #[error("the photo is collected too often")]
     RateLimited(RateLimited),
-    /// Too many photos are under way.
+    #[error(transparent)]
     Memory(MemoryError),
-    /// The device was cut off in the meantime.
+    #[error("the device was cut off")]
     CutOff(CutOff),
-    /// No photo has or had this code.
+    #[error("no photo has this code")]
     UnknownCode,
-    /// An administrator is to look at it first.
+    #[error("the photo is in quarantine")]
     Quarantined(Quarantined),
-    /// Another office holds it.
-    LeasedElsewhere {
-        /// Until then at the latest.
-        until: Timestamp,
-    },
-    /// Another office has the picture and has not settled yet.
+    #[error("another office holds the photo")]
+    LeasedElsewhere { until: Timestamp },
+    #[error("another office received the photo and has not settled yet")]
     HandedOverElsewhere {
         /// Time at which the photo counts as used.
         until: Timestamp,
     },
-    /// It was used or refused.
+    #[error("the photo was settled")]
     Settled {
-        /// State of the photo: used or refused.
+        /// Used or refused.
         state: PhotoState,
-        /// Time of the settlement.
         at: Timestamp,
-        /// By which office.
         office: Option<Party>,
     },
-    /// The studio took it back.
-    Withdrawn {
-        /// Time of the withdrawal.
-        at: Timestamp,
-    },
-    /// Nobody collected it in time.
-    Expired {
-        /// Time at which the photo expired.
-        at: Timestamp,
-    },
-    /// The picture does not come out of its seal.
-    Damaged(OpenError),
-    /// Somebody else changed it at this very moment; asking again gives the answer.
+    #[error("the photo was withdrawn")]
+    Withdrawn { at: Timestamp },
+    #[error("the photo expired")]
+    Expired { at: Timestamp },
+    #[error("cannot open the envelope")]
+    Damaged(#[source] OpenError),
+    /// The next request gives the answer.
+    #[error("another request changed the photo at the same time")]
     ConcurrentChange,
-    /// No randomness for an identifier.
-    Entropy(EntropyError),
-    /// The store cannot be asked.
-    Store(StoreError),
-}
-
-impl fmt::Display for CollectError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooManyCodes { .. } => f.write_str("too many wrong codes"),
-            Self::RateLimited(_) => f.write_str("the photo is collected too often"),
-            Self::Memory(error) => error.fmt(f),
-            Self::CutOff(_) => f.write_str("the device was cut off in the meantime"),
-            Self::UnknownCode => f.write_str("no photo has this code"),
-            Self::Quarantined(_) => f.write_str("the photo is held back"),
-            Self::LeasedElsewhere { .. } | Self::HandedOverElsewhere { .. } => {
-                f.write_str("another office holds the photo")
-            }
-            Self::Settled { .. } => f.write_str("the photo was settled"),
-            Self::Withdrawn { .. } => f.write_str("the photo was withdrawn"),
-            Self::Expired { .. } => f.write_str("the photo expired"),
-            Self::Damaged(_) => f.write_str("the photo does not come out of its seal"),
-            Self::ConcurrentChange => f.write_str("the photo was changed at this moment"),
-            Self::Entropy(_) => f.write_str("no identifier could be made"),
-            Self::Store(_) => f.write_str("the store cannot be asked"),
-        }
-    }
-}
-
-impl From<StoreError> for CollectError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<EntropyError> for CollectError {
-    fn from(error: EntropyError) -> Self {
-        Self::Entropy(error)
-    }
+    #[error("no randomness for an identifier")]
+    Entropy(#[from] EntropyError),
+    #[error("database error")]
+    Store(#[from] StoreError),
 }

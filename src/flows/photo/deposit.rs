@@ -26,38 +26,32 @@ use crate::validation::judge::{Judgement, judge};
 
 /// A deposit request.
 pub struct DepositRequest {
-    /// Names this deposit, so that a repeat is known.
     pub key: IdempotencyKey,
-    /// The file.
     pub bytes: Vec<u8>,
-    /// SHA-256 of the file as the studio announced it.
+    /// SHA-256 of the bytes as the studio sent it.
     pub announced: Option<Sha256Digest>,
-    /// Declaration about the person. It does not identify a repeat: a repeat with another declaration is the same deposit and
-    /// gets the receipt of the first, with the declaration that was sent then.
+    /// Not part of a deposit's identity: a repeat with another declaration gets the receipt of the first deposit, with the first
+    /// declaration.
     pub declaration: Declaration,
 }
 
 /// Receipt of a deposit.
 #[derive(Debug)]
 pub struct Receipt {
-    /// The code for the citizen; known to nobody else and stored nowhere.
+    /// The gateway does not store it.
     pub code: RetrievalCode,
-    /// The photo's row.
     pub record: PhotoRecord,
-    /// Current state of the photo.
+    /// The state now, which a repeat finds changed.
     pub state: PhotoState,
-    /// SHA-256 of the file.
+    /// Of the photo's bytes.
     pub sha256: Sha256Digest,
-    /// Declaration and findings that were sealed with the photo; empty once it is erased.
+    /// Empty once the photo is erased.
     pub sealed_metadata: SealedMetadata,
-    /// True if this deposit had been made before.
+    /// True for a repeat of an earlier deposit.
     pub replayed: bool,
 }
 
-/// Takes a photo in. Once this returns `Ok`, the photo is durable.
-///
-/// # Errors
-/// [`DepositError`]; nothing of the photo is stored then.
+/// Checks, seals and stores a photo. The photo is durable when this returns `Ok`; nothing of it is stored after an error.
 pub async fn deposit(
     gateway: &Gateway,
     studio: &StudioCaller,
@@ -79,7 +73,7 @@ pub async fn deposit(
     if let Some(previous) = gateway.store.find_deposit(&request_id).await? {
         return replay(gateway, previous, code, code_keys, sha256).await;
     }
-    // One turn for both: a photo that was judged is not sent away before its seal.
+    // One worker for check and seal: a checked photo must not be refused because the queue is full.
     let worker = gateway.workers.worker(studio.party.party_id, studio.device_id).await?;
     let (photo, worker) = check_upload(gateway, studio, worker, upload, request.declaration).await?;
     failpoint::reached("deposit.judged");
@@ -106,8 +100,8 @@ fn compare_digests(announced: Option<Sha256Digest>, received: Sha256Digest) -> R
     }
 }
 
-/// The same answer as the first time, with the same code; only the state may have moved on. What was sealed with the photo is
-/// part of the answer as long as the photo is there: the studio holds it, so for a moment the gateway has its code.
+/// Repeats the receipt of the first deposit with the same code and the current state. The sealed metadata can be read again
+/// because the code is derived from the request.
 async fn replay(
     gateway: &Gateway,
     previous: PreviousDeposit,
@@ -115,7 +109,7 @@ async fn replay(
     code_keys: CodeKeys,
     sha256: Sha256Digest,
 ) -> Result<Receipt, DepositError> {
-    // The code is derived from key and photo: another photo leads to another lookup id.
+    // The code is derived from key and photo, so another photo has another lookup id.
     if previous.tombstone_id != code_keys.lookup_id().tombstone() {
         return Err(DepositError::KeyReused);
     }
@@ -134,9 +128,9 @@ async fn open_metadata(
     let (keys, context) = (gateway.keys(), photo.seal_context());
     match gateway.workers.run(photo.studio_id, photo.device_id, move || keys.open(sealed, &code_keys, context)).await? {
         Ok(opened) => Ok(opened.sealed_metadata),
-        // The code is the citizen's all the same; at the counter it will show that the picture is lost.
+        // The citizen still gets the code: the office learns from it that the photo is damaged.
         Err(error) => {
-            tracing::error!(%error, "a photo does not come out of its seal");
+            tracing::error!(%error, "cannot open the envelope of a stored photo: run `lichtbild-gateway verify`");
             Ok(SealedMetadata::default())
         }
     }
@@ -157,7 +151,7 @@ async fn check_upload(
             drop(worker);
             let refusing = findings.iter().filter(|finding| finding.severity == Severity::Refuse);
             let checks: Vec<Check> = refusing.map(|finding| finding.check).collect();
-            // Not the size: a file refused for its face and then taken in with as many bytes would tell of its declaration.
+            // Without the size: a refused and then an accepted file of the same size would reveal the declaration.
             if let Some(left_out) = gateway.photo_refusal_rows.admit(studio.device_id, now) {
                 let mut details = serde_json::json!({ "studio_id": studio.party.party_id, "checks": checks });
                 note_left_out(&mut details, left_out);
@@ -169,7 +163,6 @@ async fn check_upload(
     }
 }
 
-/// The worker of one deposit.
 type PhotoWorker = Worker<PartyId, DeviceId>;
 
 struct SealedDeposit {
@@ -211,51 +204,23 @@ async fn seal(
 }
 
 /// Reason why a deposit failed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum DepositError {
-    /// Too many photos are waiting to be judged, or the check or the sealing of this one panicked.
-    Busy,
-    /// The device was cut off while the photo was on its way.
+    /// The studio repeats the deposit, also after a panic.
+    #[error("no worker for the photo")]
+    Busy(#[from] WorkerError),
+    #[error("the device was cut off")]
     CutOff(CutOff),
-    /// The file that arrived is not the one that the studio announced.
-    DigestMismatch {
-        /// SHA-256 that the studio sent along.
-        announced: Sha256Digest,
-        /// SHA-256 of the bytes that arrived.
-        received: Sha256Digest,
-    },
-    /// The same deposit is being worked on.
+    #[error("the studio announced another file")]
+    DigestMismatch { announced: Sha256Digest, received: Sha256Digest },
+    #[error("the same deposit is in progress")]
     InProgress,
-    /// The key was used for another photo.
+    #[error("the idempotency key belongs to another photo")]
     KeyReused,
-    /// The judge refused it.
-    Refused {
-        /// All findings.
-        findings: Vec<Finding>,
-    },
-    /// It could not be sealed.
-    Seal(SealError),
-    /// It could not be stored.
-    Store(StoreError),
-}
-
-impl From<WorkerError> for DepositError {
-    fn from(error: WorkerError) -> Self {
-        match error {
-            // The studio repeats the deposit in both cases.
-            WorkerError::QueueFull | WorkerError::Panicked => Self::Busy,
-        }
-    }
-}
-
-impl From<SealError> for DepositError {
-    fn from(error: SealError) -> Self {
-        Self::Seal(error)
-    }
-}
-
-impl From<StoreError> for DepositError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
+    #[error("the photo check refused the photo")]
+    Refused { findings: Vec<Finding> },
+    #[error("cannot seal the photo")]
+    Seal(#[from] SealError),
+    #[error("database error")]
+    Store(#[from] StoreError),
 }

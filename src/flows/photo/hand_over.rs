@@ -1,4 +1,4 @@
-//! Handing the picture to the office that holds it, as often as it asks while its lease runs.
+//! Hands a photo over to the office that holds the lease, as often as the office asks during the lease.
 
 use std::time::Duration;
 
@@ -16,12 +16,9 @@ use crate::sealing::envelope::OpenedPhoto;
 use crate::storage::StoreError;
 use crate::storage::requests::{CutOff, FetchOutcome, FetchPurpose, FetchRequest};
 
-/// Opens the photo of a collection. With [`FetchPurpose::HandOver`] it is on record, before this returns, that this office has
-/// the picture: no other office will get it, even if the machine dies with the first byte on the wire. It is opened before
-/// that, so that no office is ever on record for a picture that could not be handed to it.
-///
-/// # Errors
-/// [`HandOverError`]; nothing is handed over then.
+/// Opens the photo of a collection. With [`FetchPurpose::HandOver`] the hand-over is durable before the first byte is sent, so no
+/// other office gets the photo, even after a crash. The envelope is opened before that, so that no office is on record for a
+/// photo that the gateway cannot hand over.
 pub async fn hand_over(
     gateway: &Gateway,
     office: &OfficeCaller,
@@ -48,13 +45,11 @@ pub async fn hand_over(
     Ok(HandedOver { photo, opened, memory })
 }
 
-/// A picture that an office gets.
+/// A photo that is handed over.
 pub struct HandedOver {
-    /// Its row.
     pub photo: PhotoRecord,
-    /// The picture, out of its seal.
     pub opened: OpenedPhoto,
-    /// To be kept until the picture is out of memory: a caller may take long to read it.
+    /// Must be kept until the bytes are out of memory: a client may read slowly.
     pub memory: PhotoMemory,
 }
 
@@ -75,41 +70,30 @@ async fn fetch(gateway: &Gateway, request: &FetchRequest) -> Result<PhotoRecord,
 }
 
 /// Reason why the photo was not handed over.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum HandOverError {
-    /// Too many wrong codes.
+    #[error("too many wrong codes")]
     TooManyCodes {
-        /// Time until codes are looked up again.
+        /// Time until the gateway looks codes up again.
         wait: Duration,
     },
-    /// The device was cut off in the meantime.
+    #[error("the device was cut off")]
     CutOff(CutOff),
-    /// This office has no such collection.
+    #[error("the office has no such collection")]
     UnknownCollection,
-    /// The code is another photo's, or nobody's.
+    #[error("the code belongs to another photo or to none")]
     WrongCode,
-    /// The lease ran out; entering the code again makes a new one.
-    LeaseExpired {
-        /// End of the lease.
-        at: Timestamp,
-    },
-    /// The photo is held back, and an administrator is to look at it first.
+    /// Entering the code again makes a new lease.
+    #[error("the lease has ended")]
+    LeaseExpired { at: Timestamp },
+    #[error("the photo is in quarantine")]
     Quarantined(Quarantined),
-    /// The collection has been settled or given back.
-    CollectionOver {
-        /// Time of the settlement.
-        at: Timestamp,
-    },
-    /// Too many photos are under way.
+    #[error("the collection was settled or released")]
+    CollectionOver { at: Timestamp },
+    #[error(transparent)]
     Memory(MemoryError),
-    /// The picture could not be opened.
-    Open(CollectError),
-    /// The store cannot be asked.
-    Store(StoreError),
-}
-
-impl From<StoreError> for HandOverError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
+    #[error("cannot open the photo")]
+    Open(#[source] CollectError),
+    #[error("database error")]
+    Store(#[from] StoreError),
 }

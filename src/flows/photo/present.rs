@@ -1,4 +1,4 @@
-//! Laying a photo before a clerk: the picture is handed over, with everything that helps to look at it.
+//! Hands a photo over to a clerk's browser, with the measurements that help to look at it.
 
 use std::sync::Arc;
 
@@ -20,26 +20,19 @@ use crate::validation::close_check::check_photo_closely;
 
 /// A photo on a clerk's screen.
 pub struct PresentedPhoto {
-    /// The lease.
     pub collection: CollectionRecord,
-    /// The photo's row.
     pub photo: PhotoRecord,
-    /// The picture and what was sealed with it.
     pub opened: Arc<OpenedPhoto>,
-    /// To be kept until the picture is out of memory.
+    /// Must be kept until the bytes are out of memory.
     pub memory: PhotoMemory,
-    /// Measurements of the face, for guides; only the size of the photo when the photo check could not run.
+    /// Of the face, for guide lines; only the photo's size when the photo check could not run.
     pub measurements: Measurements,
-    /// Findings that the gateway's check does not make.
+    /// Findings that a deposit does not check.
     pub desk_findings: Vec<Finding>,
-    /// Studio that deposited the photo.
     pub studio: Option<Party>,
 }
 
-/// Hands the picture of a collection over, to be looked at.
-///
-/// # Errors
-/// [`HandOverError`]; nothing is handed over then.
+/// Hands the photo of a collection over to a clerk.
 pub async fn present(
     gateway: &Gateway,
     office: &OfficeCaller,
@@ -56,7 +49,7 @@ pub async fn present(
     Ok(PresentedPhoto { collection, photo, opened, memory, measurements, desk_findings, studio })
 }
 
-/// Guide lines are a help and no judgement: who has many to judge keeps no clerk waiting for them.
+/// Guide lines are only a help: when the workers are busy, the clerk gets the photo without them.
 async fn look_closely(
     gateway: &Gateway,
     office: &OfficeCaller,

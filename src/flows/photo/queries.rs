@@ -1,4 +1,4 @@
-//! Looking at one's own: a studio's photos, an office's collections. Changes nothing.
+//! Lists of a studio's photos and of an office's collections. They change nothing.
 
 use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, PhotoId};
@@ -13,28 +13,22 @@ use crate::storage::StoreError;
 use crate::storage::collection_requests::{CollectionAtDevice, ListedCollection};
 use crate::storage::requests::{PhotoQuery, TrackedPhoto};
 
-/// A photo with the state it is in at this moment.
+/// A photo with its state at this moment, which the stored one may lag behind.
 #[derive(Debug)]
 pub struct PhotoWithState {
-    /// Its row.
     pub record: PhotoRecord,
-    /// State of the photo now.
     pub state: PhotoState,
 }
 
 /// A page of a list.
 #[derive(Debug)]
 pub struct ListPage<Item, Id> {
-    /// Items on this page.
     pub items: Vec<Item>,
-    /// Identifier behind which the next page begins; `None` on the last page.
+    /// The next page begins after this identifier; `None` on the last page.
     pub next_after: Option<Id>,
 }
 
 /// One of the studio's photos.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be asked.
 pub async fn photo(
     gateway: &Gateway,
     studio: &StudioCaller,
@@ -44,18 +38,12 @@ pub async fn photo(
     Ok(photo.map(|photo| with_current_state(gateway, photo)))
 }
 
-/// The device that an office's clerk sits at.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be asked.
+/// The device of a clerk.
 pub async fn device(gateway: &Gateway, office: &OfficeCaller) -> Result<Option<Device>, StoreError> {
     gateway.store.device(office.device_id).await
 }
 
 /// The studio's photos, newest first.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be asked.
 pub async fn photos(
     gateway: &Gateway,
     studio: &StudioCaller,
@@ -70,9 +58,6 @@ pub async fn photos(
 }
 
 /// The office's collections, newest first.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be asked.
 pub async fn collections(
     gateway: &Gateway,
     office: &OfficeCaller,
@@ -86,30 +71,25 @@ pub async fn collections(
     Ok(ListPage { items, next_after })
 }
 
-/// Place in the list of a day: open collections of any day come first, then those of the day that are over; each newest first.
+/// Position in the list of a day: open collections of any day come first, then ended ones of the day; each newest first.
 #[derive(Debug, Clone, Copy)]
 pub enum DayPosition {
-    /// Among the open ones, behind this one.
+    /// After this open collection.
     Open(Option<CollectionId>),
-    /// Among those that are over, behind this one.
+    /// After this ended collection.
     Ended(CollectionId),
 }
 
 /// A page of the list of a day.
 #[derive(Debug)]
 pub struct DayPage {
-    /// Collections that wait for a decision.
     pub open: Vec<ListedCollection>,
-    /// Collections that ended on the day.
     pub ended: Vec<ListedCollection>,
-    /// Position at which the next page begins; `None` on the last page.
+    /// `None` on the last page.
     pub next: Option<DayPosition>,
 }
 
-/// The office's collections that wait for a decision, and those that ended since a moment.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be asked.
+/// The office's open collections, and those that ended after `since`.
 pub async fn collections_of_day(
     gateway: &Gateway,
     office: &OfficeCaller,
@@ -119,7 +99,7 @@ pub async fn collections_of_day(
 ) -> Result<DayPage, StoreError> {
     let (store, office, now) = (&gateway.store, office.party.party_id, gateway.now());
     let room = usize::try_from(limit).unwrap_or(usize::MAX);
-    // One more of each tells if there is another page.
+    // One more row than fits shows that there is another page.
     let mut open = match position {
         DayPosition::Open(after) => store.open_collections(office, now, after, limit.saturating_add(1)).await?,
         DayPosition::Ended(_) => Vec::new(),
@@ -147,9 +127,6 @@ pub async fn collections_of_day(
 }
 
 /// One of the office's collections.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be asked.
 pub async fn collection(
     gateway: &Gateway,
     office: &OfficeCaller,
@@ -159,10 +136,7 @@ pub async fn collection(
     Ok(found.map(|collection| visible_collection(collection, gateway.now())))
 }
 
-/// One of the office's collections, as the device that asks finds it.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be asked.
+/// One of the office's collections, with the rights of the device that asks.
 pub async fn collection_at_device(
     gateway: &Gateway,
     office: &OfficeCaller,
@@ -172,7 +146,7 @@ pub async fn collection_at_device(
     Ok(found.map(|at| CollectionAtDevice { collection: visible_collection(at.collection, gateway.now()), ..at }))
 }
 
-/// A row with the state its clock gives it.
+/// A photo with its state at this moment.
 pub fn with_current_state(gateway: &Gateway, photo: TrackedPhoto) -> PhotoWithState {
     let (latest, now) = (photo.latest.as_ref(), gateway.now());
     let state = visible_state(&photo.record, latest, now);
@@ -180,7 +154,7 @@ pub fn with_current_state(gateway: &Gateway, photo: TrackedPhoto) -> PhotoWithSt
     PhotoWithState { record: PhotoRecord { settled_at, ..photo.record }, state }
 }
 
-/// The last item of a page that has no room left, behind which there may be more.
+/// The last item of a full page: the next page begins after it.
 fn last_if_full<Item>(items: &[Item], limit: u32) -> Option<&Item> {
     items.last().filter(|_| items.len() >= usize::try_from(limit).unwrap_or(usize::MAX))
 }

@@ -1,4 +1,4 @@
-//! Settling: the office says what became of the photo, and what must go is gone in the same moment.
+//! Settles a collection: the office reports the outcome, and the photo is erased in the same transaction if it must be.
 
 use jiff::civil::Date;
 
@@ -14,24 +14,18 @@ use crate::storage::StoreError;
 use crate::storage::collection_requests::{SettleOutcome, SettleRequest};
 use crate::storage::requests::CutOff;
 
-/// The longest note a clerk can leave, in characters.
+/// The longest note of a clerk, in characters.
 pub const NOTE_MAX_CHARACTERS: usize = 500;
 
 /// Answer to a settlement; a repeat gets the same answer.
 #[derive(Debug)]
 pub struct SettlementReceipt {
-    /// The collection as it stands now.
     pub collection: CollectionRecord,
-    /// State in which the collection ended.
     pub outcome: CollectionState,
-    /// Time of the settlement.
     pub settled_at: Timestamp,
 }
 
 /// Settles a collection of this office.
-///
-/// # Errors
-/// [`SettleError`]; nothing changed then.
 pub async fn settle(
     gateway: &Gateway,
     office: &OfficeCaller,
@@ -67,7 +61,7 @@ pub async fn settle(
     Ok(SettlementReceipt { collection, outcome: state, settled_at })
 }
 
-/// A note is shown in the studio, on terminals too.
+/// Studios show notes on terminals, so a note must be displayable.
 fn with_parsed_note(outcome: SettlementOutcome) -> Result<SettlementOutcome, SettleError> {
     let SettlementOutcome::Refused(Refusal { reason, note: Some(note) }) = outcome else { return Ok(outcome) };
     let note = parse_note(&note).map_err(SettleError::Note)?;
@@ -79,46 +73,25 @@ fn with_parsed_note(outcome: SettlementOutcome) -> Result<SettlementOutcome, Set
 }
 
 /// Reason why a collection was not settled.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum SettleError {
-    /// The device was cut off in the meantime.
+    #[error("the device was cut off")]
     CutOff(CutOff),
-    /// This office has no such collection.
+    #[error("the office has no such collection")]
     UnknownCollection,
-    /// A photo cannot be kept until this day.
-    DateOutOfRange {
-        /// The first day that could be.
-        earliest: Date,
-        /// The last day that could be.
-        latest: Date,
-    },
-    /// The note is too long.
-    NoteTooLong {
-        /// In characters.
-        length: usize,
-    },
-    /// The note holds what no note may hold.
+    #[error("a photo can be kept from {earliest} to {latest}")]
+    DateOutOfRange { earliest: Date, latest: Date },
+    #[error("the note has {length} characters, at most {NOTE_MAX_CHARACTERS} are allowed")]
+    NoteTooLong { length: usize },
+    #[error("the note is not displayable")]
     Note(NoteError),
-    /// It was settled in another way before.
-    AlreadySettled {
-        /// State of the collection after that settlement.
-        state: CollectionState,
-        /// Time of that settlement.
-        at: Timestamp,
-    },
-    /// The lease ran out before anything was handed over.
-    Lapsed {
-        /// End of the lease.
-        at: Timestamp,
-    },
-    /// Another device of the office entered the code, and this one has not shown it.
+    #[error("the collection was settled in another way")]
+    AlreadySettled { state: CollectionState, at: Timestamp },
+    #[error("the lease ended before the photo was handed over")]
+    Lapsed { at: Timestamp },
+    /// Another device of the office entered the code, and this one has not sent it.
+    #[error("the device must send the code")]
     CodeRequired,
-    /// The store cannot be asked.
-    Store(StoreError),
-}
-
-impl From<StoreError> for SettleError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
+    #[error("database error")]
+    Store(#[from] StoreError),
 }

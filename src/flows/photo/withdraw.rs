@@ -1,4 +1,4 @@
-//! Withdrawing: a studio takes back what no office holds.
+//! Withdraws a photo that no office holds, at the studio's request.
 
 use crate::clock::Timestamp;
 use crate::domain::id::PhotoId;
@@ -10,9 +10,6 @@ use crate::storage::StoreError;
 use crate::storage::requests::{CutOff, TrackedPhoto, WithdrawOutcome, WithdrawRequest};
 
 /// Withdraws and erases a photo of this studio; a repeat gets the same answer.
-///
-/// # Errors
-/// [`WithdrawError`]; nothing changed then.
 pub async fn withdraw(
     gateway: &Gateway,
     studio: &StudioCaller,
@@ -34,35 +31,18 @@ pub async fn withdraw(
 }
 
 /// Reason why a photo was not withdrawn.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum WithdrawError {
-    /// The device was cut off in the meantime.
+    #[error("the device was cut off")]
     CutOff(CutOff),
-    /// This studio has no such photo.
+    #[error("the studio has no such photo")]
     UnknownPhoto,
-    /// An office holds it.
-    Leased {
-        /// Until then at the latest.
-        until: Timestamp,
-    },
-    /// An office keeps it at the applicant's wish.
-    Kept {
-        /// Until then.
-        until: Timestamp,
-    },
-    /// It is gone already.
-    TooLate {
-        /// State of the photo.
-        state: PhotoState,
-        /// Time at which the photo reached this state.
-        at: Timestamp,
-    },
-    /// The store cannot be asked.
-    Store(StoreError),
-}
-
-impl From<StoreError> for WithdrawError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
+    #[error("an office holds the photo")]
+    Leased { until: Timestamp },
+    #[error("an office keeps the photo for a second document")]
+    Kept { until: Timestamp },
+    #[error("the photo is {}", state.name())]
+    TooLate { state: PhotoState, at: Timestamp },
+    #[error("database error")]
+    Store(#[from] StoreError),
 }
