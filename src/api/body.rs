@@ -19,13 +19,6 @@ pub struct BodyLimits {
     pub grace: Duration,
 }
 
-impl Default for BodyLimits {
-    /// 8 MiB, 1 KiB/s (a telephone modem), 10 s.
-    fn default() -> Self {
-        Self { max_bytes: 8 * 1024 * 1024, min_bytes_per_second: 1024, grace: Duration::from_secs(10) }
-    }
-}
-
 impl BodyLimits {
     /// Bytes that have to arrive within one span of grace; at least one, so that silence is never fast enough.
     fn min_bytes_per_grace(&self) -> u64 {

@@ -1,72 +1,46 @@
-//! The files that a configuration names: which of them are secrets, and where each lies in a folder that holds them all.
+//! Files that a configuration names: secret or not, and their paths in a copy of the gateway's folder.
 
 use std::path::{Component, Path, PathBuf};
 
-use super::settings::{CertificatesConfig, Config};
+use super::settings::{Config, PathKind};
 use crate::storage::DatabaseLocation;
 
 /// A file that the configuration names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfiguredFile {
-    /// The configuration's key: `certificates.server`.
+    /// Key of the configuration, for example `certificates.server`.
     pub key: String,
     pub path: PathBuf,
-    /// Path in a gateway's own folder, relative to that folder.
+    /// Path in a copy of the gateway's folder, relative to that folder.
     pub path_in_folder: PathBuf,
-    /// True if the file is a secret.
     pub is_secret: bool,
 }
 
-/// Folder for files from outside a gateway's folder.
+/// Folder of a copy for files from outside the gateway's folder.
 const ELSEWHERE: &str = "elsewhere";
 
 impl Config {
-    /// Every file named, but for the database. `folder` is the one of the configuration file, which paths were resolved against.
+    /// Every file that the gateway reads, except the database. `folder` is the one that paths were resolved against.
     pub fn referenced_files(&self, folder: &Path) -> Vec<ConfiguredFile> {
-        let CertificatesConfig {
-            server,
-            server_key,
-            server_ca,
-            server_ca_key,
-            studio_ca,
-            studio_ca_key,
-            office_ca,
-            office_ca_key,
-            studio_crl,
-            office_crl,
-        } = &self.certificates;
-        let mut files = vec![("key_file".to_owned(), &self.key_file, true)];
-        for (name, path, is_secret) in [
-            ("server", server, false),
-            ("server_key", server_key, true),
-            ("server_ca", server_ca, false),
-            ("server_ca_key", server_ca_key, true),
-            ("studio_ca", studio_ca, false),
-            ("studio_ca_key", studio_ca_key, true),
-            ("office_ca", office_ca, false),
-            ("office_ca_key", office_ca_key, true),
-            ("studio_crl", studio_crl, false),
-            ("office_crl", office_crl, false),
-        ] {
-            files.push((format!("certificates.{name}"), path, is_secret));
-        }
-        files.push(("audit.key".to_owned(), &self.audit.key, true));
-        files.push(("audit.public_key".to_owned(), &self.audit.public_key, false));
-        files.extend(self.profile_file.iter().map(|path| ("profile_file".to_owned(), path, false)));
-        for (number, authority) in self.office_authorities.iter().enumerate() {
-            files.push((format!("office_authorities.{number}.roots"), &authority.roots, false));
-            for (list, path) in authority.revocation_lists.iter().enumerate() {
-                files.push((format!("office_authorities.{number}.revocation_lists.{list}"), path, false));
-            }
-        }
-        let named = |(key, path, is_secret): (String, &PathBuf, bool)| {
-            let inside = path_in_folder(folder, path, &key);
-            ConfiguredFile { key, path: path.clone(), path_in_folder: inside, is_secret }
-        };
-        files.into_iter().map(named).collect()
+        let mut config = self.clone();
+        let read = config.paths().into_iter().filter(|(_, _, kind)| *kind != PathKind::Output);
+        read.map(|(key, path, kind)| ConfiguredFile {
+            path: path.clone(),
+            path_in_folder: path_in_folder(folder, path, &key),
+            is_secret: kind == PathKind::Secret,
+            key,
+        })
+        .collect()
     }
 
-    /// Path of the database file in a gateway's own folder; `None` if the database is on a server.
+    /// Head files, which store the watermark of the audit log.
+    pub fn head_files(&self) -> Vec<PathBuf> {
+        let beside = || self.key_file.with_file_name("log-head.json");
+        let first = self.audit.head_file.clone().unwrap_or_else(beside);
+        std::iter::once(first).chain(self.audit.witness_file.clone()).collect()
+    }
+
+    /// Path of the database file in a copy of the gateway's folder; `None` if the database is on a server.
     pub fn database_path_in_folder(&self, folder: &Path) -> Option<PathBuf> {
         match &self.database {
             DatabaseLocation::File(file) => Some(path_in_folder(folder, file, "database")),
@@ -75,7 +49,7 @@ impl Config {
     }
 }
 
-/// The path within the folder, where it leads to nowhere else; else a place of its own, by its key.
+/// The path relative to the folder if it is inside, or a path made from its key.
 fn path_in_folder(folder: &Path, path: &Path, key: &str) -> PathBuf {
     let within = path.strip_prefix(folder).ok().filter(|path| !path.as_os_str().is_empty());
     match within {
@@ -84,15 +58,12 @@ fn path_in_folder(folder: &Path, path: &Path, key: &str) -> PathBuf {
     }
 }
 
-/// The text of a configuration with other paths at these keys. Its comments go where a path changes.
-///
-/// # Errors
-/// The parser's message.
+/// Replaces the paths of these keys in the text of a configuration. The text loses its comments if a path changes.
 pub fn replace_paths(text: &str, paths: &[(String, PathBuf)]) -> Result<String, String> {
     let mut table: toml::Table = toml::from_str(text).map_err(|error| error.to_string())?;
     let mut changed = false;
     for (key, path) in paths {
-        // What is not written has its default, which lies inside.
+        // The default of a missing key is inside the folder.
         let Some(place) = find_value(&mut table, key) else { continue };
         if place.as_str() != path.to_str() {
             *place = toml::Value::String(path.display().to_string());

@@ -1,7 +1,6 @@
-//! `gateway.toml`: read strictly, so that a typing error does not become a default.
+//! `gateway.toml`. Unknown keys are errors, so that a typing error does not select a default.
 
-mod defaults;
-mod derived;
+mod addresses;
 pub mod files;
 mod load;
 mod public_url;
@@ -14,5 +13,5 @@ pub use settings::{
     ListenConfig, LogConfig, LogFormat, RevocationConfig,
 };
 
-/// The commented example, every value at its default.
+/// The example file with comments, which shows the defaults.
 pub const EXAMPLE: &str = include_str!("../../config/gateway.example.toml");

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::identity::host_name::{HostName, HostNameError};
 
-/// The port of `https` where an address names none (RFC 9110 section 4.2.2).
+/// Default port of `https` (RFC 9110 section 4.2.2).
 const HTTPS_PORT: u16 = 443;
 
 /// `https`, a host and a port.
@@ -20,17 +20,15 @@ pub struct PublicUrl {
 }
 
 impl PublicUrl {
-    /// An address from its parts.
     pub const fn new(host: HostName, port: u16) -> Self {
         Self { host, port }
     }
 
-    /// The host, which the server certificate has to name.
     pub const fn host(&self) -> &HostName {
         &self.host
     }
 
-    /// The address with its port, even if that is 443: `lichtbild-studio enrol` takes 7443 where an address names none.
+    /// The address with its port, even if that is 443: without a port, `lichtbild-studio enrol` uses 7443.
     pub fn with_port(&self) -> String {
         match &self.host {
             HostName::Ip(IpAddr::V6(ip)) => format!("https://[{ip}]:{}", self.port),
@@ -67,7 +65,7 @@ impl FromStr for PublicUrl {
             }
             None => (authority, HTTPS_PORT),
         };
-        Ok(Self { host: host.parse().map_err(PublicUrlError::Host)?, port })
+        Ok(Self { host: host.parse()?, port })
     }
 }
 
@@ -84,35 +82,18 @@ impl TryFrom<String> for PublicUrl {
     }
 }
 
-/// The text is not the public address of a listener.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Reason why a text is not the public address of a listener.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PublicUrlError {
-    /// It does not begin with `https://`.
+    #[error("a public address begins with https://, as in https://gateway.stadt.example:443")]
     Scheme,
-    /// A user, a path, a query or a fragment.
+    #[error("a public address has only https://, a host and an optional port: remove the rest")]
     Extra,
-    /// The port is not a number from 1 to 65535.
+    #[error("a port is a number from 1 to 65535")]
     Port,
-    /// The host cannot stand in a certificate.
-    Host(HostNameError),
+    #[error(transparent)]
+    Host(#[from] HostNameError),
 }
-
-impl fmt::Display for PublicUrlError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Scheme => {
-                f.write_str("a public address begins with https://, as in https://gateway.stadt.example:443")
-            }
-            Self::Extra => {
-                f.write_str("a public address is https://, a host and perhaps a port: leave out everything else")
-            }
-            Self::Port => f.write_str("a port is a number from 1 to 65535"),
-            Self::Host(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for PublicUrlError {}
 
 #[cfg(test)]
 mod tests {

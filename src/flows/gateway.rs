@@ -26,23 +26,19 @@ use crate::validation::profile::Profile;
 /// Audit rows about refused handshakes, enrolments and renewals of one device in a minute.
 const REJECTION_ROWS_PER_MINUTE: u32 = 10;
 
-/// Audit rows about refused photos of one device in a minute: more than a studio takes, far less than a program in a loop sends.
+/// Audit rows about refused photos of one device in a minute: more than a studio produces, far less than a program in a loop.
 const PHOTO_REFUSAL_ROWS_PER_MINUTE: u32 = 60;
 
-/// Collections of one photo in a minute: each opens the photo, and a lease that is released leaves three rows in the audit log.
+/// Collections of one photo in a minute: each opens the envelope, and a released lease leaves three rows in the audit log.
 const COLLECTIONS_PER_MINUTE: u32 = 60;
 
 /// A running gateway, without its listeners.
 pub struct Gateway {
     /// Store with all rows of the gateway.
     pub store: SqlStore,
-    /// Source of the time.
     pub clock: Arc<dyn Clock>,
-    /// Source of randomness for identifiers and nonces.
     pub entropy: Arc<dyn Entropy>,
-    /// Profile with the limits that photos are checked against.
     pub profile: Arc<Profile>,
-    /// Its deadlines and limits.
     pub limits: GatewayLimits,
     pub(super) workers: WorkerPool<PartyId, DeviceId>,
     pub(super) in_flight: InFlight,
@@ -53,73 +49,37 @@ pub struct Gateway {
     pub(super) rejection_rows: RowPace<(DeviceId, AuditEvent)>,
     pub(super) photo_refusal_rows: RowPace<DeviceId>,
     pub(super) lease_limiter: RateLimiter<PhotoId>,
-    pub(super) wrong_code_alarms: WrongCodeAlarms,
+    pub wrong_code_alarms: WrongCodeAlarms,
     pub(super) anonymous_callers: AnonymousCallers,
     keys: RwLock<Arc<KeyFile>>,
     certificate_issuer: RwLock<Option<Arc<CertificateIssuer>>>,
 }
 
-/// Deadlines and limits.
+/// Deadlines and limits; `config/gateway.example.toml` explains them.
 #[derive(Debug, Clone, Copy)]
 pub struct GatewayLimits {
-    /// Longest time that a photo waits for an office. PassDEÜV allows six months at most.
     pub retention: Duration,
-    /// Time for which an office holds a photo before it must enter the code again.
     pub lease: Duration,
-    /// Time in which an office must settle after a hand-over; then the photo counts as used.
     pub settle_within: Duration,
     pub wrong_codes: WrongCodeLimits,
-    /// Policy for photos whose device is revoked.
     pub photos_of_revoked: RevokedDevicePolicy,
-    /// Requests of one device in a minute, of whatever kind.
     pub requests_per_minute: u32,
-    /// Lookups of invitations and enrolments of one address in a minute.
     pub enrolments_per_minute: u32,
-    /// Uploads and checks of one device in a minute.
     pub uploads_per_minute: u32,
-    /// Bytes of photos that one device uploads or fetches, and so are in memory, at the same time.
     pub upload_bytes_at_once: u64,
-    /// The same of all devices together; a party may hold as many as are left free for others.
     pub photo_bytes_in_total: u64,
-    /// Photos that are judged at the same time.
     pub workers: usize,
-    /// Photos that may wait for a judge; more are told to come back.
     pub worker_queue: usize,
 }
 
-impl Default for GatewayLimits {
-    fn default() -> Self {
-        Self {
-            retention: Duration::from_secs(180 * 86_400),
-            lease: Duration::from_secs(15 * 60),
-            settle_within: Duration::from_secs(7 * 86_400),
-            wrong_codes: WrongCodeLimits {
-                per_device: 20,
-                alarm_in_total: 1_000,
-                window: Duration::from_secs(15 * 60),
-            },
-            photos_of_revoked: RevokedDevicePolicy::Keep,
-            requests_per_minute: 6_000,
-            enrolments_per_minute: 60,
-            uploads_per_minute: 600,
-            upload_bytes_at_once: 64 * 1024 * 1024,
-            photo_bytes_in_total: 512 * 1024 * 1024,
-            workers: std::thread::available_parallelism().map_or(2, usize::from),
-            worker_queue: 64,
-        }
-    }
-}
-
 impl GatewayLimits {
-    /// The longest time from a photo's sealing to its erasure: waiting, then kept, with a month to spare. Epoch keys that are
-    /// older are destroyed.
+    /// Longest time from sealing to erasure: waiting, then kept, with a month to spare. Older epoch keys are destroyed.
     pub fn longest_retention(&self) -> Duration {
         self.retention + Duration::from_secs((u64::from(MAX_KEPT_MONTHS) + 1) * 31 * 86_400)
     }
 }
 
 impl Gateway {
-    /// Puts a gateway together.
     pub fn new(
         store: SqlStore,
         keys: KeyFile,
@@ -150,37 +110,28 @@ impl Gateway {
         }
     }
 
-    /// The present moment.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// Alarms about wrong codes since the gateway started.
-    pub fn wrong_code_alarms(&self) -> u64 {
-        self.wrong_code_alarms.count()
-    }
-
-    /// The keys in force.
     pub fn keys(&self) -> Arc<KeyFile> {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Puts other keys in force, after expired epochs were destroyed.
     pub(super) fn replace_keys(&self, keys: KeyFile) {
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
     }
 
-    /// Certificate issuer in force; `None` where none was put in force.
+    /// `None` while enrolment is not set up.
     pub fn certificate_issuer(&self) -> Option<Arc<CertificateIssuer>> {
         self.certificate_issuer.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Puts authorities in force, from now on.
     pub fn set_certificate_issuer(&self, certificate_issuer: CertificateIssuer) {
         *self.certificate_issuer.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(certificate_issuer));
     }
 
-    /// An audit row about something a device did.
+    /// An audit row about an act of a device.
     pub(super) fn audit(
         &self,
         device: DeviceId,

@@ -1,27 +1,34 @@
-//! Alarm about many wrong codes. It keeps nobody from collecting: a limit that all offices share would be one that a few can use up.
+//! Alarm about many wrong codes. It blocks no office: one office could use up a limit that all offices share.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::registry::Registry;
 
 use crate::storage::requests::WrongCodeAlarm;
 
-/// Counts the alarms since the gateway started.
+/// The alarms since the gateway started.
 #[derive(Debug, Default)]
-pub(crate) struct WrongCodeAlarms(AtomicU64);
+pub struct WrongCodeAlarms(Counter);
 
 impl WrongCodeAlarms {
-    pub(crate) fn count(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+    /// Adds the counter of alarms to the metrics.
+    pub fn register(&self, registry: &mut Registry) {
+        let help = "Times that the wrong codes of all devices reached limits.wrong_codes_over_all in a window";
+        registry.register("wrong_code_alarms", help, self.0.clone());
     }
 
-    /// Counts an alarm, and names in the log the office that most of the wrong codes come from.
+    pub fn count(&self) -> u64 {
+        self.0.get()
+    }
+
+    /// Counts an alarm, and logs the office with the most wrong codes.
     pub(crate) fn report(&self, alarm: Option<WrongCodeAlarm>) {
         let Some(WrongCodeAlarm { in_total, office_id, of_office }) = alarm else { return };
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.0.inc();
         tracing::warn!(
             wrong_codes = in_total,
             %office_id,
             of_office,
-            "unusually many wrong codes in this window; the office with the most is named (limits.wrong_codes_over_all)"
+            "too many wrong codes in this window (limits.wrong_codes_over_all): ask the office with the most"
         );
     }
 }

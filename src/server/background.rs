@@ -1,4 +1,4 @@
-//! Background tasks of a running gateway: revocations that must take effect at once, and the sweeper.
+//! Background tasks of a running gateway: revocations, revocation lists, checkpoints, head files, warnings and the sweep.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,25 +25,24 @@ use crate::transport::tls::rejected_certificates::RejectionCause;
 use crate::transport::tls::revocation::RevokedCertificates;
 use crate::transport::tls::trust_status::TrustStatus;
 
-/// Twice within the two seconds that a revocation may take to reach every open connection.
+/// A revocation must reach every open connection within two seconds: this is twice in that time.
 const REVOCATION_POLL_INTERVAL: Duration = Duration::from_millis(900);
 
-/// Others learn of a revocation from a list when they next fetch one: seconds do not matter.
+/// Readers of revocation lists fetch them rarely, so seconds do not matter.
 const REVOCATION_LIST_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Rows of other nodes are seen within it, and a file that was replaced.
+/// The monitor notices rows of other nodes and a replaced database file within this time.
 const HEAD_FILE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Commits that come so close together are one mark: it costs the disk as much as a commit does.
+/// Commits within this time share one write of the head file, which costs the disk as much as a commit.
 const HEAD_FILE_BATCH_DELAY: Duration = Duration::from_millis(200);
 
-/// Interval at which the log names certificates that end soon.
 const EXPIRY_WARNING_INTERVAL: Duration = Duration::from_hours(24);
 
-/// The name of a clock that went back, in `/readyz`.
+/// Name in `/readyz`.
 const CLOCK_FAULT_NAME: &str = "clock-went-back";
 
-/// Everything that the background tasks work with.
+/// Context of all background tasks.
 pub(super) struct BackgroundTasks {
     pub gateway: Arc<Gateway>,
     pub revoked: RevokedCertificates,
@@ -58,7 +57,7 @@ pub(super) struct BackgroundTasks {
 }
 
 impl BackgroundTasks {
-    /// Begins; ends when `stop` says so.
+    /// Starts all tasks; they end with `stop`.
     pub(super) fn spawn(self, tasks: &mut JoinSet<()>, stop: &ShutdownTrigger) {
         let Self { gateway, revoked, connections, metrics, key_file, sweep_every, publisher, checkpoints, .. } = self;
         let (watermarks, status) = (self.watermarks, self.status);
@@ -99,10 +98,13 @@ async fn warn_of_expiring_certificates(gateway: Arc<Gateway>) {
             studios,
             offices,
             %first_end,
-            "certificates of browsers end within 14 days, and no browser renews: `lichtbild-gateway device list --expiring` names them"
+            "certificates of browsers end within 14 days and must be replaced: see `lichtbild-gateway device list --expiring`"
         ),
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "cannot look for certificates that end soon");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "cannot check for expiring certificates, retrying in 24 h"
+            );
         }
     }
 }
@@ -113,8 +115,8 @@ async fn close_revoked_connections(
     connections: ConnectionRegistry,
 ) {
     if let Err(error) = refresh_revocations(&gateway, &revoked).await {
-        // The old list stays in force; each request asks the store anyway.
-        tracing::warn!(error = &error as &dyn std::error::Error, "revocations not read");
+        // The old list stays active, and each request reads the device from the database.
+        tracing::warn!(error = &error as &dyn std::error::Error, "cannot read revocations, retrying in 1 s");
     }
     for (certificate, cause) in revoked.rejected().drain() {
         let reason = match cause {
@@ -125,18 +127,18 @@ async fn close_revoked_connections(
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 reason,
-                "a refused handshake is not in the audit log"
+                "cannot write the audit row of a refused handshake"
             );
         }
     }
-    // Also with nothing new: a connection may have passed its handshake just before the list was replaced.
+    // Also without new revocations: a connection may have finished its handshake just before the list changed.
     let closed = connections.cancel_revoked(|certificate| revoked.contains(certificate));
     if closed > 0 {
-        tracing::info!(connections = closed, "cut connections of revoked devices");
+        tracing::info!(connections = closed, "closed connections of revoked devices");
     }
 }
 
-/// Erases what time demands, as long as the clock can be trusted.
+/// Runs the sweep, the purge and the destruction of epoch keys while the clock is plausible.
 #[derive(Clone)]
 struct Sweeper {
     gateway: Arc<Gateway>,
@@ -155,24 +157,26 @@ impl Sweeper {
             Ok(report) => {
                 self.metrics.count_sweep(&report);
                 if report.has_changes() {
-                    tracing::info!(?report, "swept");
+                    tracing::info!(?report, "sweep finished");
                 }
             }
-            Err(error) => return tracing::warn!(error = &error as &dyn std::error::Error, "not swept"),
+            Err(error) => {
+                return tracing::warn!(error = &error as &dyn std::error::Error, "sweep failed, retrying at the next sweep");
+            }
         }
-        // A sweep of many photos takes a while, in which the clock may be set.
+        // The clock may be set during a long sweep.
         if !self.is_clock_plausible().await {
             return;
         }
         match self.checkpoints.purge().await {
             Ok(purged) if purged.has_changes() => {
-                tracing::info!(forgotten = ?purged, "forgot what was kept long enough")
+                tracing::info!(forgotten = ?purged, "purged tombstones and audit rows past their retention");
             }
             Ok(_) => {}
             Err(error) => {
                 tracing::warn!(
                     error = error.as_ref() as &dyn std::error::Error,
-                    "what was kept long enough was not forgotten"
+                    "purge failed, retrying at the next sweep"
                 );
             }
         }
@@ -182,7 +186,7 @@ impl Sweeper {
         if let Err(error) = destroy_expired_epoch_keys(&self.gateway, &self.key_file).await {
             tracing::error!(
                 error = error.as_ref() as &dyn std::error::Error,
-                "cannot remove expired epoch keys from the key file"
+                "cannot remove expired epoch keys from the key file, retrying at the next sweep"
             );
         }
     }
@@ -191,7 +195,10 @@ impl Sweeper {
         let state = match clock_state(&self.gateway).await {
             Ok(state) => state,
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "not swept");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "cannot check the clock, retrying at the next sweep"
+                );
                 return false;
             }
         };
@@ -200,15 +207,14 @@ impl Sweeper {
         let why = match state {
             ClockState::Plausible => return true,
             ClockState::SweepGap { last_sweep: last } => format!("the last sweep was over a month ago, at {last}"),
-            ClockState::Ahead(by) => format!(
-                "the clock was set ahead by {} minutes while the gateway ran: nothing that it shows has passed on this machine",
-                by.as_secs() / 60
-            ),
+            ClockState::Ahead(by) => {
+                format!("the clock was set forward by {} minutes while the machine ran", by.as_secs() / 60)
+            }
         };
         tracing::error!(
             %now,
             why,
-            "nothing is erased and no key destroyed until an administrator has looked at the clock (`lichtbild-gateway confirm-clock`)"
+            "erasures are paused because the clock may be wrong: check it, then run `lichtbild-gateway confirm-clock`"
         );
         false
     }
@@ -219,7 +225,7 @@ impl Sweeper {
             return;
         };
         let detail = format!(
-            "the clock went back by {} minutes to {to}: check the time server; `lichtbild-gateway confirm-clock` says that it is right now",
+            "the clock went back by {} minutes to {to}: check the time server, then run `lichtbild-gateway confirm-clock`",
             by.as_secs().div_ceil(60)
         );
         if self.status.set_fault(CLOCK_FAULT_NAME, detail.clone()) {
@@ -228,18 +234,15 @@ impl Sweeper {
     }
 }
 
-/// Reads the list of revoked certificates anew.
+/// Reads the list of revoked certificates from the database.
 pub(super) async fn refresh_revocations(gateway: &Gateway, revoked: &RevokedCertificates) -> Result<(), StoreError> {
     let list = gateway.store.revoked_certificates(gateway.now()).await?;
     revoked.replace(list.into_iter().collect());
     Ok(())
 }
 
-/// Removes the keys of months whose photos are all gone, first from the file, then from the memory: should the file not be written,
-/// nothing is reported as destroyed and the next round tries again. A key file that is a symbolic link is replaced where it lies.
-///
-/// # Errors
-/// The error that keeps the file from being written, or the store from being used.
+/// Removes the keys of months without photos, first from the file, then from memory: if the file cannot be written, the keys are not
+/// reported as destroyed and the next sweep tries again. A symbolic link stays; the file that it points to is replaced.
 pub async fn destroy_expired_epoch_keys(
     gateway: &Gateway,
     key_file: &Path,
@@ -248,11 +251,11 @@ pub async fn destroy_expired_epoch_keys(
     atomic_file::replace_for_good(key_file, remaining_keys.to_toml()?.as_bytes(), FileMode::OwnerOnly)
         .map_err(|error| format!("cannot write {}: {error}", key_file.display()))?;
     sweep::activate_keys(gateway, remaining_keys).await?;
-    tracing::info!("destroyed the keys of months whose photos are all gone");
+    tracing::info!("destroyed expired epoch keys");
     Ok(())
 }
 
-/// Runs `task` again and again, `period` apart, the first time at once. A run that has begun is finished.
+/// Runs `task` at once and then in intervals of `period`. A shutdown waits for the current run.
 fn at_interval<F, Task>(period: Duration, tasks: &mut JoinSet<()>, stop: &ShutdownTrigger, task: F)
 where
     F: Fn() -> Task + Send + 'static,
@@ -261,7 +264,7 @@ where
     interval_or_notify(period, tasks, stop, std::future::pending, task);
 }
 
-/// The same, and at once when `notified` returns.
+/// Like [`at_interval`], and at once when `notified` returns.
 fn interval_or_notify<T, Notified, F, Task>(
     period: Duration,
     tasks: &mut JoinSet<()>,

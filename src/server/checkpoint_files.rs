@@ -1,4 +1,4 @@
-//! Checkpoints as files: their names, the newest one of a folder, and those that are superseded.
+//! Files of checkpoints: names, the newest checkpoint of a folder, and superseded checkpoints.
 
 use std::fs;
 use std::io;
@@ -9,23 +9,20 @@ use crate::domain::log::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::domain::log::watermark::Generation;
 use crate::identity::signing::checkpoint_key::CheckpointVerifier;
 
-/// The names of a checkpoint's text and signature; they sort by count.
+/// File names of a checkpoint's document and signature, which sort by count.
 pub fn file_names(count: i64) -> [String; 2] {
     ["json", "sig"].map(|end| format!("checkpoint-{count:012}.{end}"))
 }
 
-/// The newest checkpoint with a good signature, and the newer ones that have none.
+/// The newest valid checkpoint of a folder.
 #[derive(Debug, Default)]
 pub(super) struct NewestCheckpoint {
     pub(super) checkpoint: Option<Checkpoint>,
-    /// Counts of files that are no checkpoints of this key.
+    /// Counts of newer files that are not valid checkpoints of this key.
     pub(super) invalid: Vec<i64>,
 }
 
-/// Looks for the newest checkpoint in a folder, which need not exist.
-///
-/// # Errors
-/// The system's error.
+/// Finds the newest checkpoint in a folder, which need not exist.
 pub(super) fn find_newest(folder: &Path, verifier: &CheckpointVerifier) -> io::Result<NewestCheckpoint> {
     let mut newest = NewestCheckpoint::default();
     for count in counts(folder)?.into_iter().rev() {
@@ -40,11 +37,9 @@ pub(super) fn find_newest(folder: &Path, verifier: &CheckpointVerifier) -> io::R
     Ok(newest)
 }
 
-/// Moves checkpoints of rows that were given up when this generation began into a folder of their own: they stay as evidence, and
-/// their names become free. `include_later` ones too, which a clock that was wrong has signed. Gives how many.
-///
-/// # Errors
-/// The system's error; the next call goes on.
+/// Moves checkpoints of rows that this generation gave up into a folder of their own: they stay as evidence, and their names become
+/// free. With `include_later`, also those that a wrong clock signed with a later time. Returns the number of checkpoints; after an
+/// error the next call continues.
 pub(super) fn archive_superseded(folder: &Path, generation: &Generation, include_later: bool) -> io::Result<usize> {
     let mut moved = 0;
     for count in counts(folder)?.into_iter().filter(|count| *count > generation.begins_behind.sequence) {
@@ -54,10 +49,10 @@ pub(super) fn archive_superseded(folder: &Path, generation: &Generation, include
         if is_superseded {
             let aside = folder.join(format!("superseded-{}", generation.number));
             atomic_file::make_folder(&aside, FileMode::WorldReadable)?;
-            // The text last: without it the signature is nobody's.
+            // The document last: a signature without a document is ignored.
             for name in file_names(count).iter().rev() {
                 match fs::rename(folder.join(name), aside.join(name)) {
-                    // Another node shares the folder.
+                    // Another node that shares the folder has moved it.
                     Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                     done => done?,
                 }
@@ -69,10 +64,7 @@ pub(super) fn archive_superseded(folder: &Path, generation: &Generation, include
     Ok(moved)
 }
 
-/// Reads a checkpoint by the path of its text; the signature lies beside it.
-///
-/// # Errors
-/// The system's error.
+/// Reads a checkpoint by the path of its document; the signature is beside it.
 pub(super) fn read_file(document: &Path) -> io::Result<SignedCheckpoint> {
     let signature: PathBuf = document.with_extension("sig");
     Ok(SignedCheckpoint { document: fs::read(document)?, signature: fs::read(signature)? })
@@ -82,7 +74,7 @@ fn read(folder: &Path, count: i64) -> io::Result<SignedCheckpoint> {
     read_file(&folder.join(&file_names(count)[0]))
 }
 
-/// Counts of the checkpoints whose text is there, in their order.
+/// Counts of the checkpoints in a folder, in ascending order.
 pub(super) fn counts(folder: &Path) -> io::Result<Vec<i64>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,

@@ -1,7 +1,7 @@
-//! Checkpoints of the audit log: signed when due, kept in the store, and written into a folder for auditors.
+//! Checkpoints of the audit log: signed when due, stored in the database, and written into a folder for auditors.
 //!
-//! Each is two files, `checkpoint-N.json` and `checkpoint-N.sig`, N being the count of rows. They are there whole or not at all, the
-//! signature first, and nothing is ever overwritten. Every node of a fleet writes the same ones, whichever node signed them.
+//! Each is two files, `checkpoint-N.json` and `checkpoint-N.sig`, where N is the count of rows. They are written atomically, the
+//! signature first, and never overwritten. Every node writes the checkpoints of all nodes.
 
 use std::fs;
 use std::io;
@@ -24,16 +24,14 @@ use crate::identity::signing::checkpoint_key::CheckpointKey;
 use crate::storage::requests::PurgeReport;
 use crate::transport::tls::trust_status::TrustStatus;
 
-/// Files that are written in one round, so that a new node's first one has an end.
+/// Bounds the time of one round, also for a new node that has no files yet.
 const MAX_FILES_PER_ROUND: u32 = 100;
 
-/// A gateway that stops waits no longer for its last checkpoint.
+/// Longest time that a shutdown waits for its checkpoint.
 const FINAL_CHECKPOINT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The name of this part in `/readyz`.
+/// Names in `/readyz`.
 const FAULT_NAME: &str = "audit-checkpoints";
-
-/// The name of a missing public key in `/readyz`.
 const PUBLIC_KEY_FAULT_NAME: &str = "audit-public-key";
 
 type CheckpointTaskError = Box<dyn std::error::Error + Send + Sync>;
@@ -44,13 +42,13 @@ pub(super) struct CheckpointSigner {
     gateway: Arc<Gateway>,
     watermarks: WatermarkMonitor,
     status: TrustStatus,
-    /// The gateway's name, for people.
+    /// The gateway's name in checkpoints.
     name: String,
     every: Duration,
     folder: PathBuf,
     key: PathBuf,
     public_key: PathBuf,
-    /// The highest count whose files are there; below zero before anybody has looked.
+    /// The highest count with files in the folder; -1 before the folder was read.
     written: Arc<AtomicI64>,
 }
 
@@ -74,12 +72,12 @@ impl CheckpointSigner {
         }
     }
 
-    /// Interval between two checks for due checkpoints and for checkpoints of other nodes.
+    /// Interval between checks for due checkpoints and for those of other nodes.
     pub(super) fn check_interval(&self) -> Duration {
         (self.every / 10).clamp(Duration::from_millis(100), Duration::from_secs(60))
     }
 
-    /// Signs one if it is due, and writes what is not written yet.
+    /// Signs a checkpoint if it is due, and writes missing files.
     pub(super) async fn run(self) {
         let done = async {
             if is_due(&self.gateway, self.every).await? {
@@ -91,7 +89,7 @@ impl CheckpointSigner {
         self.report_public_key();
     }
 
-    /// The gateway signs without it, and nobody could verify what was signed.
+    /// The gateway signs without the public key, but auditors need it to verify checkpoints.
     fn report_public_key(&self) {
         let (public_key, key) = (self.public_key.display(), self.key.display());
         if self.public_key.exists() {
@@ -99,26 +97,26 @@ impl CheckpointSigner {
         } else if self.status.set_fault(
             PUBLIC_KEY_FAULT_NAME,
             format!(
-                "{public_key} (audit.public_key) is not there: checkpoints and backups cannot be verified here. Copy it from another \
-                 node or a backup, or make it anew: openssl pkey -in {key} -pubout -out {public_key}"
+                "{public_key} (audit.public_key) is missing: checkpoints and backups cannot be verified here. Copy it from another \
+                 node or a backup, or make it again: openssl pkey -in {key} -pubout -out {public_key}"
             ),
         ) {
-            tracing::warn!(file = %public_key, "the public key of the audit log's checkpoints is not there");
+            tracing::warn!(file = %public_key, "public key of the audit log is missing: copy it from another node or a backup");
         }
     }
 
-    /// The last one before the gateway stops: whatever was added since the one before.
+    /// Signs the last checkpoint before the gateway stops.
     pub(super) async fn finish(self) {
         let done = async {
             self.sign().await?;
             self.write_files().await
         };
-        let late = |_| Err("not done within the time that stopping may take".into());
+        let late = |_| Err("timeout at shutdown".into());
         let done = tokio::time::timeout(FINAL_CHECKPOINT_TIMEOUT, done).await.unwrap_or_else(late);
         self.report_result(done);
     }
 
-    /// Lets go what the law has kept long enough. Who calls this has asked whether the clock is plausible.
+    /// Purges rows past their retention. The caller must check the clock first.
     pub(super) async fn purge(&self) -> Result<PurgeReport, CheckpointTaskError> {
         if self.key.exists() {
             shorten_log(&self.gateway, self.read_key()?.verifier()).await?;
@@ -127,22 +125,22 @@ impl CheckpointSigner {
     }
 
     async fn sign(&self) -> Result<(), CheckpointTaskError> {
-        // A log that went back in time is whole in itself: only the watermarks outside tell.
+        // The chain of a rolled-back log is intact: only the watermarks outside the database show the rollback.
         self.watermarks.compare_all().await?;
-        // The key is in memory for the length of one signature.
+        // The key is in memory only for one signature.
         let key = self.key().await?;
         if let Some(checkpoint) = checkpoint(&self.gateway, &key, &self.name).await? {
-            tracing::info!(rows = checkpoint.count, head = %checkpoint.head, "checkpoint of the audit log signed");
+            tracing::info!(rows = checkpoint.count, head = %checkpoint.head, "signed a checkpoint of the audit log");
         }
         Ok(())
     }
 
-    /// The key; made where there never was one, as in a gateway that is older than checkpoints.
+    /// The key. It is made if no checkpoint was ever signed, as after an upgrade from a version without checkpoints.
     async fn key(&self) -> Result<CheckpointKey, CheckpointTaskError> {
         if !self.key.exists() {
             if self.gateway.store.latest_checkpoint().await?.is_some() {
                 return Err(format!(
-                    "{} is not there, although checkpoints were signed with it: copy it from another node or a backup",
+                    "{} is missing, although checkpoints were signed with it: copy it from another node or a backup",
                     self.key.display()
                 )
                 .into());
@@ -168,7 +166,7 @@ impl CheckpointSigner {
         let latest = self.gateway.store.latest_checkpoint().await?;
         let latest = latest.map_or(Ok(0), |signed| Checkpoint::parse(&signed.document).map(|latest| latest.count))?;
         let written = self.written.load(Ordering::Relaxed);
-        // Files with higher counts are those of a log that went back, and may have been set aside since.
+        // Files with higher counts belong to a log that was rolled back, and may have been archived.
         if written < 0 || written > latest {
             self.written.store(last_written(&self.folder)?, Ordering::Relaxed);
         }
@@ -190,7 +188,7 @@ impl CheckpointSigner {
                 if self.status.set_fault(FAULT_NAME, error.to_string()) {
                     tracing::error!(
                         error = error.as_ref() as &dyn std::error::Error,
-                        "no checkpoint was signed or written"
+                        "cannot sign or write a checkpoint, retrying"
                     );
                 }
             }
@@ -198,20 +196,14 @@ impl CheckpointSigner {
     }
 }
 
-/// Makes the key and writes both halves; neither must be there.
-///
-/// # Errors
-/// The operating system's error; `AlreadyExists` when somebody was first.
+/// Makes a key pair and writes both files. An existing key is an error and stays.
 pub fn create_checkpoint_key(key: &Path, public_key: &Path) -> Result<(), io::Error> {
     let signing_key = CheckpointKey::generate().map_err(io::Error::other)?;
     atomic_file::write_new(key, signing_key.to_pem().as_bytes(), FileMode::OwnerOnly)?;
     atomic_file::replace(public_key, signing_key.verifier().to_pem().as_bytes(), FileMode::WorldReadable)
 }
 
-/// Reads the key.
-///
-/// # Errors
-/// [`SecretError`] when it cannot be read, others can read it, or it is no such key.
+/// Reads the private key.
 pub fn read_checkpoint_key(file: &Path) -> Result<CheckpointKey, SecretError> {
     CheckpointKey::from_pem(&read_secret(file)?).map_err(|error| SecretError::Unreadable {
         file: file.to_owned(),
@@ -221,12 +213,12 @@ pub fn read_checkpoint_key(file: &Path) -> Result<CheckpointKey, SecretError> {
 
 fn write(folder: &Path, count: i64, signed: &SignedCheckpoint) -> io::Result<()> {
     let [document, signature] = file_names(count).map(|name| folder.join(name));
-    // Whoever sees the text finds its signature.
+    // The signature first: a reader that finds the document finds its signature too.
     write_once(&signature, &signed.signature)?;
     write_once(&document, &signed.document)
 }
 
-/// Another node that shares the folder may have been first: what it wrote is the same.
+/// Another node that shares the folder may have written the same file.
 fn write_once(file: &Path, bytes: &[u8]) -> io::Result<()> {
     match atomic_file::write_new(file, bytes, FileMode::WorldReadable) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && fs::read(file)? == bytes => Ok(()),
@@ -234,7 +226,6 @@ fn write_once(file: &Path, bytes: &[u8]) -> io::Result<()> {
     }
 }
 
-/// The highest count whose text is in the folder.
 fn last_written(folder: &Path) -> io::Result<i64> {
     Ok(counts(folder)?.last().copied().unwrap_or(0))
 }

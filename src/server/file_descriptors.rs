@@ -1,23 +1,22 @@
-//! File descriptors enough for every connection that the configuration allows.
+//! Limit of file descriptors, raised for all connections that the configuration allows.
 //!
-//! Systems start a program with a soft limit of 1024, a number from the days of `select`, under a hard limit that is far
-//! higher; raising the one to the other takes no privilege. A gateway that runs out of descriptors does not fail once: it can
-//! take no connection and open no file of its database until one is closed.
+//! Most systems start a program with a soft limit of 1024 and a much higher hard limit; raising the soft limit needs no privilege.
+//! Without free descriptors the gateway can neither accept a connection nor open a file of its database.
 
 use crate::config::Config;
 
 /// Studio, office, enrolment and monitoring.
 const LISTENERS: u64 = 4;
-/// Beside connections: five to the database with a file, its log and its index each, the listening sockets, standard streams,
-/// the runtime's own, a key file being replaced; then as many again.
+/// Descriptors besides connections, doubled: five database connections with three files each, listening sockets, standard streams, the
+/// async runtime, and a key file that is being replaced.
 const RESERVED_DESCRIPTORS: u64 = 64;
 
-/// Raises this process's limit where the configuration needs it; a log line says what to do where that does not suffice.
+/// Raises the limit of this process if the configuration needs it, and logs a warning if the hard limit is too low.
 pub fn raise_limit(config: &Config) {
     let needed = needed_descriptors(config);
     #[cfg(unix)]
     limit::raise(needed);
-    // Elsewhere sockets are not counted against a limit of files.
+    // Other systems do not count sockets as files.
     #[cfg(not(unix))]
     let _ = needed;
 }
@@ -60,12 +59,12 @@ mod limit {
         );
     }
 
-    /// The soft limit to set, if it has to change. `None` among the limits means that there is none.
+    /// The soft limit to set, if it must change. A limit of `None` means no limit.
     pub(super) fn raised(needed: u64, soft: Option<u64>, hard: Option<u64>) -> Option<u64> {
         if soft.is_none_or(|soft| soft >= needed) {
             return None;
         }
-        // Without a hard limit no more than needed: some systems refuse a soft limit beyond one of their own.
+        // Without a hard limit only as much as needed: some systems refuse very high soft limits.
         Some(hard.unwrap_or(needed))
     }
 }

@@ -1,4 +1,4 @@
-//! The authorities' files, read for enrolment while the gateway serves.
+//! CA files for enrolment, which can be reloaded while the gateway runs.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ use crate::identity::certificate::{certificate_to_pem, certificates_from_pem};
 use crate::identity::certs_only::certificates_only;
 use crate::transport::tls::trust_status::TrustStatus;
 
-/// The files, and the gateway that certifies with them.
+/// Loads the CAs that issue device certificates.
 pub(super) struct IssuerFiles {
     config: Config,
     addresses: Addresses,
@@ -24,7 +24,7 @@ pub(super) struct IssuerFiles {
     status: TrustStatus,
 }
 
-/// The name of a missing server authority in `/readyz`.
+/// Name in `/readyz`.
 const FAULT_NAME: &str = "enrolment";
 
 impl IssuerFiles {
@@ -32,10 +32,7 @@ impl IssuerFiles {
         Self { config: config.clone(), addresses, gateway, status }
     }
 
-    /// Puts in force what lies there now; what was in force stays where that cannot be used.
-    ///
-    /// # Errors
-    /// [`StartError`].
+    /// Activates the files; after an error the active CAs stay.
     pub(super) fn load(&self) -> Result<(), StartError> {
         match read(&self.config, &self.addresses)? {
             Some(issuer) => {
@@ -50,21 +47,17 @@ impl IssuerFiles {
     fn report_missing(&self) {
         let file = self.config.certificates.server_ca.display();
         let detail = format!(
-            "{file} (certificates.server_ca) is not there: devices cannot enrol or renew over the wire. Copy it from another node or a \
-             backup; where the server certificate was bought elsewhere, put its authority there"
+            "{file} (certificates.server_ca) is missing: devices cannot enrol or renew. Copy it from another node or a backup; if the \
+             server certificate comes from another CA, put the certificate of that CA there"
         );
         if self.status.set_fault(FAULT_NAME, detail) {
-            tracing::warn!(%file, "no server authority here: devices cannot enrol over the wire");
+            tracing::warn!(%file, "server CA certificate is missing, devices cannot enrol: copy it from another node or a backup");
         }
     }
 }
 
-/// Reads what devices are certified with; `None` where there is no server authority to tell them of, as with a server
-/// certificate bought elsewhere. A key that is not there is kept elsewhere on purpose; one that is there and does not
-/// fit, or that others can read, is a reason not to start.
-///
-/// # Errors
-/// [`StartError`].
+/// Reads the CAs; `None` without a server CA certificate, which devices need to trust the gateway. A missing CA key is on another
+/// machine on purpose; a key that does not fit, or that others can read, keeps the gateway from starting.
 fn read(config: &Config, addresses: &Addresses) -> Result<Option<CertificateIssuer>, StartError> {
     let files = &config.certificates;
     if !files.server_ca.exists() {
@@ -98,7 +91,7 @@ fn authority(certificate: &Path, key: &Path) -> Result<Option<Authority>, StartE
     let key_pem = match read_secret(key) {
         Ok(pem) => pem,
         Err(SecretError::Unreadable { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
-            tracing::info!(file = %key.display(), "no key of this authority here: its devices are certified elsewhere");
+            tracing::info!(file = %key.display(), "CA key is not on this machine: certify its devices with `device add --csr` elsewhere");
             return Ok(None);
         }
         Err(error) => return Err(error.into()),

@@ -1,17 +1,14 @@
-//! No copy of the gateway's memory in a file or in another process: it holds photos and codes while they are in use, and keys always.
+//! Protection of the gateway's memory, which holds keys, photos and codes, against core dumps and other processes.
 
 use std::io;
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 use crate::failpoint;
 
-/// Forbids core dumps, and that other processes of the same user read this one's memory (Linux only). `root` can do it all the same.
+/// Forbids core dumps, and on Linux also access by other processes of the same user. `root` still has access.
 ///
-/// The limit alone does not suffice: a kernel that hands core dumps to a program (`kernel.core_pattern` beginning with `|`, as with
-/// systemd-coredump) does so whatever the limit is, but not for a process that is not dumpable.
-///
-/// # Errors
-/// The operating system's, where something like a sandbox forbids to change these settings.
+/// The limit alone is not enough: a kernel that pipes core dumps into a program (`kernel.core_pattern` with `|`, as for
+/// systemd-coredump) ignores it, but not the dumpable flag. A sandbox may forbid these system calls, which is an error.
 #[cfg(unix)]
 pub fn forbid() -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, setrlimit};
@@ -24,7 +21,7 @@ pub fn forbid() -> io::Result<()> {
     Ok(())
 }
 
-/// There are no core dumps here.
+/// Other systems write no core dumps.
 #[cfg(not(unix))]
 pub fn forbid() -> io::Result<()> {
     Ok(())

@@ -1,4 +1,4 @@
-//! The running gateway: its listeners, routers and background tasks, put together from a configuration.
+//! The running gateway: start, listeners, routes, background tasks and reloading of certificates.
 
 mod addresses;
 pub mod background;

@@ -1,4 +1,4 @@
-//! The revocation lists of the gateway's own authorities, kept up: signed when due, written beside the authorities, served.
+//! Revocation lists of the gateway's own CAs: signed when due, written to files, and served.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ struct RevocationListFiles {
 type PublishError = Box<dyn std::error::Error + Send + Sync>;
 
 impl RevocationListPublisher {
-    /// Takes up what was written before.
+    /// Loads the lists that were written before.
     pub(super) fn resume(gateway: Arc<Gateway>, config: &Config, status: TrustStatus) -> Self {
         let CertificatesConfig { studio_ca, studio_ca_key, office_ca, office_ca_key, studio_crl, office_crl, .. } =
             config.certificates.clone();
@@ -47,16 +47,15 @@ impl RevocationListPublisher {
         publisher
     }
 
-    /// A list that another node, or whoever has the key, has put there.
+    /// Loads a list that another node, or the machine with the CA key, has written.
     fn load(&self, files: &RevocationListFiles) {
         if let Ok(Some(der)) = atomic_file::read(&files.list)
             && let Err(error) = self.lists.load(files.role, &der)
         {
-            tracing::warn!(list = %files.list.display(), %error, "not taken up");
+            tracing::warn!(list = %files.list.display(), %error, "cannot load revocation list: replace or remove the file");
         }
     }
 
-    /// Issues what is due.
     pub(super) async fn publish_due(self) {
         for files in &self.files {
             let what = format!("{}-revocation-list", files.role);
@@ -65,10 +64,10 @@ impl RevocationListPublisher {
                     self.status.clear_fault(&what);
                 }
                 Err(error) => {
-                    // Perhaps somebody else has signed a newer one.
+                    // Another node may have signed a newer list.
                     self.load(files);
-                    if self.status.set_fault(&what, format!("not issued and written anew: {error}")) {
-                        tracing::warn!(what, %error, "revocation list not issued and written anew");
+                    if self.status.set_fault(&what, format!("cannot issue a new list: {error}")) {
+                        tracing::warn!(what, %error, "cannot issue a new revocation list, retrying in 2 s");
                     }
                 }
             }
@@ -76,19 +75,19 @@ impl RevocationListPublisher {
     }
 
     async fn publish_one(&self, files: &RevocationListFiles) -> Result<(), PublishError> {
-        // A list out of a database that went back in time would lack the latest revocations.
+        // A list from a rolled-back database would lack the latest revocations.
         if let Some(rollback) = self.gateway.store.rollback() {
             return Err(StoreError::RolledBack(rollback).into());
         }
         let Some(due) = due(&self.gateway, &self.lists, files.role).await? else { return Ok(()) };
-        // The key is in memory for the length of one signature.
+        // The key is in memory only for one signature.
         let authority = Authority::from_pem(&std::fs::read_to_string(&files.certificate)?, &read_secret(&files.key)?)?;
         let list = due.sign(&authority, self.gateway.now())?;
-        // What is served has been written, unless it cannot be: then it is served all the same, and tried again.
+        // A list whose file cannot be written is served anyway, and the write is tried again.
         match atomic_file::replace(&files.list, &list.der, FileMode::WorldReadable) {
             Ok(()) => {
                 let (number, revocations) = (list.number, list.revocations);
-                tracing::info!(authority = %files.role, number, revocations, "revocation list issued");
+                tracing::info!(authority = %files.role, number, revocations, "issued a revocation list");
                 self.lists.publish(due, list);
             }
             Err(error) => {

@@ -1,4 +1,4 @@
-//! Every route, with the listener it is served on and so with the role it is for: all on this page.
+//! All routes with their listeners, and so with the role that may call them.
 
 use std::sync::Arc;
 
@@ -20,43 +20,37 @@ use crate::pages::desk::root_redirect::redirect_browsers;
 use crate::storage::deadline::with_deadline;
 use crate::telemetry::{Metrics, MetricsFormat, RequestObserver, observe_request};
 
-/// The four listeners. Which one a request came over says which authority vouched for the caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The four listeners.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum ListenerKind {
-    /// Mutual TLS, certificates of the studio authority.
+    /// Mutual TLS with certificates of the studio CA.
     Studio,
-    /// Mutual TLS, certificates of the office authority. Who shows none is told so, and nothing else.
+    /// Mutual TLS with certificates of the office CA or an external CA. A caller without one gets a refusal that explains it.
     Office,
-    /// Server certificate only: the one listener that serves anonymous callers, and every reader of a revocation list.
+    /// Server certificate only, for anonymous callers: enrolment and revocation lists.
     Enrolment,
-    /// In the clear on loopback, for monitoring.
+    /// Plain HTTP on loopback, for monitoring.
     Ops,
 }
 
 impl ListenerKind {
     /// The name in logs and metrics.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Studio => "studio",
-            Self::Office => "office",
-            Self::Enrolment => "enrolment",
-            Self::Ops => "ops",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 
 /// One route.
 pub struct Route {
-    /// The listener it is served on.
     pub listener: ListenerKind,
-    /// The method's name.
     pub method: &'static str,
-    /// The path, with its parameters in braces.
+    /// With parameters in braces.
     pub path: &'static str,
     handler: MethodRouter<App>,
 }
 
-/// All of them.
+/// All routes.
 pub fn routes() -> Vec<Route> {
     use ListenerKind::{Enrolment, Office, Ops, Studio};
     vec![
@@ -124,8 +118,7 @@ pub fn router(listener: ListenerKind, app: &App, metrics: &Arc<Metrics>) -> Rout
         .with_state(app.clone())
         .fallback(async || Problem::RouteUnknown)
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
-    // These run around every handler and both fallbacks, and inside `render_problems`, so that their refusals are rendered like every
-    // other.
+    // These layers run around all handlers and fallbacks but inside `render_problems`, which renders their refusals too.
     let router = match listener {
         ListenerKind::Office => router.layer(from_fn(caller::require_certificate)).layer(from_fn(redirect_browsers)),
         ListenerKind::Ops => router.layer(from_fn(ops::refuse_web_pages)),
@@ -153,11 +146,10 @@ async fn show_metrics(
     Extension(metrics): Extension<Arc<Metrics>>,
     headers: HeaderMap,
 ) -> Response {
-    // Without the store the other metrics are all the more wanted.
+    // Operators need the other metrics most when the database is unavailable.
     let photo_counts = app.gateway.store.photo_counts().await.unwrap_or_default();
-    let alarms = app.gateway.wrong_code_alarms();
     let format = MetricsFormat::from_accept(&headers);
-    let text = format.rewrite(metrics.encode(&photo_counts, &app.trust.facts(), alarms));
+    let text = format.rewrite(metrics.encode(&photo_counts, &app.trust));
     ([(CONTENT_TYPE, format.content_type()), (VARY, "accept")], text).into_response()
 }
 

@@ -1,4 +1,4 @@
-//! Files that hold secrets are read only when nobody else can.
+//! Files with secrets, which only their owner may be able to read.
 
 use std::fs;
 use std::io;
@@ -6,10 +6,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-/// Reads a file that holds secrets.
-///
-/// # Errors
-/// [`SecretError`], which says what to do.
+/// Reads a file with secrets.
 pub fn read_secret(file: &Path) -> Result<Zeroizing<String>, SecretError> {
     let unreadable = |source| SecretError::Unreadable { file: file.to_owned(), source };
     #[cfg(unix)]
@@ -24,52 +21,16 @@ pub fn read_secret(file: &Path) -> Result<Zeroizing<String>, SecretError> {
 }
 
 /// Reason why a file with secrets cannot be used.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    /// It cannot be read.
-    Unreadable {
-        /// Path of the file.
-        file: PathBuf,
-        /// Cause.
-        source: io::Error,
-    },
-    /// Others than its owner can read it.
-    Exposed {
-        /// Path of the file.
-        file: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
-}
-
-impl std::fmt::Display for SecretError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Unreadable { file, .. } => {
-                write!(
-                    f,
-                    "cannot read {}: check its path in the configuration and that this user may read it",
-                    file.display()
-                )
-            }
-            Self::Exposed { file, mode } => {
-                let file = file.display();
-                write!(
-                    f,
-                    "{file} can be read by others (mode {mode:04o}): run `chmod 600 {file}`, then find out who read it"
-                )
-            }
-        }
-    }
-}
-
-impl std::error::Error for SecretError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Unreadable { source, .. } => Some(source),
-            Self::Exposed { .. } => None,
-        }
-    }
+    #[error("cannot read {}: check its path in the configuration and that this user may read it", file.display())]
+    Unreadable { file: PathBuf, source: io::Error },
+    #[error(
+        "other users can read {} (mode {mode:04o}): run `chmod 600 {}`, then find out which of them read it",
+        file.display(),
+        file.display()
+    )]
+    Exposed { file: PathBuf, mode: u32 },
 }
 
 #[cfg(all(test, unix))]

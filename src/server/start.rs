@@ -35,11 +35,10 @@ use crate::validation::profile::Profile;
 
 /// A gateway that serves.
 pub struct RunningGateway {
-    /// Addresses of the listeners.
     pub addresses: Addresses,
-    /// Tells it to stop, and then to hurry.
+    /// The first call drains connections, the second one drops them.
     pub stop: ShutdownTrigger,
-    /// Has it look at its certificates, authorities and revocation lists at once.
+    /// Reloads certificates, CAs and revocation lists at once.
     pub reload: ReloadHandle,
     tasks: JoinSet<()>,
     checkpoints: CheckpointSigner,
@@ -48,11 +47,11 @@ pub struct RunningGateway {
 }
 
 impl RunningGateway {
-    /// Returns when it has stopped and its database is closed.
+    /// Returns when the gateway has stopped and its database is closed.
     pub async fn stopped(mut self) {
         while let Some(ended) = self.tasks.join_next().await {
             if let Err(error) = ended {
-                tracing::error!(%error, "a part of the gateway stopped by itself");
+                tracing::error!(%error, "a task of the gateway panicked, shutting down: please report this defect");
                 self.stop.advance();
             }
         }
@@ -62,11 +61,8 @@ impl RunningGateway {
     }
 }
 
-/// Starts a gateway: all that can be wrong with its files is found before the first connection is taken. `witness` is the text of a
-/// checkpoint that an auditor keeps, which the database must not be behind.
-///
-/// # Errors
-/// [`StartError`], which says what to do.
+/// Starts a gateway. All files are verified before the first connection is accepted. `witness` is the path of an auditor's checkpoint,
+/// which the database must not be behind.
 pub async fn start(
     config: &Config,
     witness: Option<PathBuf>,
@@ -87,17 +83,16 @@ pub async fn start(
     background::refresh_revocations(gateway.as_ref(), &revoked).await.map_err(unusable)?;
     let connections = ConnectionRegistry::default();
     let reloader = Reloader::start(TrustFiles::new(config, Arc::clone(&clock), revoked.clone()), connections.clone())?;
-    let listeners = bind(config, &reloader, &connections).await?;
-    let addresses = listeners.addresses();
     let trust = reloader.status();
+    let metrics = Arc::new(Metrics::new(&gateway, &trust));
+    let listeners = bind(config, &reloader, &connections, &metrics).await?;
+    let addresses = listeners.addresses();
     let issuer_files = IssuerFiles::new(config, addresses, Arc::clone(&gateway), trust.clone());
     issuer_files.load()?;
-    let metrics =
-        Arc::new(Metrics::new(listeners.as_array().map(|(kind, listener)| (kind.name(), listener.metrics())).into()));
     let watermark_files = WatermarkFiles::from_config(config).with_witness(witness);
     watermark_files.check_witness().map_err(|why| StartError::Witness { why })?;
     begin_clock_watch(&gateway).await.map_err(unusable)?;
-    // Before anything is signed or served.
+    // Before the gateway signs or serves anything.
     let watermarks = WatermarkMonitor::start(Arc::clone(&gateway), store.clone(), watermark_files, trust.clone())
         .await
         .map_err(|error| match error {
@@ -148,10 +143,7 @@ fn load_profile(config: &Config) -> Result<Profile, StartError> {
     }
 }
 
-/// A profile of one's own and its text.
-///
-/// # Errors
-/// [`StartError`]: the file cannot be read or is no profile.
+/// Reads a profile file; returns the profile and the text.
 pub fn profile_from_file(file: &Path) -> Result<(Profile, String), StartError> {
     let text = std::fs::read_to_string(file)
         .map_err(|source| StartError::Secret(SecretError::Unreadable { file: file.to_owned(), source }))?;
@@ -171,15 +163,6 @@ struct Listeners {
 }
 
 impl Listeners {
-    fn as_array(&self) -> [(ListenerKind, &Listener); 4] {
-        [
-            (ListenerKind::Studio, &self.studio),
-            (ListenerKind::Office, &self.office),
-            (ListenerKind::Enrolment, &self.enrolment),
-            (ListenerKind::Ops, &self.ops),
-        ]
-    }
-
     fn into_array(self) -> [(ListenerKind, Listener); 4] {
         [
             (ListenerKind::Studio, self.studio),
@@ -199,13 +182,18 @@ impl Listeners {
     }
 }
 
-async fn bind(config: &Config, reloader: &Reloader, connections: &ConnectionRegistry) -> Result<Listeners, StartError> {
+async fn bind(
+    config: &Config,
+    reloader: &Reloader,
+    connections: &ConnectionRegistry,
+    metrics: &Metrics,
+) -> Result<Listeners, StartError> {
     let listen = &config.listen;
     let open = async |kind: ListenerKind, key: &'static str, address: SocketAddr, security: Security| {
         let listener = Listener::bind(kind.name(), address, security, config.listener_limits())
             .await
             .map_err(|source| StartError::Bind { key, address, source })?;
-        let listener = listener.with_connections(connections.clone());
+        let listener = listener.with_connections(connections.clone()).with_metrics(&metrics.transport);
         Ok::<_, StartError>(listener.with_logged_addresses(config.log.addresses))
     };
     let [studio, office, enrolment] = reloader.securities();

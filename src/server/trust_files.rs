@@ -1,6 +1,5 @@
-//! Files of certificates, keys and revocation lists: read, verified, and made into the TLS settings of the listeners.
+//! Files of certificates, keys and revocation lists: reads and verifies them, and builds the TLS settings of the listeners.
 
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,21 +13,19 @@ use crate::transport::tls::{
     ClientTrust, MissingCertificatePolicy, PemSource, ServerIdentity, ServerTls, TlsConfigError,
 };
 
-/// Files that are replaced together: all of them are valid together, or none is used.
+/// Files that are replaced together: all of them are valid, or none is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TrustPart {
-    /// The server certificate, its key, and the authority that devices know it by.
+    /// Server certificate, its key, and the server CA.
     Server,
-    /// Authority that certifies studios.
     StudioCa,
-    /// Authority that certifies offices.
     OfficeCa,
-    /// One of the configuration's foreign authorities, counted from 0, with its revocation lists.
+    /// An external CA of the configuration, counted from 0, with its revocation lists.
     ExternalCa(usize),
 }
 
 impl TrustPart {
-    /// The name in logs, metrics and `/readyz`.
+    /// Name in logs, metrics and `/readyz`.
     pub(super) fn name(self) -> String {
         match self {
             Self::Server => "server-certificate".into(),
@@ -39,7 +36,7 @@ impl TrustPart {
     }
 }
 
-/// The content of one part's files, in the order they are read in.
+/// Content of the files of one part.
 #[derive(Debug, Clone)]
 pub(super) struct PartContent(Vec<PemSource>);
 
@@ -49,14 +46,14 @@ impl PartialEq for PartContent {
     }
 }
 
-/// TLS as the three listeners speak it.
+/// TLS settings of the listeners.
 pub(super) struct ListenerTls {
     pub(super) studio: ServerTls,
     pub(super) office: ServerTls,
     pub(super) enrolment: ServerTls,
 }
 
-/// Locations of the files, and the settings that TLS needs in addition.
+/// Paths of the files, and further TLS settings.
 #[derive(Clone)]
 pub(super) struct TrustFiles {
     certificates: CertificatesConfig,
@@ -83,7 +80,6 @@ impl TrustFiles {
         }
     }
 
-    /// All parts there are.
     pub(super) fn parts(&self) -> Vec<TrustPart> {
         let mut parts = vec![TrustPart::Server, TrustPart::StudioCa, TrustPart::OfficeCa];
         parts.extend((0..self.external_cas.len()).map(TrustPart::ExternalCa));
@@ -94,7 +90,7 @@ impl TrustFiles {
         self.clock.now()
     }
 
-    /// Reads a part's files, whatever is in them.
+    /// Reads the files of a part without verifying them.
     pub(super) fn read(&self, part: TrustPart) -> Result<PartContent, TrustError> {
         let certificates = &self.certificates;
         Ok(PartContent(match part {
@@ -103,7 +99,7 @@ impl TrustFiles {
                 let key = read_secret(&certificates.server_key)?;
                 let key = PemSource::new(certificates.server_key.display().to_string(), key.as_bytes());
                 let mut files = vec![chain, key];
-                // Not needed to serve: without it a new certificate is not tried as devices will try it.
+                // Optional: with it, a new server certificate is verified as devices verify it.
                 if certificates.server_ca.exists() {
                     files.push(PemSource::read(&certificates.server_ca)?);
                 }
@@ -119,7 +115,7 @@ impl TrustFiles {
         }))
     }
 
-    /// Looks at what building alone does not notice: whether devices would take the server certificate.
+    /// Verifies the server certificate as devices do. Building the TLS settings does not check that.
     pub(super) fn check(&self, part: TrustPart, content: &PartContent) -> Result<(), TrustError> {
         if let (TrustPart::Server, [chain, key, authority @ ..]) = (part, content.0.as_slice()) {
             let identity = ServerIdentity::parse(chain, key)?;
@@ -133,7 +129,7 @@ impl TrustFiles {
         Ok(())
     }
 
-    /// Checks that a part may replace the content in force.
+    /// Checks that an external CA's revocation lists are not older than the loaded ones.
     pub(super) fn check_successor(
         &self,
         part: TrustPart,
@@ -147,14 +143,13 @@ impl TrustFiles {
         }
     }
 
-    /// The end of the server certificate.
     pub(super) fn server_certificate_expiry(&self, content: &PartContent) -> Result<Timestamp, TrustError> {
         let unreadable = || TrustError::ServerCertificate { file: self.certificates.server.clone() };
         let [chain, key, ..] = content.0.as_slice() else { return Err(unreadable()) };
         ServerIdentity::parse(chain, key)?.expires_at().ok_or_else(unreadable)
     }
 
-    /// Earliest end of an external CA's revocation lists, with the name of its file of roots.
+    /// Earliest end of an external CA's revocation lists, with the path of its roots.
     pub(super) fn revocation_list_expiry(
         &self,
         index: usize,
@@ -171,7 +166,7 @@ impl TrustFiles {
         Ok(Some(ExternalCa::parse(roots, lists, own.revocation)?))
     }
 
-    /// Makes the settings of all listeners from the content of all parts, in the order of [`parts`](Self::parts).
+    /// Builds the settings of all listeners from the content of all parts, in the order of [`parts`](Self::parts).
     pub(super) fn build(&self, contents: &[PartContent]) -> Result<ListenerTls, TrustError> {
         let file = || TrustError::ServerCertificate { file: self.certificates.server.clone() };
         let [PartContent(server), PartContent(studio), PartContent(office), external @ ..] = contents else {
@@ -197,49 +192,12 @@ impl TrustFiles {
 }
 
 /// Reason why a part cannot be used; the message names the file and says what to do.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum TrustError {
-    /// The server's key cannot be read, or too many can read it.
-    Secret(SecretError),
-    /// A certificate, key or list cannot be used.
-    Tls(TlsConfigError),
-    /// The server certificate cannot be read as one.
-    ServerCertificate {
-        /// Path of the file.
-        file: PathBuf,
-    },
-}
-
-impl fmt::Display for TrustError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Secret(error) => error.fmt(f),
-            Self::Tls(error) => error.fmt(f),
-            Self::ServerCertificate { file } => {
-                write!(f, "{}: not a certificate; `renew-server-certificate` issues a new one", file.display())
-            }
-        }
-    }
-}
-
-impl std::error::Error for TrustError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Secret(error) => error.source(),
-            Self::Tls(error) => error.source(),
-            Self::ServerCertificate { .. } => None,
-        }
-    }
-}
-
-impl From<SecretError> for TrustError {
-    fn from(error: SecretError) -> Self {
-        Self::Secret(error)
-    }
-}
-
-impl From<TlsConfigError> for TrustError {
-    fn from(error: TlsConfigError) -> Self {
-        Self::Tls(error)
-    }
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    #[error(transparent)]
+    Tls(#[from] TlsConfigError),
+    #[error("{} is not a certificate: `renew-server-certificate` issues a new one", file.display())]
+    ServerCertificate { file: PathBuf },
 }

@@ -1,4 +1,4 @@
-//! The two text formats of metrics, and which one a client asks for.
+//! Text formats of metrics.
 
 use std::collections::HashSet;
 
@@ -17,8 +17,8 @@ pub enum MetricsFormat {
 }
 
 impl MetricsFormat {
-    /// The format that a client prefers (RFC 9110 section 12.5.1). One that says nothing gets OpenMetrics; one that names neither format
-    /// gets the older one, as from other exporters.
+    /// The format that a client prefers (RFC 9110 section 12.5.1): OpenMetrics without an `Accept` header, the older format if the
+    /// header names neither.
     pub fn from_accept(headers: &HeaderMap) -> Self {
         if !headers.contains_key(ACCEPT) {
             return Self::OpenMetrics;
@@ -40,8 +40,8 @@ impl MetricsFormat {
         }
     }
 
-    /// Rewrites a text in OpenMetrics. In the older format a counter is declared by the name of its sample, which ends in `_total`, quotes
-    /// in help texts are not escaped, and there is neither a unit nor an end mark.
+    /// Converts a text in OpenMetrics. The older format declares a counter with its suffix `_total`, does not escape quotes in help texts,
+    /// and has neither units nor an end mark.
     pub fn rewrite(self, open_metrics: String) -> String {
         if self == Self::OpenMetrics {
             return open_metrics;

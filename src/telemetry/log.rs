@@ -1,6 +1,5 @@
 //! The log: one displayable line for each event.
 
-use std::fmt;
 use std::io::{self, Write};
 
 use tracing_subscriber::EnvFilter;
@@ -10,9 +9,6 @@ use crate::config::{LogConfig, LogFormat};
 use crate::domain::display_text::{escaped, escaped_json};
 
 /// Starts the log on the standard error stream. A second call changes nothing.
-///
-/// # Errors
-/// [`LogLevelError`] if the level cannot be parsed.
 pub fn start_log(log: &LogConfig) -> Result<(), LogLevelError> {
     let filter = log_filter(&log.level)?;
     let format = log.format;
@@ -23,13 +19,12 @@ pub fn start_log(log: &LogConfig) -> Result<(), LogLevelError> {
         LogFormat::Text => builder.with_ansi(false).try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
-    // Refused only when a log has been started before, as in-process tests do.
+    // Fails only if a log was started before, as in tests.
     let _ = started;
     Ok(())
 }
 
-/// Writes each event on one line, as text that is displayable: errors quote certificates, files and other programs. The log hands each
-/// event over as a whole.
+/// Writes each event as one displayable line: errors quote certificates, files and other programs. Each call has one whole event.
 struct LogWriter<W> {
     stream: W,
     format: LogFormat,
@@ -52,7 +47,7 @@ impl<W: Write> Write for LogWriter<W> {
     }
 }
 
-/// Parses the filter of log lines. A word that is no level is refused: it would be taken for the name of a module, and silence all others.
+/// Parses the filter of log lines. A word that is not a level is an error: the library would take it for the name of a module.
 fn log_filter(level: &str) -> Result<EnvFilter, LogLevelError> {
     let invalid = || LogLevelError { level: level.to_owned() };
     let mut bare = level.split(',').filter(|directive| !directive.contains(['=', '[']));
@@ -62,19 +57,12 @@ fn log_filter(level: &str) -> Result<EnvFilter, LogLevelError> {
     EnvFilter::try_new(level).map_err(|_| invalid())
 }
 
-/// The configured level is not one.
-#[derive(Debug)]
+/// The configured level is invalid.
+#[derive(Debug, thiserror::Error)]
+#[error("log.level = \"{level}\": use error, warn, info or debug")]
 pub struct LogLevelError {
     level: String,
 }
-
-impl fmt::Display for LogLevelError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "log.level = \"{}\": use error, warn, info or debug", self.level)
-    }
-}
-
-impl std::error::Error for LogLevelError {}
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,4 @@
-//! Telemetry of the gateway: a log for people, metrics for machines. No personal data but addresses, if they are wanted; no code, no file name.
+//! Log and metrics of the gateway. They contain no personal data except addresses, if configured; no codes and no file names.
 
 mod exposition;
 mod log;

@@ -1,4 +1,4 @@
-//! One line in the log and one count for each request.
+//! Log line and metrics of each request.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -16,30 +16,27 @@ use super::metrics::{Metrics, RequestLabels};
 use crate::api::problem::ProblemType;
 use crate::transport::accept::peer::{Admission, Peer};
 
-/// Names a request in its answer, so that a caller and an administrator can find its line in the log together.
+/// Header of every response with which an administrator finds the request in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
-/// The route of load balancers that ask every second.
+/// Load balancers poll this route every second.
 const POLLED_ROUTE: &str = "/readyz";
 
-/// State of the request observer.
+/// State of the request observer of one listener.
 #[derive(Clone)]
 pub struct RequestObserver {
     metrics: Arc<Metrics>,
-    /// The listener's name.
     listener: &'static str,
     ids: RequestIds,
 }
 
 impl RequestObserver {
-    /// An observer that counts the requests of this listener.
     pub fn new(metrics: Arc<Metrics>, listener: &'static str) -> Self {
         Self { metrics, listener, ids: RequestIds::default() }
     }
 }
 
-/// Identifiers of requests, unlike each other and in no order: how many requests there are is nobody's business. They protect nothing, so
-/// the hasher's random key will do.
+/// Unique identifiers that do not reveal the number of requests. They protect nothing, so the hasher's random key is good enough.
 #[derive(Clone, Default)]
 struct RequestIds {
     next: Arc<AtomicU64>,
@@ -52,14 +49,14 @@ impl RequestIds {
     }
 }
 
-/// Counts and logs each request by its route as declared, never by its path: paths hold identifiers.
+/// Counts and logs each request by its route as declared, never by its path: paths contain identifiers.
 pub async fn observe_request(State(observer): State<RequestObserver>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = known_method(request.method());
     let route = request.extensions().get::<MatchedPath>().map_or("(none)".to_owned(), |path| path.as_str().to_owned());
     let peer = request.extensions().get::<Peer>().cloned();
     let request_id = observer.ids.next();
-    // Whatever else is logged about the request can be found by it, too.
+    // Other log lines about the request carry the id too.
     let span = tracing::info_span!("request", id = request_id);
     let mut response = next.run(request).instrument(span).await;
     let elapsed = started.elapsed();
@@ -97,13 +94,13 @@ impl RequestLine<'_> {
         let Self { listener, method, route, status, problem, request_id, milliseconds } = *self;
         let status = status.as_u16();
         let device = peer.and_then(Peer::device_id).map(tracing::field::display);
-        // The address of a caller with a certificate tells nothing more.
+        // For a caller with a certificate the device id is enough.
         let is_anonymous = peer.is_some_and(|peer| peer.certificate().is_none());
         let remote_address = peer.filter(|_| is_anonymous).and_then(Peer::logged_address).map(tracing::field::display);
         let is_refused =
             |peer: &Peer| matches!(peer.admission(), Admission::NoCertificate | Admission::CertificateRejected(_));
         if peer.is_some_and(is_refused) {
-            // Any client can come without a good certificate, as often as it likes: counted, but it does not fill the log.
+            // Any client can send such requests at any rate: they are counted, but must not fill the log.
             tracing::debug!(
                 listener,
                 remote_address,
@@ -134,7 +131,7 @@ impl RequestLine<'_> {
     }
 }
 
-/// A method by name; one that no route has counts as "other", so that nobody can invent labels without end.
+/// Name of a method. Methods without a route count as "other", so that clients cannot create labels.
 fn known_method(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

@@ -1,48 +1,45 @@
-//! Counters of a listener; telemetry publishes them.
+//! Metrics of the listeners: each is named, registered and counted here.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::{Metric, Registry};
 use strum::{IntoStaticStr, VariantArray};
 
 /// Reason why a handshake failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum HandshakeFailure {
-    /// The client showed no certificate where one is required.
     NoCertificate,
-    /// The certificate comes from an authority this listener does not trust.
     UnknownIssuer,
-    /// The certificate's time is over.
     Expired,
-    /// The certificate's time has not begun: often a clock that is wrong at one end.
+    /// Often the clock of one side is wrong.
     NotYetValid,
     /// The certificate is not marked for TLS clients.
     WrongPurpose,
-    /// The certificate's key is of a kind or size that is not accepted.
+    /// Key type or key size is not accepted.
     WeakKey,
-    /// The certificate has been revoked.
     Revoked,
-    /// The certificate was refused for another reason: unreadable, or its status cannot be told.
+    /// The certificate is unreadable, or its status is unknown.
     BadCertificate,
     /// No TLS version, cipher suite, group or protocol in common.
     NothingInCommon,
-    /// The client sent an alert: usually it does not trust the gateway's own certificate.
+    /// The client sent an alert: usually it does not trust the server certificate.
     RefusedByPeer,
-    /// The client left in the middle.
     PeerLeft,
-    /// There were too many handshakes at once and this one was the oldest of the busiest address.
+    /// There were too many handshakes, and this one was the oldest of the busiest address.
     #[strum(serialize = "made_way")]
     Evicted,
-    /// The client spoke plain HTTP.
     PlainHttp,
-    /// Anything else, such as bytes that are not TLS.
+    /// For example bytes that are not TLS.
     Other,
 }
 
 impl HandshakeFailure {
-    /// The kind as a label of a metric or a log line.
+    /// Label in metrics and log lines.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -52,87 +49,142 @@ impl HandshakeFailure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum TimeLimit {
-    /// The TLS handshake.
     Handshake,
     /// A request head, or the wait for the first one.
     Headers,
-    /// The rest between two requests.
+    /// The time between two requests.
     Idle,
-    /// A peer that does not read its answer, or too slowly.
+    /// The peer reads its response too slowly.
     WriteStall,
 }
 
 impl TimeLimit {
-    /// The limit as a label of a metric or a log line.
+    /// Label in metrics and log lines.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// The counters of one listener.
-#[derive(Debug, Default)]
+/// Label of metrics by listener.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ListenerLabel {
+    pub listener: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ReasonLabels {
+    listener: &'static str,
+    reason: &'static str,
+}
+
+/// Creates a metric and registers it.
+pub fn registered<M: Metric + Clone + Default>(registry: &mut Registry, name: &str, help: &str) -> M {
+    let metric = M::default();
+    registry.register(name, help, metric.clone());
+    metric
+}
+
+/// Metrics of all listeners.
+#[derive(Debug, Clone)]
+pub struct MetricFamilies {
+    open: Family<ListenerLabel, Gauge>,
+    accepted: Family<ListenerLabel, Counter>,
+    accept_errors: Family<ListenerLabel, Counter>,
+    rejected: Family<ListenerLabel, Counter>,
+    over_device_limit: Family<ListenerLabel, Counter>,
+    without_certificate: Family<ListenerLabel, Counter>,
+    cancelled: Family<ListenerLabel, Counter>,
+    panicked: Family<ListenerLabel, Counter>,
+    handshake_failed: Family<ReasonLabels, Counter>,
+    timed_out: Family<ReasonLabels, Counter>,
+}
+
+impl MetricFamilies {
+    /// Registers the metrics. Their names are a contract.
+    pub fn new(to: &mut Registry) -> Self {
+        Self {
+            open: registered(to, "connections_open", "Open connections, those in handshake included"),
+            accepted: registered(to, "connections_accepted", "TCP connections accepted"),
+            accept_errors: registered(to, "accept_errors", "Connections that the operating system failed to accept"),
+            rejected: registered(to, "connections_turned_away", "Connections closed because the listener was full"),
+            over_device_limit: registered(to, "connections_over_device_limit", "Connections over the device's limit"),
+            without_certificate: registered(
+                to,
+                "connections_without_certificate",
+                "Connections without a certificate, answered with a refusal",
+            ),
+            cancelled: registered(to, "connections_cut_revoked", "Connections closed because of a revocation"),
+            panicked: registered(to, "panics", "Connections ended by a panic, a defect of the gateway"),
+            handshake_failed: registered(to, "handshakes_failed", "Failed TLS handshakes"),
+            timed_out: registered(to, "connections_timed_out", "Connections closed by a time limit"),
+        }
+    }
+
+    /// Metrics of one listener, all at zero.
+    pub fn of_listener(&self, listener: &'static str) -> Arc<TransportMetrics> {
+        let label = ListenerLabel { listener };
+        let metrics = TransportMetrics {
+            open: self.open.get_or_create_owned(&label),
+            accepted: self.accepted.get_or_create_owned(&label),
+            accept_errors: self.accept_errors.get_or_create_owned(&label),
+            rejected: self.rejected.get_or_create_owned(&label),
+            over_device_limit: self.over_device_limit.get_or_create_owned(&label),
+            without_certificate: self.without_certificate.get_or_create_owned(&label),
+            cancelled: self.cancelled.get_or_create_owned(&label),
+            panicked: self.panicked.get_or_create_owned(&label),
+            handshake_failed: self.handshake_failed.clone(),
+            timed_out: self.timed_out.clone(),
+            listener,
+        };
+        HandshakeFailure::VARIANTS.iter().for_each(|failure| _ = metrics.handshake_failed(*failure));
+        TimeLimit::VARIANTS.iter().for_each(|limit| _ = metrics.timed_out(*limit));
+        Arc::new(metrics)
+    }
+}
+
+/// Metrics of one listener.
+#[derive(Debug)]
 pub struct TransportMetrics {
-    /// TCP connections taken from the operating system.
+    listener: &'static str,
+    open: Gauge,
     pub accepted: Counter,
-    /// Times the operating system failed to hand over a connection, for want of file descriptors for example.
     pub accept_errors: Counter,
-    /// Connections closed unserved because the listener was full, evicted ones of anonymous callers included.
+    /// Evicted connections of anonymous callers included.
     pub rejected: Counter,
-    /// Connections beyond what one device may have, answered with a refusal or closed.
     pub over_device_limit: Counter,
-    /// Connections without a certificate that passed the handshake to get an explanation.
     pub without_certificate: Counter,
-    /// Open connections cut because their certificate was revoked.
     pub cancelled: Counter,
-    /// Connections that ended in a panic: always a defect of the gateway.
     pub panicked: Counter,
-    handshake_failed: [Counter; HandshakeFailure::VARIANTS.len()],
-    timed_out: [Counter; TimeLimit::VARIANTS.len()],
-    open: AtomicU64,
+    handshake_failed: Family<ReasonLabels, Counter>,
+    timed_out: Family<ReasonLabels, Counter>,
 }
 
 impl TransportMetrics {
-    /// Handshakes that failed for this reason.
-    pub fn handshake_failed(&self, failure: HandshakeFailure) -> &Counter {
-        &self.handshake_failed[failure as usize]
+    pub fn open(&self) -> i64 {
+        self.open.get()
     }
 
-    /// Connections that ran into this time limit.
-    pub fn timed_out(&self, limit: TimeLimit) -> &Counter {
-        &self.timed_out[limit as usize]
+    pub fn handshake_failed(&self, failure: HandshakeFailure) -> Counter {
+        let labels = ReasonLabels { listener: self.listener, reason: failure.into() };
+        self.handshake_failed.get_or_create_owned(&labels)
     }
 
-    /// Connections open now, those in handshake included.
-    pub fn open(&self) -> u64 {
-        self.open.load(Relaxed)
+    pub fn timed_out(&self, limit: TimeLimit) -> Counter {
+        let labels = ReasonLabels { listener: self.listener, reason: limit.into() };
+        self.timed_out.get_or_create_owned(&labels)
     }
 
-    /// Counts one connection as open until the guard is dropped, however the connection ends.
-    pub(super) fn count_open(self: &Arc<Self>) -> OpenGuard {
-        self.open.fetch_add(1, Relaxed);
-        OpenGuard(Arc::clone(self))
+    /// Counts a connection as open until the guard is dropped.
+    pub(super) fn count_open(&self) -> OpenGuard {
+        self.open.inc();
+        OpenGuard(self.open.clone())
     }
 }
 
-pub(super) struct OpenGuard(Arc<TransportMetrics>);
+pub(super) struct OpenGuard(Gauge);
 
 impl Drop for OpenGuard {
     fn drop(&mut self) {
-        self.0.open.fetch_sub(1, Relaxed);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_kind_has_its_own_place_in_the_counters() {
-        for (index, failure) in HandshakeFailure::VARIANTS.iter().enumerate() {
-            assert_eq!(*failure as usize, index);
-        }
-        for (index, limit) in TimeLimit::VARIANTS.iter().enumerate() {
-            assert_eq!(*limit as usize, index);
-        }
+        self.0.dec();
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use lichtbild::api::App;
 use lichtbild::api::body::BodyLimits;
+use lichtbild::config::Config;
 use lichtbild::clock::{Clock, ManualClock, Timestamp};
 use lichtbild::domain::id::DeviceId;
 use lichtbild::domain::party::device_kind::DeviceKind;
@@ -111,7 +112,7 @@ impl TestGateway {
 
     pub async fn with(change: impl FnOnce(&mut TestGatewaySetup)) -> Self {
         let mut setup = TestGatewaySetup {
-            limits: GatewayLimits::default(),
+            limits: Config::default().gateway_limits(),
             profile: Profile::parse("small", SMALL_PROFILE_TOML).unwrap(),
             max_photo_bytes: 256 * 1024,
             policy: EnrolmentPolicy::Auto,
@@ -130,8 +131,8 @@ impl TestGateway {
         let gateway =
             Arc::new(Gateway::new(store.clone(), keys, clock.clone(), entropy.clone(), setup.profile, setup.limits));
         gateway.set_certificate_issuer(issuance(setup.policy));
-        let photo_body = BodyLimits { max_bytes: setup.max_photo_bytes, ..BodyLimits::default() };
-        let json_body = BodyLimits { max_bytes: 16 * 1024, ..photo_body };
+        let photo_body = BodyLimits { max_bytes: setup.max_photo_bytes, ..Config::default().photo_body_limits() };
+        let json_body = Config::default().json_body_limits();
         let trust = TrustStatus::new(START + 40 * 365 * DAY);
         let app = App { gateway: Arc::clone(&gateway), trust, revocation_lists: lists(), photo_body, json_body };
         let database = place.database().await;
@@ -139,7 +140,7 @@ impl TestGateway {
     }
 
     pub fn router(&self, listener: ListenerKind) -> Router {
-        router(listener, &self.app, &Arc::new(Metrics::new(vec![])))
+        router(listener, &self.app, &Arc::new(Metrics::new(&self.app.gateway, &self.app.trust)))
     }
 
     pub fn administration(&self) -> Administration<'_> {

@@ -1,13 +1,12 @@
-//! Certificates, authorities and revocation lists come into force while the gateway serves.
+//! Reloads certificates, CAs and revocation lists while the gateway runs.
 //!
 //! ```text
-//! look at the files -> changed? -> verify the new -> put in force -> cut who would not be let in any more
-//!                                        \-> keep the old, say so in log, metrics and /readyz
+//! read the files -> changed? -> verify -> activate -> close connections that are not trusted any more
+//!                                  \-> keep the old files, report in log, metrics and /readyz
 //! ```
 //!
-//! Files are compared by their content and not by their dates, which a copy or a coarse clock makes lie. Connections that are
-//! open go on with the TLS they were opened with; but where authorities or lists changed, the certificate behind each is
-//! verified anew, and who would not pass is cut.
+//! Files are compared by their content, because their dates are unreliable. Open connections keep their TLS settings, but when CAs or
+//! lists change, the certificate of each connection is verified again.
 
 use std::error::Error;
 use std::time::Duration;
@@ -25,62 +24,60 @@ use crate::transport::http::shutdown::ShutdownTrigger;
 use crate::transport::tls::ServerTls;
 use crate::transport::tls::trust_status::TrustStatus;
 
-/// A handful of small files are read so often.
+/// A few small files are read in this interval.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Long enough for an administrator's holiday.
+/// Longer than an administrator's holiday.
 const EXPIRY_WARNING: Duration = Duration::from_secs(30 * 86_400);
 
 /// Reason why the files are checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ReloadTrigger {
-    /// It is time. What is wrong now may be half of a replacement that is under way: it is reported when it is still wrong at
-    /// the next look.
+    /// An error may be half of a replacement in progress, so it is reported only if the next check finds it again.
     Timer,
-    /// Somebody asked, who says with it that the files are complete.
+    /// By SIGHUP: the files are complete, so an error is reported at once.
     Requested,
 }
 
-/// Asks for a look at once. Clones ask the same gateway.
+/// Requests a reload. Clones share the gateway.
 #[derive(Debug, Clone)]
 pub struct ReloadHandle(mpsc::Sender<oneshot::Sender<()>>);
 
 impl ReloadHandle {
-    /// Returns when the files have been looked at and whatever was good is in force.
+    /// Returns when the files have been checked and valid ones are active.
     pub async fn now(&self) {
         let (done, done_receiver) = oneshot::channel();
         if self.0.send(done).await.is_ok() {
-            // Not answered only by a gateway that stops.
+            // Fails only while the gateway stops.
             let _ = done_receiver.await;
         }
     }
 }
 
-/// Loads newer certificates, authorities and revocation lists and puts them in force.
+/// Loads newer certificates, CAs and revocation lists and activates them.
 pub(super) struct Reloader {
     files: TrustFiles,
     connections: ConnectionRegistry,
     status: TrustStatus,
     parts: Vec<LoadedPart>,
     tls_senders: TlsSenders,
-    /// The foreign authorities whose lists had run out at the last look.
+    /// External CAs, by the path of their roots, whose lists had expired at the last check.
     expired_revocation_lists: Vec<String>,
     issuer_files: Option<IssuerFiles>,
-    /// True if the certificate issuer has not been reloaded since other files were put in force or a reload was requested.
+    /// True if the certificate issuer was not reloaded since other files were activated or a reload was requested.
     issuer_is_stale: bool,
 }
 
 struct LoadedPart {
     part: TrustPart,
     content: PartContent,
-    /// Error of the last check.
+    /// Of the last check.
     last_error: Option<String>,
 }
 
-/// Error in a part of the files or in the content that is in force.
 struct ReloadError {
     text: String,
-    /// It is what is in force that is wrong, not something newer.
+    /// True if the active content is invalid, false if the files on disk are.
     affects_loaded: bool,
 }
 
@@ -97,10 +94,7 @@ struct TlsSenders {
 }
 
 impl Reloader {
-    /// Reads everything for the first time.
-    ///
-    /// # Errors
-    /// [`TrustError`]: without all of it the gateway does not start.
+    /// Reads all files. The gateway does not start after an error.
     pub(super) fn start(files: TrustFiles, connections: ConnectionRegistry) -> Result<Self, TrustError> {
         let parts: Vec<_> = files.parts();
         let contents = parts.iter().map(|part| files.read(*part)).collect::<Result<Vec<_>, _>>()?;
@@ -125,34 +119,33 @@ impl Reloader {
             reloader.parts.push(LoadedPart { part, content, last_error: None });
             reloader.record_expiry(index)?;
         }
-        // A server certificate that is out of time or has another name is told of and does not keep the gateway from starting.
+        // An expired server certificate, or one with another name, is reported but does not keep the gateway from starting.
         reloader.check_files(ReloadTrigger::Requested);
         Ok(reloader)
     }
 
-    /// Devices are certified with what is reloaded, too.
+    /// Reloads the CAs of enrolment too.
     pub(super) fn with_issuer_files(self, issuer_files: IssuerFiles) -> Self {
         Self { issuer_files: Some(issuer_files), ..self }
     }
 
-    /// The status that it keeps up.
     pub(super) fn status(&self) -> TrustStatus {
         self.status.clone()
     }
 
-    /// TLS configurations of the studio, office and enrolment listeners, as they change.
+    /// TLS settings of the studio, office and enrolment listeners, which change with reloads.
     pub(super) fn securities(&self) -> [Security; 3] {
         [&self.tls_senders.studio, &self.tls_senders.office, &self.tls_senders.enrolment]
             .map(|sender| Security::Tls(sender.subscribe()))
     }
 
-    /// Looks again and again until `stop` says so.
+    /// Checks the files in intervals and on request, until `stop`.
     pub(super) fn spawn(self, tasks: &mut JoinSet<()>, stop: &ShutdownTrigger) -> ReloadHandle {
         let (sender, mut requests) = mpsc::channel::<oneshot::Sender<()>>(1);
         let mut shutdown = stop.subscribe();
         let own_sender = sender.clone();
         tasks.spawn(async move {
-            // So that `recv` never ends by itself.
+            // Keeps the channel open.
             let _own_sender = own_sender;
             let mut reloader = self;
             let mut ticks = time::interval(POLL_INTERVAL);
@@ -169,7 +162,9 @@ impl Reloader {
                 });
                 reloader = match check.await {
                     Ok(reloader) => reloader,
-                    Err(error) => return tracing::error!(%error, "certificates are not reloaded any more"),
+                    Err(error) => {
+                        return tracing::error!(%error, "reload task panicked, certificates are not reloaded: restart the gateway");
+                    }
                 };
                 if let Some(done) = done {
                     let _ = done.send(());
@@ -180,7 +175,7 @@ impl Reloader {
     }
 
     fn check_files(&mut self, trigger: ReloadTrigger) {
-        // A key that was put in place beside its certificate changes no part: whoever asks may mean that.
+        // A new CA key changes no part, so a request reloads the issuer in any case.
         self.issuer_is_stale |= trigger == ReloadTrigger::Requested;
         for index in 0..self.parts.len() {
             match self.reload_part(index) {
@@ -195,12 +190,12 @@ impl Reloader {
         self.reload_issuer();
     }
 
-    /// Puts a part's files in force if they have changed and are good; `true` when they were put in force.
+    /// Activates the files of a part if they have changed and are valid; `true` if they were activated.
     fn reload_part(&mut self, index: usize) -> Result<bool, ReloadError> {
         let part = self.parts[index].part;
         let content = self.files.read(part)?;
         if content == self.parts[index].content {
-            // What is in force is tried as well: its time may be over.
+            // The active content is verified again: it may have expired.
             let tried = self.files.check(part, &content);
             return tried.map(|()| false).map_err(|error| ReloadError { affects_loaded: true, ..error.into() });
         }
@@ -218,7 +213,6 @@ impl Reloader {
         Ok(true)
     }
 
-    /// Writes down what a part in force says about its end.
     fn record_expiry(&self, index: usize) -> Result<(), TrustError> {
         let LoadedPart { part, content, .. } = &self.parts[index];
         match part {
@@ -226,7 +220,7 @@ impl Reloader {
                 let end = self.files.server_certificate_expiry(content)?;
                 self.status.change(|facts| facts.server_certificate_expires_at = end);
                 if end < self.files.now() + EXPIRY_WARNING {
-                    tracing::warn!(expires_at = %end, "renew the server certificate: `renew-server-certificate`");
+                    tracing::warn!(expires_at = %end, "server certificate expires soon: run `lichtbild-gateway renew-server-certificate`");
                 }
             }
             TrustPart::ExternalCa(number) => {
@@ -246,10 +240,10 @@ impl Reloader {
         self.parts[index].last_error = None;
         let recovered = self.status.clear_fault(&name);
         if replaced {
-            self.status.change(|facts| facts.reloads += 1);
-            tracing::info!(what = name, "reloaded and in force");
+            self.status.reloads.inc();
+            tracing::info!(what = name, "reloaded");
         } else if recovered {
-            tracing::info!(what = name, "in order again");
+            tracing::info!(what = name, "recovered");
         }
     }
 
@@ -258,22 +252,22 @@ impl Reloader {
         let ReloadError { text, affects_loaded } = error;
         let seen_before = self.parts[index].last_error.replace(text.clone()).as_ref() == Some(text);
         if trigger == ReloadTrigger::Timer && !seen_before {
-            tracing::debug!(what = name, trouble = text, "cannot be used yet, perhaps it is being replaced");
+            tracing::debug!(what = name, trouble = text, "cannot load files that may be in replacement, retrying in 2 s");
             return;
         }
         if !self.status.set_fault(&name, text.clone()) {
             return;
         }
         if *affects_loaded {
-            tracing::error!(what = name, trouble = text, "something is wrong with what is in force");
+            tracing::error!(what = name, trouble = text, "the loaded files are not valid any more: replace them");
         } else {
-            self.status.change(|facts| facts.reload_failures += 1);
-            tracing::error!(what = name, trouble = text, "not reloaded, what was in force before stays in force");
+            self.status.reload_failures.inc();
+            tracing::error!(what = name, trouble = text, "not reloaded, the previous files stay active: correct the files");
         }
     }
 
-    /// Tried again at each look until it has gone well: a certificate may be there a moment before its key. Files that are not
-    /// even good enough to serve with are told of already, and waited for.
+    /// Retries at each check, because a certificate may be written before its key. Waits for parts with errors, which are reported
+    /// already.
     fn reload_issuer(&mut self) {
         const NAME: &str = "issuance";
         let must_wait = !self.issuer_is_stale || self.parts.iter().any(|part| part.last_error.is_some());
@@ -286,13 +280,13 @@ impl Reloader {
             Err(error) => {
                 let text = error_chain(&error);
                 if self.status.set_fault(NAME, text.clone()) {
-                    tracing::error!(trouble = text, "devices are certified with what was in force before");
+                    tracing::error!(trouble = text, "cannot reload the CAs of enrolment, the previous ones stay active: correct the files");
                 }
             }
         }
     }
 
-    /// Cuts open connections that are no longer trusted because an external CA's list ran out; new ones are refused by the handshake.
+    /// Closes open connections of an external CA whose revocation list has expired. The handshake refuses new ones.
     fn check_revocation_list_expiry(&mut self) {
         let now: Timestamp = self.files.now();
         let facts = self.status.facts();
@@ -304,7 +298,7 @@ impl Reloader {
         for roots in run_out.iter().filter(|roots| !self.expired_revocation_lists.contains(roots)) {
             tracing::error!(
                 roots,
-                "a foreign revocation list ran out: its certificates are refused until a new one is there"
+                "revocation list of an external CA has expired, its certificates are refused: install a new list"
             );
         }
         self.expired_revocation_lists = run_out;
@@ -316,7 +310,7 @@ impl Reloader {
             let current = sender.borrow().clone();
             let closed = self.connections.cancel_untrusted(name, |chain| current.accepts(chain));
             if closed > 0 {
-                tracing::info!(listener = name, connections = closed, "cut connections that are no longer trusted");
+                tracing::info!(listener = name, connections = closed, "closed connections that are no longer trusted");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Replacements caught in the middle.
+//! Checks during an incomplete replacement of files.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ fn write(folder: &Path, name: &str, text: &str) {
     replace(&folder.join(name), text.as_bytes(), FileMode::OwnerOnly).unwrap();
 }
 
-/// A new pair, certificate and key.
+/// A new certificate and its key.
 fn pair(authority: &Authority) -> (String, String) {
     let (key, entropy) = (DeviceKey::generate().unwrap(), SeededEntropy::new(11));
     let names = ["localhost".parse().unwrap()];
@@ -61,19 +61,19 @@ fn an_incomplete_replacement_is_reported_at_the_second_check() {
 
     write(folder.path(), "server.key", &key);
     reloader.check_files(ReloadTrigger::Timer);
-    assert_eq!((faults(), status.facts().reload_failures), (0, 0));
+    assert_eq!((faults(), status.reload_failures.get()), (0, 0));
     write(folder.path(), "server.crt", &certificate);
     reloader.check_files(ReloadTrigger::Timer);
-    assert_eq!((faults(), status.facts().reloads), (0, 1));
+    assert_eq!((faults(), status.reloads.get()), (0, 1));
 
     write(folder.path(), "server.key", &pair(&authority).1);
     for expected in [0, 1, 1] {
         reloader.check_files(ReloadTrigger::Timer);
-        assert_eq!((faults(), status.facts().reload_failures), (usize::from(expected == 1), expected));
+        assert_eq!((faults(), status.reload_failures.get()), (usize::from(expected == 1), expected));
     }
     write(folder.path(), "server.key", &key);
     reloader.check_files(ReloadTrigger::Timer);
-    assert_eq!((faults(), status.facts().reloads), (0, 1), "what is in force is back");
+    assert_eq!((faults(), status.reloads.get()), (0, 1), "what is in force is back");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Work on the files of watermarks beside the threads that serve: a mount of another machine may take its time, or never answer.
+//! Access to the watermark files on separate threads: a network mount may be slow, or hang.
 
 use std::io;
 use std::sync::Arc;
@@ -9,15 +9,15 @@ use tokio::{task, time};
 
 use super::files::WatermarkFiles;
 
-/// Longer than a disk takes that is only slow.
+/// Longer than a slow disk needs.
 const IO_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The files, one piece of work at a time. Clones share them.
+/// Access to the files, one task at a time. Clones share them.
 #[derive(Clone)]
 pub(super) struct HeadFileWorker {
     files: WatermarkFiles,
     timeout: Duration,
-    /// Held until the work is done, however long that takes: threads that wait for a dead mount do not add up.
+    /// Held until the task ends, so that only one thread waits for a hung mount.
     lock: Arc<Mutex<()>>,
 }
 
@@ -26,10 +26,7 @@ impl HeadFileWorker {
         Self { files, timeout: IO_TIMEOUT, lock: Arc::default() }
     }
 
-    /// Works on the files.
-    ///
-    /// # Errors
-    /// `TimedOut` when they do not answer; the work may be done later.
+    /// Runs a task on the files. After the error `TimedOut` the task may still finish later.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         task_on_files: impl FnOnce(&WatermarkFiles) -> T + Send + 'static,

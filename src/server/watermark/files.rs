@@ -1,4 +1,4 @@
-//! The files in which the watermarks are: head files, checkpoints, and a checkpoint that an auditor keeps.
+//! Files with watermarks: head files, checkpoints, and an auditor's checkpoint.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use crate::flows::admin::rollback::KnownWatermarks;
 use crate::identity::signing::checkpoint_key::{CheckpointKey, CheckpointVerifier};
 use crate::sealing::KeyFile;
 
-/// The files in which the watermarks are.
+/// Paths of the files with watermarks.
 #[derive(Debug, Clone)]
 pub struct WatermarkFiles {
     /// The head file beside the key file, and the witness on another mount.
@@ -24,22 +24,20 @@ pub struct WatermarkFiles {
     checkpoints: PathBuf,
     audit_key: PathBuf,
     audit_public_key: PathBuf,
-    /// A checkpoint that an auditor keeps.
+    /// Document of an auditor's checkpoint.
     witness: Option<PathBuf>,
 }
 
-/// The watermarks as they were read.
+/// Watermarks from the files.
 #[derive(Debug, Default)]
 pub struct LoadedWatermarks {
-    /// Those that can be compared.
     pub known: KnownWatermarks,
-    /// The files that could not be read, with the reason.
+    /// Unreadable files with the reason.
     pub faults: Vec<String>,
     pub(super) clock: Option<ClockAnchor>,
 }
 
 impl WatermarkFiles {
-    /// The files that a configuration names.
     pub fn from_config(config: &Config) -> Self {
         Self {
             head_files: config.head_files(),
@@ -50,13 +48,13 @@ impl WatermarkFiles {
         }
     }
 
-    /// The same, with the path of a checkpoint's text that an auditor keeps.
+    /// Adds the document of an auditor's checkpoint.
     #[must_use]
     pub fn with_witness(self, witness: Option<PathBuf>) -> Self {
         Self { witness, ..self }
     }
 
-    /// Reads all watermarks. A file that is missing is no watermark; one that cannot be read is a fault.
+    /// Reads all watermarks. A missing file is ignored; an unreadable one is a fault.
     pub fn read(&self, keys: &KeyFile) -> LoadedWatermarks {
         let mut read = LoadedWatermarks::default();
         for path in &self.head_files {
@@ -89,17 +87,15 @@ impl WatermarkFiles {
         read
     }
 
-    /// Whichever half of the key is there.
+    /// From the private or the public key file, whichever can be read.
     fn verifier(&self) -> Option<CheckpointVerifier> {
         let public = std::fs::read_to_string(&self.audit_public_key).ok();
         let of_key = || CheckpointKey::from_pem(&read_secret(&self.audit_key).ok()?).ok();
         of_key().map(|key| key.verifier().clone()).or_else(|| CheckpointVerifier::from_pem(&public?))
     }
 
-    /// Writes the head files for a position that was compared, or that an administrator has just accepted.
-    ///
-    /// # Errors
-    /// The system's error for the first file that was not written; the others are.
+    /// Writes all head files for a position that was compared or that an administrator has accepted. The error is that of the first
+    /// file that could not be written.
     pub fn write(&self, position: &LogPosition, keys: &KeyFile, clock: &dyn Clock) -> Result<(), String> {
         let (number, now) = (position.generation.number, clock.now());
         let mut failed = None;
@@ -119,24 +115,22 @@ impl WatermarkFiles {
         failed.map_or(Ok(()), Err)
     }
 
-    /// A file that is no head file makes room for one, and is kept. One that was written with another key file stays: it may be the watermark
-    /// of another gateway.
+    /// Renames invalid head files to make room. A head file of another key file stays: it may belong to another gateway.
     pub(super) fn rotate_invalid(&self, keys: &KeyFile) {
         for path in &self.head_files {
             let is_invalid = HeadFile::read(path, keys).is_err_and(|error| error.kind() == io::ErrorKind::InvalidData);
             if is_invalid && let Err(error) = atomic_file::rotate(path) {
-                tracing::error!(path = %path.display(), %error, "an unreadable head file is still in its place");
+                tracing::error!(path = %path.display(), %error, "cannot rename an invalid head file: remove it");
             }
         }
     }
 
-    /// Reads the head files, in their order.
     pub(super) fn read_heads(&self, keys: &KeyFile) -> Vec<io::Result<Option<HeadFile>>> {
         self.head_files.iter().map(|path| HeadFile::read(path, keys)).collect()
     }
 
-    /// Writes a head into the files that are to have it, by what was read from them. One that is no head file is left alone: it may
-    /// be another gateway's.
+    /// Writes a head into the files for which `is_due` holds, given their content. Invalid head files stay: they may belong to another
+    /// gateway.
     pub(super) fn write_head(
         &self,
         head: &HeadFile,
@@ -162,16 +156,13 @@ impl WatermarkFiles {
         failed.map_or(Ok(()), Err)
     }
 
-    /// Reads the checkpoint that an auditor keeps, where one was named: who names it does not want to start without it.
-    ///
-    /// # Errors
-    /// The reason, for people.
+    /// Checks that the auditor's checkpoint, if one is named, can be read. The gateway must not start without the comparison.
     pub(in crate::server) fn check_witness(&self) -> Result<(), String> {
         let Some(witness) = &self.witness else { return Ok(()) };
         let Some(verifier) = self.verifier() else {
             let [public_key, key] = [&self.audit_public_key, &self.audit_key].map(|path| path.display());
             return Err(format!(
-                "cannot compare with {}: neither {public_key} nor {key} can be read, which its signature is verified with",
+                "cannot compare with {}: its signature needs {public_key} or {key}, and neither can be read",
                 witness.display()
             ));
         };
@@ -179,10 +170,7 @@ impl WatermarkFiles {
         read_witness(witness, &verifier).map(|_| ()).map_err(unusable)
     }
 
-    /// Moves checkpoints aside that vouch for rows which were given up.
-    ///
-    /// # Errors
-    /// The system's error.
+    /// Archives checkpoints of rows that were given up.
     pub fn archive_superseded_checkpoints(&self, generation: &Generation, include_later: bool) -> io::Result<usize> {
         checkpoint_files::archive_superseded(&self.checkpoints, generation, include_later)
     }

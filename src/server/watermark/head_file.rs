@@ -1,7 +1,7 @@
 //! The head file: the watermark of the audit log, in a file outside the database.
 //!
-//! JSON, one object: what is known, and a keyed digest (HMAC by the key file) over it, so that a file of another gateway or a damaged
-//! one is told from a watermark. Nothing in it is secret.
+//! A JSON object with the watermark and an HMAC with a key of the key file, which reveals damaged files and those of another gateway.
+//! Nothing in it is secret.
 
 use std::io;
 use std::path::Path;
@@ -29,7 +29,7 @@ pub(super) struct HeadFile {
     count: i64,
     head: Sha256Digest,
     server: Option<ServerHistory>,
-    /// The anchor of this machine's clock.
+    /// Of this machine.
     pub(super) clock: Option<ClockAnchor>,
     written_at: Timestamp,
 }
@@ -71,12 +71,10 @@ impl HeadFile {
         Watermark { generation: Some(self.generation), head, server: self.server }
     }
 
-    /// Reports whether it knows of less than another one.
     pub(super) fn is_before(&self, other: &Self) -> bool {
         (self.generation, self.count) < (other.generation, other.count)
     }
 
-    /// Reports whether the file would say the same but for its time.
     pub(super) fn equals_except_time(&self, other: &Self) -> bool {
         *self == Self { written_at: self.written_at, ..other.clone() }
     }
@@ -85,26 +83,25 @@ impl HeadFile {
         Ok(keys.keyed_digest(HMAC_PURPOSE, &serde_json::to_vec(self)?))
     }
 
-    /// Reads a head file; `None` when there is none.
+    /// Reads a head file; `None` if it does not exist.
     ///
     /// # Errors
-    /// The system's error; `InvalidData` when the file is no head file, `InvalidInput` when it was written with another key file.
+    /// `InvalidData` if the file is not a head file, `InvalidInput` if it was written with another key file.
     pub(super) fn read(path: &Path, keys: &KeyFile) -> io::Result<Option<Self>> {
         let Some(bytes) = atomic_file::read(path)? else { return Ok(None) };
         let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
         let written: AuthenticatedHead = json_object::from_slice(&bytes)
-            .map_err(|error| invalid(format!("not the head file of a gateway, or damaged: {error}")))?;
+            .map_err(|error| invalid(format!("not a head file, or damaged: {error}")))?;
         if written.known.hmac(keys)? != written.hmac {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
-                "changed, or of a gateway with another key file: name another place (audit.head_file, audit.witness_file), or remove it",
+                "changed, or written with another key file: name another path (audit.head_file, audit.witness_file), or remove it",
             ));
         }
         Ok(Some(written.known))
     }
 
-    /// # Errors
-    /// The system's error; the file that was there is still there.
+    /// Writes the file atomically.
     pub(super) fn write(&self, path: &Path, keys: &KeyFile) -> io::Result<()> {
         let written = AuthenticatedHead { hmac: self.hmac(keys)?, known: self.clone() };
         let mut text = serde_json::to_vec_pretty(&written)?;

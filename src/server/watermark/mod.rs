@@ -1,10 +1,10 @@
-//! Watermarks of the audit log: read before the gateway serves, held against the database, and renewed as the log grows.
+//! Watermarks of the audit log: compared with the database before the gateway serves and while it runs, and updated as the log grows.
 //!
 //! ```text
-//! start       head files + newest checkpoint + an auditor's -> compare -> serve, or hold everything back
-//! each commit, each new connection   last durable row -> compare (storage)
-//! each second, each batch of commits database -> compare -> head files
-//! signature   all of them again
+//! start       head files + newest checkpoint + an auditor's -> compare -> serve, or quarantine everything
+//! each commit, each new database connection   last durable row -> compare (storage)
+//! each second, each batch of commits          database -> compare -> head files
+//! signature   all watermarks again
 //! ```
 
 mod file_worker;
@@ -23,33 +23,19 @@ use crate::flows::admin::rollback::{KnownWatermarks, RollbackCheck, compare};
 use crate::storage::{SqlStore, StoreError};
 use crate::transport::tls::trust_status::TrustStatus;
 
-/// The name of a head file that cannot be written, in `/readyz`.
+/// Names in `/readyz`.
 const HEAD_FILE_FAULT: &str = "log-head-file";
-/// The name of a watermark that could not be read at the start, in `/readyz`.
 const UNREADABLE_WATERMARK_FAULT: &str = "log-mark-unreadable";
 
-/// Head files as they were read, in their order.
 type HeadFileReads = Vec<io::Result<Option<HeadFile>>>;
 
-/// The reason why watermarks could not be compared at the start.
-#[derive(Debug)]
+/// Reason why watermarks could not be compared at the start.
+#[derive(Debug, thiserror::Error)]
 pub enum WatermarkError {
-    /// The files do not answer.
-    Io(io::Error),
-    /// The log cannot be read.
-    Store(StoreError),
-}
-
-impl From<io::Error> for WatermarkError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-impl From<StoreError> for WatermarkError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
+    #[error("cannot read the head files")]
+    Io(#[from] io::Error),
+    #[error("cannot read the audit log")]
+    Store(#[from] StoreError),
 }
 
 /// The watermarks of a running gateway. Clones share them.
@@ -62,24 +48,19 @@ pub(super) struct WatermarkMonitor {
     state: Arc<Mutex<MonitorState>>,
 }
 
-/// The watermarks in memory.
 struct MonitorState {
-    /// The newest generation that was accepted.
+    /// The newest accepted generation.
     generation: u64,
     server: Option<ServerHistory>,
     written: Option<HeadFile>,
-    /// The head files could not be written the last time.
     write_failed: bool,
-    /// Watermarks that the database does not fit, and so may not be forgotten.
+    /// Watermarks that contradict the database. They stay until it fits them again.
     mismatched: KnownWatermarks,
     reported: Option<RollbackError>,
 }
 
 impl WatermarkMonitor {
-    /// Compares the database with all watermarks before anything is served, and goes on with the clock's anchor of an earlier run.
-    ///
-    /// # Errors
-    /// [`WatermarkError`] when the files do not answer, or the log cannot be read.
+    /// Compares the database with all watermarks before the gateway serves, and restores the clock anchor of an earlier run.
     pub(super) async fn start(
         gateway: Arc<Gateway>,
         store: SqlStore,
@@ -91,8 +72,8 @@ impl WatermarkMonitor {
         let read =
             head_files.run(move |files| (files.read(&worker_keys), files.rotate_invalid(&worker_keys)).0).await?;
         for fault in &read.faults {
-            tracing::error!(fault, "a mark of the audit log cannot be used");
-            status.set_fault(UNREADABLE_WATERMARK_FAULT, format!("{fault}: look at it, then start the gateway again"));
+            tracing::error!(fault, "cannot read a watermark of the audit log: check the file, then restart the gateway");
+            status.set_fault(UNREADABLE_WATERMARK_FAULT, format!("{fault}: check the file, then restart the gateway"));
         }
         let generation = read.known.latest_generation();
         let server = read.known.watermarks.iter().find_map(|watermark| watermark.server);
@@ -113,10 +94,7 @@ impl WatermarkMonitor {
         Ok(this)
     }
 
-    /// Compares the database with every watermark, those in files as well.
-    ///
-    /// # Errors
-    /// [`StoreError::RolledBack`], and what else keeps the log from being read.
+    /// Compares the database with all watermarks in memory and in files.
     pub(super) async fn compare_all(&self) -> Result<(), StoreError> {
         let keys = self.gateway.keys();
         let read = self.head_files.run(move |files| files.read(&keys).known).await;
@@ -125,15 +103,15 @@ impl WatermarkMonitor {
         self.compare(&known).await.map(|_| ())
     }
 
-    /// Returns when the log has grown, or a rollback was found, since it last returned.
+    /// Returns when the log has grown or a rollback was found since the last return.
     pub(super) async fn advanced(&self) {
         self.store.advanced().await;
     }
 
-    /// Compares the database with the watermarks in memory and in the head files, which other nodes or a mount that came late may have
-    /// changed, and renews the head files where the log has grown.
+    /// Compares the database with the watermarks in memory and in the head files, which other nodes may have changed, and updates the
+    /// head files if the log has grown.
     pub(super) async fn run(self) {
-        // Before the database: what they know was durable when they were read.
+        // Before the database, so that the database cannot be behind the files for a good reason.
         let keys = self.gateway.keys();
         let read = self.head_files.run(move |files| files.read_heads(&keys)).await.unwrap_or_else(|error| {
             self.report_write_failure(&error.to_string());
@@ -145,9 +123,12 @@ impl WatermarkMonitor {
         match self.compare(&known).await {
             Ok(position) => self.update_head_files(&position, read).await,
             Err(error) => {
-                // That it went back is told of by `apply_comparison`.
+                // `apply_comparison` reports rollbacks.
                 if !matches!(error, StoreError::RolledBack(_)) {
-                    tracing::debug!(error = &error as &dyn std::error::Error, "the log was not compared with its mark");
+                    tracing::debug!(
+                        error = &error as &dyn std::error::Error,
+                        "cannot compare the audit log with its watermarks, retrying in 1 s"
+                    );
                 }
                 self.preserve_known_head(read).await;
             }
@@ -161,7 +142,7 @@ impl WatermarkMonitor {
             .map_or(Ok(compared.position), |rollback| Err(StoreError::RolledBack(rollback)))
     }
 
-    /// The last row that this program knows to be durable, and what was not met.
+    /// The last row that this process knows to be durable, and mismatched watermarks.
     fn in_memory(&self) -> KnownWatermarks {
         let (mut known, generation, server) =
             self.with_state(|state| (state.mismatched.clone(), state.generation, state.server));
@@ -170,7 +151,7 @@ impl WatermarkMonitor {
         known
     }
 
-    /// Draws the consequence of a comparison: changes are stopped, or taken.
+    /// Stops or allows changes of the database after a comparison.
     async fn apply_comparison(&self, compared: &RollbackCheck, known: &KnownWatermarks) -> Option<RollbackError> {
         let replaced = self.store.file_was_replaced().then_some(RollbackError::FileReplaced);
         let RollbackCheck { position, rollback } = compared;
@@ -178,18 +159,18 @@ impl WatermarkMonitor {
             self.store.stop_changes(rollback);
             self.with_state(|state| state.mismatched.add(known.clone()));
             if self.with_state(|state| state.reported.replace(rollback)) != Some(rollback) {
-                tracing::error!(%rollback, "the database went back in time: every photo is held back, nothing is signed. {}", rollback.advice());
+                tracing::error!(%rollback, "database rollback detected, all photos are in quarantine, nothing is signed: {}", rollback.advice());
             }
             return Some(rollback);
         }
-        // A comparison that began before others found watermarks unmet does not know of them: the next one decides.
+        // A comparison that began before another one found mismatches does not include them: the next one decides.
         if !self.with_state(|state| known.contain(&state.mismatched)) {
             return None;
         }
         let accepted = self.with_state(|state| {
             state.mismatched = KnownWatermarks::default();
             let accepted = state.generation;
-            // Of two comparisons at a time the earlier one may end last.
+            // Of two concurrent comparisons the earlier one may end last.
             state.generation = accepted.max(position.generation.number);
             accepted
         });
@@ -197,7 +178,7 @@ impl WatermarkMonitor {
             tracing::warn!(
                 generation = position.generation.number,
                 rows = position.head.sequence,
-                "an administrator has restored or confirmed the database: the marks follow it"
+                "an administrator restored or confirmed the database, watermarks are updated"
             );
             self.archive_superseded(position).await;
             self.store.accept(position.head);
@@ -205,16 +186,17 @@ impl WatermarkMonitor {
         self.report_failover(position);
         self.store.advance(position.head);
         if self.store.rollback().is_some() {
-            // Every watermark fits, those in memory and those that did not fit before.
+            // All watermarks match, including earlier mismatches.
             self.store.resume_changes(position.head);
         }
         if self.with_state(|state| state.reported.take()).is_some() {
-            tracing::info!("the database is where it was known to be");
+            tracing::info!("the database matches all watermarks again");
         }
         None
     }
 
-    /// Makes room for checkpoints of the present generation. At the start as well: a command that confirmed it may not have been allowed to.
+    /// Makes room for checkpoints of the present generation. Also at the start: the command that confirmed the database may have lacked
+    /// the permission.
     async fn archive_superseded(&self, position: &LogPosition) {
         let generation = position.generation;
         if generation.number == 0 {
@@ -222,11 +204,14 @@ impl WatermarkMonitor {
         }
         let aside = self.head_files.run(move |files| files.archive_superseded_checkpoints(&generation, false)).await;
         if let Err(error) = aside.and_then(|moved| moved) {
-            tracing::error!(error = &error as &dyn std::error::Error, "superseded checkpoints were not set aside");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "cannot archive superseded checkpoints: check the permissions of the folder audit.checkpoints"
+            );
         }
     }
 
-    /// A failover that lost nothing is told of, and no alarm.
+    /// A failover without lost rows is a warning, not an alarm.
     fn report_failover(&self, position: &LogPosition) {
         let Some(found) = position.server else { return };
         let known = self.with_state(|state| state.server.replace(found));
@@ -235,7 +220,7 @@ impl WatermarkMonitor {
                 system_identifier = found.system_identifier,
                 timeline = found.timeline,
                 timeline_before = known.timeline,
-                "the PostgreSQL server was promoted, recovered or exchanged; no row of the audit log is missing"
+                "the PostgreSQL server was promoted, recovered or replaced; no row of the audit log is missing"
             );
         }
     }
@@ -246,7 +231,7 @@ impl WatermarkMonitor {
         let head = HeadFile::new(number, position.head, position.server, anchor, self.gateway.now());
         let is_news =
             self.with_state(|state| state.written.as_ref().is_none_or(|written| !written.equals_except_time(&head)));
-        // The clock is each node's own: nodes that share a file do not write it in turn for that.
+        // The clock anchor differs between nodes: it must not make nodes that share a file overwrite each other all the time.
         let watermark = head.watermark();
         self.write_head_files(head, read, move |found| {
             is_news || found.is_none_or(|found| found.watermark() != watermark)
@@ -254,8 +239,8 @@ impl WatermarkMonitor {
         .await;
     }
 
-    /// Has the head files know the last row that this program knows to be durable, while the database does not show it: otherwise the
-    /// next start of the program would not miss it.
+    /// Writes the last row that this process knows to be durable, although the database does not have it: otherwise the next start
+    /// would not notice the rollback.
     async fn preserve_known_head(&self, read: HeadFileReads) {
         let Some(known) = self.store.known_head() else { return };
         let (generation, server) = self.with_state(|state| (state.generation, state.server));
@@ -270,7 +255,7 @@ impl WatermarkMonitor {
         read: HeadFileReads,
         is_due: impl Fn(Option<&HeadFile>) -> bool + Send + 'static,
     ) {
-        // They did not answer, which is told of already.
+        // The files could not be read, which is reported already.
         if read.is_empty() {
             return;
         }
@@ -283,7 +268,7 @@ impl WatermarkMonitor {
                     std::mem::take(&mut state.write_failed)
                 });
                 if was_stuck && self.status.clear_fault(HEAD_FILE_FAULT) {
-                    tracing::info!("the mark of the audit log is renewed again");
+                    tracing::info!("head file written again");
                 }
             }
             Err(error) => self.report_write_failure(&error),
@@ -292,9 +277,9 @@ impl WatermarkMonitor {
 
     fn report_write_failure(&self, error: &str) {
         self.with_state(|state| state.write_failed = true);
-        let detail = format!("{error}: name another place (audit.head_file, audit.witness_file)");
+        let detail = format!("{error}: name another path (audit.head_file, audit.witness_file)");
         if self.status.set_fault(HEAD_FILE_FAULT, detail) {
-            tracing::error!(error, "the mark of the audit log was not renewed");
+            tracing::error!(error, "cannot write the head file, retrying: name another path (audit.head_file, audit.witness_file)");
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use prometheus_client::registry::Registry;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
@@ -17,7 +18,7 @@ use super::handshake_slots::{HandshakeSlot, HandshakeSlots};
 use super::listener_context::ListenerContext;
 use crate::transport::http::limits::ListenerLimits;
 use crate::transport::http::shutdown::ShutdownSignal;
-use crate::transport::metrics::TransportMetrics;
+use crate::transport::metrics::{MetricFamilies, TransportMetrics};
 use crate::transport::tls::ServerTls;
 
 /// Pause after an accept error, so that the loop does not spin while the process is out of file descriptors.
@@ -79,7 +80,7 @@ impl Listener {
             limits,
             connections,
             logs_addresses: true,
-            metrics: Arc::default(),
+            metrics: MetricFamilies::new(&mut Registry::default()).of_listener(name),
         })
     }
 
@@ -87,6 +88,13 @@ impl Listener {
     #[must_use]
     pub fn with_connections(mut self, connections: ConnectionRegistry) -> Self {
         self.connections = connections;
+        self
+    }
+
+    /// Counts in these metrics instead of its own.
+    #[must_use]
+    pub fn with_metrics(mut self, metrics: &MetricFamilies) -> Self {
+        self.metrics = metrics.of_listener(self.name);
         self
     }
 

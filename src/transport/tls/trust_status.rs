@@ -3,11 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::registry::Registry;
+
 use crate::clock::Timestamp;
 
 /// Clones are the same status.
 #[derive(Debug, Clone)]
-pub struct TrustStatus(Arc<RwLock<TrustFacts>>);
+pub struct TrustStatus {
+    facts: Arc<RwLock<TrustFacts>>,
+    pub reloads: Counter,
+    pub reload_failures: Counter,
+}
 
 /// State of the listeners' certificates and trusted CAs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,10 +25,6 @@ pub struct TrustFacts {
     pub external_list_expiry: BTreeMap<String, Timestamp>,
     /// Parts that could not be reloaded, with the reason; their previous version stays in force.
     pub faults: BTreeMap<String, String>,
-    /// Successful reloads.
-    pub reloads: u64,
-    /// Failed reloads.
-    pub reload_failures: u64,
 }
 
 /// A fault that does not stop the gateway.
@@ -35,32 +38,38 @@ pub struct Degradation {
 impl TrustStatus {
     /// A status without faults.
     pub fn new(server_certificate_expires_at: Timestamp) -> Self {
-        Self(Arc::new(RwLock::new(TrustFacts {
+        let facts = Arc::new(RwLock::new(TrustFacts {
             server_certificate_expires_at,
             external_list_expiry: BTreeMap::new(),
             faults: BTreeMap::new(),
-            reloads: 0,
-            reload_failures: 0,
-        })))
+        }));
+        Self { facts, reloads: Counter::default(), reload_failures: Counter::default() }
+    }
+
+    /// Adds the counters to the metrics.
+    pub fn register(&self, registry: &mut Registry) {
+        let reloads = "Changed certificates, CAs and revocation lists that were loaded";
+        registry.register("tls_reloads", reloads, self.reloads.clone());
+        registry.register("tls_reload_failures", "Such changes that were refused", self.reload_failures.clone());
     }
 
     pub fn facts(&self) -> TrustFacts {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.facts.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub fn change(&self, change: impl FnOnce(&mut TrustFacts)) {
-        change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner));
+        change(&mut self.facts.write().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Sets the fault of a part; `true` if it is new.
     pub fn set_fault(&self, what: &str, detail: String) -> bool {
-        let mut facts = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut facts = self.facts.write().unwrap_or_else(PoisonError::into_inner);
         facts.faults.insert(what.to_owned(), detail.clone()) != Some(detail)
     }
 
     /// Clears the fault of a part; `true` if there was one.
     pub fn clear_fault(&self, what: &str) -> bool {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).faults.remove(what).is_some()
+        self.facts.write().unwrap_or_else(PoisonError::into_inner).faults.remove(what).is_some()
     }
 }
 

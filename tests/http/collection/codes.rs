@@ -118,7 +118,7 @@ async fn wrong_codes_of_fifty_devices_keep_no_other_office_from_its_right_ones()
         }
         colleague.collect(&code).await.assert_problem(429, "too-many-codes");
     }
-    assert_eq!(gateway.gateway.wrong_code_alarms(), 1, "at the thousandth");
+    assert_eq!(gateway.gateway.wrong_code_alarms.count(), 1, "at the thousandth");
     office.collect(&wrong_code(0)).await.assert_problem(404, "code-unknown");
     office.collect_ok(&code).await;
 }
@@ -132,13 +132,13 @@ async fn the_alarm_is_raised_by_all_devices_together_and_keeps_none_from_a_code(
     for number in 0..7 {
         let guesser = if number % 2 == 0 { &office } else { &other };
         guesser.collect(&wrong_code(number)).await.assert_problem(404, "code-unknown");
-        alarms.push(gateway.gateway.wrong_code_alarms());
+        alarms.push(gateway.gateway.wrong_code_alarms.count());
     }
     assert_eq!(alarms, [0, 0, 1, 1, 1, 2, 2]);
     office.collect_ok(&studio.deposit_numbered(1).await.code).await;
     gateway.advance(15 * MINUTE);
     other.collect(&wrong_code(8)).await.assert_problem(404, "code-unknown");
-    assert_eq!(gateway.gateway.wrong_code_alarms(), 2, "a new window begins at none");
+    assert_eq!(gateway.gateway.wrong_code_alarms.count(), 2, "a new window begins at none");
 }
 
 #[tokio::test]
