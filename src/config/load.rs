@@ -192,7 +192,10 @@ mod tests {
             ("[log]\nformat = 'xml'", "xml"),
             ("[revocation]\nphotos_of_revoked = 'burn'", "quarantine"),
             ("[[office_authorities]]\nroots = 'v.pem'", "revocation_lists"),
-            ("[[office_authorities]]\nroots = 'v.pem'\nrevocation_lists = ['v.crl']\nrevocation = 'none'", "remove one"),
+            (
+                "[[office_authorities]]\nroots = 'v.pem'\nrevocation_lists = ['v.crl']\nrevocation = 'none'",
+                "remove one",
+            ),
             ("[[office_authorities]]\nrevocation = 'none'", "roots"),
         ] {
             let error = Config::parse(text).unwrap_err();

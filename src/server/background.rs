@@ -161,7 +161,10 @@ impl Sweeper {
                 }
             }
             Err(error) => {
-                return tracing::warn!(error = &error as &dyn std::error::Error, "sweep failed, retrying at the next sweep");
+                return tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "sweep failed, retrying at the next sweep"
+                );
             }
         }
         // The clock may be set during a long sweep.

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use super::checkpoint_files::{counts, file_names};
+use super::reload::error_chain;
 use super::secret_file::{SecretError, read_secret};
 use super::watermark::WatermarkMonitor;
 use crate::atomic_file;
@@ -185,7 +186,7 @@ impl CheckpointSigner {
                 self.status.clear_fault(FAULT_NAME);
             }
             Err(error) => {
-                if self.status.set_fault(FAULT_NAME, error.to_string()) {
+                if self.status.set_fault(FAULT_NAME, error_chain(error.as_ref())) {
                     tracing::error!(
                         error = error.as_ref() as &dyn std::error::Error,
                         "cannot sign or write a checkpoint, retrying"

@@ -32,9 +32,13 @@ pub enum StartError {
     Profile { file: PathBuf, source: ProfileError },
     #[error("cannot use the database {database}{}", source.advice(database))]
     Store { database: DatabaseLocation, source: StoreError },
-    #[error("{why}: name a checkpoint of this gateway (checkpoint-N.json, its .sig beside it), or start without --checkpoint")]
+    #[error(
+        "{why}: name a checkpoint of this gateway (checkpoint-N.json, its .sig beside it), or start without --checkpoint"
+    )]
     Witness { why: String },
-    #[error("cannot read the head files: check the mount of audit.witness_file, or remove it from the configuration for now")]
+    #[error(
+        "cannot read the head files: check the mount of audit.witness_file, or remove it from the configuration for now"
+    )]
     WatermarkFiles(#[source] io::Error),
     #[error(transparent)]
     Trust(#[from] TrustError),

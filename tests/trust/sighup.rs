@@ -59,6 +59,6 @@ async fn a_broken_file_is_told_once_and_nobody_notices() {
     assert_eq!(certificate(&gateway, &device).await, known);
     assert_eq!(gateway.metric("lichtbild_tls_reload_failures_total").await, 1);
     replace(&file, &good);
-    wait_until("in order again", async || times("in order again") == 1).await;
+    wait_until("in order again", async || times("recovered") == 1).await;
     assert_eq!(times("not reloaded"), 1, "{}", gateway.log());
 }

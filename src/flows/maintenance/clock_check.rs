@@ -16,7 +16,9 @@ pub const MAX_SWEEP_GAP: Duration = Duration::from_secs(31 * 86_400);
 pub enum ClockState {
     Plausible,
     /// The last sweep was longer ago than [`MAX_SWEEP_GAP`]: the clock is wrong, or the gateway did not run.
-    SweepGap { last_sweep: Timestamp },
+    SweepGap {
+        last_sweep: Timestamp,
+    },
     /// The clock gained this much on the monotonic clock, in one step or in many.
     Ahead(Duration),
 }

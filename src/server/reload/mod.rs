@@ -252,7 +252,11 @@ impl Reloader {
         let ReloadError { text, affects_loaded } = error;
         let seen_before = self.parts[index].last_error.replace(text.clone()).as_ref() == Some(text);
         if trigger == ReloadTrigger::Timer && !seen_before {
-            tracing::debug!(what = name, trouble = text, "cannot load files that may be in replacement, retrying in 2 s");
+            tracing::debug!(
+                what = name,
+                trouble = text,
+                "cannot load files that may be in replacement, retrying in 2 s"
+            );
             return;
         }
         if !self.status.set_fault(&name, text.clone()) {
@@ -262,7 +266,11 @@ impl Reloader {
             tracing::error!(what = name, trouble = text, "the loaded files are not valid any more: replace them");
         } else {
             self.status.reload_failures.inc();
-            tracing::error!(what = name, trouble = text, "not reloaded, the previous files stay active: correct the files");
+            tracing::error!(
+                what = name,
+                trouble = text,
+                "not reloaded, the previous files stay active: correct the files"
+            );
         }
     }
 
@@ -280,7 +288,10 @@ impl Reloader {
             Err(error) => {
                 let text = error_chain(&error);
                 if self.status.set_fault(NAME, text.clone()) {
-                    tracing::error!(trouble = text, "cannot reload the CAs of enrolment, the previous ones stay active: correct the files");
+                    tracing::error!(
+                        trouble = text,
+                        "cannot reload the CAs of enrolment, the previous ones stay active: correct the files"
+                    );
                 }
             }
         }
@@ -317,7 +328,7 @@ impl Reloader {
 }
 
 /// A message with its causes.
-fn error_chain(error: &dyn Error) -> String {
+pub(super) fn error_chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

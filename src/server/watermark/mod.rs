@@ -72,7 +72,10 @@ impl WatermarkMonitor {
         let read =
             head_files.run(move |files| (files.read(&worker_keys), files.rotate_invalid(&worker_keys)).0).await?;
         for fault in &read.faults {
-            tracing::error!(fault, "cannot read a watermark of the audit log: check the file, then restart the gateway");
+            tracing::error!(
+                fault,
+                "cannot read a watermark of the audit log: check the file, then restart the gateway"
+            );
             status.set_fault(UNREADABLE_WATERMARK_FAULT, format!("{fault}: check the file, then restart the gateway"));
         }
         let generation = read.known.latest_generation();
@@ -279,7 +282,10 @@ impl WatermarkMonitor {
         self.with_state(|state| state.write_failed = true);
         let detail = format!("{error}: name another path (audit.head_file, audit.witness_file)");
         if self.status.set_fault(HEAD_FILE_FAULT, detail) {
-            tracing::error!(error, "cannot write the head file, retrying: name another path (audit.head_file, audit.witness_file)");
+            tracing::error!(
+                error,
+                "cannot write the head file, retrying: name another path (audit.head_file, audit.witness_file)"
+            );
         }
     }
 

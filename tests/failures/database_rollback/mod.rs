@@ -83,7 +83,7 @@ pub async fn assert_alarm_blocks_everything(setup: &RollbackSetup, gateway: &Gat
     wait_until("the alarm is raised", async || readyz(gateway).await.contains(ALARM)).await;
     let told = readyz(gateway).await;
     assert!(told.contains("not ready") && told.contains("confirm-rollback"), "{told}");
-    wait_until("the alarm is in the log", async || gateway.log().contains("the database went back in time")).await;
+    wait_until("the alarm is in the log", async || gateway.log().contains("database rollback detected")).await;
     let (studio, office) = setup.clients(gateway);
     let refused = office.collect(code).await.unwrap();
     assert_eq!(refused.problem(), (409, "photo-quarantined".into()));
