@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::settings::{Config, LimitsConfig, check_range};
+use super::settings::{Config, LimitsConfig};
 use crate::domain::redaction::redact_passwords;
 use crate::identity::host_name::HostName;
 use crate::transport::tls::external_ca::RevocationCheck;
@@ -39,7 +39,12 @@ impl Config {
         self.sections().iter().try_for_each(|section| section.check_ranges())?;
         let LimitsConfig { photo_bytes, photo_bytes_in_total, .. } = self.limits;
         // A photo of the largest size must leave as much memory free as it takes.
-        check_range("limits.photo_bytes_in_total", photo_bytes_in_total, 2 * photo_bytes..=u64::MAX)?;
+        if photo_bytes_in_total < 2 * photo_bytes {
+            let least = 2 * photo_bytes;
+            return Err(format!(
+                "limits.photo_bytes_in_total = {photo_bytes_in_total}: give at least {least}, twice limits.photo_bytes"
+            ));
+        }
         if !self.listen.ops.ip().is_loopback() {
             return Err(format!(
                 "listen.ops = \"{}\": monitoring is not encrypted, so use a loopback address (127.0.0.1)",

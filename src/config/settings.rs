@@ -345,7 +345,7 @@ impl Config {
 
 /// # Errors
 /// A message that names the key and the range.
-pub(super) fn check_range<T>(key: &str, number: T, range: RangeInclusive<T>) -> Result<(), String>
+fn check_range<T>(key: &str, number: T, range: RangeInclusive<T>) -> Result<(), String>
 where
     T: PartialOrd + std::fmt::Display,
 {

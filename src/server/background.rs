@@ -232,7 +232,7 @@ impl Sweeper {
             by.as_secs().div_ceil(60)
         );
         if self.status.set_fault(CLOCK_FAULT_NAME, detail.clone()) {
-            tracing::warn!(detail, "the clock went back");
+            tracing::warn!(detail, "the clock went back: check the time server");
         }
     }
 }

@@ -86,7 +86,8 @@ pub async fn start(
     let trust = reloader.status();
     let metrics = Arc::new(Metrics::new(&gateway, &trust));
     let listeners = bind(config, &reloader, &connections, &metrics).await?;
-    let addresses = listeners.addresses();
+    let [studio, office, enrolment, ops] = listeners.each_ref().map(|(_, listener)| listener.local_address());
+    let addresses = Addresses { studio, office, enrolment, ops };
     let issuer_files = IssuerFiles::new(config, addresses, Arc::clone(&gateway), trust.clone());
     issuer_files.load()?;
     let watermark_files = WatermarkFiles::from_config(config).with_witness(witness);
@@ -127,7 +128,7 @@ pub async fn start(
     };
     background_tasks.spawn(&mut tasks, &stop);
     let reload = reloader.with_issuer_files(issuer_files).spawn(&mut tasks, &stop);
-    for (kind, listener) in listeners.into_array() {
+    for (kind, listener) in listeners {
         let shutdown: ShutdownSignal = stop.subscribe();
         tasks.spawn(listener.serve(router(kind, &app, &metrics), shutdown));
     }
@@ -154,53 +155,25 @@ pub fn profile_from_file(file: &Path) -> Result<(Profile, String), StartError> {
     }
 }
 
-/// The bound listeners, in the order of [`ListenerKind`].
-struct Listeners {
-    studio: Listener,
-    office: Listener,
-    enrolment: Listener,
-    ops: Listener,
-}
-
-impl Listeners {
-    fn into_array(self) -> [(ListenerKind, Listener); 4] {
-        [
-            (ListenerKind::Studio, self.studio),
-            (ListenerKind::Office, self.office),
-            (ListenerKind::Enrolment, self.enrolment),
-            (ListenerKind::Ops, self.ops),
-        ]
-    }
-
-    fn addresses(&self) -> Addresses {
-        Addresses {
-            studio: self.studio.local_address(),
-            office: self.office.local_address(),
-            enrolment: self.enrolment.local_address(),
-            ops: self.ops.local_address(),
-        }
-    }
-}
-
 async fn bind(
     config: &Config,
     reloader: &Reloader,
     connections: &ConnectionRegistry,
     metrics: &Metrics,
-) -> Result<Listeners, StartError> {
+) -> Result<[(ListenerKind, Listener); 4], StartError> {
     let listen = &config.listen;
     let open = async |kind: ListenerKind, key: &'static str, address: SocketAddr, security: Security| {
         let listener = Listener::bind(kind.name(), address, security, config.listener_limits())
             .await
             .map_err(|source| StartError::Bind { key, address, source })?;
         let listener = listener.with_connections(connections.clone()).with_metrics(&metrics.transport);
-        Ok::<_, StartError>(listener.with_logged_addresses(config.log.addresses))
+        Ok::<_, StartError>((kind, listener.with_logged_addresses(config.log.addresses)))
     };
     let [studio, office, enrolment] = reloader.securities();
-    Ok(Listeners {
-        studio: open(ListenerKind::Studio, "listen.studio", listen.studio, studio).await?,
-        office: open(ListenerKind::Office, "listen.office", listen.office, office).await?,
-        enrolment: open(ListenerKind::Enrolment, "listen.enrolment", listen.enrolment, enrolment).await?,
-        ops: open(ListenerKind::Ops, "listen.ops", listen.ops, Security::Plain).await?,
-    })
+    Ok([
+        open(ListenerKind::Studio, "listen.studio", listen.studio, studio).await?,
+        open(ListenerKind::Office, "listen.office", listen.office, office).await?,
+        open(ListenerKind::Enrolment, "listen.enrolment", listen.enrolment, enrolment).await?,
+        open(ListenerKind::Ops, "listen.ops", listen.ops, Security::Plain).await?,
+    ])
 }
