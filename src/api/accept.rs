@@ -6,35 +6,32 @@ use axum::http::header::ACCEPT;
 /// Ranges of all `Accept` headers of a request.
 pub struct AcceptedTypes<'a>(Vec<MediaRange<'a>>);
 
-/// Precision with which a range names a media type: the most exact one counts.
+/// Precision with which a range names a media type. The most exact range decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Precision {
-    /// Any type, or none of the ranges fits.
+    /// `*/*`, or no range matches.
     #[default]
     AnyType,
-    /// Any type of its kind: `text/*`.
+    /// All subtypes: `text/*`.
     AnySubtype,
-    /// The type itself.
     Exact,
 }
 
-/// Rank of a media type for a client; nothing is wanted less than the default.
+/// Rank of a media type for a client; the default is the lowest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct AcceptedRank {
-    /// Precision of the range that names it.
     pub precision: Precision,
-    /// In thousandths; 0 if it is not wanted.
+    /// In thousandths; 0 if the client does not accept the type.
     pub quality: u16,
 }
 
 impl<'a> AcceptedTypes<'a> {
-    /// Reads the headers; what is no range is left out.
+    /// Reads the headers and ignores everything that is not a range.
     pub fn of(headers: &'a HeaderMap) -> Self {
         let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
         Self(values.flat_map(|value| value.split(',')).filter_map(MediaRange::parse).collect())
     }
 
-    /// The rank of `kind/subtype`.
     pub fn rank(&self, kind: &str, subtype: &str) -> AcceptedRank {
         self.0.iter().filter_map(|range| range.rank(kind, subtype)).max().unwrap_or_default()
     }
@@ -72,7 +69,7 @@ impl<'a> MediaRange<'a> {
     }
 }
 
-/// Thousandths; what is no weight counts as none given.
+/// A weight in thousandths; an invalid weight counts as missing.
 fn parse_quality(text: &str) -> u16 {
     text.parse::<f32>()
         .ok()

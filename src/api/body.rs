@@ -1,11 +1,10 @@
-//! Reading a request body into memory, never more of it and never for longer than allowed.
+//! Reads a request body into memory, with limits for its size and its transfer rate.
 
-use std::error::Error;
-use std::fmt;
 use std::time::Duration;
 
 use axum::body::Body;
 use http_body_util::BodyExt;
+use thiserror::Error;
 use tokio::time::{self, Instant};
 
 /// Maximum size and minimum transfer rate of a body.
@@ -14,67 +13,39 @@ pub struct BodyLimits {
     pub max_bytes: u64,
     /// Bytes per second, on average over each [`grace`](Self::grace).
     pub min_bytes_per_second: u64,
-    /// The span over which the rate is measured, again and again until the body is complete: what came fast at first does
-    /// not buy the right to trickle afterwards. A pause shorter than this does no harm if the rest makes up for it.
+    /// Length of one measurement of the rate. The measurements follow each other until the body is complete, so that a client that
+    /// started fast cannot become slow afterwards. A shorter pause is allowed if the average stays above the minimum.
     pub grace: Duration,
 }
 
 impl BodyLimits {
-    /// Bytes that have to arrive within one span of grace; at least one, so that silence is never fast enough.
+    /// Bytes that must arrive within one `grace`; at least one, so that a silent client is always too slow.
     fn min_bytes_per_grace(&self) -> u64 {
         let bytes = u128::from(self.min_bytes_per_second) * self.grace.as_millis() / 1000;
         u64::try_from(bytes).unwrap_or(u64::MAX).max(1)
     }
 }
 
-/// Reason why a body was not read to its end.
-#[derive(Debug)]
+/// Reason why a body was not read to its end. `received` is in bytes.
+#[derive(Debug, Error)]
 pub enum BodyError {
-    /// It is larger than allowed, by its `Content-Length` or by what has arrived.
-    TooLarge {
-        /// The limit, in bytes.
-        max_bytes: u64,
-    },
-    /// It came too slowly.
-    TooSlow {
-        /// Bytes that had arrived by then.
-        received: u64,
-    },
-    /// The peer went away, or what it sent is not a body.
-    Interrupted {
-        /// Bytes that had arrived by then.
-        received: u64,
-        /// Error of the connection, if there was one.
-        source: Option<axum::Error>,
-    },
+    /// `Content-Length` or the received bytes are over the limit.
+    #[error("the body is larger than {max_bytes} bytes")]
+    TooLarge { max_bytes: u64 },
+    #[error("the body came too slowly and was given up after {received} bytes")]
+    TooSlow { received: u64 },
+    /// The peer closed the connection, or the body is not valid HTTP.
+    #[error("the body broke off after {received} bytes")]
+    Interrupted { received: u64, source: Option<axum::Error> },
 }
 
-impl fmt::Display for BodyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLarge { max_bytes } => write!(f, "the body is larger than {max_bytes} bytes"),
-            Self::TooSlow { received } => write!(f, "the body came too slowly and was given up after {received} bytes"),
-            Self::Interrupted { received, .. } => write!(f, "the body broke off after {received} bytes"),
-        }
-    }
-}
-
-impl Error for BodyError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Interrupted { source: Some(source), .. } => Some(source),
-            Self::TooLarge { .. } | Self::TooSlow { .. } | Self::Interrupted { source: None, .. } => None,
-        }
-    }
-}
-
-/// Reads the whole of `body`. `content_length` is what the request claims, in bytes, if it claims anything.
+/// Reads the whole of `body`. `content_length` is the declared length in bytes, if there is one.
 ///
-/// A claim within the limit is reserved as a whole, so that nothing is copied while the body grows: untouched pages cost
-/// address space only, so the memory in use still grows with what arrives.
+/// A declared length within the limit is reserved at once, so that nothing is copied while the body grows. Memory pages that are not
+/// written yet cost only address space.
 ///
 /// # Errors
-/// [`BodyError::TooLarge`] before anything is read when the claim says so, otherwise as soon as the limit is passed;
+/// [`BodyError::TooLarge`] before anything is read if the declared length is too large, otherwise as soon as the limit is exceeded;
 /// [`BodyError::TooSlow`]; [`BodyError::Interrupted`].
 pub async fn read_body(body: Body, limits: &BodyLimits, content_length: Option<u64>) -> Result<Vec<u8>, BodyError> {
     let too_large = BodyError::TooLarge { max_bytes: limits.max_bytes };
@@ -99,14 +70,14 @@ pub async fn read_body(body: Body, limits: &BodyLimits, content_length: Option<u
             }
             Err(_) => return Err(BodyError::TooSlow { received }),
         };
-        // Anything but data is trailers, which carry nothing for us.
+        // Other frames are trailers, which the gateway does not use.
         let Ok(data) = frame.into_data() else { continue };
         if received + data.len() as u64 > limits.max_bytes {
             return Err(too_large);
         }
         bytes.extend_from_slice(&data);
         window.arrived += data.len() as u64;
-        // A body that never lets the timer run out (data always ready) has to be measured too.
+        // If data is always ready, the timer never fires, so the rate is measured here too.
         let now = Instant::now();
         if now >= window.deadline {
             if !window.is_fast_enough() {
@@ -117,7 +88,7 @@ pub async fn read_body(body: Body, limits: &BodyLimits, content_length: Option<u
     }
 }
 
-/// Bytes that have arrived within the current span of grace.
+/// Bytes that have arrived within the current `grace`.
 struct RateWindow {
     arrived: u64,
     needed: u64,

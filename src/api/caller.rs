@@ -1,4 +1,4 @@
-//! From a certificate to a caller whom handlers may serve. A handler says whom it serves by the type it takes.
+//! Authentication of callers by their certificate. The parameter type of a handler says which callers it serves.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
@@ -55,8 +55,7 @@ impl FromRequestParts<App> for OfficeDevice {
     }
 }
 
-/// Lets a request pass only if an accepted certificate stands behind it. Without one no handler is reached, whatever is asked for: no
-/// body is read and nothing is looked up.
+/// Refuses requests without an accepted certificate before they reach a handler: the gateway reads no body and looks nothing up.
 pub async fn require_certificate(request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Peer>();
     match peer.map(Peer::admission) {
@@ -66,7 +65,7 @@ pub async fn require_certificate(request: Request, next: Next) -> Response {
     }
 }
 
-/// Address that a request comes from, for anonymous callers.
+/// Network address of a client, for anonymous callers.
 pub struct ClientAddress(pub IpAddr);
 
 impl FromRequestParts<App> for ClientAddress {
@@ -78,7 +77,7 @@ impl FromRequestParts<App> for ClientAddress {
     }
 }
 
-/// For the log: the subject of an external CA's certificate names no device.
+/// Remembers the device for the log, because the subject of an external CA's certificate names no device.
 fn note_device(parts: &Parts, caller: &Caller) {
     if let Some(peer) = parts.extensions.get::<Peer>() {
         peer.note_device(caller.device_id);

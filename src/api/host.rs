@@ -2,13 +2,13 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// Host and port as a request names them: `uri-host [ ":" port ]` (RFC 3986 section 3.2). The host is not empty: an `http` or
+/// Host and port of a request: `uri-host [ ":" port ]` (RFC 3986 section 3.2). The host is not empty, because every `http` or
 /// `https` address has one (RFC 9110 section 4.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct RequestHost<'a>(&'a str);
 
 impl<'a> RequestHost<'a> {
-    /// Parses the value of a `Host` line, or the authority of an absolute address; `None` for one that is not valid.
+    /// Parses the value of a `Host` header or the authority of an absolute address; `None` if it is not valid.
     pub(super) fn parse(value: &'a str) -> Option<Self> {
         let (host, port) = match value.strip_prefix('[') {
             Some(literal) => {
@@ -25,14 +25,14 @@ impl<'a> RequestHost<'a> {
         is_port(port).then_some(Self(host))
     }
 
-    /// Reports whether no name server was asked to reach this host: an address, or `localhost` (RFC 6761 section 6.3).
+    /// Reports whether the host is an address or `localhost`, which need no name server (RFC 6761 section 6.3).
     pub(super) fn needs_no_name_server(self) -> bool {
         let name = self.0.strip_suffix('.').unwrap_or(self.0);
         self.0.starts_with('[') || self.0.parse::<Ipv4Addr>().is_ok() || name.eq_ignore_ascii_case("localhost")
     }
 }
 
-/// `reg-name` of RFC 3986 section 3.2.2, not empty. An IPv4 address is one, too.
+/// A non-empty `reg-name` (RFC 3986 section 3.2.2); an IPv4 address is one, too.
 fn is_registered_name(name: &str) -> bool {
     let mut bytes = name.bytes();
     while let Some(byte) = bytes.next() {
@@ -49,7 +49,7 @@ fn is_registered_name(name: &str) -> bool {
     !name.is_empty()
 }
 
-/// Nothing, or a colon with a port. The digits may be missing (RFC 3986 section 3.2.3).
+/// Nothing, or a colon with a port, whose digits may be missing (RFC 3986 section 3.2.3).
 fn is_port(rest: &str) -> bool {
     match rest.strip_prefix(':') {
         Some("") => true,

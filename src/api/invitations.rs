@@ -13,7 +13,7 @@ use crate::domain::party::invitation::InvitationLookupId;
 use crate::flows::enrolment::gateway_proof::prove_gateway;
 use crate::wire::enrolment::{InvitationBody, InvitedPartyBody, LookupBody};
 
-/// Tells the holder of a code which device it invites, and proves to be the gateway that gave it out.
+/// Returns the device that an enrolment code invites, and proves that this gateway issued the code.
 pub async fn look_up(
     State(app): State<App>,
     ClientAddress(address): ClientAddress,

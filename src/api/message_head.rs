@@ -1,9 +1,9 @@
-//! The checks that HTTP/1.1 demands of every request before anything else is read: `Host` and `Transfer-Encoding`.
+//! Checks that HTTP/1.1 requires for every request: `Host` and `Transfer-Encoding`.
 //!
-//! hyper refuses some requests by itself, with 400 and the end of the connection: `Transfer-Encoding` over HTTP/1.0, or with
-//! another last coding than `chunked`, and lengths that contradict each other. Of `Transfer-Encoding` together with `Content-Length` it
-//! drops the length and ends the connection after the answer, as RFC 9112 section 6.3 demands: no byte behind such a request is read as
-//! another one.
+//! hyper itself refuses some requests with status 400 and closes the connection: `Transfer-Encoding` over HTTP/1.0 or with a last coding
+//! other than `chunked`, and contradicting lengths. If a request has both `Transfer-Encoding` and `Content-Length`, hyper ignores the
+//! length and closes the connection after the response, as RFC 9112 section 6.3 requires, so that no byte after such a request is read
+//! as another request.
 
 use axum::extract::Request;
 use axum::http::header::{HOST, TRANSFER_ENCODING};
@@ -14,11 +14,11 @@ use axum::response::Response;
 use super::host::RequestHost;
 use super::problem::{MalformedReason, Problem};
 
-/// Refuses a request that another program on the way could understand in another way.
+/// Refuses a request that a proxy on the way could interpret differently (request smuggling).
 ///
 /// # Errors
-/// [`MalformedReason::Host`] without a `Host`, with several, or with one that is not valid (RFC 9112 section 3.2; HTTP/1.0 does without);
-/// [`Problem::TransferCodingUnsupported`] for any `Transfer-Encoding` but one `chunked` (section 6.1).
+/// [`MalformedReason::Host`] if `Host` is missing, repeated or not valid (RFC 9112 section 3.2; HTTP/1.0 needs none);
+/// [`Problem::TransferCodingUnsupported`] for every `Transfer-Encoding` except a single `chunked` (section 6.1).
 pub async fn check_message_head(request: Request, next: Next) -> Result<Response, Problem> {
     if !has_valid_host(request.version(), request.headers()) {
         return Err(Problem::RequestMalformed { reason: MalformedReason::Host });

@@ -1,4 +1,4 @@
-//! The reader's language, and refusals written in it.
+//! The language of the caller, in which the gateway writes problems.
 
 use std::convert::Infallible;
 
@@ -29,17 +29,17 @@ fn language(headers: &HeaderMap) -> Language {
     header.map_or(Language::default(), Language::from_accept_language)
 }
 
-/// Writes a handler's [`Problem`] down in the reader's language. Handlers only name what went wrong.
+/// Replaces a handler's [`Problem`] by a response in the caller's language.
 pub async fn render_problems(request: Request, next: Next) -> Response {
     let language = language(request.headers());
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        // The router has said which methods there are, and a layer what the answer depends on; that is lost with the placeholder otherwise.
+        // The router has set `Allow` and a layer has set `Vary` on the placeholder; the response needs both.
         let kept = [ALLOW, VARY].map(|name| (response.headers_mut().remove(&name), name));
         response = problem.render(language).into_response();
         response.headers_mut().extend(kept.into_iter().filter_map(|(value, name)| Some((name, value?))));
     }
-    // A page has said already which language it is in.
+    // Pages set their language themselves.
     if !response.headers().contains_key(CONTENT_LANGUAGE) {
         response.headers_mut().insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
         response.headers_mut().append(VARY, HeaderValue::from_static("accept-language"));

@@ -1,4 +1,4 @@
-//! Routes for monitoring: `/healthz`, `/readyz`, and `/readyz` for load balancers on the enrolment listener. (`/metrics` is in `server::routes`.)
+//! Routes for monitoring: `/healthz`, `/readyz`, and `/readyz` for load balancers on the enrolment listener. `/metrics` is in `server::routes`.
 
 use axum::Extension;
 use axum::extract::{Request, State};
@@ -28,7 +28,7 @@ struct Health {
     server_certificate_expires_at: Option<Timestamp>,
 }
 
-/// Something an administrator has to look at while the gateway works.
+/// A fault that an administrator has to check although the gateway works.
 #[derive(Serialize)]
 struct DegradationBody {
     what: String,
@@ -41,15 +41,15 @@ impl From<Degradation> for DegradationBody {
     }
 }
 
-/// The process lives.
+/// Reports that the process is running.
 pub async fn healthz() -> Response {
     json_response(StatusCode::OK, &Health { status: "alive", ..Health::default() })
 }
 
-/// A photo could be deposited and collected now; otherwise, what is missing for it.
+/// Reports whether photos can be deposited and collected now, and if not, what is missing.
 ///
-/// A degradation (a new certificate that cannot be used, an expired revocation list of an external CA) is reported beside it and does
-/// not make it 503: a load balancer that removed the gateway for that would keep out all callers for whom it works.
+/// A degradation (a new certificate that cannot be loaded, an expired revocation list of an external CA) is reported without status 503.
+/// Otherwise a load balancer would remove the gateway also for the callers for whom it works.
 pub async fn readyz(State(app): State<App>) -> Response {
     let Readiness { missing, degraded, keys_run_out_at, server_certificate_expires_at } = probe(&app).await;
     let status = if missing.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -64,7 +64,7 @@ pub async fn readyz(State(app): State<App>) -> Response {
     json_response(status, &health)
 }
 
-/// `/readyz` of the enrolment listener: the same for load balancers on other machines, with no word on what is missing.
+/// `/readyz` of the enrolment listener for load balancers on other machines; it does not say what is missing.
 pub async fn readyz_without_details(
     State(app): State<App>,
     Extension(readiness): Extension<SharedReadiness>,
@@ -77,11 +77,11 @@ pub async fn readyz_without_details(
     json_response(status, &Health { status: text, ..Health::default() })
 }
 
-/// Keeps web pages away from the listener: it has no certificates, and every browser on the machine can reach it.
+/// Refuses requests from web pages: the listener needs no certificate, and every browser on the machine can reach it.
 ///
-/// A page whose own name leads to 127.0.0.1 all of a sudden (DNS rebinding) sends that name as `Host`; it would be of the same origin and
-/// could read the answers. Programs for monitoring use an address or `localhost`. `listen.ops` is a loopback address, so no other
-/// name can be meant.
+/// With DNS rebinding, a web page makes its own name point to 127.0.0.1. Its requests then have the same origin, so that it could read the
+/// responses, and they contain that name as `Host`. Monitoring uses an address or `localhost`, because `listen.ops` is a loopback
+/// address.
 ///
 /// # Errors
 /// [`Problem::HostForeign`] for another `Host`, [`Problem::CrossSiteRequest`] for a request that a page of another site caused (Fetch
@@ -89,7 +89,7 @@ pub async fn readyz_without_details(
 pub async fn refuse_web_pages(request: Request, next: Next) -> Result<Response, Problem> {
     let headers = request.headers();
     let host = headers.get(HOST).map(|host| host.to_str().unwrap_or(""));
-    // An absolute address in the request line counts more than `Host` (RFC 9112 section 3.2.2). HTTP/1.0 may have neither.
+    // An absolute address in the request line takes precedence over `Host` (RFC 9112 section 3.2.2). HTTP/1.0 may have neither.
     let authority = request.uri().authority().map(|authority| authority.as_str());
     let is_local = |host: &str| RequestHost::parse(host).is_some_and(RequestHost::needs_no_name_server);
     if !host.into_iter().chain(authority).all(is_local) {
@@ -102,7 +102,7 @@ pub async fn refuse_web_pages(request: Request, next: Next) -> Result<Response, 
     Ok(next.run(request).await)
 }
 
-/// Forbids caches to keep any answer: an old state would be taken for the present one.
+/// Forbids caching, so that monitoring never sees an old state.
 pub async fn forbid_caching(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -1,4 +1,4 @@
-//! Readiness for deposits and collections: read by monitoring, by load balancers, and by clerks in the self-test.
+//! Readiness for deposits and collections, for monitoring, for load balancers, and for the self-test of the desk.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,32 +11,32 @@ use crate::flows::maintenance::clock_check::{ClockState, clock_state};
 use crate::storage::deadline::with_deadline;
 use crate::transport::tls::trust_status::Degradation;
 
-/// The name of a database that went back in time.
+/// Name of the missing part if the database is older than the gateway remembers, for example after a restore.
 const ROLLBACK: &str = "database-rollback";
 
-/// Time for which all callers of [`SharedReadiness`] get the same answer.
+/// Time for which all callers of [`SharedReadiness`] get the same result.
 const SHARED_FOR: Duration = Duration::from_secs(1);
 
-/// Readiness for callers who may ask as often as they like: found out once a second at most, whoever asks. Clones share it.
+/// Readiness for callers without a rate limit: the gateway determines it at most once per second. Clones share the result.
 ///
-/// They are not limited one by one: behind a load balancer its own checks come from the same address as everybody's requests, and whoever
-/// used up that rate could have a healthy gateway taken out of service.
+/// A rate limit per address would be harmful: behind a load balancer, its checks and all requests come from the same address, so that one
+/// client could use up the limit and have a healthy gateway taken out of service.
 #[derive(Clone, Default)]
 pub struct SharedReadiness(Arc<Mutex<Option<(Timestamp, bool)>>>);
 
 impl SharedReadiness {
-    /// Reports whether nothing was missing at most a second ago.
+    /// Reports whether nothing was missing one second ago or later.
     pub async fn is_ready(&self, app: &App) -> bool {
         let mut last = Arc::clone(&self.0).lock_owned().await;
         let now = app.gateway.now();
         if let Some((at, is_ready)) = *last
-            // A clock that was set back is no reason to answer an old state for long.
+            // If the clock was set back, the old result must not stay for long.
             && (at..at + SHARED_FOR).contains(&now)
         {
             return is_ready;
         }
         let app = app.clone();
-        // In a task of its own, which holds the lock: callers who hang up must not start one probe after another.
+        // A task of its own holds the lock, so that clients that close the connection cannot start one probe after another.
         let probe = tokio::spawn(with_deadline(async move {
             let is_ready = probe(&app).await.missing.is_empty();
             *last = Some((app.gateway.now(), is_ready));
@@ -49,17 +49,16 @@ impl SharedReadiness {
 /// Readiness of the gateway.
 #[derive(Debug)]
 pub struct Readiness {
-    /// Names of the parts that are missing for a deposit or a collection; empty when the gateway is ready.
+    /// Names of the parts that are missing; empty if the gateway is ready.
     pub missing: Vec<&'static str>,
-    /// Faults that an administrator has to look at while the gateway works.
+    /// Faults that an administrator has to check although the gateway works.
     pub degraded: Vec<Degradation>,
-    /// The end of the last key that photos can be sealed with; `None` when there is none at all.
+    /// End of the last epoch key; `None` if there is no key.
     pub keys_run_out_at: Option<Timestamp>,
-    /// The end of the certificate that the listeners show.
     pub server_certificate_expires_at: Timestamp,
 }
 
-/// Finds out, by a small write among others.
+/// Determines the readiness, with a small write to the database.
 pub async fn probe(app: &App) -> Readiness {
     let now = app.gateway.now();
     let mut missing = Vec::new();
@@ -67,7 +66,7 @@ pub async fn probe(app: &App) -> Readiness {
     if rollback.is_some() {
         missing.push(ROLLBACK);
     } else if let Err(error) = app.gateway.store.check_ready(now).await {
-        tracing::warn!(error = &error as &dyn std::error::Error, "not ready: the store");
+        tracing::warn!(error = &error as &dyn std::error::Error, "not ready: cannot write to the database");
         missing.push("storage");
     }
     if clock_state(&app.gateway).await.is_ok_and(|state| state != ClockState::Plausible) {

@@ -1,4 +1,4 @@
-//! Reading requests strictly: what is not understood is refused, not guessed.
+//! Reads requests strictly: the gateway refuses everything that it does not understand.
 
 use axum::Json;
 use axum::body::Body;
@@ -16,7 +16,7 @@ use crate::api::body::{BodyLimits, read_body};
 use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::json_object;
 
-/// The length of a page that was applied.
+/// Header with the page length that the gateway used.
 const PAGE_LIMIT: HeaderName = HeaderName::from_static("page-limit");
 
 /// A JSON body.
@@ -31,7 +31,7 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
             return Err(Problem::FormatUnsupported { expected: "application/json" });
         }
         let bytes = short_body(&parts.headers, body, app).await?;
-        // serde_json names the place and the fault, never the value: no code gets into an answer this way.
+        // serde_json reports the position and the error but no value, so that no code gets into the response.
         json_object::from_slice(&bytes)
             .map(Self)
             .map_err(|error| Problem::RequestMalformed { reason: malformed_reason(&error, &bytes) })
@@ -51,11 +51,11 @@ fn malformed_reason(error: &serde_json::Error, document: &[u8]) -> MalformedReas
 
 /// Fields of a query string.
 pub trait QueryParameters: DeserializeOwned {
-    /// Their names, for the message about others.
+    /// Names of the allowed parameters, for the error text.
     const NAMES: &'static [&'static str];
 }
 
-/// A query string's fields.
+/// Query parameters of a request.
 pub struct QueryFields<T>(pub T);
 
 impl<T: QueryParameters> FromRequestParts<App> for QueryFields<T> {
@@ -68,7 +68,7 @@ impl<T: QueryParameters> FromRequestParts<App> for QueryFields<T> {
     }
 }
 
-/// An identifier in the path; one that cannot be read belongs to nothing.
+/// An identifier in the path; `None` if it is malformed, so that the handler treats it as unknown.
 pub struct PathId<T>(pub Option<T>);
 
 impl<T: std::str::FromStr> FromRequestParts<App> for PathId<T> {
@@ -80,21 +80,21 @@ impl<T: std::str::FromStr> FromRequestParts<App> for PathId<T> {
     }
 }
 
-/// A retrieval code as somebody entered it.
+/// Parses a retrieval code as a person entered it.
 ///
 /// # Errors
-/// [`Problem::CodeMalformed`], [`Problem::CodeIsTest`]: neither is looked up, so neither counts as a guess.
+/// [`Problem::CodeMalformed`], [`Problem::CodeIsTest`]. The gateway does not look these codes up, so they do not count as wrong codes.
 pub fn parse_retrieval_code(entered: &str) -> Result<RetrievalCode, Problem> {
     let code = RetrievalCode::parse(entered).map_err(|error| Problem::CodeMalformed { error })?;
     if code.is_test() { Err(Problem::CodeIsTest) } else { Ok(code) }
 }
 
-/// A page's length, from 1 to 200, 50 unless said.
+/// The page length: from 1 to 200, by default 50.
 pub fn page_limit(requested: Option<u32>) -> u32 {
     requested.unwrap_or(50).clamp(1, 200)
 }
 
-/// Names the length in the answer: more than the most is not refused, so that clients find out how much they got.
+/// Adds the page length to the response. A length over the maximum is reduced and not refused, so the client must learn it.
 pub fn with_page_limit(limit: u32, answer: impl IntoResponse) -> Response {
     ([(PAGE_LIMIT, limit.to_string())], answer).into_response()
 }
@@ -105,15 +105,15 @@ pub fn has_media_type(headers: &HeaderMap, media_type: &str) -> bool {
     declared.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case(media_type)
 }
 
-/// The whole body, within its limits.
+/// Reads the whole body, within its limits.
 ///
 /// # Errors
-/// [`Problem::PhotoTooLarge`] before anything is read, where the request says how long it is; [`Problem::UploadTooSlow`].
+/// [`Problem::PhotoTooLarge`], before anything is read if the request declares its length; [`Problem::UploadTooSlow`].
 pub async fn body_bytes(headers: &HeaderMap, body: Body, limits: &BodyLimits) -> Result<Vec<u8>, Problem> {
     Ok(read_body(body, limits, content_length(headers)).await?)
 }
 
-/// The whole of a body that is no photo.
+/// Reads the whole body of a request that contains no photo.
 ///
 /// # Errors
 /// [`Problem::RequestTooLarge`]; [`Problem::UploadTooSlow`].
@@ -129,7 +129,7 @@ pub fn content_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// A JSON answer that no cache keeps.
+/// A JSON response that must not be cached.
 pub fn json_response<T: Serialize>(status: axum::http::StatusCode, body: &T) -> Response {
     (status, [(axum::http::header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }

@@ -1,4 +1,4 @@
-//! `GET /crl/studio.crl`, `GET /crl/office.crl`: whom the gateway's own authorities have taken back, for everybody.
+//! `GET /crl/studio.crl`, `GET /crl/office.crl`: the revocation lists of the gateway's own CAs, for all callers.
 
 use std::net::IpAddr;
 
@@ -11,12 +11,12 @@ use super::{App, Problem};
 use crate::domain::party::Role;
 use crate::flows::enrolment::enrol::admit_reader;
 
-/// The studio authority's list.
+/// Returns the revocation list of the studio CA.
 pub async fn studio(State(app): State<App>, ClientAddress(address): ClientAddress) -> Result<Response, Problem> {
     list(&app, address, Role::Studio)
 }
 
-/// The office authority's list.
+/// Returns the revocation list of the office CA.
 pub async fn office(State(app): State<App>, ClientAddress(address): ClientAddress) -> Result<Response, Problem> {
     list(&app, address, Role::Office)
 }
@@ -25,7 +25,7 @@ fn list(app: &App, address: IpAddr, role: Role) -> Result<Response, Problem> {
     admit_reader(&app.gateway, address)?;
     let list = app.revocation_lists.of(role).ok_or(Problem::RevocationListMissing)?;
     let headers = [
-        // RFC 2585, section 4.2. An hour in a cache is what a relying party may learn too late.
+        // RFC 2585 section 4.2. A relying party learns of a revocation at most one hour late.
         (CONTENT_TYPE, "application/pkix-crl".to_owned()),
         (CACHE_CONTROL, "public, max-age=3600".to_owned()),
         (ETAG, format!("\"{}\"", list.number)),

@@ -1,4 +1,4 @@
-//! `GET /v1/audit/checkpoints`, one of them, and its signature
+//! `GET /v1/audit/checkpoints`, and one checkpoint with its signature
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -24,7 +24,7 @@ impl QueryParameters for CheckpointListQuery {
     const NAMES: &'static [&'static str] = &["limit", "after"];
 }
 
-/// Checkpoints that count more rows than `after`, oldest first. What counts is each one's own text and signature.
+/// Lists the checkpoints that count more rows than `after`, oldest first. Auditors verify each one by its own text and signature.
 pub async fn list(
     State(app): State<App>,
     _: AuditorCaller,
@@ -39,12 +39,12 @@ pub async fn list(
     Ok(with_page_limit(limit, json_response(StatusCode::OK, &body)))
 }
 
-/// The text that is signed, byte for byte.
+/// Returns the signed text, byte for byte.
 pub async fn show(State(app): State<App>, _: AuditorCaller, count: PathId<i64>) -> Result<Response, Problem> {
     Ok(bytes_response("application/json", find(&app, count).await?.document))
 }
 
-/// Its signature: ECDSA over its SHA-256, in DER.
+/// Returns the signature of the text: ECDSA with SHA-256, in DER.
 pub async fn signature(State(app): State<App>, _: AuditorCaller, count: PathId<i64>) -> Result<Response, Problem> {
     Ok(bytes_response("application/octet-stream", find(&app, count).await?.signature))
 }

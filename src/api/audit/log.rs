@@ -23,13 +23,13 @@ impl QueryParameters for LogQuery {
     const NAMES: &'static [&'static str] = &["limit", "after"];
 }
 
-/// Rows of the audit log behind a number, oldest first, one JSON object a line: at most 1,000, and none behind the last.
+/// Returns at most 1,000 rows of the audit log after a row number, oldest first, one JSON object per line.
 pub async fn show(
     State(app): State<App>,
     _: AuditorCaller,
     QueryFields(query): QueryFields<LogQuery>,
 ) -> Result<Response, Problem> {
-    // What lies before the beginning is on its way out.
+    // Rows before this one are about to be purged.
     let begin = app.gateway.store.log_anchor().await?;
     let after = query.after.unwrap_or(0).max(begin.sequence);
     let limit = query.limit.unwrap_or(LOG_PAGE_ROWS).clamp(1, LOG_PAGE_ROWS);

@@ -1,4 +1,4 @@
-//! The audit log for auditors' devices, on the office listener: read, and nothing else.
+//! Read access to the audit log for auditors' devices, on the office listener.
 
 pub mod checkpoints;
 pub mod log;

@@ -9,7 +9,7 @@ use crate::api::caller::{ClientAddress, OfficeDevice, StudioCaller};
 use crate::api::{App, Problem};
 use crate::flows::enrolment::enrol::admit_reader;
 
-/// The certificates of the server, studio and office authorities, to anybody: they are no secret.
+/// Returns the certificates of the server, studio and office CAs. They are public, so every caller gets them.
 pub async fn show(
     State(app): State<App>,
     ClientAddress(address): ClientAddress,
@@ -24,12 +24,12 @@ fn certificates(app: &App, headers: &HeaderMap) -> Result<Response, Problem> {
     Ok(est_response(headers, "application/pkcs7-mime", &issuer.ca_certificates_pkcs7))
 }
 
-/// The same on the studio listener.
+/// The same for the studio listener.
 pub async fn show_studio(State(app): State<App>, _: StudioCaller, headers: HeaderMap) -> Result<Response, Problem> {
     certificates(&app, &headers)
 }
 
-/// The same on the office listener.
+/// The same for the office listener.
 pub async fn show_office(State(app): State<App>, _: OfficeDevice, headers: HeaderMap) -> Result<Response, Problem> {
     certificates(&app, &headers)
 }

@@ -24,12 +24,12 @@ fn attributes(headers: &HeaderMap) -> Response {
     est_response(headers, "application/csrattrs", &CSR_ATTRIBUTES)
 }
 
-/// The same on the studio listener.
+/// The same for the studio listener.
 pub async fn show_studio(_: StudioCaller, headers: HeaderMap) -> Response {
     attributes(&headers)
 }
 
-/// The same on the office listener.
+/// The same for the office listener.
 pub async fn show_office(_: OfficeDevice, headers: HeaderMap) -> Response {
     attributes(&headers)
 }

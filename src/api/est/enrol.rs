@@ -18,10 +18,10 @@ use crate::flows::enrolment::enrol::{Enrolled, EnrolmentRequest, admit, enrol};
 use crate::identity::certificate::group_fingerprint;
 use crate::wire::enrolment::{PendingBody, PendingState};
 
-/// The administrator is a person.
+/// Seconds until the next poll; a person has to approve the enrolment.
 const RETRY_AFTER_SECONDS: u64 = 60;
 
-/// Certifies the key of a device that shows the code of its invitation.
+/// Certifies the key of a device that sends the code of its invitation.
 pub async fn create(
     State(app): State<App>,
     ClientAddress(address): ClientAddress,
@@ -46,7 +46,8 @@ pub async fn create(
     }
 }
 
-/// HTTP Basic (RFC 7617): the user is the device's identifier, the password its code. A code that is none costs no try.
+/// Reads HTTP Basic credentials (RFC 7617): the user is the device id, the password the enrolment code. A malformed code does not count
+/// as a wrong code.
 fn credentials(headers: &HeaderMap) -> Result<(Option<DeviceId>, EnrolmentCode), Problem> {
     let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let (scheme, encoded) =

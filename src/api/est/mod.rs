@@ -1,5 +1,5 @@
-//! Enrolment over Secure Transport (RFC 7030, as corrected by RFC 8951 and erratum 5904): bodies are plain base64, line breaks
-//! and a `Content-Transfer-Encoding` are passed over when read and the latter is never written.
+//! Enrolment over Secure Transport (RFC 7030, corrected by RFC 8951 and erratum 5904). Bodies are plain base64. The gateway ignores line
+//! breaks and `Content-Transfer-Encoding` in requests, and never sends `Content-Transfer-Encoding`.
 
 pub mod cacerts;
 pub mod csrattrs;
@@ -26,7 +26,7 @@ const PKCS10: &str = "application/pkcs10";
 /// Line length that `openssl base64 -d` reads by default.
 const CHARACTERS_PER_LINE: usize = 64;
 
-/// The request in a body: DER in base64 with any white space in it (RFC 8951 section 3.1), PEM, or bare DER.
+/// Reads the certificate request in a body: DER in base64 with any white space (RFC 8951 section 3.1), PEM, or DER.
 ///
 /// # Errors
 /// [`Problem`], before anything is looked up.
@@ -44,7 +44,7 @@ async fn certificate_request(app: &App, headers: &HeaderMap, body: Body) -> Resu
     BASE64.decode(encoded).map_err(|_| Problem::RequestMalformed { reason: MalformedReason::CertificateRequest })
 }
 
-/// Has the header names of all EST answers, refusals too, written as RFC 9110 spells them: Cisco's libest and strongSwan's `pki` compare them by case.
+/// Writes the header names of all EST responses as RFC 9110 spells them, because Cisco's libest and strongSwan's `pki` compare them by case.
 pub async fn spell_header_names(request: Request, next: Next) -> Response {
     let is_est = request.uri().path().starts_with("/.well-known/est/");
     let mut response = next.run(request).await;
@@ -54,10 +54,9 @@ pub async fn spell_header_names(request: Request, next: Next) -> Response {
     response
 }
 
-/// DER in base64, as all of EST is answered: in lines, or in one line for a client that does not name itself.
+/// An EST response: DER in base64, with line breaks unless the client sends no `User-Agent`.
 ///
-/// Some clients read no base64 without line breaks (libest), some none with them (strongSwan's `pki`); of the two only strongSwan sends no
-/// `User-Agent`.
+/// libest needs line breaks, strongSwan's `pki` does not accept them, and only strongSwan sends no `User-Agent`.
 fn est_response(request: &HeaderMap, content_type: &'static str, der: &[u8]) -> Response {
     let encoded = BASE64.encode(der);
     let text = if request.contains_key(USER_AGENT) { in_lines(&encoded) } else { encoded };
@@ -76,7 +75,7 @@ fn in_lines(encoded: &str) -> String {
     text
 }
 
-/// A certificate that was issued: it alone (RFC 7030 section 4.2.3); its authority comes with `cacerts`.
+/// A response with only the issued certificate (RFC 7030 section 4.2.3); `cacerts` returns its CA.
 fn issued(request: &HeaderMap, certificate: &IssuedCertificate) -> Result<Response, Problem> {
     let packed = certificates_only(&[&certificate.der]).map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "a certificate was issued that cannot be packed");

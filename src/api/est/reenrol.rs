@@ -11,7 +11,7 @@ use crate::flows::enrolment::renew::renew;
 use crate::flows::rejected_handshakes::record_rejected_renewal;
 use crate::transport::accept::peer::Peer;
 
-/// Certifies a further key for a studio's device.
+/// Certifies a new key for a studio's device.
 pub async fn create_studio(
     State(app): State<App>,
     studio: Result<StudioCaller, Problem>,
@@ -20,7 +20,7 @@ pub async fn create_studio(
     create(&app, studio.as_deref().map_err(Clone::clone), request).await
 }
 
-/// The same for an office's device.
+/// Certifies a new key for an office's device.
 pub async fn create_office(
     State(app): State<App>,
     office: Result<OfficeDevice, Problem>,
@@ -35,7 +35,7 @@ async fn create(app: &App, caller: Result<&Caller, Problem>, request: Request) -
         Ok(caller) => caller,
         Err(problem) => {
             let certificate = parts.extensions.get::<Peer>().and_then(|peer| peer.certificate());
-            // What passes by itself is no attempt on anything.
+            // These problems are temporary and no sign of an attack, so the audit log does not record them.
             let passes = matches!(
                 problem,
                 Problem::TooManyRequests { .. } | Problem::TooManyConnections | Problem::StorageUnavailable

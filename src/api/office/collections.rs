@@ -21,7 +21,7 @@ use crate::wire::collection::{
 };
 use crate::wire::finding::FindingBody;
 
-/// Claims the photo that belongs to a code. 201 for a new lease, 200 for the one this office holds already.
+/// Leases the photo of a code: status 201 for a new lease, 200 if this office already holds the lease.
 pub async fn create(
     State(app): State<App>,
     office: OfficeCaller,
@@ -46,7 +46,7 @@ impl QueryParameters for CollectionListQuery {
     const NAMES: &'static [&'static str] = &["limit", "after"];
 }
 
-/// The office's collections, newest first, without pictures.
+/// Lists the office's collections, newest first, without the photos.
 pub async fn list(
     State(app): State<App>,
     office: OfficeCaller,

@@ -9,7 +9,7 @@ use crate::api::caller::OfficeDevice;
 use crate::api::request::json_response;
 use crate::wire::office::{OfficeBody, OfficeMeBody};
 
-/// Returns the office and the device that the gateway recognises as the caller. A renewed certificate is tried here first.
+/// Returns the office and the device of the caller. Clients use this route to test a renewed certificate.
 pub async fn show(State(app): State<App>, device: OfficeDevice) -> Response {
     let body = OfficeMeBody {
         office: OfficeBody {

@@ -1,4 +1,4 @@
-//! `GET /v1/collections/{collection_id}/photo`, and HEAD, which hands nothing over.
+//! `GET /v1/collections/{collection_id}/photo`, and HEAD without a hand-over.
 
 use axum::Extension;
 use axum::extract::State;
@@ -18,7 +18,7 @@ use crate::transport::http::held_until_sent::HeldUntilSent;
 static RETRIEVAL_CODE: HeaderName = HeaderName::from_static("retrieval-code");
 static CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
 
-/// The picture, byte for byte as the studio sent it.
+/// Hands over the photo, byte for byte as the studio sent it.
 pub async fn show(
     State(app): State<App>,
     office: OfficeCaller,
@@ -30,7 +30,7 @@ pub async fn show(
     Ok((describe(&opened), Extension(HeldUntilSent::new(memory)), opened.bytes).into_response())
 }
 
-/// The picture's size and digest. A route of its own: answered by the GET handler, HEAD would count as a hand-over.
+/// Returns the photo's size and digest. This is a separate handler because HEAD through the GET handler would count as a hand-over.
 pub async fn head(
     State(app): State<App>,
     office: OfficeCaller,

@@ -14,7 +14,7 @@ use crate::domain::photo::collection::{CollectionState, Refusal, SettlementOutco
 use crate::flows::photo::settle::settle;
 use crate::wire::collection::{SettleBody, SettlementBody};
 
-/// Settles a collection; the same settlement again gets the same receipt.
+/// Settles a collection. A repetition of the same settlement gets the same receipt.
 pub async fn create(
     State(app): State<App>,
     office: OfficeCaller,

@@ -15,7 +15,7 @@ use crate::flows::photo::check::check;
 use crate::wire::finding::FindingBody;
 use crate::wire::photo::CheckBody;
 
-/// Judges a photo as a deposit would, and keeps nothing.
+/// Checks a photo like a deposit, and stores nothing.
 pub async fn create(
     State(app): State<App>,
     studio: StudioCaller,

@@ -8,11 +8,11 @@ use crate::domain::photo::declaration::{Declaration, Exception, Subject};
 static PHOTO_SUBJECT: HeaderName = HeaderName::from_static("photo-subject");
 static PHOTO_EXCEPTION: HeaderName = HeaderName::from_static("photo-exception");
 
-/// Reads both headers; one that is absent declares nothing. What cannot be read is never passed over: the studio would believe
-/// that it had been heard.
+/// Reads both headers; a missing header declares nothing. The gateway refuses unknown values, because otherwise the studio would believe
+/// that its declaration was used.
 ///
 /// # Errors
-/// [`Problem::PhotoSubjectUnknown`], [`Problem::PhotoExceptionUnknown`]: another value, or the header came twice.
+/// [`Problem::PhotoSubjectUnknown`], [`Problem::PhotoExceptionUnknown`] for an unknown value or a repeated header.
 pub(super) fn declaration(headers: &HeaderMap) -> Result<Declaration, Problem> {
     Ok(Declaration {
         subject: single_header(headers, &PHOTO_SUBJECT, Subject::parse).ok_or(Problem::PhotoSubjectUnknown)?,
@@ -20,7 +20,7 @@ pub(super) fn declaration(headers: &HeaderMap) -> Result<Declaration, Problem> {
     })
 }
 
-/// The header's value; the usual one where there is no header, `None` where it has no meaning or several.
+/// The header's value: the default if there is no header, `None` if the value is unknown or repeated.
 fn single_header<T: Default>(headers: &HeaderMap, name: &HeaderName, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {

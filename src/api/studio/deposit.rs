@@ -25,7 +25,7 @@ static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 static IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 static CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
 
-/// Takes a photo in and answers with its code.
+/// Deposits a photo and returns its retrieval code.
 pub async fn create(
     State(app): State<App>,
     studio: StudioCaller,
@@ -51,8 +51,8 @@ pub async fn create(
     Ok(response)
 }
 
-/// The photo in a request's body, declared as JPEG and within its limits. It is admitted by the length it declares; one that
-/// declares none is taken for the largest.
+/// Reads the photo in a request's body: declared as JPEG and within its limits. The declared length decides on admission; a request
+/// without one counts with the maximum.
 ///
 /// # Errors
 /// [`Problem::FormatUnsupported`], [`Problem::TooManyRequests`], [`Problem::PhotoTooLarge`], [`Problem::UploadTooSlow`].
@@ -73,7 +73,7 @@ pub(super) async fn admitted_photo(
 fn idempotency_key(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {
     let mut values = headers.get_all(&IDEMPOTENCY_KEY).iter();
     let value = values.next().ok_or(Problem::IdempotencyKeyMissing)?;
-    // Of two keys, each would make a photo with a code of its own.
+    // With two keys, the same request could create two photos with two codes.
     if values.next().is_some() {
         return Err(Problem::IdempotencyKeyMalformed);
     }
@@ -82,7 +82,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {
 }
 
 fn announced_digest(headers: &HeaderMap) -> Result<Option<Sha256Digest>, Problem> {
-    // A field may be sent in several lines (RFC 9110, section 5.3): the digest that counts can stand in any of them.
+    // A header may be sent in several lines (RFC 9110 section 5.3), so the digest can be in any of them.
     for value in headers.get_all(&CONTENT_DIGEST) {
         let value = value.to_str().map_err(|_| Problem::ContentDigestMalformed)?;
         let found = Sha256Digest::find_in_content_digest(value).map_err(|_| Problem::ContentDigestMalformed)?;

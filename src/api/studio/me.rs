@@ -9,7 +9,7 @@ use crate::api::caller::StudioCaller;
 use crate::api::request::json_response;
 use crate::wire::studio::{MeBody, PartyBody};
 
-/// Returns the party and the device that the gateway recognises as the caller.
+/// Returns the studio and the device of the caller.
 pub async fn show(State(app): State<App>, studio: StudioCaller) -> Response {
     let body = MeBody {
         studio: party_body(&studio),
@@ -20,7 +20,7 @@ pub async fn show(State(app): State<App>, studio: StudioCaller) -> Response {
     json_response(StatusCode::OK, &body)
 }
 
-/// The caller's studio by name.
+/// Name and place of the caller's studio.
 pub(super) fn party_body(studio: &StudioCaller) -> PartyBody {
     let party = &studio.party;
     PartyBody { studio_id: party.party_id, name: party.name.clone(), place: party.place.clone() }

@@ -18,7 +18,7 @@ use crate::texts::language::Language;
 use crate::wire::finding::FindingBody;
 use crate::wire::photo::{PhotoBody, PhotoListBody};
 
-/// Query for a page of photos, of one state if it names one.
+/// Query for a page of photos, optionally of one state.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PhotoListQuery {
@@ -31,7 +31,7 @@ impl QueryParameters for PhotoListQuery {
     const NAMES: &'static [&'static str] = &["limit", "after", "state"];
 }
 
-/// The studio's photos, newest first.
+/// Lists the studio's photos, newest first.
 pub async fn list(
     State(app): State<App>,
     studio: StudioCaller,
@@ -45,7 +45,7 @@ pub async fn list(
     Ok(with_page_limit(limit, json_response(StatusCode::OK, &body)))
 }
 
-/// One of the studio's photos.
+/// Returns one of the studio's photos.
 pub async fn show(
     State(app): State<App>,
     studio: StudioCaller,

@@ -8,7 +8,7 @@ use crate::api::App;
 use crate::api::caller::StudioCaller;
 use crate::api::request::json_response;
 
-/// The profile that photos are judged by.
+/// Returns the profile in force.
 pub async fn show(State(app): State<App>, _studio: StudioCaller) -> Response {
     json_response(StatusCode::OK, app.gateway.profile.as_ref())
 }
