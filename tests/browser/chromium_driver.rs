@@ -17,13 +17,13 @@ use super::desk_gateway::server_ca;
 /// Debian's, installed by `tests/run`.
 const CHROMIUM: &str = "/usr/bin/chromium";
 
-/// Far longer than any story takes, even on a busy machine: a story that waits in vain says so by itself before.
+/// Much longer than any story takes, even on a busy machine; a story reports its own timeouts earlier.
 const STORY_TIMEOUT: Duration = Duration::from_secs(600);
 
 const WHAT_TO_INSTALL: &str = "the desk is tested in a real browser: install nodejs (18 or newer), npm and chromium by apt and \
                                run `npm ci` in tests/browser, or let tests/run do it";
 
-/// Senders for the answers to the stories in progress, by number.
+/// Senders for the results of the running stories, by number.
 type PendingStories = Arc<Mutex<HashMap<u64, oneshot::Sender<Value>>>>;
 
 pub struct ChromiumDriver {
@@ -33,7 +33,7 @@ pub struct ChromiumDriver {
 }
 
 impl ChromiumDriver {
-    /// The same for all tests of this process: to start one takes longer than to tell a story.
+    /// The browser that all tests of this process share, because a start takes longer than a story.
     pub fn shared() -> &'static Self {
         static BROWSER: OnceLock<ChromiumDriver> = OnceLock::new();
         BROWSER.get_or_init(Self::start)
@@ -48,7 +48,7 @@ impl ChromiumDriver {
         std::fs::write(&authority, &server_ca().certificate_pem).unwrap();
         let mut node = Command::new("node");
         node.arg(folder.join("run.mjs")).arg(CHROMIUM).arg(&scratch);
-        // Node speaks TLS for the browser: this is the only authority of this run that it takes a gateway from.
+        // Node speaks TLS for the browser, and trusts only this CA.
         node.env("NODE_EXTRA_CA_CERTS", authority).env("TMPDIR", &scratch);
         let mut child = node
             .stdin(Stdio::piped())
@@ -58,7 +58,7 @@ impl ChromiumDriver {
         let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let waiting = PendingStories::default();
         let answers = Arc::clone(&waiting);
-        // It sees the end of this process, whatever kind it is, by the end of its input, and cleans up.
+        // When this process ends, its input ends, and it cleans up.
         std::thread::spawn(move || {
             hand_out(output, &answers);
             let _ = child.wait();
@@ -66,7 +66,7 @@ impl ChromiumDriver {
         Self { input: Mutex::new(input), waiting, numbers: AtomicU64::new(0) }
     }
 
-    /// Has a story told, and gives what it says of itself.
+    /// Runs a story and returns its result.
     async fn request_story(&self, story: &str, scene: &Value) -> Value {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let (sender, receiver) = oneshot::channel();
@@ -77,7 +77,7 @@ impl ChromiumDriver {
         answer.unwrap_or_else(|_| panic!("{story}: no end of it")).expect("the browser goes on running")
     }
 
-    /// Has a story told, which must come out well.
+    /// Runs a story that must succeed.
     pub async fn run_story(&self, story: &str, scene: &Value) {
         let answer = self.request_story(story, scene).await;
         if let Some(failure) = answer["failure"].as_str() {
@@ -85,13 +85,13 @@ impl ChromiumDriver {
         }
     }
 
-    /// The names of all stories that stand in `tests/browser/stories`.
+    /// The names of all stories in `tests/browser/stories`.
     pub async fn stories(&self) -> Vec<String> {
         serde_json::from_value(self.request_story("", &Value::Null).await["stories"].take()).unwrap()
     }
 }
 
-/// Passes each answer on to the story that waits for it. If the browser itself fails, the dropped senders tell the waiting stories.
+/// Passes each result to the waiting story. If the browser itself fails, the dropped senders end the waiting stories.
 fn hand_out(output: ChildStdout, waiting: &PendingStories) {
     for line in BufReader::new(output).lines().map_while(Result::ok) {
         let Ok(answer) = serde_json::from_str::<Value>(&line) else {
@@ -100,14 +100,14 @@ fn hand_out(output: ChildStdout, waiting: &PendingStories) {
         };
         let sender = answer["number"].as_u64().and_then(|number| waiting.lock().unwrap().remove(&number));
         if let Some(sender) = sender {
-            // A test that gave up waiting is gone.
+            // The test may have stopped waiting.
             let _ = sender.send(answer);
         }
     }
     waiting.lock().unwrap().clear();
 }
 
-/// A folder for this run, removed by `run.mjs` as the last thing it does.
+/// A folder for this run, which `run.mjs` removes at its end.
 fn scratch() -> PathBuf {
     tempfile::tempdir().unwrap().keep()
 }

@@ -1,4 +1,4 @@
-//! Control of the world around the browser, for the stories: plain HTTP on loopback, one question a request.
+//! Control server for the stories: plain HTTP on loopback, with one command per request.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::support::router_client::{RouterResponse, idempotency_key, json_string
 #[derive(Debug, Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case", deny_unknown_fields)]
 enum ControlRequest {
-    /// The studio deposits a photo: a small one unlike any other, or one of the fixtures.
+    /// The studio deposits a photo: a small unique one, or one of the fixtures.
     Deposit { portrait: Option<String> },
     /// The studio withdraws its photo.
     Withdraw { photo_id: String },
@@ -36,7 +36,7 @@ enum ControlRequest {
     Advance { seconds: u64 },
     /// The sweeper comes by.
     Sweep,
-    /// The device's office is suspended, or let in again.
+    /// The device's office is suspended or released.
     Suspend { device: String, suspended: bool },
     /// The device is revoked.
     Revoke { device: String },
@@ -44,13 +44,13 @@ enum ControlRequest {
     BreakStorage,
     /// The store is well again.
     MendStorage,
-    /// All that came in at the office listener so far.
+    /// All requests at the office listener so far.
     Asked,
-    /// A digest of everything that is stored, to see whether it changed.
+    /// A digest of the whole database, to detect changes.
     Contents,
     /// The events of the audit log, in order.
     Events,
-    /// Opens the same desk under a certificate of an unknown authority; its address.
+    /// Opens the same desk with a certificate of an unknown CA and returns its address.
     Impostor,
 }
 

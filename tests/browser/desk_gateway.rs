@@ -1,4 +1,4 @@
-//! A gateway in this process behind a real office listener, with two offices at it and a record of what they asked for.
+//! A gateway in this process behind a real office listener, with two offices and a record of their requests.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -36,7 +36,7 @@ const DEVICES: [(&str, &str); 4] = [
     ("nord", "Bürgeramt Nord"),
 ];
 
-/// One request that came in at the office listener.
+/// One request at the office listener.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct LoggedRequest {
     pub method: String,
@@ -59,7 +59,7 @@ pub struct DeskGateway {
 }
 
 impl DeskGateway {
-    /// Opens the counter; the second value tells a story where it is and who may stand there.
+    /// Opens the counter; the second value tells a story its address and its devices.
     pub async fn open(change: impl FnOnce(&mut TestGatewaySetup)) -> (Arc<Self>, Value) {
         let gateway = TestGateway::with(change).await;
         let studio = gateway.studio("Foto Koch").await;
@@ -102,7 +102,7 @@ impl DeskGateway {
         self.serve(server_ca()).await
     }
 
-    /// The same desk under a certificate of an authority that nobody here trusts.
+    /// The same desk with a certificate of a CA that no client trusts.
     pub async fn serve_impostor(self: &Arc<Self>) -> SocketAddr {
         self.serve(&TestCa::new("Somebody Else's CA")).await
     }
@@ -131,7 +131,7 @@ impl DeskGateway {
         address
     }
 
-    /// Notes a code that must not be found anywhere.
+    /// Remembers a code that must not appear anywhere.
     pub fn remember_code(&self, code: &str) {
         self.codes.lock().unwrap().push(code.to_owned());
     }

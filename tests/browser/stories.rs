@@ -10,7 +10,7 @@ use crate::support::test_gateway::TestGatewaySetup;
 /// Pictures of any size, judged at once.
 fn small(_: &mut TestGatewaySetup) {}
 
-/// Portraits, judged by a profile that knows faces: there are guide lines for them.
+/// Portraits that are checked by a profile with face rules, so that they have guide lines.
 fn portraits(setup: &mut TestGatewaySetup) {
     setup.profile = Profile::builtin("icao-35x45").unwrap();
 }

@@ -1,4 +1,4 @@
-//! Routes of the four listeners, by a router or a listener in this process.
+//! Routes of the four listeners, tested with a router or a listener in this process.
 
 mod callers;
 mod collection;
@@ -10,5 +10,6 @@ mod message_heads;
 mod monitoring;
 mod problems;
 mod settlement;
+mod setup;
 mod transport;
 mod withdrawal;

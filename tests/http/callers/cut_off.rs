@@ -24,7 +24,7 @@ use crate::support::enrolment::{EST, certificate};
 use crate::support::router_client::{RouterClient, RouterResponse, idempotency_key, photo};
 use crate::support::test_gateway::TestGateway;
 
-/// A body that says when it is asked for, and then waits until it may come.
+/// A body that reports when the gateway polls it, and then waits for a signal.
 struct HeldBody {
     bytes: Option<Vec<u8>>,
     asked: Option<oneshot::Sender<()>>,
@@ -49,7 +49,7 @@ impl hyper::body::Body for HeldBody {
     }
 }
 
-/// Ways to cut a device off, with the problem that it is told.
+/// Ways to cut a device off, with the problem that it gets.
 #[derive(Debug, Clone, Copy)]
 enum Cut {
     Revoke,

@@ -1,4 +1,4 @@
-//! Every route, tried with every kind of caller.
+//! Every route with every kind of caller.
 
 mod changes;
 mod cut_off;

@@ -1,4 +1,4 @@
-//! The page of routes against the kinds of callers there are.
+//! All routes with all kinds of callers.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -36,14 +36,14 @@ impl CallerKind {
         match route.listener {
             ListenerKind::Ops | ListenerKind::Enrolment => None,
             ListenerKind::Office if self.peer.as_ref().and_then(Peer::certificate).is_none() => Some(MISSING),
-            // Its own listener names the refusal; any other treats it as unknown. Too many connections are refused everywhere.
+            // Its own listener names the problem; other listeners treat the device as unknown. All listeners refuse too many connections.
             listener if self.listener == Some(listener) => self.refusal.or_else(|| self.other_scope(route)),
             _ if self.refusal.is_some_and(|(status, _)| status == 429) => self.refusal,
             _ => Some(UNKNOWN),
         }
     }
 
-    /// Offices' devices collect photos or read the audit log; renewing its certificate is every device's business.
+    /// Offices' devices collect photos or read the audit log; every device renews its certificate.
     fn other_scope(&self, route: &Route) -> Option<(u16, &'static str)> {
         match (self.scope, route.path.starts_with("/v1/audit/")) {
             _ if route.path.starts_with("/.well-known/") || route.path == "/v1/me" => None,
@@ -114,7 +114,7 @@ fn request(route: &Route, peer: Option<Peer>, body: Body) -> Request<Body> {
     request
 }
 
-/// A body that nobody may read.
+/// A body that the gateway must not read.
 struct UnreadableBody;
 
 impl hyper::body::Body for UnreadableBody {
@@ -141,7 +141,7 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
                     let answer = send(&router, request(route, kind.peer.clone(), Body::empty())).await;
                     served += 1;
                     if route.path.ends_with("/simpleenroll") {
-                        // Whoever it is, a code is what counts here.
+                        // For this route only the code counts, not the caller.
                         answer.assert_problem(401, "enrolment-credentials-missing");
                         continue;
                     }
@@ -165,9 +165,9 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
         }
     }
     // Ten studio and twenty-six office routes by one kind each, four routes for auditors and four of the twenty-six by an auditor;
-    // four for enrolment, two revocation lists and four for monitoring by everybody.
+    // four for enrolment, two revocation lists and four for monitoring by all callers.
     assert_eq!(served, 10 + 26 + (4 + 4) + (4 + 2 + 4) * kinds.len());
-    // Who is known and was refused a new certificate left a row in the audit log, and nothing else.
+    // A known device whose renewal was refused left only a row in the audit log.
     assert_eq!(gateway.database.contents().await.without("audit"), before.without("audit"));
     let rows = gateway.database.audit().await;
     let refused: Vec<_> = rows.iter().filter(|row| row.event == "enrolment.refused").collect();
@@ -203,7 +203,7 @@ fn check_headers(answer: &RouterResponse, problem: &str) {
     }
 }
 
-/// Somebody with a certificate, whosoever.
+/// A client with any certificate.
 fn somebody() -> Peer {
     peer(Some(PeerCertificate::new(b"a certificate".to_vec().into())), Admission::WithinLimit)
 }
@@ -253,7 +253,7 @@ async fn an_unknown_route_is_refused_on_every_listener() {
                 send(&router, known(method, path)).await.assert_problem(404, "route-unknown");
             }
         }
-        // A listener serves its own routes only.
+        // A listener serves only its own routes.
         let own: Vec<_> =
             routes().into_iter().filter(|route| route.listener == listener).map(|route| route.path).collect();
         for route in routes().iter().filter(|route| !own.contains(&route.path)) {

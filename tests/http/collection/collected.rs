@@ -3,15 +3,14 @@
 use lichtbild::domain::digest::Sha256Digest;
 use serde_json::json;
 
+use crate::http::setup::{deposited_photo, studio_and_office};
 use crate::support::raw_database::DatabaseSnapshot;
 use crate::support::router_client::json_string;
-use crate::support::test_gateway::{DAY, MINUTE, START, TestGateway};
+use crate::support::test_gateway::{DAY, MINUTE, START};
 
 #[tokio::test]
 async fn a_code_is_answered_with_all_that_was_promised() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposit_numbered(1).await;
+    let (gateway, studio, office, deposit) = deposited_photo().await;
     gateway.advance(DAY);
     let answer = office.in_english().collect(&deposit.code).await;
     assert_eq!(answer.status, 201, "{answer:?}");
@@ -37,8 +36,7 @@ async fn a_code_is_answered_with_all_that_was_promised() {
 
 #[tokio::test]
 async fn a_code_may_be_written_the_way_people_write() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (_gateway, studio, office) = studio_and_office().await;
     let code = studio.deposit_numbered(1).await.code;
     let collection = office.collect_ok(&code).await;
     let bare = code.replace('-', "");
@@ -65,8 +63,7 @@ async fn a_code_may_be_written_the_way_people_write() {
 
 #[tokio::test]
 async fn the_same_office_gets_the_same_collection_from_each_of_its_devices() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let colleague = gateway.device_of(&office.party).await;
     let code = studio.deposit_numbered(1).await.code;
     let first = office.collect(&code).await;
@@ -76,7 +73,7 @@ async fn the_same_office_gets_the_same_collection_from_each_of_its_devices() {
         let again = device.collect(&code).await;
         assert_eq!((again.status, again.json()), (200, first.json()));
     }
-    // That the colleague has shown the code is written down, and nothing else.
+    // The gateway records only that the colleague has sent the code.
     let others = |contents: DatabaseSnapshot| contents.without("collection_devices").without("audit");
     assert_eq!(others(gateway.database.contents().await), others(before));
     assert_eq!(gateway.database.count_events("collection.renewed").await, 1);
@@ -87,8 +84,7 @@ async fn the_same_office_gets_the_same_collection_from_each_of_its_devices() {
 
 #[tokio::test]
 async fn another_office_is_told_until_when_to_wait() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let other = gateway.office("Bürgeramt Süd").await;
     let code = studio.deposit_numbered(1).await.code;
     let collection = office.collect_ok(&code).await;
@@ -106,8 +102,7 @@ async fn another_office_is_told_until_when_to_wait() {
 
 #[tokio::test]
 async fn requests_that_are_no_requests_are_refused() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let code = studio.deposit_numbered(1).await.code;
     let before = gateway.database.contents().await;
     let more = format!(r#"{{"code":"{code}","more":1}}"#);

@@ -1,13 +1,13 @@
-//! Codes of photos that are no more: what became of them, and when.
+//! Codes of photos that no longer exist: the response says what happened and when.
 
 use serde_json::json;
 
-use crate::support::test_gateway::{DAY, START, TestGateway};
+use crate::http::setup::{deposited_photo, studio_and_office};
+use crate::support::test_gateway::{DAY, START};
 
 #[tokio::test]
 async fn a_settled_photo_names_the_moment_and_the_office() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let other = gateway.office("Bürgeramt Süd").await;
     let [used, refused] = [studio.deposit_numbered(1).await, studio.deposit_numbered(2).await];
     gateway.advance(DAY);
@@ -30,9 +30,7 @@ async fn a_settled_photo_names_the_moment_and_the_office() {
 
 #[tokio::test]
 async fn a_withdrawn_photo_says_when() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposit_numbered(1).await;
+    let (gateway, studio, office, deposit) = deposited_photo().await;
     gateway.advance(DAY);
     assert_eq!(studio.withdraw(&deposit.photo_id).await.status, 200);
     gateway.advance(DAY);
@@ -42,9 +40,7 @@ async fn a_withdrawn_photo_says_when() {
 
 #[tokio::test]
 async fn an_expired_photo_says_when_to_the_millisecond() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposit_numbered(1).await;
+    let (gateway, studio, office, deposit) = deposited_photo().await;
     gateway.advance(180 * DAY - std::time::Duration::from_millis(1));
     assert_eq!(studio.state_of(&deposit).await, "available");
     gateway.advance(std::time::Duration::from_millis(1));

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
+use crate::http::setup::studio_and_office;
 use crate::support::router_client::json_string;
-use crate::support::test_gateway::{DAY, MINUTE, START, TestGateway};
+use crate::support::test_gateway::{DAY, MINUTE, START};
 
 #[tokio::test]
 async fn a_lease_that_runs_out_unused_makes_the_photo_available_again() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let other = gateway.office("Bürgeramt Süd").await;
     let deposit = studio.deposit_numbered(1).await;
     let collection = office.collect_ok(&deposit.code).await;
@@ -20,7 +20,7 @@ async fn a_lease_that_runs_out_unused_makes_the_photo_available_again() {
     let next = other.collect(&deposit.code).await;
     assert_eq!(next.status, 201);
     assert_eq!(gateway.database.count_events("collection.lapsed").await, 1);
-    // For the first office nothing changes by that.
+    // This changes nothing for the first office.
     office.fetch(&collection, &deposit.code).await.assert_problem(409, "lease-expired");
     office.settle(&collection, &json!({ "outcome": "used" })).await.assert_problem(409, "lease-expired");
     office.collect(&deposit.code).await.assert_problem(409, "photo-leased-elsewhere");
@@ -30,8 +30,7 @@ async fn a_lease_that_runs_out_unused_makes_the_photo_available_again() {
 
 #[tokio::test]
 async fn the_same_office_gets_a_new_collection_after_a_lapse() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let code = studio.deposit_numbered(1).await.code;
     let first = office.collect_ok(&code).await;
     gateway.advance(15 * MINUTE);
@@ -42,8 +41,7 @@ async fn the_same_office_gets_a_new_collection_after_a_lapse() {
 
 #[tokio::test]
 async fn after_a_hand_over_only_that_office_may_come_back() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let other = gateway.office("Bürgeramt Süd").await;
     let deposit = studio.deposit_numbered(1).await;
     gateway.advance(MINUTE);
@@ -60,7 +58,7 @@ async fn after_a_hand_over_only_that_office_may_come_back() {
     assert_eq!(gateway.database.count_events("collection.renewed").await, 1);
     assert_eq!(office.fetch(&collection, &deposit.code).await.body, deposit.bytes);
 
-    // To the last moment, and not past it: neither fetching nor renewing gains time for the settlement.
+    // Neither fetching nor renewing extends the time for the settlement.
     gateway.advance(7 * DAY - 16 * MINUTE);
     let last = office.collect(&deposit.code).await.json();
     assert_eq!(last["lease_until"], json!(settle_due));
@@ -77,8 +75,7 @@ async fn after_a_hand_over_only_that_office_may_come_back() {
 
 #[tokio::test]
 async fn an_office_that_was_handed_the_photo_may_settle_long_after_its_lease() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let code = studio.deposit_numbered(1).await.code;
     let collection = office.collect_and_fetch(&code).await;
     gateway.advance(7 * DAY - MINUTE);
@@ -88,8 +85,7 @@ async fn an_office_that_was_handed_the_photo_may_settle_long_after_its_lease() {
 
 #[tokio::test]
 async fn asking_for_the_headers_hands_nothing_over() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let other = gateway.office("Bürgeramt Süd").await;
     let code = studio.deposit_numbered(1).await.code;
     let collection = office.collect_ok(&code).await;
@@ -103,8 +99,7 @@ async fn asking_for_the_headers_hands_nothing_over() {
 
 #[tokio::test]
 async fn no_lease_outlives_its_photo() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let [only_leased, handed_over] = [studio.deposit_numbered(1).await, studio.deposit_numbered(2).await];
     gateway.advance(180 * DAY - MINUTE);
     let end = START + 180 * DAY;
@@ -121,8 +116,7 @@ async fn no_lease_outlives_its_photo() {
 
 #[tokio::test]
 async fn a_photo_that_cannot_be_opened_is_never_on_record_as_handed_over() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let other = gateway.office("Bürgeramt Süd").await;
     let deposit = studio.deposit_numbered(1).await;
     let collection = office.collect_ok(&deposit.code).await;
@@ -131,7 +125,7 @@ async fn a_photo_that_cannot_be_opened_is_never_on_record_as_handed_over() {
     office.fetch(&collection, &deposit.code).await.assert_problem(500, "photo-damaged");
     gateway.database.execute("UPDATE frames SET frame = (SELECT frame FROM aside)").await.unwrap();
     assert_eq!(gateway.database.count_events("collection.handed_over").await, 0);
-    // So it is free again when the lease has run out, for any office.
+    // When the lease has expired, every office can lease the photo again.
     gateway.advance(15 * MINUTE);
     let next = other.collect_and_fetch(&deposit.code).await;
     assert_eq!(other.fetch(&next, &deposit.code).await.body, deposit.bytes);
@@ -139,8 +133,7 @@ async fn a_photo_that_cannot_be_opened_is_never_on_record_as_handed_over() {
 
 #[tokio::test]
 async fn a_photo_that_is_leased_and_released_in_a_loop_waits() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (_gateway, studio, office) = studio_and_office().await;
     let (deposit, other) = (studio.deposit_numbered(1).await, studio.deposit_numbered(2).await);
     for _ in 0..60 {
         let collection = office.collect_ok(&deposit.code).await;

@@ -1,4 +1,4 @@
-//! Photos claimed and fetched by offices.
+//! Photos that offices lease and fetch.
 
 mod codes;
 mod collected;

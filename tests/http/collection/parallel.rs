@@ -55,7 +55,7 @@ async fn fetching_and_settling_at_once_gives_the_whole_photo_or_a_plain_refusal(
                 match answer.status {
                     200 => assert_eq!(answer.body, deposit.bytes),
                     409 => _ = answer.assert_problem(409, "collection-over"),
-                    // Settled between the hand-over and the reading: the next try gives 409.
+                    // Another task settled it between the hand-over and the reading: the next attempt gets 409.
                     _ => _ = answer.assert_problem(503, "gateway-busy"),
                 }
             });

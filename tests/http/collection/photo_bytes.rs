@@ -1,15 +1,14 @@
-//! The bytes themselves.
+//! Photo bytes that an office fetches.
 
 use lichtbild::domain::digest::Sha256Digest;
 use serde_json::json;
 
-use crate::support::test_gateway::{MINUTE, TestGateway};
+use crate::http::setup::{deposited_photo, studio_and_office};
+use crate::support::test_gateway::MINUTE;
 
 #[tokio::test]
 async fn a_photo_may_be_fetched_again_and_never_changes() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposit_numbered(1).await;
+    let (gateway, _studio, office, deposit) = deposited_photo().await;
     let collection = office.collect_ok(&deposit.code).await;
     for _ in 0..3 {
         let answer = office.fetch(&collection, &deposit.code).await;
@@ -25,9 +24,7 @@ async fn a_photo_may_be_fetched_again_and_never_changes() {
 
 #[tokio::test]
 async fn the_headers_alone_tell_size_and_digest() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposit_numbered(1).await;
+    let (_gateway, _studio, office, deposit) = deposited_photo().await;
     let collection = office.collect_ok(&deposit.code).await;
     let answer = office.head(&collection, &deposit.code).await;
     assert_eq!((answer.status, answer.body.len()), (200, 0));
@@ -38,8 +35,7 @@ async fn the_headers_alone_tell_size_and_digest() {
 
 #[tokio::test]
 async fn a_settled_collection_gives_nothing_out() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let outcomes = [
         json!({ "outcome": "used" }),
         json!({ "outcome": "refused", "reason": "glasses" }),
@@ -58,8 +54,7 @@ async fn a_settled_collection_gives_nothing_out() {
 
 #[tokio::test]
 async fn a_damaged_frame_is_never_handed_over() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let [damaged, swapped, whole] =
         [studio.deposit_numbered(1).await, studio.deposit_numbered(2).await, studio.deposit_numbered(3).await];
     let id = &damaged.photo_id;

@@ -1,4 +1,4 @@
-//! The same picture fetched over and over: each hand-over is counted, and the audit log is not filled.
+//! Repeated hand-overs of one photo: each one is counted, and the audit log does not grow.
 
 use lichtbild::flows::admin::verify::verify;
 use serde_json::{Value, json};
@@ -31,12 +31,12 @@ async fn repeats_are_counted_and_have_a_row_only_after_minutes() {
     let collection = counter.collect_ok(&deposit.code).await;
     for fetched in 1..=30 {
         fetch_often(&counter, &collection, &deposit.code, 1).await;
-        // Durable before the bytes are there.
+        // The hand-over is stored before the bytes are sent.
         assert_eq!(gateway.database.number("SELECT max(hand_overs) FROM collection_devices").await, fetched);
         gateway.advance(MINUTE / 6);
     }
     assert_eq!(counts(&gateway, "collection.handed_over").await, [Value::Null]);
-    // The first to another device is a row of its own.
+    // The first hand-over to another device gets its own row.
     let colleague = gateway.device_of(&counter.party).await;
     fetch_often(&colleague, &collection, &deposit.code, 2).await;
     assert_eq!(counts(&gateway, "collection.handed_over").await, [Value::Null, Value::Null]);

@@ -7,6 +7,7 @@ use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::validation::Profile;
 use serde_json::json;
 
+use crate::http::setup::studio_alone;
 use crate::support::photos::jpeg::fixture;
 use crate::support::photos::portraits::{encoded, exposed};
 use crate::support::photos::variants::large_portrait;
@@ -56,7 +57,7 @@ async fn a_real_portrait_comes_back_byte_for_byte() {
     let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
     let portrait = fixture("portrait-1244x1600.jpg");
     let receipt = studio.deposit(&portrait, &idempotency_key(1)).await.json();
-    // The portrait has no capture time and smiles; nothing else is to be said of it.
+    // The portrait has no capture time and smiles; there are no other findings.
     let told: Vec<&str> =
         receipt["findings"].as_array().unwrap().iter().map(|finding| finding["check"].as_str().unwrap()).collect();
     assert_eq!(told, ["capture_time_missing", "smile"]);
@@ -67,7 +68,7 @@ async fn a_real_portrait_comes_back_byte_for_byte() {
     assert!(image.body == portrait);
 }
 
-/// Exposure is judged of the whole photo, but white skin is measured on the face: that goes under the seal.
+/// Exposure is checked in the whole photo, but white skin is measured on the face, so that finding is sealed.
 #[tokio::test]
 async fn what_was_measured_on_the_face_is_not_stored_in_the_clear() {
     let gateway = TestGateway::with(|setup| {
@@ -87,8 +88,7 @@ async fn what_was_measured_on_the_face_is_not_stored_in_the_clear() {
 
 #[tokio::test]
 async fn a_digest_that_fits_is_accepted_wherever_it_stands() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     let digest = Sha256Digest::of(&photo(1)).to_content_digest();
     let both = format!("sha-512=:AA==:, {digest}");
     for (number, field) in [&digest, &both, "md5=:AA==:"].into_iter().enumerate() {
@@ -102,8 +102,7 @@ async fn a_digest_that_fits_is_accepted_wherever_it_stands() {
 
 #[tokio::test]
 async fn the_shortest_and_the_longest_key_and_a_parameter_of_the_media_type_are_taken() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (_gateway, studio) = studio_alone().await;
     let long = "~".repeat(128);
     for (number, key) in ["0123456789abcdef", &long].into_iter().enumerate() {
         let headers = [("content-type", "IMAGE/JPEG; q=1"), ("idempotency-key", key)];
@@ -114,8 +113,7 @@ async fn the_shortest_and_the_longest_key_and_a_parameter_of_the_media_type_are_
 
 #[tokio::test]
 async fn one_file_under_two_keys_is_two_deposits_with_two_codes() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     let first = studio.deposit(&photo(1), &idempotency_key(1)).await.json();
     let second = studio.deposit(&photo(1), &idempotency_key(2)).await.json();
     assert_ne!(first["code"], second["code"]);
@@ -125,8 +123,7 @@ async fn one_file_under_two_keys_is_two_deposits_with_two_codes() {
 
 #[tokio::test]
 async fn a_check_says_what_a_deposit_would_and_stores_nothing() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     let before = gateway.database.contents().await;
     let accepted = studio.check(&photo(1)).await;
     assert_eq!((accepted.status, accepted.json()["verdict"].clone()), (200, json!("accepted")));

@@ -1,5 +1,5 @@
-//! One judge, three ways to ask it: the studio's program, the check and the deposit say the same of every file, and the first two
-//! measure the same. What the program adds by its closer look is marked, and left out here.
+//! The studio program, the check and the deposit return the same findings for every file, and the first two
+//! the same measurements. The findings of the program's closer look are marked and left out here.
 
 skip_in!(quick: "starts the program");
 
@@ -49,7 +49,7 @@ async fn findings_by_program(files: &[(String, Vec<u8>)], profile: &str, declare
     let lines = String::from_utf8(output.stdout).unwrap();
     let said = lines.lines().map(|line| {
         let mut line: Value = serde_json::from_str(line).unwrap();
-        // The program takes a closer look besides.
+        // The program also takes a closer look.
         line["findings"].as_array_mut().unwrap().retain(|finding| finding.get("made_at").is_none());
         line["measurements"].as_object_mut().unwrap().remove("crown");
         json!({ "verdict": line["verdict"], "findings": line["findings"], "measurements": line["measurements"] })
@@ -74,7 +74,7 @@ async fn findings_by_gateway(
         _ => panic!("{answer:?}"),
     };
     let mut said = json!({ "verdict": verdict, "findings": body["findings"] });
-    // A deposit answers with the receipt instead.
+    // A deposit returns the receipt instead.
     if let Some(measurements) = body.get("measurements") {
         said["measurements"] = measurements.clone();
     }
@@ -89,7 +89,7 @@ async fn assert_agreed(
 ) -> Vec<Value> {
     let gateway = TestGateway::with(|setup| {
         setup.profile = Profile::builtin(profile).unwrap();
-        // No file is refused before it is judged.
+        // Every file is checked.
         setup.max_photo_bytes = 8 * 1024 * 1024;
         setup.limits.uploads_per_minute = 60_000;
     })

@@ -127,13 +127,13 @@ async fn a_repeat_gets_the_first_receipt_whatever_it_declares() {
         assert_eq!((repeat.status, repeat.header("idempotent-replayed")), (201, "true"));
         assert_eq!(repeat.json(), first, "{declared:?}");
     }
-    // Not heard, yet not passed over either when it makes no sense.
+    // The header has no effect here, but an invalid value is still refused.
     let nonsense =
         declaring(&studio, "/v1/photos", turned, &idempotency_key(1), &[("photo-exception", "vanity")]).await;
     nonsense.assert_problem(400, "photo-exception-unknown");
     assert_eq!(gateway.database.contents().await, before);
 
-    // While an office holds it as well; once it is erased, what lay under the seal is gone, and the code is the same.
+    // The same during a lease. After the erasure the sealed findings are gone, and the code is the same.
     let collection = office.collect_and_fetch(&json_string(&first["code"])).await;
     let repeat = studio.deposit(turned, &idempotency_key(1)).await.json();
     assert_eq!((&repeat["exception"], &repeat["findings"]), (&json!("religious"), &first["findings"]));

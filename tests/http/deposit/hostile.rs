@@ -1,4 +1,4 @@
-//! The hostile photos through the real route.
+//! Hostile photos through the real route.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -34,7 +34,7 @@ async fn no_hostile_photo_is_stored_and_each_is_told_why() {
             .collect();
         assert!(photo.expected.iter().all(|check| refusing.contains(check)), "{}: {problem}", photo.name);
         *count += 1;
-        // Within the pace of the rows about them.
+        // Slow enough for the rate limit of their audit rows.
         gateway.advance(Duration::from_secs(1));
     }
     for (gateway, _, count) in gateways.values() {

@@ -9,7 +9,7 @@ use crate::support::test_gateway::TestGateway;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn fifty_deposits_with_one_key_are_one_photo_with_one_code() {
-    // They ask again without a pause: how often is a matter of the store's speed, and the clock stands still.
+    // They repeat without a pause; the number of attempts depends on the database, and the clock stands still.
     let unpaced = 1_000_000_000;
     let gateway = TestGateway::with(|setup| {
         (setup.limits.uploads_per_minute, setup.limits.requests_per_minute) = (unpaced, unpaced);

@@ -1,4 +1,4 @@
-//! Deposits that are refused: each says why, and none leaves anything behind but, for a judged one, its audit row.
+//! Refused deposits: each response gives the reason, and nothing is stored except an audit row for a checked photo.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,13 +10,13 @@ use hyper::body::Frame;
 use lichtbild::domain::digest::Sha256Digest;
 use serde_json::{Value, json};
 
+use crate::http::setup::studio_alone;
 use crate::support::router_client::{idempotency_key, photo};
 use crate::support::test_gateway::TestGateway;
 
 #[tokio::test]
 async fn headers_that_are_missing_or_malformed_are_refused() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     let before = gateway.database.contents().await;
     let (jpeg, key) = (("content-type", "image/jpeg"), idempotency_key(1));
     let keyed = ("idempotency-key", key.as_str());
@@ -48,8 +48,7 @@ async fn headers_that_are_missing_or_malformed_are_refused() {
 
 #[tokio::test]
 async fn a_file_that_arrives_changed_is_refused() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     let before = gateway.database.contents().await;
     let announced = Sha256Digest::of(b"what the studio meant to send");
     let (field, key) = (announced.to_content_digest(), idempotency_key(1));
@@ -83,7 +82,7 @@ async fn a_file_over_the_limit_is_refused_by_its_length_and_by_its_bytes() {
     assert_eq!(studio.deposit(&photo(1), &idempotency_key(1)).await.status, 201);
 }
 
-/// A body without length that never ends.
+/// An endless body without a declared length.
 struct EndlessBody;
 
 impl hyper::body::Body for EndlessBody {
@@ -97,8 +96,7 @@ impl hyper::body::Body for EndlessBody {
 
 #[tokio::test]
 async fn a_body_shorter_than_its_length_is_refused() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     let before = gateway.database.contents().await;
     let (key, length) = (idempotency_key(1), photo(1).len() + 1);
     let length = length.to_string();
@@ -109,10 +107,9 @@ async fn a_body_shorter_than_its_length_is_refused() {
 
 #[tokio::test]
 async fn a_photo_that_the_check_refuses_leaves_one_audit_row_and_all_findings_in_two_languages() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     let before = gateway.database.contents().await;
-    // Two faults at once: a square picture, and something behind its end.
+    // Two faults at once: a square photo, and data after its end.
     let mut bytes = crate::support::photos::jpeg::colour_jpeg(60, 60);
     bytes.extend(b"PK");
     let german = studio.deposit(&bytes, &idempotency_key(1)).await;
@@ -156,8 +153,7 @@ async fn a_device_that_uploads_too_fast_waits_and_others_do_not() {
 
 #[tokio::test]
 async fn a_device_that_uploads_bad_photos_in_a_loop_does_not_fill_the_audit_log() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     for number in 0..70 {
         assert_eq!(studio.deposit(b"no photo", &idempotency_key(number)).await.status, 422);
     }

@@ -1,14 +1,14 @@
-//! Deposits made twice: the same answer, the same code, one photo.
+//! Repeated deposits: the same response, the same code, one photo.
 
 use serde_json::json;
 
+use crate::http::setup::{studio_alone, studio_and_office};
 use crate::support::router_client::{idempotency_key, photo};
 use crate::support::test_gateway::{DAY, TestGateway};
 
 #[tokio::test]
 async fn a_repeat_gets_the_same_receipt_and_says_so() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     let first = studio.deposit(&photo(1), &idempotency_key(1)).await;
     let before = gateway.database.contents().await;
     for _ in 0..3 {
@@ -23,12 +23,11 @@ async fn a_repeat_gets_the_same_receipt_and_says_so() {
 
 #[tokio::test]
 async fn a_used_key_with_another_photo_is_refused() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     studio.deposit(&photo(1), &idempotency_key(1)).await;
     let before = gateway.database.contents().await;
     studio.deposit(&photo(2), &idempotency_key(1)).await.assert_problem(422, "idempotency-key-reused");
-    // Not even judged: the key decides first.
+    // The photo is not checked, because the key decides first.
     studio.deposit(b"no photo", &idempotency_key(1)).await.assert_problem(422, "idempotency-key-reused");
     assert_eq!(gateway.database.contents().await, before);
 }
@@ -51,8 +50,7 @@ async fn a_key_belongs_to_its_device() {
 
 #[tokio::test]
 async fn a_repeat_after_the_end_still_gets_the_code_and_learns_the_state() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let [used, refused, withdrawn, expired] = [
         studio.deposit_numbered(1).await,
         studio.deposit_numbered(2).await,
@@ -83,8 +81,7 @@ async fn a_repeat_after_the_end_still_gets_the_code_and_learns_the_state() {
 
 #[tokio::test]
 async fn a_refused_photo_may_be_corrected_under_its_key() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (_gateway, studio) = studio_alone().await;
     studio.deposit(b"not a photo", &idempotency_key(1)).await.assert_problem(422, "photo-refused");
     let answer = studio.deposit(&photo(1), &idempotency_key(1)).await;
     assert_eq!((answer.status, answer.header("idempotent-replayed")), (201, ""));

@@ -22,7 +22,7 @@ async fn the_day_is_listed_without_photos_and_without_other_offices() {
     let open = office.collect_and_fetch(&studio.deposit_numbered(4).await.code).await;
     let list = page(&browser.get("/desk/today").await);
     assert!(!list.contains(&yesterday) && !list.contains(&external) && !list.contains("<img"), "{list}");
-    // Open ones first, those of earlier days apart.
+    // Open collections first, those of earlier days in their own group.
     let places = [
         "<th scope=\"rowgroup\" colspan=\"5\">Offen<",
         &open,
@@ -38,9 +38,9 @@ async fn the_day_is_listed_without_photos_and_without_other_offices() {
     for number in [&open, &used, &waiting] {
         assert!(list.contains(&format!("<code>{}</code>", &number[30..])), "{list}");
     }
-    // What was looked at and not settled waits here until it is, with what becomes of it.
+    // A photo that was looked at and not settled stays in the list, with its deadline.
     assert!(list.contains(&waiting) && list.contains("Bis 29.11.2026 abschließen"), "{list}");
-    // From there back to the photo.
+    // The list leads back to the photo.
     let answer = page(&browser.get(&format!("/desk/collections/{open}")).await);
     assert!(answer.contains("data-problem=\"code-needed\"") && answer.contains("form id=\"enter\""), "{answer}");
 }
@@ -161,7 +161,7 @@ async fn what_was_begun_before_and_ended_today_is_listed_and_what_ended_yesterda
     assert!(!list.contains(&lapsed), "it ended yesterday: {list}");
     let (numbers, next) = listed(&mut browser, &format!("/desk/today?after={used}")).await;
     assert_eq!((numbers, next), (vec![released.clone()], None));
-    // On the day on which its time is over, before and after a sweep.
+    // On the day of the deadline, before and after a sweep.
     gateway.advance(6 * DAY);
     browser.get("/desk/").await;
     for _ in 0..2 {

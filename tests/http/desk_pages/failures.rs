@@ -1,4 +1,4 @@
-//! Every failure in its own words, with something to say to the citizen.
+//! Every failure with its own text and a sentence for the citizen.
 
 use lichtbild::domain::code::retrieval_code::RetrievalCode;
 use serde_json::json;
@@ -209,14 +209,14 @@ async fn a_code_that_could_not_be_looked_up_just_now_is_sent_again_by_one_button
         assert_eq!(kept_code(&told), Some(deposit.code.clone()), "{hidden:?}");
     }
     gateway.advance(16 * MINUTE);
-    // The database is down: nobody is known, and the code is kept all the same.
+    // The database is down, so the clerk is unknown, and the page still keeps the code.
     let token = browser.token.clone();
     gateway.database.execute("ALTER TABLE devices RENAME TO devices_elsewhere").await.unwrap();
     let answer = browser.post("/desk/", &[("code", &deposit.code)]).await;
     let told = assert_problem_page(&answer, answer.status, "storage-unavailable");
     assert_eq!((answer.status, answer.header("cache-control")), (503, "no-store"));
     assert_eq!((kept_code(&told), field(&told, "csrf")), (Some(deposit.code.clone()), Some(token)));
-    // A text that is no code is not kept, and nothing is for a form of another site.
+    // The page keeps neither a text that is not a code nor a code from another site's form.
     let told = page(&browser.post("/desk/", &[("code", "https://example.org/geheim")]).await);
     assert!(kept_code(&told).is_none() && !told.contains("geheim"), "{told}");
     let headers = [("sec-fetch-site", "cross-site")];

@@ -1,4 +1,4 @@
-//! Errors stand at the field that they are about, for those who see the page and for those who hear it.
+//! Errors are shown at their field, also for screen readers.
 
 use super::scriptless_browser::{ScriptlessBrowser, assert_problem_page};
 use crate::support::test_gateway::{MINUTE, TestGateway};

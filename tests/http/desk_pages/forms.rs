@@ -1,4 +1,4 @@
-//! Forms count only when they come from the desk's own pages.
+//! The gateway accepts only forms from the desk's own pages.
 
 use super::scriptless_browser::{ScriptlessBrowser, assert_problem_page};
 use crate::support::test_gateway::{DAY, TestGateway};
@@ -38,7 +38,7 @@ async fn a_form_from_elsewhere_changes_nothing() {
     }
     assert_eq!(gateway.database.contents().await, before);
     assert!(browser.cookies().iter().all(|cookie| cookie.name != "lichtbild_language"));
-    // Browsers that do not say where a form comes from are believed the token.
+    // For browsers that send no origin, the token decides.
     for headers in [&[][..], &[("origin", "null")], &[("origin", "https://gateway"), ("host", "gateway")]] {
         let fields = [("csrf", own.as_str()), ("code", deposit.code.as_str())];
         assert_eq!(browser.post_exactly("/desk/", &fields, headers).await.status, 303, "{headers:?}");

@@ -1,4 +1,4 @@
-//! Collections that were interrupted: finished without the code by the counter that was handed the photo, put back by any.
+//! Interrupted collections: the counter that received the photo can finish without the code, every counter can put it back.
 
 use serde_json::json;
 
@@ -16,7 +16,7 @@ struct Interrupted {
     collection: String,
 }
 
-/// A counter that has shown the photo, and whose lease is over.
+/// A counter that has shown the photo and whose lease has ended.
 async fn interrupted() -> Interrupted {
     let gateway = TestGateway::start().await;
     let studio = gateway.studio("Foto Koch").await;
@@ -26,7 +26,7 @@ async fn interrupted() -> Interrupted {
     let collection = browser.enter(&deposit.code).await;
     assert!(page(&browser.get(&collection).await).contains("id=\"photo\""));
     gateway.advance(16 * MINUTE);
-    // Another day, another browser of the same computer: nothing depends on cookies.
+    // Another day and another browser on the same computer: cookies do not matter.
     browser.forget_cookies();
     Interrupted { gateway, studio, deposit, counter, browser, collection }
 }
@@ -88,7 +88,7 @@ async fn no_counter_erases_a_photo_that_it_has_not_shown() {
         let deposit = studio.deposit_numbered(1).await;
         let counter = gateway.office("Bürgeramt").await;
         let mut browser = ScriptlessBrowser::of(&counter).await;
-        // It has shown the code, and its colleague has shown the photo.
+        // It has sent the code, and its colleague has shown the photo.
         let collection = browser.enter(&deposit.code).await;
         let colleague = gateway.device_of(&counter.party).await;
         let id = collection.rsplit('/').next().unwrap();
@@ -107,7 +107,7 @@ async fn no_counter_erases_a_photo_that_it_has_not_shown() {
             }
         }
         assert_eq!(gateway.database.contents().await, before, "a refusal changes nothing");
-        // With the code it is shown, and then decided on.
+        // With the code the page shows the photo, and the clerk can decide.
         assert_eq!(browser.enter(&deposit.code).await, collection);
         assert_eq!(browser.get(&collection).await.status, 200);
         let fields = [("outcome", "refused"), ("reason", "gaze")];
@@ -139,7 +139,7 @@ async fn a_colleague_puts_an_interrupted_photo_back_and_needs_the_code_for_all_e
 async fn a_decision_that_came_too_late_is_told_what_became_of_the_photo_and_changes_nothing() {
     let used = [("outcome", "used"), ("confirmed", "yes")];
     let refused = [("outcome", "refused"), ("reason", "gaze"), ("confirmed", "yes")];
-    // The sweep has settled it, or its time is over and no sweep has come past.
+    // The sweep has settled it, or the deadline is over before the next sweep.
     for is_swept in [false, true] {
         let Interrupted { gateway, studio, deposit, mut browser, collection, .. } = interrupted().await;
         browser.get(&format!("{collection}/use")).await;
@@ -162,7 +162,7 @@ async fn a_decision_that_came_too_late_is_told_what_became_of_the_photo_and_chan
     assert_eq!(colleague.settle(id, &json!({ "outcome": "kept", "until": "2026-12-20" })).await.status, 200);
     assert_problem_page(&browser.post(&format!("{collection}/settle"), &used).await, 409, "collection-settled");
     assert_eq!(studio.state_of(&deposit).await, "kept");
-    // It was put back, and another office has it.
+    // It was put back, and another office has leased it.
     let Interrupted { gateway, studio, deposit, counter, mut browser, collection } = interrupted().await;
     let id = collection.rsplit('/').next().unwrap();
     let colleague = gateway.device_of(&counter.party).await;
@@ -222,7 +222,7 @@ async fn a_colleague_who_enters_the_code_again_does_not_confirm_for_this_counter
     let mut colleague = ScriptlessBrowser::of(&gateway.device_of(&counter.party).await).await;
     assert_eq!(colleague.enter(&deposit.code).await, collection);
     assert_eq!(colleague.get(&collection).await.status, 200);
-    // 10:46, and open at the colleague's counter for fifteen minutes.
+    // 10:46; the photo is open at the colleague's counter for fifteen minutes.
     let asked = assert_problem_page(&browser.get(&collection).await, 200, "code-needed");
     assert!(asked.contains("id=\"open-elsewhere\""), "{asked}");
     for path in ["", "/use", "/refuse"] {
@@ -237,7 +237,7 @@ async fn a_colleague_who_enters_the_code_again_does_not_confirm_for_this_counter
     let told = assert_problem_page(&browser.post(&settle, &refused).await, 422, "form-incomplete");
     assert!(told.contains("Bitte bestätigen Sie") && told.contains("id=\"confirmed\" type=\"checkbox\""), "{told}");
     assert_eq!(studio.state_of(&deposit).await, "leased");
-    // The colleague, who has it on the screen, confirms nothing.
+    // The colleague has it on the screen and need not confirm anything.
     let form = page(&colleague.get(&format!("{collection}/refuse")).await);
     assert!(form.contains("Für Sie geöffnet") && !form.contains("type=\"checkbox\""), "{form}");
     assert_eq!(colleague.post(&settle, &refused).await.status, 303);
@@ -253,7 +253,7 @@ async fn a_photo_that_is_open_in_another_browser_of_this_counter_is_not_said_to_
     let mut second = ScriptlessBrowser::of(&counter).await;
     let asked = page(&second.get(&collection).await);
     assert!(asked.contains("bis 10:45 Uhr, in einem anderen Browser dieses Platzes"), "{asked}");
-    // Opened here as well, it is on this screen.
+    // After opening it here, it is on this screen, too.
     second.enter(&deposit.code).await;
     let told = page(&second.get(&format!("{collection}/refuse")).await);
     assert!(told.contains("id=\"lease-state\"") && !told.contains("anderen Browser"), "{told}");

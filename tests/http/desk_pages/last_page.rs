@@ -1,4 +1,4 @@
-//! The page after a decision: how it ended, and the file that is left on the computer.
+//! The page after a decision: the outcome, and the file that is left on the computer.
 
 use serde_json::json;
 
@@ -31,7 +31,7 @@ async fn the_file_is_to_be_deleted_after_every_decision_where_it_was_saved_and_n
                 is_perhaps_saved,
                 "{outcome}: {done}"
             );
-            // A colleague who has never seen it reads how it ended.
+            // A colleague who has never seen the photo sees the outcome.
             let mut colleague = ScriptlessBrowser::of(&gateway.device_of(&counter.party).await).await;
             let done = page(&colleague.get(&format!("{collection}/done")).await);
             assert!(done.contains("data-outcome") && !done.contains(".jpg"), "{outcome}: {done}");

@@ -1,4 +1,4 @@
-//! The counter desk, page by page, as a browser without a script sees it. Real browsers come to it in `tests/browser`.
+//! The desk, page by page, in a browser without scripts. `tests/browser` tests it with real browsers.
 
 mod collections_of_the_day;
 mod decisions;

@@ -73,7 +73,7 @@ async fn style_and_script_are_those_that_the_policy_names() {
         let policy = answer.header("content-security-policy");
         assert!(policy.contains(&format!("{element}-src 'sha256-{hash}'")), "{element}: {policy}");
     }
-    // None of either anywhere else, where the policy would hold it back.
+    // No scripts or styles elsewhere, because the policy would block them.
     assert!(!page.contains(" style=") && !page.contains(" onclick=") && !page.contains("javascript:"));
 }
 
@@ -247,7 +247,7 @@ async fn a_browser_with_the_bare_address_is_sent_to_the_desk_and_a_program_is_no
             assert!(answer.headers.get_all("vary").iter().any(|value| value == "accept"), "{accept}");
         }
     }
-    // Without a certificate too: the desk's first page says what is missing.
+    // Without a certificate, too: the desk's first page explains what is missing.
     let router = gateway.router(ListenerKind::Office);
     let request = Request::get("/").header("host", "localhost").header("accept", chromium).body(Body::empty()).unwrap();
     assert_eq!(router.oneshot(request).await.unwrap().status(), 303);
@@ -268,7 +268,7 @@ async fn every_page_says_in_time_when_the_counters_certificate_ends() {
         (0, "bis 11.12.2026", None),
         (240, "bis 11.12.2026", Some("am 12.12.2026 um 10:30 Uhr")),
         (216, "bis 11.12.2026", Some("am 12.12.2026 um 10:30 Uhr")),
-        // The last night: it is valid until the morning.
+        // In the last night it is valid until the morning.
         (15, "heute bis 10:30 Uhr", Some("heute um 10:30 Uhr")),
     ] {
         gateway.advance(hours * DAY / 24);

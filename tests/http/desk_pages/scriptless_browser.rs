@@ -1,4 +1,4 @@
-//! A browser with no script: cookies, forms, and one device's certificate.
+//! A browser without scripts: cookies, forms, and one device's certificate.
 
 use axum::body::Body;
 use axum::http::Method;
@@ -21,7 +21,7 @@ pub struct Cookie {
 }
 
 impl ScriptlessBrowser {
-    /// With the first page before it.
+    /// A browser that has opened the first page.
     pub async fn of(caller: &RouterClient) -> Self {
         let mut browser = Self { caller: caller.clone(), cookies: Vec::new(), token: String::new() };
         let answer = browser.get("/desk/").await;
@@ -65,14 +65,14 @@ impl ScriptlessBrowser {
         answer
     }
 
-    /// Goes where an answer leads.
+    /// Follows a redirect.
     pub async fn follow(&mut self, answer: &RouterResponse) -> RouterResponse {
         assert_eq!(answer.status, 303, "{answer:?}");
         let path = answer.header("location").to_owned();
         self.get(&path).await
     }
 
-    /// Enters a code that is good, and gives the address of the photo.
+    /// Enters a valid code and returns the address of the photo.
     pub async fn enter(&mut self, code: &str) -> String {
         let answer = self.post("/desk/", &[("code", code)]).await;
         assert_eq!(answer.status, 303, "{answer:?}");
@@ -138,7 +138,7 @@ pub fn field(page: &str, name: &str) -> Option<String> {
     Some(rest.split('"').next()?.to_owned())
 }
 
-/// Asserts that a page tells of this problem.
+/// Asserts that a page shows this problem.
 #[track_caller]
 pub fn assert_problem_page(answer: &RouterResponse, status: u16, problem: &str) -> String {
     assert_eq!(answer.status, status, "{answer:?}");

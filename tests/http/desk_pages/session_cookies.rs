@@ -1,6 +1,7 @@
 //! The cookie that carries the code from page to page.
 
 use super::scriptless_browser::{Cookie, ScriptlessBrowser, assert_problem_page};
+use crate::http::setup::studio_alone;
 use crate::support::test_gateway::TestGateway;
 
 fn ticket(browser: &ScriptlessBrowser) -> Cookie {
@@ -23,8 +24,7 @@ async fn it_is_sent_to_the_pages_of_its_collection_only_and_shows_nothing_of_the
 
 #[tokio::test]
 async fn it_opens_nothing_for_another_office_or_another_collection() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     let (first, second) = (studio.deposit_numbered(1).await, studio.deposit_numbered(2).await);
     let office = gateway.office("Bürgeramt").await;
     let mut browser = ScriptlessBrowser::of(&office).await;
@@ -34,7 +34,7 @@ async fn it_opens_nothing_for_another_office_or_another_collection() {
     browser.forget_cookies();
     browser.put_cookie(Cookie { path: other.clone(), ..of_first.clone() });
     assert_problem_page(&browser.get(&other).await, 200, "code-needed");
-    // A colleague's computer of the same office goes on with it; another office does not even see the collection.
+    // A colleague of the same office can continue; another office cannot see the collection.
     let mut colleague = ScriptlessBrowser::of(&gateway.device_of(&office.party).await).await;
     colleague.put_cookie(of_first.clone());
     assert!(super::scriptless_browser::page(&colleague.get(&photo).await).contains("id=\"photo\""));
@@ -49,23 +49,21 @@ async fn it_opens_nothing_for_another_office_or_another_collection() {
 
 #[tokio::test]
 async fn two_codes_in_two_tabs_do_not_meet_and_a_settlement_takes_its_own_away() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     let (first, second) = (studio.deposit_numbered(1).await, studio.deposit_numbered(2).await);
     let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
     let (one, two) = (browser.enter(&first.code).await, browser.enter(&second.code).await);
     assert_eq!(browser.get(&format!("{one}/photo.jpg")).await.body, first.bytes);
     assert_eq!(browser.get(&format!("{two}/photo.jpg")).await.body, second.bytes);
     browser.post(&format!("{one}/settle"), &[("outcome", "used")]).await;
-    // With the note that the file was saved.
+    // With the cookie about the saved file.
     assert!(browser.cookies().iter().all(|cookie| cookie.path != one), "{:?}", browser.cookies());
     assert_eq!(browser.get(&format!("{two}/photo.jpg")).await.body, second.bytes);
 }
 
 #[tokio::test]
 async fn settling_changes_a_cookie_of_the_first_page_so_that_browsers_forget_the_photo() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
     let mut values = Vec::new();
     for number in [1, 2] {

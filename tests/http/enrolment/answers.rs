@@ -1,4 +1,4 @@
-//! EST responses, and the forms of requests that are accepted.
+//! EST responses, and the accepted forms of requests.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -92,7 +92,7 @@ async fn a_request_is_read_in_every_form_that_clients_send() {
         let invite = gateway.invite(Role::Studio, "Foto Koch").await;
         let authorization = basic_authorization(&invite.device.device_id.to_string(), &invite.code.reveal());
         certificate(&gateway.anonymous_client().enrol_with(Some(&authorization), form(request())).await);
-        // As it is typed: small letters, spaces, O for 0; the scheme in any case.
+        // Codes as people type them: small letters, spaces, O for 0; the scheme in any case.
         let invite = gateway.invite(Role::Studio, "Foto Koch").await;
         let typed = invite.code.reveal().to_lowercase().replace('-', " ").replace('0', "o");
         let authorization = basic_authorization(&invite.device.device_id.to_string(), &typed).replace("Basic", "basic");

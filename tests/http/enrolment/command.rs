@@ -47,7 +47,7 @@ fn one_line_makes_studio_device_and_invitation_and_can_be_repeated() {
     assert_eq!(list[0]["device"]["label"], "till 1");
     assert!(list[0]["device"]["certificate_expires_at"].is_null() && list[0]["invitation"]["state"] == "open");
 
-    // For people: the line to type in the shop.
+    // The command that the photographer types.
     let shown = home.run(&invite);
     let code = String::from_utf8_lossy(&shown.stdout);
     let code = code.lines().find_map(|line| line.strip_prefix("code         ")).unwrap().to_owned();
@@ -102,7 +102,7 @@ fn what_cannot_be_invited_or_approved_is_told_with_the_next_step() {
     ] {
         assert_eq!(home.run(usage).status.code(), Some(2), "{usage:?}");
     }
-    // Without its key file or its authority nothing is invited, and nothing is left of the try.
+    // Without the key file or the CA the command invites nothing and leaves nothing behind.
     std::fs::rename(home.file("certs/server-ca.crt"), home.file("elsewhere.crt")).unwrap();
     assert!(home.failure(&["studio", "invite", "Foto Neu", "--place", "Köln"]).contains("server-ca.crt"));
     std::fs::rename(home.file("elsewhere.crt"), home.file("certs/server-ca.crt")).unwrap();
@@ -128,7 +128,7 @@ fn an_invitation_goes_by_post() {
     }
     let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&letter).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
-    // What would be overwritten stops the command before there is a code that nobody reads.
+    // An existing file stops the command before it creates a code.
     assert!(home.failure(&invite).contains("koch.pdf is there already"));
     assert_eq!(home.json(&["device", "list"]).as_array().unwrap().len(), 1);
     for too_much in ["15d", "0h"] {

@@ -1,4 +1,4 @@
-//! The gateway killed around the moment an invitation is spent, and started again: the repeat gets its certificate.
+//! The gateway is killed while an invitation is being used, and started again: the repeated request gets the certificate.
 
 skip_in!(quick, postgres: "starts and kills the program, with a database of its own");
 
@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::support::database_inspector::DatabaseInspector;
 use crate::support::gateway_process::{GENEROUS_TIMEOUT, GatewayFolder};
 
-/// Enrols over a real line; `None` when there was no answer.
+/// Enrols over a real connection; `None` without a response.
 async fn enrol(home: &GatewayFolder, url: &str, invitation: &Value, request: &[u8]) -> Option<u16> {
     let mut roots = RootCertStore::empty();
     let ca = std::fs::read(home.file("certs/server-ca.crt")).unwrap();

@@ -25,10 +25,10 @@ impl Shop {
         Self { home, gateway, invitation }
     }
 
-    /// Runs lines of bash in the shop's folder, which know `GATEWAY`, `LISTENER`, `USER_AND_CODE` and `CA` (the authority's file).
+    /// Runs bash commands in the studio's folder with the variables `GATEWAY`, `LISTENER`, `USER_AND_CODE` and `CA` (the CA's file).
     fn bash(&self, script: &str) -> Output {
         let given = |name: &str| self.invitation[name].as_str().unwrap().to_owned();
-        // Its TLS 1.2 has no extended master secret (RFC 7627), which the gateway requires.
+        // Its TLS 1.2 lacks the extended master secret (RFC 7627), which the gateway requires.
         let tls_1_3 = self.home.beside("strongswan.conf");
         fs::write(&tls_1_3, "libtls { \n version_max = 1.3 \n }\n").unwrap();
         let mut command = Command::new("bash");

@@ -1,4 +1,4 @@
-//! The gateway shows that it knows a code before the code is shown to it.
+//! The gateway proves that it knows a code before the device sends the code.
 
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::domain::party::Role;
@@ -90,7 +90,7 @@ async fn who_holds_the_code_is_told_why_it_leads_nowhere_and_who_does_not_is_tol
         let problem = ask(&anonymous, &expired).await.assert_problem(403, "enrolment-code-expired");
         assert_eq!(problem["expired_at"], json!(expired.expires_at));
         assert!(problem["detail"].as_str().unwrap().contains("am 23.11.2026 um 10:30 Uhr"), "{problem}");
-        // The remains after a sweep are told of in the same way.
+        // The response after a sweep is the same.
         gateway.sweep().await;
     }
     anonymous.look_up(&"00".repeat(32), &"ab".repeat(32)).await.assert_problem(404, "invitation-unknown");

@@ -1,4 +1,4 @@
-//! The cost of a revocation, and of reading what is public, does not grow with what one device or one reader does.
+//! One device or one client cannot make revocations or public reads more expensive.
 
 use axum::body::Body;
 use lichtbild::domain::party::Role;

@@ -1,4 +1,4 @@
-//! From an invitation to a certificate over the wire, and from one certificate to the next.
+//! Enrolment by an invitation, and renewal of certificates.
 
 mod answers;
 #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! A studio that has nothing but openssl and curl, and the lines of `docs/enrolment.md`.
+//! A studio that has only openssl and curl, with the commands of `docs/enrolment.md`.
 
 skip_in!(quick, postgres: "starts the program, with a database of its own");
 
@@ -17,7 +17,7 @@ fn page() -> Vec<String> {
     lines
 }
 
-/// The lines with this gateway's addresses and this invitation in place of the printed ones.
+/// The commands with the addresses of this gateway and this invitation.
 fn script(gateway: &GatewayProcess, invitation: &Value) -> String {
     let given = |name: &str| match name {
         "GATEWAY" => Some(gateway.enrolment().to_owned()),
@@ -92,9 +92,9 @@ fn the_printed_lines_enrol_and_renew_with_openssl_and_curl_alone() {
     assert_eq!((&list[0]["state"], &list[0]["invitation"]), (&"active".into(), &Value::Null));
     assert!(!gateway.log().contains(invitation["code"].as_str().unwrap()));
 
-    // Revoked: the handshake refuses, and what the device could do it can do no more.
+    // After the revocation the handshake refuses the device.
     assert!(home.run(&["device", "revoke", device_id]).status.success());
-    // The handshake learns it within two seconds; curl fails before as after, with another word.
+    // The handshake uses it within two seconds; curl fails before and after, with different messages.
     let renew = format!(
         "until {{ curl -sS --cacert gateway-ca.pem --cert new-certificate.pem --key new-key.pem -H 'Content-Type: \
          application/pkcs10' --data-binary @new-request.b64 {}/.well-known/est/simplereenroll 2>&1 || true; }} | \
@@ -174,7 +174,7 @@ fn under_four_eyes_the_administrator_sees_what_the_device_sees() {
 
     let list = home.json(&["device", "list"]);
     assert_eq!((&list[0]["state"], &list[0]["invitation"]["fingerprint"]), (&"pending".into(), &fingerprint.into()));
-    // Neither asked nor told, it only shows the fingerprint.
+    // Without a terminal and without --fingerprint it only prints the fingerprint.
     let mut shown = home.command();
     let shown = shown.args(["device", "approve", device_id]).stdin(std::process::Stdio::null()).output().unwrap();
     assert_eq!(shown.status.code(), Some(1));

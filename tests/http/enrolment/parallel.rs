@@ -1,4 +1,4 @@
-//! One code in several hands at the same moment.
+//! Several devices use one code at the same moment.
 
 use lichtbild::domain::party::Role;
 use lichtbild::identity::certificate::read_certificate;

@@ -1,4 +1,4 @@
-//! Refused enrolments: the answer, and the audit row.
+//! Refused enrolments: the response and the audit row.
 
 use axum::body::Body;
 use lichtbild::domain::party::device_kind::DeviceKind;
@@ -79,7 +79,7 @@ async fn a_device_that_is_not_invited_looks_like_one_that_is() {
     }
     assert_eq!(seen[0], seen[1]);
     assert_eq!(seen[0], seen[2]);
-    // But strangers write nothing into the store where nobody is invited.
+    // Anonymous clients cannot write to the database if there is no invitation.
     assert_eq!(gateway.database.count_events("enrolment.code_wrong").await, 3);
     let after = gateway.database.contents().await;
     assert_eq!(after.without("audit").without("invitations"), before.without("audit").without("invitations"));
@@ -112,7 +112,7 @@ async fn an_invitation_ends_after_its_day() {
         gateway.anonymous_client().accept_invitation(&invite, &key).await.assert_problem(403, "enrolment-code-expired");
     assert_eq!(problem["expired_at"], json!(invite.expires_at));
     assert_eq!(gateway.database.audit().await.last().unwrap().details["reason"], "code_expired");
-    // Wrong codes are not counted against it any more, and told as to anybody.
+    // Wrong codes no longer count for this invitation, and the response is the usual one.
     let device_id = invite.device.device_id.to_string();
     try_wrong_code(&gateway.anonymous_client(), &device_id).await.assert_problem(401, "enrolment-code-wrong");
     assert_eq!(gateway.database.count_events("enrolment.code_wrong").await, 0);
@@ -182,7 +182,7 @@ async fn a_request_that_cannot_be_certified_costs_no_invitation() {
         assert_eq!((row.actor, row.subject), (device_id.clone(), Some(device_id)));
     }
     assert_eq!(gateway.database.contents().await.without("audit"), before.without("audit"));
-    // Names that are nobody's here do no harm.
+    // Names that belong to no party here are ignored.
     let harmless = claiming(&[(DnType::CommonName, "till 1".into()), (DnType::OrganizationName, "Foto Koch".into())]);
     let device_id = invite.device.device_id.to_string();
     certificate(&gateway.anonymous_client().enrol(&device_id, &invite.code.reveal(), &harmless).await);

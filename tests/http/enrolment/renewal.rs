@@ -13,6 +13,7 @@ use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
 use serde_json::json;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
+use crate::http::setup::studio_alone;
 use crate::support::enrolment::{EST, certificate, certificates, fingerprint};
 use crate::support::router_client::{RouterClient, RouterResponse, peer, send};
 use crate::support::test_gateway::{DAY, HOUR, MINUTE, TestGateway};
@@ -78,7 +79,7 @@ async fn once_a_newer_certificate_was_used_no_older_one_renews_itself() {
         let certificate = PeerCertificate::new(der.into());
         RouterClient::new(gateway.router(ListenerKind::Studio), first.party.clone(), first.device_id, certificate)
     };
-    // Cut off in the middle: nothing was used yet.
+    // The connection breaks in the middle, so nothing was used yet.
     let second = with(certificate(&reenrol(&first, &fresh()).await));
     gateway.advance(HOUR);
     let third = with(certificate(&reenrol(&first, &fresh()).await));
@@ -88,7 +89,7 @@ async fn once_a_newer_certificate_was_used_no_older_one_renews_itself() {
     let problem = reenrol(&first, &fresh()).await.assert_problem(403, "certificate-superseded");
     assert_eq!(problem["newer_used_at"], json!(used_at));
     assert_eq!(gateway.database.audit().await.pop().unwrap().details["reason"], "certificate_superseded");
-    // It still deposits; and what is as new or newer renews.
+    // It can still deposit, and certificates of the same age or newer can renew.
     first.deposit_numbered(2).await;
     let fourth = with(certificate(&reenrol(&second, &fresh()).await));
     gateway.advance(HOUR);
@@ -123,7 +124,7 @@ async fn three_certificates_of_a_device_are_accepted_and_the_fourth_ends_the_old
         }
     }
     other.photos("").await;
-    // A revocation concerns the three, whatever was issued before.
+    // A revocation covers these three, no matter what was issued before.
     gateway.revoke(&first).await;
     let revoked = gateway.store.revoked_certificates(gateway.now()).await.unwrap();
     assert!(all[3..].iter().all(|(live, _)| revoked.contains(&live.sha256())), "{revoked:?}");
@@ -132,8 +133,7 @@ async fn three_certificates_of_a_device_are_accepted_and_the_fourth_ends_the_old
 
 #[tokio::test]
 async fn a_device_renews_once_an_hour_and_a_due_certificate_a_few_times() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     let rows = gateway.database.count("audit").await;
     certificate(&reenrol(&studio, &fresh()).await);
     for _ in 0..30 {
@@ -144,7 +144,7 @@ async fn a_device_renews_once_an_hour_and_a_due_certificate_a_few_times() {
     assert_eq!(gateway.database.count("audit").await, rows + 1, "a refusal that passes by itself leaves no row");
     gateway.advance(HOUR);
     certificate(&reenrol(&studio, &fresh()).await);
-    // Past the middle of its life an answer that was lost on the way can be asked for again.
+    // After half of its lifetime, a device can repeat a request whose response was lost.
     let other = gateway.device_until(&studio.party, gateway.now() + 60 * DAY).await;
     gateway.advance(30 * DAY);
     for _ in 0..3 {
@@ -168,7 +168,7 @@ async fn a_device_whose_renewals_are_never_answered_keeps_the_certificate_that_i
     let listed = gateway.store.revoked_certificates(gateway.now()).await.unwrap();
     assert!(listed.contains(&first.certificate.sha256()), "the one that it uses");
     let listed: Vec<_> = lost.iter().map(|certificate| listed.contains(&certificate.sha256())).collect();
-    // One of the two newest may have arrived after all.
+    // The device may have received one of the two newest certificates.
     assert_eq!(listed, [[false; 10].as_slice(), &[true; 2]].concat());
 }
 
@@ -238,7 +238,7 @@ async fn a_renewal_names_the_same_device_or_nobody() {
     certificate(&reenrol(&own, &subject([&party, "studio", &device])).await);
 }
 
-/// Common clients copy the subject of the certificate that they renew (RFC 7030 section 4.2.2), or give a name alone.
+/// Common clients copy the subject of the certificate that they renew (RFC 7030 section 4.2.2), or send only a name.
 #[tokio::test]
 async fn a_renewal_with_the_subject_of_the_certificate_or_a_name_alone_is_certified() {
     let gateway = TestGateway::start().await;
@@ -287,7 +287,7 @@ async fn a_browser_has_its_certificate_longer_and_keeps_that_when_it_is_renewed(
     assert_eq!(read_certificate(&first).unwrap().not_after, gateway.now() + 365 * DAY);
     let device = gateway.with_certificate(&invite, first.clone());
     gateway.advance(250 * DAY);
-    // Past the middle: three renewals in an hour, and three certificates that are accepted.
+    // In the second half: three renewals in an hour, and three accepted certificates.
     for _ in 0..3 {
         let renewed = certificate(&reenrol(&device, &fresh()).await);
         assert_eq!(read_certificate(&renewed).unwrap().not_after, gateway.now() + 365 * DAY);
@@ -312,7 +312,7 @@ async fn who_is_not_let_in_gets_no_new_certificate_and_is_written_down() {
     reenrol(&expired, &fresh()).await.assert_problem(403, "certificate-expired");
     let row = last().await;
     assert_eq!((row.actor, &row.details["reason"]), (expired.device_id.to_string(), &json!("certificate_expired")));
-    // An office's certificate on the studios' line; the handshake lets none through, but nothing rests on that.
+    // An office's certificate on the studio listener. The handshake refuses it, but the route must not depend on that.
     let elsewhere = office.request(Method::POST, &format!("{EST}/simplereenroll"));
     let request = elsewhere.header("content-type", "application/pkcs10").body(Body::from(fresh())).unwrap();
     send(&gateway.router(ListenerKind::Studio), request).await.assert_problem(403, "device-unknown");
@@ -322,7 +322,7 @@ async fn who_is_not_let_in_gets_no_new_certificate_and_is_written_down() {
     reenrol(&studio, &fresh()).await.assert_problem(403, "studio-suspended");
     assert_eq!(last().await.details["reason"], "studio_suspended");
     assert_eq!(gateway.database.count_events("device.renewed").await, 0);
-    // Nobody who is known: nothing to write down.
+    // The device is unknown, so there is nothing to record.
     let rows = gateway.database.count("audit").await;
     let anonymous =
         axum::http::Request::post(format!("{EST}/simplereenroll")).extension(peer(None, Admission::WithinLimit));
@@ -334,8 +334,7 @@ async fn who_is_not_let_in_gets_no_new_certificate_and_is_written_down() {
 
 #[tokio::test]
 async fn a_revoked_device_in_a_loop_does_not_fill_the_audit_log() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     gateway.revoke(&studio).await;
     for _ in 0..30 {
         reenrol(&studio, &fresh()).await.assert_problem(403, "device-revoked");
@@ -345,8 +344,7 @@ async fn a_revoked_device_in_a_loop_does_not_fill_the_audit_log() {
 
 #[tokio::test]
 async fn junk_to_renew_with_does_not_fill_the_audit_log_and_is_counted() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     for _ in 0..50 {
         reenrol(&studio, b"junk").await.assert_problem(400, "request-malformed");
     }

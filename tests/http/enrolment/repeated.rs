@@ -1,4 +1,4 @@
-//! The answer was lost on the way, and the device asks again.
+//! The response was lost, and the device repeats the request.
 
 use lichtbild::domain::party::Role;
 use lichtbild::identity::certificate::read_certificate;

@@ -1,4 +1,4 @@
-//! A key that one device has or had, be it revoked or not, is certified and bound for no other.
+//! The gateway never certifies or binds a key that another device has or had, revoked or not.
 
 use axum::body::Body;
 use axum::http::Method;
@@ -54,7 +54,7 @@ async fn a_key_is_certified_for_one_device_only() {
     let gateway = TestGateway::start().await;
     let shared = key();
     let first = enrolled(&gateway, "Foto Koch", &shared).await;
-    // Whoever has the request that the first one sent has all that this takes.
+    // An attacker needs only the request that the first device sent.
     let invite = gateway.invite(Role::Studio, "Foto Porst").await;
     assert_not_enrolled(&gateway, &invite, &shared).await;
     let second = enrolled(&gateway, "Foto Meier", &key()).await;
@@ -76,7 +76,7 @@ async fn a_key_that_two_devices_shared_before_is_revoked_for_both() {
     gateway.database.execute(&sharing).await.unwrap();
     assert!(!revoked_keys(&gateway).await.contains(&fingerprint(&shared)));
     gateway.revoke(&first).await;
-    // The handshake refuses by this list.
+    // The handshake uses this list.
     assert!(revoked_keys(&gateway).await.contains(&fingerprint(&shared)));
     renew(&second, &shared).await.assert_problem(422, "key-reused");
     let last = gateway.database.audit().await.pop().unwrap();
@@ -95,7 +95,7 @@ async fn a_key_that_a_revoked_device_ever_had_enrols_no_other() {
     for revoked in [&old, &new] {
         assert_not_enrolled(&gateway, &invite, revoked).await;
     }
-    // The code is not spent by that.
+    // This does not use up the code.
     assert_eq!(gateway.anonymous_client().accept_invitation(&invite, &key()).await.status, 200);
 }
 
@@ -138,7 +138,7 @@ async fn a_request_whose_key_was_revoked_meanwhile_is_not_approved() {
     let approved = administration.approve(second.device.device_id, &fingerprint(&shared)).await;
     assert_eq!(approved.unwrap(), ApprovalOutcome::KeyReused);
     assert_eq!(gateway.database.contents().await, before);
-    // What was approved before is not certified.
+    // An earlier approval does not count for another key.
     assert_not_enrolled(&gateway, &third, &shared).await;
 }
 

@@ -1,4 +1,4 @@
-//! Secrets of enrolment that are neither in the database nor in the log.
+//! Secrets of the enrolment are neither in the database nor in the log.
 
 skip_in!(postgres: "reads the files of SQLite");
 
@@ -16,7 +16,7 @@ fn holds(content: &[u8], needle: &[u8]) -> bool {
     content.windows(needle.len()).any(|window| window == needle)
 }
 
-/// Invitations in every state they can be in, and an identifier that is to be found.
+/// Invitations in every state, and an identifier that the search must find.
 async fn invitations(gateway: &TestGateway) -> (Vec<EnrolmentCode>, String) {
     let (mut codes, mut device_id) = (Vec::new(), String::new());
     for number in 0..5 {

@@ -5,6 +5,7 @@ use axum::http::Method;
 use lichtbild::clock::Timestamp;
 use serde_json::{Value, json};
 
+use crate::http::setup::studio_and_office;
 use crate::support::router_client::{RouterClient, RouterResponse, json_string};
 use crate::support::test_gateway::{DAY, MINUTE, START, TestGateway};
 
@@ -55,8 +56,7 @@ async fn pages_hold_every_photo_once_newest_first_and_nobody_elses() {
 
 #[tokio::test]
 async fn a_page_tells_how_long_it_could_be() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let auditor = gateway.auditor(&office.party).await;
     for (caller, path, most) in [
         (&studio, "/v1/photos", 200),
@@ -75,8 +75,7 @@ async fn a_page_tells_how_long_it_could_be() {
 
 #[tokio::test]
 async fn a_state_is_asked_for_as_it_is_at_this_moment() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let mut ids: std::collections::HashMap<&str, Vec<String>> = std::collections::HashMap::new();
     for number in 0..40 {
         let deposit = studio.deposit_numbered(number).await;
@@ -125,8 +124,7 @@ async fn a_state_is_asked_for_as_it_is_at_this_moment() {
 
 #[tokio::test]
 async fn an_offices_collections_tell_where_each_stands() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let other = gateway.office("Bürgeramt Süd").await;
     let deposits =
         [studio.deposit_numbered(1).await, studio.deposit_numbered(2).await, studio.deposit_numbered(3).await];
@@ -168,8 +166,7 @@ async fn an_offices_collections_tell_where_each_stands() {
 
 #[tokio::test]
 async fn queries_that_are_not_understood_are_refused() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (_gateway, studio, office) = studio_and_office().await;
     for query in ["state=gone", "state=", "limit=x", "limit=-1", "after=1", "page=2", "limit=1&limit=2"] {
         ask(&studio, "photos", query).await.assert_problem(400, "request-malformed");
     }
@@ -179,7 +176,7 @@ async fn queries_that_are_not_understood_are_refused() {
     for number in 0..3 {
         studio.deposit_numbered(number).await;
     }
-    // Out of bounds is brought within them.
+    // Values out of range are adjusted.
     assert_eq!(studio.photos("limit=0").await.json()["photos"].as_array().unwrap().len(), 1);
     assert_eq!(studio.photos("limit=4000000000").await.json()["photos"].as_array().unwrap().len(), 3);
 }
@@ -190,7 +187,7 @@ async fn one_rare_state_among_many_photos_is_found_without_reading_them_one_by_o
     let studio = gateway.studio("Foto Koch").await;
     let oldest = studio.deposit_numbered(0).await;
     studio.withdraw(&oldest.photo_id).await;
-    // As many rows as a studio has in years, past the gateway to be quick.
+    // As many rows as a studio gets in years, inserted directly for speed.
     let copies = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
         INSERT INTO photos SELECT printf('f%07d-0000-7000-8000-000000000000', i), studio_id, device_id, epoch, 'used', 0,
             randomblob(32), NULL, randomblob(32), width, height, bytes, profile, findings, deposited_at, expires_at,
@@ -200,7 +197,7 @@ async fn one_rare_state_among_many_photos_is_found_without_reading_them_one_by_o
             sha256(convert_to('tombstone ' || i, 'UTF8')), width, height, bytes, profile, findings, deposited_at, expires_at,
             deposited_at, NULL, NULL, NULL, NULL FROM photos, generate_series(1, 20000) n(i)";
     gateway.database.execute(gateway.database.for_dialect(copies, copies_on_a_server)).await.unwrap();
-    // The work for one page is bounded: had the rows in between been read, the first page would be empty.
+    // The work per page is limited: if the rows in between had been read, the first page would be empty.
     let first_page = studio.photos("state=withdrawn&limit=1").await.json();
     assert_eq!(first_page["photos"][0]["photo_id"], oldest.photo_id.as_str());
 }

@@ -1,4 +1,4 @@
-//! Settlements by a device that has not shown the code of the collection.
+//! Settlements by a device that has not sent the code of the collection.
 
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ async fn a_colleague_who_has_not_the_code_destroys_no_photo_and_can_give_it_back
     assert_refused(&gateway, &colleague, &collection).await;
     assert_eq!(counter.fetch(&collection, &deposit.code).await.status, 200);
     assert_refused(&gateway, &colleague, &collection).await;
-    // A wrong code shows nothing.
+    // A wrong code does not count as sent.
     colleague.fetch(&collection, &studio.deposit_numbered(2).await.code).await.assert_problem(404, "code-unknown");
     assert_refused(&gateway, &colleague, &collection).await;
     assert_eq!(colleague.settle(&collection, &json!({ "outcome": "released" })).await.status, 200);
@@ -56,7 +56,7 @@ async fn a_device_that_has_shown_the_code_settles() {
                 assert_eq!(colleague.fetch(&collection, &deposit.code).await.status, 200);
             } else {
                 assert_eq!(colleague.collect_ok(&deposit.code).await, collection);
-                // Each device is written down once.
+                // Each device is recorded once.
                 let before = gateway.database.contents().await;
                 assert_eq!(colleague.collect_ok(&deposit.code).await, collection);
                 assert_eq!(counter.collect_ok(&deposit.code).await, collection);
@@ -91,7 +91,7 @@ async fn what_was_settled_is_confirmed_to_every_device_of_the_office() {
         let collection = counter.collect_and_settle(&deposit.code, &outcome).await;
         assert_eq!(colleague.settle(&collection, &outcome).await.status, 200);
     }
-    // Time has settled it.
+    // The deadline has settled it.
     let collection = counter.collect_and_fetch(&studio.deposit_numbered(9).await.code).await;
     gateway.advance(8 * DAY);
     assert_eq!(colleague.settle(&collection, &json!({ "outcome": "used" })).await.status, 200);

@@ -3,7 +3,8 @@
 use lichtbild::flows::maintenance::sweep;
 use serde_json::{Value, json};
 
-use crate::support::test_gateway::{DAY, MINUTE, START, TestGateway};
+use crate::http::setup::{deposited_photo, studio_and_office};
+use crate::support::test_gateway::{DAY, MINUTE, START};
 
 fn kept(until: &str) -> Value {
     json!({ "outcome": "kept", "until": until })
@@ -11,8 +12,7 @@ fn kept(until: &str) -> Value {
 
 #[tokio::test]
 async fn a_kept_photo_is_collectable_by_any_office_until_the_end_of_its_day() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let other = gateway.office("Bürgeramt Süd").await;
     let deposit = studio.deposit_numbered(1).await;
     let collection = office.collect_and_fetch(&deposit.code).await;
@@ -36,9 +36,7 @@ async fn a_kept_photo_is_collectable_by_any_office_until_the_end_of_its_day() {
 
 #[tokio::test]
 async fn a_kept_photo_that_is_given_back_or_whose_lease_lapses_is_kept_again() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposit_numbered(1).await;
+    let (gateway, studio, office, deposit) = deposited_photo().await;
     office.collect_and_settle(&deposit.code, &kept("2026-12-31")).await;
     office.collect_and_settle(&deposit.code, &json!({ "outcome": "released" })).await;
     assert_eq!(studio.state_of(&deposit).await, "kept");
@@ -56,9 +54,7 @@ async fn a_kept_photo_that_is_given_back_or_whose_lease_lapses_is_kept_again() {
 
 #[tokio::test]
 async fn a_kept_photo_may_be_used_at_last() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposit_numbered(1).await;
+    let (gateway, _studio, office, deposit) = deposited_photo().await;
     let first = office.collect_and_settle(&deposit.code, &kept("2026-12-31")).await;
     gateway.advance(DAY);
     let second = office.collect_and_settle(&deposit.code, &json!({ "outcome": "used" })).await;
@@ -70,8 +66,7 @@ async fn a_kept_photo_may_be_used_at_last() {
 
 #[tokio::test]
 async fn a_photo_is_kept_for_six_months_at_most_and_not_into_the_past() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let collection = office.collect_and_fetch(&studio.deposit_numbered(1).await.code).await;
     let before = gateway.database.contents().await;
     for until in ["2027-05-23", "2026-11-21", "1970-01-01", "9999-12-31"] {
@@ -87,9 +82,7 @@ async fn a_photo_is_kept_for_six_months_at_most_and_not_into_the_past() {
 
 #[tokio::test]
 async fn keeping_a_kept_photo_again_does_not_prolong_it() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposit_numbered(1).await;
+    let (gateway, _studio, office, deposit) = deposited_photo().await;
     office.collect_and_settle(&deposit.code, &kept("2027-05-22")).await;
     gateway.advance(150 * DAY);
     let collection = office.collect_and_fetch(&deposit.code).await;
@@ -104,11 +97,9 @@ async fn keeping_a_kept_photo_again_does_not_prolong_it() {
 
 #[tokio::test]
 async fn a_photo_kept_until_its_epoch_key_is_about_to_die_still_opens() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposit_numbered(1).await;
+    let (gateway, _studio, office, deposit) = deposited_photo().await;
     gateway.advance(180 * DAY - MINUTE);
-    // 2027-05-21, kept for six months: as long as any photo lives.
+    // 2027-05-21, kept for six months, which is the maximum.
     office.collect_and_settle(&deposit.code, &kept("2027-11-21")).await;
     gateway.advance(184 * DAY);
     if let Some(remaining_keys) = sweep::without_expired_epochs(&gateway.gateway).await.unwrap() {

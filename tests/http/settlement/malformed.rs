@@ -1,13 +1,13 @@
-//! Requests that are no settlement.
+//! Malformed settlement requests.
 
 use serde_json::json;
 
+use crate::http::setup::{deposited_photo, studio_and_office};
 use crate::support::test_gateway::TestGateway;
 
 #[tokio::test]
 async fn unknown_fields_and_outcomes_are_refused() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let collection = office.collect_and_fetch(&studio.deposit_numbered(1).await.code).await;
     let before = gateway.database.contents().await;
     let path = format!("/v1/collections/{collection}/settle");
@@ -44,8 +44,7 @@ async fn unknown_fields_and_outcomes_are_refused() {
 
 #[tokio::test]
 async fn a_note_over_five_hundred_characters_is_refused() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let collection = office.collect_and_fetch(&studio.deposit_numbered(1).await.code).await;
     let before = gateway.database.contents().await;
     let refused = json!({ "outcome": "refused", "reason": "other", "note": "ß".repeat(501) });
@@ -56,8 +55,7 @@ async fn a_note_over_five_hundred_characters_is_refused() {
 
 #[tokio::test]
 async fn a_note_that_does_not_read_as_it_is_is_refused() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let collection = office.collect_and_fetch(&studio.deposit_numbered(1).await.code).await;
     let before = gateway.database.contents().await;
     for hidden in "\u{7}\r\u{85}\u{61c}\u{200f}\u{2028}\u{2029}\u{202e}\u{2066}\u{e000}\u{e0041}".chars() {
@@ -74,12 +72,10 @@ async fn a_note_that_does_not_read_as_it_is_is_refused() {
 
 #[tokio::test]
 async fn a_note_is_stored_without_the_characters_that_change_nothing_and_a_repeat_is_the_same() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposit_numbered(1).await;
+    let (_gateway, studio, office, deposit) = deposited_photo().await;
     let collection = office.collect_and_fetch(&deposit.code).await;
     let refused = |note: &str| json!({ "outcome": "refused", "reason": "other", "note": note });
-    // 500 characters as it is stored.
+    // 500 characters in the stored form.
     let (written, stored) = ("Brille\u{ad}\tweg ❤\u{fe0f}\r\n👩\u{200d}🦰".to_owned(), "Brille weg ❤\n👩🦰");
     let filled = "x".repeat(500 - stored.chars().count());
     for note in [written.clone() + &filled, stored.to_owned() + &filled] {
@@ -101,8 +97,7 @@ async fn a_body_that_is_no_object_is_told_to_be_one() {
 
 #[tokio::test]
 async fn nobody_settles_what_is_not_theirs() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let other = gateway.office("Bürgeramt Süd").await;
     let collection = office.collect_and_fetch(&studio.deposit_numbered(1).await.code).await;
     let before = gateway.database.contents().await;
@@ -114,9 +109,7 @@ async fn nobody_settles_what_is_not_theirs() {
 
 #[tokio::test]
 async fn a_note_with_a_retrieval_code_is_refused_and_stored_nowhere() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposit_numbered(1).await;
+    let (gateway, studio, office, deposit) = deposited_photo().await;
     let other = studio.deposit_numbered(2).await.code;
     let collection = office.collect_and_fetch(&deposit.code).await;
     let before = gateway.database.contents().await;

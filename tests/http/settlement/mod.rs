@@ -1,4 +1,4 @@
-//! Collections ended by their office.
+//! Collections that their office settles.
 
 mod code_required;
 mod kept;

@@ -2,13 +2,12 @@
 
 use serde_json::json;
 
+use crate::http::setup::{deposited_photo, studio_and_office};
 use crate::support::test_gateway::{MINUTE, START, TestGateway};
 
 #[tokio::test]
 async fn a_used_photo_is_erased_in_the_same_moment() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposit_numbered(1).await;
+    let (gateway, studio, office, deposit) = deposited_photo().await;
     let collection = office.collect_and_fetch(&deposit.code).await;
     gateway.advance(MINUTE);
     let answer = office.settle(&collection, &json!({ "outcome": "used" })).await;
@@ -34,8 +33,7 @@ async fn assert_erased(gateway: &TestGateway, photo_id: &str) {
 
 #[tokio::test]
 async fn a_refusal_tells_the_studio_why_and_erases() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let [with_note, without] = [studio.deposit_numbered(1).await, studio.deposit_numbered(2).await];
     let note = "Augen geschlossen – bitte neu aufnehmen".to_owned() + &"ä".repeat(461);
     assert_eq!(note.chars().count(), 500);
@@ -51,7 +49,7 @@ async fn a_refusal_tells_the_studio_why_and_erases() {
     let refusal_of = async |id: &str| studio.photo(id).await.json()["refusal"].clone();
     assert_eq!(refusal_of(&with_note.photo_id).await, json!({ "reason": "eyes_closed", "note": note }));
     assert_eq!(refusal_of(&without.photo_id).await, json!({ "reason": "wrong_person" }));
-    // The log knows the reason, never the note.
+    // The log contains the reason but never the note.
     let rows = gateway.database.audit().await;
     let row = rows.iter().find(|row| row.event == "collection.refused").unwrap();
     assert_eq!(row.details["reason"], "eyes_closed");
@@ -60,8 +58,7 @@ async fn a_refusal_tells_the_studio_why_and_erases() {
 
 #[tokio::test]
 async fn a_released_photo_is_anyones_who_has_the_code() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let other = gateway.office("Bürgeramt Süd").await;
     let deposit = studio.deposit_numbered(1).await;
     let collection = office.collect_ok(&deposit.code).await;
@@ -71,16 +68,14 @@ async fn a_released_photo_is_anyones_who_has_the_code() {
     assert_eq!(gateway.database.count_events("collection.released").await, 1);
     let next = other.collect_and_fetch(&deposit.code).await;
     assert_ne!(next, collection);
-    // The first office's settlement stands, whatever became of the photo since.
+    // The first office's settlement stays, no matter what happened to the photo since.
     assert_eq!(office.settle(&collection, &json!({ "outcome": "released" })).await.body, receipt.body);
     assert_eq!(studio.state_of(&deposit).await, "leased");
 }
 
 #[tokio::test]
 async fn a_settlement_needs_no_hand_over() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposit_numbered(1).await;
+    let (gateway, _studio, office, deposit) = deposited_photo().await;
     let collection = office.collect_ok(&deposit.code).await;
     assert_eq!(office.settle(&collection, &json!({ "outcome": "used" })).await.status, 200);
     assert_erased(&gateway, &deposit.photo_id).await;

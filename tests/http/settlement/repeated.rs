@@ -1,7 +1,8 @@
-//! Settlements made twice, and settlements that contradict an earlier one.
+//! Repeated settlements, and settlements that contradict an earlier one.
 
 use serde_json::{Value, json};
 
+use crate::http::setup::{deposited_photo, studio_and_office};
 use crate::support::test_gateway::{DAY, START, TestGateway};
 
 fn outcomes() -> Vec<Value> {
@@ -18,8 +19,7 @@ fn outcomes() -> Vec<Value> {
 
 #[tokio::test]
 async fn the_same_settlement_again_gets_the_same_receipt_and_another_is_refused() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     for (number, settled) in outcomes().iter().enumerate() {
         let deposit = studio.deposit_numbered(number as u32).await;
         let collection = office.collect_and_fetch(&deposit.code).await;
@@ -42,8 +42,7 @@ async fn the_same_settlement_again_gets_the_same_receipt_and_another_is_refused(
 
 #[tokio::test]
 async fn a_receipt_can_be_asked_for_long_after() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let mut settled = vec![];
     for (number, outcome) in outcomes().into_iter().enumerate() {
         let deposit = studio.deposit_numbered(number as u32).await;
@@ -89,14 +88,12 @@ async fn a_settlement_that_time_made_stands() {
 
 #[tokio::test]
 async fn an_answer_that_a_photo_counts_as_used_is_as_durable_as_any() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposit_numbered(1).await;
+    let (gateway, _studio, office, deposit) = deposited_photo().await;
     let collection = office.collect_and_fetch(&deposit.code).await;
     gateway.advance(8 * DAY);
     assert_eq!(office.settle(&collection, &json!({ "outcome": "used" })).await.status, 200);
     assert_eq!(gateway.database.count_events("collection.used_by_default").await, 1);
-    // A clock that had leapt comes back.
+    // A clock that was wrong is set back.
     gateway.clock.shift_by(-8 * 86_400_000);
     assert_eq!(office.collect(&deposit.code).await.assert_problem(410, "photo-settled")["outcome"], "used");
     assert_eq!(gateway.database.count("frames").await, 0);

@@ -1,4 +1,4 @@
-//! A listener that tells who shows no certificate what is missing, and lets nobody else in for it.
+//! A listener that explains to clients without a certificate what is missing, without serving unauthorised clients.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -28,12 +28,12 @@ use crate::support::pki::{Leaf, LeafKey, LeafOptions, TestCa, new_year};
 
 const VERSIONS: [&SupportedProtocolVersion; 2] = [&TLS12, &TLS13];
 
-/// Limits whose spans nothing here waits for.
+/// Limits with times so long that no test reaches them.
 fn long_limits() -> ListenerLimits {
     ListenerLimits { handshake: GENEROUS_TIMEOUT, headers: GENEROUS_TIMEOUT, ..ListenerLimits::default() }
 }
 
-/// A stranger whom the line has let in, with half a request.
+/// An anonymous client with an accepted connection and half a request.
 async fn half_a_request(listener: &TestListener, client: &Arc<ClientConfig>, number: u64) -> TlsStream<TcpStream> {
     let mut stream = listener.connect_shared(client).await.unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\nHo").await.unwrap();
@@ -46,7 +46,7 @@ async fn a_caller_without_certificate_gets_one_response_and_is_disconnected() {
     for version in VERSIONS {
         let listener = TestListener::start_with(ListenerLimits::default(), ListenerTrust::StudioCaExplained).await;
         let mut stream = listener.connect(listener.client_with(None, default_provider(), &[version])).await.unwrap();
-        // Two at once: the second is not even looked at.
+        // Of two connections at once, the second is dropped unread.
         stream.write_all("GET /peer HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(2).as_bytes()).await.unwrap();
         let mut answer = String::new();
         timeout(GENEROUS_TIMEOUT, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
@@ -64,7 +64,7 @@ async fn a_certificate_that_is_shown_and_wrong_gets_one_response_and_counts_as_n
     let ca = &listener.studio_ca;
     let options = LeafOptions::default;
     let foreign_ca = TestCa::new("Somebody Else's CA");
-    // Its name is the studio CA's, its key is not.
+    // It has the name of the studio CA but another key.
     let impostor = TestCa::new("Studio CA").device();
     let self_signed = self_signed();
     let (foreign, revoked) = (foreign_ca.device(), ca.device());
@@ -92,7 +92,7 @@ async fn a_certificate_that_is_shown_and_wrong_gets_one_response_and_counts_as_n
             let before = listener.metrics.handshake_failed(failure).get();
             let client = listener.client_with(Some(leaf), default_provider(), &[version]);
             let mut stream = listener.connect(client).await.unwrap();
-            // Two at once: the second is not even looked at, and no certificate comes with the first.
+            // Of two connections at once, the second is dropped unread, and the first sends no certificate.
             stream.write_all("GET /peer HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(2).as_bytes()).await.unwrap();
             let mut answer = String::new();
             timeout(GENEROUS_TIMEOUT, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
@@ -104,7 +104,7 @@ async fn a_certificate_that_is_shown_and_wrong_gets_one_response_and_counts_as_n
         }
     }
     assert_eq!((listener.connections.count(), listener.metrics.without_certificate.get()), (0, 0));
-    // A device that is known is told apart from a stranger, for the audit log.
+    // The audit log distinguishes a known device from an unknown client.
     let known = [
         (Sha256Digest::of(&revoked.der), RejectionCause::Revoked),
         (Sha256Digest::of(&expired.der), RejectionCause::Expired),
@@ -113,7 +113,7 @@ async fn a_certificate_that_is_shown_and_wrong_gets_one_response_and_counts_as_n
     assert_eq!(send_raw(&mut listener.device_connection().await, "GET / HTTP/1.1").await.unwrap(), "served");
 }
 
-/// TLS clients sign with the key of the certificate that they show; this one shows another device's.
+/// TLS clients sign with the key of their certificate; this one sends another device's certificate.
 #[tokio::test]
 async fn a_certificate_without_its_key_ends_the_handshake() {
     let listener = TestListener::start_with(ListenerLimits::default(), ListenerTrust::StudioCaExplained).await;
@@ -128,7 +128,7 @@ async fn a_certificate_without_its_key_ends_the_handshake() {
     assert_eq!(listener.service.served(), 0);
 }
 
-/// Shows a certificate with a key that need not be its own.
+/// Sends a certificate with a key that may belong to another one.
 #[derive(Debug)]
 struct AlwaysThis(Arc<CertifiedKey>);
 

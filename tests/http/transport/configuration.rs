@@ -1,4 +1,4 @@
-//! Certificates and keys as an operator gives them.
+//! Certificates and keys from the configuration.
 
 use std::error::Error;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::support::pki::TestCa;
 async fn new_authorities_hold_from_the_next_connection_on() {
     let listener = TestListener::start(ListenerLimits::default()).await;
     let mut open = listener.device_connection().await;
-    // Only then the gateway has let it in, too: for a client of TLS 1.3 the handshake ends earlier.
+    // Only now the gateway has accepted it, too: in TLS 1.3 the handshake ends earlier for the client.
     assert_eq!(send_raw(&mut open, "GET / HTTP/1.1").await.unwrap(), "served");
     let successor = TestCa::new("Studio CA 2");
     let trust = trust_in(&successor, &listener.revoked);

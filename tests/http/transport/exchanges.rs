@@ -27,7 +27,7 @@ const REQUESTS: [(&str, &str); 8] = [
     ("\r\nGET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "\r\n\r\nserved"),
 ];
 
-/// Reads until what was read ends so, and no further.
+/// Reads until the input ends with these bytes.
 async fn read_until<S: AsyncRead + Unpin>(stream: &mut S, end: &str) -> String {
     let mut text = Vec::new();
     while !text.ends_with(end.as_bytes()) {
@@ -90,7 +90,7 @@ async fn answers_after(listener: &TestListener, path: &str, framing: &str, body:
     stream.write_all(head.as_bytes()).await.unwrap();
     stream.write_all(&body.as_bytes()[..cut]).await.unwrap();
     assert_eq!(read_response(&mut stream).await.unwrap(), &path[1..]);
-    // The connection may end here.
+    // The gateway may close the connection here.
     let _ = stream.write_all(&body.as_bytes()[cut..]).await;
     listener.service.go_on.notify_waiters();
     let _ = stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;

@@ -1,4 +1,4 @@
-//! A full listener: the device that has most connections makes way.
+//! A full listener: it closes a connection of the device with the most connections.
 
 use std::sync::Arc;
 

@@ -69,9 +69,9 @@ async fn every_unfit_certificate_is_refused_by_an_alert_before_the_service_runs(
         assert_eq!(listener.refusal(listener.client(leaf)).await, rustls::Error::AlertReceived(alert), "{name}");
         assert_eq!(listener.metrics.handshake_failed(failure).get(), before + 1, "{name}");
     }
-    // Who once had a good one is told apart from strangers, for the audit log.
+    // The audit log distinguishes clients that once had a valid certificate from unknown clients.
     assert_eq!(listener.revoked.rejected().drain(), [(Sha256Digest::of(&expired.der), RejectionCause::Expired)]);
-    // P-521 is not offered as a signature, so that the client does not even show the certificate.
+    // The listener does not offer P-521 signatures, so the client does not send the certificate.
     let odd = ca.issue(LeafOptions { key: LeafKey::P521, ..options() });
     listener.refusal(listener.client(Some(&odd))).await;
 
@@ -141,7 +141,7 @@ async fn a_session_is_never_resumed() {
 async fn the_post_quantum_group_is_taken_where_offered_and_p256_or_p384_otherwise() {
     let listener = TestListener::start(ListenerLimits::default()).await;
     let device = listener.studio_ca.device();
-    // The client's order decides, and one that knows the hybrid group lists it before the plain one.
+    // The client's order decides, and clients that support the hybrid group list it first.
     let cases: [(Vec<&'static dyn SupportedKxGroup>, NamedGroup); 3] = [
         (vec![kx_group::X25519, kx_group::SECP256R1MLKEM768, kx_group::SECP256R1], NamedGroup::secp256r1MLKEM768),
         (vec![kx_group::X25519, kx_group::SECP256R1], NamedGroup::secp256r1),

@@ -1,4 +1,4 @@
-//! Limits on a peer that is silent, sends or reads too slowly, or connects too often.
+//! Limits for peers that are silent, send or read too slowly, or connect too often.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -161,7 +161,7 @@ async fn a_client_that_reads_its_answer_too_slowly_is_cut() {
     let listener = TestListener::start(limits).await;
     let mut stream = listener.device_connection().await;
     stream.write_all(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
-    // Always something, never enough: at most 20 MiB in each span.
+    // It always reads, but too slowly: at most 20 MiB per interval.
     let mut pause = time::interval(milliseconds(50));
     let (mut buffer, mut total) = (vec![0; 16 * 1024], 0);
     'line: while total < LARGE {
@@ -204,7 +204,7 @@ async fn a_device_over_its_limit_is_flagged_then_rejected() {
 
     let mut second = listener.connect(listener.client(Some(&device))).await.unwrap();
     let mut third = {
-        // The second has to stay open while the third arrives: its answer would close it.
+        // The second connection must stay open while the third arrives; a response would close it.
         wait_until("the second is entered", || listener.connections.count() == 2).await;
         listener.connect(listener.client(Some(&device))).await.unwrap()
     };
@@ -212,7 +212,7 @@ async fn a_device_over_its_limit_is_flagged_then_rejected() {
     assert!(send_raw(&mut second, "GET /peer HTTP/1.1").await.unwrap().starts_with("OverLimit"));
     wait_until_closed(&mut second).await;
 
-    // Another device is none the worse for it.
+    // Other devices are not affected.
     assert!(
         send_raw(&mut listener.device_connection().await, "GET /peer HTTP/1.1")
             .await
@@ -242,7 +242,7 @@ async fn silent_anonymous_callers_keep_no_device_out() {
     assert_eq!(send_raw(&mut listener.device_connection().await, "GET / HTTP/1.1").await.unwrap(), "served");
     assert_eq!(send_raw(&mut known, "GET / HTTP/1.1").await.unwrap(), "served", "who is known is not touched");
 
-    // Of all handshakes the four last ones were left, and one of those made way for the device.
+    // The last four handshakes were left, and one of them was dropped for the device.
     wait_until("the oldest made way", || listener.metrics.handshake_failed(HandshakeFailure::Evicted).get() == 37)
         .await;
     for oldest in &mut silent[..37] {

@@ -1,4 +1,4 @@
-//! The line, over real TCP and TLS on the loopback interface.
+//! Connections over real TCP and TLS on the loopback interface.
 
 skip_in!(postgres: "has no database");
 

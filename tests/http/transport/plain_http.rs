@@ -53,11 +53,11 @@ async fn nobody_holds_a_connection_by_plain_http() {
         ..ListenerLimits::default()
     };
     let listener = TestListener::start(limits).await;
-    // Told, and then it neither reads nor closes.
+    // It gets the response, and then neither reads nor closes.
     let mut tcp = TcpStream::connect(listener.address).await.unwrap();
     tcp.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
     super::test_listener::wait_until("the connection has ended", || listener.metrics.open() == 0).await;
-    // Silent before the first byte.
+    // It sends no byte at all.
     let mut silent = TcpStream::connect(listener.address).await.unwrap();
     wait_until_closed(&mut silent).await;
     assert_eq!(listener.metrics.timed_out(TimeLimit::Handshake).get(), 1);

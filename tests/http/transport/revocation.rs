@@ -28,7 +28,7 @@ async fn a_refused_device_that_sends_before_it_reads_still_learns_why() {
     let listener = TestListener::start(ListenerLimits::default()).await;
     let device = listener.studio_ca.device();
     listener.revoked.replace(HashSet::from([Sha256Digest::of(&device.der)]));
-    // In TLS 1.3 the handshake is over for the client before its certificate has been looked at.
+    // In TLS 1.3 the handshake ends for the client before the server has checked its certificate.
     let mut stream = listener.connect(listener.client(Some(&device))).await.unwrap();
     stream.write_all(&vec![b'x'; 4_000_000]).await.unwrap();
     let error = stream.read_u8().await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Stopping: first patiently, then at once.
+//! Shutdown: first graceful, then immediate.
 
 use std::time::Duration;
 

@@ -36,10 +36,10 @@ use tokio_rustls::client::TlsStream;
 
 use crate::support::pki::{Leaf, NOW, TestCa};
 
-/// Far longer than anything here takes, even on a busy machine.
+/// Much longer than any step here takes, even on a busy machine.
 pub const GENEROUS_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Big enough to overfill every buffer between server and client.
+/// Larger than all buffers between server and client.
 pub const LARGE: usize = 64 * 1024 * 1024;
 
 /// A running listener.
@@ -93,7 +93,7 @@ impl TestServiceState {
 }
 
 impl TestListener {
-    /// A listener that demands client certificates.
+    /// A listener that requires client certificates.
     pub async fn start(limits: ListenerLimits) -> Self {
         Self::start_with(limits, ListenerTrust::StudioCa).await
     }
@@ -131,7 +131,7 @@ impl TestListener {
         Self { address, studio_ca, server_ca, revoked, connections, metrics, stop, tls, service, serving }
     }
 
-    /// A client's TLS settings: everything rustls can do, and this certificate.
+    /// TLS settings of a client: all of rustls's features, and this certificate.
     pub fn client(&self, leaf: Option<&Leaf>) -> ClientConfig {
         self.client_with(leaf, aws_lc_rs::default_provider(), rustls::ALL_VERSIONS)
     }
@@ -172,7 +172,7 @@ impl TestListener {
         self.connect(self.client(Some(&self.studio_ca.device()))).await.unwrap()
     }
 
-    /// The refusal such a client meets: in TLS 1.3 only its first read shows it.
+    /// The error that such a client gets; in TLS 1.3 only its first read shows it.
     pub async fn refusal(&self, config: ClientConfig) -> rustls::Error {
         let error = match self.connect(config).await {
             Err(error) => error,
@@ -183,10 +183,10 @@ impl TestListener {
     }
 }
 
-/// Trust settings of the listener: which clients it lets in.
+/// Trust settings of the listener.
 pub enum ListenerTrust {
     StudioCa,
-    /// A client without a certificate is let in, so that it gets an explanation.
+    /// The listener accepts a client without a certificate, so that it gets an explanation.
     StudioCaExplained,
     WithExternalCa {
         ca: Box<TestCa>,
@@ -233,7 +233,7 @@ fn router(state: Arc<TestServiceState>) -> Router {
             }),
         )
         .route("/early", post(|| async { "early" }))
-        // Answers at once, and keeps the body until it is told to read it.
+        // Responds at once, and reads the body only after a signal.
         .route(
             "/held",
             post(move |request: Request| async move {
@@ -298,7 +298,7 @@ pub async fn read_response<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<S
     time::timeout(GENEROUS_TIMEOUT, read).await.expect("an answer in time")
 }
 
-/// Waits for the other side to close, by a goodbye or by a reset, and returns how long that took.
+/// Waits until the peer closes the connection, with close_notify or a reset, and returns the duration.
 pub async fn wait_until_closed<S: AsyncRead + Unpin>(stream: &mut S) -> Duration {
     let start = time::Instant::now();
     let mut rest = Vec::new();
@@ -306,7 +306,7 @@ pub async fn wait_until_closed<S: AsyncRead + Unpin>(stream: &mut S) -> Duration
     start.elapsed()
 }
 
-/// Waits until `condition` holds; for numbers that follow an event on the other side of the line.
+/// Waits until `condition` holds, for counters that the other side updates.
 pub async fn wait_until(what: &str, condition: impl Fn() -> bool) {
     let poll = async {
         while !condition() {

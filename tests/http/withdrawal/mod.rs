@@ -1,15 +1,14 @@
-//! Photos that their studio takes back.
+//! Photos that their studio withdraws.
 
 use serde_json::json;
 use tokio::task::JoinSet;
 
+use crate::http::setup::{deposited_photo, studio_and_office};
 use crate::support::test_gateway::{DAY, MINUTE, START, TestGateway};
 
 #[tokio::test]
 async fn an_available_photo_is_withdrawn_and_erased_and_a_repeat_gets_the_same_answer() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposit_numbered(1).await;
+    let (gateway, studio, office, deposit) = deposited_photo().await;
     gateway.advance(DAY);
     let withdrawn = studio.withdraw(&deposit.photo_id).await;
     assert_eq!(withdrawn.status, 200);
@@ -35,8 +34,7 @@ async fn an_available_photo_is_withdrawn_and_erased_and_a_repeat_gets_the_same_a
 
 #[tokio::test]
 async fn what_an_office_holds_cannot_be_withdrawn() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let [leased, handed_over] = [studio.deposit_numbered(1).await, studio.deposit_numbered(2).await];
     office.collect_ok(&leased.code).await;
     office.collect_and_fetch(&handed_over.code).await;
@@ -54,9 +52,7 @@ async fn what_an_office_holds_cannot_be_withdrawn() {
 
 #[tokio::test]
 async fn a_kept_photo_stays() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposit_numbered(1).await;
+    let (gateway, studio, office, deposit) = deposited_photo().await;
     office.collect_and_settle(&deposit.code, &json!({ "outcome": "kept", "until": "2026-12-31" })).await;
     let before = gateway.database.contents().await;
     let problem = studio.withdraw(&deposit.photo_id).await.assert_problem(409, "photo-kept");
@@ -66,8 +62,7 @@ async fn a_kept_photo_stays() {
 
 #[tokio::test]
 async fn it_is_too_late_for_what_is_gone_whether_or_not_anybody_swept() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let [used, refused, by_default, expired] = [
         studio.deposit_numbered(1).await,
         studio.deposit_numbered(2).await,
@@ -108,8 +103,7 @@ async fn another_studios_photo_is_unknown() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn withdrawing_and_collecting_at_once_has_one_winner() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     for round in 0..10 {
         let deposit = studio.deposit_numbered(round).await;
         let mut work = JoinSet::new();
@@ -125,7 +119,7 @@ async fn withdrawing_and_collecting_at_once_has_one_winner() {
                     let answer = office.collect(&deposit.code).await;
                     match answer.status {
                         200 | 201 => return ("collected", true),
-                        // Erased between the look-up and the opening: asking again tells.
+                        // Erased between the look-up and the opening: the next request reports it.
                         503 => _ = answer.assert_problem(503, "gateway-busy"),
                         _ => {
                             answer.assert_problem(410, "photo-withdrawn");

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::Method;
 use lichtbild::domain::code::retrieval_code::TEST_CODE;
 
+use crate::http::setup::deposited_photo;
 use crate::support::router_client::{RouterClient, RouterResponse, idempotency_key, photo};
 use crate::support::test_gateway::{DAY, TestGateway};
 
@@ -123,9 +124,7 @@ async fn what_the_scanner_sent_is_shown_key_by_key_with_what_to_set() {
 
 #[tokio::test]
 async fn a_citizens_code_that_lands_in_the_test_field_is_neither_used_nor_shown() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
-    let deposit = studio.deposit_numbered(1).await;
+    let (gateway, studio, office, deposit) = deposited_photo().await;
     let before = gateway.database.contents().await;
     let scanned = deposit.code.replace('-', "");
     for scanned in
@@ -178,7 +177,7 @@ async fn the_test_code_is_told_apart_and_never_counts_as_a_guess() {
     }
     assert_eq!(gateway.database.contents().await, before);
     office.fetch(&collection, "G94ZJ-756FW-FHRWS-2ZVE8").await.assert_problem(404, "code-unknown");
-    // Even who is held back for guessing is told what this is.
+    // A device that is blocked for wrong codes gets this explanation, too.
     office.collect(&deposit.code).await.assert_problem(429, "too-many-codes");
     office.collect(TEST_CODE).await.assert_problem(400, "code-is-test");
 }
@@ -193,7 +192,7 @@ async fn a_form_from_elsewhere_is_not_examined() {
     let answer = office.send(request.body(Body::from(format!("csrf={token}&scan=X"))).unwrap()).await;
     assert_eq!(answer.status, 403);
     assert!(page(&answer).contains("data-problem=\"form-foreign\""));
-    // A studio's device has no desk.
+    // Studios' devices cannot use the desk.
     let studio = gateway.studio("Foto Koch").await;
     studio.deposit(&photo(1), &idempotency_key(1)).await;
     assert_eq!(get(&studio, PATH, None).await.status, 404);
