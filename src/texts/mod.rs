@@ -96,5 +96,8 @@ pub fn format_text(language: Language, id: &str, values: &[(&'static str, Fluent
 
 /// True if both languages have the text `id`; for messages whose id is put together from a name that a later version may extend.
 pub fn has_text(id: &str) -> bool {
-    [&GERMAN, &ENGLISH].iter().all(|bundle| bundle.has_message(id))
+    [&GERMAN, &ENGLISH].iter().all(|bundle| match id.split_once('.') {
+        Some((message, name)) => bundle.get_message(message).is_some_and(|found| found.get_attribute(name).is_some()),
+        None => bundle.has_message(id),
+    })
 }

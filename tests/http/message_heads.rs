@@ -1,4 +1,4 @@
-//! Heads that HTTP/1.1 forbids, or that another program on the way could read in another way, sent byte for byte over TCP.
+//! Message heads that HTTP/1.1 forbids or that a proxy could interpret differently, sent byte for byte over TCP.
 
 skip_in!(postgres: "asks the database for nothing");
 
@@ -44,7 +44,7 @@ impl ServedRouter {
         Self { address, _stop: stop }
     }
 
-    /// Sends the bytes and reads until the other side ends the connection.
+    /// Sends the bytes and reads until the peer closes the connection.
     async fn exchange(&self, bytes: &str) -> String {
         let talk = async {
             let mut stream = TcpStream::connect(self.address).await.unwrap();
@@ -57,7 +57,7 @@ impl ServedRouter {
     }
 }
 
-/// Statuses of all answers in what came over one connection.
+/// Statuses of all responses on one connection.
 fn statuses(answers: &str) -> Vec<&str> {
     answers.split("HTTP/1.").skip(1).map(|answer| &answer[2..5]).collect()
 }
@@ -83,7 +83,7 @@ async fn a_request_without_exactly_one_valid_host_is_refused_on_every_listener()
             "Host: localhost:http\r\n",
             "Host: localhost, localhost\r\n",
         ] {
-            // A second request behind it is not served: the connection ends.
+            // The gateway closes the connection and does not serve a second request.
             let request = format!("GET {path} HTTP/1.1\r\n{hosts}\r\nGET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
             let answers = served.exchange(&request).await;
             assert_eq!(statuses(&answers), ["400"], "{listener:?} {hosts:?}: {answers}");
@@ -120,7 +120,7 @@ async fn any_transfer_coding_but_one_chunked_is_refused_on_every_listener_and_en
     }
 }
 
-/// hyper refuses these by itself, before any route; RFC 9112 section 6.3 demands 400 for them.
+/// hyper itself refuses these requests; RFC 9112 section 6.3 requires status 400.
 #[tokio::test]
 async fn a_length_that_cannot_be_known_is_refused_and_ends_the_connection() {
     let gateway = TestGateway::start().await;
@@ -188,12 +188,12 @@ async fn both_refusals_are_told_in_both_languages_and_on_a_page_of_the_desk() {
         told,
         [
             json!("Zu jeder Anfrage gehört genau ein Header Host mit dem Namen des Gateways (RFC 9112)."),
-            json!("Each request needs exactly one header Host, with the gateway's name (RFC 9112)."),
+            json!("Send exactly one Host header with the gateway's name (RFC 9112)."),
         ]
     );
     for (language, detail) in [
         ("de", "Als Transfer-Encoding gibt es hier nur chunked, einmal und ohne Komprimierung."),
-        ("en", "The only Transfer-Encoding here is chunked, once and without compression."),
+        ("en", "The only supported Transfer-Encoding is chunked, once and without compression."),
     ] {
         let request =
             Request::builder().uri("/v1/collections").header("accept-language", language).header("host", "localhost");

@@ -1,13 +1,14 @@
-//! Mapping from every error of a flow to the problem that the caller gets, exhaustive.
+//! Mapping from every error of a flow to the problem that the caller gets.
 
 use std::time::Duration;
 
 use super::{MalformedReason, Problem};
 use crate::api::body::BodyError;
-use crate::domain::party::DeviceScope;
 use crate::domain::party::invitation::InvitationRefusal;
+use crate::domain::party::{DeviceScope, Role};
 use crate::domain::photo::PhotoState;
 use crate::domain::photo::note::NoteError;
+use crate::domain::photo::quarantine::Quarantined;
 use crate::flows::authenticate::AuthenticationError;
 use crate::flows::enrolment::certify::CertifyError;
 use crate::flows::enrolment::enrol::EnrolError;
@@ -16,7 +17,7 @@ use crate::flows::enrolment::renew::RenewError;
 use crate::flows::photo::collect::CollectError;
 use crate::flows::photo::deposit::DepositError;
 use crate::flows::photo::hand_over::HandOverError;
-use crate::flows::photo::settle::SettleError;
+use crate::flows::photo::settle::{NOTE_MAX_CHARACTERS, SettleError};
 use crate::flows::photo::upload_permit::AdmissionError;
 use crate::flows::photo::withdraw::WithdrawError;
 use crate::identity::public_key::KeyError;
@@ -27,6 +28,7 @@ use crate::limits::worker_pool::WorkerError;
 use crate::storage::StoreError;
 use crate::storage::requests::CutOff;
 use crate::transport::tls::certificate_fault::CertificateFault;
+use crate::wire::collection::StudioBody;
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
@@ -45,6 +47,21 @@ impl From<StoreError> for Problem {
     }
 }
 
+impl Problem {
+    const fn suspended(role: Role) -> Self {
+        match role {
+            Role::Studio => Self::StudioSuspended,
+            Role::Office => Self::OfficeSuspended,
+        }
+    }
+}
+
+impl From<Quarantined> for Problem {
+    fn from(Quarantined { since, reason }: Quarantined) -> Self {
+        Self::PhotoQuarantined { held_back_since: since, held_back_because: reason }
+    }
+}
+
 impl From<BodyError> for Problem {
     fn from(error: BodyError) -> Self {
         match error {
@@ -59,10 +76,10 @@ impl From<AuthenticationError> for Problem {
     fn from(error: AuthenticationError) -> Self {
         match error {
             AuthenticationError::UnknownDevice => Self::DeviceUnknown,
-            AuthenticationError::Revoked { at } => Self::DeviceRevoked { at: Some(at) },
-            AuthenticationError::Suspended { role } => Self::PartySuspended { role },
+            AuthenticationError::Revoked { at } => Self::DeviceRevoked { revoked_at: Some(at) },
+            AuthenticationError::Suspended { role } => Self::suspended(role),
             AuthenticationError::CertificateEnded { newer_used_at } => Self::CertificateEnded { newer_used_at },
-            AuthenticationError::Expired { at } => Self::CertificateExpired { at },
+            AuthenticationError::Expired { at } => Self::CertificateExpired { expired_at: at },
             AuthenticationError::WrongScope { scope: DeviceScope::Audit } => Self::DeviceIsAuditors,
             AuthenticationError::WrongScope { scope: DeviceScope::Photos } => Self::AuditorsOnly,
             AuthenticationError::RateLimited(error) => error.into(),
@@ -74,13 +91,15 @@ impl From<AuthenticationError> for Problem {
 impl From<CertificateFault> for Problem {
     fn from(fault: CertificateFault) -> Self {
         match fault {
-            CertificateFault::Expired { at } => Self::CertificateExpired { at },
-            CertificateFault::Revoked => Self::DeviceRevoked { at: None },
-            CertificateFault::NotYetValid { .. }
-            | CertificateFault::UnknownIssuer
+            CertificateFault::Expired { at } => Self::CertificateExpired { expired_at: at },
+            CertificateFault::Revoked => Self::DeviceRevoked { revoked_at: None },
+            CertificateFault::NotYetValid { from } => {
+                Self::CertificateUnusable { reason: fault.as_str(), valid_from: Some(from) }
+            }
+            CertificateFault::UnknownIssuer
             | CertificateFault::WrongPurpose
             | CertificateFault::WeakKey
-            | CertificateFault::Other => Self::CertificateUnusable { fault },
+            | CertificateFault::Other => Self::CertificateUnusable { reason: fault.as_str(), valid_from: None },
         }
     }
 }
@@ -88,8 +107,8 @@ impl From<CertificateFault> for Problem {
 impl From<CutOff> for Problem {
     fn from(cut_off: CutOff) -> Self {
         match cut_off {
-            CutOff::Revoked { at } => Self::DeviceRevoked { at: Some(at) },
-            CutOff::Suspended { role } => Self::PartySuspended { role },
+            CutOff::Revoked { at } => Self::DeviceRevoked { revoked_at: Some(at) },
+            CutOff::Suspended { role } => Self::suspended(role),
         }
     }
 }
@@ -104,7 +123,7 @@ impl From<AdmissionError> for Problem {
     fn from(error: AdmissionError) -> Self {
         match error {
             AdmissionError::RateLimited(error) => error.into(),
-            // Its own uploads are in the way, and the next of them ends soon.
+            // The device's own uploads fill its share, and one of them ends soon.
             AdmissionError::Memory(MemoryError::DeviceShare) => Self::TooManyRequests { wait: Duration::from_secs(1) },
             AdmissionError::Memory(MemoryError::PartyShare) => Self::GatewayBusy,
         }
@@ -129,7 +148,7 @@ impl From<DepositError> for Problem {
             DepositError::KeyReused => Self::IdempotencyKeyReused,
             DepositError::Refused { findings } => Self::PhotoRefused { findings },
             DepositError::Seal(error) => {
-                tracing::error!(%error, "a photo could not be sealed");
+                tracing::error!(%error, "cannot seal a photo");
                 Self::Internal
             }
             DepositError::Store(error) => error.into(),
@@ -145,19 +164,27 @@ impl From<CollectError> for Problem {
             CollectError::TooManyCodes { wait } => Self::TooManyCodes { wait },
             CollectError::CutOff(cut_off) => cut_off.into(),
             CollectError::UnknownCode => Self::CodeUnknown,
-            CollectError::Quarantined(quarantine) => Self::PhotoQuarantined(quarantine),
-            CollectError::LeasedElsewhere { until } => Self::PhotoLeasedElsewhere { until },
-            CollectError::HandedOverElsewhere { until } => Self::PhotoHandedOverElsewhere { until },
-            CollectError::Settled { state, at, office } => Self::PhotoSettled { state, at, office },
-            CollectError::Withdrawn { at } => Self::PhotoWithdrawn { at },
-            CollectError::Expired { at } => Self::PhotoExpired { at },
+            CollectError::Quarantined(quarantine) => quarantine.into(),
+            CollectError::LeasedElsewhere { until } => {
+                Self::PhotoLeasedElsewhere { lease_until: until, handed_over: false }
+            }
+            CollectError::HandedOverElsewhere { until } => {
+                Self::PhotoLeasedElsewhere { lease_until: until, handed_over: true }
+            }
+            CollectError::Settled { state, at, office } => Self::PhotoSettled {
+                outcome: state,
+                settled_at: at,
+                office: office.map(|office| StudioBody { name: office.name, place: office.place }),
+            },
+            CollectError::Withdrawn { at } => Self::PhotoWithdrawn { withdrawn_at: at },
+            CollectError::Expired { at } => Self::PhotoExpired { expired_at: at },
             CollectError::Damaged(error) => {
-                tracing::error!(%error, "a photo does not come out of its seal");
+                tracing::error!(%error, "cannot open a sealed photo; check the master keys");
                 Self::PhotoDamaged
             }
             CollectError::ConcurrentChange => Self::GatewayBusy,
             CollectError::Entropy(error) => {
-                tracing::error!(%error, "no identifier");
+                tracing::error!(%error, "cannot create an identifier");
                 Self::Internal
             }
             CollectError::Store(error) => error.into(),
@@ -172,9 +199,9 @@ impl From<HandOverError> for Problem {
             HandOverError::CutOff(cut_off) => cut_off.into(),
             HandOverError::UnknownCollection => Self::CollectionUnknown,
             HandOverError::WrongCode => Self::CodeUnknown,
-            HandOverError::LeaseExpired { at } => Self::LeaseExpired { at },
-            HandOverError::Quarantined(quarantine) => Self::PhotoQuarantined(quarantine),
-            HandOverError::CollectionOver { at } => Self::CollectionOver { at },
+            HandOverError::LeaseExpired { at } => Self::LeaseExpired { lease_until: at },
+            HandOverError::Quarantined(quarantine) => quarantine.into(),
+            HandOverError::CollectionOver { at } => Self::CollectionOver { settled_at: at },
             HandOverError::Memory(MemoryError::DeviceShare | MemoryError::PartyShare) => Self::GatewayBusy,
             HandOverError::Open(error) => error.into(),
             HandOverError::Store(error) => error.into(),
@@ -189,7 +216,7 @@ impl From<SettleError> for Problem {
             SettleError::UnknownCollection => Self::CollectionUnknown,
             SettleError::DateOutOfRange { earliest, latest } => Self::SettlementDate { earliest, latest },
             SettleError::NoteTooLong { length } => {
-                Self::NoteTooLong { length, limit: crate::flows::photo::settle::NOTE_MAX_CHARACTERS }
+                Self::NoteTooLong { characters: length, limit_characters: NOTE_MAX_CHARACTERS }
             }
             SettleError::Note(error) => Self::RequestMalformed {
                 reason: match error {
@@ -197,8 +224,8 @@ impl From<SettleError> for Problem {
                     NoteError::HoldsCode => MalformedReason::NoteWithCode,
                 },
             },
-            SettleError::AlreadySettled { state, at } => Self::CollectionSettled { state, at },
-            SettleError::Lapsed { at } => Self::LeaseExpired { at },
+            SettleError::AlreadySettled { state, at } => Self::CollectionSettled { outcome: state, settled_at: at },
+            SettleError::Lapsed { at } => Self::LeaseExpired { lease_until: at },
             SettleError::CodeRequired => Self::CollectionCodeRequired,
             SettleError::Store(error) => error.into(),
         }
@@ -210,10 +237,10 @@ impl From<WithdrawError> for Problem {
         match error {
             WithdrawError::CutOff(cut_off) => cut_off.into(),
             WithdrawError::UnknownPhoto => Self::PhotoUnknown,
-            WithdrawError::Leased { until } => Self::PhotoLeased { until },
-            WithdrawError::Kept { until } => Self::PhotoKept { until },
-            WithdrawError::TooLate { state: PhotoState::Expired, at } => Self::PhotoExpired { at },
-            WithdrawError::TooLate { state, at } => Self::PhotoSettled { state, at, office: None },
+            WithdrawError::Leased { until } => Self::PhotoLeased { lease_until: until },
+            WithdrawError::Kept { until } => Self::PhotoKept { kept_until: until },
+            WithdrawError::TooLate { state: PhotoState::Expired, at } => Self::PhotoExpired { expired_at: at },
+            WithdrawError::TooLate { state, at } => Self::PhotoSettled { outcome: state, settled_at: at, office: None },
             WithdrawError::Store(error) => error.into(),
         }
     }
@@ -238,7 +265,10 @@ impl From<CertifyError> for Problem {
             CertifyError::Unavailable { role } => Self::EnrolmentUnavailable { role: Some(role) },
             CertifyError::Store(error) => error.into(),
             CertifyError::Identity(_) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "an authority does not issue");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "cannot issue a certificate; check the key of the CA"
+                );
                 Self::EnrolmentUnavailable { role: None }
             }
         }
@@ -248,7 +278,7 @@ impl From<CertifyError> for Problem {
 impl From<InvitationRefusal> for Problem {
     fn from(refusal: InvitationRefusal) -> Self {
         match refusal {
-            InvitationRefusal::Expired { at } => Self::EnrolmentCodeExpired { at },
+            InvitationRefusal::Expired { at } => Self::EnrolmentCodeExpired { expired_at: at },
             InvitationRefusal::Spent => Self::EnrolmentCodeSpent,
             InvitationRefusal::Exhausted => Self::EnrolmentCodeExhausted,
             InvitationRefusal::Withdrawn => Self::EnrolmentCodeWithdrawn,
@@ -262,10 +292,10 @@ impl From<EnrolError> for Problem {
             EnrolError::NotSetUp => Self::EnrolmentUnavailable { role: None },
             EnrolError::WrongCode { tries_left } => Self::EnrolmentCodeWrong { tries_left },
             EnrolError::Refused(refusal) => refusal.into(),
-            EnrolError::Suspended { role } => Self::PartySuspended { role },
+            EnrolError::Suspended { role } => Self::suspended(role),
             EnrolError::Request(error) => error.into(),
             EnrolError::KeyReused => Self::KeyReused,
-            EnrolError::SubjectMismatch => Self::SubjectMismatch { own: None },
+            EnrolError::SubjectMismatch => Self::RequestSubjectForeign { own: None },
             EnrolError::Certify(error) => error.into(),
             EnrolError::ConcurrentChange => Self::GatewayBusy,
             EnrolError::Store(error) => error.into(),
@@ -278,10 +308,10 @@ impl From<RenewError> for Problem {
         match error {
             RenewError::Request(error) => error.into(),
             RenewError::KeyReused => Self::KeyReused,
-            RenewError::SubjectMismatch { own } => Self::SubjectMismatch { own: Some(own) },
-            RenewError::ExternalCertificate => Self::CertificateExternal,
+            RenewError::SubjectMismatch { own } => Self::RequestSubjectForeign { own: Some(own) },
+            RenewError::ExternalCertificate => Self::CertificateForeign,
             RenewError::TooSoon { wait } => Self::RenewalTooSoon { wait },
-            RenewError::Superseded { since } => Self::CertificateSuperseded { since },
+            RenewError::Superseded { since } => Self::CertificateSuperseded { newer_used_at: since },
             RenewError::CutOff(cut_off) => cut_off.into(),
             RenewError::Certify(error) => error.into(),
             RenewError::Store(error) => error.into(),
@@ -297,7 +327,7 @@ impl From<GatewayProofError> for Problem {
             GatewayProofError::Ended(refusal) => refusal.into(),
             GatewayProofError::Unavailable => Self::EnrolmentUnavailable { role: None },
             GatewayProofError::Damaged => {
-                tracing::error!("a proof key does not come out of its seal");
+                tracing::error!("cannot open a sealed proof key; check the master keys");
                 Self::Internal
             }
             GatewayProofError::Store(error) => error.into(),

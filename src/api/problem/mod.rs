@@ -1,305 +1,121 @@
-//! Every refusal, as `application/problem+json` (RFC 9457). The one place that knows status codes of refusals.
+//! Problems: every refusal of the gateway, as `application/problem+json` (RFC 9457).
+//!
+//! A new problem needs a row in `spec.rs`, its title and detail in both `problems.ftl`, and a line in `mapping.rs` for the error that causes it.
 
-mod detail_texts;
-mod extensions;
-mod malformed_reason;
 mod mapping;
-mod plain_details;
-mod texts;
-mod titles;
-
-use std::time::Duration;
+mod request_errors;
+mod spec;
 
 use axum::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use jiff::civil::Date;
+use strum::EnumProperty;
 
 use crate::clock::Timestamp;
-use crate::domain::check::finding::Finding;
-use crate::domain::code::retrieval_code::CodeError;
-use crate::domain::digest::Sha256Digest;
-use crate::domain::party::{Party, Role};
-use crate::domain::photo::PhotoState;
-use crate::domain::photo::collection::CollectionState;
-use crate::domain::photo::quarantine::Quarantined;
-use crate::identity::issue::ClientSubject;
-use crate::identity::public_key::KeyError;
+use crate::domain::local_time::{date_and_time, date_in_sentence, short_time, time_in_sentence};
 use crate::texts::language::Language;
-use crate::transport::tls::certificate_fault::CertificateFault;
+use crate::texts::{format_text, has_text};
+use crate::wire::finding::FindingBody;
 use crate::wire::problem::{PROBLEM_JSON, ProblemBody};
 
-pub use self::malformed_reason::MalformedReason;
+pub use self::request_errors::MalformedReason;
+pub use self::spec::Problem;
+use self::spec::whole_seconds;
 
-/// A problem, with the facts about it that the caller is entitled to know.
-#[derive(Debug, Clone)]
-pub enum Problem {
-    // The request itself
-    RequestMalformed { reason: MalformedReason },
-    IdempotencyKeyMissing,
-    IdempotencyKeyMalformed,
-    ContentDigestMalformed,
-    PhotoSubjectUnknown,
-    PhotoExceptionUnknown,
-    CodeMalformed { error: CodeError },
-    CodeIsTest,
-    RetrievalCodeMissing,
-    RouteUnknown,
-    MethodNotAllowed,
-    UploadTooSlow,
-    BodyCut,
-    PhotoTooLarge { limit_bytes: u64 },
-    RequestTooLarge { limit_bytes: u64 },
-    FormatUnsupported { expected: &'static str },
-    TransferCodingUnsupported,
-    HostForeign,
-    CrossSiteRequest,
-    // The caller
-    CertificateMissing,
-    DeviceUnknown,
-    DeviceRevoked { at: Option<Timestamp> },
-    CertificateExpired { at: Timestamp },
-    CertificateUnusable { fault: CertificateFault },
-    PartySuspended { role: Role },
-    DeviceIsAuditors,
-    AuditorsOnly,
-    TooManyConnections,
-    TooManyRequests { wait: Duration },
-    // Deposits
-    DepositInProgress,
-    DigestMismatch { announced: Sha256Digest, received: Sha256Digest },
-    IdempotencyKeyReused,
-    PhotoRefused { findings: Vec<Finding> },
-    PhotoUnknown,
-    PhotoLeased { until: Timestamp },
-    PhotoKept { until: Timestamp },
-    // Collections
-    CodeUnknown,
-    TooManyCodes { wait: Duration },
-    PhotoQuarantined(Quarantined),
-    PhotoLeasedElsewhere { until: Timestamp },
-    PhotoHandedOverElsewhere { until: Timestamp },
-    PhotoSettled { state: PhotoState, at: Timestamp, office: Option<Party> },
-    PhotoWithdrawn { at: Timestamp },
-    PhotoExpired { at: Timestamp },
-    CollectionUnknown,
-    LeaseExpired { at: Timestamp },
-    CollectionOver { at: Timestamp },
-    CollectionSettled { state: CollectionState, at: Timestamp },
-    CollectionCodeRequired,
-    SettlementDate { earliest: Date, latest: Date },
-    NoteTooLong { length: usize, limit: usize },
-    // The desk
-    CrossSiteForm,
-    // Enrolment
-    EnrolmentCredentialsMissing,
-    EnrolmentCodeMalformed { error: CodeError },
-    EnrolmentCodeWrong { tries_left: Option<u32> },
-    EnrolmentCodeExpired { at: Timestamp },
-    EnrolmentCodeSpent,
-    EnrolmentCodeExhausted,
-    EnrolmentCodeWithdrawn,
-    InvitationUnknown,
-    RequestSignatureWrong,
-    RequestSignatureUnsupported,
-    KeyTooWeak { error: KeyError },
-    KeyReused,
-    SubjectMismatch { own: Option<Box<ClientSubject>> },
-    CertificateExternal,
-    CertificateSuperseded { since: Timestamp },
-    CertificateEnded { newer_used_at: Option<Timestamp> },
-    RenewalTooSoon { wait: Duration },
-    EnrolmentUnavailable { role: Option<Role> },
-    // The audit log
-    CheckpointUnknown,
-    // The gateway
-    PhotoDamaged,
-    Internal,
-    GatewayBusy,
-    StorageUnavailable,
-    RevocationListMissing,
+/// A problem in the words of the desk.
+pub struct DeskProblem {
+    pub title: String,
+    /// Cause of the problem and what the clerk can do.
+    pub explanation: String,
+    /// Sentence that the clerk can say to the citizen now.
+    pub say_to_citizen: Option<String>,
 }
 
 impl Problem {
-    /// Its stable name: the `type` that other programs see.
-    pub const fn kind(&self) -> &'static str {
+    /// The `type` that other programs see.
+    pub fn kind(&self) -> &'static str {
+        self.into()
+    }
+
+    fn status(&self) -> StatusCode {
+        let status = self.get_int("status").and_then(|status| u16::try_from(status).ok());
+        status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// Seconds after which a repeat of the request can succeed.
+    fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::RequestMalformed { .. } => "request-malformed",
-            Self::IdempotencyKeyMissing => "idempotency-key-missing",
-            Self::IdempotencyKeyMalformed => "idempotency-key-malformed",
-            Self::ContentDigestMalformed => "content-digest-malformed",
-            Self::PhotoSubjectUnknown => "photo-subject-unknown",
-            Self::PhotoExceptionUnknown => "photo-exception-unknown",
-            Self::CodeMalformed { .. } => "code-malformed",
-            Self::CodeIsTest => "code-is-test",
-            Self::RetrievalCodeMissing => "retrieval-code-missing",
-            Self::RouteUnknown => "route-unknown",
-            Self::MethodNotAllowed => "method-not-allowed",
-            Self::UploadTooSlow => "upload-too-slow",
-            Self::BodyCut => "body-cut",
-            Self::PhotoTooLarge { .. } => "photo-too-large",
-            Self::RequestTooLarge { .. } => "request-too-large",
-            Self::FormatUnsupported { .. } => "format-unsupported",
-            Self::TransferCodingUnsupported => "transfer-coding-unsupported",
-            Self::HostForeign => "host-foreign",
-            Self::CrossSiteRequest => "cross-site-request",
-            Self::CertificateMissing => "certificate-missing",
-            Self::DeviceUnknown => "device-unknown",
-            Self::DeviceRevoked { .. } => "device-revoked",
-            Self::CertificateExpired { .. } => "certificate-expired",
-            Self::CertificateUnusable { .. } => "certificate-unusable",
-            Self::PartySuspended { role: Role::Studio } => "studio-suspended",
-            Self::PartySuspended { role: Role::Office } => "office-suspended",
-            Self::DeviceIsAuditors => "device-is-auditors",
-            Self::AuditorsOnly => "auditors-only",
-            Self::TooManyConnections => "too-many-connections",
-            Self::TooManyRequests { .. } => "too-many-requests",
-            Self::DepositInProgress => "deposit-in-progress",
-            Self::DigestMismatch { .. } => "digest-mismatch",
-            Self::IdempotencyKeyReused => "idempotency-key-reused",
-            Self::PhotoRefused { .. } => "photo-refused",
-            Self::PhotoUnknown => "photo-unknown",
-            Self::PhotoLeased { .. } => "photo-leased",
-            Self::PhotoKept { .. } => "photo-kept",
-            Self::CodeUnknown => "code-unknown",
-            Self::TooManyCodes { .. } => "too-many-codes",
-            Self::PhotoQuarantined(_) => "photo-quarantined",
-            Self::PhotoLeasedElsewhere { .. } | Self::PhotoHandedOverElsewhere { .. } => "photo-leased-elsewhere",
-            Self::PhotoSettled { .. } => "photo-settled",
-            Self::PhotoWithdrawn { .. } => "photo-withdrawn",
-            Self::PhotoExpired { .. } => "photo-expired",
-            Self::CollectionUnknown => "collection-unknown",
-            Self::LeaseExpired { .. } => "lease-expired",
-            Self::CollectionOver { .. } => "collection-over",
-            Self::CollectionSettled { .. } => "collection-settled",
-            Self::CollectionCodeRequired => "collection-code-required",
-            Self::SettlementDate { .. } => "settlement-date",
-            Self::NoteTooLong { .. } => "note-too-long",
-            Self::CrossSiteForm => "form-foreign",
-            Self::EnrolmentCredentialsMissing => "enrolment-credentials-missing",
-            Self::EnrolmentCodeMalformed { .. } => "enrolment-code-malformed",
-            Self::EnrolmentCodeWrong { .. } => "enrolment-code-wrong",
-            Self::EnrolmentCodeExpired { .. } => "enrolment-code-expired",
-            Self::EnrolmentCodeSpent => "enrolment-code-spent",
-            Self::EnrolmentCodeExhausted => "enrolment-code-exhausted",
-            Self::EnrolmentCodeWithdrawn => "enrolment-code-withdrawn",
-            Self::InvitationUnknown => "invitation-unknown",
-            Self::RequestSignatureWrong => "request-signature-wrong",
-            Self::RequestSignatureUnsupported => "request-signature-unsupported",
-            Self::KeyTooWeak { .. } => "key-too-weak",
-            Self::KeyReused => "key-reused",
-            Self::SubjectMismatch { .. } => "request-subject-foreign",
-            Self::CertificateExternal => "certificate-foreign",
-            Self::CertificateSuperseded { .. } | Self::CertificateEnded { .. } => "certificate-superseded",
-            Self::RenewalTooSoon { .. } => "renewal-too-soon",
-            Self::EnrolmentUnavailable { .. } => "enrolment-unavailable",
-            Self::CheckpointUnknown => "checkpoint-unknown",
-            Self::PhotoDamaged => "photo-damaged",
-            Self::Internal => "internal",
-            Self::GatewayBusy => "gateway-busy",
-            Self::StorageUnavailable => "storage-unavailable",
-            Self::RevocationListMissing => "revocation-list-missing",
+            Self::TooManyRequests { wait } | Self::TooManyCodes { wait } | Self::RenewalTooSoon { wait } => {
+                Some(whole_seconds(*wait))
+            }
+            _ => self.get_int("retry_after").and_then(|seconds| u64::try_from(seconds).ok()),
         }
     }
 
-    const fn status(&self) -> StatusCode {
-        match self {
-            Self::RequestMalformed { .. }
-            | Self::IdempotencyKeyMissing
-            | Self::IdempotencyKeyMalformed
-            | Self::ContentDigestMalformed
-            | Self::PhotoSubjectUnknown
-            | Self::PhotoExceptionUnknown
-            | Self::CodeMalformed { .. }
-            | Self::CodeIsTest
-            | Self::RetrievalCodeMissing
-            | Self::BodyCut => StatusCode::BAD_REQUEST,
-            // Asking again with another code can help, so these three carry a challenge; with the next ones it cannot.
-            Self::EnrolmentCredentialsMissing
-            | Self::EnrolmentCodeMalformed { .. }
-            | Self::EnrolmentCodeWrong { .. } => StatusCode::UNAUTHORIZED,
-            Self::EnrolmentCodeExpired { .. }
-            | Self::EnrolmentCodeSpent
-            | Self::EnrolmentCodeExhausted
-            | Self::EnrolmentCodeWithdrawn
-            | Self::CertificateExternal
-            | Self::CertificateMissing
-            | Self::CertificateSuperseded { .. }
-            | Self::CertificateEnded { .. }
-            | Self::DeviceUnknown
-            | Self::DeviceRevoked { .. }
-            | Self::CertificateExpired { .. }
-            | Self::CertificateUnusable { .. }
-            | Self::DeviceIsAuditors
-            | Self::AuditorsOnly
-            | Self::CollectionCodeRequired
-            | Self::CrossSiteForm
-            | Self::CrossSiteRequest
-            | Self::PartySuspended { .. } => StatusCode::FORBIDDEN,
-            Self::RouteUnknown
-            | Self::PhotoUnknown
-            | Self::CodeUnknown
-            | Self::CollectionUnknown
-            | Self::CheckpointUnknown
-            | Self::InvitationUnknown => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::UploadTooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::DepositInProgress
-            | Self::PhotoLeased { .. }
-            | Self::PhotoKept { .. }
-            | Self::PhotoQuarantined(_)
-            | Self::PhotoLeasedElsewhere { .. }
-            | Self::PhotoHandedOverElsewhere { .. }
-            | Self::LeaseExpired { .. }
-            | Self::CollectionOver { .. }
-            | Self::CollectionSettled { .. } => StatusCode::CONFLICT,
-            Self::PhotoSettled { .. } | Self::PhotoWithdrawn { .. } | Self::PhotoExpired { .. } => StatusCode::GONE,
-            Self::PhotoTooLarge { .. } | Self::RequestTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::FormatUnsupported { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::DigestMismatch { .. }
-            | Self::IdempotencyKeyReused
-            | Self::RequestSignatureWrong
-            | Self::RequestSignatureUnsupported
-            | Self::KeyTooWeak { .. }
-            | Self::KeyReused
-            | Self::SubjectMismatch { .. }
-            | Self::PhotoRefused { .. }
-            | Self::SettlementDate { .. }
-            | Self::NoteTooLong { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooManyConnections
-            | Self::TooManyRequests { .. }
-            | Self::TooManyCodes { .. }
-            | Self::RenewalTooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::HostForeign => StatusCode::MISDIRECTED_REQUEST,
-            // RFC 9112 section 6.1 recommends it.
-            Self::TransferCodingUnsupported => StatusCode::NOT_IMPLEMENTED,
-            Self::PhotoDamaged | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::GatewayBusy
-            | Self::StorageUnavailable
-            | Self::EnrolmentUnavailable { .. }
-            | Self::RevocationListMissing => StatusCode::SERVICE_UNAVAILABLE,
+    fn closes_connection(&self) -> bool {
+        let is_host = matches!(self, Self::RequestMalformed { reason: MalformedReason::Host });
+        is_host || self.get_bool("close").unwrap_or(false)
+    }
+
+    /// Explains what happened in this case and what to do about it.
+    ///
+    /// Times are those of Germany, as clerks and photographers read them; programs find them in the extensions (RFC 3339).
+    pub fn detail(&self, language: Language) -> String {
+        self.text("detail", language, None).unwrap_or_default()
+    }
+
+    fn title(&self, language: Language) -> String {
+        self.text("title", language, None).unwrap_or_default()
+    }
+
+    /// The words for a clerk; where the desk has none of its own, those for programs. Times of today are told without the day.
+    pub fn at_desk(&self, language: Language, now: Timestamp) -> DeskProblem {
+        let text = |attribute| self.text(attribute, language, Some(now));
+        DeskProblem {
+            title: text("desk-title").unwrap_or_else(|| self.title(language)),
+            explanation: text("desk").unwrap_or_else(|| self.detail(language)),
+            say_to_citizen: text("say"),
         }
     }
 
-    /// Value of `Retry-After`: the time after which a repeat of the request can succeed.
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::TooManyRequests { wait } | Self::TooManyCodes { wait } | Self::RenewalTooSoon { wait } => Some(*wait),
-            Self::DepositInProgress | Self::GatewayBusy => Some(Duration::from_secs(1)),
-            Self::StorageUnavailable | Self::TooManyConnections => Some(Duration::from_secs(5)),
-            Self::RevocationListMissing => Some(Duration::from_secs(60)),
-            _ => None,
+    /// The text of this case, or else that of the type; `None` if there is neither.
+    fn text(&self, attribute: &str, language: Language, now: Option<Timestamp>) -> Option<String> {
+        // Retrieval codes and enrolment codes share the texts about their errors.
+        let family = match self {
+            Self::EnrolmentCodeMalformed { .. } => "code-malformed",
+            _ => self.kind(),
+        };
+        let of_case = self.case().map(|case| format!("problem-{family}-{case}.{attribute}"));
+        let of_type = format!("problem-{}.{attribute}", self.kind());
+        let id = of_case.into_iter().chain([of_type]).find(|id| has_text(id))?;
+        let mut values = self.values(language);
+        if let Some(time) = self.time() {
+            let [at, until] = match now {
+                Some(now) => [time_in_sentence(time, now, language), short_time(time, now, language)],
+                None => [date_in_sentence(time, language), date_and_time(time, language)],
+            };
+            values.extend([("at", at.into()), ("until", until.into())]);
         }
+        Some(format_text(language, &id, &values))
     }
 
-    /// The answer in the reader's language.
+    /// The members that this problem adds to the body (RFC 9457 section 3.2).
+    fn extensions(&self, language: Language) -> serde_json::Map<String, serde_json::Value> {
+        let members = match self {
+            Self::PhotoRefused { findings } => serde_json::json!({ "findings": FindingBody::all(findings, language) }),
+            _ => serde_json::to_value(self).unwrap_or_default(),
+        };
+        members.as_object().cloned().unwrap_or_default()
+    }
+
+    /// The response in the caller's language.
     pub(super) fn render(&self, language: Language) -> Response {
         let body = ProblemBody {
             kind: self.kind().to_owned(),
-            title: self.title(language).to_owned(),
+            title: self.title(language),
             status: self.status().as_u16(),
             detail: self.detail(language),
-            extensions: self.extensions(language).as_object().cloned().unwrap_or_default(),
+            extensions: self.extensions(language),
         };
         self.response_with(|status| {
             let text = serde_json::to_vec(&body).unwrap_or_default();
@@ -308,50 +124,36 @@ impl Problem {
         })
     }
 
-    /// An answer drawn with this problem's status, and the headers that go with it.
+    /// The response that `draw` makes for this problem's status, with the headers that belong to the problem.
     pub fn response_with(&self, draw: impl FnOnce(StatusCode) -> Response) -> Response {
         let mut response = draw(self.status());
         response.extensions_mut().insert(ProblemType(self.kind()));
         let headers = response.headers_mut();
-        if let Some(wait) = self.retry_after() {
-            headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
+        if let Some(seconds) = self.retry_after() {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.status() == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"lichtbild enrolment\""));
         }
-        match self {
-            // Nothing more is wanted over these lines; what is left of a body would only be read to be thrown away.
-            Self::PhotoTooLarge { .. }
-            | Self::RequestTooLarge { .. }
-            | Self::RequestMalformed { reason: MalformedReason::Host }
-            | Self::TransferCodingUnsupported
-            | Self::UploadTooSlow
-            | Self::CertificateMissing
-            | Self::CertificateUnusable { .. }
-            | Self::DeviceRevoked { .. }
-            | Self::TooManyConnections => {
-                headers.insert(CONNECTION, HeaderValue::from_static("close"));
-            }
-            _ => {}
+        if self.closes_connection() {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response
     }
 }
 
-/// The stable type of the problem that an answer was drawn from, an extension of the response: for the log.
+/// The type of the problem in a response, as an extension of the response for the log.
 #[derive(Debug, Clone, Copy)]
 pub struct ProblemType(pub &'static str);
 
-/// A wait as people and headers count it: whole seconds, at least one.
-pub(super) fn whole_seconds(wait: Duration) -> u64 {
-    u64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u64::MAX).max(1)
-}
-
 impl IntoResponse for Problem {
-    /// Only the problem, as an extension: the language is known further out (`negotiate::render_problems`).
+    /// The problem as an extension only: `negotiate::render_problems` knows the caller's language and writes the body.
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(self);
         response
     }
 }
+
+#[cfg(test)]
+mod tests;

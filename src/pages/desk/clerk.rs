@@ -17,13 +17,11 @@ pub(super) const LANGUAGE_COOKIE: &str = "lichtbild_language";
 
 /// An office's active device that uses the desk pages in a browser.
 pub struct Clerk {
-    /// The office's device.
     pub office: OfficeCaller,
-    /// The language of the page.
     pub language: Language,
-    /// The moment of the request.
+    /// Time of the request.
     pub now: Timestamp,
-    /// The address asked for.
+    /// Path of the request.
     pub(in crate::pages) path: String,
     /// CSRF token for the forms of this page.
     pub(in crate::pages) csrf_token: String,
@@ -49,14 +47,14 @@ impl Clerk {
     /// A collection of the clerk's office.
     ///
     /// # Errors
-    /// [`Problem::CollectionUnknown`]; the store cannot be asked.
+    /// [`Problem::CollectionUnknown`]; [`Problem::StorageUnavailable`].
     pub(super) async fn collection(&self, app: &App, id: Option<CollectionId>) -> Result<CollectionRecord, Problem> {
         let id = id.ok_or(Problem::CollectionUnknown)?;
         queries::collection(&app.gateway, &self.office, id).await?.ok_or(Problem::CollectionUnknown)
     }
 }
 
-/// German, unless somebody switched: what the browser was once set up in says little about who sits at the counter.
+/// German, unless the clerk switched the language. The browser's own language says little about the person at the counter.
 pub(super) fn language(headers: &HeaderMap) -> Language {
     match cookies::read(headers, LANGUAGE_COOKIE).as_deref() {
         Some("en") => Language::English,

@@ -7,40 +7,37 @@ use crate::clock::Timestamp;
 use crate::domain::local_time::{clock_time, last_day, last_whole_day, local_day};
 use crate::domain::photo::collection::CollectionRecord;
 use crate::texts::language::Language;
+use crate::texts::text;
 
-/// The numbers of a collection and of its photo, as rows of a list of facts. Short, to be read out and compared; the whole ones are in
-/// the log.
+/// The numbers of a collection and of its photo, as rows of a list of facts. They are shortened, so that a clerk can read them out; the
+/// audit log contains the complete ids.
 pub(in crate::pages::desk) fn number_rows(collection: &CollectionRecord, language: Language) -> Markup {
     html! {
         div {
-            dt { (language.pick("Vorgangsnummer", "Transaction no.")) }
+            dt { (text!(language, "desk-collection-number")) }
             dd #receipt { code { (collection.collection_id.short()) } }
         }
-        div { dt { (language.pick("Foto-Nr.", "Photo no.")) } dd { code { (collection.photo_id.short()) } } }
+        div { dt { (text!(language, "desk-photo-number")) } dd { code { (collection.photo_id.short()) } } }
     }
 }
 
-/// The end of a time that a whole day is named for: `bis 27.05.2027`, on the day itself `heute bis 10:20 Uhr`.
+/// The end of a period that ends with a whole day: `bis 27.05.2027`; on the day itself `heute bis 10:20 Uhr`.
 pub(in crate::pages::desk) fn through(end: Timestamp, now: Timestamp, language: Language) -> String {
     if last_whole_day(end) < local_day(now) {
-        let time = clock_time(end, language);
-        return language.pick(format!("heute bis {time}"), format!("today until {time}"));
+        text!(language, "desk-until-today", time = clock_time(end, language))
+    } else {
+        text!(language, "desk-until-day", day = last_day(end, language))
     }
-    let day = last_day(end, language);
-    language.pick(format!("bis {day}"), format!("through {day}"))
 }
 
-/// Until when the photo is on this office's screens, and what happens if nobody decides.
+/// Shows the end of the lease and what happens if the clerk does not settle the collection.
 pub(in crate::pages::desk) fn lease(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
     let (language, now) = (clerk.language, clerk.now);
     html! {
         div.lease-box {
             p #lease.lease data-seconds=(now.until(collection.lease_until).as_secs())
-                data-left=(language.pick("noch {minutes} min", "{minutes} min left"))
-                data-soon=(language.pick(
-                    "Restzeit für dieses Foto: {minutes} min. Geben Sie danach den Code noch einmal ein.",
-                    "Time left for this photo: {minutes} min. Enter the code again after that.",
-                )) {
+                data-left=(text!(language, "desk-lease-left", minutes = "{minutes}"))
+                data-soon=(text!(language, "desk-lease-soon", minutes = "{minutes}")) {
                 (lease_end(collection, language))
                 " " span.left {}
             }
@@ -50,20 +47,17 @@ pub(in crate::pages::desk) fn lease(collection: &CollectionRecord, clerk: &Clerk
     }
 }
 
-/// A line for what the script tells: that the lease ends soon, or that a scan was not used.
+/// A line for messages of the script: that the lease ends soon, or that a scan was not used.
 pub(in crate::pages::desk) fn status_line(language: Language) -> Markup {
     html! {
-        p #lease-status.visually-hidden role="status" data-scanned=(language.pick(
-            "Der Scan wurde nicht verwendet. Schließen Sie erst dieses Foto ab, oder legen Sie es zurück.",
-            "The scan was not used. Finish this photo first, or put it back.",
-        )) {}
+        p #lease-status.visually-hidden role="status" data-scanned=(text!(language, "desk-scan-not-used")) {}
     }
 }
 
-/// The end of a lease that has not ended.
+/// Shows the end of a lease that is still open.
 pub(in crate::pages::desk) fn lease_end(collection: &CollectionRecord, language: Language) -> Markup {
     html! {
-        (language.pick("Für Sie geöffnet bis ", "Open for you until "))
+        (text!(language, "desk-open-for-you")) " "
         time datetime=(collection.lease_until) { (clock_time(collection.lease_until, language)) }
     }
 }
@@ -72,19 +66,10 @@ pub(in crate::pages::desk) fn lease_end(collection: &CollectionRecord, language:
 pub(in crate::pages::desk) fn settle_deadline(due: Timestamp, clerk: &Clerk) -> String {
     let language = clerk.language;
     if last_whole_day(due) < local_day(clerk.now) {
-        let time = clock_time(due, language);
-        return language.pick(
-            format!(
-                "Heute bis {time} abschließen oder zurücklegen, sonst gilt das Foto als verwendet und wird gelöscht."
-            ),
-            format!("Finish or put it back today by {time}, or else the photo counts as used and is erased."),
-        );
+        text!(language, "desk-settle-today", time = clock_time(due, language))
+    } else {
+        text!(language, "desk-settle-day", day = last_day(due, language))
     }
-    let day = last_day(due, language);
-    language.pick(
-        format!("Bis {day} abschließen oder zurücklegen, sonst gilt das Foto als verwendet und wird gelöscht."),
-        format!("Finish or put it back by {day}, or else the photo counts as used and is erased."),
-    )
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Forms that pages post. A browser shows its certificate to this gateway whoever made it ask, so a form counts only when it comes from
-//! one of the desk's own pages.
+//! Forms that pages post. A browser sends its certificate with every request, also if another site caused the request. Therefore the
+//! gateway accepts a form only if it comes from a page of the desk (CSRF protection).
 
 use axum::Form;
 use axum::body::Body;
@@ -18,7 +18,7 @@ use crate::texts::language::Language;
 
 static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// A form of a page of this gateway, filled in by this clerk.
+/// A form that the clerk posted from a page of this gateway.
 pub struct ClerkForm<T>(pub Clerk, pub T);
 
 #[derive(Deserialize)]
@@ -27,13 +27,12 @@ struct CsrfForm {
     csrf: String,
 }
 
-/// A form that is given back to be sent again where the clerk cannot be served just now.
+/// A form that the page offers to send again if the gateway cannot serve the clerk at the moment.
 pub struct RepeatableForm<T> {
-    /// The clerk, or a problem that may be over at the next attempt.
+    /// The clerk, or a temporary problem.
     pub clerk: Result<Clerk, Problem>,
-    /// Token that came with the form; checked only where the clerk is known.
+    /// Token from the form; it is checked only if the clerk is known.
     pub csrf_token: String,
-    /// Language of the page that the form was on.
     pub language: Language,
     pub fields: T,
 }
@@ -90,7 +89,7 @@ impl<T: DeserializeOwned> FromRequest<App> for ClerkForm<T> {
 /// Token and fields of a form that a page of this gateway posted.
 async fn posted_fields<T: DeserializeOwned>(parts: &Parts, body: Body, app: &App) -> Result<(String, T), Problem> {
     if !is_same_origin(&parts.headers) {
-        return Err(Problem::CrossSiteForm);
+        return Err(Problem::FormForeign);
     }
     let media_type = "application/x-www-form-urlencoded";
     if !has_media_type(&parts.headers, media_type) {
@@ -104,7 +103,7 @@ async fn posted_fields<T: DeserializeOwned>(parts: &Parts, body: Body, app: &App
 fn check_token(token: &str, clerk: &Clerk, app: &App) -> Result<(), Problem> {
     match app.gateway.keys().is_valid_csrf_token(token, clerk.office.device_id, clerk.now) {
         true => Ok(()),
-        false => Err(Problem::CrossSiteForm),
+        false => Err(Problem::FormForeign),
     }
 }
 
@@ -116,8 +115,8 @@ async fn fields<T: DeserializeOwned>(parts: &Parts, bytes: Vec<u8>) -> Result<T,
     }
 }
 
-/// By what browsers say of themselves (Fetch Metadata, W3C); the token stands behind it for those that say nothing. `Origin: null` is
-/// what our own pages send, since they tell nobody where they come from.
+/// Checks `Sec-Fetch-Site` (Fetch Metadata, W3C) and, for browsers without it, `Origin`. The CSRF token protects browsers that send neither.
+/// The desk's own pages send `Origin: null` because of their referrer policy.
 fn is_same_origin(headers: &HeaderMap) -> bool {
     match headers.get(&SEC_FETCH_SITE) {
         Some(site) => site == "same-origin",

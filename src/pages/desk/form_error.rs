@@ -1,24 +1,23 @@
-//! An error in one field of a form: told at the field, and in the summary that leads there.
+//! An error in one field of a form, shown at the field and in the summary at the top of the page.
 
 use maud::{Markup, html};
 
 use crate::pages::frame::elements::error_summary;
 use crate::texts::language::Language;
+use crate::texts::text;
 
 /// Field of the form for using or refusing a photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FormField {
-    /// The question of a second document.
+    /// The question about a second document.
     Question,
-    /// The last day of a photo that is kept.
+    /// The last day of a kept photo.
     Until,
     /// The link that saves the file.
     File,
-    /// The box that confirms what this page cannot show.
+    /// The box that confirms that the photo was seen or saved earlier.
     Confirmed,
-    /// The reasons of a refusal.
     Reasons,
-    /// The note for the studio.
     Note,
 }
 
@@ -39,20 +38,18 @@ impl FormField {
 #[derive(Debug, Clone)]
 pub(super) struct FormError {
     pub(super) field: FormField,
-    /// Error as the page shows it.
     pub(super) text: String,
 }
 
 impl FormError {
-    /// An error in `field`.
     pub(super) fn new(field: FormField, text: impl Into<String>) -> Self {
         Self { field, text: text.into() }
     }
 
     /// The summary at the top of the page.
     pub(super) fn summary(&self, language: Language) -> Markup {
-        let title = language.pick("Bitte ergänzen Sie die Angaben", "Something is missing");
-        error_summary(title, &html! { p { a href={ "#" (self.field.id()) } { (self.text) } } })
+        let title = text!(language, "desk-form-incomplete");
+        error_summary(&title, &html! { p { a href={ "#" (self.field.id()) } { (self.text) } } })
     }
 }
 
@@ -65,19 +62,18 @@ impl<'a> FieldError<'a> {
         Self(error.filter(|error| error.field == field))
     }
 
-    /// Text beside the field.
+    /// The text at the field.
     pub(super) fn text(&self) -> Markup {
         html! { @if let Some(FormError { field, text }) = self.0 { p.field-error id={ (field.id()) "-error" } { (text) } } }
     }
 
-    /// Value of `aria-describedby`: the error, before the hint that describes the field anyway.
+    /// Value of `aria-describedby`: the error, then the hint of the field.
     pub(super) fn described_by(&self, hint: Option<&str>) -> Option<String> {
         let error = self.0.map(|error| format!("{}-error", error.field.id()));
         let names: Vec<_> = error.as_deref().into_iter().chain(hint).collect();
         (!names.is_empty()).then(|| names.join(" "))
     }
 
-    /// Value of `aria-invalid`.
     pub(super) fn invalid(&self) -> Option<&'static str> {
         self.0.map(|_| "true")
     }

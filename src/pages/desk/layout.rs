@@ -1,4 +1,4 @@
-//! The parts of the layout that are the desk's own: its navigation, its language switch, its script.
+//! The desk's parts of the layout: navigation, language switch, script.
 
 use std::sync::LazyLock;
 
@@ -12,29 +12,30 @@ use crate::pages::frame::elements::csrf_field;
 use crate::pages::frame::page::{self, PageContent, PageLayout, PageScript, PartyLabel, Section};
 use crate::pages::frame::response;
 use crate::texts::language::Language;
+use crate::texts::text;
 
-/// The guard comes first: it hears each key before the rest of the script.
+/// The key guard comes first, because it must handle each key before the rest of the script.
 static SCRIPT: LazyLock<PageScript> =
     LazyLock::new(|| PageScript::new(concat!(include_str!("key_guard.js"), include_str!("script.js"))));
 
 impl Clerk {
     /// A page for this clerk.
-    pub(super) fn page(&self, status: StatusCode, page: &PageContent<'_>) -> Response {
+    pub(super) fn page(&self, status: StatusCode, page: &PageContent) -> Response {
         page_response(status, page, self.language, Some(self))
     }
 }
 
-/// A page of the desk, also for a caller that is not known as a clerk.
+/// A page of the desk; `clerk` is `None` if the caller is unknown.
 pub(super) fn page_response(
     status: StatusCode,
-    page: &PageContent<'_>,
+    page: &PageContent,
     language: Language,
     clerk: Option<&Clerk>,
 ) -> Response {
     let sections = [
-        Section { path: ROOT, name: language.pick("Code eingeben", "Enter code") },
-        Section { path: "/desk/today", name: language.pick("Heute", "Today") },
-        Section { path: "/desk/self-test", name: language.pick("Selbsttest", "Self-test") },
+        Section { path: ROOT, name: text!(language, "desk-enter-code") },
+        Section { path: "/desk/today", name: text!(language, "desk-today") },
+        Section { path: "/desk/self-test", name: text!(language, "desk-self-test") },
     ];
     let layout = PageLayout {
         language,
@@ -49,7 +50,7 @@ pub(super) fn page_response(
     page::page_response(status, page, &layout)
 }
 
-/// A redirect to a page of the desk; to its first page when `path` cannot be in a header.
+/// A redirect to a page of the desk, or to its first page if `path` is not allowed in a header.
 pub(super) fn see_other(path: &str, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
     response::see_other(HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static(ROOT)), cookies)
 }

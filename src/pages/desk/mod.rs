@@ -1,4 +1,4 @@
-//! Desk: pages for clerks. HTML from the server, the same with and without a script, and no request to any other host.
+//! Desk: pages for clerks. The server renders the HTML, the pages work without scripts, and they send no request to another host.
 //!
 //! ```text
 //! enter a code --POST--> collect --303--> the photo --> use: save the file, is a second document planned? --POST--> settle --303--> done
@@ -7,12 +7,12 @@
 //!      |    interrupted: the code again, or without it: settle what was handed over here, put back        --POST--> settle --303--> done
 //!      +------------------------------------------------------------------------------------------------------------------------+
 //! ```
-//! Whatever changes something is a form with a token and ends in a redirect, so that reloading and going back repeat nothing.
-//! The code is in no address, no title and no history: between two pages it lies sealed in a cookie that is sent to the pages of
-//! its own collection only, and ends with the lease.
+//! Every change is a form with a CSRF token and ends in a redirect, so that reloading a page or going back repeats nothing.
+//! The code is never in an address, a title or the history. Between two pages it is sealed in a cookie that the browser sends only to the
+//! pages of the same collection, and that ends with the lease.
 //!
 //! `clerk` is the caller, `form` a posted form, `session` the sealed code in its cookie, `layout` the navigation and language switch,
-//! `facts` what several pages tell of a collection, `form_error` an error at its field, `code_texts` what is told of a text that is no code.
+//! `facts` data about a collection that several pages show, `form_error` an error at its field, `code_texts` texts about mistyped codes.
 //! `pages` holds one file per page, `scanner` the scanner section of the self-test.
 
 mod certificate;
@@ -27,5 +27,5 @@ pub mod root_redirect;
 mod scanner;
 mod session;
 
-/// The address of the first page; all others lie below it.
+/// Path of the first page; the paths of all other pages begin with it.
 pub const ROOT: &str = "/desk/";

@@ -1,4 +1,4 @@
-//! The address without a path, as people enter it: a browser is sent to the desk, and a program keeps its answer.
+//! The address without a path: browsers are redirected to the desk, programs get the normal response.
 
 use axum::extract::Request;
 use axum::http::header::VARY;
@@ -10,7 +10,7 @@ use super::ROOT;
 use super::layout::see_other;
 use crate::api::accept::{AcceptedTypes, Precision};
 
-/// Redirects a browser that asks for `/` to the first page of the desk, also one without a certificate: that page tells what it lacks.
+/// Redirects a browser from `/` to the first page of the desk, also without a certificate, because that page explains what is missing.
 pub async fn redirect_browsers(request: Request, next: Next) -> Response {
     if request.method() != Method::GET || request.uri().path() != "/" {
         return next.run(request).await;
@@ -20,7 +20,7 @@ pub async fn redirect_browsers(request: Request, next: Next) -> Response {
     response
 }
 
-/// Browsers name HTML when a person enters an address; programs ask for everything or for JSON.
+/// Browsers accept HTML explicitly; programs accept everything or JSON.
 fn names_html(headers: &HeaderMap) -> bool {
     let accepted = AcceptedTypes::of(headers);
     [("text", "html"), ("application", "xhtml+xml")].into_iter().any(|(kind, subtype)| {

@@ -13,22 +13,23 @@ use crate::pages::frame::cookies;
 use crate::sealing::session::SessionContext;
 
 const CODE_COOKIE: &str = "lichtbild_code";
-/// Says that this browser was given the file, so that nobody has a photo erased that was never saved. Against haste, not against
-/// malice: who wants to can settle over the JSON routes. It goes out before the file does; that a download broke off, the browser tells.
+/// Set when this browser received the file, so that a clerk does not erase a photo that was never saved. This protects against haste and
+/// not against malice, because the JSON routes need no such cookie. The cookie is sent before the file; the browser itself reports an
+/// interrupted download.
 const SAVED_COOKIE: &str = "lichtbild_saved";
-/// Names the collection that this browser settled last, with [`SAVED_SUFFIX`] if it was given the file. That it changes is the point
-/// (see [`end`]); the last page reads from it that a file is left on the computer.
+/// Id of the collection that this browser settled last, with [`SAVED_SUFFIX`] if it received the file. It has to change with every
+/// settlement (see [`end`]). The last page reads from it that a file is left on the computer.
 const SETTLED_COOKIE: &str = "lichtbild_settled";
 const SAVED_SUFFIX: &str = ".saved";
-/// No browser shows pages again that were left longer ago.
+/// Browsers do not show pages again that were left longer ago.
 const SETTLED_MAX_AGE: Duration = Duration::minutes(10);
-/// As long as an office may take to settle, and longer; it goes when the collection is settled.
+/// Longer than an office may take to settle. The cookie is removed when the collection is settled.
 const SAVED_MAX_AGE: Duration = Duration::days(30);
 
-/// Gives the browser the code of a lease, until the lease ends.
+/// Cookie with the sealed code of a lease, until the lease ends.
 ///
 /// # Errors
-/// [`Problem::Internal`] without randomness.
+/// [`Problem::Internal`] if the code cannot be sealed.
 pub(super) fn start(
     app: &App,
     clerk: &Clerk,
@@ -50,25 +51,25 @@ pub(super) fn start(
     )
 }
 
-/// Takes it away again, with the note about the file and with what the browser kept of the pages that were left.
+/// Removes the session's cookies, and makes the browser forget the pages that it keeps for going back.
 ///
-/// Chromium keeps pages whole to show them at once when somebody goes back, `no-store` or not; only those it throws away for which a
-/// cookie changed. The photo's page is kept under the address of the form that led to it, to which the cookie with the code is never
-/// sent: so another cookie changes there. `script.js` does the same for whatever is settled elsewhere, but not every browser runs it.
+/// Chromium keeps complete pages for going back, even with `no-store`, and drops only those for which a cookie changed. It keeps the
+/// photo's page under the address of the form that led to it, to which the cookie with the code is never sent. Therefore another cookie
+/// changes for that address. `script.js` does the same for collections that were settled elsewhere, but not every browser runs it.
 ///
 /// # Errors
-/// None that could happen.
+/// None in practice: the value is always allowed in a header.
 pub(super) fn end(collection_id: CollectionId, headers: &HeaderMap) -> Result<[HeaderValue; 3], Problem> {
     let settled = if is_saved(headers) { with_file(collection_id) } else { collection_id.to_string() };
     Ok([
         session_cookie(CODE_COOKIE, collection_id, String::new(), Duration::ZERO)?,
-        // Browsers hold a hundred and some cookies for a host: not one more for each photo of a month.
+        // Browsers store fewer than 200 cookies per host, so the cookies of settled photos must go.
         session_cookie(SAVED_COOKIE, collection_id, String::new(), Duration::ZERO)?,
         cookies::set_cookie(SETTLED_COOKIE, settled, ROOT, Some(SETTLED_MAX_AGE))?,
     ])
 }
 
-/// The code that this browser holds for a collection.
+/// The code of a collection, if this browser holds it.
 pub(super) fn code(
     app: &App,
     clerk: &Clerk,
@@ -79,20 +80,20 @@ pub(super) fn code(
     app.gateway.keys().open_session(&cookies::read(headers, CODE_COOKIE)?, context, clerk.now)
 }
 
-/// Notes in the browser that it was given the file.
+/// Cookie that marks that this browser received the file.
 ///
 /// # Errors
-/// None that could happen.
+/// None in practice: the value is always allowed in a header.
 pub(super) fn mark_saved(collection_id: CollectionId) -> Result<HeaderValue, Problem> {
     session_cookie(SAVED_COOKIE, collection_id, "yes".into(), SAVED_MAX_AGE)
 }
 
-/// Reports whether this browser was given the file of the collection whose pages it asks for.
+/// Reports whether this browser received the file of the requested collection.
 pub(super) fn is_saved(headers: &HeaderMap) -> bool {
     cookies::read(headers, SAVED_COOKIE).is_some()
 }
 
-/// Reports whether this browser was given the file of a collection that is over: it was settled here a moment ago, or elsewhere.
+/// Reports whether this browser received the file of a settled collection, no matter where the collection was settled.
 pub(super) fn has_file_left(headers: &HeaderMap, collection_id: CollectionId) -> bool {
     is_saved(headers) || cookies::read(headers, SETTLED_COOKIE).is_some_and(|value| value == with_file(collection_id))
 }

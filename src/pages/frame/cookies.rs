@@ -7,7 +7,7 @@ use cookie::{Cookie, SameSite};
 
 use crate::api::Problem;
 
-/// The value of a cookie; the first where there are several: of two paths the longer stands first (RFC 6265, section 5.4).
+/// The value of a cookie. If there are several, the first one counts, which has the longest path (RFC 6265 section 5.4).
 pub(in crate::pages) fn read(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get_all(COOKIE)
@@ -19,10 +19,10 @@ pub(in crate::pages) fn read(headers: &HeaderMap, name: &str) -> Option<String> 
         .map(|cookie| cookie.value().to_owned())
 }
 
-/// A cookie for `path` and what lies below it, as a header; without `max_age` it ends with the browser.
+/// A cookie for `path` and everything below it, as a header. Without `max_age` it ends when the browser is closed.
 ///
 /// # Errors
-/// [`Problem::Internal`] when the cookie holds characters that no header may hold; no caller passes such.
+/// [`Problem::Internal`] if the cookie contains characters that are not allowed in a header; no caller passes such characters.
 pub(in crate::pages) fn set_cookie(
     name: &'static str,
     value: impl Into<String>,

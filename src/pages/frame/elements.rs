@@ -2,12 +2,12 @@
 
 use maud::{Markup, html};
 
-/// A hidden field with the token without which a posted form is refused; part of every form.
+/// A hidden field with the CSRF token that every form needs.
 pub(in crate::pages) fn csrf_field(token: &str) -> Markup {
     html! { input type="hidden" name="csrf" value=(token); }
 }
 
-/// The error at the top of a page: screen readers read it at once, and it takes the focus.
+/// The error at the top of a page. It takes the focus, so that screen readers read it at once.
 pub(in crate::pages) fn error_summary(title: &str, content: &Markup) -> Markup {
     html! {
         div.error-summary role="alert" tabindex="-1" autofocus {

@@ -1,7 +1,7 @@
 //! Parts that all pages share: layout, elements, headers, cookies, times.
 //!
-//! Nothing here knows the pages that use it. What one set of pages adds to the layout (navigation, language switch, script) it passes
-//! in as a [`PageLayout`](page::PageLayout).
+//! This module does not know the pages that use it. A set of pages passes its navigation, language switch and script in a
+//! [`PageLayout`](page::PageLayout).
 
 pub mod cookies;
 pub mod elements;

@@ -11,39 +11,38 @@ use super::response::set_privacy_headers;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::display_text::escaped_lines;
 use crate::texts::language::Language;
+use crate::texts::text;
 
-/// Inside the page, so that it is complete with one answer.
+/// The style is part of the page, so that one response is the complete page.
 const STYLE: &str = include_str!("style.css");
 
 /// The content of one page.
-pub(in crate::pages) struct PageContent<'a> {
-    /// Names the page in the window and in the history: never what is on it.
-    pub(in crate::pages) title: &'a str,
-    /// The failure it tells of, by its kind.
+pub(in crate::pages) struct PageContent {
+    /// Title of the window, also in the browser's history, so it must not name a photo or a code.
+    pub(in crate::pages) title: String,
+    /// Type of the problem that the page shows.
     pub(in crate::pages) problem: Option<&'static str>,
     /// Markup between head and foot.
     pub(in crate::pages) main: Markup,
 }
 
-/// The parts of the layout that one set of pages, such as those of the desk, has in common.
+/// The parts of the layout that a set of pages, such as the desk, has in common.
 pub(in crate::pages) struct PageLayout<'a> {
     pub(in crate::pages) language: Language,
-    /// The party that the pages are shown to, where it is known.
+    /// The party that sees the pages, if it is known.
     pub(in crate::pages) party: Option<PartyLabel<'a>>,
-    /// The navigation.
     pub(in crate::pages) sections: &'a [Section<'a>],
     /// The path of the page, which the navigation marks.
     pub(in crate::pages) current_path: Option<&'a str>,
-    /// A form that switches to the other language.
     pub(in crate::pages) language_switch: Option<Markup>,
-    /// A few words beside the party.
+    /// A short text next to the party.
     pub(in crate::pages) head_note: Option<Markup>,
     /// A line above the content of every page.
     pub(in crate::pages) banner: Option<Markup>,
     pub(in crate::pages) script: &'a PageScript,
 }
 
-/// A studio or an office, as the head of a page names it.
+/// Name and place of a studio or an office in the head of a page.
 pub(in crate::pages) struct PartyLabel<'a> {
     pub(in crate::pages) name: &'a str,
     pub(in crate::pages) place: &'a str,
@@ -52,17 +51,17 @@ pub(in crate::pages) struct PartyLabel<'a> {
 /// An entry of the navigation.
 pub(in crate::pages) struct Section<'a> {
     pub(in crate::pages) path: &'a str,
-    pub(in crate::pages) name: &'a str,
+    pub(in crate::pages) name: String,
 }
 
-/// A script inside the pages, with the policy that allows no other.
+/// A script inside the pages, with the content security policy that allows only this script.
 pub(in crate::pages) struct PageScript {
     text: &'static str,
     policy: HeaderValue,
 }
 
 impl PageScript {
-    /// Allows this script, the style of all pages, pictures inside the page, and forms to the gateway itself; nothing else.
+    /// Allows only this script, the style of all pages, pictures inside the page, and forms to the gateway itself.
     pub(in crate::pages) fn new(text: &'static str) -> Self {
         let hash = |text: &str| STANDARD.encode(Sha256Digest::of(text.as_bytes()).as_bytes());
         let policy = format!(
@@ -71,15 +70,15 @@ impl PageScript {
             hash(STYLE),
             hash(text)
         );
-        // Base64 and the words above are visible ASCII.
+        // The policy is visible ASCII, so this cannot fail.
         let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"));
         Self { text, policy }
     }
 }
 
-/// A page as a response.
-pub(in crate::pages) fn page_response(status: StatusCode, page: &PageContent<'_>, layout: &PageLayout<'_>) -> Response {
-    // Names in older rows, codes and notes as they were typed. HTML reads `\u` as text everywhere.
+/// The response with a page.
+pub(in crate::pages) fn page_response(status: StatusCode, page: &PageContent, layout: &PageLayout<'_>) -> Response {
+    // Older names, codes and notes may contain invisible characters. HTML reads `\u` as text everywhere.
     let document = document(page, layout).into_string();
     let mut response = (status, escaped_lines(&document).into_owned()).into_response();
     let headers = response.headers_mut();
@@ -90,7 +89,7 @@ pub(in crate::pages) fn page_response(status: StatusCode, page: &PageContent<'_>
     response
 }
 
-fn document(page: &PageContent<'_>, layout: &PageLayout<'_>) -> Markup {
+fn document(page: &PageContent, layout: &PageLayout<'_>) -> Markup {
     let language = layout.language;
     html! {
         (DOCTYPE)
@@ -99,12 +98,12 @@ fn document(page: &PageContent<'_>, layout: &PageLayout<'_>) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (page.title) " – Lichtbild" }
-                // Or else the browser asks for one.
+                // Without this the browser requests an icon.
                 link rel="icon" href="data:,";
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                a.skip href="#main" { (language.pick("Zum Inhalt", "Skip to content")) }
+                a.skip href="#main" { (text!(language, "desk-skip")) }
                 (head(layout))
                 main #main tabindex="-1" data-problem=[page.problem] {
                     @if let Some(banner) = &layout.banner { (banner) }
@@ -122,7 +121,7 @@ fn head(layout: &PageLayout<'_>) -> Markup {
             div.inner {
                 p.name { "Lichtbild" @if let Some(party) = &layout.party { " " span.office { bdi { (party.name) ", " (party.place) } } }
                     @if let Some(note) = &layout.head_note { " " (note) } }
-                nav aria-label=(layout.language.pick("Bereiche", "Sections")) {
+                nav aria-label=(text!(layout.language, "desk-sections")) {
                     @for Section { path, name } in layout.sections {
                         a href=(path) aria-current=[(layout.current_path == Some(path)).then_some("page")] { (name) }
                     }

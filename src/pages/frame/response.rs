@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 static CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 static CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// A redirect to another page, fetched by GET.
+/// A redirect to another page, which the browser requests by GET.
 pub(in crate::pages) fn see_other(location: HeaderValue, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     let headers = response.headers_mut();
@@ -21,14 +21,14 @@ pub(in crate::pages) fn see_other(location: HeaderValue, cookies: impl IntoItera
     response
 }
 
-/// An answer to HEAD where GET would change something: the page exists.
+/// A response to HEAD for pages whose GET handler changes something.
 pub(in crate::pages) fn no_content() -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     set_privacy_headers(response.headers_mut());
     response
 }
 
-/// Headers of every response: no cache keeps it, and no other site embeds it, reads it or learns its address.
+/// Sets the headers of every response: no cache stores it, and no other site can embed it, read it or learn its address.
 pub(in crate::pages) fn set_privacy_headers(headers: &mut HeaderMap) {
     for (name, value) in [
         (&CACHE_CONTROL, "no-store"),

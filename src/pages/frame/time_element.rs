@@ -1,4 +1,4 @@
-//! Times as elements that programs can read too.
+//! Times as HTML elements with a machine-readable value.
 
 use maud::{Markup, html};
 
@@ -6,12 +6,12 @@ use crate::clock::Timestamp;
 use crate::domain::local_time::{date_and_time, short_time};
 use crate::texts::language::Language;
 
-/// Day and time, or the time alone where the day is that of `now`.
+/// Day and time; only the time if the day is that of `now`.
 pub(in crate::pages) fn time_element(at: Timestamp, now: Timestamp, language: Language) -> Markup {
     html! { time datetime=(at) { (short_time(at, now, language)) } }
 }
 
-/// With the day always, for what may be printed and kept.
+/// Day and time, for pages that may be printed and kept.
 pub(in crate::pages) fn dated_time_element(at: Timestamp, language: Language) -> Markup {
     html! { time datetime=(at) { (date_and_time(at, language)) } }
 }

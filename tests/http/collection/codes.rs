@@ -48,11 +48,11 @@ async fn a_typo_is_told_with_the_group_it_is_likely_in() {
             json!(2),
             json!(null),
             "Gruppe 2 hat 4 statt 5 Zeichen",
-            "Group 2 has 4 instead of 5",
+            "Group 2 has 4 symbols instead of 5",
         ),
         ("G94ZJ756FWFHRUS2ZVE8", json!(3), json!(4), "Das 4. Zeichen der Gruppe 3", "Symbol 4 of group 3"),
         ("G94YJ-756FW-FHRWS-2YVE8", json!(null), json!(null), "Y und Z", "Y and Z"),
-        ("G94ZJ-756FW-FHRWS-2ZVE9", json!(null), json!(null), "Vertippt", "A typo"),
+        ("G94ZJ-756FW-FHRWS-2ZVE9", json!(null), json!(null), "Vertippt", "The code is mistyped"),
     ] {
         for (reader, sentence) in [(office.clone(), german), (office.in_english(), english)] {
             let problem = reader.collect(typed).await.assert_problem(400, "code-malformed");
@@ -92,7 +92,7 @@ async fn a_device_that_guesses_is_held_off_until_the_window_ends_even_with_a_rig
     let before = gateway.database.contents().await;
     for answer in [office.collect(&code).await, office.fetch(&collection, &code).await] {
         answer.assert_problem(429, "too-many-codes");
-        // The window began with the test, ten minutes are left of it.
+        // The window began with the test; ten minutes of it are left.
         assert_eq!(answer.retry_after_seconds(), 600);
     }
     assert_eq!(gateway.database.contents().await, before);

@@ -1,6 +1,7 @@
 //! Use, keep, refuse, put back.
 
 use super::scriptless_browser::{ScriptlessBrowser, assert_problem_page, page};
+use crate::http::setup::studio_alone;
 use crate::support::test_gateway::{DAY, MINUTE, TestGateway};
 
 async fn at_the_photo(
@@ -38,7 +39,7 @@ async fn a_used_photo_is_erased_and_the_receipt_stays() {
     );
     assert!(done.contains("22.11.2026, 10:30 Uhr"), "a printed receipt tells the day: {done}");
     assert!(done.contains("form id=\"enter\""), "the next code can be entered at once");
-    // Reloaded, from another page of the collection, or a month later: the same.
+    // The same after a reload, from another page of the collection, and a month later.
     gateway.advance(31 * DAY);
     for path in ["", "/use", "/refuse", "/done"] {
         let again = browser.get(&format!("{photo}{path}")).await;
@@ -87,7 +88,7 @@ async fn a_kept_photo_is_there_for_the_second_document_with_the_same_code() {
     let shown = page(&browser.get(&second).await);
     assert!(shown.contains("id=\"second-visit\"") && shown.contains("bis 20.12.2026"), "{shown}");
     assert_eq!(browser.post(&format!("{second}/settle"), &[("outcome", "released")]).await.status, 303);
-    // On its last day the page tells the hour, and never yesterday.
+    // On the last day the page shows the time and not the day before.
     gateway.advance(8 * DAY + 14 * 60 * MINUTE);
     browser.get("/desk/").await;
     let again = browser.enter(&deposit.code).await;
@@ -148,8 +149,7 @@ async fn a_second_click_and_a_second_tab_change_nothing() {
 
 #[tokio::test]
 async fn a_photo_that_was_not_saved_here_is_not_erased_as_used() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     let deposit = studio.deposit_numbered(1).await;
     let mut browser = ScriptlessBrowser::of(&gateway.office("Bürgeramt").await).await;
     let photo = browser.enter(&deposit.code).await;
@@ -161,7 +161,7 @@ async fn a_photo_that_was_not_saved_here_is_not_erased_as_used() {
         assert!(told.contains("noch nicht gespeichert"), "{told}");
         assert_eq!(studio.state_of(&deposit).await, "leased");
     }
-    // Past the lease the file cannot be had, so the code comes first.
+    // After the lease the file is not available, so the page asks for the code.
     gateway.advance(16 * MINUTE);
     let photo = browser.enter(&deposit.code).await;
     browser.get(&photo).await;
@@ -202,7 +202,7 @@ async fn a_code_that_was_scanned_into_the_note_reaches_no_studio() {
     let (mut browser, photo, deposit, studio) = at_the_photo(&gateway).await;
     let other = studio.deposit_numbered(2).await.code;
     for (language, named) in
-        [("de", "In der Anmerkung stand ein Abrufcode"), ("en", "A retrieval code was in the note")]
+        [("de", "In der Anmerkung stand ein Abrufcode"), ("en", "The note contained a retrieval code")]
     {
         browser.post("/desk/language", &[("language", language), ("back", "/desk/")]).await;
         for code in [other.clone(), other.replace('-', "")] {
@@ -239,8 +239,7 @@ async fn asking_for_the_head_alone_hands_nothing_over() {
 
 #[tokio::test]
 async fn a_counter_that_has_not_shown_the_code_is_told_to_enter_it_and_goes_on_after_that() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     let deposit = studio.deposit_numbered(1).await;
     let counter = gateway.office("Bürgeramt").await;
     let photo = ScriptlessBrowser::of(&counter).await.enter(&deposit.code).await;
@@ -250,7 +249,7 @@ async fn a_counter_that_has_not_shown_the_code_is_told_to_enter_it_and_goes_on_a
         assert!(asked.contains("id=\"other-counter\"") && asked.contains("form id=\"enter\""), "{path}: {asked}");
         let offers = ["id=\"refuse\"", "id=\"use\"", "id=\"reasons\""];
         assert!(!offers.iter().any(|offer| asked.contains(offer)), "{path}: {asked}");
-        // Behind the code field, for the keyboard and when it is read out.
+        // After the code field, for keyboards and screen readers.
         let (_, behind) = asked.split_once("form id=\"enter\"").unwrap();
         let put_back = format!("form id=\"release\" method=\"post\" action=\"{photo}/settle\"");
         assert!(
@@ -258,7 +257,7 @@ async fn a_counter_that_has_not_shown_the_code_is_told_to_enter_it_and_goes_on_a
             "{path}: {asked}"
         );
     }
-    // From a page that was open before the rule.
+    // From a page that was opened before the other office's decision.
     let refused = [("outcome", "refused"), ("reason", "gaze")];
     let answer = browser.post(&format!("{photo}/settle"), &refused).await;
     let told = assert_problem_page(&answer, 403, "collection-code-required");
@@ -275,13 +274,12 @@ async fn a_counter_that_has_not_shown_the_code_is_told_to_enter_it_and_goes_on_a
 
 #[tokio::test]
 async fn a_counter_without_the_code_puts_a_colleagues_photo_back() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     let deposit = studio.deposit_numbered(1).await;
     let counter = gateway.office("Bürgeramt").await;
     let mut own = ScriptlessBrowser::of(&counter).await;
     let photo = own.enter(&deposit.code).await;
-    // At its own counter too, and there is nothing to finish: the photo was not shown yet.
+    // At its own counter there is nothing to finish either: the photo was not shown yet.
     let asked = page(&ScriptlessBrowser::of(&counter).await.get(&photo).await);
     assert!(asked.contains("form id=\"enter\"") && asked.contains("id=\"release\""), "{asked}");
     assert!(!asked.contains("Foto ist schon übernommen"), "{asked}");
@@ -314,7 +312,7 @@ async fn a_page_shows_names_of_older_rows_by_the_numbers_of_hidden_characters_an
 #[tokio::test]
 async fn after_midnight_the_first_day_offered_is_the_day_that_has_begun() {
     let gateway = TestGateway::start().await;
-    // 00:30 in Berlin, and still the day before in UTC.
+    // 00:30 in Berlin, which is the day before in UTC.
     gateway.advance(14 * 60 * MINUTE);
     let (mut browser, photo, deposit, studio) = at_the_photo(&gateway).await;
     let form = page(&browser.get(&format!("{photo}/use")).await);

@@ -1,4 +1,4 @@
-//! Answers to monitoring, and to a device that asks about itself.
+//! Responses to monitoring, and to devices that request their own data.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use axum::http::{Method, Request};
 use lichtbild::server::routes::ListenerKind;
 use serde_json::json;
 
+use crate::http::setup::{studio_alone, studio_and_office};
 use crate::support::router_client::{RouterResponse, idempotency_key, photo, send};
 use crate::support::test_gateway::{DAY, START, TestGateway};
 
@@ -55,7 +56,10 @@ async fn a_page_whose_name_leads_here_learns_nothing() {
     }
     let english = [("host", "rebound.example"), ("accept-language", "en")];
     let told = ask_with(&gateway, "/metrics", &english).await.assert_problem(421, "host-foreign");
-    assert_eq!(told["detail"], "Monitoring answers at localhost or an IP address only. Call it by one of these.");
+    assert_eq!(
+        told["detail"],
+        "The monitoring listener answers only at localhost or an IP address. Use one of these addresses."
+    );
 }
 
 #[tokio::test]
@@ -101,7 +105,7 @@ async fn a_load_balancer_elsewhere_learns_whether_the_gateway_is_ready_and_nothi
     assert_eq!((head.status, head.body.len()), (200, 0));
     ask(Method::POST).await.assert_problem(405, "method-not-allowed");
 
-    // A stranger who asks in a loop neither costs the database anything nor keeps the balancer from its answer.
+    // An anonymous client that asks in a loop does not load the database, and the load balancer still gets its response.
     gateway.store.close().await;
     for _ in 0..1000 {
         assert_eq!(ask(Method::GET).await.status, 200);
@@ -153,8 +157,7 @@ async fn without_a_key_for_the_month_it_says_so_and_takes_nothing_in() {
 
 #[tokio::test]
 async fn without_a_store_it_says_so() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     gateway.store.close().await;
     let ready = ask(&gateway, "/readyz").await;
     assert_eq!((ready.status, &ready.json()["missing"]), (503, &json!(["storage"])));
@@ -166,8 +169,7 @@ async fn without_a_store_it_says_so() {
 
 #[tokio::test]
 async fn the_metrics_count_photos_by_state_and_name_nobody() {
-    let gateway = TestGateway::start().await;
-    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Bürgeramt Mitte").await);
+    let (gateway, studio, office) = studio_and_office().await;
     let [waiting, used] = [studio.deposit_numbered(1).await, studio.deposit_numbered(2).await];
     office.collect_and_settle(&used.code, &json!({ "outcome": "used" })).await;
     let metrics = ask(&gateway, "/metrics").await;
@@ -185,8 +187,7 @@ async fn the_metrics_count_photos_by_state_and_name_nobody() {
 
 #[tokio::test]
 async fn the_metrics_come_in_the_format_that_the_collector_asks_for() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     studio.deposit_numbered(1).await;
     for (accept, media_type, declared, is_ended) in [
         ("application/openmetrics-text", "application/openmetrics-text; version=1.0.0; charset=utf-8", "", true),
@@ -204,8 +205,7 @@ async fn the_metrics_come_in_the_format_that_the_collector_asks_for() {
 
 #[tokio::test]
 async fn a_device_learns_who_it_is_and_which_profile_is_in_force() {
-    let gateway = TestGateway::start().await;
-    let studio = gateway.studio("Foto Koch").await;
+    let (gateway, studio) = studio_alone().await;
     gateway.advance(DAY);
     let get = async |path| studio.send(studio.request(Method::GET, path).body(Body::empty()).unwrap()).await;
     let me = get("/v1/me").await;

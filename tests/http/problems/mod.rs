@@ -1,4 +1,4 @@
-//! Refusals word for word, as their readers see them.
+//! Problems word for word, as clients get them.
 
 use axum::body::Body;
 use axum::http::{Method, Request};
@@ -17,7 +17,7 @@ use crate::support::enrolment::{AnonymousClient, WRONG_CODE, certificate, issuan
 use crate::support::router_client::{RouterClient, RouterResponse, idempotency_key, peer, photo, send};
 use crate::support::test_gateway::{DAY, HOUR, MINUTE, TestGateway};
 
-/// Status, the headers that belong to the refusal, and the body.
+/// Status, headers of the problem, and the body.
 fn shown(answer: &RouterResponse) -> String {
     let retry = match answer.header("retry-after") {
         "" => String::new(),
@@ -128,7 +128,7 @@ async fn a_rejected_certificate_in_both_languages() {
     insta::assert_snapshot!(told.join("\n"));
 }
 
-/// Each refusal that a device can meet on its way to its first certificate.
+/// Every problem that a device can get before its first certificate.
 async fn refused_enrolments(reader: impl Fn(&AnonymousClient) -> AnonymousClient) -> String {
     let gateway = TestGateway::start().await;
     let anonymous = reader(&gateway.anonymous_client());
@@ -174,7 +174,7 @@ async fn refused_enrolments(reader: impl Fn(&AnonymousClient) -> AnonymousClient
     seen.iter().map(shown).collect::<Vec<_>>().join("\n")
 }
 
-/// Each refusal of a renewal that only a renewal meets, and that of a certificate which newer ones ended.
+/// Every problem that only a renewal can get, and that of a certificate that newer ones have ended.
 async fn refused_renewals(reader: impl Fn(&RouterClient) -> RouterClient) -> String {
     let gateway = TestGateway::start().await;
     let device = reader(&gateway.studio("Foto Koch").await);

@@ -1,4 +1,4 @@
-//! `GET /desk/`: one field. `POST /desk/`: the photo, or what is in the way.
+//! `GET /desk/`: the field for a code. `POST /desk/`: leases the photo, or shows the problem.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -14,7 +14,6 @@ use crate::clock::Timestamp;
 use crate::domain::code::retrieval_code::CodeError;
 use crate::flows::photo::collect::collect;
 use crate::pages::desk::clerk::Clerk;
-use crate::pages::desk::code_texts;
 use crate::pages::desk::form::{RepeatableForm, is_worth_repeating};
 use crate::pages::desk::layout::{page_response, see_other};
 use crate::pages::desk::scanner::scan_diagnosis::split_symbology;
@@ -22,13 +21,14 @@ use crate::pages::desk::{ROOT, session};
 use crate::pages::frame::elements::{csrf_field, error_summary};
 use crate::pages::frame::page::PageContent;
 use crate::texts::language::Language;
+use crate::texts::text;
 
-/// `/desk` without its slash.
+/// Redirects `/desk` to the first page.
 pub async fn redirect(_clerk: Clerk) -> Response {
     see_other(ROOT, None)
 }
 
-/// An empty field.
+/// Shows an empty field.
 pub async fn show(clerk: Clerk) -> Response {
     clerk.page(StatusCode::OK, &page(&clerk, None, None, "", true))
 }
@@ -40,7 +40,7 @@ pub struct CodeEntryForm {
     code: String,
 }
 
-/// Claims the photo that belongs to a code and goes there.
+/// Leases the photo of a code and redirects to it.
 pub async fn create(State(app): State<App>, form: RepeatableForm<CodeEntryForm>) -> Response {
     let RepeatableForm { clerk, csrf_token, language, fields: entered } = form;
     let again = CodeToRepeat { code: &entered.code, csrf_token: &csrf_token };
@@ -54,8 +54,7 @@ pub async fn create(State(app): State<App>, form: RepeatableForm<CodeEntryForm>)
     match collect_by_code(&app, &clerk, &entered.code).await {
         Ok(response) => response,
         Err(problem) => {
-            // A code that cannot be one is given back to be mended; one that can has been tried. Other symbols cannot be mended, and may
-            // hold what belongs on no page.
+            // The clerk can correct a mistyped code. Content of other symbols cannot be corrected, and must not appear on a page.
             let typed = match problem {
                 Problem::CodeMalformed { error: CodeError::Foreign(_) } => "",
                 Problem::CodeMalformed { .. } => entered.code.as_str(),
@@ -74,61 +73,53 @@ async fn collect_by_code(app: &App, clerk: &Clerk, typed: &str) -> Result<Respon
     Ok(see_other(&path, Some(session::start(app, clerk, &collection, &code)?)))
 }
 
-/// A code that could not be looked up just now. It stands in the answer to the form that sent it, and nowhere else.
+/// A code that the gateway could not look up at the moment. It is only in the response to the form that sent it.
 struct CodeToRepeat<'a> {
     code: &'a str,
     csrf_token: &'a str,
 }
 
-/// A button that sends the code again; nothing for a text that is no code.
+/// A button that sends the code again; empty if the text is not a code.
 fn try_again(again: &CodeToRepeat<'_>, language: Language) -> Markup {
     let CodeToRepeat { code, csrf_token } = again;
     html! {
         @if let Ok(code) = parse_retrieval_code(split_symbology(code.trim_start()).1) {
             form #retry method="post" action=(ROOT) autocomplete="off" {
                 (csrf_field(csrf_token))
-                // As it is printed: what cannot be seen in it would not come back as it was sent.
+                // The printed form of the code, because a form would change invisible characters.
                 input type="hidden" name="code" value=(code.reveal());
                 p.finish {
-                    button.primary type="submit" { (language.pick("Noch einmal versuchen", "Try again")) }
-                    span.quiet { (language.pick("Sie müssen den Code nicht noch einmal eingeben.", "You need not enter the code again.")) }
+                    button.primary type="submit" { (text!(language, "desk-try-again")) }
+                    span.quiet { (text!(language, "desk-code-kept")) }
                 }
             }
         }
     }
 }
 
-/// The page for a clerk who cannot be known just now, since the database cannot be asked.
-fn unavailable_page<'a>(
-    problem: &Problem,
-    again: &CodeToRepeat<'_>,
-    language: Language,
-    now: Timestamp,
-) -> PageContent<'a> {
-    let title = language.pick("Code eingeben", "Enter code");
+/// The page if the gateway cannot identify the clerk because the database is unavailable.
+fn unavailable_page(problem: &Problem, again: &CodeToRepeat<'_>, language: Language, now: Timestamp) -> PageContent {
+    let title = text!(language, "desk-enter-code");
     let main = html! {
         h1 { (title) }
         (problem_summary(problem, language, now))
         (try_again(again, language))
-        p.finish { a #next href=(ROOT) { (language.pick("Anderen Code eingeben", "Enter another code")) } }
+        p.finish { a #next href=(ROOT) { (text!(language, "desk-enter-other-code")) } }
     };
     PageContent { title, problem: Some(problem.kind()), main }
 }
 
-fn page<'a>(
+fn page(
     clerk: &Clerk,
     problem: Option<&Problem>,
     again: Option<&CodeToRepeat<'_>>,
     typed: &str,
     takes_focus: bool,
-) -> PageContent<'a> {
-    let title = clerk.language.pick("Code eingeben", "Enter code");
-    let error = match problem {
-        Some(Problem::CodeMalformed { error }) if !typed.is_empty() => {
-            Some(code_texts::explanation(*error, clerk.language))
-        }
-        _ => None,
-    };
+) -> PageContent {
+    let title = text!(clerk.language, "desk-enter-code");
+    let error = problem
+        .filter(|problem| matches!(problem, Problem::CodeMalformed { .. }) && !typed.is_empty())
+        .map(|problem| problem.at_desk(clerk.language, clerk.now).explanation);
     let form = CodeForm { typed, error: error.as_deref(), takes_focus };
     let main = html! {
         @if let Some(problem) = problem { (problem_summary(problem, clerk.language, clerk.now)) }
@@ -139,27 +130,27 @@ fn page<'a>(
     PageContent { title, problem: problem.map(Problem::kind), main }
 }
 
-/// The words before the code is entered for a collection that was begun.
+/// Texts for a collection that was begun and needs its code again.
 pub(super) struct CodePrompt {
-    /// Time and place of its beginning, and what the code is needed for.
+    /// Start of the collection, and the reason why the code is needed.
     pub(super) notice: Markup,
-    /// The choices that need no code.
+    /// The actions that need no code.
     pub(super) without_code: Markup,
-    /// A decision that was not taken, since this counter has not shown the photo.
-    pub(super) refused: Option<&'static str>,
+    /// Reason why a decision was refused: this counter has not shown the photo.
+    pub(super) refused: Option<String>,
 }
 
-/// The page of a collection whose code this browser does not hold any more.
+/// The page of a collection whose code this browser no longer holds.
 pub(super) fn ask_for_code_again(clerk: &Clerk, prompt: &CodePrompt) -> Response {
-    let title = clerk.language.pick("Code noch einmal eingeben", "Enter the code again");
+    let title = text!(clerk.language, "desk-enter-code-again");
     let form = CodeForm { typed: "", error: None, takes_focus: prompt.refused.is_none() };
-    let (status, problem) = match prompt.refused {
+    let (status, problem) = match &prompt.refused {
         Some(_) => (StatusCode::FORBIDDEN, Problem::CollectionCodeRequired.kind()),
         None => (StatusCode::OK, "code-needed"),
     };
     let main = html! {
-        @if let Some(refused) = prompt.refused {
-            (error_summary(clerk.language.pick("Nichts wurde geändert", "Nothing was changed"), &html! { p { (refused) } }))
+        @if let Some(refused) = &prompt.refused {
+            (error_summary(&text!(clerk.language, "desk-nothing-changed"), &html! { p { (refused) } }))
         }
         h1 { (title) }
         div.notice { (prompt.notice) }

@@ -1,4 +1,4 @@
-//! `GET /desk/collections/{collection_id}/done`: what happened, and the field for the next code.
+//! `GET /desk/collections/{collection_id}/done`: the outcome of a collection, and the field for the next code.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -21,6 +21,7 @@ use crate::pages::desk::session;
 use crate::pages::frame::page::PageContent;
 use crate::pages::frame::time_element::dated_time_element;
 use crate::storage::collection_requests::CollectionAtDevice;
+use crate::texts::text;
 
 /// Shows how a collection ended; redirects to the photo if it has not ended.
 pub async fn show(
@@ -39,13 +40,13 @@ pub async fn show(
     Ok(clerk.page(StatusCode::OK, &page(&clerk, collection, file_left(&at, &headers))))
 }
 
-/// Knowledge about a file that may still be on this counter's computer.
+/// Information about a file that may still be on this counter's computer.
 enum FileLeft {
-    /// This browser was given the file.
+    /// This browser received the file.
     Saved,
-    /// The photo was taken over, and this counter has shown it; the browser that was given the file may have lost its mark.
+    /// The photo was used and this counter has shown it, but the browser may have lost the cookie about the file.
     Perhaps,
-    /// This counter never had it.
+    /// This counter never received the file.
     Never,
 }
 
@@ -58,106 +59,54 @@ fn file_left(at: &CollectionAtDevice, headers: &HeaderMap) -> FileLeft {
     }
 }
 
-fn page<'a>(clerk: &Clerk, collection: &CollectionRecord, file: FileLeft) -> PageContent<'a> {
+fn page(clerk: &Clerk, collection: &CollectionRecord, file: FileLeft) -> PageContent {
     let language = clerk.language;
-    let title = language.pick("Erledigt", "Done");
+    let title = text!(language, "desk-done");
     let form = CodeForm { typed: "", error: None, takes_focus: true };
     let main = html! {
         section.receipt aria-labelledby="outcome" {
-            h1 #outcome data-outcome=(collection.state) { (headline(collection, clerk)) }
+            h1 #outcome data-outcome=(collection.state) { (text!(language, format!("desk-done-{}.title", ending(collection)))) }
             (consequence(collection, clerk))
             dl.facts {
                 @if let Some(at) = collection.settled_at {
-                    div { dt { (language.pick("Wann", "When")) } dd { (dated_time_element(at, language)) } }
+                    div { dt { (text!(language, "desk-when")) } dd { (dated_time_element(at, language)) } }
                 }
-                div { dt { (language.pick("Amt", "Office")) } dd { bdi { (clerk.office.party.name) } ", " bdi { (clerk.office.party.place) } } }
+                div { dt { (text!(language, "desk-office")) } dd { bdi { (clerk.office.party.name) } ", " bdi { (clerk.office.party.place) } } }
                 (number_rows(collection, language))
             }
         }
         @let reminder = match file {
-            FileLeft::Saved => Some(language.pick(
-                "Löschen Sie jetzt die gespeicherte Datei von diesem Computer: ",
-                "Now delete the saved file from this computer: ",
-            )),
-            FileLeft::Perhaps => Some(language.pick(
-                "Liegt die Datei noch auf diesem Computer, löschen Sie sie: ",
-                "If the file is still on this computer, delete it: ",
-            )),
+            FileLeft::Saved => Some(text!(language, "desk-delete-file")),
+            FileLeft::Perhaps => Some(text!(language, "desk-delete-file-if-left")),
             FileLeft::Never => None,
         };
         @if let Some(reminder) = reminder {
-            p #delete-file.notice.on-screen { (reminder) code { (photo_download::name(collection)) } }
+            p #delete-file.notice.on-screen { (reminder) " " code { (photo_download::name(collection)) } }
         }
-        section.next #next aria-label=(language.pick("Nächster Code", "Next code")) {
-            h2 { (language.pick("Nächster Code", "Next code")) }
+        section.next #next aria-label=(text!(language, "desk-next-code")) {
+            h2 { (text!(language, "desk-next-code")) }
             (code_form(&form, clerk))
         }
     };
     PageContent { title, problem: None, main }
 }
 
-fn headline(collection: &CollectionRecord, clerk: &Clerk) -> &'static str {
-    if is_used_by_default(collection) {
-        return clerk
-            .language
-            .pick("Das Foto gilt als verwendet und ist gelöscht", "The photo counts as used and is erased");
+/// Name of the texts about the end of a collection.
+fn ending(collection: &CollectionRecord) -> String {
+    match collection.state {
+        _ if is_used_by_default(collection) => "by-default".to_owned(),
+        state => state.to_string(),
     }
-    clerk.language.pick(
-        match collection.state {
-            CollectionState::Leased => "Noch in Bearbeitung",
-            CollectionState::Used => "Das Foto wurde übernommen und ist gelöscht",
-            CollectionState::Kept => "Das Foto wurde übernommen und aufbewahrt",
-            CollectionState::Refused => "Das Foto wurde abgelehnt und ist gelöscht",
-            CollectionState::Released => "Das Foto wurde zurückgelegt",
-            CollectionState::Lapsed => "Der Abruf ist abgelaufen",
-        },
-        match collection.state {
-            CollectionState::Leased => "Still in progress",
-            CollectionState::Used => "The photo was taken over and is erased",
-            CollectionState::Kept => "The photo was taken over and kept",
-            CollectionState::Refused => "The photo was refused and is erased",
-            CollectionState::Released => "The photo was put back",
-            CollectionState::Lapsed => "The collection ran out",
-        },
-    )
 }
 
+/// Consequence for the person. The page may be read later, when another office has used a photo that was put back.
 fn consequence(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
     let language = clerk.language;
-    let until = collection.kept_until.map(|until| last_day(until, language));
-    let sentence = match (collection.state, until) {
-        (CollectionState::Kept, Some(until)) => language.pick(
-            format!(
-                "Derselbe Code gilt einmal, für ein zweites Dokument, bis einschließlich {until}. Die Person behält ihren Beleg."
-            ),
-            format!("The same code is good once, for a second document, through {until}. The person keeps the receipt."),
-        ),
-        (CollectionState::Refused, _) => language
-            .pick(
-                "Das Fotostudio erfährt den Grund. Die Person braucht ein neues Foto.",
-                "The studio is told the reason. The person needs a new photo.",
-            )
-            .into(),
-        // It may be read later, when another office has used the photo.
-        (CollectionState::Released, _) => language
-            .pick(
-                "Beim Zurücklegen blieb der Code gültig, auch für andere Ämter. Die Person behält ihren Beleg.",
-                "When it was put back, the code stayed valid, at other offices too. The person keeps the receipt.",
-            )
-            .into(),
-        (CollectionState::Lapsed, _) => language
-            .pick(
-                "Dieser Abruf hat den Code nicht verbraucht. Die Person behält ihren Beleg.",
-                "This collection did not use up the code. The person keeps the receipt.",
-            )
-            .into(),
-        _ if is_used_by_default(collection) => language
-            .pick(
-                "Bis zum Ende der Frist hat niemand entschieden. Der Code ist damit verbraucht.",
-                "Nobody decided before the deadline. The code is used up.",
-            )
-            .into(),
-        _ => language.pick("Der Code ist damit verbraucht.", "The code is used up.").into(),
+    let sentence = match (collection.state, collection.kept_until) {
+        (CollectionState::Kept, Some(until)) => {
+            text!(language, "desk-done-kept-until", day = last_day(until, language))
+        }
+        _ => text!(language, format!("desk-done-{}.hint", ending(collection))),
     };
     html! { p.lead { (sentence) } }
 }

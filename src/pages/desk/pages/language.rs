@@ -1,4 +1,4 @@
-//! `POST /desk/language`
+//! `POST /desk/language`: switches the language.
 
 use axum::response::Response;
 use cookie::time::Duration;
@@ -19,11 +19,11 @@ pub struct LanguageForm {
     back: String,
 }
 
-/// Remembers the language in this browser and goes back to where the switch was used.
+/// Stores the language in a cookie and redirects to the page with the switch.
 pub async fn create(ClerkForm(_, chosen): ClerkForm<LanguageForm>) -> Result<Response, Problem> {
     let language = if chosen.language == "en" { "en" } else { "de" };
     let cookie = cookies::set_cookie(LANGUAGE_COOKIE, language, ROOT, Some(Duration::days(365)))?;
-    // Only to pages of the desk, and by GET: a page that answered a form has none of its own.
+    // Only to pages of the desk. The page after `/settle` cannot be requested by GET.
     let back = chosen.back.strip_suffix("/settle").unwrap_or(&chosen.back);
     Ok(see_other(if back.starts_with(ROOT) && back.is_ascii() { back } else { ROOT }, Some(cookie)))
 }

@@ -8,7 +8,6 @@ pub mod language;
 pub mod photo;
 pub mod photo_download;
 pub mod problem_page;
-mod problem_texts;
 pub mod refuse;
 pub mod self_test;
 pub mod settle;

@@ -1,4 +1,4 @@
-//! `GET /desk/collections/{collection_id}`: the photo, to be looked at.
+//! `GET /desk/collections/{collection_id}`: shows the photo.
 
 use axum::Extension;
 use axum::extract::State;
@@ -31,12 +31,13 @@ use crate::pages::frame::time_element::time_element;
 use crate::report::overlay::overlay;
 use crate::report::photo_section::place_text;
 use crate::texts::language::Language;
+use crate::texts::text;
 use crate::transport::http::held_until_sent::HeldUntilSent;
 use crate::validation::guides::Guides;
 use crate::validation::{CaptureDate, Profile, capture_date};
 use crate::wire::finding::FindingBody;
 
-/// The picture, what there is to know about it, and what can be done.
+/// Shows the photo, its data, and the possible actions.
 pub async fn show(
     State(app): State<App>,
     clerk: Clerk,
@@ -62,7 +63,7 @@ pub async fn show(
     }
 }
 
-/// `HEAD`, of the page and of the file: answered by their own handlers, it would count as a hand-over.
+/// `HEAD` for the page and the file. This is a separate handler because HEAD through the GET handlers would count as a hand-over.
 pub async fn head(
     State(app): State<App>,
     clerk: Clerk,
@@ -74,11 +75,10 @@ pub async fn head(
     }
 }
 
-/// A collection of this office that can be worked on, or where to go instead.
+/// An open collection of the office, or a redirect.
 pub(super) enum LeasedOrRedirect {
-    /// It waits for a decision.
     Leased(CollectionRecord),
-    /// It is over: its last page tells how it ended.
+    /// The collection has ended, so the browser goes to its last page.
     Redirect(Response),
 }
 
@@ -96,9 +96,9 @@ pub(super) async fn leased_or_redirect(
     })
 }
 
-fn page<'a>(clerk: &Clerk, presented: &PresentedPhoto, profile: &Profile) -> PageContent<'a> {
+fn page(clerk: &Clerk, presented: &PresentedPhoto, profile: &Profile) -> PageContent {
     let language = clerk.language;
-    let title = language.pick("Foto ansehen", "Look at the photo");
+    let title = text!(language, "desk-look-at-photo");
     let main = html! {
         h1.visually-hidden { (title) }
         div.sheet {
@@ -116,10 +116,10 @@ fn page<'a>(clerk: &Clerk, presented: &PresentedPhoto, profile: &Profile) -> Pag
     PageContent { title, problem: None, main }
 }
 
-/// Place of the eyes in a passport photo in which none were found, in parts of its width and height.
+/// Assumed place of the eyes if none were found, as fractions of width and height.
 const USUAL_PLACE_OF_EYES: (f64, f64) = (0.5, 0.45);
 
-/// The point between the pupils, in parts of the photo's width and height.
+/// The point between the pupils, as fractions of width and height.
 fn middle_of_eyes(guides: &Guides) -> Option<(f64, f64)> {
     let [(left, left_y), (right, right_y)] = guides.pupils?;
     Some(((left + right) / 2.0 / guides.width, (left_y + right_y) / 2.0 / guides.height))
@@ -132,14 +132,14 @@ fn photo_figure(presented: &PresentedPhoto, profile: &Profile, language: Languag
     html! {
         figure {
             input #pixels type="checkbox";
-            label for="pixels" { (language.pick("Pixelgenau (100 %)", "Actual size (100 %)")) }
+            label for="pixels" { (text!(language, "desk-actual-size")) }
             input #guides type="checkbox" checked;
-            label for="guides" { (language.pick("Hilfslinien", "Guide lines")) }
-            div.frame tabindex="0" role="group" aria-label=(language.pick("Foto", "Photo")) {
+            label for="guides" { (text!(language, "desk-guide-lines")) }
+            div.frame tabindex="0" role="group" aria-label=(text!(language, "desk-photo")) {
                 div.picture {
                     img #photo width=(width) height=(height) data-eyes-x=(format!("{eyes_x:.3}")) data-eyes-y=(format!("{eyes_y:.3}"))
                         src={ "data:image/jpeg;base64," (STANDARD.encode(&presented.opened.bytes)) }
-                        alt=(language.pick("Das eingelieferte Lichtbild", "The photo as deposited"));
+                        alt=(text!(language, "desk-photo-alt"));
                     @if let Some(guides) = guides {
                         div #guide-lines { (overlay(&guides, language)) }
                     }
@@ -149,13 +149,10 @@ fn photo_figure(presented: &PresentedPhoto, profile: &Profile, language: Languag
     }
 }
 
-/// The photo was used before: told, so that nobody takes it for a first visit.
+/// Note that the photo was used before, so that the clerk does not take this for a first visit.
 fn second_visit(language: Language) -> Markup {
     html! {
-        p #second-visit.notice { (language.pick(
-            "Dieses Foto wurde schon einmal verwendet und auf Wunsch der Person für ein zweites Dokument aufbewahrt.",
-            "This photo was used once already and kept for a second document, as the person wished.",
-        )) }
+        p #second-visit.notice { (text!(language, "desk-second-visit")) }
     }
 }
 
@@ -165,27 +162,27 @@ fn facts(presented: &PresentedPhoto, clerk: &Clerk) -> Markup {
     html! {
         dl.facts {
             @if let Some(studio) = studio {
-                div { dt { (language.pick("Fotostudio", "Studio")) } dd #studio { bdi { (studio.name) } ", " bdi { (studio.place) } } }
+                div { dt { (text!(language, "desk-studio")) } dd #studio { bdi { (studio.name) } ", " bdi { (studio.place) } } }
             }
             div {
-                dt { (language.pick("Aufgenommen", "Taken")) }
+                dt { (text!(language, "desk-taken")) }
                 dd #captured {
                     @match capture_date(&opened.bytes) {
                         CaptureDate::Known(captured) => (local_time::date(captured.date, language)),
                         CaptureDate::Unreadable(text) => {
-                            span.quiet { (language.pick("nicht lesbar: ", "unreadable: ")) bdi { (text) } }
+                            span.quiet { (text!(language, "desk-unreadable")) " " bdi { (text) } }
                         }
                         CaptureDate::Missing => {
-                            span.quiet { (language.pick("steht nicht in der Datei", "the file does not say")) }
+                            span.quiet { (text!(language, "desk-not-in-file")) }
                         }
                     }
                 }
             }
-            div { dt { (language.pick("Eingeliefert", "Deposited")) } dd { (time_element(photo.deposited_at, now, language)) } }
-            div { dt { (language.pick("Verfügbar", "Available")) } dd #available { (through(photo.expires_at, now, language)) } }
+            div { dt { (text!(language, "desk-deposited")) } dd { (time_element(photo.deposited_at, now, language)) } }
+            div { dt { (text!(language, "desk-available")) } dd #available { (through(photo.expires_at, now, language)) } }
             div {
-                dt { (language.pick("Format", "Format")) }
-                dd { (photo.facts.width) " × " (photo.facts.height) (language.pick(" Pixel, ", " pixels, ")) (photo.facts.profile) }
+                dt { (text!(language, "desk-format")) }
+                dd { (photo.facts.width) " × " (photo.facts.height) " " (text!(language, "desk-pixels")) " " (photo.facts.profile) }
             }
             (number_rows(collection, language))
         }
@@ -195,27 +192,20 @@ fn facts(presented: &PresentedPhoto, clerk: &Clerk) -> Markup {
 fn declaration(declared: Declaration, language: Language) -> Markup {
     let subject = match declared.subject {
         Subject::Adult => None,
-        Subject::Under10 => Some(language.pick("Kind unter zehn Jahren", "child under ten")),
-        Subject::Under6 => Some(language.pick("Kind unter sechs Jahren", "child under six")),
+        Subject::Under10 => Some(text!(language, "desk-under10")),
+        Subject::Under6 => Some(text!(language, "desk-under6")),
     };
     let exception = match declared.exception {
         Exception::None => None,
-        Exception::Medical => {
-            Some(language.pick("Ausnahme aus medizinischen Gründen", "exception for medical reasons"))
-        }
-        Exception::Religious => {
-            Some(language.pick("Ausnahme aus religiösen Gründen", "exception for religious reasons"))
-        }
+        Exception::Medical => Some(text!(language, "desk-exception-medical")),
+        Exception::Religious => Some(text!(language, "desk-exception-religious")),
     };
     html! {
         @if subject.is_some() || exception.is_some() {
             div #declaration.notice {
-                h2 { (language.pick("Das Studio erklärt", "The studio declares")) }
+                h2 { (text!(language, "desk-declaration")) }
                 ul { @for sentence in [subject, exception].into_iter().flatten() { li { (sentence) } } }
-                p { (language.pick(
-                    "Die Software hat deshalb milder geprüft. Ob das Foto genügt, entscheiden Sie.",
-                    "That is why the software judged more mildly. Whether the photo will do is for you to decide.",
-                )) }
+                p { (text!(language, "desk-declaration-hint")) }
             }
         }
     }
@@ -224,19 +214,19 @@ fn declaration(declared: Declaration, language: Language) -> Markup {
 fn findings(presented: &PresentedPhoto, language: Language) -> Markup {
     let PresentedPhoto { photo, opened, desk_findings, .. } = presented;
     let stored: Vec<&Finding> = photo.facts.findings.iter().chain(&opened.sealed_metadata.findings).collect();
-    // Rules may have changed since the deposit: nothing is told twice.
+    // The desk checks the photo again, because the rules may have changed since the deposit. Only new findings are added.
     let new = desk_findings.iter().filter(|found| !stored.iter().any(|told| told.check == found.check));
     let findings = FindingBody::all(stored.iter().copied().chain(new), language);
     html! {
         section #findings {
             h2 {
-                (language.pick("Hinweise der Prüfung", "What the check found"))
+                (text!(language, "desk-findings"))
                 @if !findings.is_empty() {
-                    " " span.remarks { (language.pick("angenommen mit Hinweisen", "accepted with remarks")) }
+                    " " span.remarks { (text!(language, "desk-accepted-with-remarks")) }
                 }
             }
             @if findings.is_empty() {
-                p { (language.pick("Keine: Alle gemessenen Regeln sind eingehalten.", "Nothing: every rule that was measured is kept.")) }
+                p { (text!(language, "desk-no-findings")) }
             } @else {
                 ul {
                     @for finding in findings {
@@ -260,7 +250,7 @@ fn measured(finding: &FindingBody, language: Language) -> Markup {
         span.measured {
             @if finding.measured != NOTHING { bdi { (finding.measured) } " " }
             @if finding.limit != NOTHING {
-                "(" (language.pick("verlangt ", "asked for ")) bdi { (in_words(&finding.limit, language)) } ")"
+                "(" (text!(language, "desk-limit")) " " bdi { (in_words(&finding.limit, language)) } ")"
             }
         }
     }
@@ -271,11 +261,11 @@ fn actions(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
     let path = format!("/desk/collections/{}", collection.collection_id);
     html! {
         div.actions {
-            a.button.primary #use href={ (path) "/use" } autofocus aria-describedby="lease" { (language.pick("Foto verwenden", "Use the photo")) }
-            a.button.danger #refuse href={ (path) "/refuse" } { (language.pick("Ablehnen …", "Refuse …")) }
+            a.button.primary #use href={ (path) "/use" } autofocus aria-describedby="lease" { (text!(language, "desk-use-photo")) }
+            a.button.danger #refuse href={ (path) "/refuse" } { (text!(language, "desk-refuse-more")) }
             form #release method="post" action={ (path) "/settle" } {
                 (csrf_field(&clerk.csrf_token))
-                button type="submit" name="outcome" value="released" { (language.pick("Zurücklegen", "Put back")) }
+                button type="submit" name="outcome" value="released" { (text!(language, "desk-put-back")) }
             }
         }
     }

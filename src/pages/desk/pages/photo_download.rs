@@ -1,4 +1,4 @@
-//! `GET /desk/collections/{collection_id}/photo.jpg`: the file, to be saved for the Fachverfahren.
+//! `GET /desk/collections/{collection_id}/photo.jpg`: the file for the Fachverfahren.
 
 use axum::Extension;
 use axum::extract::State;
@@ -19,7 +19,7 @@ use crate::storage::requests::FetchPurpose;
 use crate::texts::language::Language;
 use crate::transport::http::held_until_sent::HeldUntilSent;
 
-/// The picture, byte for byte as the studio sent it.
+/// Returns the photo, byte for byte as the studio sent it.
 pub async fn show(
     State(app): State<App>,
     clerk: Clerk,
@@ -27,7 +27,8 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let collection_id = collection_id.ok_or(Problem::CollectionUnknown)?;
-    let code = session::code(&app, &clerk, &headers, collection_id).ok_or(Problem::LeaseExpired { at: clerk.now })?;
+    let code =
+        session::code(&app, &clerk, &headers, collection_id).ok_or(Problem::LeaseExpired { lease_until: clerk.now })?;
     let collection = clerk.collection(&app, Some(collection_id)).await?;
     let HandedOver { opened, memory, .. } =
         hand_over(&app.gateway, &clerk.office, collection_id, &code, FetchPurpose::HandOver).await?;
@@ -41,8 +42,8 @@ pub async fn show(
     Ok(response)
 }
 
-/// File name that every Fachverfahren and every file system accepts: ASCII, short, different for each collection, without a
-/// person's name. It tells when the code was entered, in local time, so that a clerk finds the file and knows which one to delete.
+/// File name that every Fachverfahren and every file system accepts: ASCII, short, unique for each collection, without a person's name.
+/// It contains the local time at which the code was entered, so that a clerk can find and delete the file.
 pub(super) fn name(collection: &CollectionRecord) -> String {
     let (day, time) = (local_day(collection.leased_at), clock_time(collection.leased_at, Language::English));
     format!("Lichtbild-{day}-{}-{}.jpg", time.replace(':', ""), collection.collection_id.short())

@@ -1,4 +1,4 @@
-//! Failures as pages: whatever a handler or the router refuses under `/desk/` is told to a person.
+//! Problems as pages, for all requests under `/desk/`.
 
 use axum::extract::{Request, State};
 use axum::http::Method;
@@ -7,22 +7,23 @@ use axum::middleware::Next;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::problem_texts::{ProblemTexts, problem_texts};
+use crate::api::problem::DeskProblem;
 use crate::api::{App, Problem};
 use crate::clock::Timestamp;
 use crate::domain::id::CollectionId;
 use crate::pages::desk::ROOT;
 use crate::pages::desk::clerk::language;
-use crate::pages::desk::code_texts::{is_for_self_test, self_test_text};
+use crate::pages::desk::code_texts::is_for_self_test;
 use crate::pages::desk::form::is_worth_repeating;
 use crate::pages::desk::layout::page_response;
 use crate::pages::frame::elements::error_summary;
 use crate::pages::frame::page::PageContent;
 use crate::texts::language::Language;
+use crate::texts::text;
 
 const TODAY: &str = "/desk/today";
 
-/// Turns the [`Problem`]s of the desk's routes into pages; those of other routes pass by.
+/// Renders the [`Problem`]s of the desk's routes as pages and leaves other routes unchanged.
 pub async fn render_pages(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if path != "/desk" && !path.starts_with(ROOT) {
@@ -41,17 +42,17 @@ pub async fn render_pages(State(app): State<App>, request: Request, next: Next) 
     page
 }
 
-fn page<'a>(problem: &Problem, path: &str, is_page: bool, language: Language, now: Timestamp) -> PageContent<'a> {
-    let title = language.pick("Das ging nicht", "That did not work");
+fn page(problem: &Problem, path: &str, is_page: bool, language: Language, now: Timestamp) -> PageContent {
+    let title = text!(language, "desk-failed");
     let main = html! {
         h1 { (title) }
         (problem_summary(problem, language, now))
         p.finish {
             @if is_page && is_worth_repeating(problem) {
-                a.button.primary #retry href=(path) { (language.pick("Noch einmal versuchen", "Try again")) }
-                a #next href=(ROOT) { (language.pick("Code eingeben", "Enter a code")) }
+                a.button.primary #retry href=(path) { (text!(language, "desk-try-again")) }
+                a #next href=(ROOT) { (text!(language, "desk-enter-code-next")) }
             } @else {
-                a.button.primary #next href=(ROOT) { (language.pick("Code eingeben", "Enter a code")) }
+                a.button.primary #next href=(ROOT) { (text!(language, "desk-enter-code-next")) }
             }
             @if let Some((href, text)) = way_back(problem, path, language) { a #back href=(href) { (text) } }
         }
@@ -59,33 +60,33 @@ fn page<'a>(problem: &Problem, path: &str, is_page: bool, language: Language, no
     PageContent { title, problem: Some(problem.kind()), main }
 }
 
-/// Address and name of the page that the request came from, if it is another than the one that failed.
-fn way_back(problem: &Problem, path: &str, language: Language) -> Option<(String, &'static str)> {
+/// Path and name of the page that the request came from, if it is not the page that failed.
+fn way_back(problem: &Problem, path: &str, language: Language) -> Option<(String, String)> {
     if matches!((problem, path), (Problem::RequestMalformed { .. }, TODAY)) {
-        return Some((TODAY.into(), language.pick("Zu den Abrufen von heute", "To today's collections")));
+        return Some((TODAY.into(), text!(language, "desk-back-to-today")));
     }
     if matches!(problem, Problem::CollectionUnknown | Problem::RouteUnknown) {
         return None;
     }
     let (collection_id, _) = path.strip_prefix("/desk/collections/")?.split_once('/')?;
     let collection_id: CollectionId = collection_id.parse().ok()?;
-    Some((format!("/desk/collections/{collection_id}"), language.pick("Zurück zum Abruf", "Back to the collection")))
+    Some((format!("/desk/collections/{collection_id}"), text!(language, "desk-back-to-collection")))
 }
 
-/// Shows what happened, and the sentence that the clerk can say to the citizen.
+/// Shows the problem, and the sentence that the clerk can say to the citizen.
 pub(super) fn problem_summary(problem: &Problem, language: Language, now: Timestamp) -> Markup {
-    let ProblemTexts { title, explanation, say_to_citizen } = problem_texts(problem, language, now);
+    let DeskProblem { title, explanation, say_to_citizen } = problem.at_desk(language, now);
     let content = html! {
         @match problem {
             Problem::CodeMalformed { error } => {
                 p { a href="#code" { (explanation) } }
-                @if is_for_self_test(*error) { p { a #to-self-test href="/desk/self-test" { (self_test_text(language)) } } }
+                @if is_for_self_test(*error) { p { a #to-self-test href="/desk/self-test" { (text!(language, "desk-to-self-test")) } } }
             },
             _ => p { (explanation) },
         }
         @if let Some(sentence) = say_to_citizen {
             div #tell-citizen {
-                p.say { (language.pick("Das können Sie jetzt sagen", "What you can say now")) }
+                p.say { (text!(language, "desk-say-now")) }
                 p { q { (sentence) } }
             }
         }

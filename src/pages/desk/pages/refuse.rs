@@ -1,4 +1,4 @@
-//! `GET /desk/collections/{collection_id}/refuse`: why the photo will not do; the studio is told.
+//! `GET /desk/collections/{collection_id}/refuse`: the form with the reason for a refusal, which the studio gets to know.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -19,19 +19,19 @@ use crate::pages::desk::facts::{lease_end, settle_deadline, status_line};
 use crate::pages::desk::form_error::{FieldError, FormError, FormField};
 use crate::pages::frame::elements::csrf_field;
 use crate::pages::frame::page::PageContent;
+use crate::texts::text;
 
-/// Values of the form after it was filled in wrongly.
+/// Values of a form that was filled in incorrectly.
 #[derive(Default)]
 pub(super) struct RefuseFormState {
-    /// The reason that was chosen.
     pub(super) reason: String,
     pub(super) note: String,
-    /// True if the clerk has said that the photo was looked at.
+    /// True if the clerk confirmed that the photo was looked at.
     pub(super) confirmed: bool,
     pub(super) error: Option<FormError>,
 }
 
-/// The list of reasons.
+/// Shows the form.
 pub async fn show(
     State(app): State<App>,
     clerk: Clerk,
@@ -43,33 +43,30 @@ pub async fn show(
         LeasedOrRedirect::Redirect(elsewhere) => return Ok(elsewhere),
     };
     let found = in_browser(&app, &clerk, &headers, collection.collection_id).await?;
-    // Refused without a look at the photo, it would be erased for nothing.
+    // A clerk must have seen the photo before it is refused and erased.
     if found.at.handed_over_at.is_none() {
         return Ok(code_entry::ask_for_code_again(&clerk, &code_prompt(&app, &clerk, &headers, &collection).await?));
     }
     Ok(clerk.page(StatusCode::OK, &page(&clerk, &found, &RefuseFormState::default())))
 }
 
-pub(super) fn page<'a>(clerk: &Clerk, found: &BrowserCollection, filled: &RefuseFormState) -> PageContent<'a> {
+pub(super) fn page(clerk: &Clerk, found: &BrowserCollection, filled: &RefuseFormState) -> PageContent {
     let language = clerk.language;
     let error_at = |field| FieldError::at(field, filled.error.as_ref());
     let (reasons_error, note_error) = (error_at(FormField::Reasons), error_at(FormField::Note));
-    let title = language.pick("Foto ablehnen", "Refuse the photo");
+    let title = text!(language, "desk-refuse-photo");
     let path = format!("/desk/collections/{}", found.at.collection.collection_id);
     let main = html! {
         @if let Some(error) = &filled.error { (error.summary(language)) }
         h1 { (title) }
-        p.lead { (language.pick(
-            "Das Fotostudio erfährt den Grund. Das Foto wird gelöscht; die Person braucht ein neues.",
-            "The studio is told the reason. The photo is erased; the person needs a new one.",
-        )) }
+        p.lead { (text!(language, "desk-refuse-lead")) }
         (lease_state(found, clerk))
         (status_line(language))
         form #settle method="post" action={ (path) "/settle" } novalidate {
             (csrf_field(&clerk.csrf_token))
             input type="hidden" name="outcome" value="refused";
             fieldset #reasons aria-describedby=[reasons_error.described_by(None)] {
-                legend { h2 { (language.pick("Warum?", "Why?")) } }
+                legend { h2 { (text!(language, "desk-why")) } }
                 (reasons_error.text())
                 div.reasons {
                     @for (place, reason) in RefusalReason::VARIANTS.iter().enumerate() {
@@ -81,25 +78,22 @@ pub(super) fn page<'a>(clerk: &Clerk, found: &BrowserCollection, filled: &Refuse
                     }
                 }
             }
-            label for="note" { (language.pick("Anmerkung für das Studio (freiwillig)", "Note for the studio (optional)")) }
-            p.hint #note-hint { (language.pick(
-                "Was beim nächsten Foto hilft. Keine Namen und keine Angaben zur Person.",
-                "What helps with the next photo. No names and nothing about the person.",
-            )) }
+            label for="note" { (text!(language, "desk-note")) }
+            p.hint #note-hint { (text!(language, "desk-note-hint")) }
             (note_error.text())
             textarea #note name="note" rows="3" maxlength=(NOTE_MAX_CHARACTERS) autocomplete="off"
                 aria-describedby=[note_error.described_by(Some("note-hint"))] aria-invalid=[note_error.invalid()] { (filled.note) }
             (seen(found, filled, clerk))
             p.finish {
-                button.primary.danger #finish type="submit" { (language.pick("Ablehnen und löschen", "Refuse and erase")) }
-                a href=(path) { (language.pick("Zurück zum Foto", "Back to the photo")) }
+                button.primary.danger #finish type="submit" { (text!(language, "desk-refuse")) }
+                a href=(path) { (text!(language, "desk-back-to-photo")) }
             }
         }
     };
     PageContent { title, problem: filled.error.as_ref().map(|_| "form-incomplete"), main }
 }
 
-/// The lease without its countdown: a page that reloads itself would lose the note.
+/// Shows the lease without a countdown, because a page that reloads itself would lose the note.
 fn lease_state(found: &BrowserCollection, clerk: &Clerk) -> Markup {
     let (language, collection) = (clerk.language, &found.at.collection);
     html! {
@@ -110,17 +104,14 @@ fn lease_state(found: &BrowserCollection, clerk: &Clerk) -> Markup {
             }
         } @else {
             div #lease-over.notice {
-                p { (language.pick(
-                    "Das Foto wird hier nicht mehr gezeigt. Um es noch einmal anzusehen, geben Sie den Code vom Beleg ein.",
-                    "The photo is not shown here any more. To look at it again, enter the code from the receipt.",
-                )) }
+                p { (text!(language, "desk-photo-hidden")) }
                 dl.facts { (known(found, clerk)) }
             }
         }
     }
 }
 
-/// Asks if the photo was looked at, where it is not on this browser's screen any more. A form that was given out while it was, says so by itself.
+/// Asks the clerk to confirm that the photo was looked at, if it is no longer on this screen. Otherwise the form confirms it itself.
 fn seen(found: &BrowserCollection, filled: &RefuseFormState, clerk: &Clerk) -> Markup {
     let error = FieldError::at(FormField::Confirmed, filled.error.as_ref());
     html! {
@@ -132,10 +123,7 @@ fn seen(found: &BrowserCollection, filled: &RefuseFormState, clerk: &Clerk) -> M
                 input #confirmed type="checkbox" name="confirmed" value="yes" checked[filled.confirmed]
                     aria-describedby=[error.described_by(None)] aria-invalid=[error.invalid()];
                 " "
-                label for="confirmed" { (clerk.language.pick(
-                    "Das Foto wurde an diesem Platz angesehen und wird jetzt ohne einen weiteren Blick gelöscht.",
-                    "The photo was looked at here, and is now erased without another look.",
-                )) }
+                label for="confirmed" { (text!(clerk.language, "desk-seen")) }
             }
         }
     }

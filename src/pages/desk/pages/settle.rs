@@ -1,4 +1,4 @@
-//! `POST /desk/collections/{collection_id}/settle`: what was decided.
+//! `POST /desk/collections/{collection_id}/settle`: settles the collection as the clerk decided.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -21,6 +21,7 @@ use crate::pages::desk::form_error::{FormError, FormField};
 use crate::pages::desk::layout::see_other;
 use crate::pages::desk::{ROOT, session};
 use crate::texts::language::Language;
+use crate::texts::text;
 
 /// Fields of the three posted forms.
 #[derive(Deserialize)]
@@ -33,7 +34,7 @@ pub struct SettleForm {
     reason: String,
     #[serde(default)]
     note: String,
-    /// Said of a photo that is not on the screen: that it was taken over, or looked at.
+    /// The clerk confirms that a photo that is not on the screen was saved or looked at.
     #[serde(default)]
     confirmed: String,
 }
@@ -44,12 +45,12 @@ impl SettleForm {
     }
 }
 
-/// `GET`: nobody is meant to come here, but a browser that lost its page does.
+/// `GET`: a browser that lost its page may request this address.
 pub async fn show(_clerk: Clerk, PathId(collection_id): PathId<CollectionId>) -> Response {
     see_other(&collection_id.map_or_else(|| ROOT.to_owned(), |id| format!("/desk/collections/{id}")), None)
 }
 
-/// Settles and tells so on the last page. The same decision again, from a second click or another tab, gets there too.
+/// Settles and redirects to the last page. A repetition of the same decision, by a second click or in another tab, gets there too.
 pub async fn create(
     State(app): State<App>,
     PathId(collection_id): PathId<CollectionId>,
@@ -83,21 +84,21 @@ pub async fn create(
     }
 }
 
-/// Result of looking at what must have happened at a counter before a photo may be erased.
+/// Result of the check before a photo may be erased.
 enum BeforeErasure {
-    /// All of it, or there is nothing to be erased; the store decides.
+    /// The photo may be erased, or nothing would be erased; the database decides.
     Complete,
     /// This counter has never shown the photo.
     Unseen(Box<CollectionRecord>),
-    /// The clerk has to do or say something first.
+    /// The clerk has to do or confirm something first.
     Missing(FormError),
 }
 
-/// A photo is erased from here only after this counter has shown it and, when it was used, after its file was saved. It never becomes
-/// unseen again, so that what another request changes meanwhile is for the store to find.
+/// A counter may erase a photo only after it has shown the photo and, if the photo was used, after the file was saved. Neither can be
+/// undone, so the database has to check only changes by other requests.
 ///
-/// While this browser holds the code, it shows the photo and can save the file: then the photo is on its screen, and the mark of the file
-/// says that it was saved. Later the clerk has to say both: the mark stays for weeks, and a colleague may have renewed the lease.
+/// While this browser holds the code, the photo is on its screen, and a cookie says whether the file was saved. Later the clerk has to
+/// confirm both, because the cookie stays for weeks and a colleague may have renewed the lease.
 async fn before_erasure(
     app: &App,
     clerk: &Clerk,
@@ -108,7 +109,7 @@ async fn before_erasure(
 ) -> Result<BeforeErasure, Problem> {
     let BrowserCollection { at, screen } = in_browser(app, clerk, headers, collection_id).await?;
     let is_open = at.collection.state == CollectionState::Leased;
-    // A counter that has not shown the code is refused by the store, with the reason.
+    // The database refuses a counter that has not sent the code, with the reason.
     if !is_open || *outcome == SettlementOutcome::Released || !at.has_shown_code {
         return Ok(BeforeErasure::Complete);
     }
@@ -120,42 +121,26 @@ async fn before_erasure(
     }
     let is_here = screen == Screen::Here;
     Ok(match outcome {
-        SettlementOutcome::Refused(_) if !is_here => BeforeErasure::Missing(FormError::new(
-            FormField::Confirmed,
-            clerk.language.pick(
-                "Bitte bestätigen Sie, dass das Foto an diesem Platz angesehen wurde, oder geben Sie den Code noch einmal ein.",
-                "Confirm that the photo was looked at here, or enter the code again.",
-            ),
-        )),
+        SettlementOutcome::Refused(_) if !is_here => {
+            BeforeErasure::Missing(FormError::new(FormField::Confirmed, text!(clerk.language, "desk-confirm-seen")))
+        }
         SettlementOutcome::Used | SettlementOutcome::Kept { .. } if !is_here => BeforeErasure::Missing(FormError::new(
             FormField::Confirmed,
-            clerk.language.pick(
-                "Bitte bestätigen Sie, dass das Foto im Fachverfahren ist, oder geben Sie den Code noch einmal ein.",
-                "Confirm that the photo is in the application software, or enter the code again.",
-            ),
+            text!(clerk.language, "desk-confirm-taken-over"),
         )),
         SettlementOutcome::Used | SettlementOutcome::Kept { .. } if !session::is_saved(headers) => {
-            BeforeErasure::Missing(FormError::new(
-                FormField::File,
-                clerk.language.pick(
-                    "Die Datei wurde an diesem Platz noch nicht gespeichert. Bitte speichern Sie sie erst, und schließen Sie dann ab.",
-                    "The file was not saved at this counter yet. Save the file first, then finish.",
-                ),
-            ))
+            BeforeErasure::Missing(FormError::new(FormField::File, text!(clerk.language, "desk-save-first")))
         }
         _ => BeforeErasure::Complete,
     })
 }
 
-/// Error in the fields that were filled in; `None` when the problem is another one.
+/// Error in a field of the form; `None` for other problems.
 fn form_error(problem: &Problem, language: Language) -> Option<FormError> {
     match problem {
         Problem::SettlementDate { earliest, latest } => {
             let (earliest, latest) = (local_time::date(*earliest, language), local_time::date(*latest, language));
-            let text = language.pick(
-                format!("Möglich ist ein Tag vom {earliest} bis zum {latest}."),
-                format!("A day from {earliest} to {latest} is possible."),
-            );
+            let text = text!(language, "desk-date-range", earliest = earliest, latest = latest);
             Some(FormError::new(FormField::Until, text))
         }
         Problem::NoteTooLong { .. } => Some(FormError::new(FormField::Note, problem.detail(language))),
@@ -166,41 +151,29 @@ fn form_error(problem: &Problem, language: Language) -> Option<FormError> {
 /// Outcome that the clerk decided, or an error that says what is missing.
 fn outcome(clerk: &Clerk, decided: &SettleForm) -> Result<SettlementOutcome, FormError> {
     let language = clerk.language;
-    let missing = |field, text: &str| Err(FormError::new(field, text));
+    let missing = |field, text: String| Err(FormError::new(field, text));
     match decided.outcome.as_str() {
         "used" => Ok(SettlementOutcome::Used),
         "released" => Ok(SettlementOutcome::Released),
         "kept" => match local_time::parse_iso_date(decided.until.trim()) {
             Some(until) => Ok(SettlementOutcome::Kept { until }),
-            None => missing(
-                FormField::Until,
-                language.pick("Bis wann soll das Foto bleiben? (JJJJ-MM-TT)", "Until when is it kept? (YYYY-MM-DD)"),
-            ),
+            None => missing(FormField::Until, text!(language, "desk-until-when")),
         },
         "refused" => {
             let note = note(&decided.note, language).map_err(|text| FormError::new(FormField::Note, text))?;
             match serde_json::from_value(decided.reason.as_str().into()) {
-                Ok(RefusalReason::Other) if note.is_none() => missing(
-                    FormField::Note,
-                    language.pick("Bitte schreiben Sie in die Anmerkung, was es ist.", "Write in the note what it is."),
-                ),
-                Ok(reason) => Ok(SettlementOutcome::Refused(Refusal { reason, note })),
-                Err(_) => {
-                    missing(FormField::Reasons, language.pick("Bitte wählen Sie einen Grund.", "Choose a reason."))
+                Ok(RefusalReason::Other) if note.is_none() => {
+                    missing(FormField::Note, text!(language, "desk-describe"))
                 }
+                Ok(reason) => Ok(SettlementOutcome::Refused(Refusal { reason, note })),
+                Err(_) => missing(FormField::Reasons, text!(language, "desk-choose-reason")),
             }
         }
-        _ => missing(
-            FormField::Question,
-            language.pick(
-                "Bitte wählen Sie, ob ein zweites Dokument geplant ist.",
-                "Say whether a second document is planned.",
-            ),
-        ),
+        _ => missing(FormField::Question, text!(language, "desk-choose-outcome")),
     }
 }
 
-/// A note without words is none. An error is a text for the form, which shows the note without what it names.
+/// Parses the note; a blank note counts as missing. The error is a text for the form.
 fn note(written: &str, language: Language) -> Result<Option<String>, String> {
     let note = parse_note(written).map_err(|error| note_error(error, language))?;
     let note = note.trim();
@@ -210,26 +183,9 @@ fn note(written: &str, language: Language) -> Result<Option<String>, String> {
 fn note_error(error: NoteError, language: Language) -> String {
     match error {
         NoteError::Hidden(hidden) => {
-            let (number, position) = (hidden.number(), hidden.position);
-            language.pick(
-                format!(
-                    "Zeichen {position} der Anmerkung ({number}) ist unsichtbar oder ein Steuerzeichen. Unten steht die Anmerkung ohne \
-                     solche Zeichen; lesen Sie sie, und senden Sie sie noch einmal ab."
-                ),
-                format!(
-                    "Character {position} of the note ({number}) is invisible or a control character. The note stands below without such \
-                     characters; read it and send it again."
-                ),
-            )
+            text!(language, "desk-note-hidden", number = hidden.number(), position = hidden.position)
         }
-        NoteError::HoldsCode => language
-            .pick(
-                "In der Anmerkung stand ein Abrufcode; das Studio darf ihn nicht erfahren. Unten steht die Anmerkung ohne ihn; lesen Sie \
-                 sie, und senden Sie sie noch einmal ab.",
-                "A retrieval code was in the note; the studio must not learn it. The note stands below without it; read it and send it \
-                 again.",
-            )
-            .into(),
+        NoteError::HoldsCode => text!(language, "desk-note-with-code"),
     }
 }
 

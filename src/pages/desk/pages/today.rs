@@ -1,4 +1,4 @@
-//! `GET /desk/today`: this office's collections that are open, from whichever day, and those that ended today; page by page, without pictures.
+//! `GET /desk/today`: the office's open collections of all days and those that ended today, page by page, without photos.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -6,7 +6,6 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::problem_texts::state_text;
 use crate::api::request::{QueryFields, QueryParameters};
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
@@ -20,11 +19,12 @@ use crate::pages::desk::facts::settle_deadline;
 use crate::pages::frame::page::PageContent;
 use crate::storage::collection_requests::ListedCollection;
 use crate::texts::language::Language;
+use crate::texts::text;
 
-/// Rows of a page: as many as are looked through without losing the place.
+/// Rows per page.
 const COLLECTIONS_PER_PAGE: u32 = 50;
 
-/// Query for a page of the list: open collections behind one, or those that are over behind one.
+/// Query for a page of the list: open collections after one, or ended collections after one.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TodayQuery {
@@ -36,7 +36,7 @@ impl QueryParameters for TodayQuery {
     const NAMES: &'static [&'static str] = &["open", "after"];
 }
 
-/// The list: what waits for a decision first, so that who was interrupted finds back.
+/// Shows the list with open collections first, so that a clerk can continue after an interruption.
 pub async fn show(
     State(app): State<App>,
     clerk: Clerk,
@@ -50,42 +50,39 @@ pub async fn show(
     Ok(clerk.page(StatusCode::OK, &page(&clerk, &listed, is_continued)))
 }
 
-fn page<'a>(clerk: &Clerk, listed: &DayPage, is_continued: bool) -> PageContent<'a> {
+fn page(clerk: &Clerk, listed: &DayPage, is_continued: bool) -> PageContent {
     let language = clerk.language;
-    let title = language.pick("Heute", "Today");
+    let title = text!(language, "desk-today");
     let begin = day_begin(clerk.now);
     let (open_today, open_before): (Vec<_>, Vec<_>) =
         listed.open.iter().partition(|listed| listed.collection.leased_at >= begin);
     let main = html! {
-        h1 { (language.pick("Abrufe von heute", "Today's collections")) }
+        h1 { (text!(language, "desk-today-heading")) }
         @if !(listed.open.is_empty() && listed.ended.is_empty()) {
-            p.lead { (language.pick(
-                "Wurden Sie unterbrochen, öffnen Sie hier den Abruf.",
-                "If you were interrupted, open the collection here.",
-            )) }
+            p.lead { (text!(language, "desk-today-lead")) }
             table #collections {
                 thead { tr {
-                    th scope="col" { (language.pick("Zeit", "Time")) }
-                    th scope="col" { (language.pick("Platz", "Counter")) }
-                    th scope="col" { (language.pick("Stand", "State")) }
-                    th scope="col" { (language.pick("Vorgangsnummer", "Transaction no.")) }
-                    th scope="col" { (language.pick("Foto-Nr.", "Photo no.")) }
+                    th scope="col" { (text!(language, "desk-time")) }
+                    th scope="col" { (text!(language, "desk-counter")) }
+                    th scope="col" { (text!(language, "desk-state")) }
+                    th scope="col" { (text!(language, "desk-collection-number")) }
+                    th scope="col" { (text!(language, "desk-photo-number")) }
                 } }
-                (group(language.pick("Offen", "Open"), &open_today, clerk))
-                (group(language.pick("Offen von früheren Tagen", "Open since earlier days"), &open_before, clerk))
-                (group(language.pick("Heute beendet", "Ended today"), &listed.ended.iter().collect::<Vec<_>>(), clerk))
+                (group(&text!(language, "desk-open"), &open_today, clerk))
+                (group(&text!(language, "desk-open-before"), &open_before, clerk))
+                (group(&text!(language, "desk-ended"), &listed.ended.iter().collect::<Vec<_>>(), clerk))
             }
         } @else if is_continued || listed.next.is_some() {
-            p.lead { (language.pick("Auf dieser Seite steht kein Abruf.", "No collection is on this page.")) }
+            p.lead { (text!(language, "desk-page-empty")) }
         } @else {
-            p.lead { (language.pick("Heute wurde noch kein Foto abgerufen.", "No photo was collected today.")) }
+            p.lead { (text!(language, "desk-none-today")) }
         }
         (page_links(listed.next, is_continued, language))
     };
     PageContent { title, problem: None, main }
 }
 
-/// Links behind the table, in the order in which the list is read.
+/// Links after the table.
 fn page_links(next: Option<DayPosition>, is_continued: bool, language: Language) -> Markup {
     let next = next.map(|position| match position {
         DayPosition::Open(after) => after.map_or_else(String::new, |after| format!("?open={after}")),
@@ -96,11 +93,11 @@ fn page_links(next: Option<DayPosition>, is_continued: bool, language: Language)
             p.finish #list-pages {
                 @if let Some(query) = next {
                     a.button #older href={ "/desk/today" (query) } rel="next" {
-                        (language.pick("Weitere Abrufe", "More collections"))
+                        (text!(language, "desk-more"))
                     }
                 }
                 @if is_continued {
-                    a #newest href="/desk/today" { (language.pick("Zum Anfang der Liste", "To the beginning of the list")) }
+                    a #newest href="/desk/today" { (text!(language, "desk-to-start")) }
                 }
             }
         }
@@ -129,14 +126,14 @@ fn row(listed: &ListedCollection, clerk: &Clerk) -> Markup {
             td { bdi { (begun_at_device) } }
             td {
                 @if is_used_by_default(collection) {
-                    (language.pick("gilt als verwendet", "counts as used"))
+                    (text!(language, "desk-state-by-default"))
                 } @else {
-                    (state_text(collection.state, language))
+                    (text!(language, format!("desk-state-{}", collection.state)))
                 }
-                // The list is in the order of these times.
+                // The list is sorted by these times.
                 @if let Some(ended) = collection.settled_at.filter(|_| !waits) { span.quiet { ", " (clock_time(ended, language)) } }
                 @if waits && collection.lease_until > clerk.now {
-                    span.quiet { (language.pick(", geöffnet bis ", ", open until ")) (clock_time(collection.lease_until, language)) }
+                    span.quiet { (text!(language, "desk-open-until", time = clock_time(collection.lease_until, language))) }
                 }
                 @if let Some(due) = collection.settle_due.filter(|_| waits) { br; span.quiet { (settle_deadline(due, clerk)) } }
             }

@@ -1,5 +1,5 @@
-//! `GET /desk/collections/{collection_id}/use`: save the file, say whether a second document is planned, finish. Without the code, a counter
-//! that was handed the photo finishes what was saved before.
+//! `GET /desk/collections/{collection_id}/use`: the clerk saves the file, says whether a second document is planned, and finishes. Without
+//! the code, a counter that received the photo can still finish.
 
 use std::ops::RangeInclusive;
 
@@ -28,15 +28,15 @@ use crate::pages::frame::elements::csrf_field;
 use crate::pages::frame::page::PageContent;
 use crate::storage::requests::FetchPurpose;
 use crate::texts::language::Language;
+use crate::texts::text;
 
-/// Values of the form after it was filled in wrongly.
+/// Values of a form that was filled in incorrectly.
 #[derive(Default)]
 pub(super) struct UseFormState {
-    /// Outcome that was chosen.
     pub(super) outcome: String,
-    /// The day, as it was written.
+    /// The day as the clerk entered it.
     pub(super) until: String,
-    /// True if the clerk has said that the file is where it belongs.
+    /// True if the clerk confirmed that the photo is in the application software.
     pub(super) confirmed: bool,
     pub(super) error: Option<FormError>,
 }
@@ -44,23 +44,20 @@ pub(super) struct UseFormState {
 /// Content of the page.
 struct UsePage {
     collection: CollectionRecord,
-    /// The last days that the photo may be kept until.
+    /// Days until which the photo may be kept.
     days: RangeInclusive<Date>,
     file: FileStep,
 }
 
-/// The step before the question.
+/// The step before the question about a second document.
 enum FileStep {
-    /// The file can be saved.
-    Save {
-        /// True if this browser was given it before.
-        is_saved: bool,
-    },
-    /// The file was saved before; now it cannot be.
+    /// `is_saved` is true if this browser has already received the file.
+    Save { is_saved: bool },
+    /// The file was saved earlier and cannot be saved now.
     Confirm(Box<BrowserCollection>),
 }
 
-/// The questions that come before anything is erased. Without the code the file could not be saved, so it is asked for first.
+/// Shows the questions before the photo is erased. Without the code the file cannot be saved, so the page asks for the code first.
 pub async fn show(
     State(app): State<App>,
     clerk: Clerk,
@@ -70,10 +67,10 @@ pub async fn show(
     use_page_response(&app, &clerk, collection_id, &headers, &UseFormState::default(), StatusCode::OK).await
 }
 
-/// The page with what was filled in.
+/// The page with the values of the form.
 ///
 /// # Errors
-/// [`Problem`] when the collection is not there, or the store cannot be asked.
+/// [`Problem`] if the collection does not exist or the database is unavailable.
 pub(super) async fn use_page_response(
     app: &App,
     clerk: &Clerk,
@@ -102,7 +99,7 @@ pub(super) async fn use_page_response(
     }
 }
 
-/// A counter that was handed the photo can finish; any other needs the code.
+/// A counter that received the photo can finish; other counters need the code.
 async fn without_code(
     app: &App,
     clerk: &Clerk,
@@ -120,11 +117,11 @@ async fn without_code(
     Ok(clerk.page(status, &page(clerk, &using, filled)))
 }
 
-fn page<'a>(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> PageContent<'a> {
+fn page(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> PageContent {
     let language = clerk.language;
     let title = match using.file {
-        FileStep::Save { .. } => language.pick("Foto verwenden", "Use the photo"),
-        FileStep::Confirm(_) => language.pick("Abruf abschließen", "Finish the collection"),
+        FileStep::Save { .. } => text!(language, "desk-use-photo"),
+        FileStep::Confirm(_) => text!(language, "desk-finish-collection"),
     };
     let path = format!("/desk/collections/{}", using.collection.collection_id);
     let main = html! {
@@ -141,11 +138,11 @@ fn page<'a>(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> PageConten
                     (csrf_field(&clerk.csrf_token))
                     (question(clerk, using, filled))
                     p.finish {
-                        button.primary #finish type="submit" { (language.pick("Abschließen", "Finish")) }
+                        button.primary #finish type="submit" { (text!(language, "desk-finish")) }
                         a href=(path) {
                             @match using.file {
-                                FileStep::Save { .. } => (language.pick("Zurück zum Foto", "Back to the photo")),
-                                FileStep::Confirm(_) => (language.pick("Zurück zum Abruf", "Back to the collection")),
+                                FileStep::Save { .. } => (text!(language, "desk-back-to-photo")),
+                                FileStep::Confirm(_) => (text!(language, "desk-back-to-collection")),
                             }
                         }
                     }
@@ -162,11 +159,8 @@ fn file_step(using: &UsePage, filled: &UseFormState, clerk: &Clerk) -> Markup {
     match &using.file {
         FileStep::Save { is_saved } => save_step(&using.collection, *is_saved, &error_at(FormField::File), language),
         FileStep::Confirm(found) => html! {
-            h2 { (language.pick("Ist das Foto schon im Fachverfahren?", "Is the photo in the application software already?")) }
-            p { (language.pick(
-                "Die Datei kann nur mit dem Code vom Beleg noch einmal gespeichert werden.",
-                "The file can be saved again only with the code from the receipt.",
-            )) }
+            h2 { (text!(language, "desk-already-taken-over")) }
+            p { (text!(language, "desk-save-needs-code")) }
             dl.facts #known { (known(found, clerk)) }
             @if let Some(due) = found.at.collection.settle_due { p.quiet { (settle_deadline(due, clerk)) } }
             (error_at(FormField::Confirmed).text())
@@ -175,7 +169,7 @@ fn file_step(using: &UsePage, filled: &UseFormState, clerk: &Clerk) -> Markup {
                     autofocus[filled.error.is_none()] aria-describedby=[error_at(FormField::Confirmed).described_by(None)]
                     aria-invalid=[error_at(FormField::Confirmed).invalid()];
                 " "
-                label for="confirmed" { (language.pick("Ja, das Foto ist übernommen.", "Yes, the photo is taken over.")) }
+                label for="confirmed" { (text!(language, "desk-yes-taken-over")) }
             }
         },
     }
@@ -184,22 +178,19 @@ fn file_step(using: &UsePage, filled: &UseFormState, clerk: &Clerk) -> Markup {
 fn save_step(collection: &CollectionRecord, is_saved: bool, error: &FieldError<'_>, language: Language) -> Markup {
     let name = photo_download::name(collection);
     let path = format!("/desk/collections/{}/photo.jpg", collection.collection_id);
-    let again = language.pick("Noch einmal speichern", "Save it again");
+    let again = text!(language, "desk-save-again");
     html! {
-        h2 { (language.pick("Datei speichern", "Save the file")) }
+        h2 { (text!(language, "desk-save")) }
         p #saved.file-saved role="status" {
-            span hidden[!is_saved] { (language.pick("Gespeichert als ", "Saved as ")) code { (name) } }
+            span hidden[!is_saved] { (text!(language, "desk-saved-as")) " " code { (name) } }
         }
         (error.text())
         p {
             a.button #file href=(path) download=(name) data-again=(again) aria-describedby=[error.described_by(None)] {
-                @if is_saved { (again) } @else { (language.pick("Datei speichern", "Save the file")) }
+                @if is_saved { (again) } @else { (text!(language, "desk-save")) }
             }
         }
-        p.hint { (language.pick(
-            "Übernehmen Sie die Datei ins Fachverfahren, und löschen Sie sie danach von diesem Computer.",
-            "Take the file over into your application software, and then delete it from this computer.",
-        )) }
+        p.hint { (text!(language, "desk-save-hint")) }
     }
 }
 
@@ -211,28 +202,25 @@ fn question(clerk: &Clerk, using: &UsePage, filled: &UseFormState) -> Markup {
     let until = if filled.until.is_empty() { suggested.to_string() } else { filled.until.clone() };
     html! {
         fieldset #question aria-describedby=[question_error.described_by(None)] {
-            legend { h2 { (language.pick("Ist ein zweites Dokument geplant?", "Is a second document planned?")) } }
+            legend { h2 { (text!(language, "desk-second-document")) } }
             (question_error.text())
             div.choice {
                 input #used type="radio" name="outcome" value="used" checked[filled.outcome == "used"]
                     autofocus[filled.error.is_none()];
                 label for="used" {
-                    (language.pick("Nein, das Foto jetzt löschen", "No, erase the photo now"))
-                    span.hint { (language.pick("Es kann danach nicht zurückgeholt werden.", "It cannot be brought back after that.")) }
+                    (text!(language, "desk-erase-now"))
+                    span.hint { (text!(language, "desk-erase-hint")) }
                 }
             }
             div.choice {
                 input #kept type="radio" name="outcome" value="kept" checked[filled.outcome == "kept"];
                 label for="kept" {
-                    (language.pick("Ja, mit demselben Code aufbewahren", "Yes, keep it with the same code"))
-                    span.hint { (language.pick(
-                        "Auf Wunsch der antragstellenden Person, höchstens sechs Monate.",
-                        "At the applicant's wish, six months at most.",
-                    )) }
+                    (text!(language, "desk-keep"))
+                    span.hint { (text!(language, "desk-keep-hint")) }
                 }
                 (until_error.text())
                 p.until {
-                    label for="until" { (language.pick("bis einschließlich", "through")) } " "
+                    label for="until" { (text!(language, "desk-through")) } " "
                     input #until type="date" name="until" value=(until) min=(days.start()) max=(days.end())
                         aria-describedby=[until_error.described_by(None)] aria-invalid=[until_error.invalid()];
                 }

@@ -1,4 +1,4 @@
-//! Scanner section of the self-test: a test symbol is scanned, and the diagnosis says what to change.
+//! Scanner section of the self-test: the clerk scans a test symbol, and the diagnosis says which settings to change.
 
 pub mod scan_diagnosis;
 mod scan_texts;

@@ -1,4 +1,4 @@
-//! The scanner's part of the self-test: what to scan, where to, and what came of it.
+//! The scanner section of the self-test: the symbol to scan, the input field, and the diagnosis.
 
 use std::time::Duration;
 
@@ -16,11 +16,12 @@ use crate::domain::display_text::is_displayable;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::frame::elements::csrf_field;
 use crate::texts::language::Language;
+use crate::texts::text;
 
-/// So much of what arrived is shown.
+/// Number of received characters that the page shows.
 const SHOWN_CHARACTERS: usize = 80;
 
-/// Fields of the posted form. Its script adds what a form cannot see: the keys that write nothing, and the time.
+/// Fields of the posted form. The script adds the keys that write no character, and the duration.
 #[derive(Deserialize)]
 pub struct ScanForm {
     #[serde(default)]
@@ -38,7 +39,7 @@ pub struct ScanForm {
 impl ScanForm {
     fn scan(&self) -> ScannerInput<'_> {
         let mut after = Keystroke::parse_all(&self.after);
-        // Without a script this is how an Enter shows: it presses the form's first button, which nobody sees.
+        // Without a script, Enter presses the form's first button, which is hidden.
         if after.is_empty() && self.by == "enter" {
             after.push(Keystroke::Enter);
         }
@@ -47,39 +48,36 @@ impl ScanForm {
     }
 }
 
-/// Symbol, field, and the last scan.
+/// Shows the symbol, the input field, and the last scan.
 ///
 /// # Errors
-/// [`Problem::Internal`] without a symbol.
+/// [`Problem::Internal`] if the symbol cannot be encoded.
 pub(in crate::pages) fn scanner_section(clerk: &Clerk, scanned: Option<&ScanForm>) -> Result<Markup, Problem> {
     let language = clerk.language;
     Ok(html! {
-        h2 { (language.pick("Scanner", "Scanner")) }
+        h2 { (text!(language, "desk-scanner")) }
         div.scan-test {
             (test_symbol(language)?)
             div {
-                p { (language.pick(
-                    "Scannen Sie dieses Symbol vom Bildschirm oder, besser, von Papier: Gedruckt ist es so groß wie auf einem Beleg.",
-                    "Scan this symbol from the screen or, better, from paper: in print it is as large as on a receipt.",
-                )) " " button.plain #print type="button" hidden { (language.pick("Testsymbol drucken", "Print the test symbol")) } }
+                p { (text!(language, "desk-scanner-hint")) " " button.plain #print type="button" hidden { (text!(language, "desk-print-symbol")) } }
                 form #scan-form method="post" action="/desk/self-test" autocomplete="off" novalidate {
                     (csrf_field(&clerk.csrf_token))
                     button type="submit" name="by" value="enter" tabindex="-1" hidden { "Enter" }
                     input #before type="hidden" name="before";
                     input #after type="hidden" name="after";
                     input #milliseconds type="hidden" name="milliseconds";
-                    label for="scan" { (language.pick("Hierhin scannen", "Scan into this field")) }
+                    label for="scan" { (text!(language, "desk-scan-here")) }
                     div.code-row {
                         input #scan name="scan" type="text" maxlength=(SCAN_MAX_CHARACTERS) autocomplete="off" spellcheck="false" autofocus
                             aria-describedby=[scanned.map(|_| "verdict")];
-                        button.primary #examine type="submit" name="by" value="button" { (language.pick("Auswerten", "Examine")) }
+                        button.primary #examine type="submit" name="by" value="button" { (text!(language, "desk-examine")) }
                     }
                 }
             }
         }
         @if let Some(scanned) = scanned { (result(&scanned.scan(), language)) }
         @else {
-            div #received.received { p.quiet { (language.pick("Noch nichts gescannt.", "Nothing scanned yet.")) } }
+            div #received.received { p.quiet { (text!(language, "desk-nothing-scanned")) } }
         }
     })
 }
@@ -88,35 +86,33 @@ fn result(scan: &ScannerInput<'_>, language: Language) -> Markup {
     let findings = diagnose(scan);
     let severity = findings.iter().map(ScanFinding::severity).max().unwrap_or(ScanSeverity::Fault);
     html! {
-        div #received.received data-verdict=(tag(severity)) {
+        div #received.received data-verdict=(severity.name()) {
             h3 #verdict { (severity_mark(severity, language)) (summary(&findings, language)) }
-            // A code that may be somebody's does not appear on a page.
+            // The page must not show a code that may belong to a person.
             @if !findings.contains(&ScanFinding::AnotherCode) { (keys(scan, &findings, language)) }
             ul.scan-findings {
                 @for finding in &findings {
                     @let (explanation, to_do) = finding_texts(finding, language);
-                    li data-finding=(tag(finding.severity())) {
+                    li data-finding=(finding.severity().name()) {
                         (severity_mark(finding.severity(), language)) (explanation)
-                        @if !to_do.is_empty() { " " strong { (to_do) } }
+                        @if let Some(to_do) = to_do { " " strong { (to_do) } }
                     }
                 }
             }
             @if let Some(duration) = scan.duration.filter(|_| !scan.text.is_empty()) {
-                p.quiet { (language.pick(
-                    format!("Vom ersten bis zum letzten Zeichen: {} ms.", duration.as_millis()),
-                    format!("From the first character to the last: {} ms.", duration.as_millis()),
-                )) }
+                @let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+                p.quiet { (text!(language, "desk-scan-duration", milliseconds = milliseconds)) }
             }
         }
     }
 }
 
-/// Shows the input key by key; characters that should have been others are marked.
+/// Shows the input key by key and marks wrong characters.
 fn keys(scan: &ScannerInput<'_>, findings: &[ScanFinding], language: Language) -> Markup {
     let (before, text, after) = bare(scan);
     let (symbology, rest) = split_symbology(text);
     let comparable = rest.chars().count() == test_code_symbols().count();
-    // What is not of the test symbol may be the better part of somebody's code.
+    // Unrecognized text may contain most of a person's code.
     let is_unrecognized =
         findings.iter().any(|finding| matches!(finding, ScanFinding::Unrecognized | ScanFinding::Foreign(_)));
     let shown = |character: char| if is_unrecognized && character.is_alphanumeric() { '•' } else { shown(character) };
@@ -132,7 +128,7 @@ fn keys(scan: &ScannerInput<'_>, findings: &[ScanFinding], language: Language) -
     }
 }
 
-/// A space can be seen, and so can what has no shape.
+/// Makes spaces and invisible characters visible.
 fn shown(character: char) -> char {
     match character {
         ' ' => '␣',
@@ -141,20 +137,13 @@ fn shown(character: char) -> char {
     }
 }
 
-fn tag(severity: ScanSeverity) -> &'static str {
-    match severity {
-        ScanSeverity::Good => "good",
-        ScanSeverity::Advice => "advice",
-        ScanSeverity::Fault => "fault",
-    }
-}
-
-/// A sign before a sentence, with a word for those who hear the page.
+/// A sign before a sentence, with a word for screen readers.
 pub(in crate::pages) fn severity_mark(severity: ScanSeverity, language: Language) -> Markup {
-    let (sign, label) = match severity {
-        ScanSeverity::Good => ("✓", language.pick("In Ordnung: ", "Fine: ")),
-        ScanSeverity::Advice => ("!", language.pick("Hinweis: ", "Note: ")),
-        ScanSeverity::Fault => ("✕", language.pick("Fehler: ", "Fault: ")),
+    let sign = match severity {
+        ScanSeverity::Good => "✓",
+        ScanSeverity::Advice => "!",
+        ScanSeverity::Fault => "✕",
     };
-    html! { span.mark data-weight=(tag(severity)) { span aria-hidden="true" { (sign) } span.visually-hidden { (label) } } " " }
+    let label = text!(language, format!("desk-mark-{}", severity.name()));
+    html! { span.mark data-weight=(severity.name()) { span aria-hidden="true" { (sign) } span.visually-hidden { (label) " " } } " " }
 }

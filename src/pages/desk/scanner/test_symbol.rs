@@ -8,19 +8,19 @@ use crate::api::Problem;
 use crate::domain::code::retrieval_code::{RetrievalCode, TEST_CODE};
 use crate::receipt::data_matrix::{DataMatrixSymbol, QUIET_MODULES, SIDE_MODULES};
 use crate::texts::language::Language;
+use crate::texts::text;
 
-/// The side of the drawing in modules, with what has to stay free around the symbol. The style sheet prints it so large that a
-/// module is as on a receipt.
+/// Side of the drawing in modules, with the quiet zone. The style sheet prints it so that a module has the same size as on a receipt.
 pub(super) const DRAWN_MODULES: u16 = SIDE_MODULES + 2 * QUIET_MODULES;
 
-/// The symbol, and beneath it what it says.
+/// The symbol with its text below.
 ///
 /// # Errors
-/// [`Problem::Internal`] when it cannot be read again.
+/// [`Problem::Internal`] if the symbol cannot be encoded.
 pub(super) fn test_symbol(language: Language) -> Result<Markup, Problem> {
     let code = RetrievalCode::parse(TEST_CODE).map_err(|error| Problem::CodeMalformed { error })?;
     let symbol = DataMatrixSymbol::encode(&code).map_err(|error| {
-        tracing::error!(%error, "no test symbol");
+        tracing::error!(%error, "cannot encode the test symbol");
         Problem::Internal
     })?;
     let mut dark = String::new();
@@ -32,14 +32,14 @@ pub(super) fn test_symbol(language: Language) -> Result<Markup, Problem> {
     Ok(html! {
         figure.test-symbol {
             svg #symbol viewBox={ "0 0 " (DRAWN_MODULES) " " (DRAWN_MODULES) } role="img" shape-rendering="crispEdges"
-                aria-label=(language.pick("DataMatrix mit dem Testcode", "DataMatrix with the test code")) {
+                aria-label=(text!(language, "desk-symbol-alt")) {
                 rect width=(DRAWN_MODULES) height=(DRAWN_MODULES) fill="#ffffff" {}
                 path d=(dark) fill="#000000" {}
             }
             figcaption {
                 code { (TEST_CODE) }
                 span.print-only {
-                    (language.pick("Testsymbol für Scanner. Kein Beleg, zu diesem Code gibt es kein Foto.", "Test symbol for scanners. No receipt, there is no photo for this code."))
+                    (text!(language, "desk-symbol-caption"))
                 }
             }
         }

@@ -1,34 +1,32 @@
-//! Diagnosis of a hand scanner in keyboard mode: a pure function of the keys it pressed for the test symbol.
+//! Diagnosis of a hand scanner in keyboard mode: a pure function of the keys that it pressed for the test symbol.
 //!
-//! Faults of keyboards and other symbols are recognized as where codes are entered (`src/domain/code`); here it is known what should
-//! have arrived.
+//! `src/domain/code` recognizes keyboard faults and other symbols, as for every entered code. Here the expected text is known.
 
 use std::time::Duration;
+
+use strum::{IntoStaticStr, VariantNames};
 
 use crate::domain::code::foreign_content::ForeignContent;
 use crate::domain::code::keyboard_fault::KeyboardFault;
 use crate::domain::code::retrieval_code::{RetrievalCode, TEST_CODE};
 
-/// Enough for the content of other symbols, so that it can be recognized: those of the E-Passfoto procedure have up to 252 characters.
+/// Enough to recognize other symbols: those of the E-Passfoto procedure have up to 252 characters.
 pub(in crate::pages::desk) const SCAN_MAX_CHARACTERS: usize = 500;
-/// Symbols of a code.
 const SYMBOLS: usize = 20;
-/// Slower than this for each character is a hand: scanners take 1 to 40 ms, fast typists 100.
+/// A slower interval between characters means that a person typed: scanners take 1 to 40 ms, fast typists 100 ms.
 const MIN_TYPING_INTERVAL: Duration = Duration::from_millis(80);
 
 /// A key that is not part of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keystroke {
-    /// As a scanner should end.
     Enter,
-    /// To the next field.
     Tab,
     /// A control character, by the letter that makes it: `B` for STX, `J` for LF.
     Control(char),
 }
 
 impl Keystroke {
-    /// Keys by the names that the page's script gives them, with spaces between: `Control+B`. Others are left out.
+    /// Parses the key names of the page's script, separated by spaces: `Control+B`. Unknown names are ignored.
     pub(super) fn parse_all(names: &str) -> Vec<Self> {
         let key = |name: &str| match name {
             "Enter" => Some(Self::Enter),
@@ -54,74 +52,67 @@ impl Keystroke {
 /// Input of one scan.
 #[derive(Debug, Default)]
 pub(super) struct ScannerInput<'a> {
-    /// Keys before the text.
     pub(super) before: Vec<Keystroke>,
-    /// Text of the field.
     pub(super) text: &'a str,
-    /// Keys after it.
     pub(super) after: Vec<Keystroke>,
-    /// From the first character to the last, where a script took the time.
+    /// Time from the first character to the last, if the script measured it.
     pub(super) duration: Option<Duration>,
 }
 
-/// One thing to say about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A finding about a scan.
+#[derive(Debug, Clone, PartialEq, Eq, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub(super) enum ScanFinding {
-    /// Nothing arrived.
     Nothing,
-    /// The test symbol, character by character.
+    /// All characters of the test symbol are correct.
     Right,
-    /// It names the kind of symbol first (ISO/IEC 15424), as in `]d1`.
+    /// The scanner first sends the type of the symbol (ISO/IEC 15424), such as `]d1`.
     SymbologyPrefix,
-    /// A control character comes first, STX mostly, which browsers take for a shortcut.
+    /// A control character comes first, usually STX, which browsers take for a shortcut.
     ControlPrefix(Keystroke),
-    /// Something was set as a prefix.
     TextPrefix(String),
-    /// Something was set as a suffix.
     TextSuffix(String),
-    /// Y and Z have changed places.
     YAndZSwapped,
-    /// Characters came as others.
+    /// The keyboard setting changed characters.
     Keyboard(KeyboardFault),
-    /// Capital letters came as small ones.
+    /// Capital letters arrived as small letters.
     SmallLetters,
-    /// Most of it is right and some characters are others.
+    /// Most characters are correct, some are different.
     OtherLayout,
-    /// Characters got lost on the way.
+    /// Number of lost characters.
     Missing(usize),
-    /// Characters came twice or were slipped in.
+    /// Number of repeated or inserted characters.
     Surplus(usize),
-    /// This is a code, but not that of the test symbol.
+    /// A valid code other than that of the test symbol.
     AnotherCode,
-    /// Another symbol was scanned.
     Foreign(ForeignContent),
-    /// Something else.
     Unrecognized,
-    /// It ends with Enter.
     EnterSuffix,
-    /// It ends with Tab.
     TabSuffix,
-    /// It ends with a control character instead of Enter.
     ControlSuffix(Keystroke),
-    /// Nothing comes after the text.
     NoSuffix,
-    /// A person typed it.
     TypedByHand,
 }
 
 /// Severity of a finding about the scanner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub(in crate::pages) enum ScanSeverity {
-    /// As it should be.
     Good,
-    /// Codes can be scanned; better set otherwise.
+    /// The scanner reads codes, but the setting should be changed.
     Advice,
-    /// Codes cannot be scanned like this.
+    /// The scanner cannot read codes with this setting.
     Fault,
 }
 
+impl ScanSeverity {
+    /// The name in the pages' markup and in the ids of texts.
+    pub(in crate::pages) fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
 impl ScanFinding {
-    /// Severity of this finding.
     pub(super) fn severity(&self) -> ScanSeverity {
         match self {
             Self::Right | Self::EnterSuffix => ScanSeverity::Good,
@@ -136,7 +127,7 @@ impl ScanFinding {
     }
 }
 
-/// Finds what is right and wrong with a scan. The findings are not ordered by severity.
+/// Returns the findings about a scan, not ordered by severity.
 pub(super) fn diagnose(scan: &ScannerInput<'_>) -> Vec<ScanFinding> {
     let (before, text, after) = bare(scan);
     if text.is_empty() {
@@ -164,7 +155,7 @@ pub(super) fn diagnose(scan: &ScannerInput<'_>) -> Vec<ScanFinding> {
     findings
 }
 
-/// Control characters that found their way into the field, moved to the keys around it.
+/// Moves control characters from the start and the end of the text to the keys around it.
 pub(super) fn bare<'a>(scan: &ScannerInput<'a>) -> (Vec<Keystroke>, &'a str, Vec<Keystroke>) {
     let is_key = |c: char| Keystroke::of(c).is_some();
     let rest = scan.text.trim_start_matches(is_key);
@@ -176,7 +167,7 @@ pub(super) fn bare<'a>(scan: &ScannerInput<'a>) -> (Vec<Keystroke>, &'a str, Vec
     (before, text.trim_matches(' '), after)
 }
 
-/// Splits off the prefix that names the kind of symbol. A US `]` is a German `+`.
+/// Splits off the prefix with the type of the symbol. On a German keyboard, a US `]` becomes `+`.
 pub(in crate::pages) fn split_symbology(text: &str) -> (Option<&str>, &str) {
     let mut characters = text.chars();
     match [characters.next(), characters.next(), characters.next()] {
@@ -188,7 +179,7 @@ pub(in crate::pages) fn split_symbology(text: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// Undoes, one after the other, what settings can do to a text, and compares with the test symbol.
+/// Undoes the effects of scanner settings one by one, and compares the text with the test symbol.
 fn normalize_and_compare(text: &str, findings: &mut Vec<ScanFinding>) {
     if let Some(content) = ForeignContent::of(text) {
         findings.push(ScanFinding::Foreign(content));
@@ -215,7 +206,7 @@ fn is_test_code(text: &str) -> bool {
 
 fn compare_with_test_code(text: &str, findings: &mut Vec<ScanFinding>) {
     let expected: String = test_code_symbols().collect();
-    // As it is, then with Y and Z back in their places.
+    // First as received, then with Y and Z swapped.
     let swapped: String = text.chars().map(swap).collect();
     for (read, is_swapped) in [(text, false), (swapped.as_str(), true)] {
         let (before, after) = if RetrievalCode::parse(read).is_ok_and(|code| code.is_test()) {
@@ -256,14 +247,14 @@ fn near_match(read: &str, expected: &str) -> Option<ScanFinding> {
     if is_code(Some(read)) {
         return Some(ScanFinding::AnotherCode);
     }
-    // Fewer than half would be found in many a text.
+    // Fewer than half of the characters would match too many texts.
     if (SYMBOLS / 2..SYMBOLS).contains(&length) && is_within(read, expected) {
         return Some(ScanFinding::Missing(SYMBOLS - length));
     }
     if length > SYMBOLS && is_within(expected, read) {
         return Some(ScanFinding::Surplus(length - SYMBOLS));
     }
-    // With a prefix or a suffix it is still somebody's.
+    // A code with a prefix or a suffix is still a person's code.
     if is_code(read.get(..SYMBOLS)) || is_code(read.len().checked_sub(SYMBOLS).and_then(|start| read.get(start..))) {
         return Some(ScanFinding::AnotherCode);
     }
