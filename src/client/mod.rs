@@ -1,20 +1,20 @@
-//! Client of the gateway in a studio: from a photo on the studio's disk to a receipt beside it.
+//! Client of the gateway in a studio.
 //!
 //! ```text
 //! push   read -> spool -> deposit (again, until an answer came) -> store receipt -> remove spool
-//! enrol  an invitation becomes a key, a certificate and a configuration; see `enrolment`
-//! watch  a folder: every photo that arrives is judged, pushed and put away; see `watch`
-//! photos, withdraw  what became of the photos that were deposited; see `deposited`
+//! enrol  exchange an invitation for a key, a certificate and a configuration; see `enrolment`
+//! watch  check, push and file every photo that arrives in a folder; see `watch`
+//! photos, withdraw  list and withdraw deposited photos; see `deposited`
 //! ```
 //!
-//! These files stand beside `PHOTO.jpg`, never two of the first two for longer than a moment:
+//! Files beside `PHOTO.jpg`. The first two exist together only for a moment:
 //!
 //! | file | from | until |
 //! |---|---|---|
-//! | `PHOTO.jpg.lichtbild-spool` | before the first byte is sent | the receipt is on the disk, or the photo was refused and no try went unanswered |
+//! | `PHOTO.jpg.lichtbild-spool` | before the first byte is sent | the receipt is on the disk, or the photo was refused and all tries were answered |
 //! | `PHOTO.jpg.lichtbild-receipt.json` | the gateway's answer | the studio deletes it |
 //! | `PHOTO.jpg.lichtbild-receipt.pdf` | it is printed | the studio deletes it |
-//! | `….lichtbild-spool.<n>`, `….lichtbild-receipt.json.<n>` | set aside because the photo changed or was deposited again | the studio deletes it |
+//! | `….lichtbild-spool.<n>`, `….lichtbild-receipt.json.<n>` | renamed because the photo changed or was deposited again | the studio deletes it |
 
 pub mod backoff;
 pub mod config;

@@ -10,10 +10,10 @@ use crate::domain::photo::declaration::{Declaration, Exception, Subject};
 #[derive(Args)]
 #[group(skip)]
 pub struct Arguments {
-    /// The person is a child of this age: a smaller face is taken, of an infant any pose
+    /// The person is a child of this age: a smaller face is accepted, and any pose of an infant
     #[arg(long, value_name = "AGE")]
     child: Option<ChildAge>,
-    /// Reason for which the rules of the face cannot be kept: they become advice, and the clerk decides
+    /// Reason why the rules for the face cannot be met: findings become advice, and the clerk decides
     #[arg(long, value_name = "REASON")]
     exception: Option<ExceptionReason>,
 }
@@ -30,7 +30,7 @@ enum ChildAge {
 enum ExceptionReason {
     /// An illness or a disability
     Medical,
-    /// A head covering, for instance
+    /// A head covering, for example
     Religious,
 }
 

@@ -28,32 +28,33 @@ use crate::identity::certificate::{group_fingerprint, parse_fingerprint};
 use crate::texts::language::Language;
 use crate::texts::text;
 
-/// Connect this computer with the invitation of the registration office
+/// Enrol this computer with an invitation of the registration office
 ///
-/// The device's key is made here and never leaves. Interrupted, or asked to wait for an approval: the same command again goes on.
+/// The device's key is made on this computer and never leaves it. After an interruption, or while the device waits for approval, run the
+/// same command again to continue.
 #[derive(Args)]
 pub struct Arguments {
-    /// The gateway's address as it stands in the invitation, such as gateway.stadt.example
+    /// The gateway's address from the invitation, such as gateway.stadt.example
     url: String,
-    /// The invitation's code; - reads it from the standard input, so that it stands in no history
+    /// The invitation's code; - reads it from the standard input, so that it is not in the shell's history
     code: String,
     /// Folder for the device's files: studio.toml, device.pem, gateway-ca.pem
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(crate) dir: PathBuf,
-    /// The fingerprint of the gateway's authority from the letter: nothing else is trusted then
+    /// Fingerprint of the gateway's authority from the letter; no other authority is trusted then
     #[arg(long, value_name = "HEX")]
     ca_sha256: Option<String>,
-    /// Enrol anew in the place of a device that is there already; its files are kept under numbers
+    /// Enrol in place of a device that is already in the folder; its files are renamed with numbers
     #[arg(long)]
     replace: bool,
-    /// HTTP proxy on the way to the gateway, http://HOST:PORT or http://USER:PASSWORD@HOST:PORT; is written into the configuration
-    /// [default: HTTPS_PROXY, which is not written]
+    /// HTTP proxy, http://HOST:PORT or http://USER:PASSWORD@HOST:PORT; it is written into the configuration [default: HTTPS_PROXY, which is
+    /// not written]
     #[arg(long, value_name = "URL")]
     proxy: Option<String>,
     /// Print one line of JSON
     #[arg(long)]
     pub(crate) json: bool,
-    /// Language of messages, and of the configuration that is written
+    /// Language of messages and of the configuration
     #[arg(long, default_value = "de")]
     lang: Language,
 }

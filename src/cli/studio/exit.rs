@@ -64,16 +64,16 @@ impl From<Exit> for ExitCode {
 pub const HELP: &str = "\
 Exit codes:
   0  done
-  1  something unexpected; see the message
-  2  wrong usage, or a code with a mistyped symbol
-  3  photo refused: the findings say why, nothing was stored
-  4  gateway not reached in time; run the same command again, the same code will be given
-  5  not allowed: certificate or invitation refused, studio suspended or device revoked
-  6  a file or the configuration does not serve; see the message
-  7  photo refused now, but an earlier try got no answer and may have stored it: its key is kept; see the message
-  8  another watch works on this folder
-  9  done, but something has to be seen to soon: the certificate could not be renewed, or what status names; see the message
-  10 push: the photo has a code already and its receipt is no longer stored here, or an office has used it; nothing was sent; see the message
-  11 withdraw: nothing to withdraw, an office holds, used or refused the photo, or its time is over; see the message
+  1  unexpected error; see the message
+  2  wrong usage, or a mistyped code
+  3  photo refused; the findings tell why, and nothing was stored
+  4  gateway not reached in time; run the same command again, it gives the same code
+  5  not allowed: certificate or invitation rejected, studio suspended or device revoked
+  6  a file or the configuration cannot be used; see the message
+  7  photo refused, but an earlier try got no answer and may have stored it; its key is kept; see the message
+  8  another watch runs on this folder
+  9  done, but an action is needed soon: the certificate could not be renewed, or status reports a problem; see the message
+  10 push: the photo already has a code, but its receipt is not stored here or an office has used it; nothing was sent; see the message
+  11 withdraw: nothing to withdraw, because an office has leased, used or refused the photo or it has expired; see the message
 
 Results go to stdout, messages to stderr.";

@@ -16,9 +16,9 @@ use crate::receipt::citizen_receipt::Paper;
 use crate::texts::language::Language;
 use crate::texts::text;
 
-/// Make the citizen's receipt as PDF from a receipt that `push` stored beside its photo; needs no line
+/// Make the citizen receipt as PDF from a receipt that `push` stored beside its photo; works offline
 ///
-/// The same receipt gives the same file. Its name is printed on stdout; only its owner may read it.
+/// The same receipt gives the same file. Its name is printed on stdout, and only its owner may read it.
 #[derive(Args)]
 pub struct Arguments {
     /// The stored receipt, PHOTO.jpg.lichtbild-receipt.json
@@ -26,10 +26,10 @@ pub struct Arguments {
     /// File to write [default: beside the stored receipt, ending in .pdf]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Paper that it will be printed on
+    /// Paper to print on
     #[arg(long, default_value = "a6")]
     paper: Paper,
-    /// Name and town of the studio, to be shown on it [default: as the gateway knows them]
+    /// Name and town of the studio on the receipt [default: as the gateway knows them]
     #[arg(long, value_name = "NAME")]
     studio: Option<String>,
     /// Language of the receipt and of messages

@@ -24,13 +24,13 @@ const LOCK_TIMEOUT: Duration = Duration::from_mins(8);
 
 /// Renew this computer's certificate with a new key, if it is due
 ///
-/// It is due at two thirds of its lifetime. Where nothing runs all day, run this once a week.
+/// It is due at two thirds of its lifetime. If no watch runs on this computer, run this once a week.
 #[derive(Args)]
 pub struct Arguments {
     /// Gateway address, certificate and key of this computer
     #[arg(long, value_name = "FILE", env = "LICHTBILD_STUDIO_CONFIG", default_value = "studio.toml")]
     config: PathBuf,
-    /// Renew although it is not due
+    /// Renew the certificate even if it is not due
     #[arg(long)]
     force: bool,
     /// Language of messages [default: the configuration's, or de]

@@ -19,10 +19,10 @@ use crate::domain::id::{DeviceId, PhotoId};
 use crate::texts::language::Language;
 use crate::texts::text;
 
-/// Find out whether this computer can deposit, and what to do if it cannot
+/// Check whether this computer can deposit photos, and show what to do if it cannot
 ///
-/// Looks at configuration, key, certificate, the way to the gateway, both clocks, and sends a made-up picture for a check;
-/// nothing is stored. Lists the photos that an office refused in the last two weeks as well.
+/// Checks the configuration, key, certificate, connection and both clocks, and sends a test photo to be checked, which is not stored. Also
+/// lists the photos that an office refused in the last two weeks.
 #[derive(Args)]
 pub struct Arguments {
     /// Gateway address, certificate and key of this computer
@@ -50,7 +50,7 @@ struct StatusLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     clock_ahead_milliseconds: Option<i64>,
     checks: &'a [SelfTestLine],
-    /// Photos that an office refused in the last two weeks; absent if the gateway did not say.
+    /// Photos that an office refused in the last two weeks; absent if the request failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     refused: Option<Vec<Value>>,
 }

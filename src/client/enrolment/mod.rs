@@ -9,15 +9,15 @@
 //!
 //! | file | what | written |
 //! |---|---|---|
-//! | `device-key.pending.pem` | the key of an enrolment that is under way (0600) | before anything is sent; gone once `device.pem` stands |
-//! | `gateway-ca.pem` | the only authority by which the gateway is known | when the invitation was proved and answered |
+//! | `device-key.pending.pem` | key of an unfinished enrolment (0600) | before anything is sent; removed after `device.pem` is written |
+//! | `gateway-ca.pem` | the only authority that is trusted | after the invitation is verified and the certificate is received |
 //! | `studio.toml` | address and paths (studios only) | after it |
 //! | `device.p12` | the same pair for a browser (offices only) | after it |
-//! | `device.pem` | certificate and key together (0600) | last: with it the device is enrolled |
-//! | `device.next.pem` | the same of a renewal that is under way (0600) | before it is tried; gone once it is in use |
+//! | `device.pem` | certificate and key together (0600) | last; then the device is enrolled |
+//! | `device.next.pem` | the same of an unfinished renewal (0600) | before it is tried; removed when it is in use |
 //!
-//! Certificate and key stand in *one* file because a renewal changes both: two files cannot be replaced in one step, and a
-//! crash, or a push that reads in between, would find a pair that does not fit.
+//! Certificate and key are in *one* file because a renewal changes both. Two files cannot be replaced atomically, and after a crash, or for
+//! a push that reads in between, they would not match.
 
 pub mod address;
 pub mod auto_renewal;

@@ -3,13 +3,12 @@
 //! A device that is not enrolled yet cannot verify the gateway, because the gateway has its own authority, which this request fetches. This
 //! is secure, because nothing depends on this connection:
 //!
-//! - *Nothing secret is sent.* The lookup id is derived from the code by HKDF; it leads to the invitation and not back to
-//!   the code (95 random bits), and whoever reads it cannot enrol with it.
-//! - *Nothing that is answered is believed* before it has been proved: the answer carries an HMAC under a key that is derived from
-//!   the code too, over a nonce of this request, the gateway's address and its authority. Making it takes the code, which
-//!   only the person in the studio and the gateway know.
-//! - *Everything after it* goes over lines that are verified with the proven authority and nothing else. A relay in the
-//!   middle can pass the question and the answer on, and is then found out by its own certificate.
+//! - *Nothing secret is sent.* The lookup id is derived from the code by HKDF. It identifies the invitation, but does not reveal the code
+//!   (95 random bits), so that an eavesdropper cannot enrol with it.
+//! - *The answer is not trusted* before it is verified: it contains an HMAC with a key that is derived from the code too, over a nonce of
+//!   this request, the gateway's address and its authority. Only the user and the gateway know the code.
+//! - *All later requests* use connections that are verified with the proven authority only. A relay can forward request and answer, and
+//!   is then detected by its own certificate.
 //!
 //! Signatures of the handshake are verified all the same.
 

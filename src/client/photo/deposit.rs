@@ -165,6 +165,7 @@ pub struct DepositFailure {
     pub maybe_stored: bool,
 }
 
+/// Reason why there is no receipt.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientDepositError {
     /// The photo itself is refused. This try stored nothing.

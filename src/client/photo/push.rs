@@ -14,6 +14,7 @@ use crate::texts::language::Language;
 use crate::wire::photo::ReceiptBody;
 use crate::wire::problem::ProblemBody;
 
+/// Gateway, settings and services of a push.
 #[derive(Clone, Copy)]
 pub struct PushContext<'a> {
     pub client: &'a GatewayClient,

@@ -1,7 +1,7 @@
-//! The folder that the photographers' programs export to: every photo that arrives is judged, deposited and put away.
+//! Watch of a folder to which photo programs export: every photo is checked, deposited and filed.
 //!
-//! The place of a photo's file is its only state. Each arrow is one atomic step of the file system; the name beside it is the step
-//! at which crash tests stop (`failpoint`). The next run continues from the files that it finds.
+//! The files are the only state of a photo. Each arrow is one atomic step of the file system; the name beside it is the step at which crash
+//! tests stop (`failpoint`). The next run continues from the files that it finds.
 //!
 //! ```text
 //! DIR/NAME.jpg                                       exported, perhaps still being written
@@ -24,25 +24,25 @@
 //! remove what is left of <job>                    watch.emptied, watch.closed
 //! ```
 //!
-//! *Two photos of one name.* The first paper of a photo claims the name (`NAME (2)` and so on where it is taken) and says whose
-//! it is, so that after a crash the same photo finds its own name (`files::name_reservation`).
+//! *Two photos with one name.* The first file that is written for a photo claims the name, or `NAME (2)` and so on if it is taken. It
+//! identifies the photo, so that the same photo finds its name after a crash (`files::name_reservation`).
 //!
-//! *A program that goes on writing* into a file that was taken (Unix lets it): what is judged and sent are the bytes that were
-//! read once. Before the file is put away it is compared with them. Where it differs, the receipt with its code goes to `sent/`
-//! without a picture, the person is told, and the changed file is a photo of its own with a code of its own. Windows refuses to
-//! rename a file that is open: then it is waited for.
+//! *A program that continues to write* to a claimed file, which Unix allows: the bytes are read once, then checked and sent. Before the
+//! file is filed, it is compared with them. If it differs, the receipt goes to `sent/` without a photo, the user is told, and the changed
+//! file is treated as another photo with another code. Windows does not rename an open file; then the watch waits.
 //!
-//! *A job that was begun is not judged here again*: what may already lie at the gateway is decided there.
+//! *A deposit that was begun is not checked here again*: the gateway decides about a photo that it may have stored.
 //!
-//! *A photo that an office refuses later* is told once, with a report in `refused/` that stays when the sent photo is deleted
-//! (`office_refusals`). The notes by which it is found are beside the configuration (`client::deposited`).
+//! *A photo that an office refuses later* is reported once, with a report in `refused/` that stays when the sent photo is deleted
+//! (`office_refusals`). It is found by the notes beside the configuration (`client::deposited`).
 //!
 //! *A second file with the same bytes* gets no second code while the first one's receipt is stored and its photo is open.
 //!
-//! *A folder that is gone* (a network share): nothing is decided until it is back, and then the jobs in it go on (`folder_loss`).
-//! Files that cannot be read, are empty or are no photos stay where they are and are named once (`files::skipped_files`).
+//! *A folder that is lost* (a network share): no decision is made until it is back; then its jobs continue (`folder_loss`). Files that
+//! cannot be read, are empty or are not photos stay where they are and are reported once (`files::skipped_files`).
 //!
-//! *The gateway's rules* are fetched and kept (`profile_cache`). Where they were never known, nothing is refused here by other ones.
+//! *The gateway's profile* is fetched and stored (`profile_cache`). As long as it is not known, no photo is refused because of another
+//! profile, unless the command line names one.
 
 mod attempt;
 mod circuit_breaker;

@@ -25,8 +25,13 @@ pub(super) struct HtmlReport {
 #[derive(Debug)]
 pub enum HtmlReportError {
     /// Another file has the name.
-    NotAReport { path: PathBuf },
-    Unwritable { path: PathBuf, source: io::Error },
+    NotAReport {
+        path: PathBuf,
+    },
+    Unwritable {
+        path: PathBuf,
+        source: io::Error,
+    },
 }
 
 impl HtmlReport {

@@ -38,32 +38,31 @@ use html_report::HtmlReport;
 use photo_list::PhotoList;
 use rewrite::{CopyOrigin, RewriteError};
 
-/// Judge photos on this computer, by the rules of the gateway; nothing is sent
+/// Check photos on this computer against the gateway's profile; nothing is sent
 ///
-/// One photo is told of at length, several in a table. Ends with 6 when a file could not be read, else with 3 when a photo was
-/// refused.
+/// Shows one photo in detail, several photos in a table. The exit code is 6 if a file could not be read, or else 3 if a photo was refused.
 #[derive(Args)]
 pub struct Arguments {
     /// JPEG files, or folders with such files
     #[arg(required = true)]
     photos: Vec<PathBuf>,
-    /// The rules to judge by
+    /// Profile to check against
     #[arg(long, default_value = "de-tr03121", value_parser = PossibleValuesParser::new(Profile::builtin_names()))]
     profile: String,
-    /// Rules of a gateway's own instead: the file that its `profile_file` names (TOML), or what it answers at /v1/profile (JSON)
+    /// A gateway's own profile: the file that its `profile_file` names (TOML), or its answer at /v1/profile (JSON)
     #[arg(long, value_name = "FILE", conflicts_with = "profile")]
     profile_file: Option<PathBuf>,
     #[command(flatten)]
     declaration: declaration::Arguments,
-    /// Print one line of JSON for each photo; files that cannot be read give no line
+    /// Print one line of JSON per photo; files that cannot be read have no line
     #[arg(long)]
     pub(crate) json: bool,
-    /// Write a page to look at as well: each photo with guide lines and findings, in one file. Replaces a page that was written
-    /// by this option before, and no other file
+    /// Also write an HTML page: all photos with guide lines and findings, in one file. Replaces only a file that this option has written
+    /// before
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Write photos that are refused as progressive, or for their separate scans, as baseline JPEG to NAME-baseline.jpg beside them,
-    /// without any loss, and judge these files instead. The originals stay as they are, and no file is replaced
+    /// Rewrite photos that are refused as progressive, or for their separate scans, without loss as baseline JPEG NAME-baseline.jpg beside
+    /// them, and check these files instead. The originals are not changed, and no file is replaced
     #[arg(long)]
     rewrite: bool,
     /// Language of messages and findings

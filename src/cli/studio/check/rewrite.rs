@@ -33,8 +33,13 @@ pub enum CopyOrigin {
 pub enum RewriteError {
     Transcode(TranscodeError),
     /// Another file has the name of the copy.
-    NameTaken { path: PathBuf },
-    Unwritable { path: PathBuf, source: io::Error },
+    NameTaken {
+        path: PathBuf,
+    },
+    Unwritable {
+        path: PathBuf,
+        source: io::Error,
+    },
 }
 
 /// Reports whether a photo is refused for its coding, possibly among other reasons.

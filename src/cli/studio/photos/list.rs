@@ -25,9 +25,9 @@ use crate::domain::photo::PhotoState;
 use crate::texts::language::Language;
 use crate::texts::text;
 
-/// List this studio's photos at the gateway, newest first: what became of them, and why an office refused one
+/// List this studio's photos at the gateway, newest first, with their states and the reasons of refusals
 ///
-/// The list has the photos of all computers of the studio; names of files are known of those that this computer deposited.
+/// The list contains the photos of all computers of the studio. File names are only known for the photos that this computer deposited.
 #[derive(Args)]
 pub struct Arguments {
     /// Only photos in this state
@@ -42,7 +42,7 @@ pub struct Arguments {
     /// Gateway address, certificate and key of this computer
     #[arg(long, value_name = "FILE", env = "LICHTBILD_STUDIO_CONFIG", default_value = "studio.toml")]
     config: PathBuf,
-    /// Print one line of JSON for each photo, as the gateway tells it, with its `file` if that is known
+    /// Print one line of JSON per photo: the gateway's object, with the `file` if it is known
     #[arg(long)]
     pub(crate) json: bool,
     /// Language of messages [default: the configuration's, or de]

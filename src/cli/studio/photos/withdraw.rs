@@ -36,20 +36,19 @@ const SHORT_NUMBER_LENGTH: usize = 6;
 /// Number of photos, the newest first, among which a short number is searched.
 const MAX_SEARCHED: usize = 5000;
 
-/// Withdraw a photo that no office holds: the gateway erases it, and its code ends
+/// Withdraw a photo that no office has leased: the gateway erases it, and its code is no longer valid
 ///
-/// The code itself is not sent: the photo is found by the receipts that are stored on this computer. Ends with 11 when there is
-/// nothing to withdraw, because an office holds, used or refused the photo or its time is over.
+/// The code itself is not sent: the receipts on this computer tell the photo. The exit code is 11 if there is nothing to withdraw, because
+/// an office has leased, used or refused the photo or it has expired.
 #[derive(Args)]
 pub struct Arguments {
-    /// The citizen's code (- reads it from the standard input), a stored receipt, a photo with its receipt beside it, or the
-    /// photo's number
+    /// The retrieval code (- reads it from the standard input), a stored receipt, a photo with its receipt beside it, or the photo number
     #[arg(value_name = "CODE|RECEIPT|NUMBER")]
     photo: String,
     /// Gateway address, certificate and key of this computer
     #[arg(long, value_name = "FILE", env = "LICHTBILD_STUDIO_CONFIG", default_value = "studio.toml")]
     config: PathBuf,
-    /// Print one line of JSON: the photo as the gateway tells it, the problem, or a `message` if there is no problem of the gateway
+    /// Print one line of JSON: the gateway's object of the photo, its problem, or a `message` for other errors
     #[arg(long)]
     pub(crate) json: bool,
     /// Language of messages [default: the configuration's, or de]

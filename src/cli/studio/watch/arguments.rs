@@ -13,47 +13,47 @@ use crate::receipt::citizen_receipt::Paper;
 use crate::texts::language::Language;
 use crate::validation::profile::Profile;
 
-/// Watch a folder: every photo exported to it is judged, deposited and put away with its receipt
+/// Watch a folder: check and deposit every photo that is exported to it, and file it with its receipt
 ///
-/// A photo goes to DIR/sent with its receipt, or to DIR/refused with a report. Whatever interrupts it: the next start goes on
-/// where this one stopped, with the same codes.
+/// A photo is moved to DIR/sent with its receipt, or to DIR/refused with a report. After an interruption, the next start continues with the
+/// same codes.
 #[derive(Args)]
 pub struct Arguments {
-    /// The folder that photos are exported to
+    /// Folder to which photos are exported
     pub(super) dir: PathBuf,
     /// Gateway address, certificate and key of this computer
     #[arg(long, value_name = "FILE", env = "LICHTBILD_STUDIO_CONFIG", default_value = "studio.toml")]
     pub(super) config: PathBuf,
-    /// Handle the photos that are there, then end
+    /// Process the photos that are in the folder, then exit
     #[arg(long)]
     pub(super) once: bool,
-    /// With --once: how long to go on trying while the gateway cannot be reached
+    /// With --once: time after which to give up if the gateway cannot be reached
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub(super) give_up_after: u64,
-    /// Number of photos that are judged and sent at a time
+    /// Number of photos that are checked and sent at the same time
     #[arg(long, value_name = "N", default_value = "4")]
     pub(super) parallel: NonZeroUsize,
     /// Time at which sent photos and their receipts are deleted: workday (same time on the next day from Monday to Friday), never, 2h, 3d
     #[arg(long, value_name = "SPAN", default_value = "workday")]
     pub(super) delete_sent_after: SentRetention,
-    /// Time that a file must be left alone before it is taken
+    /// Time for which a file must not change before it is processed
     #[arg(long, value_name = "SECONDS", default_value_t = 2)]
     pub(super) settle: u64,
-    /// Time to wait for a file that does not end as a JPEG does
+    /// Time for which a file must not change if it does not end like a complete JPEG
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub(super) cut_after: u64,
-    /// The rules to judge by until the gateway's own are known [default: none, the gateway judges alone]
+    /// Profile to check against until the gateway's is known [default: none, only the gateway checks photos]
     #[arg(long, value_parser = PossibleValuesParser::new(Profile::builtin_names()))]
     pub(super) profile: Option<String>,
     #[command(flatten)]
     pub(super) declaration: declaration::Arguments,
-    /// Paper that the citizen's receipts will be printed on
+    /// Paper of the citizen receipts
     #[arg(long, default_value = "a6")]
     pub(super) paper: Paper,
-    /// Name and town of the studio, to be shown on the receipts [default: as the gateway knows them]
+    /// Name and town of the studio on the receipts [default: as the gateway knows them]
     #[arg(long, value_name = "NAME")]
     pub(super) studio: Option<String>,
-    /// Print a unit for systemd that watches DIR for this user as the other options say, and do nothing else
+    /// Print a systemd unit that watches DIR for this user with the given options, and exit
     #[arg(long)]
     pub(super) print_systemd_unit: bool,
     /// Language of messages, reports and receipts [default: the configuration's, or de]
