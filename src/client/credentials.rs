@@ -82,21 +82,12 @@ fn reject_key_readable_by_others(path: &Path) -> Result<(), CredentialsError> {
 }
 
 /// The line of `studio.toml` that names the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::AsRefStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum CredentialSetting {
     Certificate,
     Key,
     Ca,
-}
-
-impl CredentialSetting {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Certificate => "certificate",
-            Self::Key => "key",
-            Self::Ca => "ca",
-        }
-    }
 }
 
 /// Reason why a file is not usable.
@@ -135,7 +126,7 @@ impl CredentialsError {
 
 impl fmt::Display for CredentialsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} = {}: ", self.setting.name(), self.path.display())?;
+        write!(f, "{} = {}: ", self.setting.as_ref(), self.path.display())?;
         match self.kind {
             CredentialsErrorKind::Unreadable(_) => f.write_str("cannot be read"),
             CredentialsErrorKind::NotPem => f.write_str("is not PEM"),

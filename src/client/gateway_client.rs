@@ -36,9 +36,6 @@ impl GatewayClient {
     }
 
     /// Makes the pool with credentials that are not in the configured files.
-    ///
-    /// # Errors
-    /// [`CredentialsError`] if TLS rejects them.
     pub fn with_credentials(config: &StudioConfig, credentials: Credentials) -> Result<Self, CredentialsError> {
         let tls = build_tls_config(config, credentials)?;
         let (connect_timeout, answer_timeout) = (config.connect_timeout, config.answer_timeout);

@@ -47,9 +47,6 @@ pub enum DepositResponse {
 }
 
 /// Reads the complete answer. `now` serves a `Retry-After` with a date.
-///
-/// # Errors
-/// [`HttpRequestError`] if the connection breaks before the end of the answer.
 pub async fn read(mut response: Response, now: Timestamp) -> Result<DepositResponse, HttpRequestError> {
     let (status, address) = (response.status().as_u16(), host_and_port(response.url()));
     let retry_after = retry_after(response.headers(), now);

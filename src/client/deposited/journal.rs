@@ -128,9 +128,6 @@ impl DepositJournal {
     }
 
     /// Writes a note, or completes the existing note about this photo.
-    ///
-    /// # Errors
-    /// The operating system's error.
     pub fn add(&self, note: &DepositNote) -> io::Result<()> {
         let json = serde_json::to_vec_pretty(note)?;
         atomic_file::make_folder(&self.folder, FileMode::OwnerOnly)?;
@@ -145,25 +142,16 @@ impl DepositJournal {
     }
 
     /// Notes that the photo has ended.
-    ///
-    /// # Errors
-    /// The operating system's error.
     pub fn mark_ended(&self, photo_id: PhotoId) -> io::Result<()> {
         self.change_note(photo_id, |note| DepositNote { ended: true, ..note.clone() })
     }
 
     /// Notes that the refusal of the photo has been reported.
-    ///
-    /// # Errors
-    /// The operating system's error.
     pub fn mark_refusal_told(&self, photo_id: PhotoId) -> io::Result<()> {
         self.change_note(photo_id, |note| DepositNote { ended: true, refusal_told: true, ..note.clone() })
     }
 
     /// The note of a photo.
-    ///
-    /// # Errors
-    /// The operating system's error.
     pub fn of_photo(&self, photo_id: PhotoId) -> io::Result<Option<DepositNote>> {
         Ok(self.paths()?.get(&photo_id).and_then(|path| Self::read(path)))
     }
@@ -182,9 +170,6 @@ impl DepositJournal {
     }
 
     /// The notes of photos with these bytes, newest first.
-    ///
-    /// # Errors
-    /// The operating system's error.
     pub fn with_bytes(&self, sha256: Sha256Digest, now: Timestamp) -> io::Result<Vec<DepositNote>> {
         let beginning = format!("{sha256}-");
         let is_wanted =
@@ -193,25 +178,16 @@ impl DepositJournal {
     }
 
     /// All notes, newest first. Removes notes about expired photos.
-    ///
-    /// # Errors
-    /// The operating system's error.
     pub fn all(&self, now: Timestamp) -> io::Result<Vec<DepositNote>> {
         self.read_where(|_| true, now)
     }
 
     /// The note about the photo with this code, if its receipt is still stored.
-    ///
-    /// # Errors
-    /// The operating system's error.
     pub fn with_code(&self, code: &RetrievalCode, now: Timestamp) -> io::Result<Option<DepositNote>> {
         Ok(self.all(now)?.into_iter().find(|note| note.stored_receipt().is_some_and(|stored| stored.has_code(code))))
     }
 
     /// The files of all notes, without reading them.
-    ///
-    /// # Errors
-    /// The operating system's error.
     pub fn paths(&self) -> io::Result<HashMap<PhotoId, PathBuf>> {
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,

@@ -38,9 +38,6 @@ pub struct DepositedList {
 }
 
 /// Requests page by page until the end or the limit.
-///
-/// # Errors
-/// [`GatewayError`].
 pub async fn list(
     client: &GatewayClient,
     query: &DepositedQuery,
@@ -70,9 +67,6 @@ pub async fn list(
 }
 
 /// Requests the state of one photo; `None` if the studio has no such photo.
-///
-/// # Errors
-/// [`GatewayError`].
 pub async fn show(
     client: &GatewayClient,
     photo_id: PhotoId,

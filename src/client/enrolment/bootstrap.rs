@@ -64,9 +64,6 @@ struct LookupResponse {
 /// letter, it must match too.
 ///
 /// Neither the code nor a value that reveals it is sent.
-///
-/// # Errors
-/// [`BootstrapError`].
 pub async fn look_up(
     address: &EnrolmentAddress,
     code: &EnrolmentCode,

@@ -19,6 +19,7 @@ use crate::identity::error::IdentityError;
 use crate::identity::key::DeviceKey;
 use crate::identity::pkcs12::{Pkcs12Content, Pkcs12Encryption, Pkcs12Error, generate_password, to_pkcs12};
 use crate::texts::language::Language;
+use crate::texts::text;
 use crate::{atomic_file, failpoint};
 
 /// Certificate and key of the device.
@@ -62,9 +63,6 @@ pub struct BrowserFile {
 
 impl DeviceFolder {
     /// Opens the folder, and makes it if it does not exist.
-    ///
-    /// # Errors
-    /// [`DeviceFolderError::Unwritable`].
     pub fn open(path: &Path) -> Result<Self, DeviceFolderError> {
         atomic_file::make_folder(path, FileMode::OwnerOnly)
             .map_err(|source| DeviceFolderError::Unwritable { path: path.to_owned(), source })?;
@@ -128,9 +126,6 @@ impl DeviceFolder {
     }
 
     /// Stores the files of an enrolled device, `device.pem` last. After an interruption, the same enrolment gives the same device.
-    ///
-    /// # Errors
-    /// [`DeviceFolderError`].
     pub fn store_device(
         &self,
         invitation: &VerifiedInvitation,
@@ -210,8 +205,9 @@ impl DeviceFolder {
         // A gateway of an older version writes the device id in place of a name.
         let party = || format!("{}, {}", invitation.party.name, invitation.party.place);
         let name = common_name(&certificate.der).ok().flatten().filter(|name| name.parse::<DeviceId>().is_err());
-        let (until, day) = (language.pick("bis", "until"), day(certificate.facts.not_after, language));
-        let friendly_name = format!("{}, {until} {day}", name.unwrap_or_else(party));
+        let until = day(certificate.facts.not_after, language);
+        let friendly_name =
+            text!(language, "studio-certificate-name", name = name.unwrap_or_else(party), until = until);
         let content =
             Pkcs12Content { key, certificate: &certificate.der, authorities: &[], friendly_name: &friendly_name };
         let file =

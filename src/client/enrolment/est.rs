@@ -23,9 +23,6 @@ pub const RESPONSE_TYPE: &str = "application/pkcs7-mime";
 const SIGNED_DATA: Oid<'static> = oid!(1.2.840.113549.1.7.2);
 
 /// A certificate request for `key`. The subject is empty, because the gateway sets it.
-///
-/// # Errors
-/// [`IdentityError`] if signing fails.
 pub fn encode_request(key: &DeviceKey) -> Result<String, IdentityError> {
     Ok(BASE64.encode(key.to_request()?))
 }

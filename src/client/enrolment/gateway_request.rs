@@ -47,9 +47,6 @@ pub enum EstResponse {
 }
 
 /// Requests a certificate for `key`. `now` serves a `Retry-After` with a date.
-///
-/// # Errors
-/// [`GatewayError`].
 pub async fn request_certificate(
     request: RequestBuilder,
     key: &DeviceKey,

@@ -195,9 +195,6 @@ impl PendingRenewalFile {
 }
 
 /// The device's own certificate.
-///
-/// # Errors
-/// [`CredentialsError`] if the file contains none.
 pub fn certificate_in_use(
     config: &StudioConfig,
     credentials: &Credentials,

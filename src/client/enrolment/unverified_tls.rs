@@ -23,9 +23,6 @@ use crate::client::network::server_verifier::issuer_name;
 use crate::identity::cryptography::crypto_provider;
 
 /// TLS configuration that accepts any server certificate. For the look-up of an invitation only.
-///
-/// # Errors
-/// [`Error`] if the provider has no usable protocol version.
 pub(super) fn unverified_tls_config() -> Result<(ClientConfig, SeenIssuer), Error> {
     let provider = crypto_provider();
     let seen = SeenIssuer::default();

@@ -60,9 +60,6 @@ impl ProxyError {
 }
 
 /// Asks `proxy` for a tunnel to `destination` and closes it. `limit` bounds the wait for the connection and the wait for the answer.
-///
-/// # Errors
-/// [`ProxyError`] if there is no tunnel.
 pub async fn probe_tunnel(proxy: &HttpProxy, destination: &Url, limit: Duration) -> Result<(), ProxyError> {
     let gateway = host_and_port(destination);
     let error = |kind| ProxyError { proxy: proxy.address(), destination: gateway.clone(), kind };

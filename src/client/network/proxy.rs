@@ -132,9 +132,6 @@ impl ProxyEnvironment {
     }
 
     /// The proxy for `gateway`. There is none for this computer and for addresses in `NO_PROXY`.
-    ///
-    /// # Errors
-    /// [`ProxyUrlError`] if the proxy's address is invalid.
     pub fn proxy_for(&self, gateway: &Url) -> Result<Option<HttpProxy>, ProxyUrlError> {
         let Some((name, value)) = &self.https_proxy else { return Ok(None) };
         if is_loopback(gateway) || !self.allows_proxy_for(gateway) {
@@ -152,9 +149,6 @@ impl ProxyEnvironment {
 }
 
 /// Chooses the proxy for `gateway`: the configuration's, or else the environment's. The configuration's value `none` means no proxy.
-///
-/// # Errors
-/// [`ProxyUrlError`].
 pub fn choose_proxy(
     configured: Option<&str>,
     environment: &ProxyEnvironment,

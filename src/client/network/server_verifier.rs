@@ -13,9 +13,6 @@ use crate::identity::certificate::{CertificateNames, certificate_names, read_cer
 use crate::identity::cryptography::crypto_provider;
 
 /// Makes a verifier that trusts only `roots`.
-///
-/// # Errors
-/// [`VerifierBuilderError`] if `roots` is empty.
 pub fn server_verifier(roots: RootCertStore) -> Result<Arc<dyn ServerCertVerifier>, VerifierBuilderError> {
     let authorities = roots.subjects().iter().map(|name| name.as_ref().to_vec()).collect();
     let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), crypto_provider()).build()?;

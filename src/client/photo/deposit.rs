@@ -55,9 +55,6 @@ pub struct VerifiedReceipt {
 }
 
 /// Deposits the photo and gives its receipt.
-///
-/// # Errors
-/// [`DepositFailure`].
 pub async fn deposit(
     connection: &GatewayClient,
     request: &PhotoDeposit<'_>,

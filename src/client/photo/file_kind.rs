@@ -59,9 +59,6 @@ pub fn file_kind(name: &OsStr) -> FileKind {
 }
 
 /// Reports whether a file begins with the first bytes of a JPEG.
-///
-/// # Errors
-/// The operating system's error if the file cannot be read.
 pub fn starts_as_jpeg(path: &Path) -> io::Result<bool> {
     let mut start = Vec::new();
     atomic_file::open_regular(path)?.take(JPEG_START.len() as u64).read_to_end(&mut start)?;

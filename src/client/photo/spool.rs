@@ -182,9 +182,6 @@ impl Spool {
     }
 
     /// Removes the spool. The receipt is on the disk, or there will never be one.
-    ///
-    /// # Errors
-    /// [`SpoolError::Unwritable`].
     pub fn remove(&self) -> Result<(), SpoolError> {
         atomic_file::remove(&self.path).map_err(|source| SpoolError::unwritable(&self.path, source))
     }

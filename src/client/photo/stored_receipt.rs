@@ -35,9 +35,6 @@ struct ReceiptFile {
 
 impl StoredReceipt {
     /// Reads the receipt beside `photo`; `None` if there is none or it is for other bytes.
-    ///
-    /// # Errors
-    /// [`StoredReceiptError`] if the file exists and cannot be read or parsed.
     pub fn load(photo: &PhotoFile) -> Result<Option<Self>, StoredReceiptError> {
         Ok(Self::read(&photo.sidecar_path(SUFFIX))?.filter(|receipt| receipt.body.sha256 == photo.sha256))
     }
@@ -75,9 +72,6 @@ impl StoredReceipt {
     }
 
     /// Reads the receipt at `path`, for any photo; `None` if there is none.
-    ///
-    /// # Errors
-    /// [`StoredReceiptError`] if the file exists and cannot be read or parsed.
     pub fn read(path: &Path) -> Result<Option<Self>, StoredReceiptError> {
         let path = path.to_owned();
         let bytes = match atomic_file::read(&path) {

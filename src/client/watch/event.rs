@@ -196,9 +196,6 @@ pub trait ReceiptWriter: Send + Sync {
     fn receipt_text(&self, receipt: &ReceiptBody) -> String;
 
     /// The citizen receipt as PDF; `None` if there is no printed form.
-    ///
-    /// # Errors
-    /// The error of the writer.
     fn receipt_pdf(&self, receipt: &ReceiptBody) -> io::Result<Option<Vec<u8>>>;
 
     /// The report on a refused photo.

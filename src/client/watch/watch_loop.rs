@@ -138,9 +138,6 @@ pub struct WatchSummary {
 
 impl Watch {
     /// Makes a watch, with the photos that an earlier one left. Nothing is sent yet.
-    ///
-    /// # Errors
-    /// The operating system's error if the working folder cannot be read.
     pub fn new(watch_settings: WatchSettings, options: WatchOptions) -> io::Result<Self> {
         let WatchSettings {
             folder,

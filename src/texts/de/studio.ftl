@@ -274,6 +274,7 @@ studio-enrolled =
 studio-enrolled-browser =
     Für den Browser: { $path }
     Kennwort:       { $password }
+studio-certificate-name = { $name }, bis { $until }
 studio-renewal-still-locked = Ein anderes Programm erneuert dieses Zertifikat noch immer. Später denselben Befehl noch einmal ausführen.
 studio-new-certificate-until = Neues Zertifikat bis: { $until }
 studio-renewal-not-due = Das Zertifikat ist erst am { $due } zu erneuern. Es ist nichts zu tun; mit --force geschieht es trotzdem.

@@ -274,6 +274,7 @@ studio-enrolled =
 studio-enrolled-browser =
     For the browser:   { $path }
     Password:          { $password }
+studio-certificate-name = { $name }, until { $until }
 studio-renewal-still-locked = Another program is still renewing this certificate. Run the same command again later.
 studio-new-certificate-until = New certificate until: { $until }
 studio-renewal-not-due = The certificate is not due for renewal before { $due }. There is nothing to do; use --force to renew it now.

@@ -29,14 +29,7 @@ pub async fn push(gateway: &FakeGateway, more: &[&str]) -> PushRun {
 }
 
 pub async fn push_file(gateway: &FakeGateway, photo: &Path, more: &[&str]) -> PushRun {
-    let mut arguments = vec!["push", photo.to_str().unwrap(), "--give-up-after", "0"];
-    arguments.extend(more);
-    let output = studio(&arguments, &gateway.config()).await;
-    PushRun {
-        code: output.status.code().unwrap(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    push_files(gateway, &[photo.to_str().unwrap()], more).await
 }
 
 #[tokio::test]
@@ -103,6 +96,7 @@ async fn a_refused_photo_ends_with_3_and_its_findings() {
     assert_eq!(line["type"], "photo-refused");
 }
 
+/// Pushes photos, which are named by their paths or by their names in the gateway's directory.
 async fn push_files(gateway: &FakeGateway, names: &[&str], more: &[&str]) -> PushRun {
     let paths: Vec<_> = names.iter().map(|name| gateway.directory().join(name)).collect();
     let mut arguments = vec!["push", "--give-up-after", "0"];

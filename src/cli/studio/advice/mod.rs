@@ -31,3 +31,24 @@ pub use renewal::{about_renewal, about_renewal_event};
 pub use self_test::{CheckState, SelfTestLine, about_self_test};
 pub use setup::{about_config, about_credentials};
 pub use watch::{about_event, listed};
+
+#[cfg(test)]
+mod tests {
+    use strum::VariantArray;
+
+    use crate::client::enrolment::address::AddressError;
+    use crate::client::network::proxy::ProxyUrlFault;
+    use crate::client::transient_error::ClientCertError;
+    use crate::texts::has_text;
+
+    #[test]
+    fn every_cause_of_a_text_that_is_put_together_has_one() {
+        let addresses = AddressError::VARIANTS.iter().map(|error| format!("studio-address-{}", error.as_ref()));
+        let proxies = ProxyUrlFault::VARIANTS.iter().map(|fault| format!("studio-proxy-url-{}", fault.as_ref()));
+        let certificates =
+            ClientCertError::VARIANTS.iter().map(|error| format!("studio-client-certificate-{}", error.as_ref()));
+        for id in addresses.chain(proxies).chain(certificates) {
+            assert!(has_text(&id), "{id}");
+        }
+    }
+}

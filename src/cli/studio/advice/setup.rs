@@ -35,7 +35,7 @@ pub fn about_config(error: &StudioConfigError, language: Language) -> Failure {
 
 /// Explains why certificate, key or authorities cannot be used.
 pub fn about_credentials(error: &CredentialsError, language: Language) -> Failure {
-    let (setting, path) = (error.setting.name(), on_one_line(&error.path));
+    let (setting, path) = (error.setting.as_ref(), on_one_line(&error.path));
     let message = match &error.kind {
         CredentialsErrorKind::Unreadable(source) => {
             let cause = source.to_string();

@@ -3,9 +3,6 @@
 use std::io;
 
 /// Future that is ready at the first signal.
-///
-/// # Errors
-/// The operating system's error if signals cannot be received.
 #[cfg(unix)]
 pub(super) fn stop() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -19,9 +16,6 @@ pub(super) fn stop() -> io::Result<impl Future<Output = ()>> {
 }
 
 /// Future that is ready at the first Ctrl-C.
-///
-/// # Errors
-/// None.
 #[cfg(not(unix))]
 pub(super) fn stop() -> io::Result<impl Future<Output = ()>> {
     Ok(async {

@@ -42,26 +42,17 @@ impl Job {
         self.job_dir.join(&self.name)
     }
 
-    ///
-    /// # Errors
-    /// The operating system's error.
     pub fn has_photo(&self) -> io::Result<bool> {
         self.photo().try_exists()
     }
 
     /// Reports whether the claimed file is a symbolic link. Links are never claimed, but a user with write permission can replace a photo
     /// by a link just before the claim, so that another user's file would be sent.
-    ///
-    /// # Errors
-    /// The operating system's error.
     pub fn is_link(&self) -> io::Result<bool> {
         fs::symlink_metadata(self.photo()).map(|metadata| metadata.is_symlink())
     }
 
     /// Syncs the photo and its folder to the disk, because the exporting program may not have done so.
-    ///
-    /// # Errors
-    /// The operating system's error.
     pub fn sync(&self, folder: &WatchedFolder) -> io::Result<()> {
         atomic_file::sync_file(&self.photo())?;
         atomic_file::sync_dir(&self.photo())?;
@@ -139,9 +130,6 @@ fn move_into(job: &Job, arrived: &Path) -> io::Result<()> {
 }
 
 /// The jobs in the working folder, oldest first. Removes folders that never got their photo.
-///
-/// # Errors
-/// The operating system's error.
 pub fn list_unfinished(folder: &WatchedFolder) -> io::Result<Vec<Job>> {
     let mut jobs = Vec::new();
     for entry in fs::read_dir(folder.working())? {

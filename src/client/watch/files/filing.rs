@@ -25,7 +25,7 @@ pub const RECEIPT_PDF: &str = ".receipt.pdf";
 /// Report with the reason for a refusal. This file claims the name.
 pub const REPORT: &str = ".txt";
 
-/// Moves a deposited photo and its receipt to `sent/`. Gives the path of the receipt as text.
+/// Moves a deposited photo and its receipt to `sent/`. Gives the path of the text receipt.
 ///
 /// # Errors
 /// The operating system's error. The call can be repeated.
@@ -169,9 +169,6 @@ fn rename_durably(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// The receipt of a job without a photo or with other bytes.
-///
-/// # Errors
-/// The operating system's error.
 pub fn leftover_receipt(job: &Job) -> io::Result<Option<StoredReceipt>> {
     Ok(atomic_file::read(&job.receipt())?.and_then(|bytes| StoredReceipt::parse(&bytes)))
 }

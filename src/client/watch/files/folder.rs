@@ -31,9 +31,6 @@ pub struct WatchedFolder {
 
 impl WatchedFolder {
     /// Makes missing subfolders, locks the folder, and removes temporary files of processes that were killed.
-    ///
-    /// # Errors
-    /// [`WatchedFolderError`].
     pub fn open(directory: &Path) -> Result<Self, WatchedFolderError> {
         let unusable = |source| WatchedFolderError::Unusable { path: directory.to_owned(), source };
         let directory = std::path::absolute(directory).map_err(unusable)?;
@@ -59,9 +56,6 @@ impl WatchedFolder {
     }
 
     /// Checks that the lock file exists. The folder alone is not enough, because the empty mount point of a network share may be left.
-    ///
-    /// # Errors
-    /// The operating system's error if the folder is not available.
     pub fn check_present(&self) -> io::Result<()> {
         fs::metadata(self.working().join(LOCK)).map(drop)
     }

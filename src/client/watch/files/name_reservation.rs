@@ -69,9 +69,6 @@ pub struct NameReservation<'a> {
 
 impl NameReservation<'_> {
     /// Finds the name that this photo has claimed before. Lower numbers may have become free since.
-    ///
-    /// # Errors
-    /// The operating system's error.
     pub fn find(&self) -> io::Result<Option<ReservedName>> {
         let first = ReservedName::numbered(self.directory, self.name, 1);
         for entry in fs::read_dir(self.directory)? {

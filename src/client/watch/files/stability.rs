@@ -72,9 +72,6 @@ enum FileState {
 
 impl StabilityTracker {
     /// Scans `directory`. `now` is the time of a monotonic clock.
-    ///
-    /// # Errors
-    /// The operating system's error if the folder cannot be listed.
     pub fn scan(&mut self, directory: &Path, now: Duration, delays: StabilityDelays) -> io::Result<FolderScan> {
         let mut still_there = HashMap::new();
         let mut complete = Vec::new();
