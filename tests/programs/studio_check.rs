@@ -1,4 +1,4 @@
-//! `lichtbild-studio check` with several photos, folders and a page to look at.
+//! `lichtbild-studio check` with several photos, folders and an HTML page.
 
 skip_in!(quick, postgres: "starts the programs, with databases of their own");
 
@@ -14,7 +14,7 @@ use crate::support::gateway_process::mode;
 use crate::support::photos::jpeg::fixture;
 use crate::support::photos::portraits::{encoded, portrait};
 
-/// A folder of a shop.
+/// A folder with photos.
 pub(super) struct PhotoFolder(tempfile::TempDir);
 
 pub(super) struct CheckRun {
@@ -36,7 +36,7 @@ impl PhotoFolder {
         self.0.path().join(name)
     }
 
-    /// In the folder, so that names are short; in English.
+    /// Runs `check` in the folder, so that names are short, in English.
     pub(super) fn check(&self, arguments: &[&str]) -> CheckRun {
         self.check_by(&[&["--profile", "icao-35x45"], arguments].concat())
     }
@@ -57,7 +57,7 @@ impl PhotoFolder {
     }
 }
 
-/// Four files: one sound, one on its side, one that is no photo, and one in a folder that nobody asked for.
+/// Four files: a valid photo, one that is rotated, one that is not a photo, and one in a subfolder.
 fn mixed() -> PhotoFolder {
     let folder = PhotoFolder::with(&[
         ("b.JPG", &fixture("portrait-413x531.jpg")),
@@ -128,7 +128,7 @@ fn photos_that_are_no_jpeg_by_name_are_counted() {
     }
 }
 
-/// The fixture has the size that both ask for, and neither asks for more.
+/// The fixture has the size of both profiles, which have no other rules.
 #[test]
 fn rules_of_a_gateways_own_are_read_from_its_file_or_from_its_answer() {
     let photo = fixture("portrait-413x531.jpg");
@@ -188,7 +188,7 @@ fn a_file_that_is_no_rules_is_refused_with_its_fault_before_anything_is_judged()
     }
 }
 
-/// The picture that a page carries.
+/// The images in a page.
 fn pictures(page: &str) -> Vec<Vec<u8>> {
     let starts = page.match_indices("data:image/jpeg;base64,").map(|(at, marker)| at + marker.len());
     starts.map(|start| STANDARD.decode(page[start..].split('"').next().unwrap()).unwrap()).collect()
@@ -280,7 +280,7 @@ fn a_page_replaces_a_page_and_nothing_else() {
 #[test]
 fn a_pipe_under_the_name_of_a_page_is_left_alone() {
     use std::os::unix::fs::OpenOptionsExt;
-    /// `O_NONBLOCK`, as Linux numbers it.
+    /// `O_NONBLOCK` on Linux.
     const WITHOUT_WAITING: i32 = 0o4000;
 
     let folder = mixed();
@@ -293,7 +293,7 @@ fn a_pipe_under_the_name_of_a_page_is_left_alone() {
         if let Some(status) = program.try_wait().unwrap() {
             break status.code();
         }
-        // Without waiting, a pipe can only be written to once somebody reads it: who opened it would wait for ever.
+        // A pipe can be opened for writing without blocking only if a reader has it open. A program that opened it would block for ever.
         let waits = fs::OpenOptions::new().write(true).custom_flags(WITHOUT_WAITING).open(&pipe).is_ok();
         if waits {
             program.kill().unwrap();

@@ -73,7 +73,7 @@ fn a_folder_gives_one_line_for_each_photo_however_often_it_is_checked() {
     ]);
     let run = folder.check(&[".", "--rewrite", "--json"]);
     let accepted_copy = ("./a-baseline.jpg", "accepted");
-    // The last one is too small for the profile, whichever way it is coded.
+    // The last photo is too small for the profile in any coding.
     let first: serde_json::Value = serde_json::from_str(run.stdout.lines().next().unwrap()).unwrap();
     assert_eq!(first["original"], "./a.JPG");
     let expected = pairs(&[accepted_copy, ("./b.jpeg", "accepted"), ("./c-baseline.jpg", "refused")]);
@@ -101,7 +101,7 @@ fn a_file_that_has_the_copys_name_is_never_replaced() {
     assert!(run.stderr.contains(told), "{}", run.stderr);
     assert_eq!(fs::read(folder.at("a-baseline.jpg")).unwrap(), b"the bride's photo");
 
-    // A link is a name, too, wherever it leads.
+    // A link has the name too, even if its target does not exist.
     fs::remove_file(folder.at("a-baseline.jpg")).unwrap();
     std::os::unix::fs::symlink("elsewhere.jpg", folder.at("a-baseline.jpg")).unwrap();
     assert_eq!(folder.check(&["a.jpg", "--rewrite"]).code, Some(3));

@@ -1,4 +1,4 @@
-//! Folders and files that both programs make, under the umask that forbids nothing.
+//! Folders and files of both programs with the umask 000.
 
 skip_in!(quick, postgres: "starts the programs, with databases of their own");
 
@@ -12,7 +12,7 @@ use crate::support::fake_gateway::FakeGateway;
 use crate::support::gateway_process::GatewayFolder;
 use crate::support::photos::jpeg::colour_jpeg;
 
-/// The same command under the umask 000.
+/// The command with the umask 000.
 fn without_umask(command: &Command) -> Command {
     let mut shell = Command::new("sh");
     shell.args(["-c", "umask 000; exec \"$0\" \"$@\""]).arg(command.get_program()).args(command.get_args());
@@ -29,7 +29,7 @@ fn without_umask(command: &Command) -> Command {
     shell
 }
 
-/// Permission bits of everything below a folder, by its path in it.
+/// Permission bits of all files below a folder, by relative path.
 fn modes(folder: &Path) -> BTreeMap<String, u32> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
@@ -55,7 +55,7 @@ fn the_gateway_lets_nobody_else_write_into_what_it_makes() {
         let output = without_umask(command.args(arguments)).output().unwrap();
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     };
-    // A folder that was there keeps its mode.
+    // An existing folder keeps its mode.
     fs::create_dir(home.beside("shared")).unwrap();
     fs::set_permissions(home.beside("shared"), fs::Permissions::from_mode(0o775)).unwrap();
     run(&["init", "--dir", "gateway", "--port-base", "0"]);

@@ -1,5 +1,5 @@
-//! Printed documents, drawn and read again by foreign programs: poppler (`pdftoppm`, `pdftotext`, `pdfinfo`) and libdmtx
-//! (`dmtxread`). `tests/run` installs them.
+//! Printed documents, rendered and read by other programs: poppler (`pdftoppm`, `pdftotext`, `pdfinfo`) and libdmtx (`dmtxread`).
+//! `tests/run` installs them.
 
 skip_in!(quick, postgres: "reads pages with poppler and libdmtx, and has no database");
 
@@ -27,7 +27,7 @@ impl PrintedPdf {
         self.directory.path().join("page.pdf")
     }
 
-    /// The page as a printer of `dpi` dots per inch would have it: black or white.
+    /// The page in black and white at `dpi` dots per inch, as a printer renders it.
     fn rendered(&self, dpi: u32) -> PathBuf {
         let root = self.directory.path().join(format!("page-{dpi}"));
         run(Command::new("pdftoppm")
@@ -40,17 +40,17 @@ impl PrintedPdf {
     /// Reads the text of the DataMatrix on the page.
     fn symbol(&self, dpi: u32) -> String {
         let page = self.rendered(dpi);
-        // One symbol, and thirty seconds for a busy machine; usually it takes half of one.
+        // Thirty seconds for a busy machine; usually half a second is enough.
         run(Command::new("dmtxread").args(["--stop-after=1", "--milliseconds=30000"]).arg(page))
     }
 
-    /// The text in reading order, its line ends as spaces.
+    /// The text in reading order, with spaces for line ends.
     fn text(&self) -> String {
         let text = run(Command::new("pdftotext").args(["-raw", "-enc", "UTF-8"]).arg(self.file()).arg("-"));
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// The structure that a screen reader follows, and what it reads.
+    /// The structure and the text for screen readers.
     fn structure(&self) -> String {
         run(Command::new("pdfinfo").arg("-struct-text").arg(self.file()))
     }
@@ -70,7 +70,7 @@ fn run(command: &mut Command) -> String {
     let output = command
         .output()
         .unwrap_or_else(|error| panic!("{:?} does not run ({error}): let tests/run install it", command.get_program()));
-    // Poppler before 23 takes the false that PDF/UA demands (ISO 14289-1, 7.1) for an error.
+    // Poppler before 23 reports the value `false`, which PDF/UA requires (ISO 14289-1, 7.1), as an error.
     let stderr =
         String::from_utf8_lossy(&output.stderr).replace("Syntax Error: Suspects object is wrong type (boolean)\n", "");
     assert!(output.status.success() && stderr.is_empty(), "{command:?}: {} {stderr}", output.status);

@@ -1,4 +1,4 @@
-//! A shop's months at a whole gateway: what is deposited arrives, whatever becomes of the certificates meanwhile.
+//! Months of a studio at a complete gateway: deposits succeed while certificates are renewed.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use super::enrolled_gateway::EnrolledGateway;
 use crate::support::router_client::photo;
 use crate::support::test_gateway::DAY;
 
-/// Deposits the photo of this number; the first try has to do.
+/// Deposits the photo of this number with one try.
 async fn deposits(setup: &EnrolledGateway, connection: &GatewayClient, number: u32) {
     let file = setup.file(&format!("{number}.jpg"));
     std::fs::write(&file, photo(number)).unwrap();
@@ -48,7 +48,7 @@ async fn a_certificate_close_to_its_end_is_renewed_without_a_missed_upload() {
     let notices = Mutex::new(Vec::new());
     let announce = |notice| notices.lock().unwrap().push(notice);
     for day in 0..130 {
-        // At once, so that on some days the upload and the renewal cross each other.
+        // At the same time, so that upload and renewal overlap on some days.
         let (fresh, ()) = tokio::join!(
             renewal.renew_if_due(setup.gateway.clock.as_ref(), &announce),
             deposits(&setup, &connection, 2 * day)
@@ -72,13 +72,13 @@ async fn a_gateway_that_has_seen_the_new_pair_does_not_strand_who_could_not_stor
         let config = std::fs::read_to_string(setup.config()).unwrap();
         std::fs::write(setup.config(), config.replace(before, after)).unwrap();
     };
-    // Two files, one of them named in a way that cannot be changed.
+    // Two files, one of them in a line that cannot be edited.
     std::fs::write(setup.file("certificate.pem"), &device).unwrap();
     edit("certificate = \"device.pem\"", "certificate = \"certificate.pem\"");
     edit("key = \"device.pem\"", "'key' = \"device.pem\"");
     let error = renew(&setup.config(), None, setup.gateway.clock.as_ref()).await.unwrap_err();
     assert!(matches!(error, ClientRenewError::Install(_)), "{error:?}");
-    // The old one is good for deposits, but renews nothing any more.
+    // The old certificate is valid for deposits, but not for renewals.
     let recorded = std::fs::read_to_string(setup.file("device.next.pem")).unwrap();
     std::fs::remove_file(setup.file("device.next.pem")).unwrap();
     let error = renew(&setup.config(), None, setup.gateway.clock.as_ref()).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! The commands themselves: exit codes, what goes to stdout and what to stderr.
+//! Commands as processes: exit codes, stdout and stderr.
 
 skip_in!(quick, postgres: "starts the program, and has no database");
 
@@ -48,7 +48,7 @@ async fn a_code_from_the_standard_input_stands_in_no_history_and_json_is_one_lin
 async fn what_is_mistyped_is_told_before_anything_is_sent() {
     let studio = EnrollingStudio::invited_today().await;
     let (url, code) = (studio.gateway.url(), studio.gateway.code());
-    // By chance a typo may look like swapped keys; then another one does not.
+    // A typing error may look like swapped keys by chance; then another one is used.
     let typos = ["0", "1", "2"].map(|symbol| format!("{symbol}{}", &code[1..]));
     let wrong = typos.into_iter().find(|typo| EnrolmentCode::parse(typo) == Err(CodeError::CheckSymbol)).unwrap();
     let http = format!("http://{url}");

@@ -1,5 +1,4 @@
-//! The program killed at every step of an enrolment and of a renewal: the same command again ends well, and in between the
-//! studio deposits on.
+//! The program is killed at every step of an enrolment and of a renewal: the same command then succeeds, and deposits work in between.
 
 skip_in!(quick, postgres: "starts and kills the program, and has no database");
 
@@ -8,7 +7,7 @@ use std::time::Duration;
 
 use super::enrolling_studio::{EnrollingStudio, utf8};
 
-/// Runs the program until it stands still at `step`, and kills it there.
+/// Runs the program until it halts at `step`, and kills it there.
 async fn killed_at(step: &str, studio: &EnrollingStudio, arguments: &[&str]) {
     let marker = studio.beside("marker");
     let _ = std::fs::remove_file(&marker);

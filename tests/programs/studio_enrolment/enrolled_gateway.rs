@@ -1,4 +1,4 @@
-//! A whole gateway in this process behind real TLS, its clock moved by hand, and a shop that joins it.
+//! A complete gateway in this process with real TLS and a manual clock, and a studio that enrols.
 
 use std::path::PathBuf;
 

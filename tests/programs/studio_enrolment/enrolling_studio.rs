@@ -1,4 +1,4 @@
-//! A shop that was sent an invitation: its folder, its clock, and patience that costs no time.
+//! A studio with an invitation: its folder, its clock, and a timer that does not wait.
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -45,7 +45,7 @@ impl Timer for EnrollingStudio {
 }
 
 impl EnrollingStudio {
-    /// A shop whose clock is moved by hand, and its gateway's with it.
+    /// A studio and a gateway with one manual clock.
     pub async fn invited() -> Self {
         Self::invited_as(Role::Studio).await
     }
@@ -55,7 +55,7 @@ impl EnrollingStudio {
         Self::with(InvitingGateway::start(role, clock.clone()).await, clock)
     }
 
-    /// A shop and a gateway that go by the real clock, as the program does.
+    /// A studio and a gateway with the real clock, which the program uses.
     pub async fn invited_today() -> Self {
         Self::with(
             InvitingGateway::start_for_studio(Arc::new(SystemClock)).await,
@@ -63,7 +63,7 @@ impl EnrollingStudio {
         )
     }
 
-    /// The same, enrolled already.
+    /// An enrolled studio with the real clock.
     pub async fn enrolled_today() -> Self {
         let studio = Self::invited_today().await;
         studio.enrol().await.unwrap();
@@ -93,7 +93,7 @@ impl EnrollingStudio {
     pub fn files(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.folder.path()).unwrap();
         let names = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
-        // Locks stay: a lock that is removed is one for nobody.
+        // Lock files stay, because a removed file cannot lock.
         let mut names: Vec<_> = names.filter(|name| name != ".lichtbild-renewal").collect();
         names.sort();
         names
@@ -140,7 +140,7 @@ impl EnrollingStudio {
         std::fs::write(self.config(), config.replace(before, after)).unwrap();
     }
 
-    /// The program, in this shop.
+    /// Runs the program in this studio.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
         for name in ["LICHTBILD_HALT_AT", "LICHTBILD_HALT_MARKER"] {

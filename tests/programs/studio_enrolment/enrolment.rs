@@ -1,4 +1,4 @@
-//! From an address and a code to a device.
+//! Enrolment with an address and a code.
 
 skip_in!(postgres: "has no database");
 
@@ -89,7 +89,7 @@ async fn a_device_waiting_for_approval_polls_through_connection_failures() {
 #[tokio::test]
 async fn a_wait_that_was_broken_off_goes_on_with_the_same_key() {
     let studio = EnrollingStudio::invited().await;
-    // As many as are asked for before the person loses patience.
+    // The number of requests until the user gives up.
     studio.gateway.script_issuances(std::iter::repeat_n(ScriptedIssuance::Waits("1"), 100_000));
     assert!(timeout(Duration::from_millis(50), studio.enrol()).await.is_err());
     studio.gateway.behaviour().issuances.clear();

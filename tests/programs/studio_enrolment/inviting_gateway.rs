@@ -1,4 +1,4 @@
-//! A gateway that invites one device, over real TLS on loopback; its PKI is made per run, and it misbehaves on request.
+//! A gateway that invites one device, with real TLS on loopback and a PKI of its own. It misbehaves on request.
 
 use std::collections::{HashSet, VecDeque};
 use std::net::SocketAddr;
@@ -41,13 +41,13 @@ use crate::support::pki::{Leaf, TestCa};
 /// Validity of the certificates that this gateway issues.
 pub const LIFETIME: Duration = Duration::from_secs(60 * 86_400);
 
-/// Behaviour of the gateway at the lookup of an invitation.
+/// Behaviour of the gateway at the look-up of an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LookupBehaviour {
     Honestly,
-    /// It does not know the code and makes a proof up.
+    /// It does not know the code and sends a false proof.
     WithAGuess,
-    /// It has never heard of such an invitation.
+    /// It does not know the invitation.
     AsUnknown,
 }
 
@@ -60,13 +60,13 @@ pub enum ScriptedIssuance {
     Waits(&'static str),
     Fails,
     Refuses(u16, &'static str),
-    /// An answer of somebody else's certificate.
+    /// The answer contains a certificate for another key.
     IssuesForAnotherKey,
-    /// The certificate is issued and forgotten.
+    /// The certificate is issued, but the gateway forgets it.
     IssuesAndForgets,
 }
 
-/// One request as it came.
+/// A received request.
 #[derive(Debug, Clone)]
 pub struct RecordedRequest {
     pub path: String,
@@ -76,7 +76,7 @@ pub struct RecordedRequest {
 pub struct GatewayBehaviour {
     pub lookup: LookupBehaviour,
     pub issuances: VecDeque<ScriptedIssuance>,
-    /// Refuses everything on the studio line.
+    /// Refuses every request on the studio listener.
     pub refuse_all_with: Option<&'static str>,
     pub clock_offset: Duration,
 }
@@ -155,7 +155,7 @@ impl InvitingGateway {
         Self { enrolment: address, revoked, server_ca, inside, stop }
     }
 
-    /// The address as it stands in the letter.
+    /// The address in the letter.
     pub fn url(&self) -> String {
         self.enrolment.to_string()
     }
@@ -165,7 +165,7 @@ impl InvitingGateway {
         self.inside.studio_url.trim_start_matches("https://").to_owned()
     }
 
-    /// The code as it stands in the letter.
+    /// The code in the letter.
     pub fn code(&self) -> String {
         self.inside.code.reveal()
     }
@@ -182,7 +182,7 @@ impl InvitingGateway {
         self.inside.behaviour.lock().unwrap()
     }
 
-    /// From now on its answers to requests for certificates.
+    /// Sets the next answers to requests for certificates.
     pub fn script_issuances(&self, asked: impl IntoIterator<Item = ScriptedIssuance>) {
         self.behaviour().issuances.extend(asked);
     }
@@ -196,12 +196,12 @@ impl InvitingGateway {
         self.requests().iter().filter(|seen| seen.path == path).count()
     }
 
-    /// Cuts the device off.
+    /// Revokes the device.
     pub fn revoke_all(&self) {
         self.revoked.replace(self.inside.known.lock().unwrap().clone());
     }
 
-    /// Nobody answers any more.
+    /// Stops the gateway.
     pub fn close(&self) {
         self.stop.advance();
         self.stop.advance();
@@ -326,7 +326,7 @@ fn certify(inside: &InvitingState, body: &[u8]) -> Response {
     if matches!(asked, ScriptedIssuance::IssuesButResponseIsLost) {
         return StatusCode::BAD_GATEWAY.into_response();
     }
-    // Lines of 64, as RFC 8951 tolerates them.
+    // Lines of 64 characters, which RFC 8951 permits.
     let encoded = BASE64.encode(certs_only(&[inside.authority.certificate_der(), &issued.der]));
     let lines: Vec<_> = encoded.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
     ([("content-type", "application/pkcs7-mime; smime-type=certs-only")], lines.join("\r\n")).into_response()
@@ -345,7 +345,7 @@ async fn check(body: Bytes) -> Response {
     Json(json!({"verdict": "refused", "findings": []})).into_response()
 }
 
-/// A certs-only message by hand (RFC 5652 sections 3 and 5.1): the program's own writer is another side's.
+/// A certs-only message (RFC 5652 sections 3 and 5.1), written independently of the gateway's code.
 fn certs_only(certificates: &[&[u8]]) -> Vec<u8> {
     const SIGNED_DATA: &[u8] = &[0x06, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
     const DATA: &[u8] = &[0x06, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x01];

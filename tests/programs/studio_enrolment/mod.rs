@@ -1,4 +1,4 @@
-//! Life of a device: invitation, enrolment, renewal and self-test, against a gateway that misbehaves on request.
+//! Invitation, enrolment, renewal and self-test of a device, with a gateway that misbehaves on request.
 
 mod certificate_lifetime;
 mod command;

@@ -1,4 +1,4 @@
-//! A photographer's day with the program alone: what is read is its text for people, never JSON.
+//! A photographer's day with the program. The test reads the text for people, not JSON.
 
 skip_in!(quick, postgres: "starts the programs, with a database of their own");
 
@@ -10,7 +10,7 @@ use super::readme_walkthrough::{ReadmeSetup, field, text};
 use crate::support::https_client::{HttpsClient, PHOTO};
 use crate::support::photos::jpeg::{new_segment, with_inserted};
 
-/// The code that a text for people shows.
+/// The code in a text for people.
 fn shown_code(told: &str) -> String {
     let word = |word: &&str| word.len() == 23 && word.matches('-').count() == 3;
     told.split_whitespace().find(word).unwrap_or_else(|| panic!("no code: {told}")).to_owned()
@@ -20,7 +20,7 @@ fn other_photo(comment: &[u8]) -> Vec<u8> {
     with_inserted(PHOTO, 2, &new_segment(0xFE, comment))
 }
 
-/// A clerk takes the photo and refuses it.
+/// A clerk collects the photo and refuses it.
 async fn refuse(office: &HttpsClient, code: &str) {
     let collection = office.collect_ok(code).await;
     assert_eq!(office.fetch(&collection, code).await.unwrap().status, 200);
@@ -53,7 +53,7 @@ async fn a_shop_connects_deposits_reads_a_refusal_withdraws_and_renews() {
         assert!(told.contains("PHOTO.jpg") && told.contains("Augen geschlossen oder verdeckt"), "{reading:?}: {told}");
         assert!(told.contains("Bitte neu aufnehmen"), "{reading:?}: {told}");
     }
-    // What went through the hot folder is told there: once, and by a file that stays.
+    // Refusals of photos of the watched folder are reported there once, with a file that stays.
     let watched = || {
         let watched = setup.runs(&["watch", "in", "--once"]);
         [text(&watched.stdout), text(&watched.stderr)].concat()

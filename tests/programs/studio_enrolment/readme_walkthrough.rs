@@ -1,4 +1,4 @@
-//! The real programs, from `init` to a first deposit by the lines of the README and no others.
+//! The programs from `init` to a first deposit, with exactly the commands of the README.
 
 skip_in!(quick, postgres: "starts the programs, with a database of its own");
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::support::gateway_process::{GatewayFolder, GatewayProcess, free_port};
 use crate::support::https_client::PHOTO;
 
-/// A gateway that is reached where its configuration says, and a shop with an empty folder.
+/// A gateway at the address of its configuration, and a studio with an empty folder.
 pub struct ReadmeSetup {
     pub home: GatewayFolder,
 }
@@ -29,7 +29,7 @@ impl ReadmeSetup {
         self.home.json(&["studio", "invite", "Foto Koch", "--place", "Düsseldorf"])
     }
 
-    /// The shop's terminal.
+    /// Runs a command in the studio's folder.
     pub fn studio_command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
         self.home.set_environment(&mut command);
@@ -114,7 +114,7 @@ fn an_enrolment_under_four_eyes_waits_for_the_administrator() {
         shown.push_str(&lines.next().expect("it waits").unwrap());
         shown.push('\n');
     }
-    // Broken off, approved, and run again.
+    // Interrupted, approved and repeated.
     waiting.kill().unwrap();
     waiting.wait().unwrap();
     let fingerprint = shown.lines().find_map(|line| line.trim().strip_prefix("key ")).unwrap();

@@ -1,4 +1,4 @@
-//! A certificate is renewed in time, with a new key, and nothing that fails on the way costs the old one.
+//! A certificate is renewed in time with a new key, and failures do not affect the old one.
 
 skip_in!(postgres: "has no database");
 
@@ -67,7 +67,7 @@ async fn a_certificate_that_the_gateway_does_not_take_is_not_switched_to() {
     let error = renew(&studio.config(), None, studio.clock.as_ref()).await.unwrap_err();
     assert!(matches!(error, ClientRenewError::NewCertificateRejected(GatewayError::Refused(_))), "{error:?}");
     assert!(studio.read("device.pem") == device && is_served(&connection(&studio)).await);
-    // It is given up, since the old one works and it does not.
+    // The new certificate is discarded, because it is rejected and the old one works.
     renew(&studio.config(), None, studio.clock.as_ref()).await.unwrap();
     assert!(studio.read("device.pem") != device && is_served(&connection(&studio)).await);
     assert_eq!(studio.files(), ["device.pem", "gateway-ca.pem", "studio.toml"]);
@@ -109,7 +109,7 @@ async fn a_revoked_device_is_told_so() {
     );
 }
 
-/// A long-running program that asks now and then.
+/// A running program that renews its certificate when it is due.
 struct RunningRenewal {
     renewal: CertificateRenewer,
     connection: GatewayClient,
@@ -182,7 +182,7 @@ async fn a_renewal_by_another_program_is_noticed() {
 #[tokio::test]
 async fn no_certificate_is_asked_for_that_could_not_be_stored() {
     let studio = enrolled().await;
-    // A link that leads nowhere: it binds the superuser as well, which permissions do not.
+    // A broken link, which also stops the superuser, unlike permissions.
     std::os::unix::fs::symlink("away/device.pem", studio.file("device.next.pem")).unwrap();
     for _ in 0..2 {
         let error = renew(&studio.config(), None, studio.clock.as_ref()).await.unwrap_err();

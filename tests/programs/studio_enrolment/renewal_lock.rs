@@ -41,7 +41,7 @@ async fn a_program_with_photos_to_send_does_not_wait_for_a_slow_renewal_by_anoth
     assert_eq!(studio.gateway.count(SIMPLE_REENROLL), 1);
 }
 
-/// Locks as a program does that renews the certificate.
+/// Takes the lock of a renewal.
 fn lock_renewal(studio: &EnrollingStudio) -> File {
     let file = File::create(studio.file(".lichtbild-renewal")).unwrap();
     file.lock().unwrap();

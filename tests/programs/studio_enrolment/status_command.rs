@@ -17,7 +17,7 @@ async fn status(studio: &EnrollingStudio) -> (i32, Value) {
     (output.status.code().unwrap(), json)
 }
 
-/// State and words of one check.
+/// State and text of one check.
 fn check<'a>(status: &'a Value, name: &str) -> (&'a str, &'a str) {
     let checks = status["checks"].as_array().unwrap();
     let check = checks.iter().find(|check| check["check"] == name).unwrap();

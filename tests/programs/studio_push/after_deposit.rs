@@ -1,4 +1,4 @@
-//! A photographer's day after the deposits, by the program alone, against the real gateway.
+//! A photographer's day after the deposits, with the program and the real gateway.
 
 skip_in!(quick, postgres: "starts the programs, with databases of their own");
 
@@ -13,7 +13,7 @@ use crate::support::gateway_process::GatewayProcess;
 use crate::support::https_client::PHOTO;
 use crate::support::photos::jpeg::{new_segment, with_inserted};
 
-/// A photo unlike that of any other number.
+/// A photo that differs for each number.
 fn photo(number: usize) -> Vec<u8> {
     with_inserted(PHOTO, 2, &new_segment(0xFE, format!("photo {number}").as_bytes()))
 }
@@ -81,7 +81,7 @@ async fn a_photo_is_withdrawn_by_code_receipt_or_number_and_never_twice() {
         .map(|(name, number)| push(&studio, name, number));
     settle(&studio, &gateway, &dora, &json!({"outcome": "used"})).await;
     let code = anna["code"].as_str().unwrap();
-    // As a tired person reads it out, and from another folder than the photo's.
+    // In lower case and without hyphens, and from another folder than the photo's.
     let spoken = code.replace('-', " ").to_lowercase();
     let withdrawn = studio.run_in(&studio.device.folder, &["withdraw", &spoken]);
     assert_eq!(withdrawn.status.code(), Some(0), "{}", text(&withdrawn.stderr));
@@ -95,7 +95,7 @@ async fn a_photo_is_withdrawn_by_code_receipt_or_number_and_never_twice() {
     );
 
     assert_eq!(studio.run(&["withdraw", "bert.jpg.lichtbild-receipt.json"]).status.code(), Some(0));
-    // As the receipt shows it.
+    // In the notation of the receipt.
     let by_number = studio.run(&["withdraw", &carl["photo_id"].as_str().unwrap()[30..], "--json"]);
     let line: Value = serde_json::from_slice(&by_number.stdout).unwrap();
     assert_eq!((by_number.status.code(), &line["state"]), (Some(0), &"withdrawn".into()));
@@ -103,7 +103,7 @@ async fn a_photo_is_withdrawn_by_code_receipt_or_number_and_never_twice() {
     let used = studio.run(&["withdraw", dora["code"].as_str().unwrap(), "--lang", "en"]);
     assert_eq!((used.status.code(), text(&used.stdout)), (Some(11), ""), "{}", text(&used.stderr));
     assert!(text(&used.stderr).starts_with("An office used the photo at "), "{}", text(&used.stderr));
-    // A code of another studio; one with a typing error; a number that is nobody's.
+    // A code of another studio, one with a typing error, and an unknown number.
     let unknown = studio.run(&["withdraw", "G94ZJ-756FW-FHRWS-2ZVE8", "--lang", "en"]);
     assert_eq!(unknown.status.code(), Some(6), "{}", text(&unknown.stderr));
     assert!(text(&unknown.stderr).contains("nothing was sent"), "{}", text(&unknown.stderr));
@@ -163,7 +163,7 @@ async fn a_code_that_ended_is_not_given_again() {
     let same = push(&studio, "anna.jpg", 1);
     assert_eq!((&same["code"], &same["replayed"]), (&second["code"], &true.into()));
 
-    // The receipt that was set aside is found by its code, from any folder, and so is that of a second deposit.
+    // The renamed receipt and that of a second deposit are found by their codes, from any folder.
     let again = studio.run_in(&studio.device.folder, &["withdraw", first_code, "--lang", "en"]);
     assert_eq!(again.status.code(), Some(0), "{}", text(&again.stderr));
     assert!(text(&again.stdout).starts_with("Already withdrawn ") && text(&again.stdout).contains("anna.jpg"));
@@ -191,7 +191,7 @@ fn a_photo_is_not_withdrawn_by_the_receipt_of_another_one_of_its_name() {
     assert_eq!((refused.status.code(), text(&refused.stdout)), (Some(6), ""), "{}", text(&refused.stderr));
     assert!(text(&refused.stderr).contains("belongs to another photo"), "{}", text(&refused.stderr));
     let bert = push(&studio, "DSC1.jpg", 2);
-    // One that lies elsewhere under a similar name comes last.
+    // A receipt with a similar name in another place comes last.
     fs::copy(studio.home.beside("DSC1.jpg.lichtbild-receipt.json.1"), studio.home.beside("DSC1.json")).unwrap();
     let withdrawn = studio.run(&["withdraw", "DSC1.jpg", "--json"]);
     let line: Value = serde_json::from_slice(&withdrawn.stdout).unwrap();

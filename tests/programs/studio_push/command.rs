@@ -1,4 +1,4 @@
-//! The program itself: exit codes, what goes to stdout and what to stderr.
+//! The program as a process: exit codes, stdout and stderr.
 
 skip_in!(quick: "starts the program");
 
@@ -39,7 +39,7 @@ async fn success_prints_the_code_on_stdout_and_the_next_step_on_stderr() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     let code = code_for(gateway.uploads()[0].key());
     assert!(run.stdout.starts_with(&format!("Abrufcode:   {code}\n")), "{}", run.stdout);
-    // It ends in the morning of the 31st: the day before is the last whole one, as on the citizen's receipt.
+    // It ends in the morning of the 31st. The last whole day is the one before, as on the citizen receipt.
     assert!(run.stdout.contains("einschließlich 30.12.2999"), "{}", run.stdout);
     assert!(!run.stderr.contains(&code));
     assert!(run.stderr.trim_end().ends_with("mitgeben."), "{}", run.stderr);
@@ -117,7 +117,7 @@ async fn of_several_photos_each_has_its_result_and_the_worst_decides() {
     for name in ["anna.jpg", "bert.jpg"] {
         std::fs::write(gateway.directory().join(name), [PHOTO, name.as_bytes()].concat()).unwrap();
     }
-    // Quoted, as a shell leaves it that does not know patterns.
+    // Quoted, so that the shell does not expand the pattern.
     let run = push_files(&gateway, &["none.jpg", "*.jpg", "*.tif"], &["--json", "--lang", "en"]).await;
     assert_eq!(run.code, 6, "{}", run.stderr);
     let lines: Vec<serde_json::Value> = run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -232,7 +232,7 @@ async fn files_that_do_not_serve_end_with_6() {
     assert!(gateway.uploads().is_empty());
 }
 
-// Not even root can make a file there.
+// Even root cannot create a file there.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_folder_that_cannot_be_written_ends_with_6_before_anything_is_sent() {
@@ -322,7 +322,7 @@ async fn check_goes_on_after_a_file_that_cannot_be_read() {
     let directory = tempfile::tempdir().unwrap();
     let (text, huge) = (directory.path().join("text.jpg"), directory.path().join("huge.jpg"));
     std::fs::write(&text, "no photo").unwrap();
-    // A hole, not 64 MiB on the disk.
+    // A sparse file, which does not take 64 MiB on the disk.
     std::fs::File::create(&huge).unwrap().set_len(64 * 1024 * 1024 + 1).unwrap();
     let (text, huge) = (text.to_str().unwrap(), huge.to_str().unwrap());
     let run = check(&["check", huge, "none.jpg", text, "--json", "--lang", "en"]).await;

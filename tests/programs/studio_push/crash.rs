@@ -1,4 +1,4 @@
-//! The program killed at every step: the next push ends with the same code, and the photo is deposited once.
+//! The program is killed at every step: the next push gives the same code, and the photo is deposited once.
 
 skip_in!(quick: "starts the program");
 

@@ -1,4 +1,4 @@
-//! Photos that were deposited before, under the same or another name: a code is given again only if it works.
+//! Photos that were deposited before, with the same or another name: a code is shown again only if it is valid.
 
 skip_in!(quick: "starts the program");
 
@@ -19,7 +19,7 @@ async fn the_same_file_under_another_name_gets_its_own_code_again_and_no_second_
     assert!(run.stdout.starts_with(&format!("Abrufcode:   {}\n", code_for(upload.key()))), "{}", run.stdout);
     assert!(run.stderr.contains("hat schon einen Abrufcode") && run.stderr.contains("als photo.jpg"), "{}", run.stderr);
 
-    // The receipt was deleted: the code is the citizen's alone.
+    // The receipt was deleted; only the citizen has the code.
     std::fs::remove_file(gateway.directory().join("photo.jpg.lichtbild-receipt.json")).unwrap();
     let run = push_file(&gateway, &copy, &["--lang", "en"]).await;
     assert_eq!((run.code, run.stdout.as_str(), gateway.uploads().len()), (10, "", 1), "{}", run.stderr);
@@ -27,7 +27,7 @@ async fn the_same_file_under_another_name_gets_its_own_code_again_and_no_second_
     assert_eq!(push_file(&gateway, &copy, &["--again"]).await.code, 0);
     assert_eq!(gateway.uploads().len(), 2);
 
-    // An office refused both: a new deposit is what is wanted.
+    // An office refused both, so that a new deposit is needed.
     gateway.show_photos(gateway.uploads().iter().map(|upload| photo_in_state(upload, "refused")));
     let third = gateway.directory().join("third.jpg");
     std::fs::write(&third, PHOTO).unwrap();
@@ -104,7 +104,7 @@ async fn a_used_photo_is_sent_again_at_a_persons_word_only() {
         assert!(run.stderr.contains("An office used this photo") && run.stderr.contains("--again"), "{}", run.stderr);
     }
     assert_eq!((push_file(&gateway, &copy, &["--again"]).await.code, gateway.uploads().len()), (0, 2));
-    // The code of the copy is open now, and good for both.
+    // The code of the copy is now valid for both files.
     let run = push(&gateway, &[]).await;
     assert_eq!((run.code, gateway.uploads().len()), (0, 2), "{}", run.stderr);
     assert!(run.stdout.contains(&code_for(gateway.uploads()[1].key())), "{}", run.stdout);

@@ -1,4 +1,4 @@
-//! The studio's side of the line, against a gateway that misbehaves on request.
+//! Pushes to a gateway that misbehaves on request.
 
 skip_in!(postgres: "has no database");
 

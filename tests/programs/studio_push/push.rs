@@ -85,7 +85,7 @@ async fn giving_up_keeps_the_spool_and_the_next_push_its_key() {
 #[tokio::test]
 async fn a_gateway_that_is_never_there_ends_in_giving_up() {
     let gateway = FakeGateway::with_script([]).await;
-    // A port that was free a moment ago.
+    // A port without a listener.
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     gateway.write_config(&format!("https://{closed}"));
     let studio = PushStudio::beside(&gateway);
@@ -107,7 +107,7 @@ async fn a_refused_photo_is_final_and_leaves_nothing_to_finish() {
     }
 }
 
-/// As when the operator lowers the size limit between a deposit and its repeat.
+/// Happens if the operator lowers the size limit between a deposit and its repetition.
 const REFUSED: ScriptedReply = ScriptedReply::Problem(413, "photo-too-large", None);
 
 fn refused_after_silence(error: &PushError) -> bool {

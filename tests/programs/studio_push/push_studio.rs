@@ -1,4 +1,4 @@
-//! A photo shop: a photo on its disk, a fake gateway, and patience that costs no time.
+//! A studio with a photo, a fake gateway, and a timer that does not wait.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -21,7 +21,7 @@ use crate::support::fake_gateway::FakeGateway;
 
 pub const PHOTO: &[u8] = include_bytes!("../../../fixtures/portrait-413x531.jpg");
 
-/// Every pause is noted and over at once.
+/// Timer that records pauses and does not wait.
 #[derive(Default)]
 pub struct RecordingTimer(Mutex<Vec<Duration>>);
 

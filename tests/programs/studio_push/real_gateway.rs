@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::support::gateway_process::{GatewayFolder, free_port};
 use crate::support::https_client::{DeviceFiles, PHOTO};
 
-/// A gateway whose ports stay the same from start to start, and a shop that knows them.
+/// A gateway that keeps its ports after a restart, and a studio with its address.
 pub struct PushingStudio {
     pub home: GatewayFolder,
     pub device: DeviceFiles,
@@ -99,7 +99,7 @@ fn a_refused_photo_ends_with_3_and_its_findings_and_a_revoked_device_with_5() {
     assert_eq!(watched.push(&["--give-up-after", "0"]).status.code(), Some(5));
     assert!(watched.home.run(&["studio", "resume", "Foto Koch"]).status.success());
     assert!(watched.home.run(&["device", "revoke", &watched.device.device_id]).status.success());
-    // Refused by the request or by the handshake; cut off just in between, it tries again.
+    // Refused by the request or the handshake. If the connection is cut in between, the client retries.
     assert_eq!(watched.push(&["--give-up-after", "20"]).status.code(), Some(5));
     drop(gateway);
     let restarted = watched.home.start();
@@ -114,7 +114,7 @@ fn a_refused_photo_ends_with_3_and_its_findings_and_a_revoked_device_with_5() {
 async fn a_gateway_killed_in_the_middle_of_a_push_costs_nothing_but_time() {
     use std::process::Stdio;
     let watched = PushingStudio::open();
-    // One push gives up and is run again, the other one goes on trying until the gateway is back.
+    // One push gives up and is repeated, the other one retries until the gateway is back.
     for (again, timer) in [(true, "0"), (false, "60")] {
         let mut halting = watched.home.start_halting_at("deposit.committed");
         let mut push = watched.push_command(&["--json", "--again", "--give-up-after", timer]);

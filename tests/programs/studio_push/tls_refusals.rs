@@ -5,7 +5,7 @@ use lichtbild::client::transient_error::{ClientCertError, ServerCertError, TlsFa
 use super::push_studio::PushStudio;
 use crate::support::fake_gateway::{FakeGateway, PkiFault};
 
-/// Large enough that a refused certificate meets a client in the middle of its upload.
+/// Large enough that the certificate is refused during the upload.
 const LARGE: usize = 8 * 1024 * 1024;
 
 async fn refusal(pki: PkiFault) -> TlsFailure {

@@ -1,4 +1,4 @@
-//! `lichtbild-studio watch` as a program: exit codes, what it prints, how it ends.
+//! `lichtbild-studio watch` as a process: exit codes, output and end.
 
 skip_in!(quick: "starts the program");
 
@@ -154,7 +154,7 @@ async fn the_unit_for_systemd_has_absolute_paths_and_its_two_commands_beside_it(
     let unit = text(&output.stdout);
     let command = unit.lines().find(|line| line.starts_with("ExecStart=")).unwrap();
     assert!(command.starts_with("ExecStart=\"/") && command.contains("/export\""), "{command}");
-    // What was wished for holds for the unit too: infants are not judged as adults there.
+    // The unit has the same options: infants are not checked as adults.
     let wishes = ["--print-systemd-unit", "--child", "under6", "--studio", "Foto Koch", "--delete-sent-after", "3d"];
     let output = once(&gateway, &wishes).await;
     let wished = " \"--delete-sent-after\" \"72h\" \"--settle\" \"0\" \"--cut-after\" \"0\" \"--child\" \"under6\" ";

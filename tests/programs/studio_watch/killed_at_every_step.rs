@@ -1,5 +1,4 @@
-//! The program killed at every step of a photo's way, with a gateway that comes and goes and a line that breaks: every photo
-//! arrives once.
+//! The program is killed at every step, while gateway and connection fail: every photo arrives once.
 
 skip_in!(quick: "starts and kills the program");
 
@@ -21,7 +20,7 @@ use crate::support::test_gateway::SMALL_PROFILE_TOML;
 
 const PHOTOS: usize = 200;
 
-/// Every step, in the order of `client/watch/mod.rs`.
+/// All steps, in the order of `client/watch/mod.rs`.
 const STEPS: [&str; 13] = [
     "watch.place_made",
     "watch.taken",
@@ -37,7 +36,7 @@ const STEPS: [&str; 13] = [
     "watch.emptied",
     "watch.closed",
 ];
-/// At which time of reaching the step the process is killed.
+/// Number of the visit to the step at which the process is killed.
 const TIMES: [usize; 3] = [1, 2, 3];
 
 struct KilledStudio {
@@ -79,7 +78,7 @@ impl KilledStudio {
         }
     }
 
-    /// The gateway is reached over `line` from now on.
+    /// Connects to the gateway through `line` from now on.
     fn reaches_gateway_over(&self, line: &BreakingProxy) {
         let text = fs::read_to_string(self.studio.file("studio.toml")).unwrap();
         let lines = text.lines().filter(|line| !line.starts_with("gateway"));
@@ -101,7 +100,7 @@ impl KilledStudio {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap()
     }
 
-    /// Kills the process at its step; it must come there.
+    /// Kills the process at its step, which it must reach.
     async fn killed_at_its_step(&self, mut watch: Child, step: &str) {
         let marker = self.home.beside("marker");
         wait_until(step, async || {
@@ -135,7 +134,7 @@ async fn two_hundred_photos_arrive_once_each_whatever_is_killed_cut_or_stopped()
         if step.starts_with("watch.ref") {
             watched.export_refusable(5);
         }
-        // In the handshake, in a request, between two, in an answer, by turns.
+        // In turn: in the handshake, in a request, between two requests, in an answer.
         let way = if number % 2 == 0 { Direction::ToGateway } else { Direction::FromGateway };
         let ending = if number % 3 == 0 { CloseKind::Reset } else { CloseKind::Fin };
         line.break_after([700, 3_000, 5_500, 9_000][number % 4], way, ending);

@@ -1,4 +1,4 @@
-//! The folder is gone for a while, as a network share is: nothing is decided about photos meanwhile, and none is lost.
+//! The folder is lost for a time, like a network share: no decision about photos is made meanwhile, and no photo is lost.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::watched_studio::{WatchedStudio, photo};
 use crate::support::fake_gateway::{FakeGateway, ScriptedReply};
 
-/// Takes the folder away; its place stays as an empty folder, as a mount point does, or is gone too.
+/// Removes the folder. An empty folder may stay in its place, like a mount point.
 fn unmount(export: &Path, away: &Path, leaves_mount_point: bool) {
     fs::rename(export, away).unwrap();
     if leaves_mount_point {
@@ -24,7 +24,7 @@ fn mount(export: &Path, away: &Path) {
 async fn a_folder_that_is_gone_is_told_as_such_and_the_watch_goes_on_when_it_is_back() {
     for leaves_mount_point in [true, false] {
         let mut studio = WatchedStudio::beside(FakeGateway::with_script([]).await);
-        // One that is still being written keeps the watch going.
+        // A file that is still being written keeps the watch running.
         studio.settling.truncated = Duration::from_secs(100 * 86_400);
         studio.export("anna.jpg", &photo(1));
         studio.export("bert.jpg", &photo(2)[..200]);

@@ -1,4 +1,4 @@
-//! The folder that photos are exported to: every photo ends in `sent/` or `refused/`, once.
+//! Watch of a folder: every photo ends in `sent/` or `refused/` once.
 
 skip_in!(postgres: "has no database");
 

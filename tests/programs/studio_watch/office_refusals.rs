@@ -1,4 +1,4 @@
-//! Refusals at the counter reach a studio that watches a folder, and a second file with the same bytes gets no second code.
+//! Refusals by offices are reported to a studio that watches a folder, and a second file with the same bytes gets no second code.
 
 use std::fs;
 
@@ -42,7 +42,7 @@ async fn a_refusal_at_the_counter_is_told_once_and_its_report_outlives_the_photo
     studio.clock.advance(DAY);
     studio.watch().await;
     assert_eq!((studio.events("RefusedByOffice").len(), studio.names("refused").len()), (1, 1));
-    // Its name is known to `photos` until its last day.
+    // `photos` shows the file name until the last day.
     let notes = studio.journal.as_ref().unwrap().all(studio.clock.now()).unwrap();
     let mut told: Vec<_> = notes.iter().map(|note| (note.name.as_str(), note.refusal_told)).collect();
     told.sort_unstable();
@@ -85,7 +85,7 @@ async fn the_same_file_again_gets_its_code_again_while_the_receipt_is_stored() {
     assert_eq!(studio.names("sent").len(), 8, "{:?}", studio.names("sent"));
     studio.assert_cleared();
 
-    // Its receipts are deleted: another code is better than none.
+    // The receipts are deleted, so that the photo gets another code.
     studio.clock.advance(3 * DAY);
     studio.export("late.jpg", &photo(1));
     studio.watch().await;
@@ -142,9 +142,9 @@ async fn the_refusal_of_a_photo_that_was_pushed_before_it_was_exported_is_told()
     let mut refused = photo_in_state(&studio.gateway.uploads()[0], "refused");
     refused["refusal"] = json!({"reason": "pose"});
     studio.gateway.show_photos([refused]);
-    // Exported once more before the refusal is told: a new deposit, and the refusal is told all the same.
+    // Exported again before the refusal is reported: a new deposit, and the refusal is reported all the same.
     studio.export("carl.jpg", &photo(1));
-    // A watch that gets no rules does not ask for refusals either.
+    // A watch that gets no profile does not fetch refusals either.
     let profile = studio.gateway.hide_profile().unwrap();
     studio.watch().await;
     assert_eq!((studio.gateway.uploads().len(), studio.events("RefusedByOffice").len()), (2, 0));

@@ -39,7 +39,7 @@ async fn photos_that_are_no_jpeg_are_put_away_with_advice() {
     assert_eq!(studio.watch().await.status.refused, 3);
     assert_eq!(studio.names("refused").len(), 6);
     for (image, report) in [("a.png", "a"), ("a (2).png", "a (2)")] {
-        // Which of the three got the name is not said; each has a report of its own.
+        // Any of the three may get the name; each has a report of its own.
         let there = studio.file(&format!("refused/{image}")).exists();
         assert!(
             !there || fs::read_to_string(studio.file(&format!("refused/{report}.txt"))).unwrap().contains("NotJpeg")
@@ -69,7 +69,7 @@ async fn a_refusal_after_silence_keeps_the_key_beside_the_photo() {
     let left = studio.watch().await;
     assert_eq!((left.status.refused, left.status.maybe_stored), (1, 1));
     assert_eq!(studio.names("refused"), ["anna.jpg", "anna.jpg.lichtbild-spool", "anna.txt"]);
-    // Exported again from there, it would be another photo; pushed by hand, it leads to the same code.
+    // Exported again, the file would be another photo; pushed by hand, it gives the same code.
     let spool = fs::read_to_string(studio.file("refused/anna.jpg.lichtbild-spool")).unwrap();
     assert!(
         spool.contains(studio.gateway.uploads()[0].key()) && !code_for(studio.gateway.uploads()[0].key()).is_empty()

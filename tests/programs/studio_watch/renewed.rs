@@ -1,4 +1,4 @@
-//! A watch that goes on longer than its certificate lasts.
+//! A watch that runs longer than its certificate is valid.
 
 use std::collections::HashSet;
 use std::fs;
@@ -23,7 +23,7 @@ use crate::support::gateway_process::GENEROUS_TIMEOUT;
 use crate::support::router_client::photo;
 use crate::support::test_gateway::DAY;
 
-/// Time that passes for the watch per day of the gateway's clock, so that it asks for a renewal every eight days.
+/// Time of the watch per day of the gateway's clock, so that it checks for a renewal every eight days.
 const WATCHED_A_DAY: Duration = Duration::from_secs(40);
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn a_certificate_close_to_its_end_is_renewed_without_a_missed_upload() {
         if time::timeout(GENEROUS_TIMEOUT, told.recv()).await.is_err() {
             panic!("day {day}: {recorded:?}");
         }
-        // The date runs away from whoever waits here; no further than a certificate's last third is long.
+        // The clock advances while this waits, but by less than the last third of a certificate's lifetime.
         time::timeout(GENEROUS_TIMEOUT, async {
             while patience.elapsed() < WATCHED_A_DAY * (day + 1) {
                 patience.sleep(Duration::ZERO).await;

@@ -38,7 +38,7 @@ async fn receipts_are_their_owners_alone() {
 async fn a_second_photo_of_a_name_is_another_photo_with_another_code() {
     let studio = WatchedStudio::beside(FakeGateway::with_script([]).await);
     for _ in 0..2 {
-        // The same bytes even: whoever exports twice wants two.
+        // Also with the same bytes: two exports are two photos.
         studio.export("anna.jpg", &photo(1));
         studio.watch().await;
     }
@@ -107,7 +107,7 @@ async fn what_is_written_into_a_photo_between_two_tries_is_a_photo_of_its_own() 
     use std::sync::Mutex;
     let studio = WatchedStudio::beside(FakeGateway::with_script([ScriptedReply::CutUpload]).await);
     studio.export("anna.jpg", &photo(1));
-    // The exporting program never let go of its handle, and writes as soon as the first try has failed.
+    // The exporting program keeps the file open and writes after the first failed try.
     let handle = fs::File::options().append(true).open(studio.file("anna.jpg")).unwrap();
     let late = Mutex::new(Some(handle));
     studio.react(move |event| {
@@ -128,7 +128,7 @@ async fn what_is_written_into_a_photo_between_two_tries_is_a_photo_of_its_own() 
 
 #[tokio::test]
 async fn a_receipt_for_bytes_that_are_gone_keeps_its_code() {
-    // As a crash leaves it: the receipt is stored, and then the file was written to.
+    // State after a crash: the receipt is stored, then the file was changed.
     let studio = WatchedStudio::beside(FakeGateway::with_script([]).await);
     studio.export("anna.jpg", &photo(1));
     studio.watch().await;

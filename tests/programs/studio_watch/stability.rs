@@ -14,7 +14,7 @@ async fn a_photo_is_taken_whole_however_slowly_it_is_written() {
     let whole = photo(1);
     studio.export("quick.jpg", &photo(2));
     studio.export("slow.jpg", &whole[..whole.len() / 2]);
-    // The rest comes while the other one is put away, long after both began to lie there.
+    // The rest is written while the other photo is filed.
     let slow = studio.file("slow.jpg");
     studio.react(move |event| {
         if event.starts_with("Sent") && slow.exists() {
@@ -73,7 +73,7 @@ async fn what_an_earlier_watch_left_is_gone_on_with() {
     let place = studio.file(".lichtbild/0000000000001-000001-00000000/anna.jpg");
     fs::create_dir_all(&place).unwrap();
     fs::write(place.join("photo.jpg"), photo(1)).unwrap();
-    // Two that never got their photo.
+    // Two folders that never got their photo.
     fs::create_dir_all(studio.file(".lichtbild/0000000000002-000001-00000000/bert.jpg")).unwrap();
     fs::create_dir_all(studio.file(".lichtbild/0000000000003-000001-00000000")).unwrap();
     assert_eq!(studio.watch().await.status.sent, 1);

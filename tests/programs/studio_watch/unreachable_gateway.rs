@@ -14,7 +14,7 @@ use super::watched_studio::{WatchedStudio, photo};
 use crate::support::fake_gateway::{FakeGateway, PkiFault, ScriptedReply};
 use crate::support::photos::jpeg::colour_jpeg;
 
-/// A port on which nobody listens.
+/// A port without a listener.
 const UNREACHABLE_URL: &str = "https://127.0.0.1:1";
 
 #[tokio::test]
@@ -52,7 +52,7 @@ async fn a_studio_that_is_suspended_is_told_once_and_keeps_its_photos() {
     let left = studio.watch().await;
     assert!(left.is_unauthorized && left.status.waiting == 3);
     assert_eq!(studio.events("Unauthorized").len(), 1);
-    // Let in again once the four answers are used up.
+    // The device is accepted again after the four answers.
     while studio.watch().await.is_unauthorized {}
     assert_eq!(studio.names("sent").len(), 3 * 4);
     studio.assert_cleared();
@@ -67,7 +67,7 @@ async fn a_gateway_that_is_not_trusted_gets_no_photo() {
     assert!(studio.gateway.uploads().is_empty());
 }
 
-/// Gives a connection to the right address, once.
+/// Gives a client for the right address once.
 struct SingleRenewal {
     config: StudioConfig,
     given: AtomicBool,
@@ -94,7 +94,7 @@ async fn a_renewed_connection_serves_the_uploads_from_then_on() {
 
 #[tokio::test]
 async fn a_photo_that_the_gateway_stumbles_over_holds_up_no_other() {
-    // Whatever is tried first meets an error; the others go out meanwhile.
+    // The first photo meets an error; the others are sent meanwhile.
     let studio =
         WatchedStudio::beside(FakeGateway::with_script(vec![ScriptedReply::Problem(500, "internal", None); 3]).await);
     for number in 0..20 {
@@ -135,7 +135,7 @@ async fn a_disk_that_takes_nothing_costs_nothing_but_time() {
     studio.export("anna.jpg", &photo(1));
     let (sent, once) = (studio.file("sent"), AtomicBool::new(false));
     studio.react(move |event| {
-        // The rules are heard before anything is sent.
+        // The profile is fetched before a photo is sent.
         if event.starts_with("ProfileLoaded ") && !once.swap(true, Ordering::SeqCst) {
             fs::remove_dir(&sent).unwrap();
         }

@@ -1,11 +1,11 @@
-//! Files that are no photos, cannot be read or are empty: each is named once and stays where it is.
+//! Files that are not photos, cannot be read or are empty: each is reported once and stays where it is.
 
 use std::fs;
 
 use super::watched_studio::{WatchedStudio, photo};
 use crate::support::fake_gateway::FakeGateway;
 
-/// Runs the rest of the test as a user who is bound by permissions, which the superuser is not. Gives the rights back at its end.
+/// Runs the rest of the test as a user without the superuser's rights, so that permissions take effect. Dropping it restores the rights.
 #[cfg(target_os = "linux")]
 struct BoundByPermissions(rustix::thread::CapabilitySets);
 

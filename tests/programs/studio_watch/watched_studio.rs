@@ -1,4 +1,4 @@
-//! A shop with a watched folder, a fake gateway, and time that is moved by whoever waits.
+//! A studio with a watched folder, a fake gateway, and a clock that advances with every wait.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -32,12 +32,12 @@ use crate::support::fake_gateway::FakeGateway;
 use crate::support::photos::jpeg::{colour_jpeg, new_segment, with_inserted};
 use crate::support::test_gateway::{SMALL_PROFILE_TOML, START};
 
-/// A photo that the small profile takes, unlike that of any other number.
+/// A photo that the small profile accepts and that differs for each number.
 pub fn photo(number: usize) -> Vec<u8> {
     with_inserted(&colour_jpeg(35, 45), 2, &new_segment(0xFE, format!("photo {number}").as_bytes()))
 }
 
-/// Time that passes a thousand times as fast as it should, and only while somebody waits.
+/// Clock and timer that run a thousand times too fast, and only during waits.
 #[derive(Default)]
 pub struct FastTimer(AtomicU64);
 
@@ -48,19 +48,19 @@ impl Timer for FastTimer {
     }
 
     async fn sleep(&self, span: Duration) {
-        // A millisecond for the gateway, which lives in real time.
+        // One millisecond for the gateway, which uses real time.
         tokio::time::sleep(Duration::from_millis(1)).await;
         self.0.fetch_add(u64::try_from(span.as_millis()).unwrap(), Ordering::SeqCst);
     }
 }
 
 impl RecordingObserver {
-    /// Does something when an event comes about, before the watch goes on.
+    /// Runs an action at an event, before the watch continues.
     pub fn react(&self, reaction: impl Fn(&str) + Send + Sync + 'static) {
         *self.reaction.lock().unwrap() = Some(Box::new(reaction));
     }
 
-    /// The events whose name is this.
+    /// The events of this name.
     pub fn of_kind(&self, kind: &str) -> Vec<String> {
         let events = self.events.lock().unwrap();
         events.iter().filter(|event| event.split([' ', '{']).next() == Some(kind)).cloned().collect()
@@ -75,7 +75,7 @@ impl std::fmt::Debug for RecordingObserver {
 
 type EventReaction = Box<dyn Fn(&str) + Send + Sync>;
 
-/// Notes every event, and lets a test react to one.
+/// Records events, and lets a test react to one.
 #[derive(Default)]
 pub struct RecordingObserver {
     events: Mutex<Vec<String>>,
@@ -94,7 +94,7 @@ impl WatchObserver for RecordingObserver {
     fn status(&self, _status: &WatchStatus) {}
 }
 
-/// Papers that say as much as a test needs.
+/// Minimal receipts and reports for tests.
 pub struct PlainReceiptWriter;
 
 impl ReceiptWriter for PlainReceiptWriter {
@@ -162,13 +162,13 @@ impl WatchedStudio {
         self.watch_for(Duration::from_secs(24 * 3600)).await
     }
 
-    /// Watches until nothing is left to do or the time is up.
+    /// Watches until nothing is left to do or the time has passed.
     pub async fn watch_for(&self, give_up_after: Duration) -> WatchSummary {
         self.begin().run(StopCondition::QueueEmpty { give_up_after }, std::future::pending()).await
     }
 
-    /// Opens the folder as soon as it is free: while another test starts a program, the new process holds all locks of this one for a
-    /// moment, also one that was given back meanwhile.
+    /// Opens the folder when its lock is free. If another test starts a program, the new process inherits all locks of this one for a
+    /// moment.
     fn open_folder(&self) -> WatchedFolder {
         let end = Instant::now() + Duration::from_secs(10);
         loop {
@@ -199,28 +199,28 @@ impl WatchedStudio {
         Watch::new(parts, settings).unwrap()
     }
 
-    /// Does something when an event comes about, before the watch goes on.
+    /// Runs an action at an event, before the watch continues.
     pub fn react(&self, reaction: impl Fn(&str) + Send + Sync + 'static) {
         self.observer.react(reaction);
     }
 
-    /// The events whose name is this.
+    /// The events of this name.
     pub fn events(&self, kind: &str) -> Vec<String> {
         self.observer.of_kind(kind)
     }
 
-    /// The receipt in `sent/` by the name of its photo's stem.
+    /// The receipt in `sent/` of the photo with this stem.
     pub fn receipt(&self, stem: &str) -> StoredReceipt {
         let path = self.file(&format!("sent/{stem}.receipt.json"));
         StoredReceipt::parse(&fs::read(&path).unwrap_or_else(|_| panic!("{path:?}"))).unwrap()
     }
 
-    /// The names in a folder, sorted; those that begin with a dot are not shown.
+    /// Sorted names in a folder, without hidden files.
     pub fn names(&self, folder: &str) -> Vec<String> {
         names(&self.file(folder))
     }
 
-    /// Nothing waits anywhere.
+    /// Checks that no photo waits.
     pub fn assert_cleared(&self) {
         assert_eq!(self.names("."), ["refused", "sent"]);
         let working: Vec<_> = names(&self.file(".lichtbild"));

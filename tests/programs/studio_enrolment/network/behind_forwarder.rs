@@ -1,4 +1,4 @@
-//! Programs at a gateway that is reached through something else: everything handed out leads there, and nothing past it.
+//! Programs at a gateway behind a forwarder: all published addresses are those of the forwarder.
 
 skip_in!(quick, postgres: "starts the programs, with a database of its own");
 
@@ -104,7 +104,7 @@ async fn the_server_certificate_names_every_public_host_or_the_gateway_says_what
     }
     assert!(gateway.stop().success());
 
-    // A certificate that was bought elsewhere has to name it too.
+    // A certificate of another authority must name the public address too.
     std::fs::rename(home.file("certs/server-ca.crt"), home.beside("server-ca.crt")).unwrap();
     let gateway = home.start();
     let ready: Value = serde_json::from_str(&plain_get(&format!("{}/readyz", gateway.ops())).await).unwrap();

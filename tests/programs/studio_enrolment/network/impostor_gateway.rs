@@ -22,7 +22,7 @@ use crate::programs::studio_enrolment::inviting_gateway::{LookupBehaviour, bind,
 use crate::support::pki::TestCa;
 use crate::support::test_gateway::START;
 
-/// Checks that no request to the gateway, or to an impostor, held the code, and that the studio stored nothing of the answers.
+/// Checks that no request to the gateway or to an impostor contained the code, and that the studio stored none of the answers.
 fn the_code_was_not_sent(studio: &EnrollingStudio) {
     assert!(studio.gateway.requests().iter().all(|seen| seen.authorization.is_none() && seen.path == LOOKUP_PATH));
     assert_eq!(studio.files(), [PENDING_KEY_FILE], "nothing that was answered is on the disk");
@@ -60,7 +60,7 @@ async fn the_letters_fingerprint_has_to_be_the_gateways() {
     studio.enrol().await.unwrap();
 }
 
-/// Passes everything on to the real gateway and reads along, with a certificate of its own.
+/// Forwards all data to the real gateway and reads it, with a certificate of its own.
 async fn relay(studio: &EnrollingStudio, read: Arc<Mutex<Vec<String>>>) -> (std::net::SocketAddr, ShutdownTrigger) {
     let clock = Arc::new(ManualClock::starting_at(START));
     let own = identity(&TestCa::new("Relay CA").server());

@@ -1,4 +1,4 @@
-//! The way to the gateway: proxies, load balancers, wrong addresses, and others that answer in its place.
+//! Connections to the gateway: proxies, load balancers, wrong addresses and impostors.
 
 #[cfg(unix)]
 mod behind_forwarder;

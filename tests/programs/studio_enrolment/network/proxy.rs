@@ -9,7 +9,7 @@ use crate::support::proxies::connect::{ConnectProxy, ProxyBehaviour};
 
 const PROXY_VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"];
 
-/// The program with these environment variables about proxies and no others.
+/// Runs the program with only these environment variables for proxies.
 async fn run(studio: &EnrollingStudio, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let mut command = studio.command(arguments);
     for name in PROXY_VARIABLES {
@@ -19,7 +19,7 @@ async fn run(studio: &EnrollingStudio, arguments: &[&str], environment: &[(&str,
     tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap()
 }
 
-/// Everything that a run printed.
+/// Output of a run.
 fn printed(output: &Output) -> String {
     format!("{}{}", utf8(&output.stdout), utf8(&output.stderr))
 }

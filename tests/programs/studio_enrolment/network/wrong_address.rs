@@ -1,4 +1,4 @@
-//! Addresses at which something else answers than what the program asks for.
+//! Addresses of other servers than the requested one.
 
 skip_in!(quick, postgres: "starts the program, and has no database");
 
@@ -28,7 +28,7 @@ async fn plain_server() -> String {
     address
 }
 
-/// A server with TLS and pages of its own.
+/// A web server with TLS.
 async fn web_server(server: &Leaf, studio: &EnrollingStudio) -> (String, ShutdownTrigger) {
     let tls = ServerTls::without_client_certificates(identity(server), studio.clock.clone()).unwrap();
     let listener = bind(tls).await;
