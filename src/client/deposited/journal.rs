@@ -264,7 +264,7 @@ mod tests {
         std::fs::write(folder.path().join("deposits/notes.txt"), "somebody's").unwrap();
         journal.mark_refusal_told(two.photo_id).unwrap();
         let told = DepositNote { ended: true, refusal_told: true, ..two };
-        // A file that is exported once more later does not make it untold.
+        // Another export of the file does not reset the flag.
         journal
             .add(&DepositNote { watched_folder: Some("export".into()), name: "copy.jpg".into(), ..note(2, 1) })
             .unwrap();

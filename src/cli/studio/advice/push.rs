@@ -47,9 +47,11 @@ pub fn about_progress(event: &ProgressEvent, language: Language) -> String {
 
 /// The next step with a receipt.
 pub fn after_receipt(pushed: &PushedPhoto, now: Timestamp, language: Language) -> String {
-    match pushed {
-        _ if pushed.receipt.expires_at <= now => text!(language, "studio-pushed-expired"),
-        _ if pushed.replayed => text!(language, "studio-pushed-before"),
-        _ => text!(language, "studio-pushed"),
+    if pushed.receipt.expires_at <= now {
+        return text!(language, "studio-pushed-expired");
+    }
+    match pushed.replayed {
+        true => text!(language, "studio-pushed-before"),
+        false => text!(language, "studio-pushed"),
     }
 }

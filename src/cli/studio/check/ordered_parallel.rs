@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn two_items_are_worked_on_at_once() {
-        // Alone, neither would get past it.
+        // Neither item passes the barrier alone.
         let both = Barrier::new(2);
         let ended: Result<(), ()> = for_each_on(2, &[1, 2], |_| both.wait().is_leader(), |_, _| Ok(()));
         assert_eq!(ended, Ok(()));
@@ -95,7 +95,7 @@ mod tests {
             |_, result| if result == 10 { Err(result) } else { Ok(()) },
         );
         assert_eq!(ended, Err(10));
-        // Eleven were taken; each thread has at most one in its line and one in hand, and one more to notice.
+        // Eleven were taken. Each thread has at most one result in its channel, one in hand, and one more before it notices the error.
         assert!(worked.load(Ordering::SeqCst) <= 11 + 2 * 3, "{worked:?}");
     }
 }
