@@ -31,9 +31,7 @@ const GATEWAY_NAME_CHARACTERS: usize = 40;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
 pub enum AuthorityKind {
-    /// Devices of studios.
     Studio,
-    /// Devices of offices.
     Office,
     /// The gateway's own listeners.
     Server,
@@ -128,7 +126,7 @@ impl Authority {
         Issuer::from_ca_cert_der(&self.der.as_slice().into(), &*self.pair)
     }
 
-    /// First and last moment of a certificate issued now: backdated, and never outside the authority's own.
+    /// First and last moment of a certificate issued now: backdated, and within the authority's own validity.
     pub(super) fn validity_from(
         &self,
         now: Timestamp,
@@ -162,7 +160,6 @@ impl Authority {
         self.facts.sha256
     }
 
-    /// Facts of the authority's own certificate, such as its end and its serial number.
     pub fn facts(&self) -> &CertificateFacts {
         &self.facts
     }

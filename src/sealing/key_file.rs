@@ -88,7 +88,6 @@ impl KeyFile {
         self.epochs.iter().find(|epoch| epoch.number == number)
     }
 
-    /// The first moment that no epoch key covers.
     pub fn epochs_end_at(&self) -> Option<Timestamp> {
         self.epochs.last().map(|epoch| month_start(epoch.number + 1))
     }

@@ -16,7 +16,7 @@ pub enum HandshakeFailure {
     NoCertificate,
     UnknownIssuer,
     Expired,
-    /// Often the clock of one side is wrong.
+    /// Often the clock of the device or of the gateway is wrong.
     NotYetValid,
     /// The certificate is not marked for TLS clients.
     WrongPurpose,

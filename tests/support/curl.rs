@@ -1,4 +1,4 @@
-//! curl, which plays the foreign client: a test that needs it fails without it, for one that passes would have tested nothing.
+//! curl as a third-party client. Tests fail without it, since a skipped test would prove nothing.
 
 use std::process::{Command, Output};
 

@@ -1,4 +1,4 @@
-//! Enrolment at a gateway in this process: authorities made once a run, strangers without a certificate, and their requests.
+//! Enrolment at a gateway in this process: CAs that are made once per run, and clients without a certificate.
 
 use std::net::IpAddr;
 use std::sync::OnceLock;
@@ -52,7 +52,7 @@ pub fn issuance(policy: EnrolmentPolicy) -> CertificateIssuer {
     }
 }
 
-/// Server, studio and office: the same for all tests of a run, for keys take time.
+/// CAs of server, studio and office: the same for all tests of a run, since making keys takes time.
 pub fn authorities() -> [Authority; 3] {
     static MADE: OnceLock<[(String, String); 3]> = OnceLock::new();
     let made = MADE.get_or_init(|| {
@@ -64,7 +64,7 @@ pub fn authorities() -> [Authority; 3] {
     made.each_ref().map(|(certificate, key)| Authority::from_pem(certificate, key).unwrap())
 }
 
-/// A client that has only an address and perhaps a code.
+/// A client without a certificate.
 #[derive(Clone)]
 pub struct AnonymousClient {
     router: Router,
@@ -77,7 +77,7 @@ impl AnonymousClient {
         Self { router, address: address.parse().unwrap(), language: "de" }
     }
 
-    /// The same one with an English reader before it.
+    /// The same client with English as its language.
     pub fn in_english(&self) -> Self {
         Self { language: "en", ..self.clone() }
     }
@@ -100,7 +100,7 @@ impl AnonymousClient {
         send(&self.router, request.body(Body::from(body.to_owned())).unwrap()).await
     }
 
-    /// Sends a request for a certificate with these credentials, in whatever form.
+    /// Sends a certificate request with these credentials, which may be malformed.
     pub async fn enrol_with(&self, authorization: Option<&str>, body: impl Into<Body>) -> RouterResponse {
         let mut request =
             self.request(Method::POST, &format!("{EST}/simpleenroll")).header("content-type", "application/pkcs10");
@@ -124,7 +124,7 @@ pub fn basic_authorization(user: &str, password: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
 }
 
-/// A well-formed code that belongs to nothing.
+/// A well-formed code without an invitation.
 pub const WRONG_CODE: &str = "G94ZJ-756FW-FHRWS-2ZVE8";
 
 /// The certificates of an answer, each in DER.

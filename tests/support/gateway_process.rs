@@ -1,4 +1,4 @@
-//! The real `lichtbild-gateway`: made by `init`, administered by its commands, run and killed as a machine would.
+//! The real `lichtbild-gateway`: created by `init`, administered by its commands, started and killed.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -13,40 +13,42 @@ use serde_json::Value;
 
 use super::https_client::DeviceFiles;
 
-/// Far longer than anything takes, even on a busy machine.
+/// Far longer than any step takes, even on a busy machine.
 pub const GENEROUS_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A gateway's folder, and a folder around it for what else a test leaves behind. Goes with its owner.
+/// A gateway's folder in a temporary folder, which a test can use for other files. Removed when dropped.
 pub struct GatewayFolder {
     parent_dir: tempfile::TempDir,
 }
 
 impl GatewayFolder {
-    /// A new gateway that takes small photos, which are judged faster.
+    /// A new gateway that accepts small photos, which are checked faster.
     pub fn new() -> Self {
         let home = Self::with_default_profile();
         home.set("profile", "\"icao-35x45\"");
         home
     }
 
-    /// A new gateway, as `init` makes it but for its ports, which are free ones at each start.
+    /// A new gateway, as `init` creates it, with free ports at each start.
     pub fn with_default_profile() -> Self {
-        let home = Self::empty();
-        let made = home.run(&["init", "--dir", "gateway", "--port-base", "0"]);
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        home
+        Self::initialised(&[])
     }
 
     /// A new gateway over an empty database on a server.
     pub fn over_server(url: &str) -> Self {
-        let home = Self::empty();
-        let made = home.run(&["init", "--dir", "gateway", "--port-base", "0", "--database", url]);
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let home = Self::initialised(&["--database", url]);
         home.set("profile", "\"icao-35x45\"");
         home
     }
 
-    /// A further node of the same gateway. A running one replaces files while they are copied: the copy is made again then.
+    fn initialised(options: &[&str]) -> Self {
+        let home = Self::empty();
+        let made = home.run(&[&["init", "--dir", "gateway", "--port-base", "0"], options].concat());
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        home
+    }
+
+    /// A further node of the same gateway. The copy is repeated if a running gateway replaces files meanwhile.
     pub fn copy_as_node(&self) -> Self {
         let mut told = String::new();
         for _ in 0..20 {
@@ -60,7 +62,7 @@ impl GatewayFolder {
         panic!("{told}");
     }
 
-    /// No gateway yet.
+    /// Without a gateway.
     pub fn empty() -> Self {
         Self { parent_dir: tempfile::tempdir().unwrap() }
     }
@@ -83,32 +85,26 @@ impl GatewayFolder {
         self.file("lichtbild.sqlite")
     }
 
-    /// Gives a key of the configuration another value.
+    /// Changes the value of a key in the configuration.
     pub fn set(&self, key: &str, value: &str) {
         let text = fs::read_to_string(self.config()).unwrap();
-        let beginning = format!("{key} = ");
-        let mut found = 0;
-        let mut edited = String::new();
-        for line in text.lines() {
-            if line.starts_with(&beginning) {
-                found += 1;
-                edited.push_str(&format!("{beginning}{value}\n"));
-            } else {
-                edited.push_str(&format!("{line}\n"));
-            }
-        }
-        assert_eq!(found, 1, "the example shows every key once: {key}");
-        fs::write(self.config(), edited).unwrap();
+        let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
+        let of_key = lines.iter_mut().filter(|line| line.starts_with(&format!("{key} = "))).collect::<Vec<_>>();
+        let Ok([line]) = <[&mut String; 1]>::try_from(of_key) else {
+            panic!("the example shows every key once: {key}")
+        };
+        *line = format!("{key} = {value}");
+        fs::write(self.config(), lines.join("\n") + "\n").unwrap();
     }
 
-    /// The program on this gateway, to be given arguments.
+    /// The program with the environment of this gateway, without arguments.
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-gateway"));
         self.set_environment(&mut command);
         command
     }
 
-    /// Gives any program this gateway's surroundings, and none of the test's own.
+    /// Sets the environment of this gateway and removes that of the test.
     pub fn set_environment(&self, command: &mut Command) {
         for name in ["CLOCK_SHIFT", "DUMPABLE", "HALT_AT", "HALT_MARKER", "STUDIO_CONFIG"] {
             command.env_remove(format!("LICHTBILD_{name}"));
@@ -116,14 +112,14 @@ impl GatewayFolder {
         command.current_dir(self.parent_dir.path()).env("LICHTBILD_CONFIG", self.config());
     }
 
-    /// Runs a command of the program to its end, which must come: a `serve` that should have failed is killed.
+    /// Runs a command to its end; a `serve` that should have failed is killed after a while.
     pub fn run(&self, arguments: &[&str]) -> Output {
         let mut command = self.command();
-        // It asks nobody, from whatever terminal the tests are run.
+        // Without a terminal the program asks no questions.
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let started = Instant::now();
-        // Nothing here prints more than a pipe holds.
+        // The output always fits into a pipe.
         while child.try_wait().unwrap().is_none() {
             if started.elapsed() > GENEROUS_TIMEOUT {
                 child.kill().unwrap();
@@ -177,7 +173,7 @@ impl GatewayFolder {
         self.start_as(self.command())
     }
 
-    /// Runs the gateway until it reaches a named step, where it stands still.
+    /// Runs the gateway until it halts at a named step.
     #[cfg(feature = "failpoints")]
     pub fn start_halting_at(&self, step: &str) -> GatewayProcess {
         let mut command = self.command();
@@ -186,7 +182,7 @@ impl GatewayFolder {
         self.start_as(command)
     }
 
-    /// Runs the gateway by a command of the test's own, `serve` being added to it.
+    /// Runs the gateway by this command, with `serve` added.
     pub fn start_as(&self, command: Command) -> GatewayProcess {
         self.try_start_as(command).unwrap_or_else(|log| panic!("not started: {log}"))
     }
@@ -196,7 +192,7 @@ impl GatewayFolder {
         self.serve(self.command(), options).unwrap_or_else(|log| panic!("not started: {log}"))
     }
 
-    /// The same, where it may be that it cannot start just now; then its log.
+    /// The same; returns the log if the gateway does not start.
     pub fn try_start_as(&self, command: Command) -> Result<GatewayProcess, String> {
         self.serve(command, &[])
     }
@@ -236,7 +232,7 @@ fn lines(child: &mut Child, count: usize) -> mpsc::Receiver<String> {
     receiver
 }
 
-/// A gateway that runs. Killed when dropped.
+/// A running gateway. Killed when dropped.
 pub struct GatewayProcess {
     child: Child,
     urls: Vec<String>,
@@ -272,7 +268,7 @@ impl GatewayProcess {
         fs::read_to_string(&self.log).unwrap()
     }
 
-    /// Waits until it stands still at its step.
+    /// Waits until it has halted at its step.
     #[cfg(feature = "failpoints")]
     pub async fn wait_until_halted(&mut self) {
         let (child, marker) = (&mut self.child, &self.marker);
@@ -283,14 +279,13 @@ impl GatewayProcess {
         .await;
     }
 
-    /// As the power goes: no last word.
+    /// Kills the process, as a power failure would.
     #[cfg(feature = "failpoints")]
     pub fn kill_hard(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Asks it to stop.
     pub fn terminate(&self) {
         self.signal("-TERM");
     }
@@ -300,13 +295,12 @@ impl GatewayProcess {
         assert!(sent.success());
     }
 
-    /// Asks it to stop, and waits until it has.
+    /// Stops it and waits for its end.
     pub fn stop(mut self) -> ExitStatus {
         self.terminate();
         self.wait()
     }
 
-    /// Waits until it has ended.
     pub fn wait(&mut self) -> ExitStatus {
         let started = Instant::now();
         loop {
@@ -318,13 +312,13 @@ impl GatewayProcess {
         }
     }
 
-    /// Its exit status, once it has one.
+    /// `None` while it runs.
     pub fn exit_status(&mut self) -> Option<ExitStatus> {
         self.ended = self.ended.or(self.child.try_wait().unwrap());
         self.ended
     }
 
-    /// One number of `/metrics`; zero where it is not there.
+    /// One number of `/metrics`; zero if it is missing.
     pub async fn metric(&self, name_and_labels: &str) -> u64 {
         let text = super::https_client::plain_get(&format!("{}/metrics", self.ops())).await;
         let line =
@@ -349,8 +343,7 @@ pub async fn wait_until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
     }
 }
 
-/// A port for a gateway that has to come back to it. Not one of those that are given to whoever asks for any port, or
-/// another test could have it in the meantime.
+/// A port for a gateway that restarts on it. Outside the range of ephemeral ports, so that no other test gets it in the meantime.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     loop {

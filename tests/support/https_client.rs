@@ -1,4 +1,4 @@
-//! A device of a studio or an office, with the files that `device add` wrote for it, at a real gateway.
+//! A device with the files of `device add`, as a client of a real gateway.
 
 use std::fs;
 use std::io;
@@ -20,7 +20,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::gateway_process::GENEROUS_TIMEOUT;
 
-/// The photo that a gateway of profile `icao-35x45` takes.
+/// A photo that a gateway with profile `icao-35x45` accepts.
 pub const PHOTO: &[u8] = include_bytes!("../../fixtures/portrait-413x531.jpg");
 
 /// Device id, folder and password that `device add` printed.
@@ -60,12 +60,11 @@ impl DeviceFiles {
             .unwrap()
     }
 
-    /// A caller with connections of its own.
+    /// A client with its own connections.
     pub fn client(&self, url: &str) -> HttpsClient {
         self.client_with_timeout(GENEROUS_TIMEOUT, url)
     }
 
-    /// The same with less patience.
     pub fn client_with_timeout(&self, timeout: time::Duration, url: &str) -> HttpsClient {
         let http = Client::builder()
             .tls_backend_preconfigured(self.tls())
@@ -77,12 +76,12 @@ impl DeviceFiles {
         HttpsClient { http, url: url.to_owned() }
     }
 
-    /// One TLS connection, to be spoken to by hand.
+    /// One TLS connection for raw requests.
     pub async fn connect_tls(&self, url: &str) -> io::Result<TlsStream<TcpStream>> {
         self.connect_tls_with(url, TcpSocket::new_v4()?).await
     }
 
-    /// The same over a socket with settings of its own.
+    /// The same over this socket.
     pub async fn connect_tls_with(&self, url: &str, socket: TcpSocket) -> io::Result<TlsStream<TcpStream>> {
         let port = Url::parse(url).unwrap().port().unwrap();
         let connect = async {
@@ -94,7 +93,6 @@ impl DeviceFiles {
     }
 }
 
-/// An answer, read to its end.
 #[derive(Debug)]
 pub struct HttpsResponse {
     pub status: u16,
@@ -128,7 +126,7 @@ impl HttpsResponse {
     }
 }
 
-/// Speaks the routes of studios and offices; connections are kept alive.
+/// Client for the routes of studios and offices; connections are kept alive.
 #[derive(Clone)]
 pub struct HttpsClient {
     http: Client,
@@ -157,7 +155,7 @@ impl HttpsClient {
         send(self.request(Method::POST, "/v1/collections").json(&json!({ "code": code }))).await
     }
 
-    /// Collects a photo that must be there for this office, and gives the collection's identifier.
+    /// Collects a photo that must be available, and returns the collection's id.
     pub async fn collect_ok(&self, code: &str) -> String {
         let answer = self.collect(code).await.unwrap();
         assert!(matches!(answer.status, 200 | 201), "{}", answer.json());
@@ -191,7 +189,7 @@ pub async fn plain_get(url: &str) -> String {
     String::from_utf8(body).unwrap()
 }
 
-/// Sends `request` by hand and reads the answer: its status and its body.
+/// Sends a raw request and returns status and body of the response.
 pub async fn send_raw_request<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     request: &str,
@@ -201,7 +199,7 @@ pub async fn send_raw_request<S: AsyncRead + AsyncWrite + Unpin>(
     read_response(stream).await
 }
 
-/// Begins a deposit by hand, up to the moment when the gateway asks for the photo: it has let the caller in and waits.
+/// Begins a deposit up to `100 Continue`: the gateway has accepted the caller and waits for the photo.
 pub async fn begin_upload<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, key: &str, length: usize) {
     let head = format!(
         "POST /v1/photos HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\nIdempotency-Key: {key}\r\n\
@@ -210,7 +208,7 @@ pub async fn begin_upload<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, key
     assert_eq!(send_raw_request(stream, &head).await.unwrap().0, 100);
 }
 
-/// Reads an answer that has a `Content-Length`.
+/// Reads a response with a `Content-Length`.
 pub async fn read_response<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<(u16, Vec<u8>)> {
     let read = async {
         let mut head = Vec::new();
@@ -228,7 +226,7 @@ pub async fn read_response<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<(
     time::timeout(GENEROUS_TIMEOUT, read).await.expect("an answer in time")
 }
 
-/// Waits until the other side has closed, and returns how long that took.
+/// Waits until the peer has closed the connection, and returns how long that took.
 pub async fn wait_until_closed<S: AsyncRead + Unpin>(stream: &mut S) -> time::Duration {
     let started = time::Instant::now();
     let _ = time::timeout(GENEROUS_TIMEOUT, stream.read_to_end(&mut Vec::new())).await.expect("closed in time");

@@ -1,4 +1,4 @@
-//! Authorities and certificates made for one run: no key lies in the repository.
+//! CAs and certificates, made for one run, so that the repository contains no keys.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -20,7 +20,7 @@ pub fn new_year(year: i16) -> Timestamp {
     Timestamp::from_utc(date(year, 1, 1).into())
 }
 
-/// A certificate authority of one role.
+/// A CA.
 pub struct TestCa {
     pub certificate_pem: String,
     issuer: Issuer<'static, KeyPair>,
@@ -33,7 +33,7 @@ impl TestCa {
         Self { certificate_pem, issuer: Issuer::new(params, key) }
     }
 
-    /// An authority below this one.
+    /// An intermediate CA below this one.
     pub fn intermediate(&self, name: &str) -> Self {
         let (mut params, key) = (authority_params(name), KeyPair::generate().unwrap());
         params.use_authority_key_identifier_extension = true;
@@ -41,7 +41,6 @@ impl TestCa {
         Self { certificate_pem, issuer: Issuer::new(params, key) }
     }
 
-    /// A device's certificate as the gateway would make it.
     pub fn device(&self) -> Leaf {
         self.issue(LeafOptions::default())
     }
@@ -51,7 +50,7 @@ impl TestCa {
         self.issue(LeafOptions { purpose: Some(ExtendedKeyUsagePurpose::ServerAuth), ..LeafOptions::default() })
     }
 
-    /// A server that shows this authority's own certificate, as some firewalls do.
+    /// A server that presents a CA's own certificate, as some firewalls do.
     pub fn as_server(name: &str) -> Leaf {
         let (mut params, key) = (authority_params(name), KeyPair::generate().unwrap());
         params.subject_alt_names = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap().subject_alt_names;
@@ -65,7 +64,8 @@ impl TestCa {
     }
 
     pub fn issue(&self, options: LeafOptions) -> Leaf {
-        let mut params = CertificateParams::new(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+        let mut params =
+            CertificateParams::new(options.names.iter().copied().map(str::to_owned).collect::<Vec<_>>()).unwrap();
         match options.subject {
             None => params.distinguished_name.push(DnType::CommonName, "test leaf"),
             Some(ClientSubject { role, party_id, device_id }) => {
@@ -87,13 +87,13 @@ impl TestCa {
             LeafKey::Of(key_pem) => KeyPair::from_pem(&key_pem),
         };
         let key = key.unwrap();
-        // One of its own for each certificate, also for two of the same key.
+        // Different for each certificate, also for two certificates of the same key.
         params.serial_number = Some(SerialNumber::from(SERIAL.fetch_add(1, Ordering::Relaxed)));
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         Leaf { certificate_pem: certificate.pem(), der: certificate.der().to_vec(), key_pem: key.serialize_pem() }
     }
 
-    /// A revocation list that runs out at `next_update` and names the certificates in these texts.
+    /// A revocation list with the certificates in these PEM texts, which expires at `next_update`.
     pub fn revocation_list(&self, revoked: &[&str], next_update: Timestamp) -> String {
         self.revocation_list_of(new_year(2026), revoked, next_update)
     }
@@ -134,10 +134,12 @@ fn revocation(certificate_pem: &str) -> RevokedCertParams {
 
 /// Properties of a certificate; the default suits a device.
 pub struct LeafOptions {
-    /// A subject as the gateway writes it; without one, a name that says nothing.
+    /// A subject as the gateway writes it; `None` for a name without meaning.
     pub subject: Option<ClientSubject>,
     pub purpose: Option<ExtendedKeyUsagePurpose>,
     pub validity: [Timestamp; 2],
+    /// DNS names and IP addresses.
+    pub names: &'static [&'static str],
     pub key: LeafKey,
 }
 
@@ -146,8 +148,9 @@ impl Default for LeafOptions {
         Self {
             subject: None,
             purpose: Some(ExtendedKeyUsagePurpose::ClientAuth),
-            // Around NOW and around the real time, which programs like curl go by.
+            // Includes NOW, and the real time for programs like curl.
             validity: [new_year(2020), new_year(2120)],
+            names: &["localhost", "127.0.0.1"],
             key: LeafKey::P256,
         }
     }
@@ -157,7 +160,7 @@ pub enum LeafKey {
     P256,
     P521,
     Rsa(RsaKeySize),
-    /// One that is there already, in PEM.
+    /// An existing key in PEM.
     Of(String),
 }
 

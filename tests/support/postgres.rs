@@ -1,5 +1,4 @@
-//! A throw-away PostgreSQL: made in a temporary folder, reached by a Unix socket alone, gone with the process that asked for it,
-//! however that ends.
+//! A temporary PostgreSQL server, reachable by a Unix socket only. It is removed when the test process ends, even by a crash.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -14,22 +13,22 @@ use tokio::sync::OnceCell;
 
 use super::gateway_process::GENEROUS_TIMEOUT;
 
-/// The server refuses to run as root: then it runs as nobody.
+/// User id under which the server runs if the tests run as root, which the server refuses.
 const NOBODY: u32 = 65_534;
 const USER: &str = "lichtbild";
-/// Copied for every test, which takes a few hundredths of a second.
+/// Database that is copied for every test; a copy takes a few hundredths of a second.
 const TEMPLATE: &str = "as_migrated";
 
-/// Settings that make a test server fast; its data need not survive a crash of the machine.
+/// The data of a test server need not survive a crash of the machine.
 const FAST_SETTINGS: &str =
     "-c fsync=off -c full_page_writes=off -c max_connections=500 -c shared_buffers=64MB -c autovacuum=off";
 
-/// A server. Stopped and erased when this is dropped, or when its process is no more.
+/// A server. Stopped and removed when this is dropped or the test process ends.
 pub struct PostgresServer {
     folder: PathBuf,
     programs: PathBuf,
     settings: String,
-    /// Waits for the end of its standard input, which comes with ours.
+    /// Ends when its standard input ends, which is when this process ends.
     watchdog: Child,
 }
 
@@ -38,7 +37,7 @@ impl PostgresServer {
         Self::start_in(&memory_backed_dir(), FAST_SETTINGS).await
     }
 
-    /// One with settings of its own, in a folder that everybody may enter.
+    /// A server with these settings, in a folder that every user may enter.
     pub async fn start_in(place: &Path, settings: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("lichtbild-pg-").tempdir_in(place).unwrap().keep();
         let programs = programs();
@@ -50,7 +49,7 @@ impl PostgresServer {
         run(make.arg(folder.join("data")));
         let mut warden = unprivileged(Path::new("sh"));
         let script = "cat >/dev/null; \"$0\" stop -s -m immediate -D \"$1/data\"; rm -rf \"$1\"";
-        // In a group of its own, so that Ctrl-C does not reach it before the end of the tests does.
+        // In its own process group, so that Ctrl-C does not end it before the tests.
         std::os::unix::process::CommandExt::process_group(&mut warden, 0);
         let warden = warden.args(["-c", script]).arg(programs.join("pg_ctl")).arg(&folder);
         let warden = warden.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -64,8 +63,8 @@ impl PostgresServer {
         self.start_server_as(self.control("start"));
     }
 
-    /// The same, where its folder `disk` is a disk of so many MiB of its own, which goes with it; `false` where none can be mounted.
-    /// Root inside is nobody special outside, and the server, which will not run as root, is not root inside either.
+    /// The same, with a small disk mounted on its folder `disk`; `false` if the machine does not allow that. A user namespace makes the
+    /// mount possible without root; the server itself runs as an ordinary user inside.
     pub fn start_server_with_small_disk(&self, megabytes: u32) -> bool {
         let script = "mkdir -p disk && mount -t tmpfs -o size=$0m tmpfs disk && mkdir disk/space && \
                       exec unshare --user --map-user=1000 --map-group=1000 \"$@\"";
@@ -90,7 +89,7 @@ impl PostgresServer {
         run(start.args(["-w", "-l"]).arg(self.folder.join("log")).args(["-o", &settings]));
     }
 
-    /// Stops the server at once, as a machine does that loses its power.
+    /// Stops the server as a power failure would.
     pub fn stop_immediately(&self) {
         run(self.control("stop").args(["-m", "immediate"]));
     }
@@ -101,7 +100,7 @@ impl PostgresServer {
         command
     }
 
-    /// Copies the running server into a folder beside its data: a base backup, or the data of a standby.
+    /// Copies the running server's data into a folder: a base backup, or the data of a standby.
     pub fn base_backup(&self, name: &str, is_standby: bool) {
         let mut copy = unprivileged(&self.programs.join("pg_basebackup"));
         copy.args(["--no-sync", "--checkpoint=fast", "--wal-method=stream", "-U", USER, "-h"]).arg(&self.folder);
@@ -109,7 +108,7 @@ impl PostgresServer {
         run(copy.arg("-D").arg(self.folder.join(name)));
     }
 
-    /// Starts such a copy as a standby, with a socket of its own.
+    /// Starts such a copy as a standby with its own socket.
     pub fn start_standby(&self, name: &str) {
         let data = self.folder.join(name);
         let settings =
@@ -128,19 +127,19 @@ impl PostgresServer {
         }
     }
 
-    /// Puts a copy in the place of the data, while the server is down.
+    /// Replaces the data by a copy, while the server is down.
     pub fn replace_data_with(&self, name: &str) {
         std::fs::rename(self.folder.join("data"), self.folder.join("data-before")).unwrap();
         std::fs::rename(self.folder.join(name), self.folder.join("data")).unwrap();
     }
 
-    /// Puts a copy of a copy in the place of the data, while the server is down.
+    /// Replaces the data by a copy of a copy, while the server is down.
     pub fn restore_copy(&self, name: &str) {
         std::fs::rename(self.folder.join("data"), self.folder.join("today")).unwrap();
         run(unprivileged(Path::new("cp")).arg("-a").arg(self.folder.join(name)).arg(self.folder.join("data")));
     }
 
-    /// Puts the data back in its place, while the server is down.
+    /// Reverts [`Self::restore_copy`], while the server is down.
     pub fn undo_restore(&self) {
         std::fs::remove_dir_all(self.folder.join("data")).unwrap();
         std::fs::rename(self.folder.join("today"), self.folder.join("data")).unwrap();
@@ -151,7 +150,7 @@ impl PostgresServer {
         run(self.control("promote").arg("-w"));
     }
 
-    /// Has every process of the server stand still (`-STOP`) or go on (`-CONT`).
+    /// Halts (`-STOP`) or continues (`-CONT`) every process of the server.
     pub fn signal_all(&self, signal: &str) {
         let mut command = Command::new("kill");
         assert!(command.arg(signal).args(self.processes()).status().unwrap().success());
@@ -170,7 +169,6 @@ impl PostgresServer {
         programs().join(name)
     }
 
-    /// Leaves no room on its disk.
     pub fn fill_disk(&self) {
         let ballast = format!("of={}", self.ballast().display());
         let filled = unprivileged(Path::new("dd")).args(["if=/dev/zero", "bs=4096", &ballast]).output().unwrap();
@@ -178,7 +176,6 @@ impl PostgresServer {
         assert!(message.contains("No space left"), "{message}");
     }
 
-    /// Gives it room again.
     pub fn free_disk(&self) {
         run(unprivileged(Path::new("rm")).arg(self.ballast()));
     }
@@ -219,19 +216,19 @@ impl Drop for PostgresServer {
     }
 }
 
-/// A database of a test's own, with all tables and no rows. Dropped with it.
+/// A database for one test. Removed when dropped.
 pub struct TestDatabase {
     pub url: String,
     name: String,
 }
 
 impl TestDatabase {
-    /// A copy of the one that has been migrated.
+    /// With all tables and no rows.
     pub async fn new() -> Self {
         Self::create_with(&format!("TEMPLATE {TEMPLATE}")).await
     }
 
-    /// One that nobody has taken into use.
+    /// Without tables.
     pub async fn empty() -> Self {
         Self::create_with("").await
     }
@@ -245,7 +242,7 @@ impl TestDatabase {
                 execute_on(&cluster.url("postgres"), &format!("CREATE DATABASE {TEMPLATE}")).await;
                 let store = SqlStore::create(&location(&cluster.url(TEMPLATE))).await.unwrap();
                 store.close().await;
-                // Nobody may be connected to what is copied.
+                // A template must not have connections while it is copied.
                 let copied = format!("ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false");
                 execute_on(&cluster.url("postgres"), &copied).await;
                 let gone =
@@ -333,7 +330,7 @@ fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|this| this.uid() == 0)
 }
 
-/// In memory where there is such a place, which lets everybody in besides.
+/// In memory if possible; every user may enter the folder.
 fn memory_backed_dir() -> PathBuf {
     let memory = PathBuf::from("/dev/shm");
     if memory.is_dir() { memory } else { std::env::temp_dir() }

@@ -1,14 +1,14 @@
-//! Memory of another process, as its owner or an attacker with its rights reads it.
+//! Memory of another process, as its owner or an attacker with the same rights can read it.
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 
 /// Bytes that are read at once, a multiple of every page size.
 const BLOCK: usize = 1 << 16;
-/// Bytes of the next block that are seen together with a block: no less than what is looked for.
+/// Bytes of the next block that are read together with a block; at least the length of the searched pattern.
 const OVERLAP: usize = 64;
 
-/// Shows `visit` all writable memory of a process, block by block. Blocks overlap, and untouched ones are left out.
+/// Calls `visit` for all writable memory of a process, in overlapping blocks; blocks of zeros are skipped.
 pub fn for_each_block(process_id: u32, mut visit: impl FnMut(&str, &[u8])) {
     let maps = fs::read_to_string(format!("/proc/{process_id}/maps")).unwrap();
     let memory = File::open(format!("/proc/{process_id}/mem")).unwrap();
@@ -24,7 +24,7 @@ pub fn for_each_block(process_id: u32, mut visit: impl FnMut(&str, &[u8])) {
         let [mut start, end] = [start, end].map(|text| u64::from_str_radix(text, 16).unwrap());
         while start < end {
             let length = usize::try_from(end - start).unwrap().min(block.len());
-            // A mapping may be gone since it was listed, and some belong to devices.
+            // A mapping may have been removed meanwhile, and some belong to devices.
             if memory.read_exact_at(&mut block[..length], start).is_ok() && block[..length] != zeros[..length] {
                 visit(name, &block[..length]);
             }

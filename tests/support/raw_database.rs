@@ -1,4 +1,4 @@
-//! The database as it lies on the disk, past the gateway: what is stored, and faults to order.
+//! Direct access to the database, without the gateway: to read what is stored, and to damage it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -30,12 +30,11 @@ pub enum RawDatabase {
     Server(PgPool),
 }
 
-/// Every row of every table, to be compared.
+/// Every row of every table, for comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DatabaseSnapshot(BTreeMap<&'static str, Vec<String>>);
 
 impl DatabaseSnapshot {
-    /// Without one table.
     pub fn without(mut self, table: &str) -> Self {
         assert!(self.0.remove(table).is_some());
         self
@@ -52,7 +51,28 @@ pub struct AuditLogRow {
 }
 
 /// A row of the audit log as it is stored: sequence, at, actor, event, subject, details, prev, sha256.
-type StoredAuditRow = (i64, i64, String, String, Option<String>, String, Vec<u8>, Vec<u8>);
+pub type StoredAuditRow = (i64, i64, String, String, Option<String>, String, Vec<u8>, Vec<u8>);
+
+pub const STORED_LOG: &str =
+    "SELECT sequence, at, actor, event, subject, details, prev, sha256 FROM audit ORDER BY sequence";
+
+/// The first row of the audit log that is not at its place or was changed, with the fault.
+pub fn chain_fault(rows: Vec<StoredAuditRow>) -> Option<String> {
+    let mut previous = CHAIN_START;
+    for ((sequence, at, actor, event, subject, details, prev, sha256), place) in rows.into_iter().zip(1_i64..) {
+        let digest = |bytes: Vec<u8>| Sha256Digest::from_bytes(bytes.try_into().unwrap());
+        let computed = chain_digest(&previous, place, at, &actor, &event, subject.as_deref(), &details);
+        if sequence != place {
+            return Some(format!("a gap before audit row {sequence}"));
+        } else if digest(prev) != previous {
+            return Some(format!("audit row {sequence} does not follow the one before it"));
+        } else if digest(sha256) != computed {
+            return Some(format!("audit row {sequence} was changed"));
+        }
+        previous = computed;
+    }
+    None
+}
 
 impl RawDatabase {
     pub async fn open(file: &Path) -> Self {
@@ -60,7 +80,6 @@ impl RawDatabase {
         Self::File(SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap())
     }
 
-    /// One on a server.
     pub async fn connect(url: &str) -> Self {
         Self::Server(PgPoolOptions::new().max_connections(1).connect(url).await.unwrap())
     }
@@ -104,7 +123,6 @@ impl RawDatabase {
         }
     }
 
-    /// A number, such as a count.
     pub async fn number(&self, sql: &str) -> i64 {
         let sql = AssertSqlSafe(sql.to_owned());
         match self {
@@ -125,7 +143,7 @@ impl RawDatabase {
         }
     }
 
-    /// Every value of every table, by table and column, whatever tables there are: as text, and as bytes where it has them.
+    /// The values of all tables by table and column, as text and, where they are bytes, as bytes.
     pub async fn all_values(&self) -> Vec<(String, Vec<u8>)> {
         let columns = self.for_dialect(
             "SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'",
@@ -154,14 +172,14 @@ impl RawDatabase {
                 self.for_dialect("CAST(", "").to_owned() + &format!("\"{name}\"") + self.for_dialect(" AS BLOB)", "");
             let sql = format!("SELECT {bytes} FROM \"{table}\" WHERE \"{name}\" IS NOT NULL");
             let raw = if is_bytes { self.bytes(&sql).await } else { Vec::new() };
-            // No needle lies across two values.
+            // The separator prevents a match across two values.
             let all = texts.into_iter().map(String::into_bytes).chain(raw);
             found.push((column, all.collect::<Vec<_>>().join(&[0; 16][..])));
         }
         found
     }
 
-    /// Changes what the gateway would never change.
+    /// Runs statements that the gateway would never run.
     pub async fn execute(&self, sql: &str) -> Result<(), sqlx::Error> {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         match self {
@@ -170,7 +188,7 @@ impl RawDatabase {
         }
     }
 
-    /// Puts other bytes in the place of every sealed picture.
+    /// Replaces every sealed photo.
     pub async fn replace_frames(&self, frame: &[u8]) {
         let prefix = self.for_dialect("x'", "'\\x");
         self.execute(&format!("UPDATE frames SET frame = {prefix}{}'", hex::encode(frame))).await.unwrap();
@@ -194,25 +212,17 @@ impl RawDatabase {
 
     /// Reports whether every row of the audit log has its place and its digest.
     pub async fn chain_holds(&self) -> bool {
-        let mut previous = CHAIN_START;
-        let rows = self.stored_log().await;
-        rows.into_iter().zip(1_i64..).all(|((sequence, at, actor, event, subject, details, prev, sha256), place)| {
-            let digest = |bytes: Vec<u8>| Sha256Digest::from_bytes(bytes.try_into().unwrap());
-            let before = previous;
-            previous = chain_digest(&before, place, at, &actor, &event, subject.as_deref(), &details);
-            sequence == place && digest(prev) == before && digest(sha256) == previous
-        })
+        chain_fault(self.stored_log().await).is_none()
     }
 
     async fn stored_log(&self) -> Vec<StoredAuditRow> {
-        let sql = "SELECT sequence, at, actor, event, subject, details, prev, sha256 FROM audit ORDER BY sequence";
         match self {
-            Self::File(pool) => sqlx::query_as(sql).fetch_all(pool).await.unwrap(),
-            Self::Server(pool) => sqlx::query_as(sql).fetch_all(pool).await.unwrap(),
+            Self::File(pool) => sqlx::query_as(STORED_LOG).fetch_all(pool).await.unwrap(),
+            Self::Server(pool) => sqlx::query_as(STORED_LOG).fetch_all(pool).await.unwrap(),
         }
     }
 
-    /// Takes away what keeps hands off the audit log.
+    /// Removes the triggers that protect the audit log.
     pub async fn unlock_audit(&self) {
         let server = "DROP TRIGGER audit_rows_do_not_change ON audit; DROP TRIGGER audit_rows_stay ON audit;
                       DROP TRIGGER log_anchors_move_forward_past_what_is_over ON log_anchors;
@@ -222,7 +232,7 @@ impl RawDatabase {
         self.execute(self.for_dialect(file, server)).await.unwrap();
     }
 
-    /// Puts other details in the place of a row's, and the digest that goes with them; up to `to` the rows behind it follow.
+    /// Replaces the details of row `from` and computes the digests of the rows up to `to` again.
     pub async fn rewrite_audit_row(&self, from: i64, to: i64) {
         let mut rows = self.stored_log().await;
         let digest = |bytes: &[u8]| Sha256Digest::from_bytes(bytes.try_into().unwrap());

@@ -1,4 +1,4 @@
-//! One device that talks to a gateway under test, and what it is answered.
+//! A device as a client of a gateway in this process.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -36,7 +36,7 @@ impl RouterClient {
         Self { certificate, ..self.clone() }
     }
 
-    /// The same device with an English reader before it.
+    /// The same device with English as its language.
     pub fn in_english(&self) -> Self {
         Self { language: "en", ..self.clone() }
     }
@@ -160,7 +160,7 @@ impl RouterClient {
     }
 }
 
-/// A photo that was taken in.
+/// An accepted photo.
 #[derive(Debug, Clone)]
 pub struct DepositedPhoto {
     pub photo_id: String,
@@ -169,7 +169,6 @@ pub struct DepositedPhoto {
     pub key: String,
 }
 
-/// A response.
 pub struct RouterResponse {
     pub status: u16,
     pub headers: HeaderMap,
@@ -185,7 +184,7 @@ impl RouterResponse {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Asserts that this is a whole problem of this kind, and gives its body.
+    /// Asserts that this is a complete problem of this type, and returns its body.
     #[track_caller]
     pub fn assert_problem(&self, status: u16, kind: &str) -> Value {
         assert_eq!(self.status, status, "{self:?}");
@@ -212,13 +211,13 @@ impl fmt::Debug for RouterResponse {
     }
 }
 
-/// Sends a request to a router as the line would, with the `Host` that every client adds.
+/// Sends a request to a router, with the `Host` that every client adds.
 pub async fn send(router: &Router, mut request: Request<Body>) -> RouterResponse {
     request.headers_mut().entry("host").or_insert(HeaderValue::from_static("localhost"));
     send_as_it_is(router, request).await
 }
 
-/// Sends a request to a router with no other headers than it has.
+/// Sends a request to a router without adding headers.
 pub async fn send_as_it_is(router: &Router, request: Request<Body>) -> RouterResponse {
     let response = router.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
@@ -231,19 +230,18 @@ pub fn peer(certificate: Option<PeerCertificate>, admission: Admission) -> Peer 
     Peer::new(([127, 0, 0, 1], 40_000).into(), certificate, ConnectionHandle::default(), admission)
 }
 
-/// A small photo, unlike that of any other number.
+/// A small photo; each number has a different one.
 pub fn photo(number: u32) -> Vec<u8> {
     static PICTURE: OnceLock<Vec<u8>> = OnceLock::new();
     let comment = new_segment(0xFE, format!("picture number {number}").as_bytes());
     with_inserted(PICTURE.get_or_init(|| colour_jpeg(35, 45)), 2, &comment)
 }
 
-/// An idempotency key, unlike that of any other number.
+/// An idempotency key; each number has a different one.
 pub fn idempotency_key(number: u32) -> String {
     format!("key-of-the-deposit-{number:06}")
 }
 
-/// A string out of JSON.
 #[track_caller]
 pub fn json_string(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("not a string: {value}")).to_owned()

@@ -1,7 +1,7 @@
-//! A store with a long past: parties, photos, collections and an audit log, as many as are wanted, written by the database itself.
+//! A large store: parties, photos, collections and an audit log, written by SQL statements.
 //!
-//! Everything has a number, and its identifiers follow from that: those of photos by age, those that are looked up scattered, as
-//! random ones are. The log's rows are chained to nothing.
+//! Each row has a number, from which its identifiers are computed: those of photos grow with age, lookup ids are scattered like
+//! random ones. The rows of the log form no chain.
 
 use lichtbild::domain::code::lookup::LookupId;
 
@@ -10,13 +10,12 @@ use lichtbild::domain::code::lookup::LookupId;
 pub struct SeedData {
     /// Half of them studios, half offices; each with one device, which has a certificate, a bound key, an invitation and a wrong code.
     pub parties: u64,
-    /// Photos that wait, with a sealed picture each.
+    /// Available photos with their sealed bytes.
     pub photos: u64,
-    /// Photos before them that were collected and erased.
+    /// Older photos that were collected and erased.
     pub erased: u64,
-    /// Photos behind them that an office holds.
+    /// Newer photos that an office holds.
     pub leased: u64,
-    /// Rows of the audit log.
     pub log: u64,
     /// Size of each sealed photo, in bytes.
     pub frame_bytes: u64,
@@ -47,7 +46,7 @@ pub const DEVICE_OF_OFFICE: char = 'd';
 pub const PHOTO: char = 'e';
 const COLLECTION: char = 'f';
 
-/// A prime near the golden part of 2^32: numbers that follow each other end up far from each other.
+/// A prime near the golden ratio of 2^32, which scatters consecutive numbers.
 const HASH_MULTIPLIER: u64 = 2_654_435_761;
 /// Some day in November 2026.
 const THEN: i64 = 1_795_339_000_000;
@@ -74,7 +73,7 @@ impl SeedData {
                     .map(Into::into)
                     .into()
             }
-            // Neither triggers nor references are minded.
+            // Disables triggers and foreign keys.
             SqlDialect::Postgres => vec!["SET session_replication_role = replica".into()],
         };
         for (role, kind, device) in [("studio", STUDIO, DEVICE_OF_STUDIO), ("office", OFFICE, DEVICE_OF_OFFICE)] {
@@ -135,7 +134,7 @@ impl SeedData {
             "INSERT INTO photo_counts (state, photos) SELECT state, count(*) FROM photos GROUP BY state".into(),
         ]);
         if dialect == SqlDialect::Postgres {
-            // What the server does by itself after a while.
+            // The server would do this by itself after a while.
             statements.push("VACUUM ANALYZE".into());
         }
         statements

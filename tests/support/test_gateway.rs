@@ -1,4 +1,4 @@
-//! A whole gateway in this process, without TLS and without waiting: its clock is moved by hand, its randomness is seeded.
+//! A gateway in this process, without TLS: tests move its clock, and its randomness is seeded.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -44,11 +44,11 @@ pub const MINUTE: Duration = Duration::from_secs(60);
 pub const HOUR: Duration = Duration::from_secs(3_600);
 pub const DAY: Duration = Duration::from_secs(86_400);
 
-/// Pictures of 35 x 45 pixels: as good as large ones for everything but the judge, and judged at once.
+/// Accepts photos of 35 x 45 pixels, which are checked fast.
 pub const SMALL_PROFILE_TOML: &str = "title = 'Klein'\n[pixels]\nmin_width = 35\nmin_height = 45\naspect_width = 35\naspect_height = 45\n\
                      aspect_tolerance_percent = 0.5\n[compression]\nadvise_min_quality = 95\nadvise_max_ratio = 1";
 
-/// Settings in which a gateway under test differs from the usual one.
+/// Settings that a test can change.
 pub struct TestGatewaySetup {
     pub limits: GatewayLimits,
     pub profile: Profile,
@@ -62,7 +62,7 @@ pub struct TestGateway {
     pub gateway: Arc<Gateway>,
     pub store: SqlStore,
     pub clock: Arc<ManualClock>,
-    /// The database, past the gateway.
+    /// Direct access, without the gateway.
     pub database: RawDatabase,
     app: App,
     entropy: Arc<SeededEntropy>,
@@ -168,9 +168,12 @@ impl TestGateway {
     }
 
     pub async fn device_until(&self, party: &Party, not_after: Timestamp) -> RouterClient {
+        self.device_with_certificate(party, self.new_certificate(), not_after).await
+    }
+
+    fn new_certificate(&self) -> PeerCertificate {
         let number = self.devices.fetch_add(1, Ordering::Relaxed);
-        let certificate = PeerCertificate::new(format!("certificate {number}").into_bytes().into());
-        self.device_with_certificate(party, certificate, not_after).await
+        PeerCertificate::new(format!("certificate {number}").into_bytes().into())
     }
 
     /// One more device of a party, with a certificate that was made elsewhere.
@@ -185,9 +188,7 @@ impl TestGateway {
 
     /// An auditor's device at an office.
     pub async fn auditor(&self, office: &Party) -> RouterClient {
-        let number = self.devices.fetch_add(1, Ordering::Relaxed);
-        let certificate = PeerCertificate::new(format!("certificate {number}").into_bytes().into());
-        self.device_with_scope(office, DeviceScope::Audit, certificate, self.clock.now() + 365 * DAY).await
+        self.device_with_scope(office, DeviceScope::Audit, self.new_certificate(), self.now() + 365 * DAY).await
     }
 
     async fn device_with_scope(
@@ -198,21 +199,11 @@ impl TestGateway {
         not_after: Timestamp,
     ) -> RouterClient {
         let number = self.devices.fetch_add(1, Ordering::Relaxed);
-        let now = self.clock.now();
-        let device = Device {
-            device_id: DeviceId::generate(now, self.entropy.as_ref()).unwrap(),
-            party_id: party.party_id,
-            label: format!("Kasse {number}"),
-            scope,
-            kind: None,
-            created_at: now,
-            revoked_at: None,
-            certificate_expires_at: None,
-        };
+        let device = self.new_device(party, format!("Kasse {number}"), scope);
         let record = CertificateRecord {
             sha256: certificate.sha256(),
             serial: number.to_be_bytes().to_vec(),
-            not_before: now,
+            not_before: self.now(),
             not_after,
             key: None,
         };
@@ -220,19 +211,23 @@ impl TestGateway {
         self.caller_of(party, device.device_id, certificate)
     }
 
-    /// A device of an office that shows a certificate from elsewhere.
-    pub async fn bound_device(&self, office: &Party, binding: &Binding, certificate: PeerCertificate) -> RouterClient {
-        let now = self.clock.now();
-        let device = Device {
+    fn new_device(&self, party: &Party, label: String, scope: DeviceScope) -> Device {
+        let now = self.now();
+        Device {
             device_id: DeviceId::generate(now, self.entropy.as_ref()).unwrap(),
-            party_id: office.party_id,
-            label: String::new(),
-            scope: DeviceScope::Photos,
+            party_id: party.party_id,
+            label,
+            scope,
             kind: None,
             created_at: now,
             revoked_at: None,
             certificate_expires_at: None,
-        };
+        }
+    }
+
+    /// A device of an office with a certificate of an external CA.
+    pub async fn bound_device(&self, office: &Party, binding: &Binding, certificate: PeerCertificate) -> RouterClient {
+        let device = self.new_device(office, String::new(), DeviceScope::Photos);
         self.administration().bind_device(&device, binding).await.unwrap();
         self.caller_of(office, device.device_id, certificate)
     }
@@ -250,41 +245,37 @@ impl TestGateway {
         &self.app.trust
     }
 
-    /// Invites a new device of a studio or office, which is added unless it is there; for a day.
+    /// Invites a new device of a studio or office for a day; adds the studio or office if it is missing.
     pub async fn invite(&self, role: Role, name: &str) -> IssuedInvitation {
+        self.invite_device(role, name, "Kasse", DeviceKind::Program).await
+    }
+
+    /// Invites a counter for a day; its browser cannot renew certificates.
+    pub async fn invite_browser(&self, name: &str, label: &str) -> IssuedInvitation {
+        self.invite_device(Role::Office, name, label, DeviceKind::Browser).await
+    }
+
+    async fn invite_device(&self, role: Role, name: &str, label: &str, kind: DeviceKind) -> IssuedInvitation {
         let administration = self.administration();
         let party = administration.find_or_add_party(role, name, "Düsseldorf").await.unwrap();
-        let (scope, kind) = (DeviceScope::Photos, DeviceKind::Program);
-        administration.invite_new(&party, "Kasse", scope, kind, DAY, &self.gateway.keys()).await.unwrap()
+        let (scope, keys) = (DeviceScope::Photos, self.gateway.keys());
+        administration.invite_new(&party, label, scope, kind, DAY, &keys).await.unwrap()
     }
 
-    /// Invites a counter, whose browser cannot renew; for a day.
-    pub async fn invite_browser(&self, name: &str, label: &str) -> IssuedInvitation {
-        let administration = self.administration();
-        let party = administration.find_or_add_party(Role::Office, name, "Düsseldorf").await.unwrap();
-        let (scope, kind) = (DeviceScope::Photos, DeviceKind::Browser);
-        administration.invite_new(&party, label, scope, kind, DAY, &self.gateway.keys()).await.unwrap()
-    }
-
-    /// Invites a device that is there.
+    /// Invites an existing device.
     pub async fn invite_again(&self, device_id: DeviceId) -> IssuedInvitation {
         self.administration().invite_again(device_id, DAY, &self.gateway.keys()).await.unwrap()
     }
 
-    /// Somebody without a certificate, at an address of his own.
+    /// A client without a certificate, with its own address.
     pub fn anonymous_client(&self) -> AnonymousClient {
         let number = self.devices.fetch_add(1, Ordering::Relaxed);
         AnonymousClient::new(self.router(ListenerKind::Enrolment), &format!("192.0.2.{}", number % 250 + 1))
     }
 
-    /// A device that comes with the certificate it was given over the wire.
+    /// The device of an invitation, with the certificate that it received.
     pub fn with_certificate(&self, invite: &IssuedInvitation, certificate: Vec<u8>) -> RouterClient {
-        let listener = match invite.party.role {
-            Role::Studio => ListenerKind::Studio,
-            Role::Office => ListenerKind::Office,
-        };
-        let certificate = PeerCertificate::new(certificate.into());
-        RouterClient::new(self.router(listener), invite.party.clone(), invite.device.device_id, certificate)
+        self.caller_of(&invite.party, invite.device.device_id, PeerCertificate::new(certificate.into()))
     }
 
     pub async fn revoke(&self, caller: &RouterClient) {
@@ -319,7 +310,7 @@ impl TestGateway {
     }
 }
 
-/// Lists that revoke nobody; the same in all tests, since making authorities takes a moment.
+/// Lists without entries; the same in all tests, since making authorities takes a moment.
 fn lists() -> PublishedRevocationLists {
     static LISTS: OnceLock<PublishedRevocationLists> = OnceLock::new();
     let make = || {

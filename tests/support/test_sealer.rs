@@ -1,4 +1,4 @@
-//! One photo, judged once and sealed as often as a test stores one: a store takes nothing that was not sealed.
+//! Seals a photo for tests that store one; the store accepts sealed photos only.
 
 use lichtbild::clock::Timestamp;
 use lichtbild::domain::code::retrieval_code::RetrievalCode;

@@ -23,7 +23,7 @@ fn digest(name: &str) -> Sha256Digest {
     Sha256Digest::of(name.as_bytes())
 }
 
-/// A certificate for this key as the handshake hands it on.
+/// A certificate for this key, as the handshake passes it on.
 fn external_certificate(gateway: &TestGateway, certificate: &str, key: &str) -> PeerCertificate {
     let credential = Credential::External {
         sha256: digest(certificate),
@@ -104,7 +104,7 @@ async fn a_foreign_certificate_is_never_taken_for_one_of_ours_nor_the_other_way_
     let gateway = TestGateway::start().await;
     let (studio, own) = (gateway.studio("Foto Koch").await, office(&gateway).await);
     gateway.bound_device(&own.party, &Binding::Key(digest("key")), external_certificate(&gateway, "x", "key")).await;
-    // The certificates of a studio and of an office, as a foreign authority would have to vouch for them.
+    // The certificates of a studio and of an office, presented as those of an external CA.
     for ours in [&studio, &own] {
         let claimed = Credential::External {
             sha256: ours.certificate.sha256(),
@@ -114,13 +114,13 @@ async fn a_foreign_certificate_is_never_taken_for_one_of_ours_nor_the_other_way_
         let claimed = PeerCertificate::with_credential(ours.certificate.der().clone(), claimed);
         shown(&gateway, ListenerKind::Office, claimed).await.assert_problem(403, "device-unknown");
     }
-    // A bound certificate, as our own authority would have to.
+    // A bound certificate, presented as one of the gateway's own CA.
     gateway
         .bound_device(&own.party, &to_certificate(&gateway, "bound"), external_certificate(&gateway, "bound", "k"))
         .await;
     let claimed = PeerCertificate::new(b"bound".to_vec().into());
     shown(&gateway, ListenerKind::Office, claimed).await.assert_problem(403, "device-unknown");
-    // And on the studio listener a bound key is nobody.
+    // The studio listener does not know bound keys.
     shown(&gateway, ListenerKind::Studio, external_certificate(&gateway, "y", "key"))
         .await
         .assert_problem(403, "device-unknown");

@@ -1,4 +1,4 @@
-//! Offices whose certificates were issued elsewhere, over real connections.
+//! Offices with certificates of an external CA, over real connections.
 
 skip_in!(quick, postgres: "starts the program and openssl, with a database of its own");
 
@@ -17,7 +17,7 @@ use crate::support::pki::{Leaf, TestCa};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Somebody else's public key infrastructure: a root, an authority below it, and a device.
+/// An external public key infrastructure: a root, an intermediate CA, and a device.
 struct ExternalPki {
     root: TestCa,
     authority: TestCa,
@@ -25,7 +25,7 @@ struct ExternalPki {
 }
 
 impl ExternalPki {
-    /// With lists that are good for a month.
+    /// Its revocation lists are valid for a month.
     fn beside(home: &GatewayFolder, settings: &str) -> Self {
         let root = TestCa::new("PCA-1 Verwaltung");
         let authority = root.intermediate("Landes-CA");
@@ -38,7 +38,7 @@ impl ExternalPki {
         external
     }
 
-    /// Writes both lists, with those whom the root and those whom the authority below it has taken back.
+    /// Writes the lists of root and intermediate CA with these revoked certificates.
     fn publish(&self, home: &GatewayFolder, by_root: &[&str], by_authority: &[&str], days: i64) {
         let end = midnight(today() + days);
         replace(&home.file("certs/root.crl"), &self.root.revocation_list(by_root, end));
@@ -47,6 +47,32 @@ impl ExternalPki {
 
     fn device(&self, home: &GatewayFolder) -> DeviceFiles {
         external_device(home, "foreign", &self.leaf, Some(&self.authority))
+    }
+}
+
+/// A gateway's folder with an office, whose device has a certificate of an external CA.
+struct ExternalOffice {
+    home: GatewayFolder,
+    /// A device of the office with a certificate of the gateway's own CA.
+    own: DeviceFiles,
+    external: ExternalPki,
+    device: DeviceFiles,
+}
+
+impl ExternalOffice {
+    fn with(settings: &str) -> Self {
+        let home = GatewayFolder::new();
+        let own = home.office("Amt Nord");
+        let external = ExternalPki::beside(&home, settings);
+        let device = external.device(&home);
+        Self { home, own, external, device }
+    }
+
+    /// The device is bound by its certificate.
+    fn bound(settings: &str) -> Self {
+        let office = Self::with(settings);
+        bind(&office.home, &["--certificate", office.device.file("certificate.pem").to_str().unwrap()]);
+        office
     }
 }
 
@@ -82,10 +108,7 @@ async fn open(device: &DeviceFiles, url: &str) -> TlsStream<TcpStream> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bound_certificate_opens_the_office_listener_and_an_unbound_one_is_nobody() {
-    let home = GatewayFolder::new();
-    let own = home.office("Amt Nord");
-    let external = ExternalPki::beside(&home, BOTH_LISTS);
-    let device = external.device(&home);
+    let ExternalOffice { home, own, device, .. } = ExternalOffice::with(BOTH_LISTS);
     let gateway = InProcessGateway::start(&home).await;
     assert_eq!(outcome(&device, &gateway.office()).await, "403 device-unknown");
     bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
@@ -98,10 +121,7 @@ async fn a_bound_certificate_opens_the_office_listener_and_an_unbound_one_is_nob
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whom_a_new_list_names_is_cut_off_and_refused_and_nobody_else() {
-    let home = GatewayFolder::new();
-    let own = home.office("Amt Nord");
-    let external = ExternalPki::beside(&home, BOTH_LISTS);
-    let device = external.device(&home);
+    let ExternalOffice { home, own, external, device } = ExternalOffice::with(BOTH_LISTS);
     let colleague = external_device(&home, "colleague", &external.authority.device(), Some(&external.authority));
     for device in [&device, &colleague] {
         bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
@@ -131,11 +151,7 @@ async fn whom_a_new_list_names_is_cut_off_and_refused_and_nobody_else() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_that_runs_out_keeps_those_out_it_watches_over_until_a_new_one_is_there() {
-    let home = GatewayFolder::new();
-    let own = home.office("Amt Nord");
-    let external = ExternalPki::beside(&home, BOTH_LISTS);
-    let device = external.device(&home);
-    bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
+    let ExternalOffice { home, own, external, device } = ExternalOffice::bound(BOTH_LISTS);
     let gateway = InProcessGateway::start(&home).await;
     let url = gateway.office();
     let (mut theirs, mut ours) = (open(&device, &url).await, open(&own, &url).await);
@@ -158,11 +174,7 @@ async fn a_list_that_runs_out_keeps_those_out_it_watches_over_until_a_new_one_is
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_of_another_authority_says_nothing_about_this_one() {
-    let home = GatewayFolder::new();
-    home.office("Amt Nord");
-    let external = ExternalPki::beside(&home, BOTH_LISTS);
-    let device = external.device(&home);
-    bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
+    let ExternalOffice { home, device, .. } = ExternalOffice::bound(BOTH_LISTS);
     let other = TestCa::new("Landes-CA");
     replace(&home.file("certs/authority.crl"), &other.revocation_list(&[], midnight(today() + 30)));
     let gateway = InProcessGateway::start(&home).await;
@@ -171,11 +183,7 @@ async fn a_list_of_another_authority_says_nothing_about_this_one() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_that_is_forged_or_older_than_the_one_in_force_changes_nothing_and_is_told() {
-    let home = GatewayFolder::new();
-    home.office("Amt Nord");
-    let external = ExternalPki::beside(&home, BOTH_LISTS);
-    let device = external.device(&home);
-    bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
+    let ExternalOffice { home, external, device, .. } = ExternalOffice::bound(BOTH_LISTS);
     let (gateway, end) = (InProcessGateway::start(&home).await, midnight(today() + 30));
     let (list, roots_list) = (home.file("certs/authority.crl"), home.file("certs/root.crl"));
     let good = fs::read_to_string(&roots_list).unwrap();
@@ -210,11 +218,7 @@ async fn how_much_of_the_chain_is_watched_over_is_said_in_the_configuration() {
         ("revocation_lists = [\"certs/authority.crl\"]\nrevocation = \"end_entity\"", "200"),
         ("revocation = \"none\"", "200"),
     ] {
-        let home = GatewayFolder::new();
-        home.office("Amt Nord");
-        let external = ExternalPki::beside(&home, settings);
-        let device = external.device(&home);
-        bind(&home, &["--certificate", device.file("certificate.pem").to_str().unwrap()]);
+        let ExternalOffice { home, device, .. } = ExternalOffice::bound(settings);
         let gateway = InProcessGateway::start(&home).await;
         assert_eq!(outcome(&device, &gateway.office()).await, expected, "{settings}");
     }
@@ -222,10 +226,7 @@ async fn how_much_of_the_chain_is_watched_over_is_said_in_the_configuration() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_device_bound_by_its_key_renews_and_is_revoked_like_any_other() {
-    let home = GatewayFolder::new();
-    home.office("Amt Nord");
-    let external = ExternalPki::beside(&home, BOTH_LISTS);
-    let device = external.device(&home);
+    let ExternalOffice { home, external, device, .. } = ExternalOffice::with(BOTH_LISTS);
     let device_id = bind(&home, &["--spki", device.file("certificate.pem").to_str().unwrap()]);
     let renewed = external.authority.renew(&external.leaf);
     let renewed = external_device(&home, "renewed", &renewed, Some(&external.authority));
@@ -255,10 +256,7 @@ async fn a_device_bound_by_its_key_renews_and_is_revoked_like_any_other() {
 
 #[test]
 fn the_key_may_be_given_in_several_ways() {
-    let home = GatewayFolder::new();
-    home.office("Amt Nord");
-    let external = ExternalPki::beside(&home, BOTH_LISTS);
-    let device = external.device(&home);
+    let ExternalOffice { home, device, .. } = ExternalOffice::with(BOTH_LISTS);
     let public_key = home.beside("key.pub");
     let made = std::process::Command::new("openssl")
         .args([

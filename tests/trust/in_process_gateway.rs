@@ -1,6 +1,6 @@
-//! A whole gateway in this process, with its files, its listeners and TLS; only its clock is the test's.
+//! A gateway in this process with files, listeners and TLS, and a clock that the test moves.
 //!
-//! Tests that run a command beside it need a second thread: a gateway that stands still in a write would keep the command out.
+//! Tests that run a command meanwhile need a second thread: otherwise a gateway that is in the middle of a write blocks the command.
 
 use std::fs;
 use std::path::Path;
@@ -29,7 +29,7 @@ pub struct InProcessGateway {
 }
 
 impl InProcessGateway {
-    /// At the time that the gateway's certificates were made for.
+    /// The clock begins at the real time, for which the gateway's certificates were made.
     pub async fn start(home: &GatewayFolder) -> Self {
         let config = Config::load(&home.config()).unwrap();
         let clock = Arc::new(ManualClock::starting_at(SystemClock.now()));
@@ -49,7 +49,6 @@ impl InProcessGateway {
         self.config.enrolment_url(self.gateway.addresses.enrolment)
     }
 
-    /// Has it look at its files.
     pub async fn reload(&self) {
         self.gateway.reload.now().await;
     }
@@ -65,7 +64,7 @@ impl InProcessGateway {
         Self::names(&ready)
     }
 
-    /// The same of a gateway whose clock was moved so far that it asks to have it looked at.
+    /// The same for a gateway that is not ready because its clock was moved far.
     pub async fn degraded_whatever_the_status(&self) -> Vec<String> {
         Self::names(&self.ready().await)
     }
@@ -82,7 +81,6 @@ impl InProcessGateway {
     }
 }
 
-/// The certificate that the gateway shows.
 pub fn presented_certificate(stream: &TlsStream<TcpStream>) -> CertificateDer<'static> {
     stream.get_ref().1.peer_certificates().unwrap()[0].clone().into_owned()
 }

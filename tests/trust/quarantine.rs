@@ -66,7 +66,7 @@ async fn one_device_can_be_released_and_another_not() {
     assert_quarantined(&office.collect(&photo.code).await);
     office.collect_ok(&of_third_till.code).await;
     office.collect_ok(&of_second_till.code).await;
-    // Nobody else's studio can be named for it.
+    // Another studio cannot be named for it.
     let other = gateway.studio("Foto Porst").await;
     let nothing = administration.release_photos(&other.party, Some(studio.device_id)).await.unwrap();
     assert_eq!(nothing.devices, 0);

@@ -1,4 +1,4 @@
-//! New certificates and authorities while the gateway serves: only good ones, and only those are cut who have to be.
+//! Reload of certificates and CAs while the gateway serves: faulty ones are refused, and only affected connections are closed.
 
 skip_in!(quick, postgres: "runs a gateway with a database of its own");
 
@@ -85,7 +85,7 @@ async fn what_is_broken_keeps_the_old_in_force_and_is_told_until_it_is_mended() 
         let told = ready["degraded"].as_array().unwrap();
         assert!(told.len() == 1 && told[0]["detail"].as_str().unwrap().contains(expected), "{what}: {ready}");
         assert_eq!(serves(&gateway, &device).await, in_force, "{what}");
-        // Told once, however often it is looked at.
+        // Logged once, although the files are read repeatedly.
         let counted = gateway.metric("lichtbild_tls_reload_failures_total").await;
         assert_eq!(counted, failures as u64 + 1, "{what}");
         assert_eq!(gateway.metric("lichtbild_tls_faults").await, 1, "{what}");
@@ -99,7 +99,7 @@ async fn what_is_broken_keeps_the_old_in_force_and_is_told_until_it_is_mended() 
     }
 }
 
-/// One that would be right but for its time.
+/// A valid certificate, except that it has expired.
 fn expired(home: &GatewayFolder, another: &TestCa) {
     let validity = [2020, 2021].map(new_year);
     let purpose = Some(rcgen::ExtendedKeyUsagePurpose::ServerAuth);
@@ -117,7 +117,7 @@ async fn when_an_authority_is_no_longer_trusted_its_connections_are_cut_and_no_o
     assert_eq!(send_raw_request(&mut watched, ME).await.unwrap().0, 200);
     assert_eq!(send_raw_request(&mut desk, COLLECTIONS).await.unwrap().0, 200);
 
-    // A successor beside it: nobody has to go.
+    // With a second CA beside the first one, no connection is closed.
     let file = home.file("certs/studio-ca.crt");
     let (old, successor) = (fs::read_to_string(&file).unwrap(), TestCa::new("Studio CA 2"));
     replace(&file, &(old.clone() + &successor.certificate_pem));

@@ -1,4 +1,4 @@
-//! The revocation lists of the gateway's own authorities, as others read them.
+//! Revocation lists of the gateway's own CAs, as relying parties read them.
 
 skip_in!(quick, postgres: "starts the program, with a database of its own");
 
@@ -38,7 +38,7 @@ async fn openssl_reads_the_list_and_refuses_the_revoked_device_and_no_other() {
     let home = GatewayFolder::new();
     let (device, other, _office) =
         (home.studio("Foto Koch"), home.device("studio", "Foto Koch"), home.office("Amt Nord"));
-    // Read again and again, faster than a reader should.
+    // The test reads the list more often than a reader may.
     home.set("enrolments_per_minute", "60000");
     let gateway = InProcessGateway::start(&home).await;
     let first = list(&gateway, &other, "studio").await;

@@ -1,4 +1,4 @@
-//! The real program: it looks by itself, and at once when it is told to.
+//! The real program reloads its files by itself, and at once after SIGHUP.
 
 skip_in!(quick, postgres: "starts the program, with a database of its own");
 

@@ -22,23 +22,23 @@ use crate::entropy::{Entropy, random_bytes};
 const SHA_1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.14.3.2.26");
 const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 
-/// Rounds of key derivation. What guards the file is the 100-bit password, so this need not cost more.
+/// Rounds of key derivation. The password has 100 bits, so more rounds are not needed.
 const ITERATIONS: i32 = 10_000;
 
 /// Algorithms of a PKCS#12 file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pkcs12Encryption {
-    /// PBES2 with PBKDF2-HMAC-SHA-256 and AES-256-CBC (RFC 8018), HMAC-SHA-256 over the whole. Read by OpenSSL, Java, NSS, and Windows
-    /// from 10 version 1709 and Server 2019 on.
+    /// PBES2 with PBKDF2-HMAC-SHA-256 and AES-256-CBC (RFC 8018), HMAC-SHA-256 over the whole. OpenSSL, Java, NSS, and Windows from 10
+    /// version 1709 and Server 2019 on read it.
     #[default]
     Aes256,
-    /// Triple DES and HMAC-SHA-1, with the key derivation of RFC 7292 appendix B: for programs that read nothing newer, such as
+    /// Triple DES and HMAC-SHA-1, with the key derivation of RFC 7292 appendix B: for programs that do not read the newer form, such as
     /// Windows Server 2016 and some versions of macOS. The password still has 100 bits, and triple DES 112.
     Legacy,
 }
 
 impl Pkcs12Encryption {
-    /// Encrypts a part of the file: the algorithm with its parameters, and the bytes.
+    /// Encrypts a part of the file; returns the algorithm with its parameters, and the bytes.
     pub(super) fn encrypt(
         self,
         plain: &[u8],
@@ -68,7 +68,7 @@ impl Pkcs12Encryption {
         Ok((AlgorithmIdentifierOwned { oid, parameters: Some(parameters) }, OctetString::new(encrypted)?))
     }
 
-    /// Seals the content of the file by the password.
+    /// The password-based MAC over the content of the file.
     pub(super) fn mac(self, content: &[u8], password: &str, entropy: &dyn Entropy) -> Result<MacData, Pkcs12Error> {
         let salt: [u8; 8] = random_bytes(entropy)?;
         let purpose = Pkcs12KeyType::Mac;

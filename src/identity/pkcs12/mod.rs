@@ -29,27 +29,26 @@ const LOCAL_KEY_ID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113
 const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
 const ENCRYPTED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.6");
 
-/// Crockford's base 32, as in retrieval codes: nothing that looks like something else.
+/// Crockford's base 32, as in retrieval codes: no symbols that look alike.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const PASSWORD_SYMBOLS: usize = 20;
 const GROUP: usize = 5;
 
 /// Content of a file.
 pub struct Pkcs12Content<'a> {
-    /// The private key.
     pub key: &'a DeviceKey,
-    /// The certificate of the key in DER.
+    /// In DER.
     pub certificate: &'a [u8],
-    /// The certificates of the authorities above it in DER.
+    /// Certificates of the CAs above it, in DER.
     pub authorities: &'a [&'a [u8]],
-    /// Name of key and certificate in lists for people. Authorities have their common name.
+    /// Name of key and certificate for people. CAs have their common name.
     pub friendly_name: &'a str,
 }
 
 /// Packs a key with its certificate.
 ///
-/// Characters outside the Basic Multilingual Plane cannot stand in a friendly name (BMPString) and are replaced. Copies of the key that
-/// the libraries make are not wiped.
+/// Characters outside the Basic Multilingual Plane are replaced, since a friendly name is a BMPString. Copies of the key that the
+/// libraries make are not wiped here.
 ///
 /// # Errors
 /// [`Pkcs12Error::KeyMismatch`] when the certificate is for another key, [`Pkcs12Error::Certificate`] when one cannot be
@@ -65,7 +64,7 @@ pub fn to_pkcs12(
     if facts.spki_sha256 != Sha256Digest::of(&key.public_key().to_spki_der()) {
         return Err(Pkcs12Error::KeyMismatch);
     }
-    // Only ties the key to its certificate within the file; the convention is a hash of the certificate.
+    // Connects the key with its certificate within the file; by convention a hash of the certificate.
     let local_key_id = facts.sha256;
     let own = || attributes(friendly_name, Some(&local_key_id));
     let mut certificates = vec![certificate_bag(certificate, own()?)?];

@@ -21,7 +21,6 @@ pub struct ExternalRevocationList {
     /// Equal in lists that follow each other: the issuer's name, its key, and the part of its certificates that the list covers.
     series: [Vec<u8>; 3],
     this_update: Timestamp,
-    /// Time at which the next list is due at the latest.
     pub next_update: Timestamp,
 }
 
@@ -57,7 +56,6 @@ impl ExternalRevocationList {
         })
     }
 
-    /// Reports whether `other` is a later list of the same series.
     pub fn is_older_than(&self, other: &Self) -> bool {
         self.series == other.series && self.this_update < other.this_update
     }

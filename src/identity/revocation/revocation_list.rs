@@ -29,7 +29,6 @@ pub const LISTED_AFTER_EXPIRY: Duration = Duration::from_hours(24 * 8);
 pub struct RevocationEntry {
     /// Big endian.
     pub serial: Vec<u8>,
-    /// Time of the revocation.
     pub at: Timestamp,
 }
 
@@ -41,9 +40,7 @@ pub struct RevocationList {
     /// Grows with each list.
     pub number: u64,
     pub this_update: Timestamp,
-    /// Time at which the next list is due at the latest.
     pub next_update: Timestamp,
-    /// Number of entries.
     pub revocations: usize,
 }
 

@@ -56,7 +56,6 @@ impl CheckpointKey {
         pem::encode(pem::PRIVATE_KEY, self.pair.serialized_der())
     }
 
-    /// Public part of the key, which auditors receive.
     pub fn verifier(&self) -> &CheckpointVerifier {
         &self.verifier
     }
@@ -97,7 +96,6 @@ pub struct CheckpointVerifier {
 }
 
 impl CheckpointVerifier {
-    /// Reads a public key on P-256 in PEM.
     pub fn from_pem(text: &str) -> Option<Self> {
         Self::of(&pem::decode_one(PUBLIC_KEY, text)?)
     }

@@ -175,27 +175,14 @@ impl ListenerContext {
                 }
                 Some(entry)
             }
-            Err(RegistryError::DeviceOverLimit) => {
-                self.metrics.over_device_limit.inc();
-                if self.connections.is_log_due(device, LogLine::FarOverLimit) {
-                    tracing::warn!(
-                        listener = self.listener,
-                        %device,
-                        party = party(),
-                        "device far over its connection limit, connection closed"
-                    );
-                }
-                None
-            }
-            Err(RegistryError::ListenerFull) => {
-                self.metrics.rejected.inc();
-                if self.connections.is_log_due(device, LogLine::ListenerFull) {
-                    tracing::warn!(
-                        listener = self.listener,
-                        %device,
-                        party = party(),
-                        "listener full, connection closed: no device has more connections than this one"
-                    );
+            Err(error) => {
+                let (counter, line) = match error {
+                    RegistryError::DeviceOverLimit => (&self.metrics.over_device_limit, LogLine::FarOverLimit),
+                    RegistryError::ListenerFull => (&self.metrics.rejected, LogLine::ListenerFull),
+                };
+                counter.inc();
+                if self.connections.is_log_due(device, line) {
+                    tracing::warn!(listener = self.listener, %device, party = party(), "connection closed: {error}");
                 }
                 None
             }

@@ -189,11 +189,11 @@ pub(super) enum LogLine {
 }
 
 /// Reason why a connection was not added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum RegistryError {
-    /// The device already has twice its limit.
+    #[error("the device has twice as many connections as its limit allows")]
     DeviceOverLimit,
-    /// The listener is full, and no other connection is closed for this one.
+    #[error("the listener is full, and no device has more connections than this one")]
     ListenerFull,
 }
 

@@ -18,7 +18,6 @@ pub(super) struct ConnectionShare {
     pub(super) device: PeerDevice,
     /// `None` during a request.
     pub(super) idle_since: Option<Instant>,
-    /// Grows with each connection.
     pub(super) number: u64,
 }
 

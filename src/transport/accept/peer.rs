@@ -60,7 +60,6 @@ impl Peer {
         self.0.device_id.get().copied()
     }
 
-    /// Sets the device of the connection.
     pub fn note_device(&self, device_id: DeviceId) {
         // The handshake or an earlier request may have set it.
         let _ = self.0.device_id.set(device_id);
@@ -108,7 +107,6 @@ impl PeerCertificate {
         self.credential.sha256()
     }
 
-    /// Credential by which the store finds the device.
     pub fn credential(&self) -> Credential {
         self.credential
     }

@@ -37,7 +37,6 @@ struct ProgressState {
     phase: Phase,
     /// True if the last write had to wait for the peer.
     write_waits: bool,
-    /// Current window in which the peer's reading is measured.
     window: Option<WriteWindow>,
     /// True if hyper has written bytes and not flushed them yet.
     answer_waits: bool,
@@ -70,11 +69,9 @@ struct WriteWindow {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// No request has begun.
     Fresh {
         since: Instant,
     },
-    /// A request head is arriving.
     Head {
         since: Instant,
     },

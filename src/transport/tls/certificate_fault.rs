@@ -64,7 +64,7 @@ fn is_begin_of_another(error: &CertificateError, facts: &CertificateFacts) -> bo
 }
 
 fn is_same_second(of_error: UnixTime, own: Timestamp) -> bool {
-    i64::try_from(of_error.as_secs()).is_ok_and(|seconds| seconds == own.unix_milliseconds() / 1000)
+    of_error.as_secs() == own.since_unix_epoch().as_secs()
 }
 
 #[cfg(test)]
@@ -78,7 +78,7 @@ mod tests {
         let made = rcgen::generate_simple_self_signed(["device".to_owned()]).unwrap();
         let der = made.cert.der();
         let facts = read_certificate(der).unwrap();
-        let seconds = |at: Timestamp| Duration::from_millis(at.unix_milliseconds().unsigned_abs());
+        let seconds = Timestamp::since_unix_epoch;
         let fault = |error| CertificateFault::of(&rustls::Error::InvalidCertificate(error), der);
         let (time, second) = (UnixTime::since_unix_epoch(Duration::ZERO), Duration::from_secs(1));
         let expired =

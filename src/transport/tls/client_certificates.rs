@@ -6,7 +6,6 @@
 //! not affect the gateway's own devices.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::pki_types::{CertificateDer, UnixTime};
@@ -159,9 +158,7 @@ impl DeviceCertificateVerifier {
 
 /// The first moment of a certificate.
 fn begin_of(end_entity: &CertificateDer<'_>) -> Option<UnixTime> {
-    let begin = read_certificate(end_entity).ok()?.not_before;
-    let begin = Duration::from_millis(u64::try_from(begin.unix_milliseconds()).ok()?);
-    Some(UnixTime::since_unix_epoch(begin))
+    Some(UnixTime::since_unix_epoch(read_certificate(end_entity).ok()?.not_before.since_unix_epoch()))
 }
 
 fn is_about_time(error: &rustls::Error) -> bool {

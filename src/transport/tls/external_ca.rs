@@ -26,7 +26,6 @@ pub enum RevocationCheck {
     /// Every certificate below the root: each intermediate CA needs a list.
     #[default]
     Chain,
-    /// The device's own certificate only.
     EndEntity,
     /// Nothing: the administrator revokes devices at this gateway.
     None,

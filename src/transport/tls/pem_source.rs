@@ -44,7 +44,6 @@ impl PemSource {
         Self { name: name.into(), text: Zeroizing::new(text.into()) }
     }
 
-    /// The certificates as trust anchors.
     pub(super) fn roots(&self) -> Result<RootCertStore, TlsConfigError> {
         let mut store = RootCertStore::empty();
         for root in self.all("certificate")? {

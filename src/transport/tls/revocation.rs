@@ -32,7 +32,6 @@ impl RevokedCertificates {
         &self.rejected
     }
 
-    /// Reports whether this certificate or key has been revoked.
     pub fn contains(&self, certificate: &Sha256Digest) -> bool {
         self.revoked.read().unwrap_or_else(PoisonError::into_inner).contains(certificate)
     }

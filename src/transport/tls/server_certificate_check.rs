@@ -3,7 +3,7 @@
 use rustls::CertificateError;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
-use rustls::pki_types::{ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 
 use super::error::TlsConfigError;
@@ -19,12 +19,8 @@ impl ServerIdentity {
     /// [`TlsConfigError::Unacceptable`] with the reason.
     pub fn verify_as_client(&self, authority: &PemSource, host: &str, now: Timestamp) -> Result<(), TlsConfigError> {
         let refused = |source| TlsConfigError::Unacceptable { host: host.to_owned(), source: timeless(source) };
-        let name = ServerName::try_from(host.to_owned())
-            .map_err(|_| refused(rustls::Error::General("not a host name or an address".into())))?;
-        let (end_entity, intermediates) =
-            self.chain.split_first().ok_or_else(|| refused(rustls::Error::NoCertificatesPresented))?;
-        let milliseconds = u64::try_from(now.unix_milliseconds()).unwrap_or(0);
-        let now = UnixTime::since_unix_epoch(std::time::Duration::from_millis(milliseconds));
+        let (name, end_entity, intermediates) = self.presented_to(host).map_err(refused)?;
+        let now = UnixTime::since_unix_epoch(now.since_unix_epoch());
         WebPkiServerVerifier::builder_with_provider(authority.roots()?.into(), crypto_provider())
             .build()
             .map_err(TlsConfigError::ClientTrust)?
@@ -39,11 +35,20 @@ impl ServerIdentity {
     /// [`TlsConfigError::WrongName`] with the reason.
     pub fn verify_name(&self, host: &str) -> Result<(), TlsConfigError> {
         let refused = |source| TlsConfigError::WrongName { host: host.to_owned(), source };
-        let name = ServerName::try_from(host.to_owned())
-            .map_err(|_| refused(rustls::Error::General("not a host name or an address".into())))?;
-        let end_entity = self.chain.first().ok_or_else(|| refused(rustls::Error::NoCertificatesPresented))?;
+        let (name, end_entity, _) = self.presented_to(host).map_err(refused)?;
         let certificate = ParsedCertificate::try_from(end_entity).map_err(refused)?;
         verify_server_name(&certificate, &name).map_err(refused)
+    }
+
+    /// The name that a client checks, the server's certificate, and the other certificates of its chain.
+    fn presented_to(
+        &self,
+        host: &str,
+    ) -> Result<(ServerName<'static>, &CertificateDer<'static>, &[CertificateDer<'static>]), rustls::Error> {
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|_| rustls::Error::General("not a host name or an address".into()))?;
+        let (end_entity, intermediates) = self.chain.split_first().ok_or(rustls::Error::NoCertificatesPresented)?;
+        Ok((name, end_entity, intermediates))
     }
 }
 

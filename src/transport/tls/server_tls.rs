@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, UnixTime};
@@ -109,7 +108,6 @@ impl ServerTls {
         clients.check(end_entity, intermediates, now).is_ok()
     }
 
-    /// True for a listener that requests client certificates.
     pub(in crate::transport) fn requests_client_certificates(&self) -> bool {
         self.client_verifier.is_some()
     }
@@ -135,8 +133,7 @@ struct TlsTime(Arc<dyn Clock>);
 
 impl TimeProvider for TlsTime {
     fn current_time(&self) -> Option<UnixTime> {
-        let milliseconds = u64::try_from(self.0.now().unix_milliseconds()).ok()?;
-        Some(UnixTime::since_unix_epoch(Duration::from_millis(milliseconds)))
+        Some(UnixTime::since_unix_epoch(self.0.now().since_unix_epoch()))
     }
 }
 

@@ -67,7 +67,7 @@ fn openssl_alone_verifies_a_checkpoint_and_refuses_one_that_was_changed() {
     let refused = home.run(&["audit", "verify"]);
     assert_eq!(refused.status.code(), Some(3));
     let stderr = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(stderr.contains("the signature is not good") && stderr.contains("next: "), "{stderr}");
+    assert!(stderr.contains("the signature is wrong") && stderr.contains("next: "), "{stderr}");
 }
 
 #[test]

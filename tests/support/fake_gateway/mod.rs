@@ -1,4 +1,4 @@
-//! A gateway that says what a test tells it to, behind real mutual TLS on loopback; its PKI is made per run.
+//! A gateway with scripted answers, behind real mutual TLS on loopback; its PKI is made per run.
 
 mod pki;
 
@@ -25,7 +25,7 @@ use tokio_rustls::TlsAcceptor;
 pub use self::pki::PkiFault;
 use self::pki::make_pki;
 
-/// One answer of the script.
+/// A scripted answer.
 #[derive(Debug, Clone)]
 pub enum ScriptedReply {
     /// 201 with the receipt that belongs to key and photo; replayed when the key came before and was stored.
@@ -40,11 +40,11 @@ pub enum ScriptedReply {
     Problem(u16, &'static str, Option<&'static str>),
     /// 201 with the receipt, one of its fields replaced.
     ReceiptWithField(&'static str, serde_json::Value),
-    /// Something that is no gateway's answer.
+    /// A text that a gateway would not send.
     Text(u16, &'static str),
 }
 
-/// One upload as it came.
+/// A received upload.
 #[derive(Debug, Clone)]
 pub struct RecordedUpload {
     pub headers: HeaderMap,
@@ -103,32 +103,32 @@ impl FakeGateway {
         self.state.lock().unwrap().script.extend(more);
     }
 
-    /// Shows a profile to those who ask for it.
+    /// Sets the profile that clients get.
     pub fn show_profile(&self, profile: &serde_json::Value) {
         self.state.lock().unwrap().profile = Some(profile.clone());
     }
 
-    /// Shows no profile any more, and gives the one that was shown.
+    /// Removes the profile and returns it.
     pub fn hide_profile(&self) -> Option<serde_json::Value> {
         self.state.lock().unwrap().profile.take()
     }
 
-    /// Shows these photos, newest first.
+    /// Sets the photos that clients get, newest first.
     pub fn show_photos(&self, photos: impl IntoIterator<Item = serde_json::Value>) {
         self.state.lock().unwrap().photos = photos.into_iter().collect();
     }
 
-    /// Answers questions about photos with this problem from now on.
+    /// Answers requests about photos with this problem from now on.
     pub fn refuse_questions(&self, status: u16, kind: &'static str) {
         self.state.lock().unwrap().question_problem = Some((status, kind));
     }
 
-    /// Addresses of the questions about photos.
+    /// URIs of the requests about photos.
     pub fn questions(&self) -> Vec<String> {
         self.state.lock().unwrap().questions.clone()
     }
 
-    /// A `studio.toml` with all that belongs to it.
+    /// A `studio.toml`, whose certificates are in the same folder.
     pub fn config(&self) -> PathBuf {
         self.directory.path().join("studio.toml")
     }
@@ -144,7 +144,7 @@ impl FakeGateway {
         self.directory.path()
     }
 
-    /// Every upload that came whole, in order.
+    /// Every complete upload, in order.
     pub fn uploads(&self) -> Vec<RecordedUpload> {
         self.state.lock().unwrap().seen.clone()
     }
@@ -163,7 +163,7 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, state: Arc<Mutex<Fa
             let stream = match acceptor.accept(stream).into_fallible().await {
                 Ok(stream) => stream,
                 Err((_, mut tcp)) => {
-                    // Read on, so that the alert arrives instead of a reset.
+                    // Reads on, so that the client gets the alert and no reset.
                     let mut rest = [0; 4096];
                     while tcp.read(&mut rest).await.is_ok_and(|read| read > 0) {}
                     return;
@@ -243,7 +243,7 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<FakeGatewayState>>)
     }
 }
 
-/// Photos by their states, as a test shows them; others that were stored are available.
+/// Photos as the test has set them; other stored ones are available.
 fn answer_about_photos(request: &Request<Incoming>, state: &Mutex<FakeGatewayState>) -> Response<ScriptedBody> {
     let mut state = state.lock().unwrap();
     state.questions.push(request.uri().to_string());
@@ -281,7 +281,7 @@ pub fn photo_in_state(upload: &RecordedUpload, state: &str) -> serde_json::Value
 }
 
 fn receipt_for(key: &str, photo: &[u8]) -> serde_json::Value {
-    // A photo identifier that hangs on the key alone, as the gateway's does for a repeat.
+    // The photo id depends only on the key, like that of a repeated deposit.
     let digest = Sha256Digest::of(key.as_bytes()).to_string();
     let photo_id =
         format!("{}-{}-7{}-8{}-{}", &digest[..8], &digest[8..12], &digest[12..15], &digest[15..18], &digest[18..30]);
@@ -295,7 +295,7 @@ fn respond(status: u16, content_type: &'static str, body: String) -> Response<Sc
     Response::builder().status(status).header("content-type", content_type).body(body).unwrap()
 }
 
-/// A body that may break off in the middle.
+/// A body that may end in the middle.
 struct ScriptedBody {
     rest: Option<Bytes>,
     cut_midway: bool,

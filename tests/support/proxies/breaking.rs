@@ -1,4 +1,4 @@
-//! A line between caller and gateway that breaks after a number of bytes. It carries TLS and sees nothing of it.
+//! A TCP proxy that breaks connections after a number of bytes.
 
 use std::io;
 use std::net::SocketAddr;
@@ -35,14 +35,14 @@ impl BreakPoint {
 pub struct BreakingProxy {
     address: SocketAddr,
     next: Arc<Mutex<BreakPoint>>,
-    /// Of how many new connections one breaks, and how many there were since that was said.
+    /// One of how many new connections breaks, and the number of connections since that was set.
     every: Arc<[AtomicU32; 2]>,
     carried: Arc<[AtomicU64; 2]>,
     connections: Arc<AtomicU32>,
 }
 
 impl BreakingProxy {
-    /// A line to the listener with this address.
+    /// A proxy for the listener with this URL.
     pub async fn to(url: &str) -> Self {
         let port = reqwest::Url::parse(url).unwrap().port().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -58,7 +58,7 @@ impl BreakingProxy {
         };
         tokio::spawn(async move {
             while let Ok((caller, _)) = listener.accept().await {
-                // Nobody there: the caller finds its connection closed.
+                // Without a listener the caller's connection is closed.
                 let Ok(gateway) = TcpStream::connect(("127.0.0.1", port)).await else { continue };
                 connections.fetch_add(1, Ordering::SeqCst);
                 let number = every[1].fetch_add(1, Ordering::SeqCst) + 1;
@@ -70,33 +70,32 @@ impl BreakingProxy {
         proxy
     }
 
-    /// Its other end, for callers.
+    /// For callers.
     pub fn url(&self) -> String {
         format!("https://localhost:{}", self.address.port())
     }
 
-    /// New connections break after so many bytes.
+    /// New connections break after this number of bytes.
     pub fn break_after(&self, bytes: u64, way: Direction, ending: CloseKind) {
         *self.next.lock().unwrap() = BreakPoint(Some((way, bytes, ending)));
     }
 
-    /// Of new connections only one of so many breaks.
+    /// Only one of this number of new connections breaks.
     pub fn break_every(&self, connections: u32) {
         self.every[0].store(connections, Ordering::SeqCst);
         self.every[1].store(0, Ordering::SeqCst);
     }
 
-    /// New connections hold.
     pub fn stop_breaking(&self) {
         *self.next.lock().unwrap() = BreakPoint(None);
     }
 
-    /// Connections that it has made to the listener.
+    /// Number of connections to the listener.
     pub fn connections(&self) -> u32 {
         self.connections.load(Ordering::SeqCst)
     }
 
-    /// Bytes carried in all since this was last asked.
+    /// Bytes carried since the last call.
     pub fn carried(&self, way: Direction) -> u64 {
         self.carried[way as usize].swap(0, Ordering::SeqCst)
     }
@@ -144,7 +143,7 @@ async fn copy(
     Err(io::ErrorKind::BrokenPipe.into())
 }
 
-/// Offsets at which to break something of `total` bytes: in the handshake, in the head, in the body, one byte before its end.
+/// Offsets at which an exchange of `total` bytes breaks: in the handshake, in the head, in the body, and one byte before its end.
 pub fn offsets(total: u64) -> Vec<(u64, CloseKind)> {
     let at = [1, 700, total / 4, total / 2, total / 4 * 3, total - 1];
     at.into_iter().zip([CloseKind::Fin, CloseKind::Reset].into_iter().cycle()).collect()

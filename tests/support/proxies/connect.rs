@@ -1,4 +1,4 @@
-//! An HTTP proxy that knows CONNECT and does what a test tells it to.
+//! An HTTP proxy for CONNECT with scripted behaviour.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,17 +8,16 @@ use tokio::net::{TcpListener, TcpStream};
 /// Answer of the proxy to a request for a tunnel.
 #[derive(Debug, Clone)]
 pub enum ProxyBehaviour {
-    /// A tunnel to the address that was asked for.
+    /// A tunnel to the requested address.
     Tunnel,
-    /// The same for those who show this value of `Proxy-Authorization`; 407 for all others.
+    /// A tunnel for requests with this value of `Proxy-Authorization`; 407 for all others.
     Password(&'static str),
-    /// This line and nothing else.
+    /// Only this line.
     Answers(&'static str),
-    /// Nothing, until the other side hangs up.
+    /// No answer until the client closes the connection.
     Silence,
 }
 
-/// A request for a tunnel as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TunnelRequest {
     pub destination: String,
@@ -49,7 +48,6 @@ impl ConnectProxy {
         proxy
     }
 
-    /// Its host and port.
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }

@@ -1,4 +1,4 @@
-//! Authorities that were made elsewhere.
+//! CAs that another program created.
 
 use lichtbild::identity::authority::Authority;
 use lichtbild::identity::error::IdentityError;

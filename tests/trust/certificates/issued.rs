@@ -86,7 +86,7 @@ fn what_was_issued_is_what_is_read_from_the_peer() {
 fn another_authority_does_not_vouch_for_a_device() {
     let openssl = OpenSsl::new();
     let issued = super::client(&super::authority(AuthorityKind::Studio), &DeviceKey::generate().unwrap().public_key());
-    // The same name and another key: what an attacker would make.
+    // The same name with another key, as an attacker could make it.
     openssl.write("ca.pem", super::authority(AuthorityKind::Studio).certificate_pem()).write("device.pem", issued.pem);
     assert!(!openssl.try_run("verify -CAfile ca.pem device.pem").status.success());
 }

@@ -1,4 +1,4 @@
-//! Certificates and requests held against the real `openssl`, which is assumed to be installed.
+//! Certificates and requests, checked with `openssl`, which must be installed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests, and what prepares them")]
 
@@ -18,7 +18,7 @@ use lichtbild::identity::authority::{Authority, AuthorityKind};
 use lichtbild::identity::issue::{CLIENT_VALIDITY, ClientSubject, IssuanceTerms, IssuedCertificate, issue_client};
 use lichtbild::identity::public_key::PublicKey;
 
-/// `openssl verify` looks at the real clock, so these tests do too.
+/// `openssl verify` uses the real clock, so these tests do too.
 fn now() -> Timestamp {
     SystemClock.now()
 }

@@ -30,12 +30,12 @@ impl OpenSsl {
         String::from_utf8_lossy(&self.read(name)).into_owned()
     }
 
-    /// Runs `openssl` with the words of `command`, whatever it answers.
+    /// Runs `openssl` with these arguments; it may fail.
     pub fn try_run(&self, command: &str) -> Output {
         Command::new("openssl").args(command.split_whitespace()).current_dir(self.path()).output().unwrap()
     }
 
-    /// Runs `openssl` with the words of `command`; it must succeed. Answers with both of its outputs.
+    /// Runs `openssl` with these arguments; it must succeed. Returns its standard output and error.
     pub fn run(&self, command: &str) -> String {
         let output = self.try_run(command);
         let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

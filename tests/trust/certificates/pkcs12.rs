@@ -1,19 +1,24 @@
 //! PKCS#12 files, opened by `openssl`.
 
 use lichtbild::entropy::OsEntropy;
-use lichtbild::identity::authority::AuthorityKind;
+use lichtbild::identity::authority::{Authority, AuthorityKind};
 use lichtbild::identity::certificate::certificates_from_pem;
+use lichtbild::identity::issue::IssuedCertificate;
 use lichtbild::identity::key::DeviceKey;
 use lichtbild::identity::pkcs12::{Pkcs12Content, Pkcs12Encryption, generate_password, to_pkcs12};
 
 use super::openssl::OpenSsl;
 
-#[test]
-fn openssl_opens_the_file_and_finds_key_certificate_and_authority() {
-    let openssl = OpenSsl::new();
-    let authority = super::authority(AuthorityKind::Office);
+fn set_up(kind: AuthorityKind) -> (OpenSsl, Authority, DeviceKey, IssuedCertificate) {
+    let authority = super::authority(kind);
     let key = DeviceKey::generate().unwrap();
     let issued = super::client(&authority, &key.public_key());
+    (OpenSsl::new(), authority, key, issued)
+}
+
+#[test]
+fn openssl_opens_the_file_and_finds_key_certificate_and_authority() {
+    let (openssl, authority, key, issued) = set_up(AuthorityKind::Office);
     let password = generate_password(&OsEntropy).unwrap();
     let content = Pkcs12Content {
         key: &key,
@@ -33,7 +38,7 @@ fn openssl_opens_the_file_and_finds_key_certificate_and_authority() {
     }
     // Browsers show the name of the certificate, Java that of the key.
     let shown = openssl.run(&format!("pkcs12 -in device.p12 -passin pass:{} -nodes", *password));
-    // openssl writes an umlaut as it likes.
+    // The encoding of umlauts differs between versions of openssl.
     let ascii = |text: &str| text.chars().filter(char::is_ascii).collect::<String>();
     let names: Vec<_> =
         shown.lines().filter_map(|line| line.trim().strip_prefix("friendlyName: ").map(ascii)).collect();
@@ -46,10 +51,7 @@ fn openssl_opens_the_file_and_finds_key_certificate_and_authority() {
 
 #[test]
 fn another_password_does_not_open_the_file() {
-    let openssl = OpenSsl::new();
-    let authority = super::authority(AuthorityKind::Studio);
-    let key = DeviceKey::generate().unwrap();
-    let issued = super::client(&authority, &key.public_key());
+    let (openssl, _, key, issued) = set_up(AuthorityKind::Studio);
     let content = Pkcs12Content { key: &key, certificate: &issued.der, authorities: &[], friendly_name: "till" };
     for (encryption, switch) in [(Pkcs12Encryption::Aes256, ""), (Pkcs12Encryption::Legacy, "-legacy")] {
         openssl.write("device.p12", to_pkcs12(&content, "AAAAA-BBBBB", encryption, &OsEntropy).unwrap());
@@ -62,10 +64,7 @@ fn another_password_does_not_open_the_file() {
 
 #[test]
 fn an_old_program_reads_the_legacy_file() {
-    let openssl = OpenSsl::new();
-    let authority = super::authority(AuthorityKind::Office);
-    let key = DeviceKey::generate().unwrap();
-    let issued = super::client(&authority, &key.public_key());
+    let (openssl, authority, key, issued) = set_up(AuthorityKind::Office);
     let authorities = [authority.certificate_der()];
     let content =
         Pkcs12Content { key: &key, certificate: &issued.der, authorities: &authorities, friendly_name: "Schalter 3" };

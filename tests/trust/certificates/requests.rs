@@ -8,7 +8,7 @@ use lichtbild::identity::request::certificate_request::{RequestError, read_reque
 
 use super::openssl::OpenSsl;
 
-/// A request by a new key; `new_key` are the words after `-newkey`, `more` any others.
+/// A request with a new key; `new_key` follows `-newkey`, `more` are further arguments.
 fn request(openssl: &OpenSsl, new_key: &str, more: &str) -> Vec<u8> {
     openssl.run(&format!("req -new -newkey {new_key} -nodes -keyout key.pem -subj /CN=till -out req.pem {more}"));
     openssl.read("req.pem")
@@ -84,7 +84,7 @@ fn a_request_signed_by_another_key_is_refused() {
     let other = DeviceKey::generate().unwrap();
     let own_point = own.windows(2).position(|pair| pair == [0x00, 0x04]).unwrap() + 1;
     let mut stolen = own.clone();
-    // The point of a key whose owner signed nothing.
+    // A public key whose owner did not sign the request.
     let spki = other.public_key().to_spki_der();
     stolen[own_point..own_point + 65].copy_from_slice(&spki[spki.len() - 65..]);
     assert!(read_request(&own).is_ok());

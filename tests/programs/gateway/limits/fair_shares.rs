@@ -27,7 +27,7 @@ async fn a_device_that_takes_every_connection_keeps_no_other_studio_out() {
         assert_eq!(client.deposit(&format!("a-key-for-photo-{number}")).await.unwrap().status, 201);
     }
     let log = gateway.log();
-    assert!(log.contains("listener full: a connection of the device that has most made way"), "{log}");
+    assert!(log.contains("listener full, closed a connection of the device with the most connections"), "{log}");
     assert!(log.contains(&greedy.device_id), "{log}");
 }
 

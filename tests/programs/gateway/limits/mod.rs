@@ -286,7 +286,7 @@ async fn anonymous_callers_in_handshakes_are_bounded_and_keep_no_device_out() {
         let made_way = "lichtbild_handshakes_failed_total{listener=\"studio\",reason=\"made_way\"}";
         wait_until("all but three made way", async || gateway.metric(made_way).await == 17).await;
         assert_eq!(send_raw_request(&mut studio.connect_tls(url).await.unwrap(), ME).await.unwrap().0, 200);
-        assert!(gateway.log().contains("too many handshakes at once"), "{}", gateway.log());
+        assert!(gateway.log().contains("too many simultaneous handshakes"), "{}", gateway.log());
     }
 }
 
