@@ -111,6 +111,10 @@ impl Finding {
     }
 
     pub fn with_detail(self, detail: Option<FindingDetail>) -> Self {
+        debug_assert!(
+            detail.is_none_or(|detail| detail.check() == self.check),
+            "{detail:?} is a case of another check"
+        );
         Self { detail, ..self }
     }
 

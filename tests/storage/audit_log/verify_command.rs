@@ -117,7 +117,7 @@ async fn what_is_done_to_the_stored_log_is_found_by_the_command_with_the_row_and
         let (code, found) = setup.verify(&[]);
         assert_eq!((code, &found["wrong"]), (3, &"rewritten".into()), "{found}");
         let stderr = String::from_utf8(setup.home.run(&["audit", "verify"]).stderr).unwrap();
-        assert!(stderr.contains("a signed checkpoint knows another row") && stderr.contains("next: "), "{stderr}");
+        assert!(stderr.contains("a signed checkpoint has another row") && stderr.contains("next: "), "{stderr}");
         setup.mend().await;
         assert_eq!(setup.verify(&[]).0, 0);
     }
