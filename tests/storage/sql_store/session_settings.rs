@@ -10,44 +10,33 @@ use std::time::Duration;
 use lichtbild::domain::party::Role;
 use lichtbild::storage::{SqlStore, StoreError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
-use tokio::net::{UnixListener, UnixStream};
-use tokio::task::AbortHandle;
+use tokio::net::UnixStream;
 
 use crate::support::postgres::{PostgresServer, execute_on, location};
+use crate::support::proxies::server_socket::ServerSocketProxy;
 use crate::support::test_gateway::START;
 
-const PORT_FILE: &str = ".s.PGSQL.5432";
-
 struct Pooler {
-    dir: tempfile::TempDir,
+    proxy: ServerSocketProxy,
     drops_options: Arc<AtomicBool>,
-    task: AbortHandle,
-}
-
-impl Drop for Pooler {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
 }
 
 impl Pooler {
     fn start(server: &Path) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let listener = UnixListener::bind(dir.path().join(PORT_FILE)).unwrap();
         let drops_options = Arc::new(AtomicBool::new(false));
-        let (server, drops) = (server.to_owned(), Arc::clone(&drops_options));
-        let serve = async move {
-            while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(relay(client, server.clone(), drops.load(Ordering::SeqCst)));
+        let drops = Arc::clone(&drops_options);
+        let proxy = ServerSocketProxy::start(server, move |client, server| {
+            let drops = drops.load(Ordering::SeqCst);
+            async move {
+                let _ = relay(client, server, drops).await;
             }
-        };
-        Self { dir, drops_options, task: tokio::spawn(serve).abort_handle() }
+        });
+        Self { proxy, drops_options }
     }
 }
 
 /// Forwards the start message, without `options` if requested, and everything else unchanged.
-async fn relay(mut client: UnixStream, server: std::path::PathBuf, drops_options: bool) -> io::Result<()> {
-    let mut server = UnixStream::connect(server).await?;
+async fn relay(mut client: UnixStream, mut server: UnixStream, drops_options: bool) -> io::Result<()> {
     let mut message = read_start(&mut client).await?;
     if message.len() == 4 {
         // The client requests TLS.
@@ -78,9 +67,8 @@ async fn read_start(client: &mut UnixStream) -> io::Result<Vec<u8>> {
 async fn a_session_without_its_settings_is_refused_and_a_later_one_with_them_serves() {
     let cluster = PostgresServer::start().await;
     let url = cluster.empty_database().await;
-    let direct_socket = cluster.folder().join(PORT_FILE);
-    let pooler = Pooler::start(&direct_socket);
-    let through = url.replace(&cluster.folder().display().to_string(), &pooler.dir.path().display().to_string());
+    let pooler = Pooler::start(cluster.folder());
+    let through = url.replace(&cluster.folder().display().to_string(), &pooler.proxy.folder().display().to_string());
     assert_ne!(through, url);
 
     pooler.drops_options.store(true, Ordering::SeqCst);

@@ -1,4 +1,5 @@
-//! Proxies between a client and a gateway.
+//! Proxies between a client and a gateway, or a gateway and its database.
 
 pub mod breaking;
 pub mod connect;
+pub mod server_socket;
