@@ -43,7 +43,7 @@ struct BenchStage {
 
 fn stages(bytes: &[u8], profile: &Profile, now: Timestamp) -> Option<Vec<BenchStage>> {
     let faceless = without_face(profile)?;
-    let (limits, small) = (*profile.face()?, jpeg::analyse(bytes).downscaled?);
+    let (limits, small) = (profile.face?, jpeg::analyse(bytes).downscaled?);
     let noise = noise(small.luma.width, small.luma.height);
     let (width, height) =
         image::ImageReader::with_format(Cursor::new(bytes), ImageFormat::Jpeg).into_dimensions().ok()?;

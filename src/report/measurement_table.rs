@@ -1,70 +1,60 @@
-//! Every measurement of a photo with what the profile asks for beside it.
+//! The measurements of a photo with the limits of the profile.
 
 use crate::domain::check::terms::localised;
 use crate::texts::language::Language;
+use crate::texts::text;
 use crate::validation::face::{FaceLimits, RatioRange};
 use crate::validation::pixel_rule::{AspectRule, PixelRule};
 use crate::validation::{Measurements, Profile};
 
-/// Name of a measurement, its value, and the limit (empty if there is none).
+/// A measurement and its limit, with their units; the limit is empty if there is none.
 pub struct MeasurementRow {
-    /// Name of the measurement.
-    pub label: &'static str,
-    /// The value with its unit.
+    pub label: String,
     pub measured: String,
-    /// The limit with its unit.
     pub limit: String,
 }
 
-/// All that could be measured, the file first and the face last.
+/// The values that could be measured, those of the file first.
 pub fn measurement_rows(measurements: &Measurements, profile: &Profile, language: Language) -> Vec<MeasurementRow> {
-    let mut rows = file_rows(measurements, profile, language);
-    rows.extend(face_rows(measurements, &profile.face().copied().unwrap_or_default(), language));
-    for row in &mut rows {
-        row.measured = localised(&row.measured, language);
-        row.limit = localised(&row.limit, language);
-    }
-    rows
+    let mut rows = file_rows(measurements, profile);
+    rows.extend(face_rows(measurements, &profile.face.unwrap_or_default()));
+    let rows = rows.into_iter().filter_map(|(id, measured, limit)| {
+        Some(MeasurementRow {
+            label: text!(language, format!("paper-measurement-{id}")),
+            measured: localised(&measured?, language),
+            limit: localised(&limit.unwrap_or_default(), language),
+        })
+    });
+    rows.collect()
 }
 
-fn file_rows(measurements: &Measurements, profile: &Profile, language: Language) -> Vec<MeasurementRow> {
-    let bytes = profile.rules().file.map(|rule| match (rule.min_bytes, rule.max_bytes) {
+/// Id of the label, the measured value if there is one, and its limit.
+type Row = (&'static str, Option<String>, Option<String>);
+
+fn file_rows(measurements: &Measurements, profile: &Profile) -> Vec<Row> {
+    let bytes = profile.file.map(|rule| match (rule.min_bytes, rule.max_bytes) {
         (Some(least), Some(most)) => format!("{least} - {most}"),
         (Some(least), None) => format!(">= {least}"),
         (None, Some(most)) => format!("<= {most}"),
         (None, None) => String::new(),
     });
     let size = measurements.width.zip(measurements.height);
-    let quality = profile.rules().compression.map(|rule| format!(">= {}", rule.advise_min_quality));
-    [
-        row(language.pick("Dateigröße", "File size"), Some(format!("{} bytes", measurements.bytes)), bytes),
-        row(
-            language.pick("Bildgröße", "Picture size"),
-            size.map(|(width, height)| format!("{width} x {height} px")),
-            Some(pixels(profile.pixels())),
-        ),
-        row(
-            language.pick("JPEG-Qualität", "JPEG quality"),
-            measurements.jpeg_quality.map(|quality| quality.to_string()),
-            quality,
-        ),
-        row(
-            language.pick("Druckauflösung", "Print resolution"),
-            measurements.pixels_per_inch.map(|resolution| format!("{resolution} dpi")),
-            None,
-        ),
+    let quality = profile.compression.map(|rule| format!(">= {}", rule.advise_min_quality));
+    let measured_size = size.map(|(width, height)| format!("{width} x {height} px"));
+    let resolution = measurements.pixels_per_inch.map(|resolution| format!("{resolution} dpi"));
+    vec![
+        ("bytes", Some(format!("{} bytes", measurements.bytes)), bytes),
+        ("size", measured_size, Some(pixels(&profile.pixels))),
+        ("quality", measurements.jpeg_quality.map(|quality| quality.to_string()), quality),
+        ("resolution", resolution, None),
     ]
-    .into_iter()
-    .flatten()
-    .collect()
 }
 
-fn face_rows(measurements: &Measurements, limits: &FaceLimits, language: Language) -> Vec<MeasurementRow> {
+fn face_rows(measurements: &Measurements, limits: &FaceLimits) -> Vec<Row> {
     let face = &measurements.face;
     let pupils = face
         .eyes
         .map(|[(left, left_y), (right, right_y)]| format!("({left:.0}, {left_y:.0}) ({right:.0}, {right_y:.0}) px"));
-    let share = |share: Option<f64>| share.map(percent);
     let shares = |limit: Option<RatioRange>| limit.map(|limit| limit.to_string());
     let centre =
         shares(limits.horizontal_position).or(limits.max_centre_offset_px.map(|pixels| format!("50 % ± {pixels} px")));
@@ -73,60 +63,24 @@ fn face_rows(measurements: &Measurements, limits: &FaceLimits, language: Languag
         (Some(_), Some(height)) => format!("{} = {:.0} px", percent(share), share * f64::from(height)),
         _ => percent(share),
     });
-    [
-        row(language.pick("Gesichter", "Faces"), face.faces.map(|faces| faces.to_string()), Some("1".to_owned())),
-        row(language.pick("Pupillen (x, y)", "Pupils (x, y)"), pupils, None),
-        row(language.pick("Kinn (x, y)", "Chin (x, y)"), face.chin.map(|(x, y)| format!("({x:.0}, {y:.0}) px")), None),
-        row(
-            language.pick("Scheitel mit Haar (y)", "Crown with hair (y)"),
-            face.crown.map(|crown| format!("{crown:.0} px")),
-            None,
-        ),
-        row(
-            language.pick("Augenabstand", "Distance of the eyes"),
-            face.inter_eye_distance_px.map(|pixels| format!("{pixels:.0} px")),
-            limits.min_inter_eye_px.map(|pixels| format!(">= {pixels} px")),
-        ),
-        row(
-            language.pick("Kopfneigung", "Tilt of the head"),
-            face.roll_degrees.map(|degrees| format!("{degrees:.1}°")),
-            limits.max_roll_degrees.map(|degrees| format!("± {degrees}°")),
-        ),
-        row(
-            language.pick("Drehung des Kopfs zur Seite", "Turn of the head"),
-            face.yaw_degrees.map(signed_degrees),
-            limits.max_yaw_degrees.map(|degrees| format!("± {degrees}°")),
-        ),
-        row(
-            language.pick("Neigung des Kopfs nach vorn", "Nod of the head"),
-            face.pitch_degrees.map(signed_degrees),
-            limits.max_pitch_degrees.map(|degrees| format!("± {degrees}°")),
-        ),
-        row(
-            language.pick("Gesichtsmitte, Anteil der Breite", "Middle of the face, share of the width"),
-            share(face.horizontal_position),
-            centre,
-        ),
-        row(
-            language.pick("Augenhöhe von oben, Anteil der Höhe", "Eyes from the top, share of the height"),
-            share(face.vertical_position),
-            shares(limits.vertical_position),
-        ),
-        row(
-            language.pick("Kopfbreite, Anteil der Breite", "Width of the head, share of the width"),
-            share(face.head_width),
-            shares(limits.head_width),
-        ),
-        row(
-            language
-                .pick("Kopfhöhe (geschätzt), Anteil der Höhe", "Height of the head (estimated), share of the height"),
-            head_height,
-            tall,
-        ),
+    let pixels = |pixels: f64| format!("{pixels:.0} px");
+    let most_degrees = |limit: Option<f64>| limit.map(|degrees| format!("± {degrees}°"));
+    let least_distance = limits.min_inter_eye_px.map(|pixels| format!(">= {pixels} px"));
+    let roll = face.roll_degrees.map(|degrees| format!("{degrees:.1}°"));
+    vec![
+        ("faces", face.faces.map(|faces| faces.to_string()), Some("1".to_owned())),
+        ("pupils", pupils, None),
+        ("chin", face.chin.map(|(x, y)| format!("({x:.0}, {y:.0}) px")), None),
+        ("crown", face.crown.map(pixels), None),
+        ("eye-distance", face.inter_eye_distance_px.map(pixels), least_distance),
+        ("roll", roll, most_degrees(limits.max_roll_degrees)),
+        ("yaw", face.yaw_degrees.map(signed_degrees), most_degrees(limits.max_yaw_degrees)),
+        ("pitch", face.pitch_degrees.map(signed_degrees), most_degrees(limits.max_pitch_degrees)),
+        ("horizontal", face.horizontal_position.map(percent), centre),
+        ("vertical", face.vertical_position.map(percent), shares(limits.vertical_position)),
+        ("head-width", face.head_width.map(percent), shares(limits.head_width)),
+        ("head-height", head_height, tall),
     ]
-    .into_iter()
-    .flatten()
-    .collect()
 }
 
 /// A share of 0 to 1 in tenths of a per cent.
@@ -137,10 +91,6 @@ fn percent(share: f64) -> String {
 /// Whole degrees with their sign; zero is positive.
 pub(super) fn signed_degrees(degrees: f64) -> String {
     format!("{:+.0}°", degrees.round() + 0.0)
-}
-
-fn row(label: &'static str, measured: Option<String>, limit: Option<String>) -> Option<MeasurementRow> {
-    Some(MeasurementRow { label, measured: measured?, limit: limit.unwrap_or_default() })
 }
 
 fn pixels(rule: &PixelRule) -> String {

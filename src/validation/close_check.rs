@@ -56,10 +56,10 @@ pub fn check_photo_closely(
         outcome.measurements.face.crown = Some((row * PIXELS_PER_SAMPLE * 10.0).round() / 10.0);
     }
     let photo_height = f64::from(frame.height);
-    let limits = profile.face();
+    let limits = profile.face.as_ref();
     let closer = [
         limits.and_then(|limits| check_head(&head, crown?, limits, declaration.subject, photo_height)),
-        profile.rules().background.and_then(|_| check_background(&mask, photo, &place)),
+        profile.background.and_then(|_| check_background(&mask, photo, &place)),
     ];
     for finding in closer.into_iter().flatten() {
         if !outcome.findings.iter().any(|told| told.check == finding.check) {

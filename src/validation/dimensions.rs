@@ -67,7 +67,7 @@ mod tests {
 
     fn checks(profile: &str, width: u32, height: u32) -> Vec<Check> {
         let profile = Profile::builtin(profile).unwrap();
-        check_size(width, height, profile.pixels()).into_iter().map(|finding| finding.check).collect()
+        check_size(width, height, &profile.pixels).into_iter().map(|finding| finding.check).collect()
     }
 
     #[test]

@@ -67,7 +67,7 @@ mod tests {
         answer["colour"]["refuse_above_chroma"] = json!(200);
         let read = GatewayProfile::read(&answer).unwrap();
         assert_eq!(read.unsupported_tables, ["colour", "smile"]);
-        assert!(read.profile.rules().colour.is_none() && read.profile.rules().blank.is_some());
+        assert!(read.profile.colour.is_none() && read.profile.blank.is_some());
     }
 
     #[test]

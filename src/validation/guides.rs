@@ -73,7 +73,7 @@ impl Guides {
     /// The lines for a photo that was measured; `None` where not even its size could be read.
     pub fn new(profile: &Profile, measurements: &Measurements) -> Option<Self> {
         let (width, height) = (f64::from(measurements.width?), f64::from(measurements.height?));
-        let limits = profile.face().copied().unwrap_or_default();
+        let limits = profile.face.unwrap_or_default();
         // Measured from the middle of the first pixel; drawn from its edge.
         let pupils = measurements.face.eyes.map(|eyes| eyes.map(|(x, y)| (x + 0.5, y + 0.5)));
         let upright = measurements.face.roll_degrees.is_none_or(|roll| roll.abs() <= UPRIGHT_DEGREES);

@@ -96,15 +96,15 @@ pub(super) struct PhotoExamination {
 pub(super) fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration, now: Timestamp) -> PhotoExamination {
     let analysis = jpeg::analyse(bytes);
     let mut measurements = Measurements::new(bytes, &analysis);
-    let metadata_findings = metadata::check(bytes, &analysis, profile.rules(), now);
+    let metadata_findings = metadata::check(bytes, &analysis, profile, now);
     // Stored turned or mirrored: what depends on the place of things is judged once the picture is upright.
     let turned = metadata_findings.iter().any(|finding| finding.check == Check::Orientation);
-    let mut pixel_findings = pixels::check(&analysis, profile.rules());
+    let mut pixel_findings = pixels::check(&analysis, profile);
     // A blank picture has no face.
     let blank = pixel_findings.iter().any(|finding| finding.check == Check::Blank);
     let mut face = if blank { None } else { check_face(&analysis, profile, declaration) };
     let light = face.as_ref().map_or(FaceLight::NotMeasured, face_light);
-    pixel_findings.extend((!blank).then(|| pixels::check_exposure(&analysis, profile.rules(), light)).flatten());
+    pixel_findings.extend((!blank).then(|| pixels::check_exposure(&analysis, profile, light)).flatten());
     let upright = face.as_ref().and_then(FaceCheckOutcome::upright_severity);
     if upright.is_some() || turned && face.as_ref().is_some_and(|face| face.measurements.eyes.is_none()) {
         pixel_findings.retain(|finding| finding.check != Check::Background);
@@ -120,7 +120,7 @@ pub(super) fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration,
     }
     findings.extend(check_file_size(&analysis, &measurements, profile));
     findings.extend(metadata_findings);
-    findings.extend(embedded::check(metadata::embedded_segments(bytes, &analysis).kinds(), &profile.rules().embedded));
+    findings.extend(embedded::check(metadata::embedded_segments(bytes, &analysis).kinds(), &profile.embedded));
     findings.extend(cross_check::check(bytes, &analysis));
     findings.extend(pixel_findings);
     let head = face.as_ref().and_then(|face| face.head);
@@ -196,7 +196,7 @@ fn leave_out_what_cropping_changes(findings: &mut Vec<Finding>) {
 
 /// The size of the picture. One that only has to be turned upright may have it afterwards: nobody is sent to crop it.
 fn check_size(frame: &Frame, profile: &Profile, turned: bool, has_no_face: bool) -> Vec<Finding> {
-    let of = |width, height| dimensions::check_size(width, height, profile.pixels());
+    let of = |width, height| dimensions::check_size(width, height, &profile.pixels);
     let fits_turned = of(frame.height, frame.width).is_empty();
     if turned && fits_turned {
         return Vec::new();
@@ -225,19 +225,20 @@ fn check_face(
     profile: &Profile,
     Declaration { subject, exception }: Declaration,
 ) -> Option<FaceCheckOutcome> {
-    let (frame, downscaled, limits) = (analysis.header.frame.as_ref()?, analysis.downscaled.as_ref()?, profile.face()?);
+    let (frame, downscaled, limits) =
+        (analysis.header.frame.as_ref()?, analysis.downscaled.as_ref()?, profile.face.as_ref()?);
     Some(face::check(downscaled, frame.width, frame.height, limits, subject, exception))
 }
 
 /// The size of the file. One that is broken has to be exported again in any case, and has another size then.
 fn check_file_size(analysis: &JpegAnalysis, measurements: &Measurements, profile: &Profile) -> Option<Finding> {
-    let rule = profile.rules().file.as_ref().filter(|_| analysis.errors.is_empty())?;
+    let rule = profile.file.as_ref().filter(|_| analysis.errors.is_empty())?;
     dimensions::check_file_size(measurements.bytes, rule)
 }
 
 /// Advice where both yardsticks of the profile are missed.
 fn check_compression(frame: &Frame, measurements: &Measurements, profile: &Profile) -> Option<Finding> {
-    let rule = profile.rules().compression.as_ref()?;
+    let rule = profile.compression.as_ref()?;
     let quality = measurements.jpeg_quality?;
     let uncompressed = f64::from(frame.width) * f64::from(frame.height) * 3.0;
     let ratio = uncompressed / (measurements.bytes.max(1) as f64);

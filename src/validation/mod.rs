@@ -26,11 +26,9 @@ mod person;
 pub mod pixel_rule;
 mod pixels;
 pub mod profile;
-mod profile_file;
 pub mod rules;
 
 pub use judge::{CheckOutcome, Judgement, Measurements, check_photo, judge};
 pub use limits::{MAX_DECODER_BYTES, MAX_HEIGHT, MAX_WIDTH};
 pub use metadata::{CaptureDate, capture_date};
-pub use profile::Profile;
-pub use profile_file::ProfileError;
+pub use profile::{Profile, ProfileError};

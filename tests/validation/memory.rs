@@ -50,7 +50,7 @@ fn one_photo_in_a_process_of_its_own() {
     let start = held("VmHWM:");
     // Too small for a face, which only shows after the model was read.
     let speck = DownscaledPhoto::tinted(Plane { width: 1, height: 1, samples: vec![128] }, 128, 128);
-    let outcome = face::check(&speck, 8, 8, profile.face().unwrap(), Subject::Adult, Exception::None);
+    let outcome = face::check(&speck, 8, 8, &profile.face.unwrap(), Subject::Adult, Exception::None);
     assert_eq!(outcome.measurements.faces, None);
     let model = held("VmHWM:") - start;
     let bytes = fs::read(path).unwrap();

@@ -19,18 +19,18 @@ use self::density::StatedDensity;
 use self::exif::Exif;
 use super::jpeg;
 use super::jpeg::{EmbeddedSegments, Header, JpegAnalysis};
-use super::rules::ProfileRules;
+use super::profile::Profile;
 use crate::clock::Timestamp;
 use crate::domain::check::Check;
 use crate::domain::check::finding::Finding;
 use crate::domain::check::quantity::{Quantity, Unit};
 
 /// Checks the metadata of a file as far as its header could be read.
-pub(super) fn check(bytes: &[u8], analysis: &JpegAnalysis, rules: &ProfileRules, now: Timestamp) -> Vec<Finding> {
+pub(super) fn check(bytes: &[u8], analysis: &JpegAnalysis, profile: &Profile, now: Timestamp) -> Vec<Finding> {
     let segment = analysis.header.exif.clone().and_then(|range| bytes.get(range));
     let exif = segment.and_then(Exif::parse);
     let mut findings: Vec<Finding> = segment.and_then(orientation::check).into_iter().collect();
-    if let Some(rule) = &rules.capture {
+    if let Some(rule) = &profile.capture {
         match exif.map_or(CaptureDate::Missing, capture_moment::read) {
             CaptureDate::Known(captured) => findings.extend(capture_time::check(captured, rule, now)),
             CaptureDate::Unreadable(text) => {
@@ -53,7 +53,7 @@ pub(super) fn check(bytes: &[u8], analysis: &JpegAnalysis, rules: &ProfileRules,
         findings.push(Finding::advise(Check::Thumbnail, length, "none"));
     }
     findings.extend(colour_profile::check(bytes, &analysis.header.icc));
-    if let (Some(rule), Some(frame)) = (&rules.density, &analysis.header.frame) {
+    if let (Some(rule), Some(frame)) = (&profile.density, &analysis.header.frame) {
         findings.extend(density::check(StatedDensity::new(analysis.header.pixels_per_inch, exif), frame.width, rule));
     }
     findings

@@ -19,29 +19,29 @@ mod sharpness;
 pub(super) use exposure::FaceLight;
 
 use super::jpeg::JpegAnalysis;
-use super::rules::ProfileRules;
+use super::profile::Profile;
 use crate::domain::check::finding::Finding;
 
 /// Checks the light of a picture that is not blank.
-pub(super) fn check_exposure(analysis: &JpegAnalysis, rules: &ProfileRules, face: FaceLight) -> Option<Finding> {
-    exposure::check(&analysis.downscaled.as_ref()?.luma, face, rules.exposure.as_ref()?)
+pub(super) fn check_exposure(analysis: &JpegAnalysis, profile: &Profile, face: FaceLight) -> Option<Finding> {
+    exposure::check(&analysis.downscaled.as_ref()?.luma, face, profile.exposure.as_ref()?)
 }
 
 /// Checks the picture of a sound file but for its light; there is none of any other.
-pub(super) fn check(analysis: &JpegAnalysis, rules: &ProfileRules) -> Vec<Finding> {
+pub(super) fn check(analysis: &JpegAnalysis, profile: &Profile) -> Vec<Finding> {
     let (Some(downscaled), Some(detail)) = (&analysis.downscaled, &analysis.last_coefficients) else {
         return Vec::new();
     };
-    if let Some(blank) = rules.blank.as_ref().and_then(|rule| blank::check(&downscaled.luma, rule)) {
+    if let Some(blank) = profile.blank.as_ref().and_then(|rule| blank::check(&downscaled.luma, rule)) {
         // Of a picture that is not there, nothing else is worth telling.
         return vec![blank];
     }
     let mut findings = Vec::new();
-    findings.extend(rules.colour.as_ref().and_then(|rule| colour::check(downscaled, rule)));
-    findings.extend(rules.background.as_ref().and_then(|rule| background::check(&downscaled.luma, rule)));
+    findings.extend(profile.colour.as_ref().and_then(|rule| colour::check(downscaled, rule)));
+    findings.extend(profile.background.as_ref().and_then(|rule| background::check(&downscaled.luma, rule)));
     if let Some(quality) = analysis.header.quality {
-        findings.extend(rules.sharpness.as_ref().and_then(|rule| sharpness::check_focus(detail, quality, rule)));
-        findings.extend(rules.upscaled.as_ref().and_then(|rule| sharpness::check_upscaling(detail, quality, rule)));
+        findings.extend(profile.sharpness.as_ref().and_then(|rule| sharpness::check_focus(detail, quality, rule)));
+        findings.extend(profile.upscaled.as_ref().and_then(|rule| sharpness::check_upscaling(detail, quality, rule)));
     }
     findings
 }

@@ -42,23 +42,6 @@ pub(in crate::cli::gateway) enum Command {
     },
 }
 
-/// The groups of rules in the order of the files; others come after them.
-const GROUPS: [&str; 13] = [
-    "pixels",
-    "file",
-    "embedded",
-    "compression",
-    "capture",
-    "density",
-    "colour",
-    "blank",
-    "exposure",
-    "background",
-    "sharpness",
-    "upscaled",
-    "face",
-];
-
 /// Endings of keys, each with the unit that it stands for.
 const UNITS: [(&str, &str); 8] = [
     ("_px", "px"),
@@ -143,12 +126,14 @@ fn check(file: &Path, json: bool) -> Result<(), CommandError> {
 
 /// Every key with its table, and its value with its unit.
 fn requirements(profile: &Profile) -> Vec<(String, String)> {
-    let Value::Object(mut tables) = json!(profile) else { return Vec::new() };
-    let ordered = GROUPS.into_iter().filter_map(|group| Some((group.to_owned(), tables.remove(group)?)));
-    let ordered: Vec<(String, Value)> = ordered.collect();
+    let Value::Object(tables) = json!(profile) else { return Vec::new() };
+    let mut tables: Vec<(String, Value)> = tables.into_iter().collect();
+    // A JSON map is sorted by key. The text has the tables in the order in which a profile is written.
+    let text = serde_json::to_string(profile).unwrap_or_default();
+    tables.sort_by_key(|(group, _)| text.find(&format!("\"{group}\":{{")));
     let mut demands = Vec::new();
-    for (group, table) in ordered.into_iter().chain(tables) {
-        // The name and the title are no tables.
+    for (group, table) in tables {
+        // The name and the title are not tables.
         let Value::Object(keys) = table else { continue };
         if keys.is_empty() {
             demands.push((group.clone(), "(judged without limits)".to_owned()));

@@ -24,7 +24,7 @@ impl Portrait {
     fn check(&self, change: Transformation, profile: &str, subject: Subject, exception: Exception) -> FaceCheckOutcome {
         let profile = Profile::builtin(profile).unwrap();
         let (width, height) = self.luma.dimensions();
-        check(&in_skin_colours(self.plane(change)), width, height, profile.face().unwrap(), subject, exception)
+        check(&in_skin_colours(self.plane(change)), width, height, &profile.face.unwrap(), subject, exception)
     }
 
     fn findings(&self, change: Transformation, profile: &str) -> Vec<(Check, Severity)> {
@@ -39,7 +39,7 @@ fn named(outcome: &FaceCheckOutcome) -> Vec<(Check, Severity)> {
 }
 
 fn of_plane(plane: &Plane) -> FaceCheckOutcome {
-    let limits = *Profile::builtin("de-tr03121").unwrap().face().unwrap();
+    let limits = Profile::builtin("de-tr03121").unwrap().face.unwrap();
     let (width, height) = (plane.width as u32 * 8, plane.height as u32 * 8);
     check(&in_skin_colours(plane.clone()), width, height, &limits, Subject::Adult, Exception::None)
 }
@@ -289,7 +289,7 @@ fn eyes_at_the_edge_are_refused() {
 
 #[test]
 fn scalar_and_vector_arithmetic_agree() {
-    let limits = *Profile::builtin("de-tr03121").unwrap().face().unwrap();
+    let limits = Profile::builtin("de-tr03121").unwrap().face.unwrap();
     for change in
         [AS_IS, Transformation { turn_degrees: 9.0, ..AS_IS }, Transformation { turn_degrees: 180.0, ..AS_IS }]
     {
