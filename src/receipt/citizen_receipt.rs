@@ -1,6 +1,4 @@
-//! The receipt that the citizen carries to the counter. No photo and no name are on it: nothing but the code ties it to anybody.
-
-use std::fmt;
+//! The receipt that the citizen carries to the office. It shows neither the photo nor a name; only the code connects it to the citizen.
 
 use super::data_matrix::{DataMatrixError, DataMatrixSymbol};
 use super::font::Font;
@@ -12,6 +10,7 @@ use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::domain::id::PhotoId;
 use crate::domain::local_time::last_day_in_full;
 use crate::texts::language::Language;
+use crate::texts::text;
 
 /// Paper for a citizen receipt.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,7 +18,7 @@ pub enum Paper {
     /// DIN A6, upright: 105 mm x 148 mm.
     #[default]
     A6,
-    /// The roll of a receipt printer, 80 mm wide, 72 mm of them printable, as long as it takes.
+    /// The roll of a receipt printer: 80 mm wide, of which 72 mm are printable, and as long as needed.
     Roll80,
 }
 
@@ -28,40 +27,21 @@ pub struct CitizenReceipt<'a> {
     pub code: &'a RetrievalCode,
     /// Photo that the code belongs to. Its short form is printed; the desk shows the same.
     pub photo_id: PhotoId,
-    /// Latest time of the photo's erasure.
+    /// The photo is erased by then at the latest.
     pub expires_at: Timestamp,
-    /// Name and perhaps town of the studio that issued it; left out where `None`. Up to two lines of it are shown.
+    /// Name and perhaps town of the studio. Two lines of it are shown at most.
     pub studio: Option<&'a str>,
-    /// Paper that it is printed on.
     pub paper: Paper,
     pub language: Language,
 }
 
-/// Reason for which there is no receipt.
-#[derive(Debug, PartialEq)]
+/// Reason why there is no receipt.
+#[derive(Debug, PartialEq, thiserror::Error)]
 pub enum CitizenReceiptError {
-    /// The DataMatrix cannot be read again.
-    Symbol(DataMatrixError),
-    /// The page cannot be written.
-    Pdf(PdfError),
-}
-
-impl fmt::Display for CitizenReceiptError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Symbol(_) => "the receipt's DataMatrix does not serve",
-            Self::Pdf(_) => "the receipt's page does not serve",
-        })
-    }
-}
-
-impl std::error::Error for CitizenReceiptError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Symbol(source) => Some(source),
-            Self::Pdf(source) => Some(source),
-        }
-    }
+    #[error("cannot make the DataMatrix of the receipt")]
+    Symbol(#[from] DataMatrixError),
+    #[error("cannot write the page of the receipt")]
+    Pdf(#[from] PdfError),
 }
 
 const TITLE: TextStyle = TextStyle { font: Font::Bold, size_pt: 17.0 };
@@ -73,51 +53,53 @@ const BODY: TextStyle = TextStyle { font: Font::Regular, size_pt: 9.0 };
 const NUMBER: TextStyle = TextStyle { font: Font::Regular, size_pt: 8.5 };
 
 impl CitizenReceipt<'_> {
-    /// The receipt as PDF. It holds the code: a file of it is its owner's alone.
+    /// The receipt as PDF. It contains the code: only the owner may read a file of it.
     ///
     /// # Errors
-    /// [`CitizenReceiptError`] when the DataMatrix that would be printed does not read as the code, or the page is no PDF.
+    /// [`CitizenReceiptError`] when the DataMatrix does not decode to the code, or the page cannot be written as PDF.
     pub fn to_pdf(&self) -> Result<Vec<u8>, CitizenReceiptError> {
-        let symbol = DataMatrixSymbol::encode(self.code).map_err(CitizenReceiptError::Symbol)?;
-        pdf::write_pdf(&self.lay_out(&symbol), texts(self.language).document, self.language)
-            .map_err(CitizenReceiptError::Pdf)
+        let symbol = DataMatrixSymbol::encode(self.code)?;
+        let title = text!(self.language, "paper-receipt.document");
+        Ok(pdf::write_pdf(&self.lay_out(&symbol), &title, self.language)?)
     }
 
     fn lay_out(&self, symbol: &DataMatrixSymbol) -> PdfPage {
-        // The height of a page on the roll is known when it is full.
+        // The height of a page on the roll follows from its content.
         let (width_mm, fixed_height_mm, margin_mm, code_pt, gap_mm) = match self.paper {
             Paper::A6 => (105.0, Some(148.0), 9.0, 16.5, 2.8),
             Paper::Roll80 => (80.0, None, 4.5, 13.5, 2.0),
         };
-        let words = texts(self.language);
+        let language = self.language;
         let mut marks = Vec::new();
         let mut column =
             TextColumn { elements: &mut marks, x_mm: margin_mm, width_mm: width_mm - 2.0 * margin_mm, y_mm: margin_mm };
 
-        column.text(TextRole::Title, TITLE, Align::Left, words.title);
-        column.text(TextRole::Paragraph, SUBTITLE, Align::Left, words.subtitle);
+        column.text(TextRole::Title, TITLE, Align::Left, &text!(language, "paper-receipt"));
+        column.text(TextRole::Paragraph, SUBTITLE, Align::Left, &text!(language, "paper-receipt.subtitle"));
         column.space(2.0);
         column.frame(3.2, |frame| {
             let style = TextStyle { font: Font::MonospaceBold, size_pt: code_pt };
             frame.line(TextRole::Paragraph, style, Align::Centre, &self.code.reveal());
-            // The space below a line is for the next one, and there is none.
+            // No line follows, so that the space below this one is taken back.
             frame.space(style.cap_mm() - style.line_mm());
         });
         column.space(1.0);
-        column.symbol(symbol, words.symbol, |beside| {
-            beside.text(TextRole::Paragraph, LABEL, Align::Left, words.valid_until);
+        column.symbol(symbol, &text!(language, "paper-receipt.symbol"), |beside| {
+            beside.text(TextRole::Paragraph, LABEL, Align::Left, &text!(language, "paper-receipt.valid-until"));
             beside.space(0.4);
-            beside.text(TextRole::Paragraph, DATE, Align::Left, &last_day_in_full(self.expires_at, self.language));
+            beside.text(TextRole::Paragraph, DATE, Align::Left, &last_day_in_full(self.expires_at, language));
             if let Some(studio) = self.studio {
                 beside.space(2.2);
-                beside.text(TextRole::Paragraph, LABEL, Align::Left, words.issued_by);
+                beside.text(TextRole::Paragraph, LABEL, Align::Left, &text!(language, "paper-receipt.issued-by"));
                 beside.text_within(TextRole::Paragraph, BODY, studio, 2);
             }
         });
         column.space(gap_mm);
-        for (heading, text) in words.sections {
-            column.text(TextRole::Heading, HEADING, Align::Left, heading);
-            column.text(TextRole::Paragraph, BODY, Align::Left, text);
+        for section in ["purpose", "confidential", "lost"] {
+            let heading = text!(language, format!("paper-receipt-{section}"));
+            column.text(TextRole::Heading, HEADING, Align::Left, &heading);
+            let text = text!(language, format!("paper-receipt-{section}.text"));
+            column.text(TextRole::Paragraph, BODY, Align::Left, &text);
             column.space(gap_mm);
         }
         if let Some(height_mm) = fixed_height_mm {
@@ -126,77 +108,11 @@ impl CitizenReceipt<'_> {
         }
         column.rule();
         column.space(1.6);
-        let number = format!("{} {}", words.number, self.photo_id.short());
+        let number = text!(language, "paper-receipt.number", number = self.photo_id.short().to_string());
         column.text(TextRole::Paragraph, NUMBER, Align::Left, &number);
         let height_mm = fixed_height_mm.unwrap_or(column.y_mm + margin_mm);
         PdfPage { width_mm, height_mm, elements: marks }
     }
-}
-
-struct ReceiptTexts {
-    document: &'static str,
-    title: &'static str,
-    subtitle: &'static str,
-    symbol: &'static str,
-    valid_until: &'static str,
-    issued_by: &'static str,
-    number: &'static str,
-    sections: [(&'static str, &'static str); 3],
-}
-
-fn texts(language: Language) -> ReceiptTexts {
-    language.pick(
-        ReceiptTexts {
-            document: "Abrufcode für ein biometrisches Lichtbild",
-            title: "Abrufcode",
-            subtitle: "für Ihr biometrisches Lichtbild (Passfoto)",
-            symbol: "DataMatrix mit dem Abrufcode",
-            valid_until: "Gültig bis einschließlich",
-            issued_by: "Ausgestellt von",
-            number: "Foto-Nr.",
-            sections: [
-                (
-                    "Wofür ist dieser Beleg?",
-                    "Zeigen Sie ihn im Bürgerbüro, wenn Sie Ausweis oder Reisepass beantragen. Das Amt ruft damit Ihr Lichtbild ab; danach \
-                     wird es gelöscht. Der Code gilt nur einmal: Brauchen Sie zwei Dokumente, sagen Sie es gleich zu Beginn.",
-                ),
-                (
-                    "Bitte vertraulich behandeln",
-                    "Bewahren Sie den Beleg auf wie Bargeld und geben Sie den Code nur im Amt weiter.",
-                ),
-                (
-                    "Verloren?",
-                    "Fragen Sie im Fotostudio: Es kann den Beleg noch einmal drucken oder das Lichtbild zurückziehen. Das Amt kennt den Code \
-                     nicht. Hat auch das Studio ihn nicht mehr, brauchen Sie ein neues Lichtbild.",
-                ),
-            ],
-        },
-        ReceiptTexts {
-            document: "Retrieval code for a biometric photo",
-            title: "Retrieval code",
-            subtitle: "(Abrufcode) for your biometric passport photo",
-            symbol: "DataMatrix with the retrieval code",
-            valid_until: "Valid until the end of",
-            issued_by: "Issued by",
-            number: "Photo no.",
-            sections: [
-                (
-                    "What is this receipt for?",
-                    "Show it at the registration office (Bürgerbüro) when you apply for an identity card or a passport. The office collects \
-                     your photo with it; then the photo is erased. The code works only once: if you need two documents, say so first.",
-                ),
-                (
-                    "Please keep it confidential",
-                    "Look after this receipt like cash, and give the code to nobody but the office.",
-                ),
-                (
-                    "Lost it?",
-                    "Ask the photo studio: it can print the receipt again or withdraw the photo. The office does not know the code. If the \
-                     studio no longer has it either, you need a new photo.",
-                ),
-            ],
-        },
-    )
 }
 
 #[cfg(test)]

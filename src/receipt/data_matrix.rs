@@ -1,32 +1,29 @@
-//! The code as a DataMatrix (ISO/IEC 16022, ECC 200), read again before anybody gets it.
-
-use std::fmt;
+//! The code as a DataMatrix (ISO/IEC 16022, ECC 200), decoded again before it is printed.
 
 use datamatrix::{DataMatrix, DecodingError, SymbolSize};
 
 use crate::domain::code::retrieval_code::RetrievalCode;
 
-/// Modules along each side. Twenty symbols of base 32 take 15 or 16 of its 18 data codewords; codes with many digits would fit a
-/// smaller symbol, but one size lays out alike and tells nothing about the code.
+/// Modules along each side. Twenty symbols of base 32 take 15 or 16 of its 18 data codewords. Codes with many digits would fit in a
+/// smaller symbol, but one size keeps the layout and does not reveal anything about the code.
 pub const SIDE_MODULES: u16 = 18;
 const SIZE: SymbolSize = SymbolSize::Square18;
-/// Free modules on every side. The standard asks for one; the second is for printers that smear and for scissors.
+/// Free modules on every side. The standard requires one; the second is for printers that smear and for scissors.
 pub const QUIET_MODULES: u16 = 2;
 
-/// The side of one module.
+/// Length of one side of a module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ModuleSize {
     micrometres: u16,
 }
 
 impl ModuleSize {
-    /// The least a module may have: 0.3386 mm, four dots of a 300 dpi printer (BSI TR-03170).
+    /// Least size of a module: 0.3386 mm, four dots of a 300 dpi printer (BSI TR-03170).
     pub const LEAST: Self = Self { micrometres: 339 };
     /// Size that is printed: eight dots of a receipt printer of 203 dpi (25.4 mm / 203 = 0.1251 mm), so that every module of the roll
     /// is a whole number of dots. Three times the least: it survives "fit to page", folds and a camera instead of a scanner.
     pub const PRINTED: Self = Self { micrometres: 1001 };
 
-    /// The side in millimetres.
     pub fn millimetres(self) -> f32 {
         f32::from(self.micrometres) / 1000.0
     }
@@ -34,29 +31,26 @@ impl ModuleSize {
 
 const _: () = assert!(ModuleSize::PRINTED.micrometres >= ModuleSize::LEAST.micrometres);
 
-/// A symbol that was decoded and gave its code.
+/// A symbol that was decoded to its code.
 pub struct DataMatrixSymbol {
     bars: Vec<ModuleRun>,
 }
 
-/// Dark modules side by side in one row: what is drawn.
+/// Dark modules side by side in one row, drawn as one bar. Columns and rows count from 0 at the upper left.
 #[derive(Clone, Copy)]
 pub struct ModuleRun {
-    /// The first module's column, from the left, from 0.
     pub column: u16,
-    /// The row, from above, from 0.
     pub row: u16,
     /// Number of modules.
     pub modules: u16,
 }
 
 impl DataMatrixSymbol {
-    /// The symbol that carries `code`: its twenty symbols without hyphens. A scanner in keyboard mode types them like a
-    /// US keyboard, and a computer set to German reads a US hyphen as `ß`; it swaps Y and Z, too, which is for the scanner's
-    /// setting to cure, but shows at the check symbol.
+    /// Encodes the twenty symbols of `code` without hyphens. A scanner in keyboard mode types like a US keyboard, and a computer set to
+    /// German reads a US hyphen as `ß`. It also swaps Y and Z, which the check symbol reveals and the scanner's setting corrects.
     ///
     /// # Errors
-    /// [`DataMatrixError`] when what would be drawn does not decode to `code`.
+    /// [`DataMatrixError`] when the bars to be drawn do not decode to `code`.
     pub fn encode(code: &RetrievalCode) -> Result<Self, DataMatrixError> {
         let text: String = code.reveal().chars().filter(|character| *character != '-').collect();
         let encoded = DataMatrix::encode(text.as_bytes(), SIZE).map_err(|_| DataMatrixError::NotEncodable)?;
@@ -69,12 +63,11 @@ impl DataMatrixSymbol {
         Ok(symbol)
     }
 
-    /// The dark modules.
     pub fn bars(&self) -> &[ModuleRun] {
         &self.bars
     }
 
-    /// Reads the bars, that is: what is drawn and not what was encoded.
+    /// Decodes the bars as they are drawn.
     fn verify(&self, code: &RetrievalCode) -> Result<(), DataMatrixError> {
         let side = usize::from(SIDE_MODULES);
         let mut modules = vec![false; side * side];
@@ -108,28 +101,16 @@ fn bars(modules: &[[bool; SIDE_MODULES as usize]]) -> Vec<ModuleRun> {
     bars
 }
 
-/// Reason for which there is no symbol. None of the variants holds a part of the code.
-#[derive(Debug, PartialEq)]
+/// Reason why there is no symbol. No variant contains a part of the code.
+#[derive(Debug, PartialEq, thiserror::Error)]
 pub enum DataMatrixError {
-    /// The code does not fit the symbol.
+    #[error("the code does not fit in its DataMatrix")]
     NotEncodable,
-    /// The symbol to be drawn does not decode.
+    #[error("the DataMatrix cannot be decoded")]
     Unreadable(DecodingError),
-    /// It decodes to something else.
+    #[error("the DataMatrix decodes to another code")]
     OtherCode,
 }
-
-impl fmt::Display for DataMatrixError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotEncodable => "the code does not fit its DataMatrix",
-            Self::Unreadable(_) => "the DataMatrix cannot be read again",
-            Self::OtherCode => "the DataMatrix reads as another code",
-        })
-    }
-}
-
-impl std::error::Error for DataMatrixError {}
 
 #[cfg(test)]
 mod tests {

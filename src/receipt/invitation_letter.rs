@@ -1,7 +1,5 @@
-//! The letter that invites a device of a studio or an office: by post, on A4, its address where a window envelope shows it. The top
-//! stays free for the authority's own letterhead; who sends it is not known here.
-
-use std::fmt;
+//! The letter that invites a device of a studio or an office: A4, with the address where a window envelope shows it. The top is free for
+//! the letterhead of the sender, which the gateway does not know.
 
 use super::font::Font;
 use super::page::{Align, PageElement, PdfPage, Rectangle, TextColumn, TextRole};
@@ -13,61 +11,42 @@ use crate::domain::id::DeviceId;
 use crate::domain::local_time::date_and_time;
 use crate::domain::party::Role;
 use crate::texts::language::Language;
+use crate::texts::text;
 
 /// Content of an invitation letter.
 pub struct InvitationLetter<'a> {
-    /// Role of the party: studio or office.
     pub role: Role,
     pub party_name: &'a str,
-    /// Its town.
+    /// Town of the party.
     pub place: &'a str,
-    /// Name of the device; may be empty.
+    /// May be empty.
     pub device_label: &'a str,
     pub device_id: DeviceId,
     /// Address of the gateway, as typed.
     pub url: &'a str,
-    /// SHA-256 of the certificate of the authority that vouches for the gateway.
+    /// SHA-256 of the certificate of the CA that issued the gateway's certificate.
     pub ca_sha256: Sha256Digest,
-    /// The one-time code, as typed.
+    /// The enrolment code, as typed.
     pub code: &'a str,
-    /// The one line to type; it holds address and code.
+    /// Command line to type; contains address and code.
     pub command: &'a str,
-    /// Time from which the code no longer works.
     pub expires_at: Timestamp,
     pub language: Language,
 }
 
-/// Reason for which there is no letter.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Reason why there is no letter.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvitationLetterError {
-    /// Address, code or line hold something else than printable ASCII: nobody could type them from paper.
+    /// People can type printable ASCII only from paper.
+    #[error("address, code or command cannot be typed from paper: they are not printable ASCII")]
     Untypable,
-    /// Address, code or line are too long for one page.
+    #[error("address, code or command do not fit on the page")]
     TooLong,
-    /// The page cannot be written.
-    Pdf(PdfError),
+    #[error("cannot write the page of the letter")]
+    Pdf(#[from] PdfError),
 }
 
-impl fmt::Display for InvitationLetterError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Untypable => "address, code or line cannot be typed from paper: they are not printable ASCII",
-            Self::TooLong => "address, code or line do not fit the page",
-            Self::Pdf(_) => "the letter's page does not serve",
-        })
-    }
-}
-
-impl std::error::Error for InvitationLetterError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Untypable | Self::TooLong => None,
-            Self::Pdf(source) => Some(source),
-        }
-    }
-}
-
-/// A digest as people compare it and the program shows it, in 16 groups of four hexadecimal digits.
+/// A digest in 16 groups of four hexadecimal digits, as the program shows it for comparison.
 pub fn format_fingerprint(digest: &Sha256Digest) -> String {
     let [first, second] = format_fingerprint_lines(digest);
     format!("{first} {second}")
@@ -103,14 +82,14 @@ const HEADING: TextStyle = TextStyle { font: Font::Bold, size_pt: 10.0 };
 const LABEL: TextStyle = TextStyle { font: Font::Regular, size_pt: 8.0 };
 const NUMBER: TextStyle = TextStyle { font: Font::Regular, size_pt: 8.5 };
 const MONOSPACE: TextStyle = TextStyle { font: Font::MonospaceBold, size_pt: 12.0 };
-/// Sizes that the line to type is tried in, until it fits in one line.
+/// The first of these sizes in which the command fits on one line is used.
 const COMMAND_SIZES_PT: [f32; 4] = [11.0, 10.0, 9.0, 8.0];
 
 impl InvitationLetter<'_> {
-    /// The letter as PDF, one page. It holds the code: a file of it is its owner's alone.
+    /// The letter as PDF, one page. It contains the code: only the owner may read a file of it.
     ///
     /// # Errors
-    /// [`InvitationLetterError`] when it could not be typed from, or does not fit. Long names are shortened instead.
+    /// [`InvitationLetterError`] when the command cannot be typed or does not fit. Long names are shortened instead.
     pub fn to_pdf(&self) -> Result<Vec<u8>, InvitationLetterError> {
         let typed = [self.url, self.code, self.command];
         if !typed.iter().all(|text| text.bytes().all(|byte| matches!(byte, b' '..=b'~'))) {
@@ -120,8 +99,7 @@ impl InvitationLetter<'_> {
         if page.extent_mm().1 > HEIGHT_MM - LEAST_BELOW_MM {
             return Err(InvitationLetterError::TooLong);
         }
-        let title = self.language.pick("Einladung an das Lichtbild-Gateway", "Invitation to the Lichtbild gateway");
-        pdf::write_pdf(&page, title, self.language).map_err(InvitationLetterError::Pdf)
+        Ok(pdf::write_pdf(&page, &text!(self.language, "paper-letter.document"), self.language)?)
     }
 
     fn lay_out(&self) -> PdfPage {
@@ -144,32 +122,33 @@ impl InvitationLetter<'_> {
         let mut block = TextColumn { elements: marks, x_mm: INFORMATION_LEFT_MM, width_mm, y_mm: INFORMATION_MM };
         let until = date_and_time(self.expires_at, self.language);
         let device_id = self.device_id.to_string();
-        let [device, number, valid] =
-            self.language.pick(["Gerät", "Gerätenummer", "Gültig bis"], ["Device", "Device number", "Valid until"]);
-        for (label, style, text, most) in
-            [(device, BODY, self.device_label, 3), (number, NUMBER, &device_id, 1), (valid, HEADING, &until, 2)]
-        {
+        for (label, style, text, most) in [
+            (text!(self.language, "paper-letter.device"), BODY, self.device_label, 3),
+            (text!(self.language, "paper-letter.device-number"), NUMBER, &device_id, 1),
+            (text!(self.language, "paper-letter.valid-until"), HEADING, &until, 2),
+        ] {
             if text.is_empty() {
                 continue;
             }
-            block.text(TextRole::Paragraph, LABEL, Align::Left, label);
+            block.text(TextRole::Paragraph, LABEL, Align::Left, &label);
             block.text_within(TextRole::Paragraph, style, text, most);
             block.space(2.0);
         }
     }
 
     fn set_body(&self, column: &mut TextColumn<'_>) {
-        let words = texts(self.language);
-        column.text(TextRole::Title, SUBJECT, Align::Left, words.subject);
+        let language = self.language;
+        column.text(TextRole::Title, SUBJECT, Align::Left, &text!(language, "paper-letter"));
         column.space(3.5);
         let purpose = match self.role {
-            Role::Studio => words.for_studios,
-            Role::Office => words.for_offices,
+            Role::Studio => text!(language, "paper-letter.for-studios"),
+            Role::Office => text!(language, "paper-letter.for-offices"),
         };
-        column.text(TextRole::Paragraph, BODY, Align::Left, &format!("{purpose} {}", words.key_stays));
+        let key_stays = text!(language, "paper-letter.key-stays");
+        column.text(TextRole::Paragraph, BODY, Align::Left, &format!("{purpose} {key_stays}"));
         column.space(4.0);
 
-        column.text(TextRole::Heading, HEADING, Align::Left, words.type_this);
+        column.text(TextRole::Heading, HEADING, Align::Left, &text!(language, "paper-letter.type-this"));
         column.space(1.0);
         let style = self.command_style(column.width_mm - 6.0);
         column.frame(3.0, |frame| {
@@ -177,9 +156,11 @@ impl InvitationLetter<'_> {
             frame.space(style.cap_mm() - style.line_mm());
         });
         column.space(3.5);
-        for (label, text) in [(words.address, self.url), (words.code, self.code)] {
+        for (label, text) in
+            [(text!(language, "paper-letter.address"), self.url), (text!(language, "paper-letter.code"), self.code)]
+        {
             let top_mm = column.y_mm;
-            column.text(TextRole::Paragraph, BODY, Align::Left, label);
+            column.text(TextRole::Paragraph, BODY, Align::Left, &label);
             let mut value = TextColumn {
                 elements: &mut *column.elements,
                 x_mm: LEFT_MM + 42.0,
@@ -191,8 +172,8 @@ impl InvitationLetter<'_> {
         }
         column.space(3.2);
 
-        column.text(TextRole::Heading, HEADING, Align::Left, words.compare);
-        column.text(TextRole::Paragraph, BODY, Align::Left, words.fingerprint);
+        column.text(TextRole::Heading, HEADING, Align::Left, &text!(language, "paper-letter-compare"));
+        column.text(TextRole::Paragraph, BODY, Align::Left, &text!(language, "paper-letter-compare.text"));
         column.space(1.0);
         column.frame(3.0, |frame| {
             for half in format_fingerprint_lines(&self.ca_sha256) {
@@ -201,17 +182,19 @@ impl InvitationLetter<'_> {
             frame.space(MONOSPACE.cap_mm() - MONOSPACE.line_mm());
         });
         column.space(3.5);
-        let differs = match self.role {
-            Role::Studio => words.differs.to_owned(),
-            // Their application software may enrol by itself.
-            Role::Office => format!("{} {}", words.differs, words.other_programs),
-        };
+        let mut differs = text!(language, "paper-letter-compare.differs");
+        // The application software of an office may enrol by itself.
+        if self.role == Role::Office {
+            differs = format!("{differs} {}", text!(language, "paper-letter-compare.other-programs"));
+        }
         column.text(TextRole::Paragraph, BODY, Align::Left, &differs);
         column.space(4.0);
 
-        for (heading, text) in words.sections {
-            column.text(TextRole::Heading, HEADING, Align::Left, heading);
-            column.text(TextRole::Paragraph, BODY, Align::Left, text);
+        for section in ["failure", "confidential"] {
+            let heading = text!(language, format!("paper-letter-{section}"));
+            column.text(TextRole::Heading, HEADING, Align::Left, &heading);
+            let text = text!(language, format!("paper-letter-{section}.text"));
+            column.text(TextRole::Paragraph, BODY, Align::Left, &text);
             column.space(3.0);
         }
     }
@@ -225,82 +208,6 @@ impl InvitationLetter<'_> {
 fn edge_marks() -> Vec<Rectangle> {
     let mark = |y_mm, width_mm| Rectangle { x_mm: 4.0, y_mm, width_mm, height_mm: 0.2 };
     vec![mark(FOLDS_MM[0], 4.0), mark(PUNCH_MM, 6.0), mark(FOLDS_MM[1], 4.0)]
-}
-
-struct LetterTexts {
-    subject: &'static str,
-    for_studios: &'static str,
-    for_offices: &'static str,
-    key_stays: &'static str,
-    type_this: &'static str,
-    address: &'static str,
-    code: &'static str,
-    compare: &'static str,
-    fingerprint: &'static str,
-    differs: &'static str,
-    other_programs: &'static str,
-    sections: [(&'static str, &'static str); 2],
-}
-
-fn texts(language: Language) -> LetterTexts {
-    language.pick(
-        LetterTexts {
-            subject: "Einladung: ein Gerät an das Lichtbild-Gateway anschließen",
-            for_studios: "Mit diesem Brief schließen Sie das oben genannte Gerät an das Gateway an, über das Ihr Studio biometrische \
-                          Lichtbilder an das Einwohnermeldeamt gibt.",
-            for_offices: "Mit diesem Brief schließen Sie das oben genannte Gerät an das Gateway an, über das Ihr Amt biometrische \
-                          Lichtbilder aus den Fotostudios abruft.",
-            key_stays: "Der Schlüssel entsteht dabei auf dem Gerät und verlässt es nie.",
-            type_this: "1. Auf dem Gerät eintippen, in einer Zeile",
-            address: "Adresse des Gateways",
-            code: "Einladungscode",
-            compare: "2. Fingerabdruck vergleichen",
-            fingerprint: "Bevor das Programm den Code sendet, prüft es, ob es mit dem richtigen Gateway spricht. Es zeigt den Fingerabdruck \
-                          (SHA-256) der Zertifizierungsstelle, der so lautet:",
-            differs: "Zeigt es einen anderen, sagen Sie es der Stelle, die Sie eingeladen hat, und arbeiten Sie nicht weiter.",
-            other_programs: "Andere Programme (EST, RFC 7030) erkennen das Gateway an ihm.",
-            sections: [
-                (
-                    "Wenn es nicht klappt",
-                    "Der Einladungscode gilt einmal, nur bis zum oben genannten Zeitpunkt und für drei Versuche. Danach bitten Sie die \
-                     Stelle, die Sie eingeladen hat, um eine neue Einladung; der Code in diesem Brief ist dann wertlos.",
-                ),
-                (
-                    "Bitte vertraulich behandeln",
-                    "Wer den Code vor Ihnen benutzt, schließt sein eigenes Gerät in Ihrem Namen an. War der Umschlag offen, benutzen Sie den \
-                     Code nicht und melden Sie es. Ist das Gerät angeschlossen, vernichten Sie den Brief.",
-                ),
-            ],
-        },
-        LetterTexts {
-            subject: "Invitation: connect a device to the Lichtbild gateway",
-            for_studios: "With this letter you connect the device named above to the gateway through which your studio hands biometric \
-                          photos to the registration office.",
-            for_offices: "With this letter you connect the device named above to the gateway through which your office collects biometric \
-                          photos from the studios.",
-            key_stays: "The key is made on the device and never leaves it.",
-            type_this: "1. Type this on the device, in one line",
-            address: "Gateway address",
-            code: "Invitation code",
-            compare: "2. Compare the fingerprint",
-            fingerprint: "Before the program sends the code, it makes sure that it talks to the right gateway. It shows the fingerprint \
-                          (SHA-256) of the certificate authority, which is:",
-            differs: "If it shows another one, tell the authority that invited you, and do not continue.",
-            other_programs: "Other programs (EST, RFC 7030) know the gateway by it.",
-            sections: [
-                (
-                    "If it does not work",
-                    "The invitation code works once, only until the moment named above, and for three tries. After that, ask the authority \
-                     that invited you for a new invitation; the code in this letter is then worthless.",
-                ),
-                (
-                    "Please keep it confidential",
-                    "Whoever uses the code before you connects a device of their own in your name. If the envelope was open, do not use the \
-                     code and report it. Once the device is connected, destroy this letter.",
-                ),
-            ],
-        },
-    )
 }
 
 #[cfg(test)]

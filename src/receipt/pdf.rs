@@ -1,6 +1,5 @@
 //! A page as PDF 1.7, with the structure that a screen reader follows (PDF/UA-1, ISO 14289-1).
 
-use std::fmt;
 use std::num::NonZeroU16;
 
 use krilla::color::luma;
@@ -22,17 +21,10 @@ use super::page::{PageElement, PdfPage, Rectangle, TextLine, TextRole};
 use super::text_style::{MM_PER_PT, TextStyle};
 use crate::texts::language::Language;
 
-/// Reason for which a page is no PDF: the library's. It is a mistake in this program.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Reason of the PDF library not to write a page: an error in this program.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the page cannot be written as PDF: {0}")]
 pub struct PdfError(String);
-
-impl fmt::Display for PdfError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the page cannot be written as PDF: {}", self.0)
-    }
-}
-
-impl std::error::Error for PdfError {}
 
 /// Writes `page`. The same page gives the same bytes: there is no date in them, and the file's identifier is a digest of its content.
 ///

@@ -1,8 +1,8 @@
-//! A page on which people look at judged photos: the picture with guide lines, what was found, what was measured.
+//! HTML report of checked photos: each photo with guide lines, findings and measurements.
 //!
-//! One HTML file that needs nothing else: pictures and style are inside, there is no script, and a content security policy keeps
-//! even a mistake from reaching out. Whatever comes from a file or its name is escaped (`maud` escapes by default) and set apart
-//! (`<bdi>`), so that no name can pass for a verdict. [`overlay`] and [`photo_section`] serve any page, [`page`] is a whole one.
+//! The report is one file: photos and style are embedded, there is no script, and a content security policy forbids every request.
+//! File names are escaped (`maud` escapes by default) and isolated (`<bdi>`), so that no name can pass for a result. The desk uses
+//! [`overlay`] and [`photo_section`] as well.
 
 pub mod measurement_table;
 pub mod overlay;

@@ -1,18 +1,19 @@
-//! Guide lines as SVG, to be laid over a picture of the same shape.
+//! Guide lines as an SVG image that is laid over the photo.
 //!
-//! Limits of the profile are drawn in light dashes with their words on the left; the face as it was found, in turquoise with its
-//! words on the right. Every line has a dark rim, so that it is seen on a white wall and on black hair.
+//! Limits of the profile are light dashes with labels on the left; the measured face is turquoise with labels on the right. Every line has
+//! a dark rim, so that it is visible on a white wall and on black hair.
 
 use maud::{Markup, html};
 
 use super::measurement_table::signed_degrees;
 use crate::texts::language::Language;
+use crate::texts::text;
 use crate::validation::guides::{Guides, HeadOutline, Pose, Span};
 
-/// The lines over a photo. `describe` says the same to people who do not see them.
+/// The guide lines of a photo, with a description for screen readers.
 pub fn overlay(guides: &Guides, language: Language) -> Markup {
     let Guides { width, height, .. } = *guides;
-    // Pictures are shown at one width, so that a unit is a hair's breadth and words are as large on each of them.
+    // All photos are shown at one width, so that lines and labels have the same size on each of them.
     let unit = width / 400.0;
     let scene = OverlayCanvas { width, height, unit };
     html! {
@@ -21,16 +22,16 @@ pub fn overlay(guides: &Guides, language: Language) -> Markup {
             @if let Some(span) = guides.centre {
                 (scene.vertical_band(span))
                 (scene.vertical_line(width / 2.0))
-                (scene.label_at(LabelAnchor::Left, (span.to + 3.0 * unit, height - 6.0 * unit), language.pick("Mitte", "centre")))
+                (scene.label_at(LabelAnchor::Left, (span.to + 3.0 * unit, height - 6.0 * unit), &text!(language, "paper-guides.centre")))
             }
             @for (span, words) in [
-                (guides.crown, language.pick("Scheitel in diesem Bereich", "crown within this area")),
-                (guides.eyes, language.pick("Augen in diesem Bereich", "eyes within this area")),
-                (guides.chin, language.pick("Kinn in diesem Bereich", "chin within this area")),
+                (guides.crown, text!(language, "paper-guides.crown")),
+                (guides.eyes, text!(language, "paper-guides.eyes")),
+                (guides.chin, text!(language, "paper-guides.chin")),
             ] {
                 @if let Some(span) = span {
                     (scene.horizontal_band(span))
-                    (scene.label_at(LabelAnchor::Left, (6.0 * unit, span.from + 14.0 * unit), words))
+                    (scene.label_at(LabelAnchor::Left, (6.0 * unit, span.from + 14.0 * unit), &words))
                 }
             }
             @if let Some(head) = guides.head { (scene.head(head, language)) }
@@ -41,47 +42,28 @@ pub fn overlay(guides: &Guides, language: Language) -> Markup {
     }
 }
 
-/// The lines in words.
-pub fn describe(guides: &Guides, language: Language) -> String {
-    match guides.pupils {
-        Some([(left, left_y), (right, right_y)]) => {
-            let distance = (right - left).hypot(right_y - left_y);
-            let (middle, level) = ((left + right) / 2.0 / guides.width, (left_y + right_y) / 2.0 / guides.height);
-            let pose = guides.pose.map_or_else(String::new, |Pose { yaw_degrees, pitch_degrees, .. }| {
-                let (yaw, pitch) = (signed_degrees(yaw_degrees), signed_degrees(pitch_degrees));
-                language.pick(
-                    format!(" Kopf um {yaw} zur Seite gedreht, um {pitch} nach unten geneigt."),
-                    format!(" Head turned {yaw} to the side and {pitch} down."),
-                )
-            });
-            let lines = language.pick(
-                format!(
-                    "Hilfslinien: Pupillen {distance:.0} Pixel auseinander, Gesichtsmitte bei {:.0} % der Breite, Augen bei {:.0} % der Höhe von oben.",
-                    middle * 100.0,
-                    level * 100.0
-                ),
-                format!(
-                    "Guide lines: pupils {distance:.0} pixels apart, middle of the face at {:.0} % of the width, eyes at {:.0} % of the height from the top.",
-                    middle * 100.0,
-                    level * 100.0
-                ),
-            );
-            lines + &pose
-        }
-        None => language
-            .pick(
-                "Hilfslinien des Profils; im Bild wurden keine Augen gefunden.",
-                "The profile's guide lines; no eyes were found in the picture.",
-            )
-            .to_owned(),
-    }
+fn describe(guides: &Guides, language: Language) -> String {
+    let Some([(left, left_y), (right, right_y)]) = guides.pupils else {
+        return text!(language, "paper-guides.no-eyes");
+    };
+    let whole = |number: f64| format!("{number:.0}");
+    let lines = text!(
+        language,
+        "paper-guides",
+        distance = whole((right - left).hypot(right_y - left_y)),
+        across = whole((left + right) / 2.0 / guides.width * 100.0),
+        down = whole((left_y + right_y) / 2.0 / guides.height * 100.0),
+    );
+    let Some(Pose { yaw_degrees, pitch_degrees, .. }) = guides.pose else { return lines };
+    let (yaw, pitch) = (signed_degrees(yaw_degrees), signed_degrees(pitch_degrees));
+    format!("{lines} {}", text!(language, "paper-guides.pose", yaw = yaw, pitch = pitch))
 }
 
 #[derive(Clone, Copy)]
 enum LabelAnchor {
-    /// Words that begin at a place: what is asked for.
+    /// Start of the label of a limit.
     Left,
-    /// Words that end at a place: what was found.
+    /// End of the label of a measurement.
     Right,
 }
 
@@ -139,7 +121,7 @@ impl OverlayCanvas {
             (self.label_at(
                 LabelAnchor::Right,
                 (self.width - 6.0 * self.unit, crown - 4.0 * self.unit),
-                language.pick("Scheitel, geschätzt", "crown, estimated"),
+                &text!(language, "paper-guides.crown-estimated"),
             ))
         }
     }
@@ -148,11 +130,11 @@ impl OverlayCanvas {
         let tick = 14.0 * self.unit;
         html! {
             (self.solid_line((x - tick, y), (x + tick, y)))
-            (self.label_at(LabelAnchor::Right, (self.width - 6.0 * self.unit, y - 4.0 * self.unit), language.pick("Kinn", "chin")))
+            (self.label_at(LabelAnchor::Right, (self.width - 6.0 * self.unit, y - 4.0 * self.unit), &text!(language, "paper-guides.chin-found")))
         }
     }
 
-    /// An arrow with a dot where it begins, and the angles beside its tip.
+    /// An arrow with a dot at its start and the angles beside its tip.
     fn pose(&self, pose: Pose) -> Markup {
         let (x, y) = pose.to;
         let words = format!("↔ {} ↕ {}", signed_degrees(pose.yaw_degrees), signed_degrees(pose.pitch_degrees));
@@ -187,7 +169,7 @@ impl OverlayCanvas {
             LabelAnchor::Left => ("words asked-words", "start"),
             LabelAnchor::Right => ("words found-words", "end"),
         };
-        // Inside the picture, wherever the line is.
+        // Inside the photo, even if the line is outside.
         let y = y.clamp(12.0 * self.unit, (self.height - 3.0 * self.unit).max(12.0 * self.unit));
         html! {
             text class=(class) text-anchor=(anchor) x=(x) y=(y) font-size=(11.0 * self.unit) stroke-width=(3.0 * self.unit) {

@@ -1,4 +1,4 @@
-//! The whole page: its head, an overview where there are several photos, its foot.
+//! The page around the photos: head, overview of several photos, foot.
 
 use std::fmt::Write;
 
@@ -11,16 +11,16 @@ use super::photo_summary::{PhotoSummary, ShownResult, totals_text};
 use crate::domain::check::Check;
 use crate::domain::display_text::escaped;
 use crate::texts::language::Language;
+use crate::texts::text;
 use crate::validation::Profile;
 
-/// Beginning of every page: a file that begins with it was made here and may be made anew.
+/// Start of every page. A file that starts with it was written by this program and may be overwritten.
 pub const FILE_SIGNATURE: &str = "<!DOCTYPE html>\n<!-- lichtbild: judged photos -->\n";
 
 const STYLE: &str = include_str!("style.css");
 
-/// Builds the page up to the sections. `checked_at` is a moment in the reader's words.
+/// Start of the page, before the photos. `checked_at` is a date and time in the reader's language.
 pub fn page_start(rows: &[PhotoSummary], profile: &Profile, checked_at: &str, language: Language) -> String {
-    let title = language.pick("Lichtbild: Prüfbericht", "Lichtbild: check report");
     let head = html! {
         head {
             meta charset="utf-8";
@@ -28,16 +28,16 @@ pub fn page_start(rows: &[PhotoSummary], profile: &Profile, checked_at: &str, la
             meta name="viewport" content="width=device-width, initial-scale=1";
             meta name="color-scheme" content="light dark";
             meta name="referrer" content="no-referrer";
-            title { (title) }
+            title { (text!(language, "paper-report.document")) }
             style { (PreEscaped(STYLE)) }
         }
     };
     let top = html! {
         header.page {
-            h1 { (language.pick("Prüfbericht", "Check report")) }
+            h1 { (text!(language, "paper-report")) }
             p { (totals_text(rows, language)) }
             p.quiet {
-                (language.pick("Geprüft nach ", "Judged by "))
+                (text!(language, "paper-report.judged-by")) " "
                 strong { (profile.name()) } " (" (profile.title()) "), " (checked_at)
             }
         }
@@ -50,39 +50,32 @@ pub fn page_start(rows: &[PhotoSummary], profile: &Profile, checked_at: &str, la
     text
 }
 
-/// Builds the page from the end of the sections on.
+/// End of the page, after the photos.
 pub fn page_end(language: Language) -> String {
     let foot = html! {
         footer {
-            p {
-                (language.pick(
-                    "Diese Seite enthält die Fotos selbst, Byte für Byte; sie ist so vertraulich wie diese. Geprüft wurde auf diesem \
-                     Rechner, es wurde nichts gesendet. Ein Programm irrt sich: über ein Foto entscheidet das Amt.",
-                    "This page contains the photos themselves, byte for byte; it is as confidential as they are. They were judged on \
-                     this computer, nothing was sent. A program errs: the office decides about a photo.",
-                ))
-            }
+            p { (text!(language, "paper-report.foot")) }
         }
     };
     format!("</main>{}</body></html>\n", foot.into_string())
 }
 
-/// Instruction for declaring an exception, where a photo is refused by a rule that has one: once for all photos of the page.
+/// Instruction for declaring an exception, once for all photos that were refused by a check with exceptions.
 fn declaration_hint(rows: &[PhotoSummary], language: Language) -> Option<String> {
     rows.iter().flat_map(|row| &row.refusals).find_map(|check: &Check| check.declaration_hint(language))
 }
 
 fn overview(rows: &[PhotoSummary], language: Language) -> Markup {
     html! {
-        nav aria-label=(language.pick("Übersicht", "Overview")) {
+        nav aria-label=(text!(language, "paper-report.overview")) {
             table.overview {
                 thead { tr {
-                    th scope="col" { (language.pick("Datei", "File")) }
-                    th scope="col" { (language.pick("Urteil", "Verdict")) }
-                    th scope="col" { (language.pick("Größe", "Size")) }
-                    th scope="col" { (language.pick("Augen", "Eyes")) }
-                    th scope="col" { (language.pick("Neigung", "Tilt")) }
-                    th scope="col" { (language.pick("Befunde (Hinweise)", "Findings (advice)")) }
+                    th scope="col" { (text!(language, "paper-report.file")) }
+                    th scope="col" { (text!(language, "paper-report.verdict")) }
+                    th scope="col" { (text!(language, "paper-report.size")) }
+                    th scope="col" { (text!(language, "paper-report.eyes")) }
+                    th scope="col" { (text!(language, "paper-report.tilt")) }
+                    th scope="col" { (text!(language, "paper-report.findings-and-advice")) }
                 } }
                 tbody {
                     @for (index, row) in rows.iter().enumerate() {
@@ -107,7 +100,7 @@ fn overview(rows: &[PhotoSummary], language: Language) -> Markup {
     }
 }
 
-/// Nothing from anywhere; pictures from the page itself; this style and no other.
+/// Forbids all requests; allows embedded photos and the embedded style.
 fn content_security_policy() -> String {
     let digest = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
     format!("default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'")

@@ -13,24 +13,22 @@ use crate::domain::check::terms::in_words;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::display_text::escaped;
 use crate::texts::language::Language;
+use crate::texts::text;
 use crate::validation::guides::Guides;
 use crate::validation::{CheckOutcome, MAX_HEIGHT, MAX_WIDTH, Profile};
 use crate::wire::finding::FindingBody;
 
-/// A photo to be shown.
+/// A checked photo.
 pub struct ReportedPhoto<'a> {
-    /// The file, as the reader named it.
+    /// Name of the file as the user gave it.
     pub file: &'a str,
     pub bytes: &'a [u8],
-    /// Their digest.
     pub sha256: Sha256Digest,
-    /// Result of the photo check.
     pub outcome: &'a CheckOutcome,
-    /// Profile by which it was judged.
     pub profile: &'a Profile,
 }
 
-/// A photo with its guide lines, findings and measurements. `number` tells it from others of the page.
+/// A photo with its guide lines, findings and measurements. `number` is unique on the page.
 pub fn section(photo: &ReportedPhoto<'_>, number: usize, language: Language) -> Markup {
     let CheckOutcome { findings, measurements, .. } = photo.outcome;
     let result = ShownResult::of(photo.outcome);
@@ -44,12 +42,12 @@ pub fn section(photo: &ReportedPhoto<'_>, number: usize, language: Language) -> 
                 (photo_figure(photo, number, language))
                 div.words-beside {
                     (findings_list(findings, language))
-                    h3 { (language.pick("Messwerte", "Measurements")) }
+                    h3 { (text!(language, "paper-report-photo.measurements")) }
                     table.measurements {
                         thead { tr {
-                            th scope="col" { (language.pick("Messung", "Measurement")) }
-                            th scope="col" { (language.pick("gemessen", "measured")) }
-                            th scope="col" { (language.pick("verlangt", "asked for")) }
+                            th scope="col" { (text!(language, "paper-report-photo.measurement")) }
+                            th scope="col" { (text!(language, "paper-report-photo.measured")) }
+                            th scope="col" { (text!(language, "paper-report-photo.asked-for")) }
                         } }
                         tbody {
                             @for line in measurement_table::measurement_rows(measurements, photo.profile, language) {
@@ -67,45 +65,35 @@ pub fn section(photo: &ReportedPhoto<'_>, number: usize, language: Language) -> 
 fn photo_figure(photo: &ReportedPhoto<'_>, number: usize, language: Language) -> Markup {
     let guides = Guides::new(photo.profile, &photo.outcome.measurements).filter(|_| is_fit_to_show(photo.outcome));
     let Some(guides) = guides else {
-        return html! {
-            p.no-picture {
-                (language.pick(
-                    "Kein Bild: Die Datei ließ sich nicht sicher als Bild lesen und ist hier nicht enthalten.",
-                    "No picture: the file could not safely be read as one and is not contained here.",
-                ))
-            }
-        };
+        return html! { p.no-picture { (text!(language, "paper-report-photo.none")) } };
     };
-    let file = escaped(photo.file);
-    let alternative = language.pick(
-        format!("Foto {file}, {} x {} Pixel", guides.width, guides.height),
-        format!("Photo {file}, {} x {} pixels", guides.width, guides.height),
-    );
+    let (file, width, height) = (escaped(photo.file), guides.width.to_string(), guides.height.to_string());
+    let alternative = text!(language, "paper-report-photo", file = file, width = width, height = height);
     html! {
         figure {
             input type="checkbox" id={ "guides-" (number) } checked;
-            label for={ "guides-" (number) } { (language.pick("Hilfslinien zeigen", "Show guide lines")) }
+            label for={ "guides-" (number) } { (text!(language, "paper-report-photo.show-guides")) }
             div.picture {
                 img src={ "data:image/jpeg;base64," (STANDARD.encode(photo.bytes)) } alt=(alternative)
                     width=(guides.width) height=(guides.height);
                 (overlay(&guides, language))
             }
             figcaption {
-                span.key-asked { (language.pick("verlangt", "asked for")) }
+                span.key-asked { (text!(language, "paper-report-photo.asked-for")) }
                 " "
-                span.key-found { (language.pick("gefunden oder geschätzt", "found or estimated")) }
+                span.key-found { (text!(language, "paper-report-photo.found-or-estimated")) }
             }
         }
     }
 }
 
-/// The instruction for declaring an exception is left out: the page gives it once.
+/// Without the instruction for declaring an exception, which the page shows once.
 fn findings_list(findings: &[Finding], language: Language) -> Markup {
     let findings: Vec<FindingBody> = findings.iter().map(|finding| FindingBody::new(finding, language)).collect();
     html! {
-        h3 { (language.pick("Befunde", "Findings")) }
+        h3 { (text!(language, "paper-report-photo.findings")) }
         @if findings.is_empty() {
-            p { (language.pick("Keine. Es ist nichts zu tun.", "None. There is nothing to do.")) }
+            p { (text!(language, "paper-report-photo.no-findings")) }
         } @else {
             ul.findings {
                 @for finding in &findings {
@@ -120,8 +108,8 @@ fn findings_list(findings: &[Finding], language: Language) -> Markup {
                         }
                         p { (finding.message) }
                         dl {
-                            div { dt { (language.pick("gemessen", "measured")) } dd { bdi { (finding.measured) } } }
-                            div { dt { (language.pick("verlangt", "asked for")) } dd { bdi { (in_words(&finding.limit, language)) } } }
+                            div { dt { (text!(language, "paper-report-photo.measured")) } dd { bdi { (finding.measured) } } }
+                            div { dt { (text!(language, "paper-report-photo.asked-for")) } dd { bdi { (in_words(&finding.limit, language)) } } }
                         }
                         p.hint { (finding.hint) }
                     }
@@ -131,23 +119,23 @@ fn findings_list(findings: &[Finding], language: Language) -> Markup {
     }
 }
 
-fn severity_text(severity: Severity, language: Language) -> &'static str {
+fn severity_text(severity: Severity, language: Language) -> String {
     match severity {
-        Severity::Refuse => language.pick("Ablehnung", "refusal"),
-        Severity::Advise => language.pick("Hinweis", "advice"),
+        Severity::Refuse => text!(language, "paper-report-photo.refusal"),
+        Severity::Advise => text!(language, "paper-report-photo.advice"),
     }
 }
 
 /// Place of a measurement that the gateway does not take.
-pub fn place_text(made_at: MadeAt, language: Language) -> &'static str {
+pub fn place_text(made_at: MadeAt, language: Language) -> String {
     match made_at {
-        MadeAt::Studio => language.pick("nur im Studio gemessen", "measured in the studio only"),
-        MadeAt::Desk => language.pick("nur hier gemessen", "measured here only"),
+        MadeAt::Studio => text!(language, "paper-made-at-studio"),
+        MadeAt::Desk => text!(language, "paper-made-at-desk"),
     }
 }
 
-/// Reports whether a browser may be given the file: not when it is no JPEG, when two readers see different pictures in it, or when it
-/// would be decoded to more pixels than the judge itself looks at.
+/// Reports whether the page may contain the file. A browser must not decode a file that is not a JPEG, that two decoders read
+/// differently, or that has more pixels than the photo check decodes.
 fn is_fit_to_show(outcome: &CheckOutcome) -> bool {
     let unfit = [Check::Empty, Check::Format, Check::Ambiguous];
     let measured = &outcome.measurements;

@@ -1,32 +1,31 @@
-//! A photo in one line: for tables in a terminal and on a page.
+//! A checked photo as one row of a table, in a terminal or on the report.
+
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::domain::check::Check;
 use crate::domain::check::finding::{Severity, Verdict, has_remarks};
 use crate::domain::check::terms::localised;
 use crate::texts::language::Language;
+use crate::texts::text;
 use crate::validation::CheckOutcome;
 
-/// One photo.
+/// One row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PhotoSummary {
-    /// The file, as the reader named it.
+    /// Name of the file as the user gave it.
     pub file: String,
-    /// Result of the check.
     pub result: ShownResult,
     /// Width and height in pixels.
     pub size: Option<(u32, u32)>,
-    /// Distance of the pupils in pixels.
     pub inter_eye_distance_px: Option<f64>,
-    /// Angle of the line through the pupils in degrees.
     pub roll_degrees: Option<f64>,
-    /// Checks for which it was refused.
+    /// Checks that refused the photo.
     pub refusals: Vec<Check>,
-    /// Checks that gave advice.
     pub advice: Vec<Check>,
 }
 
 impl PhotoSummary {
-    /// A photo that was judged.
+    /// A photo that was checked.
     pub fn new(file: String, outcome: &CheckOutcome) -> Self {
         let of = |severity: Severity| {
             let mut checks: Vec<Check> = Vec::new();
@@ -62,7 +61,7 @@ impl PhotoSummary {
         }
     }
 
-    /// Lists the checks for which it was refused, and in parentheses those that gave advice.
+    /// Labels of the checks that refused the photo, and in parentheses of those that gave advice.
     pub fn findings(&self, language: Language) -> String {
         let labels = |checks: &[Check]| checks.iter().map(|check| check.label(language)).collect::<Vec<_>>().join(", ");
         match (self.refusals.is_empty(), self.advice.is_empty()) {
@@ -88,12 +87,13 @@ impl PhotoSummary {
     }
 }
 
-/// Result for a file as it is shown to people, in one colour each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Result for a file as it is shown to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum ShownResult {
-    /// Accepted, and nothing to be said.
     Accepted,
     /// Accepted, with advice.
+    #[strum(serialize = "remarks")]
     AcceptedWithRemarks,
     Refused,
     /// The file could not be read.
@@ -101,9 +101,6 @@ pub enum ShownResult {
 }
 
 impl ShownResult {
-    /// The order in which they are counted.
-    const ALL: [Self; 4] = [Self::Accepted, Self::AcceptedWithRemarks, Self::Refused, Self::Unreadable];
-
     /// The result of a photo check.
     pub fn of(outcome: &CheckOutcome) -> Self {
         match outcome.verdict {
@@ -114,39 +111,24 @@ impl ShownResult {
     }
 
     /// The result in a few words.
-    pub fn text(self, language: Language) -> &'static str {
-        match self {
-            Self::Accepted => language.pick("angenommen", "accepted"),
-            Self::AcceptedWithRemarks => language.pick("angenommen mit Hinweisen", "accepted with remarks"),
-            Self::Refused => language.pick("abgelehnt", "refused"),
-            Self::Unreadable => language.pick("nicht lesbar", "unreadable"),
-        }
+    pub fn text(self, language: Language) -> String {
+        text!(language, format!("paper-result-{}", <&str>::from(self)))
     }
 
     /// Name of its class in the style sheet of the report.
-    pub(super) const fn class(self) -> &'static str {
-        match self {
-            Self::Accepted => "accepted",
-            Self::AcceptedWithRemarks => "remarks",
-            Self::Refused | Self::Unreadable => "refused",
-        }
+    pub(super) fn class(self) -> &'static str {
+        if self == Self::Unreadable { Self::Refused.into() } else { self.into() }
     }
 }
 
 /// Counts the photos by result: `3 Fotos: 2 angenommen, 1 abgelehnt.`
 pub fn totals_text(rows: &[PhotoSummary], language: Language) -> String {
     let count = |result| rows.iter().filter(|row| row.result == result).count();
-    let photos = match rows.len() {
-        1 => language.pick("1 Foto", "1 photo").to_owned(),
-        many => language.pick(format!("{many} Fotos"), format!("{many} photos")),
-    };
-    let parts: Vec<String> = ShownResult::ALL
-        .into_iter()
-        // Results besides the two verdicts are told where there are any.
-        .filter(|result| matches!(result, ShownResult::Accepted | ShownResult::Refused) || count(*result) > 0)
-        .map(|result| format!("{} {}", count(result), result.text(language)))
-        .collect();
-    format!("{photos}: {}.", parts.join(", "))
+    // Zero is only written for the two verdicts.
+    let is_shown = |result| matches!(result, ShownResult::Accepted | ShownResult::Refused) || count(result) > 0;
+    let results = ShownResult::VARIANTS.iter().copied().filter(|result| is_shown(*result));
+    let parts: Vec<String> = results.map(|result| format!("{} {}", count(result), result.text(language))).collect();
+    format!("{}: {}.", text!(language, "paper-photo-count", count = rows.len()), parts.join(", "))
 }
 
 #[cfg(test)]
@@ -175,6 +157,14 @@ mod tests {
             "2 photos: 0 accepted, 1 refused, 1 unreadable."
         );
         assert_eq!(totals_text(&[row], Language::German), "1 Foto: 0 angenommen, 1 abgelehnt.");
+    }
+
+    #[test]
+    fn every_result_has_a_text_and_a_class() {
+        for result in ShownResult::VARIANTS {
+            assert!(!result.text(Language::German).is_empty() && !result.text(Language::English).is_empty());
+        }
+        assert_eq!(ShownResult::Unreadable.class(), "refused");
     }
 
     #[test]
