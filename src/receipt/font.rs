@@ -11,9 +11,7 @@ use crate::domain::display_text::{escaped, with_bounded_marks};
 /// An embedded font; origin, licence and digests are in `fonts/README.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Font {
-    /// Noto Sans.
     Regular,
-    /// Noto Sans Bold.
     Bold,
     /// Noto Sans Mono Bold, which has ASCII only.
     MonospaceBold,
@@ -25,11 +23,8 @@ pub struct PlacedGlyph {
     pub id: u32,
     /// Bytes of the text that the glyph shows, together with others of the same range.
     pub text_range: Range<usize>,
-    /// Distance to the next glyph.
     pub advance: f32,
-    /// Offset to the right.
     pub x_offset: f32,
-    /// Offset upwards.
     pub y_offset: f32,
 }
 
@@ -54,10 +49,8 @@ static FACES: LazyLock<[Option<Face>; 3]> = LazyLock::new(|| {
 });
 
 impl Font {
-    /// All of them, in the order of their declaration.
     pub const ALL: [Self; 3] = [Self::Regular, Self::Bold, Self::MonospaceBold];
 
-    /// The font file.
     pub const fn file(self) -> &'static [u8] {
         match self {
             Self::Regular => include_bytes!("fonts/NotoSans-Regular.ttf"),

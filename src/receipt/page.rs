@@ -6,16 +6,13 @@ use super::text_style::TextStyle;
 /// Meaning of a piece of text for a reader who hears the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextRole {
-    /// The title of the document.
     Title,
-    /// The heading of what follows.
     Heading,
     Paragraph,
 }
 
 /// One line of text.
 pub struct TextLine {
-    /// Left end of the line.
     pub x_mm: f32,
     /// The line its letters stand on.
     pub baseline_mm: f32,
@@ -26,25 +23,16 @@ pub struct TextLine {
 /// A rectangle.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rectangle {
-    /// Its left edge.
     pub x_mm: f32,
-    /// Its upper edge.
     pub y_mm: f32,
-    /// Distance from its left to its right edge.
     pub width_mm: f32,
-    /// Distance from its upper to its lower edge.
     pub height_mm: f32,
 }
 
 /// Something on a page.
 pub enum PageElement {
     /// Text in one style, read as one part.
-    Text {
-        /// Meaning of the text.
-        role: TextRole,
-        style: TextStyle,
-        lines: Vec<TextLine>,
-    },
+    Text { role: TextRole, style: TextStyle, lines: Vec<TextLine> },
     /// A DataMatrix: black areas that are one figure.
     Figure {
         /// Description of the figure for a reader who cannot see it.
@@ -66,9 +54,7 @@ pub struct PdfPage {
 /// Horizontal position of a line in its column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
-    /// At the left.
     Left,
-    /// In the middle.
     Centre,
 }
 
@@ -79,16 +65,13 @@ const RULE_MM: f32 = 0.25;
 pub struct TextColumn<'a> {
     /// Elements of the page, to which the column adds its own.
     pub elements: &'a mut Vec<PageElement>,
-    /// Its left edge.
     pub x_mm: f32,
-    /// Distance from its left to its right edge.
     pub width_mm: f32,
     /// Lower end of the filled part.
     pub y_mm: f32,
 }
 
 impl TextColumn<'_> {
-    /// Leaves `height_mm` free.
     pub fn space(&mut self, height_mm: f32) {
         self.y_mm += height_mm;
     }
@@ -126,7 +109,6 @@ impl TextColumn<'_> {
         }
     }
 
-    /// A line across the column.
     pub fn rule(&mut self) {
         let area = Rectangle { x_mm: self.x_mm, y_mm: self.y_mm, width_mm: self.width_mm, height_mm: RULE_MM };
         self.elements.push(PageElement::Artifact(vec![area]));

@@ -1,10 +1,10 @@
-//! The closer look that the studio program and the desk take: measurements that cost more than a deposit may.
+//! The closer look of the studio program and the desk: measurements that are too expensive for a deposit.
 //!
 //! ```text
 //! check_photo --> findings of the gateway, the same everywhere --------------------------+--> findings
 //!      +--> planes, place of the head --> person mask --> crown, background, shadow ------+    (the latter with `made_at`)
 //! ```
-//! All of it is advice. What the gateway has said already is not said again.
+//! All findings are advice. A check that the gateway has reported is not reported again.
 
 use super::downscaled::DownscaledPhoto;
 use super::face::{FaceLimits, HeadExtent};

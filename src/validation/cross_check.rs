@@ -1,5 +1,5 @@
-//! Cross-check of the header with the `image` crate. It is of other make than our walk, so what both read the
-//! same way, other programs will too. Header only: decoding would cost more than all other steps of a deposit together.
+//! Cross-check of the header with the `image` crate, an independent decoder: other programs will read a header in the same way as these
+//! two. Header only, because decoding would cost more than all other steps of a deposit together.
 
 use std::io::Cursor;
 
@@ -13,8 +13,8 @@ use crate::domain::check::finding::Finding;
 /// Compares the `image` crate's reading of the header with the analysis.
 ///
 /// # Returns
-/// A refusal for each thing on which they disagree. Nothing when the walk has found faults: the file is refused already, and
-/// decoders are not asked about headers that were made to lead them astray.
+/// A refusal for each difference. Nothing if the analysis has found errors: the file is refused already, and the decoder is not given a
+/// header that was made to mislead it.
 pub(super) fn check(bytes: &[u8], analysis: &JpegAnalysis) -> Vec<Finding> {
     let header = &analysis.header;
     let (Some(frame), Some(head)) = (&header.frame, header.scan_start.and_then(|end| bytes.get(..end))) else {
@@ -36,7 +36,7 @@ pub(super) fn check(bytes: &[u8], analysis: &JpegAnalysis) -> Vec<Finding> {
     };
     match read(head) {
         Ok(other) => own.disagreements(&other),
-        // Only one of them takes this for a sound header.
+        // Only one of them accepts this header.
         Err(_) => vec![ambiguous("unreadable", &own.size_text())],
     }
 }

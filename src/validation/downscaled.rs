@@ -1,11 +1,9 @@
-//! The picture at an eighth of its size, as the walk over the file yields it for free: the mean of each block of 8 x 8 pixels.
+//! The photo at an eighth of its size: the mean of each block of 8 x 8 pixels, a by-product of the analysis of the file.
 
 /// One plane of samples, row by row from the top left corner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plane {
-    /// Samples in a row.
     pub width: usize,
-    /// Rows.
     pub height: usize,
     /// `width x height` samples, 0 to 255.
     pub samples: Vec<u8>,

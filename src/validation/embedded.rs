@@ -1,5 +1,5 @@
-//! Data that a file carries beside its picture, in application segments and comments: a second portrait, previews, texts. No
-//! program shows them, and whoever gets the file gets them too.
+//! Data in application segments and comments of a file: a second portrait, previews, texts. Programs do not show them, but every
+//! recipient of the file gets them.
 
 use std::fmt::Display;
 

@@ -1,8 +1,6 @@
-//! Guide lines over a photo: the profile's limits and the face as it was found, in pixels. Pure geometry; who draws
-//! them decides on colours and words.
+//! Guide lines over a photo: the limits of the profile and the measured face, in pixels. Pure geometry without colours and labels.
 //!
-//! A person who looks at a photo sees at once whether a head touches a line, and sees too when the program is wrong: the lines
-//! say where it believes the eyes to be.
+//! With the lines, people see whether a head is within the limits, and whether the program measured the eyes correctly.
 
 use super::face::{FaceLimits, RatioRange, UPRIGHT_DEGREES};
 use super::judge::Measurements;
@@ -11,22 +9,16 @@ use super::profile::Profile;
 /// From one place to another along one direction, in pixels from the upper left corner of the picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Span {
-    /// The lesser.
     pub from: f64,
-    /// The greater.
     pub to: f64,
 }
 
-/// A head as it was estimated: nobody sees a crown under hair. Pixels from the upper left corner of the picture.
+/// A head with its estimated crown, which hair hides. Pixels from the upper left corner of the photo.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HeadOutline {
-    /// Its left side in the picture.
     pub left: f64,
-    /// Its right side in the picture.
     pub right: f64,
-    /// The highest point of the skull.
     pub crown: f64,
-    /// The lowest point of the chin.
     pub chin: f64,
 }
 
@@ -36,7 +28,6 @@ pub struct HeadOutline {
 pub struct Pose {
     /// Middle of the face, half-way between eyes and chin, in pixels from the upper left corner of the picture.
     pub from: (f64, f64),
-    /// Tip of the arrow.
     pub to: (f64, f64),
     /// Turn in degrees; positive to the right of the picture.
     pub yaw_degrees: f64,
@@ -44,12 +35,10 @@ pub struct Pose {
     pub pitch_degrees: f64,
 }
 
-/// The lines for one photo; what the profile does not ask for or what was not found is `None`.
+/// The lines for one photo. A line is `None` if the profile has no limit or the face was not found.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Guides {
-    /// The picture's width in pixels.
     pub width: f64,
-    /// The picture's height in pixels.
     pub height: f64,
     /// Middles of the pupils (x, y) as found, the left one in the picture first.
     pub pupils: Option<[(f64, f64); 2]>,
@@ -57,7 +46,6 @@ pub struct Guides {
     pub head: Option<HeadOutline>,
     /// The lowest point of the chin (x, y) as found.
     pub chin_found: Option<(f64, f64)>,
-    /// Direction in which the face looks.
     pub pose: Option<Pose>,
     /// Span for the point between the pupils, from the left.
     pub centre: Option<Span>,
@@ -70,7 +58,7 @@ pub struct Guides {
 }
 
 impl Guides {
-    /// The lines for a photo that was measured; `None` where not even its size could be read.
+    /// `None` if the size of the photo is unknown.
     pub fn new(profile: &Profile, measurements: &Measurements) -> Option<Self> {
         let (width, height) = (f64::from(measurements.width?), f64::from(measurements.height?));
         let limits = profile.face.unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The judgement over a photo: all its findings at once, so that a studio corrects everything in one go.
+//! The photo check: reports all findings at once, so that the studio can correct them together.
 
 use super::face::{FaceCheckOutcome, FaceMeasurements, HeadExtent};
 use super::jpeg::{Frame, JpegAnalysis};
@@ -16,49 +16,42 @@ use crate::wire::measurements::MeasurementsBody;
 
 /// Result of judging an upload.
 pub enum Judgement {
-    /// The photo can be sealed.
     Accepted(JudgedPhoto),
-    /// It cannot; its bytes are gone already.
+    /// The bytes of the photo were dropped.
     Refused {
-        /// At least one that refuses, and any advice.
+        /// At least one refusal, and any advice.
         findings: Vec<Finding>,
         /// SHA-256 of the upload, for the audit log.
         sha256: Sha256Digest,
-        /// The upload's size in bytes.
         bytes: u64,
     },
 }
 
-/// A judgement without its consequences.
+/// Result of a photo check.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckOutcome {
-    /// Refused when any finding refuses.
+    /// Refused if any finding refuses.
     pub verdict: Verdict,
-    /// All that could be determined, refusals first.
+    /// Refusals first.
     pub findings: Vec<Finding>,
-    /// Values that were read on the way.
     pub measurements: Measurements,
 }
 
-/// Values that could be read from a file, be it accepted or not. A file that was cut still tells its size.
+/// Values that could be read from a file, accepted or not. A truncated file still has a size. Sizes are in bytes and pixels.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Measurements {
-    /// Size of the file in bytes.
     pub bytes: u64,
-    /// Width in pixels.
     pub width: Option<u32>,
-    /// Height in pixels.
     pub height: Option<u32>,
     /// The quality setting, 1 to 100, by the formula of the Independent JPEG Group.
     pub jpeg_quality: Option<u8>,
     /// Resolution as the file states it, pixels per inch.
     pub pixels_per_inch: Option<u32>,
-    /// The face, as far as the profile asks for it and it could be found.
     pub face: FaceMeasurements,
 }
 
-/// Checks an upload at this moment (photos grow old); the only way to a [`JudgedPhoto`]. What is to be said of the face is
-/// parted from the other findings: it goes under the seal.
+/// Checks an upload at the time `now`, because photos expire. Nothing else makes a [`JudgedPhoto`]. Findings about the face are separated
+/// from the others, because they are sealed with the photo.
 pub fn judge(upload: UploadBytes, profile: &Profile, declaration: Declaration, now: Timestamp) -> Judgement {
     let CheckOutcome { verdict, findings, measurements } = check_photo(upload.bytes(), profile, declaration, now);
     let bytes = measurements.bytes;
@@ -73,34 +66,32 @@ pub fn judge(upload: UploadBytes, profile: &Profile, declaration: Declaration, n
     }
 }
 
-/// Examines bytes without a deposit. What the studio declares softens what is found of the face and nothing else. Never panics;
-/// allocates less than 4 MiB beside `bytes`, whatever they are, and the first time in a process about as much for the face model,
-/// which stays. `tests/validation/memory.rs` measures both.
+/// Checks bytes without a deposit. The declaration relaxes findings about the face only. Never panics. Allocates less than 4 MiB beside
+/// `bytes`; the first call in a process allocates about as much for the face model and keeps it. `tests/validation/memory.rs` measures
+/// both.
 pub fn check_photo(bytes: &[u8], profile: &Profile, declaration: Declaration, now: Timestamp) -> CheckOutcome {
     let examination = examine(bytes, profile, declaration, now);
     failpoint::reached("judge.examined");
     examination.outcome
 }
 
-/// A check with what a closer look needs.
+/// A photo check with the data that the closer look needs.
 pub(super) struct PhotoExamination {
-    /// Result for the gateway.
     pub(super) outcome: CheckOutcome,
-    /// The file as it was read.
     pub(super) analysis: JpegAnalysis,
     /// Place of the head; `None` where no upright face was measured.
     pub(super) head: Option<HeadExtent>,
 }
 
-/// The one place where a photo is judged.
+/// Runs all checks.
 pub(super) fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration, now: Timestamp) -> PhotoExamination {
     let analysis = jpeg::analyse(bytes);
     let mut measurements = Measurements::new(bytes, &analysis);
     let metadata_findings = metadata::check(bytes, &analysis, profile, now);
-    // Stored turned or mirrored: what depends on the place of things is judged once the picture is upright.
+    // A photo that is stored turned or mirrored is checked for positions once it is upright.
     let turned = metadata_findings.iter().any(|finding| finding.check == Check::Orientation);
     let mut pixel_findings = pixels::check(&analysis, profile);
-    // A blank picture has no face.
+    // A blank photo has no face.
     let blank = pixel_findings.iter().any(|finding| finding.check == Check::Blank);
     let mut face = if blank { None } else { check_face(&analysis, profile, declaration) };
     let light = face.as_ref().map_or(FaceLight::NotMeasured, face_light);
@@ -108,7 +99,7 @@ pub(super) fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration,
     let upright = face.as_ref().and_then(FaceCheckOutcome::upright_severity);
     if upright.is_some() || turned && face.as_ref().is_some_and(|face| face.measurements.eyes.is_none()) {
         pixel_findings.retain(|finding| finding.check != Check::Background);
-        // The orientation note and the head that lies are one mistake, told once.
+        // The orientation note and the lying head have one cause, which is reported once.
         face = face.filter(|_| !turned);
     }
     let turned = turned || upright == Some(Severity::Refuse);
@@ -130,7 +121,7 @@ pub(super) fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration,
     }
     leave_out_what_cropping_changes(&mut findings);
     if analysis.header.frame.is_none() && findings.is_empty() {
-        // A walk without faults has a frame; should that ever fail, nothing is accepted unseen.
+        // A file without errors has a frame. This refusal is the safeguard in case that ever fails.
         findings.push(Finding::refuse(Check::Structure, "no frame header", jpeg::JPEG_STANDARD));
     }
     findings.sort_by_key(|finding| finding.severity);
@@ -180,8 +171,8 @@ impl From<&Measurements> for MeasurementsBody {
     }
 }
 
-/// Findings on the person in a picture that is refused for its size alone are left out: once it is cropped they are others. What no
-/// crop mends stays, be it a picture without a face or a head that lies.
+/// Drops findings about the person if the photo is refused for its size alone, because cropping changes them. Keeps those that cropping
+/// cannot change: a photo without a face, and a lying head.
 fn leave_out_what_cropping_changes(findings: &mut Vec<Finding>) {
     let is_about_person = |finding: &Finding| {
         finding.check.is_about_face() && !matches!(finding.check, Check::FaceMissing | Check::Upright)
@@ -194,7 +185,7 @@ fn leave_out_what_cropping_changes(findings: &mut Vec<Finding>) {
     }
 }
 
-/// The size of the picture. One that only has to be turned upright may have it afterwards: nobody is sent to crop it.
+/// Checks the size. A photo that has the right size once it is turned upright is not reported, so that it is not cropped.
 fn check_size(frame: &Frame, profile: &Profile, turned: bool, has_no_face: bool) -> Vec<Finding> {
     let of = |width, height| dimensions::check_size(width, height, &profile.pixels);
     let fits_turned = of(frame.height, frame.width).is_empty();
@@ -210,7 +201,7 @@ fn check_size(frame: &Frame, profile: &Profile, turned: bool, has_no_face: bool)
     findings
 }
 
-/// The face as far as the exposure is concerned; of one that is not upright the middle of the photo stands in.
+/// The face for the exposure check. The middle of the photo replaces a face that is not upright.
 fn face_light(face: &FaceCheckOutcome) -> FaceLight {
     match (face.measurements.faces, face.white_share, face.head) {
         (Some(0), _, _) => FaceLight::NoFace,
@@ -219,7 +210,6 @@ fn face_light(face: &FaceCheckOutcome) -> FaceLight {
     }
 }
 
-/// The face, where the profile asks for one.
 fn check_face(
     analysis: &JpegAnalysis,
     profile: &Profile,
@@ -230,13 +220,13 @@ fn check_face(
     Some(face::check(downscaled, frame.width, frame.height, limits, subject, exception))
 }
 
-/// The size of the file. One that is broken has to be exported again in any case, and has another size then.
+/// Checks the file size. A damaged file is not checked: it must be exported again and then has another size.
 fn check_file_size(analysis: &JpegAnalysis, measurements: &Measurements, profile: &Profile) -> Option<Finding> {
     let rule = profile.file.as_ref().filter(|_| analysis.errors.is_empty())?;
     dimensions::check_file_size(measurements.bytes, rule)
 }
 
-/// Advice where both yardsticks of the profile are missed.
+/// Gives advice if the photo misses both limits of the profile.
 fn check_compression(frame: &Frame, measurements: &Measurements, profile: &Profile) -> Option<Finding> {
     let rule = profile.compression.as_ref()?;
     let quality = measurements.jpeg_quality?;

@@ -1,4 +1,4 @@
-//! Checks of an uploaded file against a profile: it has to be a whole, plain, upright photo of the size that is asked for.
+//! Checks of an uploaded file against a profile: a complete, plain and upright photo of the required size.
 //!
 //! ```text
 //! UploadBytes --+--> jpeg::analyse   every Huffman code of the file               --+
@@ -6,9 +6,9 @@
 //!               +--> cross_check     the `image` crate, header only, under limits --+--> findings --> JudgedPhoto | refusal
 //!               +--> metadata        EXIF, colour profile, resolution             --+
 //! ```
-//! Pure functions: bytes and limits in, findings out. They never panic, whatever the bytes are, and allocate no more than a
-//! few MiB beside them. The header is read by two programs of different make, because a file that two programs read
-//! differently is how another face gets to the office than the one that was checked.
+//! Pure functions: bytes and limits in, findings out. They never panic and allocate a few MiB at most beside the bytes. Two independent
+//! decoders read the header, because a file that decoders read differently could show the office another face than the one that was
+//! checked.
 
 pub mod close_check;
 mod cross_check;

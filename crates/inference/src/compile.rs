@@ -48,7 +48,6 @@ pub(super) struct Compiler {
     pub(super) graph: Graph,
     /// Number of operators and outputs that need each tensor, under any of its names.
     pub(super) uses: Vec<usize>,
-    /// The last operator that reads each tensor.
     pub(super) readers: Vec<Option<usize>>,
     /// The values that make up a tensor, one after the other; most have one.
     pub(super) slots_of_tensor: HashMap<usize, Vec<usize>>,

@@ -48,7 +48,6 @@ impl<'a> FeatureMap<'a> {
         output.iter_mut().for_each(|total| *total /= pixels);
     }
 
-    /// Writes the sum with another value of the same shape to `output`.
     pub(super) fn add(self, other: Self, output: &mut [f32]) {
         output.iter_mut().zip(self.values.iter().zip(other.values)).for_each(|(sum, (a, b))| *sum = a + b);
     }
@@ -94,7 +93,6 @@ impl<'a> FeatureMap<'a> {
 struct Neighbours {
     first: usize,
     second: usize,
-    /// Weight of the second one.
     share: f32,
 }
 

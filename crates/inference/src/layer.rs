@@ -25,7 +25,6 @@ pub(super) struct WindowGeometry {
 
 /// Values that a layer multiplies with its weights.
 pub(super) enum Inputs {
-    /// The pixels themselves.
     Pixels,
     /// The pixels in the window around each position, one after the other.
     Windows(WindowGeometry),
@@ -38,7 +37,6 @@ pub(super) struct Depthwise {
     pub(super) window: WindowGeometry,
     /// By place in the window and channel.
     pub(super) weights: Vec<f32>,
-    /// Added to each channel.
     pub(super) bias: Vec<f32>,
 }
 
@@ -48,7 +46,6 @@ pub(super) struct Matrix {
     /// A multiple of [`LANES`].
     pub(super) outputs: usize,
     pub(super) weights: Vec<f32>,
-    /// Added to each output.
     pub(super) bias: Vec<f32>,
 }
 
@@ -62,7 +59,6 @@ pub(super) struct Layer {
 
 /// Function of each value.
 pub(super) enum Activation {
-    /// Zero instead of negative values.
     Relu,
     /// Negative values times a factor of their channel.
     Slopes(Vec<f32>),
@@ -375,7 +371,6 @@ fn add_skip<S: Simd>(simd: S, output: &mut [f32], outputs: usize, (skip, channel
 }
 
 impl Activation {
-    /// Applies the function to pixels of `channels` values.
     #[inline(always)]
     fn apply<S: Simd>(&self, simd: S, values: &mut [f32], channels: usize) {
         match self {

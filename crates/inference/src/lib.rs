@@ -20,25 +20,16 @@ mod operators;
 mod tests;
 mod tflite;
 
-use std::fmt;
-
 pub use network::{Network, SimdLevel};
 
-/// The model file cannot be used, and the reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Reason why a model file cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct ModelError(&'static str);
 
 impl ModelError {
-    /// For the user of a network who finds that it is not the one it should be.
+    /// For callers that expect another network than the file contains.
     pub const fn new(reason: &'static str) -> Self {
         Self(reason)
     }
 }
-
-impl fmt::Display for ModelError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-impl std::error::Error for ModelError {}

@@ -24,7 +24,6 @@ pub(super) struct TensorSlot {
     pub(super) width: usize,
     /// Channels that mean something.
     pub(super) channels: usize,
-    /// Channels as stored.
     pub(super) stored: usize,
     /// Index of the buffer that holds it while it is needed.
     pub(super) buffer: usize,
@@ -44,7 +43,6 @@ pub(super) enum Operation {
     Depthwise(Depthwise, Option<Activation>),
     /// Largest value in windows of this many rows and columns, side by side.
     MaxPool(usize, usize),
-    /// Mean over all pixels.
     Mean,
     Activate(Activation),
     Add,
@@ -98,7 +96,6 @@ impl Network {
         self.values.first().map_or((0, 0), |input| (input.width, input.height))
     }
 
-    /// Lengths of the outputs that [`Network::run`] gives.
     pub fn output_lengths(&self) -> Vec<usize> {
         self.outputs.iter().map(|parts| parts.iter().map(|part| self.values[*part].elements()).sum()).collect()
     }

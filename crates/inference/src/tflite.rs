@@ -46,7 +46,6 @@ pub(super) struct Operator {
     pub(super) kind: OperatorKind,
     /// Indices of tensors.
     pub(super) inputs: Vec<usize>,
-    /// Index of a tensor.
     pub(super) output: usize,
 }
 
@@ -55,7 +54,6 @@ pub(super) enum OperatorKind {
     Add,
     /// Of windows of this height and width, without padding.
     AveragePool(usize, usize),
-    /// Along this axis.
     Concatenation(i32),
     Convolution(WindowOptions),
     DepthwiseConvolution(WindowOptions),
@@ -110,7 +108,6 @@ pub(super) fn read(bytes: &[u8]) -> Result<Graph, ModelError> {
 
 struct OperatorCode<'a> {
     builtin: i32,
-    /// Name of an operator that the schema does not have.
     custom: &'a [u8],
 }
 

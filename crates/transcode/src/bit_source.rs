@@ -87,12 +87,10 @@ impl<'a> BitSource<'a> {
         Ok((code, self.position + fill_bytes + 1))
     }
 
-    /// Position of the marker at which the data end.
     pub(crate) fn position(&self) -> usize {
         self.position
     }
 
-    /// Goes on at another position.
     pub(crate) fn seek(&mut self, position: usize) {
         *self = Self::new(self.bytes, position);
     }

@@ -8,7 +8,6 @@ use crate::bit_source::BitSource;
 pub(crate) struct CodeDefinition {
     /// Number of codes of each length, 1 to 16 bits.
     counts: [u8; 16],
-    /// Their symbols in the order of the codes.
     symbols: Vec<u8>,
 }
 
@@ -20,7 +19,6 @@ pub(crate) struct CodeDefinitions {
 }
 
 impl CodeDefinitions {
-    /// Takes the tables of one DHT segment.
     pub(crate) fn take(&mut self, mut content: &[u8]) -> Result<(), TranscodeError> {
         let too_short = TranscodeError::Damaged("a Huffman table is too short");
         while let Some((&head, rest)) = content.split_first() {
@@ -89,7 +87,6 @@ impl CodeTable {
         Self { lookup, lengths, symbols: definition.symbols.clone() }
     }
 
-    /// Reads one code and returns its symbol.
     #[inline(always)]
     pub(crate) fn read(&self, bits: &mut BitSource<'_>) -> Result<u8, TranscodeError> {
         let window = bits.window();

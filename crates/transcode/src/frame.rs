@@ -17,7 +17,6 @@ pub(crate) struct CoefficientFrame {
     pub(crate) planes: Vec<CoefficientPlane>,
     /// MCUs in a row of an interleaved scan.
     pub(crate) mcus_across: usize,
-    /// Rows of MCUs of an interleaved scan.
     pub(crate) mcus_down: usize,
 }
 
@@ -29,7 +28,6 @@ pub(crate) struct CoefficientPlane {
     pub(crate) horizontal: usize,
     /// Vertical sampling factor, 1 to 4: rows of blocks in an MCU.
     pub(crate) vertical: usize,
-    /// Number of its quantisation table.
     pub(crate) quantisation: u8,
     pub(crate) blocks_across: usize,
     pub(crate) blocks_down: usize,
@@ -99,7 +97,6 @@ impl CoefficientFrame {
         Ok(Self { is_progressive, planes, mcus_across, mcus_down })
     }
 
-    /// Reports that every bit of every coefficient is known.
     pub(crate) fn is_complete(&self) -> bool {
         self.planes.iter().all(|plane| plane.missing_bits == [0; 64])
     }

@@ -9,7 +9,6 @@ const RESERVED: usize = 256;
 pub(crate) struct OptimalCode {
     /// Number of codes of each length, 1 to 16 bits.
     pub(crate) counts: [u8; MAX_LENGTH],
-    /// The symbols in the order of their codes.
     pub(crate) symbols: Vec<u8>,
     /// For each symbol its code and its length in bits; 0 for symbols that do not occur.
     codes: [(u16, u8); 256],

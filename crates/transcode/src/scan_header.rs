@@ -22,9 +22,7 @@ pub(crate) enum ScanPass {
 pub(crate) struct ScanHeader {
     pub(crate) colours: Vec<ScanColour>,
     pub(crate) pass: ScanPass,
-    /// First coefficient of the band, in zigzag order.
     pub(crate) first: usize,
-    /// Last coefficient of the band.
     pub(crate) last: usize,
     /// Number of lowest bits that this scan leaves out.
     pub(crate) shift: u32,
@@ -32,11 +30,8 @@ pub(crate) struct ScanHeader {
 
 /// One colour of a scan.
 pub(crate) struct ScanColour {
-    /// Index of its plane in the frame.
     pub(crate) plane: usize,
-    /// Number of its Huffman table for DC differences.
     pub(crate) dc_table: usize,
-    /// Number of its Huffman table for AC coefficients.
     pub(crate) ac_table: usize,
 }
 

@@ -28,7 +28,6 @@ pub(super) struct DetectedFace {
     pub(super) score: f32,
     /// Middle of a box from the eyebrows to the chin.
     pub(super) centre: (f32, f32),
-    /// Width and height of the box.
     pub(super) size: (f32, f32),
     /// The person's right eye, then the left one: seen upright, left and right in the picture.
     pub(super) eyes: [(f32, f32); 2],
@@ -149,7 +148,6 @@ fn mean(group: &[DetectedFace]) -> DetectedFace {
 }
 
 impl DetectedFace {
-    /// Largest side of the box.
     pub(super) fn side(&self) -> f32 {
         self.size.0.max(self.size.1)
     }

@@ -21,7 +21,6 @@ pub struct FaceMeasurements {
     pub eyes: Option<[(f64, f64); 2]>,
     /// Lowest point of the chin (x, y).
     pub chin: Option<(f64, f64)>,
-    /// Distance of the pupils in pixels.
     pub inter_eye_distance_px: Option<f64>,
     /// Angle of the line through the pupils in degrees; positive where the right one in the picture is lower. Up to 180: a head
     /// that lies or stands upside down.
@@ -32,7 +31,6 @@ pub struct FaceMeasurements {
     pub pitch_degrees: Option<f64>,
     /// The point between the pupils, from the left, as share of the width.
     pub horizontal_position: Option<f64>,
-    /// The same point from the top, as share of the height.
     pub vertical_position: Option<f64>,
     /// Width of the head as share of the width.
     pub head_width: Option<f64>,
@@ -46,7 +44,6 @@ pub struct FaceMeasurements {
 /// One face in a picture.
 pub(super) struct Geometry {
     pub(super) measured: FaceMeasurements,
-    /// Width and height of the picture in pixels.
     pub(super) photo_size: (f64, f64),
     /// Pixels for each sample the face was measured on: nothing is more exact than one of them.
     pub(super) pixels_per_sample: f64,

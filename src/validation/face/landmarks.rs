@@ -38,9 +38,7 @@ pub struct HeadExtent {
     pub(in crate::validation) right: f64,
     /// Highest row of the face, below the hair.
     pub(in crate::validation) top: f64,
-    /// Row of the middle between the pupils.
     pub(in crate::validation) eyes: f64,
-    /// Row of the lowest point of the chin.
     pub(in crate::validation) chin: f64,
 }
 
@@ -131,7 +129,6 @@ impl Landmarks {
         [left, right].map(|(x, y)| (x + up.0, y + up.1))
     }
 
-    /// The lowest point of the chin.
     pub(super) fn chin(&self) -> (f32, f32) {
         let (x, y, _) = self.at(CHIN);
         (x, y)
@@ -161,7 +158,6 @@ impl Landmarks {
         (chin.2 - forehead.2).atan2(distance(forehead, chin)).to_degrees()
     }
 
-    /// Place of the head.
     pub(super) fn extent(&self) -> HeadExtent {
         let [left, right] = [LEFT_SIDE, RIGHT_SIDE].map(|index| f64::from(self.at(index).0));
         let ([left_eye, right_eye], _) = self.lids();

@@ -64,9 +64,7 @@ const MAX_SIDE: usize = 4096;
 /// Measurements of the face and findings about it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FaceCheckOutcome {
-    /// Values that were measured.
     pub measurements: FaceMeasurements,
-    /// Values outside the limits.
     pub findings: Vec<Finding>,
     /// Share of the face that is white, 0 to 1; `None` where no upright face was measured.
     pub(super) white_share: Option<f64>,

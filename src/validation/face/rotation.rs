@@ -13,7 +13,6 @@ pub(super) enum Rotation {
 impl Rotation {
     pub(super) const ALL: [Self; 3] = [Self::Quarter, Self::Half, Self::ThreeQuarters];
 
-    /// The plane, turned.
     pub(super) fn rotate(self, plane: &Plane) -> Plane {
         let Plane { width, height, ref samples } = *plane;
         let (width_after, height_after) = match self {

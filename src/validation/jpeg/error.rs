@@ -11,7 +11,6 @@ use crate::domain::check::{Check, FindingDetail};
 /// One thing that is wrong. `Display` is for logs; [`JpegError::to_finding`] is for the photographer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JpegError {
-    /// No bytes at all.
     Empty,
     /// The file does not begin as a JPEG does; what it seems to be instead.
     NotJpeg(&'static str),
@@ -25,7 +24,6 @@ pub enum JpegError {
     ColourSpace(ColourSpace),
     /// The file ends before the picture does.
     Truncated {
-        /// Part of the file in which it ends.
         position: TruncationPoint,
         /// Share of the picture data that is there, in thousandths, where that could be told.
         per_mille: Option<u16>,
@@ -43,34 +41,26 @@ pub enum JpegError {
     /// The picture data end in good order, but after fewer or more blocks than the header promises: a
     /// patched header, or damage after which decoding fell into step again. The two cannot always be told apart.
     DeclaredSize {
-        /// Width in the header, pixels.
         width: u32,
-        /// Height in the header, pixels.
         height: u32,
         /// Share of the promised data that is there, in thousandths; `None` when there is more than promised.
         per_mille: Option<u16>,
     },
     /// Bytes after the end marker, other than a few zeros.
     TrailingData {
-        /// Number of bytes.
         bytes: usize,
-        /// A guess at their kind.
         appendix: TrailingDataKind,
     },
     /// A segment or table that the standard does not allow.
     Structure {
-        /// The segment's name: `DHT`.
         segment: &'static str,
         /// Position in the file, in bytes from its beginning.
         offset: usize,
-        /// Description of the fault.
         what: &'static str,
     },
     /// Picture data that take more bytes than the samples they code.
     Oversized {
-        /// Bytes of the picture data.
         bytes: usize,
-        /// The most that are accepted.
         limit: usize,
     },
     /// More metadata before the picture than [`MAX_METADATA_BYTES`].
@@ -82,7 +72,6 @@ pub enum JpegError {
     Segments,
     /// Several EXIF segments that are not copies of one another.
     ExifSegments {
-        /// Number of EXIF segments.
         count: usize,
     },
 }
@@ -133,9 +122,7 @@ pub enum TruncationPoint {
 /// Processes of T.81 that are not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coding {
-    /// SOF2.
     Progressive,
-    /// SOF3.
     Lossless,
     /// SOF5 to SOF7.
     Hierarchical,
@@ -146,7 +133,6 @@ pub enum Coding {
 }
 
 impl Coding {
-    /// The technical term.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Progressive => "progressive",

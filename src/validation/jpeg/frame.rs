@@ -5,11 +5,8 @@ use super::error::{Coding, ColourSpace, JpegError};
 /// Content of the frame header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
-    /// Width in pixels.
     pub width: u32,
-    /// Height in pixels.
     pub height: u32,
-    /// Bits for each sample.
     pub precision: u8,
     /// The colours, in the order of the file.
     pub components: Vec<Component>,

@@ -16,7 +16,6 @@ const MAX_ERRORS: usize = 16;
 /// Content of a header, as far as it could be read.
 #[derive(Debug, Default)]
 pub struct Header {
-    /// Size and colours.
     pub frame: Option<Frame>,
     /// The quality setting, 1 to 100, by the formula of the Independent JPEG Group.
     pub quality: Option<u8>,
@@ -28,7 +27,6 @@ pub struct Header {
     pub icc: Vec<Range<usize>>,
     /// Places of the contents of segments with Photoshop's image resources.
     pub photoshop: Vec<Range<usize>>,
-    /// The first byte of the picture data.
     pub scan_start: Option<usize>,
     /// The other application segments and the comments, by kind and size.
     pub embedded: EmbeddedSegments,

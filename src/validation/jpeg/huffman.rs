@@ -6,7 +6,6 @@
 pub(super) struct HuffmanSpec {
     /// Number of codes of each length, 1 to 16 bits.
     counts: [u8; 16],
-    /// Their symbols in the order of the codes.
     symbols: Vec<u8>,
 }
 

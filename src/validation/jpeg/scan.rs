@@ -23,14 +23,12 @@ pub(super) struct ScanPlan {
     dc_codes: Vec<(u8, HuffmanLookup)>,
     ac_codes: Vec<(u8, AcLookup)>,
     components: Vec<ComponentPlan>,
-    /// Places of the blocks' statistics.
     pub(super) layout: BlockLayout,
 }
 
 struct ComponentPlan {
     dc: u8,
     ac: u8,
-    /// The quantisation step of DC values.
     dc_step: i32,
     /// The largest DC value, as coded, that a picture can have.
     max_dc: i32,

@@ -5,13 +5,10 @@ use super::error::{JpegError, TruncationPoint};
 /// One marker with its content.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Segment<'a> {
-    /// The marker's second byte.
     pub marker: u8,
-    /// Position of the marker's first byte.
     pub offset: usize,
     /// Without the length; empty for markers that stand alone.
     pub content: &'a [u8],
-    /// The first byte after it.
     pub end: usize,
 }
 

@@ -13,7 +13,6 @@ pub enum TrailingDataKind {
     Image,
     /// A film: a motion photo, or another part of the trailer that Samsung cameras append.
     Video,
-    /// Something else.
     Unknown,
 }
 

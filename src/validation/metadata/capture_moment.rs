@@ -20,7 +20,6 @@ const ASCII_CODE: &[u8] = b"ASCII\0\0\0";
 /// The capture date that a file states.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CaptureDate {
-    /// A date that could be read.
     Known(CaptureMoment),
     /// A text that is no date or not an unambiguous one, as ASCII of at most 40 characters; what cannot be printed is `?`.
     Unreadable(String),

@@ -35,7 +35,6 @@ pub(super) struct CaptureEntries<'a> {
 }
 
 impl<'a> Exif<'a> {
-    /// Returns `None` if the bytes begin with no byte order mark.
     pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
         Tiff::parse(bytes).map(Self)
     }

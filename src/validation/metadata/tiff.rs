@@ -17,7 +17,6 @@ pub(super) struct Tiff<'a> {
 }
 
 impl<'a> Tiff<'a> {
-    /// Returns `None` if the bytes begin with no byte order mark.
     pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
         let order = match bytes.first_chunk()? {
             b"II*\0" => ByteOrder::Little,
@@ -55,7 +54,6 @@ impl<'a> Directory<'a> {
         entries.filter_map(move |raw| Some(TiffEntry { tiff: self.tiff, tag: self.tiff.order.u16_at(raw, 0)?, raw }))
     }
 
-    /// The first entry with this tag.
     pub(super) fn entry(self, tag: u16) -> Option<TiffEntry<'a>> {
         self.entries().find(|entry| entry.tag == tag)
     }

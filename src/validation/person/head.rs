@@ -7,9 +7,7 @@ use std::ops::Range;
 pub struct HeadPlace {
     /// From the left side of the face to its right side.
     pub columns: Range<f64>,
-    /// Row of the middle between the pupils.
     pub eyes: f64,
-    /// Row of the lowest point of the chin.
     pub chin: f64,
 }
 

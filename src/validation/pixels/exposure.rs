@@ -25,11 +25,9 @@ pub enum FaceLight {
     NotMeasured,
     /// There is none, and nothing to be said of its light.
     NoFace,
-    /// A face that was measured.
     Face {
         /// Share of it that is white, 0 to 1.
         white_share: f64,
-        /// Its place.
         extent: HeadExtent,
     },
 }
