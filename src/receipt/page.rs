@@ -1,9 +1,9 @@
-//! One page and a cursor that goes down it. Lengths are millimetres from the upper left corner.
+//! A page and its columns, which are filled from above. Lengths are millimetres from the upper left corner.
 
 use super::data_matrix::{DataMatrixSymbol, ModuleSize, QUIET_MODULES, SIDE_MODULES};
 use super::text_style::TextStyle;
 
-/// Meaning of a piece of text for a reader who hears the page.
+/// Role of a text in the structure for screen readers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextRole {
     Title,
@@ -14,9 +14,8 @@ pub enum TextRole {
 /// One line of text.
 pub struct TextLine {
     pub x_mm: f32,
-    /// The line its letters stand on.
     pub baseline_mm: f32,
-    /// The text, as its font can show it.
+    /// With the characters that the font has.
     pub text: String,
 }
 
@@ -29,17 +28,13 @@ pub struct Rectangle {
     pub height_mm: f32,
 }
 
-/// Something on a page.
+/// Element of a page.
 pub enum PageElement {
     /// Text in one style, read as one part.
     Text { role: TextRole, style: TextStyle, lines: Vec<TextLine> },
-    /// A DataMatrix: black areas that are one figure.
-    Figure {
-        /// Description of the figure for a reader who cannot see it.
-        description: String,
-        areas: Vec<Rectangle>,
-    },
-    /// Black areas that say nothing: rules.
+    /// Black areas that form a DataMatrix, with a description for screen readers.
+    Figure { description: String, areas: Vec<Rectangle> },
+    /// Rules and frames, which screen readers skip.
     Artifact(Vec<Rectangle>),
 }
 
@@ -61,9 +56,9 @@ pub enum Align {
 /// Thickness of all rules, 0.25 mm: two dots of a receipt printer; thinner ones come and go.
 const RULE_MM: f32 = 0.25;
 
-/// A column of a page, filled from above; texts go into `elements`.
+/// A column of a page that is filled from above.
 pub struct TextColumn<'a> {
-    /// Elements of the page, to which the column adds its own.
+    /// Elements of the page.
     pub elements: &'a mut Vec<PageElement>,
     pub x_mm: f32,
     pub width_mm: f32,
@@ -82,13 +77,13 @@ impl TextColumn<'_> {
         self.lines(role, style, align, lines);
     }
 
-    /// Sets a text that may not be longer than `most` lines; an ellipsis ends it there.
+    /// Sets a text of `most` lines at most; an ellipsis marks text that is left out.
     pub fn text_within(&mut self, role: TextRole, style: TextStyle, text: &str, most: usize) {
         let lines = style.wrap_within(&style.font.printable(text), self.width_mm, most);
         self.lines(role, style, Align::Left, lines);
     }
 
-    /// Sets what stays in its line, whatever spaces it has. The caller knows that it fits.
+    /// Sets a text that fits on one line, without breaking it at spaces.
     pub fn line(&mut self, role: TextRole, style: TextStyle, align: Align, text: &str) {
         self.lines(role, style, align, vec![style.font.printable(text)]);
     }
@@ -133,8 +128,8 @@ impl TextColumn<'_> {
         self.y_mm = y_mm + height_mm;
     }
 
-    /// A symbol at the left edge and what `beside` sets at its right; goes on below both. Its quiet zone lies in the page's margin at the
-    /// left and is left free on the other sides.
+    /// Sets a symbol at the left edge and the content of `beside` at its right. The quiet zone of the symbol is the margin of the page on
+    /// the left, and free space on the other sides.
     pub fn symbol(&mut self, symbol: &DataMatrixSymbol, description: &str, beside: impl FnOnce(&mut TextColumn<'_>)) {
         let module_mm = ModuleSize::PRINTED.millimetres();
         let quiet_mm = f32::from(QUIET_MODULES) * module_mm;
@@ -159,7 +154,7 @@ impl TextColumn<'_> {
 }
 
 impl PdfPage {
-    /// Returns how far the elements reach to the right and down.
+    /// Right and lower end of the content.
     pub fn extent_mm(&self) -> (f32, f32) {
         let ends = self.elements.iter().flat_map(|mark| match mark {
             PageElement::Text { style, lines, .. } => {

@@ -42,18 +42,18 @@ pub struct Guides {
     pub height: f64,
     /// Middles of the pupils (x, y) as found, the left one in the picture first.
     pub pupils: Option<[(f64, f64); 2]>,
-    /// The head as estimated; `None` for one that is not upright.
+    /// `None` for a head that is not upright.
     pub head: Option<HeadOutline>,
     /// The lowest point of the chin (x, y) as found.
     pub chin_found: Option<(f64, f64)>,
     pub pose: Option<Pose>,
-    /// Span for the point between the pupils, from the left.
+    /// For the point between the pupils, from the left.
     pub centre: Option<Span>,
-    /// At which height the eyes have to be, from the top.
+    /// From the top.
     pub eyes: Option<Span>,
-    /// Span for the crown, from the top. Where the profile asks for a height of the head alone: as seen from the chin.
+    /// From the top. If the profile limits only the height of the head: relative to the chin.
     pub crown: Option<Span>,
-    /// Span for the chin, from the top.
+    /// From the top.
     pub chin: Option<Span>,
 }
 

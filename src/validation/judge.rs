@@ -17,11 +17,9 @@ use crate::wire::measurements::MeasurementsBody;
 /// Result of judging an upload.
 pub enum Judgement {
     Accepted(JudgedPhoto),
-    /// The bytes of the photo were dropped.
+    /// The photo was dropped. Digest and size of the upload are for the audit log.
     Refused {
-        /// At least one refusal, and any advice.
         findings: Vec<Finding>,
-        /// SHA-256 of the upload, for the audit log.
         sha256: Sha256Digest,
         bytes: u64,
     },

@@ -3,10 +3,10 @@
 use lichtbild::domain::check::finding::Verdict;
 use lichtbild::domain::photo::UploadBytes;
 use lichtbild::domain::photo::declaration::Declaration;
-use lichtbild::validation::{Judgement, Profile, check_photo, judge};
+use lichtbild::validation::{Judgement, Profile, judge};
 use lichtbild::wire::measurements::MeasurementsBody;
 
-use super::NOW;
+use super::{NOW, checked, checked_by};
 use crate::support::photos::jpeg::{colour_jpeg, exif_orientation, fixture, with_inserted};
 use crate::support::photos::variants::large_portrait;
 
@@ -35,12 +35,7 @@ fn portraits_pass_their_profiles() {
 
 #[test]
 fn measurements_are_read() {
-    let outcome = check_photo(
-        &fixture("portrait-413x531.jpg"),
-        &Profile::builtin("icao-35x45").unwrap(),
-        Declaration::default(),
-        NOW,
-    );
+    let outcome = checked(&fixture("portrait-413x531.jpg"), "icao-35x45");
     let measured = outcome.measurements;
     assert_eq!((measured.width, measured.height), (Some(413), Some(531)));
     assert_eq!((measured.jpeg_quality, measured.pixels_per_inch), (Some(95), Some(300)));
@@ -55,18 +50,18 @@ fn other_encoders_sampling_and_restart_markers_pass() {
     let profile = "title = 'Klein'\n[pixels]\nwidth = 105\nheight = 135";
     let profile = Profile::parse("small", profile).unwrap();
     for file in ["plain/restart-420.jpg", "plain/optimised-422.jpg"] {
-        let outcome = check_photo(&fixture(file), &profile, Declaration::default(), NOW);
+        let outcome = checked_by(&fixture(file), &profile);
         assert_eq!(outcome.verdict, Verdict::Accepted, "{file}: {:?}", outcome.findings);
     }
     let upright = with_inserted(&colour_jpeg(105, 135), 2, &exif_orientation(1, false));
-    assert_eq!(check_photo(&upright, &profile, Declaration::default(), NOW).findings, []);
+    assert_eq!(checked_by(&upright, &profile).findings, []);
 }
 
 #[test]
 fn strong_compression_is_advice_only() {
     let mut bytes = Vec::new();
     image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 40).encode_image(&large_portrait()).unwrap();
-    let outcome = check_photo(&bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
+    let outcome = checked(&bytes, "de-tr03121");
     assert_eq!(outcome.verdict, Verdict::Accepted);
     let checks: Vec<_> = outcome.findings.iter().map(|finding| finding.check.name()).collect();
     assert!(checks.contains(&"compression"), "{checks:?}");

@@ -3,11 +3,9 @@
 use image::RgbImage;
 use image::codecs::jpeg::JpegEncoder;
 use lichtbild::domain::check::finding::Severity;
-use lichtbild::domain::photo::declaration::Declaration;
 use lichtbild::validation::jpeg::{JpegError, analyse};
-use lichtbild::validation::{Profile, check_photo};
 
-use super::NOW;
+use super::checked;
 use crate::support::photos::jpeg::{SeededRng, fixture};
 
 /// Random pixels in all colours.
@@ -23,7 +21,7 @@ fn noise(quality: u8) -> Vec<u8> {
 fn picture_data_larger_than_the_picture_itself_are_refused_for_their_size() {
     let photo = noise(100);
     assert!(photo.len() > 480 * 600 * 3 + 64 * 1024, "{}", photo.len());
-    let outcome = check_photo(&photo, &Profile::builtin("icao-35x45").unwrap(), Declaration::default(), NOW);
+    let outcome = checked(&photo, "icao-35x45");
     let refusing: Vec<_> = outcome.findings.iter().filter(|finding| finding.severity == Severity::Refuse).collect();
     assert!(refusing.iter().any(|finding| finding.check.name() == "file_size"), "{refusing:?}");
     // A file that is as large and no larger is walked over.

@@ -1,10 +1,8 @@
 //! Component identifiers: which of them every program shows as YCbCr, and which are refused.
 
 use lichtbild::domain::check::finding::{Finding, Severity};
-use lichtbild::domain::photo::declaration::Declaration;
-use lichtbild::validation::{Profile, check_photo};
 
-use super::NOW;
+use super::{checked_by, small};
 use crate::support::photos::jpeg::{colour_jpeg, new_segment, segment, with_inserted, without_segments};
 
 const SMALL: &str = "title = 'Klein'\n[pixels]\nwidth = 40\nheight = 30";
@@ -26,7 +24,7 @@ fn adobe(transform: u8) -> Vec<u8> {
 
 /// Checks that refuse it.
 fn refusals(bytes: &[u8]) -> Vec<Finding> {
-    let findings = check_photo(bytes, &Profile::parse("small", SMALL).unwrap(), Declaration::default(), NOW).findings;
+    let findings = checked_by(bytes, &small(SMALL)).findings;
     findings.into_iter().filter(|finding| finding.severity == Severity::Refuse).collect()
 }
 

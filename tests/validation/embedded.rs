@@ -3,10 +3,9 @@
 use image::imageops;
 use lichtbild::domain::check::Check;
 use lichtbild::domain::check::finding::{Finding, Severity, Verdict};
-use lichtbild::domain::photo::declaration::Declaration;
-use lichtbild::validation::{Profile, check_photo};
+use lichtbild::validation::Profile;
 
-use super::NOW;
+use super::{checked, checked_by};
 use crate::support::photos::jpeg::{fixture, new_segment, with_inserted};
 use crate::support::photos::portraits::encoded;
 use crate::support::photos::variants::large_portrait;
@@ -17,7 +16,7 @@ const SMALL: &str = "title = 'Klein'\n[pixels]\nmin_width = 10\nmin_height = 10\
 fn findings_of(segments: &[Vec<u8>], tables: &str) -> Vec<(Severity, String, String)> {
     let photo = with_inserted(&fixture("portrait-413x531.jpg"), 20, &segments.concat());
     let profile = Profile::parse("small", &format!("{SMALL}{tables}")).unwrap();
-    let outcome = check_photo(&photo, &profile, Declaration::default(), NOW);
+    let outcome = checked_by(&photo, &profile);
     let refused = outcome.findings.iter().any(|finding| finding.severity == Severity::Refuse);
     assert_eq!(outcome.verdict == Verdict::Refused, refused);
     let of_check = |finding: &Finding| finding.check.name() == "embedded_data";
@@ -54,7 +53,7 @@ fn photoshops_thumbnail_is_told_only_where_it_shows_another_picture() {
         let length = (resource.len() as u32).to_be_bytes();
         let segment = [&b"Photoshop 3.0\x008BIM\x04\x0C\0\0"[..], &length, &resource].concat();
         let photo = with_inserted(&whole, 2, &new_segment(0xED, &segment));
-        let outcome = check_photo(&photo, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
+        let outcome = checked(&photo, "de-tr03121");
         let told = outcome.findings.iter().any(|finding| finding.check == Check::EmbeddedData);
         assert_eq!(told, is_told, "{name}: {:?}", outcome.findings);
     }

@@ -3,9 +3,9 @@
 use lichtbild::domain::check::finding::{Severity, Verdict};
 use lichtbild::domain::photo::UploadBytes;
 use lichtbild::domain::photo::declaration::Declaration;
-use lichtbild::validation::{Judgement, Profile, check_photo, judge};
+use lichtbild::validation::{Judgement, Profile, judge};
 
-use super::NOW;
+use super::{NOW, checked, checked_by};
 use crate::support::photos::hostile::hostile_photos;
 use crate::support::photos::jpeg::{SeededRng, colour_jpeg, exif_orientation, fixture, with_inserted};
 use crate::support::photos::portraits::EMPTY_THUMBNAIL;
@@ -41,8 +41,7 @@ fn every_hostile_photo_is_refused_for_the_right_reason() {
 #[test]
 fn a_cut_file_still_tells_its_size() {
     let whole = fixture("portrait-413x531.jpg");
-    let outcome =
-        check_photo(&whole[..whole.len() / 2], &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
+    let outcome = checked(&whole[..whole.len() / 2], "de-tr03121");
     assert_eq!((outcome.measurements.width, outcome.measurements.height), (Some(413), Some(531)));
     let checks: Vec<_> = outcome.findings.iter().map(|finding| finding.check.name()).collect();
     assert_eq!(checks, ["complete", "pixel_dimensions"]);
@@ -51,23 +50,14 @@ fn a_cut_file_still_tells_its_size() {
 #[test]
 fn a_photo_cut_at_any_byte_is_refused() {
     let (whole, profile) = (colour_jpeg(35, 45), Profile::parse("small", SMALL).unwrap());
-    assert_eq!(check_photo(&whole, &profile, Declaration::default(), NOW).verdict, Verdict::Accepted);
+    assert_eq!(checked_by(&whole, &profile).verdict, Verdict::Accepted);
     for end in 0..whole.len() {
-        assert_eq!(
-            check_photo(&whole[..end], &profile, Declaration::default(), NOW).verdict,
-            Verdict::Refused,
-            "cut at {end} of {}",
-            whole.len()
-        );
+        assert_eq!(checked_by(&whole[..end], &profile).verdict, Verdict::Refused, "cut at {end} of {}", whole.len());
     }
     for sample in ["plain/restart-420.jpg", "plain/optimised-422.jpg"] {
         let whole = fixture(sample);
         for end in 0..whole.len() {
-            assert_eq!(
-                check_photo(&whole[..end], &profile, Declaration::default(), NOW).verdict,
-                Verdict::Refused,
-                "{sample} cut at {end}"
-            );
+            assert_eq!(checked_by(&whole[..end], &profile).verdict, Verdict::Refused, "{sample} cut at {end}");
         }
     }
 }
@@ -99,7 +89,7 @@ fn no_mutation_makes_the_check_panic() {
         for _ in 0..=noise.below(4) {
             mutate(&mut bytes, &mut noise);
         }
-        let outcome = check_photo(&bytes, &profile, Declaration::default(), NOW);
+        let outcome = checked_by(&bytes, &profile);
         assert!(outcome.verdict == Verdict::Accepted || !outcome.findings.is_empty());
     }
 }

@@ -2,16 +2,14 @@
 
 use image::codecs::jpeg::JpegEncoder;
 use lichtbild::domain::check::finding::{Finding, Severity};
-use lichtbild::domain::photo::declaration::Declaration;
 use lichtbild::texts::language::Language;
-use lichtbild::validation::{Profile, check_photo};
 
-use super::NOW;
+use super::checked;
 use crate::support::photos::jpeg::{fixture, grey_jpeg, new_segment, with_inserted, with_marker};
 use crate::support::photos::portraits::{grey, portrait};
 
 fn findings(bytes: &[u8]) -> Vec<Finding> {
-    check_photo(bytes, &Profile::builtin("icao-35x45").unwrap(), Declaration::default(), NOW).findings
+    checked(bytes, "icao-35x45").findings
 }
 
 /// The finding that refuses by this check; there must be one.

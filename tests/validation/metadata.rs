@@ -3,16 +3,15 @@
 use image::{RgbImage, imageops};
 use lichtbild::domain::check::Check;
 use lichtbild::domain::check::finding::{Finding, Severity};
-use lichtbild::domain::photo::declaration::Declaration;
-use lichtbild::validation::{Profile, check_photo};
+use lichtbild::validation::Profile;
 
-use super::NOW;
+use super::{checked, checked_by};
 use crate::support::photos::jpeg::{exif_orientation, fixture, with_inserted};
 use crate::support::photos::portraits::*;
 use crate::support::photos::variants::large_portrait;
 
 fn checks_of(bytes: &[u8]) -> Vec<(&'static str, Severity)> {
-    let outcome = check_photo(bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
+    let outcome = checked(bytes, "de-tr03121");
     // The woman on the portrait smiles.
     let others = outcome.findings.iter().filter(|finding| finding.check != Check::Smile);
     others.map(|Finding { check, severity, .. }| (check.name(), *severity)).collect()
@@ -72,7 +71,7 @@ fn a_turned_picture_that_has_the_wrong_size_either_way_is_told_so() {
 fn an_upright_face_under_a_note_that_turns_it_is_measured() {
     let bytes = with_inserted(&fixture("portrait-1244x1600.jpg"), 2, &exif_orientation(6, true));
     let profile = Profile::builtin("de-tr03121").unwrap();
-    assert!(check_photo(&bytes, &profile, Declaration::default(), NOW).measurements.face.eyes.is_some());
+    assert!(checked_by(&bytes, &profile).measurements.face.eyes.is_some());
 }
 
 #[test]
@@ -112,7 +111,7 @@ fn a_thumbnail_that_shows_nothing_is_advice() {
         ExifFields { captured: Some("2026:11:20 10:15:00"), thumbnail: Some(EMPTY_THUMBNAIL), ..ExifFields::default() };
     let bytes = with_exif(&fixture("portrait-1244x1600.jpg"), &notes);
     assert_eq!(checks_of(&bytes), [("thumbnail", Severity::Advise)]);
-    let outcome = check_photo(&bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
+    let outcome = checked(&bytes, "de-tr03121");
     assert_eq!(outcome.findings[0].measured, "4 bytes");
 }
 
@@ -122,6 +121,6 @@ fn colours_other_than_srgb_are_advice() {
     assert_eq!(checks_of(&with_colour_profile(&new, "sRGB IEC61966-2.1")), []);
     let bytes = with_colour_profile(&new, "Adobe RGB (1998)");
     assert_eq!(checks_of(&bytes), [("colour_profile", Severity::Advise)]);
-    let outcome = check_photo(&bytes, &Profile::builtin("de-tr03121").unwrap(), Declaration::default(), NOW);
+    let outcome = checked(&bytes, "de-tr03121");
     assert_eq!(outcome.findings[0].measured, "Adobe RGB (1998)");
 }

@@ -1,14 +1,12 @@
 //! Pictures that are spoilt in one way are told so, and nothing else stops them.
 
 use lichtbild::domain::check::finding::{Finding, Severity};
-use lichtbild::domain::photo::declaration::Declaration;
-use lichtbild::validation::{Profile, check_photo};
 
-use super::NOW;
+use super::checked;
 use crate::support::photos::portraits::*;
 
 fn findings(bytes: &[u8]) -> Vec<Finding> {
-    check_photo(bytes, &Profile::builtin("icao-35x45").unwrap(), Declaration::default(), NOW).findings
+    checked(bytes, "icao-35x45").findings
 }
 
 fn named(findings: &[Finding], severity: Severity) -> Vec<&'static str> {

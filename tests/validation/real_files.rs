@@ -2,10 +2,8 @@
 
 use lichtbild::domain::check::Check;
 use lichtbild::domain::check::finding::{Finding, Verdict};
-use lichtbild::domain::photo::declaration::Declaration;
-use lichtbild::validation::{Profile, check_photo};
 
-use super::NOW;
+use super::checked;
 use crate::support::photos::jpeg::fixture;
 
 #[test]
@@ -14,7 +12,7 @@ fn photos_with_what_encoders_write_around_their_data_are_accepted_without_a_word
         ["pad-ff00", "jimp", "fill-eoi-1", "fill-eoi-2", "zero-padding", "rst-before-eoi", "ids-yuv", "ids-yuv-adobe"]
     {
         let photo = fixture(&format!("cases/{name}.jpg"));
-        let outcome = check_photo(&photo, &Profile::builtin("icao-35x45").unwrap(), Declaration::default(), NOW);
+        let outcome = checked(&photo, "icao-35x45");
         // Jimp drops EXIF, and the woman on the portrait smiles.
         let of_encoding = |finding: &&Finding| {
             finding.check != Check::Smile && (finding.check != Check::CaptureTimeMissing || name != "jimp")

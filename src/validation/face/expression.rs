@@ -1,4 +1,4 @@
-//! The mouth: whether it is open, and whether it smiles. Nothing else is read from a face: no emotion is named, and none is stored.
+//! Check that the mouth is closed and does not smile. Nothing else is read from a face: no emotion is named or stored.
 //!
 //! Measured between points of the mesh, as shares of the distance of the eyes. The two limits stand between 60 studio portraits with a
 //! closed mouth and 218 official portraits that show teeth (`docs/judge.md`). Children under six need not keep their mouths shut

@@ -1,4 +1,4 @@
-//! The eyes: whether they are open and free of hair, glare and dark glass.
+//! Check that both eyes are open and free of hair, glare and dark glass.
 //!
 //! ```text
 //!  sclera   iris   sclera        an open eye: the middle is darker than its flanks

@@ -1,4 +1,4 @@
-//! The face: whether there is exactly one, and whether it is placed, sized and turned as the profile asks.
+//! Checks of the face: exactly one, with position, size and pose within the limits of the profile.
 //!
 //! ```text
 //! luma at 1/8 --> detector (upright, and turned where that is doubtful) --> faces
@@ -6,11 +6,11 @@
 //!                                           |                      limits, guard bands
 //!                                           +--> mouth, eyes, light on the skin --> advice
 //! ```
-//! Works on the small picture alone: a face of 90 samples is plenty for networks that take pictures of 128 and 192 pixels. So a photo
-//! is judged without decoding its pixels.
+//! Works on the photo at an eighth of its size: a face of 90 samples is enough for networks that take pictures of 128 and 192 pixels, so
+//! that no pixel is decoded.
 //!
-//! A program that looks at faces is wrong at times. Hence guard bands around every limit, advice where the evidence is weak, and
-//! [`Exception`] and [`Subject`] for people whom no such program serves well. What is measured how well is in `docs/judge.md`.
+//! Measurements of faces can be wrong. Hence every limit has a guard band, weak evidence gives advice, and [`Exception`] and [`Subject`]
+//! relax the checks for people whom such programs measure badly. `docs/judge.md` has the errors of all measurements.
 
 mod detector;
 mod expression;
@@ -201,10 +201,9 @@ fn without_face() -> FaceCheckOutcome {
     FaceCheckOutcome { measurements, findings, ..FaceCheckOutcome::default() }
 }
 
-/// Findings that are only advice for this person. Elsewhere babies and disabled people were refused by programs, and so were covered
-/// heads, which no other photo could have helped; a clerk looks at the photo anyway. Without a declaration a missing face refuses: then
-/// it is far more often a wrong file or a crop that went astray than a person whom the networks do not know, and one word of the
-/// studio tells the two apart.
+/// Findings that are only advice for this person. Programs of other authorities have refused babies, disabled people and covered heads,
+/// for whom another photo would not have helped; a clerk looks at the photo anyway. Without a declaration a missing face refuses: a wrong
+/// file or crop is far more common than a face that the networks do not find, and the declaration tells the two apart.
 fn is_relaxed(check: Check, subject: Subject, exception: Exception) -> bool {
     let by_age = match subject {
         Subject::Adult => false,

@@ -148,27 +148,24 @@ struct TwoSided {
 }
 
 impl TwoSided {
+    const fn new(check: Check, below: FindingDetail, above: FindingDetail) -> Self {
+        Self { check, below, above }
+    }
+
     /// The case for a deviation; negative ones are below.
     fn side(self, deviation: f64) -> FindingDetail {
         if deviation < 0.0 { self.below } else { self.above }
     }
 }
 
-const YAW: TwoSided =
-    TwoSided { check: Check::Yaw, below: FindingDetail::TurnedLeft, above: FindingDetail::TurnedRight };
-const PITCH: TwoSided =
-    TwoSided { check: Check::Pitch, below: FindingDetail::ChinRaised, above: FindingDetail::ChinLowered };
-const HORIZONTAL: TwoSided = TwoSided {
-    check: Check::HorizontalPosition,
-    below: FindingDetail::FaceTooFarLeft,
-    above: FindingDetail::FaceTooFarRight,
-};
+const YAW: TwoSided = TwoSided::new(Check::Yaw, FindingDetail::TurnedLeft, FindingDetail::TurnedRight);
+const PITCH: TwoSided = TwoSided::new(Check::Pitch, FindingDetail::ChinRaised, FindingDetail::ChinLowered);
+const HORIZONTAL: TwoSided =
+    TwoSided::new(Check::HorizontalPosition, FindingDetail::FaceTooFarLeft, FindingDetail::FaceTooFarRight);
 const VERTICAL: TwoSided =
-    TwoSided { check: Check::VerticalPosition, below: FindingDetail::EyesTooHigh, above: FindingDetail::EyesTooLow };
-const HEAD_WIDTH: TwoSided =
-    TwoSided { check: Check::HeadSize, below: FindingDetail::HeadTooNarrow, above: FindingDetail::HeadTooWide };
-const HEAD_HEIGHT: TwoSided =
-    TwoSided { check: Check::HeadSize, below: FindingDetail::HeadTooShort, above: FindingDetail::HeadTooTall };
+    TwoSided::new(Check::VerticalPosition, FindingDetail::EyesTooHigh, FindingDetail::EyesTooLow);
+const HEAD_WIDTH: TwoSided = TwoSided::new(Check::HeadSize, FindingDetail::HeadTooNarrow, FindingDetail::HeadTooWide);
+const HEAD_HEIGHT: TwoSided = TwoSided::new(Check::HeadSize, FindingDetail::HeadTooShort, FindingDetail::HeadTooTall);
 
 /// Advice where a head is turned or nods clearly more than the limit.
 fn pose(sides: TwoSided, measured: Option<f64>, limit: Option<f64>, band: f64) -> Option<Finding> {

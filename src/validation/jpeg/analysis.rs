@@ -8,15 +8,14 @@ use super::{header, marker_scan, scan, trailing_data};
 use crate::validation::downscaled::{DownscaledPhoto, Plane};
 use crate::validation::limits::{MAX_HEIGHT, MAX_WIDTH};
 
-/// Picture data may take so many bytes more than their samples: the codes of pictures of a few blocks, fill bytes and markers.
+/// Bytes by which the picture data may exceed their samples: codes of photos of a few blocks, fill bytes and markers.
 const SPARE_BYTES: usize = 64 * 1024;
 
 /// Result of a walk over a file.
 #[derive(Debug)]
 pub struct JpegAnalysis {
-    /// Content of the header, as far as it could be read.
     pub header: Header,
-    /// Everything that is wrong; a file without faults can be shown by every program.
+    /// Every program can show a file without errors.
     pub errors: Vec<JpegError>,
     /// The picture at an eighth of its size; of a file without faults only.
     pub downscaled: Option<DownscaledPhoto>,
@@ -25,12 +24,12 @@ pub struct JpegAnalysis {
     pub last_coefficients: Option<Plane>,
 }
 
-/// Reads the header, which stands before the picture data, as far as possible. Never panics.
+/// Reads the header as far as possible. Never panics.
 pub fn read_header(bytes: &[u8]) -> Header {
     header::read(bytes).0
 }
 
-/// Walks over the whole file. Never panics; allocates less than 2 MiB, whatever the file claims.
+/// Walks over the whole file. Never panics; allocates less than 2 MiB for any file.
 ///
 /// Codings other than baseline are not decoded: for them only the outline (end marker, trailing data) is looked at. Pictures
 /// beyond [`MAX_WIDTH`] x [`MAX_HEIGHT`] are not decoded either, which bounds time and memory.
@@ -80,14 +79,14 @@ pub fn analyse(bytes: &[u8]) -> JpegAnalysis {
     analysis
 }
 
-/// Finds picture data that take more bytes than their samples would take uncompressed, and where they end. No encoder of a photo writes
-/// them, and the walk over several megabytes of random codes is the most expensive thing that a file can ask for.
+/// Finds picture data with more bytes than the uncompressed samples, and their end. Encoders do not write them, and a walk over several
+/// megabytes of random codes is the most expensive work that a file can cause.
 fn find_oversized(bytes: &[u8], scan_start: usize, frame: &Frame) -> Option<(JpegError, Option<usize>)> {
     let limit = frame.samples() + SPARE_BYTES;
     if bytes.len() - scan_start <= limit {
         return None;
     }
-    // What follows EOI is told by itself.
+    // Data behind EOI have an error of their own.
     let end = marker_scan::find_end(bytes, scan_start);
     let taken = end.unwrap_or(bytes.len()) - scan_start;
     (taken > limit).then_some((JpegError::Oversized { bytes: taken, limit }, end))

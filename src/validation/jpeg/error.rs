@@ -8,42 +8,38 @@ use crate::domain::check::finding::Finding;
 use crate::domain::check::quantity::{MeasuredText, Quantity, Unit};
 use crate::domain::check::{Check, FindingDetail};
 
-/// One thing that is wrong. `Display` is for logs; [`JpegError::to_finding`] is for the photographer.
+/// One error of a file. `Display` is for logs; [`JpegError::to_finding`] is for the photographer. `per_mille` is a share in thousandths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JpegError {
     Empty,
-    /// The file does not begin as a JPEG does; what it seems to be instead.
+    /// The file does not begin like a JPEG. The value is a guess at its format.
     NotJpeg(&'static str),
     /// A JPEG of another process than baseline Huffman in one scan.
     Coding(Coding),
-    /// Bits for each sample, when they are not 8.
+    /// Bits per sample, if they are not 8.
     BitDepth(u8),
-    /// Number of components, when they are not 3.
+    /// Number of components, if they are not 3.
     Components(u8),
-    /// Three components that are not YCbCr, or that not every program takes for YCbCr.
+    /// Three components that are not YCbCr, or that not every program reads as YCbCr.
     ColourSpace(ColourSpace),
-    /// The file ends before the picture does.
+    /// The file ends before the picture does, after this share of the picture data if it is known.
     Truncated {
         position: TruncationPoint,
-        /// Share of the picture data that is there, in thousandths, where that could be told.
         per_mille: Option<u16>,
     },
-    /// The picture data cannot be decoded, or restart markers and padding are not where they belong.
+    /// The picture data cannot be decoded beyond this share, or restart markers and padding are out of place.
     Damaged {
-        /// Share of the picture that was decoded, in thousandths.
         per_mille: u16,
-        /// Cause for which decoding stopped.
         what: &'static str,
     },
-    /// The last block is there, but the data and their padding end with two bytes of zeros. They may be codes of the picture, or
-    /// zeros that a disk or a line put in place of a lost end.
+    /// The last block is complete, but the data and their padding end with two bytes of zeros. They may be codes of the picture, or zeros
+    /// that a disk or a network wrote in place of a lost end.
     EndsInZeros,
-    /// The picture data end in good order, but after fewer or more blocks than the header promises: a
-    /// patched header, or damage after which decoding fell into step again. The two cannot always be told apart.
+    /// The picture data end correctly, but after fewer or more blocks than the header declares: a changed header, or damage after which
+    /// decoding continued. The two cannot always be distinguished. The share is `None` if there are more blocks than declared.
     DeclaredSize {
         width: u32,
         height: u32,
-        /// Share of the promised data that is there, in thousandths; `None` when there is more than promised.
         per_mille: Option<u16>,
     },
     /// Bytes after the end marker, other than a few zeros.
@@ -51,21 +47,19 @@ pub enum JpegError {
         bytes: usize,
         appendix: TrailingDataKind,
     },
-    /// A segment or table that the standard does not allow.
+    /// A segment or table that the standard does not allow, at this byte of the file.
     Structure {
         segment: &'static str,
-        /// Position in the file, in bytes from its beginning.
         offset: usize,
         what: &'static str,
     },
-    /// Picture data that take more bytes than the samples they code.
+    /// Picture data that take more bytes than the samples that they code.
     Oversized {
         bytes: usize,
         limit: usize,
     },
-    /// More metadata before the picture than [`MAX_METADATA_BYTES`].
+    /// More than [`MAX_METADATA_BYTES`] before the picture data: so many bytes could be read.
     Metadata {
-        /// The bytes before the picture data, or as many of them as could be read.
         bytes: usize,
     },
     /// More segments before the picture than [`MAX_SEGMENTS`].
@@ -77,29 +71,24 @@ pub enum JpegError {
 }
 
 /// Colours of three components that are not YCbCr beyond doubt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 pub enum ColourSpace {
     /// An Adobe segment or the identifiers say RGB.
+    #[strum(serialize = "RGB")]
     Rgb,
     /// The identifiers say RGB, a JFIF or an Adobe segment beside them YCbCr. libjpeg believes the segment, zune the
     /// identifiers.
+    #[strum(serialize = "two contradictory notes")]
     RgbOrYCbCr,
     /// An Adobe segment says YCCK, which has four components.
+    #[strum(serialize = "printing colours (YCCK)")]
     Ycck,
     /// Unknown identifiers without a JFIF or an Adobe segment, or an Adobe transform that does not exist.
+    #[strum(serialize = "unknown colours")]
     Unknown,
 }
 
 impl ColourSpace {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Rgb => "RGB",
-            Self::RgbOrYCbCr => "two contradictory notes",
-            Self::Ycck => "printing colours (YCCK)",
-            Self::Unknown => "unknown colours",
-        }
-    }
-
     const fn detail(self) -> Option<FindingDetail> {
         match self {
             Self::Rgb => Some(FindingDetail::StoredAsRgb),
@@ -120,7 +109,8 @@ pub enum TruncationPoint {
 }
 
 /// Processes of T.81 that are not accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Coding {
     Progressive,
     Lossless,
@@ -129,20 +119,11 @@ pub enum Coding {
     /// SOF9 to SOF15.
     Arithmetic,
     /// Baseline, with the colours one after the other in several scans.
+    #[strum(serialize = "separate scans")]
     NonInterleaved,
 }
 
 impl Coding {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Progressive => "progressive",
-            Self::Lossless => "lossless",
-            Self::Hierarchical => "hierarchical",
-            Self::Arithmetic => "arithmetic",
-            Self::NonInterleaved => "separate scans",
-        }
-    }
-
     const fn detail(self) -> Option<FindingDetail> {
         match self {
             Self::Progressive => Some(FindingDetail::Progressive),
@@ -153,6 +134,10 @@ impl Coding {
 }
 
 impl JpegError {
+    pub(super) const fn structure(segment: &'static str, offset: usize, what: &'static str) -> Self {
+        Self::Structure { segment, offset, what }
+    }
+
     /// Reports whether this fault in the header prevents a walk over the picture data.
     pub(super) const fn prevents_scan(&self) -> bool {
         !matches!(self, Self::ColourSpace(_) | Self::ExifSegments { .. })
@@ -164,7 +149,7 @@ impl JpegError {
             Self::Empty => Finding::refuse(Check::Empty, Quantity::whole(0.0, Unit::Bytes), "> 0 bytes"),
             Self::NotJpeg(guess) => Finding::refuse(Check::Format, *guess, "JPEG"),
             Self::Coding(coding) => {
-                Finding::refuse(Check::Coding, coding.name(), "baseline").with_detail(coding.detail())
+                Finding::refuse(Check::Coding, <&str>::from(coding), "baseline").with_detail(coding.detail())
             }
             Self::BitDepth(bits) => {
                 Finding::refuse(Check::BitDepth, Quantity::whole(f64::from(*bits), Unit::Bits), "8 bit")
@@ -176,7 +161,7 @@ impl JpegError {
                 .with_detail(Some(FindingDetail::Cmyk)),
             Self::Components(count) => Finding::refuse(Check::Colour, format!("{count} channels"), ORDINARY_COLOURS),
             Self::ColourSpace(space) => {
-                Finding::refuse(Check::Colour, space.name(), ORDINARY_COLOURS).with_detail(space.detail())
+                Finding::refuse(Check::Colour, <&str>::from(space), ORDINARY_COLOURS).with_detail(space.detail())
             }
             Self::Truncated { position: TruncationPoint::EndMarker, .. } => {
                 Finding::refuse(Check::Complete, "end marker missing", "end marker")

@@ -34,7 +34,7 @@ impl Frame {
     /// Reads a frame header's content, whichever process it belongs to: they all look alike.
     pub(super) fn parse(marker: u8, content: &[u8], offset: usize, errors: &mut Vec<JpegError>) -> Option<Self> {
         let mut report = |what| {
-            errors.push(JpegError::Structure { segment: "SOF", offset, what });
+            errors.push(JpegError::structure("SOF", offset, what));
         };
         let Some((&[precision, h1, h0, w1, w0, count], rest)) = content.split_first_chunk() else {
             report("too short");

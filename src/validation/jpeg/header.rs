@@ -63,7 +63,7 @@ pub(super) fn read(bytes: &[u8]) -> (Header, Vec<JpegError>) {
             }
         };
         if let Err(what) = header.take_segment(&segment, &mut errors) {
-            errors.push(JpegError::Structure { segment: segments::name(segment.marker), offset: segment.offset, what });
+            errors.push(JpegError::structure(segments::name(segment.marker), segment.offset, what));
             // A marker that ends the picture or begins another one: what follows is not this header.
             if matches!(segment.marker, 0xD8 | 0xD9) {
                 break;
@@ -230,12 +230,12 @@ impl Header {
         }
         let has_step = |table: u8| self.quantisation.get(usize::from(table)).is_some_and(Option::is_some);
         if !frame.components.iter().all(|component| has_step(component.quantisation)) {
-            errors.push(JpegError::Structure { segment: "DQT", offset, what: "missing" });
+            errors.push(JpegError::structure("DQT", offset, "missing"));
         }
         let has_codes =
             |lists: &[Option<HuffmanSpec>; 4], table: u8| lists.get(usize::from(table)).is_some_and(Option::is_some);
         if !self.scan_tables.iter().all(|(dc, ac)| has_codes(&self.dc_codes, *dc) && has_codes(&self.ac_codes, *ac)) {
-            errors.push(JpegError::Structure { segment: "DHT", offset, what: "missing" });
+            errors.push(JpegError::structure("DHT", offset, "missing"));
         }
     }
 }

@@ -1,15 +1,15 @@
-//! A strict walk over a baseline JPEG (ITU-T T.81): every segment, every Huffman code, no pixel.
+//! Strict analysis of a baseline JPEG (ITU-T T.81): every segment and every Huffman code, but no pixel.
 //!
-//! Decoders are built to show something, whatever they are given: a photo cut in half decodes "successfully" with grey rows.
-//! The walk asks the opposite question. It decodes all codes of all blocks without computing a pixel, and demands that
-//! the data end with exactly the block that the header promises, then padding, then EOI, then the end of file. That finds every
-//! cut, every appended file and every patched dimension for a fraction of the cost of a decode.
+//! Decoders show as much of a file as they can: they decode a photo that is cut in half "successfully", with grey rows. The analysis
+//! ("walk") decodes all codes of all blocks without computing a pixel. It requires that the data end with the last block that the header
+//! declares, followed by padding, EOI and the end of the file. That finds every truncation, every appended file and every changed size for
+//! a fraction of the cost of a decode.
 //!
-//! Encoders and cameras write more around these, and decoders skip it: padding of any bits, a byte of ones, fill bytes, a last
-//! restart marker, a few zeros behind EOI. The walk accepts each of them up to a limit; none holds a bit of the picture.
+//! Encoders and cameras write more that decoders skip: padding of any bits, a byte of ones, fill bytes, a last restart marker, a few zeros
+//! behind EOI. The walk accepts each of them up to a limit; none is part of the picture.
 //!
-//! Two things fall out on the way. DC values have to be added up to find damage, and each is the mean of its block: together
-//! they are the picture at an eighth of its size. And where a block's last coefficient stands tells how fine its detail is.
+//! The walk has two by-products. It sums up DC values to find damage, and each DC value is the mean of its block: together they are the
+//! photo at an eighth of its size. The place of the last coefficient of a block tells how fine its detail is.
 
 mod analysis;
 mod bits;

@@ -337,11 +337,7 @@ fn read_end(mut reader: BitReader<'_>, plan: &ScanPlan) -> Result<usize, JpegErr
     match marker.code {
         EOI => Ok(marker.end),
         0xD0..=0xD7 => Err(plan.ends_late()),
-        code => Err(JpegError::Structure {
-            segment: segments::name(code),
-            offset: marker.offset,
-            what: "between the picture data and EOI",
-        }),
+        code => Err(JpegError::structure(segments::name(code), marker.offset, "between the picture data and EOI")),
     }
 }
 
@@ -350,9 +346,5 @@ fn check_fill(marker: &Marker) -> Result<(), JpegError> {
     if marker.fill <= MAX_FILL_BYTES {
         return Ok(());
     }
-    Err(JpegError::Structure {
-        segment: segments::name(marker.code),
-        offset: marker.offset,
-        what: "too many fill bytes",
-    })
+    Err(JpegError::structure(segments::name(marker.code), marker.offset, "too many fill bytes"))
 }

@@ -19,11 +19,7 @@ pub(super) fn read(bytes: &[u8], position: usize) -> Result<Segment<'_>, JpegErr
     match bytes.get(at) {
         Some(0xFF) => {}
         Some(_) => {
-            return Err(JpegError::Structure {
-                segment: "-",
-                offset: at,
-                what: "no marker where a segment must begin",
-            });
+            return Err(JpegError::structure("-", at, "no marker where a segment must begin"));
         }
         None => return Err(cut),
     }
@@ -39,11 +35,7 @@ pub(super) fn read(bytes: &[u8], position: usize) -> Result<Segment<'_>, JpegErr
     let Some(&[high, low]) = bytes.get(start..).and_then(<[u8]>::first_chunk) else { return Err(cut) };
     let length = usize::from(u16::from_be_bytes([high, low]));
     if length < 2 {
-        return Err(JpegError::Structure {
-            segment: name(marker),
-            offset: position,
-            what: "a length that does not even hold itself",
-        });
+        return Err(JpegError::structure(name(marker), position, "a length that does not even hold itself"));
     }
     let Some(content) = bytes.get(start + 2..start + length) else { return Err(cut) };
     Ok(Segment { marker, offset: position, content, end: start + length })

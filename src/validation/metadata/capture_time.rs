@@ -1,9 +1,8 @@
 //! Age of the photo by its own metadata (EXIF DateTimeOriginal, CIPA DC-008).
 //!
-//! ICAO Doc 9303-3 §3.9.1 and BSI TR-03170-2 want a photo of the last six months. The note is the camera's and proves nothing: a
-//! studio can write what it likes, and a camera whose clock was reset is wrong without anybody's doing. So it catches the
-//! honest mistake, the old picture taken from the archive, and refuses only what lies a whole day beyond the limit; that day
-//! also covers every time zone where the note names none.
+//! ICAO Doc 9303-3 §3.9.1 and BSI TR-03170-2 require a photo of the last six months. The capture time proves nothing: a studio can change
+//! it, and the clock of the camera may be wrong. The check finds mistakes, such as an old photo from the archive. It refuses a photo that is
+//! older than the limit by a whole day, which also covers every time zone if the file names none.
 
 use jiff::{SignedDuration, ToSpan};
 

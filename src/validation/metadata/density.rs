@@ -1,9 +1,8 @@
 //! The resolution that the file states for printing (JFIF 1.02, density; CIPA DC-008, XResolution), against the size of a
 //! passport photo.
 //!
-//! Our own policy: no rule says what it must be, and for a picture that never leaves the digital path it means nothing. Where a
-//! profile speaks of millimetres, a file of 827 x 1063 pixels at 72 dpi prints 29 cm wide, and an office that prints at
-//! the stated resolution gets the wrong size. So it is judged only where a profile names a width on paper, and is advice.
+//! Our own policy: no standard limits it, and a photo that is not printed does not need it. An office that prints a file of 827 x 1063
+//! pixels at a stated 72 dpi gets a photo 29 cm wide. Hence it is checked only if the profile has a width on paper, and gives advice.
 //!
 //! JFIF counts before EXIF, as in the programs that read both. Where the two differ, the size on paper depends on the program.
 

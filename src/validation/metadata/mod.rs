@@ -1,7 +1,7 @@
-//! Checks of the metadata in a file: when and where it was taken, in which colours, how large on paper.
+//! Checks of the metadata in a file: capture time, place, colours and size on paper.
 //!
-//! Metadata are judged and never touched: the file that the studio sent is the file that the office gets, with all it says. A
-//! thumbnail in EXIF is told of and left alone, too; its segment bounds it to 64 KiB.
+//! Metadata are checked and never changed: the office gets the file that the studio sent. A thumbnail in EXIF is reported and kept as
+//! well; its segment limits it to 64 KiB.
 
 mod capture_moment;
 mod capture_time;
@@ -36,7 +36,7 @@ pub(super) fn check(bytes: &[u8], analysis: &JpegAnalysis, profile: &Profile, no
             CaptureDate::Unreadable(text) => {
                 findings.push(Finding::advise(Check::CaptureTimeUnreadable, text, "year:month:day hour:minute:second"));
             }
-            // A file that is broken has to be exported again in any case.
+            // A damaged file must be exported again in any case.
             CaptureDate::Missing if analysis.errors.is_empty() => {
                 findings.push(Finding::advise(Check::CaptureTimeMissing, "missing", "capture date"));
             }

@@ -1,9 +1,8 @@
 //! The EXIF note that says how a picture is to be turned for display (CIPA DC-008, tag 274).
 //!
-//! Some programs heed it and some do not, so a photo that needs it would be seen upright in the studio and lying at the
-//! counter, or the other way round. Hence: the note may be missing, 0 (not set; every program shows the picture as it is stored)
-//! or 1. Anything else is refused: 2 to 8 turn or mirror, and undefined values have no agreed meaning. EXIF
-//! that cannot be read at all is only advice: nothing shows a picture turned because of a note it cannot find.
+//! Some programs follow it and some do not, so that a photo that needs it could be upright in the studio and lying at the office. The note
+//! may be missing, 0 (not set: every program shows the photo as it is stored) or 1. All other values are refused: 2 to 8 turn or mirror,
+//! and programs disagree on undefined values. EXIF that cannot be read gives advice only, because no program turns a photo by it.
 //!
 //! Programs differ on the types that they accept: Pillow takes every number, OpenCV the first two bytes of the value field
 //! whatever the type. The picture is refused if any of the readings turns it.

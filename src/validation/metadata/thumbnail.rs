@@ -1,4 +1,4 @@
-//! The small picture in EXIF: of no interest where it shows the photo, and told where it shows another one.
+//! The thumbnail in EXIF, which is reported if it shows another picture than the photo.
 //!
 //! Picture programs write a thumbnail with every export. A thumbnail that is older than the crop or the retouching shows a person as the
 //! studio did not mean to send them. Both are compared by the means of their blocks, without decoding either.

@@ -1,4 +1,4 @@
-//! The person in a photo: which part of the picture they fill, where their head ends, and whether the wall behind them is plain.
+//! The person in a photo: the area of the person, the crown of the head, and whether the background is plain.
 //!
 //! ```text
 //! luma, blue, red at 1/8 --> RGB, 256 x 256 --> network --> mask --+--> crown

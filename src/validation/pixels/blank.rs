@@ -1,4 +1,4 @@
-//! A picture with nothing to be seen on it: a white page, a lens cap, a layer that was not exported.
+//! Check for a blank photo: a white page, a lens cap, a layer that was not exported.
 
 use super::histogram::Histogram;
 use crate::domain::check::Check;

@@ -1,4 +1,4 @@
-//! A grey picture in a colour file. A plain grey JPEG has one component and is told by its header; this one passes there.
+//! Check for a grey photo in a colour file. The header check finds a grey JPEG, which has one component.
 //!
 //! Skin and lips alone colour a tenth of any portrait, so that the twentieth of the blocks with the most colour is far from
 //! neutral however pale the person is. A tint over a grey picture (sepia) is not told from colour.

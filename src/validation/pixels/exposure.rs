@@ -1,8 +1,8 @@
-//! Check that the photo is lit so that features can be seen, whatever the colour of the skin.
+//! Check that the light shows the features of the face, for every colour of skin.
 //!
-//! A rule on the brightness of the face speaks to dark skin and is silent about a pale face that is two stops too dark. Hence the rest of
-//! the photo is judged, without the face: before a plain wall it holds something bright, be it the wall or a collar. Where even its
-//! brightest hundredth is grey, the photo is too dark.
+//! A limit for the brightness of the face would report dark skin, and would miss a pale face that is two stops too dark. Hence the photo is
+//! checked without the face: before a plain wall it has something bright, such as the wall or a collar. If even its brightest hundredth is
+//! grey, the photo is too dark.
 //!
 //! Too bright is a face of which a part is white, so that its features are lost (ISO/IEC 29794-5, 7.3.5, over-exposure prevention:
 //! luminance 247 to 255). The entropy of the tones is that of 7.3.7, dynamic range. No standard sets a threshold, so all of it is
@@ -18,21 +18,20 @@ use crate::validation::rules::ExposureRule;
 
 const WHITE: std::ops::Range<usize> = 247..256;
 
-/// Face of a photo, as far as its light is concerned.
+/// The face of a photo for the exposure check.
 #[derive(Debug, Clone, Copy)]
 pub enum FaceLight {
-    /// No face was looked for: the middle of the photo is judged in its place.
+    /// No face was measured: the middle of the photo is checked instead.
     NotMeasured,
-    /// There is none, and nothing to be said of its light.
     NoFace,
+    /// The share of the face that is white is 0 to 1.
     Face {
-        /// Share of it that is white, 0 to 1.
         white_share: f64,
         extent: HeadExtent,
     },
 }
 
-/// Tells the first of what is wrong: one lamp is moved at a time.
+/// Reports the first error only, because photographers move one lamp at a time.
 pub(super) fn check(luma: &Plane, face: FaceLight, rule: &ExposureRule) -> Option<Finding> {
     let advise = |measured: Quantity, limit: String, detail: FindingDetail| {
         Some(Finding::advise(Check::Exposure, measured, limit).with_detail(Some(detail)))

@@ -5,10 +5,9 @@ mod real_files;
 mod segments;
 
 use lichtbild::domain::check::finding::{Finding, Severity, Verdict};
-use lichtbild::domain::photo::declaration::Declaration;
-use lichtbild::validation::{CheckOutcome, Profile, check_photo};
+use lichtbild::validation::CheckOutcome;
 
-use super::NOW;
+use super::{checked_by, small};
 use crate::support::photos::exif::*;
 use crate::support::photos::jpeg::{colour_jpeg, new_segment, with_inserted};
 
@@ -18,7 +17,7 @@ const FRESH: &str = "2026:11:20 10:15:00";
 pub(super) fn examined(bytes: &[u8]) -> CheckOutcome {
     let profile = "title = 'Klein'\n[pixels]\nwidth = 35\nheight = 45\n[capture]\nmax_age_months = 6\n\
                    [density]\nprint_width_mm = 35\nadvise_tolerance_percent = 20";
-    check_photo(bytes, &Profile::parse("small", profile).unwrap(), Declaration::default(), NOW)
+    checked_by(bytes, &small(profile))
 }
 
 /// Without JFIF, so that only EXIF speaks of a resolution.

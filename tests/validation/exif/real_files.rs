@@ -2,11 +2,10 @@
 
 use lichtbild::domain::check::Check;
 use lichtbild::domain::check::finding::Severity;
-use lichtbild::domain::photo::declaration::Declaration;
-use lichtbild::validation::{Profile, check_photo};
+use lichtbild::validation::Profile;
 
 use crate::support::photos::jpeg::fixture;
-use crate::validation::NOW;
+use crate::validation::checked_by;
 
 const OLD: (&str, Severity, &str) = ("capture_time", Severity::Refuse, "2019-01-01");
 const UNDATED: (&str, Severity, &str) = ("capture_time_missing", Severity::Advise, "missing");
@@ -31,7 +30,7 @@ fn files_of_real_programs_get_their_right_verdicts() {
         ("exif-72-dpi", &[LOW], 72),
         ("exif-300-dpi-jfif-aspect", &[], 300),
     ] {
-        let outcome = check_photo(&fixture(&format!("cases/{file}.jpg")), &profile, Declaration::default(), NOW);
+        let outcome = checked_by(&fixture(&format!("cases/{file}.jpg")), &profile);
         let findings: Vec<_> = outcome
             .findings
             .iter()
