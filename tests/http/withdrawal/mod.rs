@@ -103,7 +103,7 @@ async fn another_studios_photo_is_unknown() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn withdrawing_and_collecting_at_once_has_one_winner() {
-    let (gateway, studio, office) = studio_and_office().await;
+    let (_gateway, studio, office) = studio_and_office().await;
     for round in 0..10 {
         let deposit = studio.deposit_numbered(round).await;
         let mut work = JoinSet::new();

@@ -34,12 +34,14 @@ pub fn refusal_lines(refusal: &OfficeRefusal, language: Language) -> Vec<String>
 
 #[cfg(test)]
 mod tests {
+    use strum::VariantArray;
+
     use super::*;
 
     #[test]
     fn every_state_has_words() {
         for language in [Language::German, Language::English] {
-            assert!(PhotoState::ALL.iter().all(|state| !state_in_words(*state, "22.11.2026", language).is_empty()));
+            assert!(PhotoState::VARIANTS.iter().all(|state| !state_in_words(*state, "22.11.2026", language).is_empty()));
         }
     }
 }
