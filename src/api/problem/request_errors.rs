@@ -53,7 +53,7 @@ impl MalformedReason {
             Self::Query { allowed } => {
                 let names = match allowed {
                     [first @ .., last] if !first.is_empty() => {
-                        format!("{} {} {last}", first.join(", "), language.pick("und", "and"))
+                        text!(language, "problem-request-malformed-query.names", first = first.join(", "), last = *last)
                     }
                     names => names.join(", "),
                 };

@@ -1,13 +1,15 @@
 //! An error in one field of a form, shown at the field and in the summary at the top of the page.
 
 use maud::{Markup, html};
+use strum::IntoStaticStr;
 
 use crate::pages::frame::elements::error_summary;
 use crate::texts::language::Language;
 use crate::texts::text;
 
 /// Field of the form for using or refusing a photo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub(super) enum FormField {
     /// The question about a second document.
     Question,
@@ -22,15 +24,8 @@ pub(super) enum FormField {
 }
 
 impl FormField {
-    const fn id(self) -> &'static str {
-        match self {
-            Self::Question => "question",
-            Self::Until => "until",
-            Self::File => "file",
-            Self::Confirmed => "confirmed",
-            Self::Reasons => "reasons",
-            Self::Note => "note",
-        }
+    fn id(self) -> &'static str {
+        self.into()
     }
 }
 

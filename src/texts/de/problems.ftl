@@ -20,6 +20,7 @@ problem-request-malformed-field =
     .detail = Ein Feld der Anfrage fehlt, ist unbekannt oder von falscher Art. Die README nennt die Felder.
 problem-request-malformed-query =
     .detail = Ein Parameter der Adresse ist unbekannt, doppelt oder nicht lesbar. Diese Adresse kennt nur { $names }.
+    .names = { $first } und { $last }
 problem-request-malformed-date =
     .detail = until ist kein Datum wie 2026-12-31.
 problem-request-malformed-note =

@@ -20,6 +20,7 @@ problem-request-malformed-field =
     .detail = A field of the request is missing, unknown, or of the wrong type. The README lists the fields.
 problem-request-malformed-query =
     .detail = A query parameter is unknown, repeated, or unreadable. This address accepts only { $names }.
+    .names = { $first } and { $last }
 problem-request-malformed-date =
     .detail = until is not a date such as 2026-12-31.
 problem-request-malformed-note =

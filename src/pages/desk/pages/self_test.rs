@@ -5,6 +5,7 @@ use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use maud::{Markup, html};
+use strum::IntoStaticStr;
 
 use crate::api::readiness::{Readiness, probe};
 use crate::api::{App, Problem};
@@ -29,7 +30,8 @@ const RETRY_QUERY: &str = "again";
 const TEST_COOKIE: &str = "lichtbild_self_test";
 
 /// Result of the test whether the browser returns cookies.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 enum CookieTest {
     Done,
     /// The browser did not return the cookie.
@@ -168,7 +170,7 @@ fn browser(language: Language, round_trip: CookieTest) -> Markup {
     html! {
         h2 { "Browser" }
         dl.facts {
-            div { dt { "Cookies" } dd #cookies data-round-trip=(cookie_test_tag(round_trip)) { (cookie_test_text(language, round_trip)) } }
+            div { dt { "Cookies" } dd #cookies data-round-trip=(<&str>::from(round_trip)) { (cookie_test_text(language, round_trip)) } }
             div {
                 dt { (text!(language, "desk-scripts")) }
                 dd #script data-on=(text!(language, "desk-scripts-on")) {
@@ -196,13 +198,5 @@ fn cookie_test_text(language: Language, round_trip: CookieTest) -> Markup {
             (text!(language, "desk-cookies-unchecked")) " "
             a #round-trip href={ (PATH) "?" (RETRY_QUERY) } { (text!(language, "desk-check-now")) }
         },
-    }
-}
-
-fn cookie_test_tag(round_trip: CookieTest) -> &'static str {
-    match round_trip {
-        CookieTest::Done => "done",
-        CookieTest::Failed => "failed",
-        CookieTest::NotYet => "not-yet",
     }
 }
