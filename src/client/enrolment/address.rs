@@ -10,6 +10,7 @@ use crate::client::network::proxy::host_and_port;
 /// Port of the enrolment listener, if the address names none.
 const DEFAULT_PORT: u16 = 7443;
 
+/// URL of an enrolment listener: `https`, a host and a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnrolmentAddress(Url);
 

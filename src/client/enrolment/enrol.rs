@@ -28,6 +28,7 @@ const DEFAULT_POLL_INTERVAL: Duration = Duration::from_secs(15);
 /// Even if the gateway names a shorter time.
 const MIN_POLL_INTERVAL: Duration = Duration::from_secs(1);
 
+/// Invitation, folder and services of an enrolment.
 #[derive(Clone, Copy)]
 pub struct DeviceEnrolment<'a> {
     pub address: &'a EnrolmentAddress,
