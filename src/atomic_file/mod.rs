@@ -30,9 +30,7 @@ pub fn make_folder(path: &Path, audience: FileMode) -> io::Result<()> {
 }
 
 /// Creates a folder.
-///
-/// # Errors
-/// `AlreadyExists`; otherwise the error of the operating system.
+/// `AlreadyExists` if it exists.
 pub fn make_new_folder(path: &Path, audience: FileMode) -> io::Result<()> {
     folder_builder(audience).create(path)
 }
@@ -56,8 +54,6 @@ fn folder_builder(audience: FileMode) -> fs::DirBuilder {
 
 /// Writes `bytes` to `path`, which must not exist, not even as a symbolic link. On return the file and its name are on
 /// the disk.
-///
-/// # Errors
 /// `AlreadyExists` if another writer was first: its file is complete and unchanged. Otherwise the error of the
 /// operating system.
 pub fn write_new(path: &Path, bytes: &[u8], audience: FileMode) -> io::Result<()> {
@@ -68,9 +64,7 @@ pub fn write_new(path: &Path, bytes: &[u8], audience: FileMode) -> io::Result<()
 
 /// Replaces the file at `path`. On return the new file is on the disk; at no time is it incomplete. A symbolic link
 /// stays and the file that it leads to is replaced, so that old bytes do not survive behind the link.
-///
-/// # Errors
-/// The error of the operating system; the old file is unchanged. `NotFound` for a link that leads to no file: its
+/// On an error the old file is unchanged. `NotFound` for a link that leads to no file: its
 /// medium may be absent, and the old bytes would return with it.
 pub fn replace(path: &Path, bytes: &[u8], audience: FileMode) -> io::Result<()> {
     replace_entry(&resolve_links(path)?, bytes, audience)
@@ -99,9 +93,7 @@ fn own_prefix(target: &Path) -> OsString {
 
 /// Replaces the file or symbolic link at `path`: for folders in which other users may place links to files of this
 /// program's user.
-///
-/// # Errors
-/// The error of the operating system; the old entry is unchanged.
+/// On an error the old entry is unchanged.
 pub fn replace_entry(path: &Path, bytes: &[u8], audience: FileMode) -> io::Result<()> {
     write_temporary(path, bytes, audience)?.persist(path).map_err(|error| error.error)?;
     sync_dir(path)
@@ -132,8 +124,6 @@ pub struct PendingFile {
 
 impl PendingFile {
     /// Begins a file for `path`, or for the target of a symbolic link at `path`.
-    ///
-    /// # Errors
     /// The error of the operating system; `NotFound` for a link that leads to no file.
     pub fn create(path: &Path, audience: FileMode) -> io::Result<Self> {
         let target = resolve_links(path)?;
@@ -146,8 +136,6 @@ impl PendingFile {
     }
 
     /// Gives the file its name, which must be free. On return it is on the disk.
-    ///
-    /// # Errors
     /// `AlreadyExists` when somebody was first: the file there is untouched. Otherwise the error of the operating system.
     pub fn commit_new(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
@@ -156,9 +144,7 @@ impl PendingFile {
     }
 
     /// Replaces the file at the path. On return the new file is on the disk.
-    ///
-    /// # Errors
-    /// The error of the operating system; the old file is unchanged.
+    /// On an error the old file is unchanged.
     pub fn commit_replacing(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
         self.file.persist(&self.target).map_err(|error| error.error)?;
@@ -185,8 +171,6 @@ pub struct PendingFolder {
 
 impl PendingFolder {
     /// Begins a folder for `path`.
-    ///
-    /// # Errors
     /// `AlreadyExists` if the path exists; otherwise the error of the operating system.
     pub fn create(path: &Path) -> io::Result<Self> {
         if path.symlink_metadata().is_ok() {
@@ -210,8 +194,6 @@ impl PendingFolder {
     }
 
     /// Gives the folder its name. On return it is on the disk with all its files.
-    ///
-    /// # Errors
     /// `AlreadyExists` or `DirectoryNotEmpty` if another writer was first: its folder is unchanged. Otherwise the error
     /// of the operating system.
     pub fn commit_new(self) -> io::Result<()> {

@@ -8,9 +8,7 @@ use std::path::Path;
 const MAX_BYTES: u64 = 1024 * 1024;
 
 /// Reads a file, also through a symbolic link; `None` if it does not exist.
-///
-/// # Errors
-/// The error of the operating system, and `InvalidData` for more than 1 MiB or for anything but a regular file.
+/// `InvalidData` for more than 1 MiB or for anything but a regular file.
 pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     read_opened(open_regular(path))
 }
@@ -40,9 +38,7 @@ fn read_opened(opened: io::Result<File>) -> io::Result<Option<Vec<u8>>> {
 }
 
 /// Opens a regular file for reading, also through a symbolic link. A pipe does not block the program.
-///
-/// # Errors
-/// The error of the operating system, and `InvalidData` for anything but a regular file.
+/// `InvalidData` for anything but a regular file.
 pub fn open_regular(path: &Path) -> io::Result<File> {
     open_regular_with(File::options().read(true), path)
 }
@@ -82,9 +78,7 @@ fn not_a_regular_file() -> io::Error {
 }
 
 /// Opens a lock file that programs share, and creates it for its owner only.
-///
-/// # Errors
-/// The error of the operating system, and `InvalidData` for anything but a regular file.
+/// `InvalidData` for anything but a regular file.
 pub fn open_lock_file(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.create(true).truncate(false).write(true);

@@ -15,8 +15,6 @@ pub(super) fn latest_version(migrations: Migrations) -> i64 {
 }
 
 /// Migrator up to a schema version.
-///
-/// # Errors
 /// [`StoreError::NewerSchema`] if this program does not know the version.
 pub(super) fn migrator_up_to(version: i64, migrations: Migrations) -> Result<Migrator, StoreError> {
     if version > latest_version(migrations) {

@@ -44,7 +44,6 @@ impl RollbackGuard {
         self.with_state(|state| state.rollback)
     }
 
-    /// # Errors
     /// [`StoreError::RolledBack`] while there is a rollback.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         self.rollback().map_or(Ok(()), |rollback| Err(StoreError::RolledBack(rollback)))
@@ -92,8 +91,6 @@ impl RollbackGuard {
     }
 
     /// Compares the end of the log, whose lock the caller holds.
-    ///
-    /// # Errors
     /// [`StoreError::RolledBack`] if the end lies before the last known row, or that row differs.
     pub(super) fn check_head(&self, end: ChainLink) -> Result<(), StoreError> {
         let Some(known) = self.known_head() else { return Ok(()) };

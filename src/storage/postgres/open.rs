@@ -37,8 +37,6 @@ const MIGRATIONS: Migrations = &[
 
 impl PostgresDatabase {
     /// Connects and updates the schema, one node at a time. [`PostgresDatabase::create`] must have created the tables.
-    ///
-    /// # Errors
     /// [`StoreError::NewerSchema`] if a newer program wrote it, [`StoreError::Unavailable`] if it cannot be reached or
     /// has no tables.
     pub(in crate::storage) async fn open(location: &ServerLocation) -> Result<Self, StoreError> {
@@ -50,8 +48,6 @@ impl PostgresDatabase {
     }
 
     /// Creates the tables in an empty database.
-    ///
-    /// # Errors
     /// [`StoreError::AlreadyExists`] if the database has tables already, [`StoreError::Unavailable`] if it cannot be
     /// reached.
     pub(in crate::storage) async fn create(location: &ServerLocation) -> Result<Self, StoreError> {
@@ -63,8 +59,6 @@ impl PostgresDatabase {
     }
 
     /// Connects for reading without changing the schema.
-    ///
-    /// # Errors
     /// [`StoreError::Unavailable`] if it cannot be reached or has no tables.
     pub(in crate::storage) async fn open_read_only(location: &ServerLocation) -> Result<Self, StoreError> {
         let mut connection = connect(location).await?;
@@ -77,8 +71,6 @@ impl PostgresDatabase {
     }
 
     /// Opens one connection without time limits if no gateway or command is connected.
-    ///
-    /// # Errors
     /// [`StoreError::InUse`], [`StoreError::Unavailable`].
     pub(in crate::storage) async fn open_exclusive(location: &ServerLocation) -> Result<Self, StoreError> {
         connect(location).await?.close().await?;
@@ -103,8 +95,6 @@ impl PostgresDatabase {
     }
 
     /// Creates the tables of this schema version in the current schema of the transaction, for comparisons.
-    ///
-    /// # Errors
     /// [`StoreError::NewerSchema`] if this program does not know the schema.
     pub(in crate::storage) async fn create_tables(
         schema: i64,

@@ -70,8 +70,6 @@ impl SessionKind {
 }
 
 /// Reads the settings of a new session back.
-///
-/// # Errors
 /// [`StoreError::SessionSettings`] if a setting is missing, [`StoreError::Unavailable`].
 pub(super) async fn check_settings(kind: SessionKind, connection: &mut PgConnection) -> Result<(), StoreError> {
     let expected = kind.settings().iter().copied().chain([("application_name", APPLICATION_NAME)]);
@@ -112,7 +110,6 @@ impl RefusedSessions {
         checked.map_err(|error| sqlx::Error::Configuration(Box::new(error)))
     }
 
-    /// # Errors
     /// [`StoreError::SessionSettings`] if a session was refused a moment ago.
     pub(in crate::storage) fn check_recent(&self) -> Result<(), StoreError> {
         match self.last() {

@@ -17,8 +17,6 @@ impl SqliteDatabase {
     ///
     /// The copy is marked with the metadata `marker` and the time `now`, and checked. The caller must sync it to the
     /// disk.
-    ///
-    /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Damaged`] if the copy is incomplete.
     pub(in crate::storage) async fn copy_into(
         &self,

@@ -39,8 +39,6 @@ const MIGRATIONS: Migrations = &[
 
 impl SqliteDatabase {
     /// Opens the file and updates its schema. [`SqliteDatabase::create`] creates the file.
-    ///
-    /// # Errors
     /// [`StoreError::NewerSchema`] if a newer program wrote it, [`StoreError::Unavailable`] if it cannot be opened.
     pub(in crate::storage) async fn open(file: &Path) -> Result<Self, StoreError> {
         let base = SqliteConnectOptions::new()
@@ -67,8 +65,6 @@ impl SqliteDatabase {
     }
 
     /// Opens the file for reading without changing its schema.
-    ///
-    /// # Errors
     /// [`StoreError::Unavailable`] when it cannot be opened.
     pub(in crate::storage) async fn open_read_only(file: &Path) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
@@ -87,8 +83,6 @@ impl SqliteDatabase {
 
     /// Opens the file for one connection if no other process has it open, and keeps other processes out until it is
     /// closed.
-    ///
-    /// # Errors
     /// SQLite's *busy* if another process has it open; otherwise the error of opening it.
     pub(in crate::storage) async fn open_exclusive(file: &Path) -> Result<Self, sqlx::Error> {
         let options = SqliteConnectOptions::new()
@@ -118,8 +112,6 @@ impl SqliteDatabase {
     }
 
     /// Creates an empty database of this schema version in memory, for comparisons.
-    ///
-    /// # Errors
     /// [`StoreError::NewerSchema`] if this program does not know the schema.
     pub(in crate::storage) async fn in_memory(schema: i64) -> Result<SqliteConnection, StoreError> {
         let mut fresh = SqliteConnectOptions::new().in_memory(true).connect().await?;
@@ -128,8 +120,6 @@ impl SqliteDatabase {
     }
 
     /// Creates an empty file that only its owner can read, and opens it.
-    ///
-    /// # Errors
     /// [`StoreError::AlreadyExists`] if the file exists, [`StoreError::Unavailable`] if it cannot be created.
     pub(in crate::storage) async fn create(file: &Path) -> Result<Self, StoreError> {
         let mut options = std::fs::OpenOptions::new();

@@ -3,50 +3,24 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Request of a client.
+/// Request of a client. The outcome of a settlement is `used`, `kept`, `refused` or `released`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClientRequest {
-    Deposit {
-        key: String,
-        sha256: String,
-    },
-    Collect {
-        code: String,
-    },
-    Fetch {
-        collection_id: String,
-        code: String,
-    },
-    /// `used`, `kept`, `refused` or `released`.
-    Settle {
-        collection_id: String,
-        outcome: &'static str,
-    },
+    Deposit { key: String, sha256: String },
+    Collect { code: String },
+    Fetch { collection_id: String, code: String },
+    Settle { collection_id: String, outcome: &'static str },
 }
 
-/// Answer that the client received.
+/// Answer that the client received. `Unknown` is no answer, or an incomplete one: the request may have been carried out,
+/// may be later, or not at all. `is_new` is true if this request made the lease.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ObservedOutcome {
-    Deposited {
-        photo_id: String,
-        code: String,
-        is_repeat: bool,
-    },
-    /// `is_new` if this request made the lease.
-    Leased {
-        collection_id: String,
-        photo_id: String,
-        is_new: bool,
-    },
-    Photo {
-        sha256: String,
-    },
+    Deposited { photo_id: String, code: String, is_repeat: bool },
+    Leased { collection_id: String, photo_id: String, is_new: bool },
+    Photo { sha256: String },
     Settled,
-    Refused {
-        status: u16,
-        problem: String,
-    },
-    /// No answer, or an incomplete one: the request may have been carried out, may be later, or not at all.
+    Refused { status: u16, problem: String },
     Unknown,
 }
 

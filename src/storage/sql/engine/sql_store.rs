@@ -83,8 +83,6 @@ impl SqlStore {
 
     /// Begins a transaction that changes rows. In SQLite it holds the write lock from its start, so that the rows it
     /// reads do not change until it commits; in PostgreSQL a [`Lock`](postgres::Lock) does that.
-    ///
-    /// # Errors
     /// [`StoreError::RolledBack`] while the database is older than the last row known to be durable.
     pub(in crate::storage::sql) async fn write(&self) -> Result<WriteTransaction, StoreError> {
         let connection = match &self.database {

@@ -64,7 +64,6 @@ pub(in crate::storage::sql) trait ToSql {
 
 /// A value that can be read from a column.
 pub(in crate::storage::sql) trait FromSql: Sized {
-    /// # Errors
     /// [`StoreError::Damaged`] if the column holds another kind of value.
     fn from_sql(row: &DatabaseRow, column: &str) -> Result<Self, StoreError>;
 }
@@ -143,7 +142,8 @@ driver_type!(String, Text);
 driver_type!(i64, Number);
 driver_type!(Vec<u8>, Bytes);
 driver_type!(bool, Truth);
-sql_types!(i64, |number: &Self| i64::try_from(*number).unwrap_or(i64::MAX), |stored| Self::try_from(stored).ok(); u32, u64);
+sql_types!(i64, |number: &Self| i64::from(*number), |stored| Self::try_from(stored).ok(); u32);
+sql_types!(i64, |number: &Self| i64::try_from(*number).unwrap_or(i64::MAX), |stored| Self::try_from(stored).ok(); u64);
 sql_types!(i64, |time: &Self| time.unix_milliseconds(), |stored| Some(Self::from_unix_milliseconds(stored)); Timestamp);
 sql_types!(Vec<u8>, |bytes: &Self| bytes.to_vec(), |stored: Vec<u8>| stored.try_into().ok(); [u8; 32]);
 sql_types!(

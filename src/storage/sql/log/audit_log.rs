@@ -71,8 +71,8 @@ impl SqlStore {
     /// The next checkpoints for more than `after` rows, in order.
     pub async fn checkpoints(&self, after: i64, limit: u32) -> Result<Vec<SignedCheckpoint>, StoreError> {
         self.with_retry(|| async {
-            self.read()
-                .await?
+            let mut connection = self.read().await?;
+            connection
                 .query("SELECT document, signature FROM checkpoints WHERE count > $1 ORDER BY count LIMIT $2")
                 .bind(params![after, limit])
                 .fetch_all_as(signed_checkpoint)
@@ -103,7 +103,7 @@ impl SqlStore {
                     "SELECT 1 FROM audit WHERE sequence > (SELECT coalesce(max(sequence), 0) FROM log_anchors)
                      AND sequence <= $1 AND at > $2 LIMIT 1",
                 )
-                .bind(params![to.sequence, (now - LOG_RETENTION)]);
+                .bind(params![to.sequence, now - LOG_RETENTION]);
             if not_over.fetch_optional().await?.is_some() {
                 transaction.commit().await?;
                 return Ok(false);
@@ -157,6 +157,6 @@ fn link(row: &DatabaseRow) -> Result<ChainLink, StoreError> {
     Ok(ChainLink { sequence: row.get("sequence")?, sha256: row.get("sha256")? })
 }
 
-fn signed_checkpoint(row: &DatabaseRow) -> Result<SignedCheckpoint, StoreError> {
+pub(in crate::storage::sql) fn signed_checkpoint(row: &DatabaseRow) -> Result<SignedCheckpoint, StoreError> {
     Ok(SignedCheckpoint { document: row.get("document")?, signature: row.get("signature")? })
 }

@@ -7,8 +7,6 @@ use crate::storage::sql::engine::connection::WriteTransaction;
 
 impl WriteTransaction {
     /// Commits the changes and their rows in the audit log.
-    ///
-    /// # Errors
     /// [`StoreError::RolledBack`] if the log ends before a row that is known to be durable; then nothing has changed.
     pub(in crate::storage::sql) async fn commit(mut self) -> Result<(), StoreError> {
         let mut pending = self.take_pending_log();

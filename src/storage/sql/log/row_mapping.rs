@@ -11,14 +11,15 @@ pub(in crate::storage::sql) fn column_values(
     row: &DatabaseRow,
     table: AuditedTable,
 ) -> Result<Vec<AuditedValue>, StoreError> {
+    fn or_null<T>(value: Option<T>, audited: fn(T) -> AuditedValue) -> AuditedValue {
+        value.map_or(AuditedValue::Null, audited)
+    }
     let value = |name: &str, kind| {
         Ok(match kind {
-            AuditedColumnType::Text => row.get::<Option<String>>(name)?.map_or(AuditedValue::Null, AuditedValue::Text),
-            AuditedColumnType::Number => row.get::<Option<i64>>(name)?.map_or(AuditedValue::Null, AuditedValue::Number),
-            AuditedColumnType::Bytes => {
-                row.get::<Option<Vec<u8>>>(name)?.map_or(AuditedValue::Null, AuditedValue::Bytes)
-            }
-            AuditedColumnType::Truth => row.get::<Option<bool>>(name)?.map_or(AuditedValue::Null, AuditedValue::Truth),
+            AuditedColumnType::Text => or_null(row.get(name)?, AuditedValue::Text),
+            AuditedColumnType::Number => or_null(row.get(name)?, AuditedValue::Number),
+            AuditedColumnType::Bytes => or_null(row.get(name)?, AuditedValue::Bytes),
+            AuditedColumnType::Truth => or_null(row.get(name)?, AuditedValue::Truth),
         })
     };
     table.columns().iter().map(|column| value(column.name, column.kind)).collect()

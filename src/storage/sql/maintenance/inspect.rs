@@ -24,8 +24,8 @@ impl SqlStore {
     /// The next photos that are not erased, with their envelopes, by identifier.
     pub async fn unerased_photos(&self, after: Option<PhotoId>) -> Result<Vec<UnerasedPhoto>, StoreError> {
         self.with_retry(|| async {
-            self.read()
-                .await?
+            let mut connection = self.read().await?;
+            connection
                 .query(AssertSqlSafe(format!(
                     "SELECT {TRACKED_PHOTO}, p.collection_id AS latest_id, f.frame, f.sha256
                      FROM {TRACKED_PHOTO_SOURCE} LEFT JOIN frames f ON f.photo_id = p.photo_id
@@ -50,8 +50,8 @@ impl SqlStore {
     /// The next envelopes' owners by identifier.
     pub async fn envelope_owners(&self, after: Option<PhotoId>) -> Result<Vec<EnvelopeOwner>, StoreError> {
         self.with_retry(|| async {
-            self.read()
-                .await?
+            let mut connection = self.read().await?;
+            connection
                 .query(
                     "SELECT f.photo_id, p.state FROM frames f LEFT JOIN photos p ON p.photo_id = f.photo_id
                      WHERE f.photo_id > $1 ORDER BY f.photo_id LIMIT $2",
@@ -66,8 +66,8 @@ impl SqlStore {
     /// The next collections by identifier.
     pub async fn all_collections(&self, after: Option<CollectionId>) -> Result<Vec<InspectedCollection>, StoreError> {
         self.with_retry(|| async {
-            self.read()
-                .await?
+            let mut connection = self.read().await?;
+            connection
                 .query(
                     "SELECT c.collection_id, c.state, c.photo_id, p.state AS photo_state, p.collection_id AS latest_id
                      FROM collections c LEFT JOIN photos p ON p.photo_id = c.photo_id

@@ -11,8 +11,6 @@ use crate::storage::{postgres, sqlite};
 
 impl SqlStore {
     /// Opens a database and updates its schema.
-    ///
-    /// # Errors
     /// [`StoreError::NewerSchema`] if a newer program wrote it, [`StoreError::Inactive`] if no gateway may use it (it
     /// is not changed), [`StoreError::Unavailable`] if it cannot be opened or reached.
     pub async fn open(location: &DatabaseLocation) -> Result<Self, StoreError> {
@@ -26,9 +24,7 @@ impl SqlStore {
     }
 
     /// The same, even if no gateway may use the database.
-    ///
-    /// # Errors
-    /// Those of [`SqlStore::open`] except [`StoreError::Inactive`].
+    /// Fails like [`SqlStore::open`], but not with [`StoreError::Inactive`].
     pub async fn open_even_inactive(location: &DatabaseLocation) -> Result<Self, StoreError> {
         let database = match location {
             DatabaseLocation::File(file) => Database::File(sqlite::SqliteDatabase::open(file).await?),
@@ -38,8 +34,6 @@ impl SqlStore {
     }
 
     /// Opens a database for reading without changing its schema.
-    ///
-    /// # Errors
     /// [`StoreError::NewerSchema`], [`StoreError::OlderSchema`] if the schema must be updated first,
     /// [`StoreError::Unavailable`].
     pub async fn open_read_only(location: &DatabaseLocation) -> Result<Self, StoreError> {
@@ -61,8 +55,6 @@ impl SqlStore {
     }
 
     /// Opens a database for a copy, whatever its schema is: a backup is best taken before an update.
-    ///
-    /// # Errors
     /// [`StoreError::Inactive`], [`StoreError::Unavailable`].
     pub async fn open_for_backup(location: &DatabaseLocation) -> Result<Self, StoreError> {
         let store = Self::connect_read_only(location).await?;
@@ -110,8 +102,6 @@ impl SqlStore {
     }
 
     /// Creates a database file, or the tables in an empty database on a server.
-    ///
-    /// # Errors
     /// [`StoreError::AlreadyExists`] if the file exists or the server's database is in use; [`StoreError::Unavailable`]
     /// if it cannot be created or reached.
     pub async fn create(location: &DatabaseLocation) -> Result<Self, StoreError> {
@@ -124,9 +114,7 @@ impl SqlStore {
 
     /// Copies all rows of this moment into `target`, an empty file, while other connections write. The copy is checked
     /// and marked as a backup of the time `now`.
-    ///
-    /// # Errors
-    /// [`StoreError`]; `target` is then unusable. The database of a server is not a file: [`StoreError::Unavailable`].
+    /// After an error `target` is unusable. The database of a server is not a file: [`StoreError::Unavailable`].
     pub async fn copy_into(&self, target: &Path, now: Timestamp) -> Result<(), StoreError> {
         match &self.database {
             Database::File(file) => file.copy_into(target, metadata::BACKUP_TAKEN_AT, now).await,

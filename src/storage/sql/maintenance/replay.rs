@@ -17,8 +17,6 @@ use std::time::Duration;
 impl SqlStore {
     /// Adds the rows of the audit log that follow the last row of the database, and repeats what they report: erasures,
     /// leases, hand-overs, revocations and suspensions. Skips rows that the database has already.
-    ///
-    /// # Errors
     /// [`StoreError::Damaged`] if the rows do not continue the log of the database; then nothing has changed.
     pub async fn replay(&self, rows: &[ChainRow], settle_within: Duration) -> Result<ReplaySummary, StoreError> {
         let mut transaction = self.write().await?;

@@ -27,9 +27,7 @@ const ROWS_PER_BATCH: i64 = 1000;
 impl SqlStore {
     /// Quarantines every photo that is not erased, ends the invitations that may have been used since `taken_at`, puts
     /// the database into use, and begins a generation of the log. The counts are added to the audit row.
-    ///
-    /// # Errors
-    /// [`StoreError`]; then nothing has changed.
+    /// On an error nothing has changed.
     pub async fn quarantine_all(
         &self,
         taken_at: Timestamp,
@@ -84,8 +82,8 @@ impl SqlStore {
     /// The next photos in quarantine since a restore, by identifier.
     pub async fn quarantined_photos(&self, after: Option<PhotoId>) -> Result<Vec<QuarantinedPhoto>, StoreError> {
         self.with_retry(|| async {
-            self.read()
-                .await?
+            let mut connection = self.read().await?;
+            connection
                 .query(
                     "SELECT p.photo_id, p.deposited_at, p.expires_at, p.state, p.held_back_since, s.name, s.place
                      FROM photos p JOIN parties s ON s.party_id = p.studio_id

@@ -24,8 +24,6 @@ const MOVED_AWAY_TRIGGER: &str = "trigger moved_away on audit";
 impl SqlStore {
     /// Lists objects that are missing, differ, or do not belong to the program's schema, as text for administrators. No
     /// object of the schema is run.
-    ///
-    /// # Errors
     /// [`StoreError::NewerSchema`], [`StoreError::Unavailable`].
     pub async fn schema_differences(&self) -> Result<Vec<String>, StoreError> {
         match &self.database {

@@ -4,7 +4,6 @@ use sqlx::AssertSqlSafe;
 
 use crate::clock::Timestamp;
 use crate::domain::log::chain::{ChainLink, ChainRow};
-use crate::domain::log::checkpoint::SignedCheckpoint;
 use crate::domain::log::reconciliation::row::{AuditedValue, RowId, StoredRow};
 use crate::domain::log::reconciliation::table::{
     AuditedColumnType, AuditedTable, ENVELOPE_SHA256, PHOTO_OF_COLLECTION,
@@ -15,7 +14,7 @@ use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::{Database, SqlStore};
 use crate::storage::sql::engine::statement::DatabaseRow;
 use crate::storage::sql::engine::values::{ToSql, params};
-use crate::storage::sql::log::audit_log;
+use crate::storage::sql::log::audit_log::{self, signed_checkpoint};
 use crate::storage::sql::log::row_mapping::column_values;
 use crate::storage::sql::metadata;
 
@@ -113,7 +112,7 @@ impl Snapshot {
                 Ok(StoredCheckpoint {
                     link: link(row, "count", "head")?,
                     at: row.get("at")?,
-                    signed: SignedCheckpoint { document: row.get("document")?, signature: row.get("signature")? },
+                    signed: signed_checkpoint(row)?,
                 })
             })
             .collect()
@@ -122,8 +121,10 @@ impl Snapshot {
     /// Every row up to which the log was shortened, with the time.
     pub async fn log_anchors(&mut self) -> Result<Vec<(ChainLink, Timestamp)>, StoreError> {
         let anchors = "SELECT sequence, sha256, moved_at FROM log_anchors ORDER BY sequence";
-        let rows = self.connection.query(anchors).fetch_all().await?;
-        rows.iter().map(|row| Ok((link(row, "sequence", "sha256")?, row.get("moved_at")?))).collect()
+        self.connection
+            .query(anchors)
+            .fetch_all_as(|row| Ok((link(row, "sequence", "sha256")?, row.get("moved_at")?)))
+            .await
     }
 }
 

@@ -39,8 +39,6 @@ pub struct OngoingMigration {
 
 impl OngoingMigration {
     /// Locks the source and prepares the target.
-    ///
-    /// # Errors
     /// [`StoreError::InUse`] if another process uses either database; [`StoreError::AlreadyExists`] if the target has
     /// rows; [`StoreError::Inactive`] if the source is a backup or was moved elsewhere; [`StoreError::Unavailable`].
     pub async fn begin(from: &DatabaseLocation, to: &DatabaseLocation) -> Result<Self, StoreError> {
@@ -104,8 +102,6 @@ impl OngoingMigration {
     }
 
     /// Copies all rows in one transaction, unless an earlier attempt has.
-    ///
-    /// # Errors
     /// [`StoreError::AlreadyExists`] if the target has rows; otherwise the error of either database. The target is then
     /// unchanged.
     pub async fn copy(&mut self, now: Timestamp) -> Result<(), StoreError> {
@@ -146,8 +142,6 @@ impl OngoingMigration {
     }
 
     /// Compares all rows of both databases.
-    ///
-    /// # Errors
     /// [`StoreError::Damaged`] with the first row that differs.
     pub async fn compare(&mut self) -> Result<Vec<ComparedTable>, StoreError> {
         let mut target = self.target.read().await?;
@@ -180,9 +174,7 @@ impl OngoingMigration {
     }
 
     /// Puts the source out of use for good, and then the target into use.
-    ///
-    /// # Errors
-    /// The error of either database. The same migration, begun again, continues there.
+    /// After an error the same migration, begun again, continues there.
     pub async fn finish(mut self, now: Timestamp, audit: AuditEntry) -> Result<(), StoreError> {
         if !self.source_is_inactive {
             metadata::put_timestamp(&mut self.source_lock, metadata::MOVED_AWAY_AT, now).await?;

@@ -24,9 +24,8 @@ impl SqlStore {
         self.with_retry(|| async {
             // Anonymous callers must not take the write lock from deposits, so devices that were never invited are refused
             // without it.
-            let ever_invited = self
-                .read()
-                .await?
+            let mut connection = self.read().await?;
+            let ever_invited = connection
                 .query("SELECT 1 FROM invitations WHERE device_id = $1 LIMIT 1")
                 .bind(params![attempt.device_id])
                 .fetch_optional()
@@ -125,7 +124,7 @@ async fn matching_invitation(
              WHERE i.lookup_id = $1 AND i.device_id = $2"
         )))
         .bind(params![attempt.lookup, attempt.device_id])
-        .fetch_optional_as(|row| Ok((row_mapping::party(&row)?, invitation(&row)?)))
+        .fetch_optional_as(|row| Ok((row_mapping::party(row)?, invitation(row)?)))
         .await
 }
 

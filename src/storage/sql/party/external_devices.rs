@@ -69,8 +69,8 @@ impl SqlStore {
     /// Devices that are bound to a key, with the SHA-256 of the key.
     pub async fn bound_keys(&self) -> Result<Vec<(DeviceId, Sha256Digest)>, StoreError> {
         self.with_retry(|| async {
-            self.read()
-                .await?
+            let mut connection = self.read().await?;
+            connection
                 .query("SELECT device_id, spki_sha256 FROM bound_keys ORDER BY device_id")
                 .fetch_all_as(|row| Ok((row.get("device_id")?, row.get("spki_sha256")?)))
                 .await

@@ -53,7 +53,8 @@ impl SqlStore {
             withdraw(&mut transaction, device_id).await?;
             let made = transaction
                 .query(
-                    "INSERT INTO invitations (lookup_id, device_id, number, state, sealed_proof_key, created_at, expires_at)
+                    "INSERT INTO invitations
+                     (lookup_id, device_id, number, state, sealed_proof_key, created_at, expires_at)
                      SELECT $1, $2, 1 + coalesce(max(number), 0), $3, $4, $5, $6 FROM invitations WHERE device_id = $2
                      RETURNING number",
                 )
@@ -77,20 +78,20 @@ impl SqlStore {
 
     pub async fn invitation(&self, lookup: &InvitationLookupId) -> Result<Option<InvitationRecord>, StoreError> {
         self.with_retry(|| async {
-            self
-                .read()
-                .await?
+            let mut connection = self.read().await?;
+            connection
                 .query(AssertSqlSafe(format!(
                     "SELECT {PARTY}, i.device_id, {INVITATION}, i.sealed_proof_key
-                     FROM invitations i JOIN devices d ON d.device_id = i.device_id JOIN parties p ON p.party_id = d.party_id
+                     FROM invitations i JOIN devices d ON d.device_id = i.device_id
+                     JOIN parties p ON p.party_id = d.party_id
                      WHERE i.lookup_id = $1"
                 )))
                 .bind(params![lookup])
                 .fetch_optional_as(|row| {
                     Ok(InvitationRecord {
-                        party: row_mapping::party(&row)?,
+                        party: row_mapping::party(row)?,
                         device_id: row.get("device_id")?,
-                        invitation: invitation(&row)?,
+                        invitation: invitation(row)?,
                         sealed_proof_key: row.get("sealed_proof_key")?,
                     })
                 })
@@ -102,13 +103,13 @@ impl SqlStore {
     /// The latest invitation of each device of a role.
     pub async fn invitations(&self, role: Role) -> Result<Vec<(DeviceId, Invitation)>, StoreError> {
         self.with_retry(|| async {
-            self
-                .read()
-                .await?
+            let mut connection = self.read().await?;
+            connection
                 .query(AssertSqlSafe(format!(
                     "SELECT i.device_id, {INVITATION} FROM invitations i JOIN devices d ON d.device_id = i.device_id
                      JOIN parties p ON p.party_id = d.party_id
-                     WHERE p.role = $1 AND i.number = (SELECT max(number) FROM invitations o WHERE o.device_id = i.device_id)"
+                     WHERE p.role = $1
+                       AND i.number = (SELECT max(number) FROM invitations o WHERE o.device_id = i.device_id)"
                 )))
                 .bind(params![role])
                 .fetch_all_as(|row| Ok((row.get("device_id")?, invitation(row)?)))
@@ -128,12 +129,15 @@ impl SqlStore {
         self.with_retry(|| async {
             let mut transaction = self.write().await?;
             transaction.lock(Lock::Device(device_id)).await?;
-            let row = transaction
-                .query(AssertSqlSafe(format!("SELECT {INVITATION} FROM invitations i WHERE i.device_id = $1 AND i.spki_sha256 = $2 ORDER BY i.number DESC LIMIT 1")))
+            let found = transaction
+                .query(AssertSqlSafe(format!(
+                    "SELECT {INVITATION} FROM invitations i WHERE i.device_id = $1 AND i.spki_sha256 = $2
+                     ORDER BY i.number DESC LIMIT 1"
+                )))
                 .bind(params![device_id, key])
-                .fetch_optional()
+                .fetch_optional_as(invitation)
                 .await?;
-            let Some(invitation) = row.as_ref().map(invitation).transpose()? else { return Ok(ApprovalOutcome::NoSuchRequest) };
+            let Some(invitation) = found else { return Ok(ApprovalOutcome::NoSuchRequest) };
             match invitation.state {
                 _ if !invitation.is_usable(now) => return Ok(ApprovalOutcome::NoSuchRequest),
                 _ if reused_keys::is_reused_on(&mut transaction, key, Some(device_id), None).await? => {
@@ -145,7 +149,8 @@ impl SqlStore {
             }
             let approved = transaction
                 .query(
-                    "UPDATE invitations SET state = $1, approved_at = $2 WHERE device_id = $3 AND state = $4 RETURNING number",
+                    "UPDATE invitations SET state = $1, approved_at = $2 WHERE device_id = $3 AND state = $4
+                     RETURNING number",
                 )
                 .bind(params![InvitationState::Approved, now, device_id, InvitationState::Requested])
                 .fetch_all()
@@ -171,7 +176,7 @@ async fn device_of(
              FROM devices d JOIN parties p ON p.party_id = d.party_id WHERE d.device_id = $1"
         )))
         .bind(params![device_id])
-        .fetch_optional_as(|row| Ok((row_mapping::party(&row)?, row_mapping::device(&row)?)))
+        .fetch_optional_as(|row| Ok((row_mapping::party(row)?, row_mapping::device(row)?)))
         .await
 }
 
@@ -218,7 +223,8 @@ pub(in crate::storage::sql) async fn erase_proof_keys(
     let unless_locked = transaction.skip_locked_clause("i");
     let ended = transaction
         .query(AssertSqlSafe(format!(
-            "SELECT i.lookup_id, {INVITATION} FROM invitations i WHERE i.sealed_proof_key IS NOT NULL AND i.expires_at <= $1 {unless_locked}"
+            "SELECT i.lookup_id, {INVITATION} FROM invitations i
+             WHERE i.sealed_proof_key IS NOT NULL AND i.expires_at <= $1 {unless_locked}"
         )))
         .bind(params![now])
         .fetch_all()

@@ -45,8 +45,8 @@ impl SqlStore {
     /// The parties of a role by name.
     pub async fn parties(&self, role: Role) -> Result<Vec<Party>, StoreError> {
         self.with_retry(|| async {
-            self.read()
-                .await?
+            let mut connection = self.read().await?;
+            connection
                 .query(AssertSqlSafe(format!(
                     "SELECT {PARTY} FROM parties p WHERE p.role = $1 ORDER BY p.name, p.place"
                 )))
@@ -59,8 +59,8 @@ impl SqlStore {
 
     pub async fn party(&self, party_id: PartyId) -> Result<Option<Party>, StoreError> {
         self.with_retry(|| async {
-            self.read()
-                .await?
+            let mut connection = self.read().await?;
+            connection
                 .query(AssertSqlSafe(format!("SELECT {PARTY} FROM parties p WHERE p.party_id = $1")))
                 .bind(params![party_id])
                 .fetch_optional_as(row_mapping::party)
@@ -118,11 +118,11 @@ impl SqlStore {
     /// call it.
     pub async fn devices(&self, role: Role) -> Result<Vec<(Party, Device)>, StoreError> {
         self.with_retry(|| async {
-            self
-                .read()
-                .await?
+            let mut connection = self.read().await?;
+            connection
                 .query(AssertSqlSafe(format!(
-                    "SELECT {PARTY}, d.device_id, d.label, d.duty, d.kind, d.created_at AS device_created_at, d.revoked_at,
+                    "SELECT {PARTY}, d.device_id, d.label, d.duty, d.kind, d.created_at AS device_created_at,
+                            d.revoked_at,
                             (SELECT max(not_after) FROM certificates c
                             WHERE c.device_id = d.device_id) AS certificate_expires_at
                      FROM devices d JOIN parties p ON p.party_id = d.party_id
@@ -221,16 +221,16 @@ impl SqlStore {
     /// also in one of another device.
     pub async fn revoked_certificates(&self, now: Timestamp) -> Result<Vec<Sha256Digest>, StoreError> {
         self.with_retry(|| async {
-            let rows = self
-                .read()
-                .await?
+            let mut connection = self.read().await?;
+            let rows = connection
                 .query(AssertSqlSafe(format!(
                     "SELECT c.sha256, c.spki_sha256, c.not_after
                      FROM devices d CROSS JOIN {LIVE_SLOTS} s CROSS JOIN certificates c
                      WHERE d.revoked_at IS NOT NULL AND c.device_id = d.device_id AND c.number = {LIVE_NUMBER}
                        AND NOT c.foreign_authority
                      UNION ALL SELECT f.sha256, NULL, f.not_after FROM certificates f
-                     WHERE f.foreign_authority AND f.device_id IN (SELECT device_id FROM devices WHERE revoked_at IS NOT NULL)
+                     WHERE f.foreign_authority
+                     AND f.device_id IN (SELECT device_id FROM devices WHERE revoked_at IS NOT NULL)
                      UNION ALL SELECT k.spki_sha256, NULL, NULL FROM bound_keys k
                      WHERE k.device_id IN (SELECT device_id FROM devices WHERE revoked_at IS NOT NULL)"
                 )))
@@ -252,9 +252,8 @@ impl SqlStore {
     /// Live certificates of revoked devices of a role that expire after `alive_after`, by time of the revocation.
     pub async fn revoked_serials(&self, role: Role, alive_after: Timestamp) -> Result<Vec<RevokedSerial>, StoreError> {
         self.with_retry(|| async {
-            let rows = self
-                .read()
-                .await?
+            let mut connection = self.read().await?;
+            let rows = connection
                 .query(AssertSqlSafe(format!(
                     "SELECT c.serial, c.not_after, d.revoked_at
                      FROM devices d CROSS JOIN {LIVE_SLOTS} s CROSS JOIN certificates c CROSS JOIN parties p

@@ -192,9 +192,7 @@ async fn fetch(store: &SqlStore, request: &FetchRequest) -> Result<FetchOutcome,
             return Ok(FetchOutcome::LeaseExpired { at: collection.lease_until });
         }
     }
-    let tracked = photos::find_on(&mut transaction, collection.photo_id)
-        .await?
-        .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", collection.collection_id)))?;
+    let tracked = photos::of_collection(&mut transaction, &collection).await?;
     // An open collection is the latest of its photo.
     if let Some(quarantined) = quarantine::quarantined(&mut transaction, &tracked, attempt.photos_of_revoked).await? {
         return Ok(FetchOutcome::Quarantined(quarantined));

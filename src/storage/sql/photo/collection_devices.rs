@@ -67,15 +67,15 @@ pub(super) async fn hand_overs(
     connection: &mut StoreConnection,
     collection_id: CollectionId,
 ) -> Result<i64, StoreError> {
-    let row = connection
+    connection
         .query(
             "SELECT CAST(coalesce(sum(hand_overs), 0) AS BIGINT) AS hand_overs FROM collection_devices
              WHERE collection_id = $1",
         )
         .bind(params![collection_id])
         .fetch_one()
-        .await?;
-    row.get("hand_overs")
+        .await?
+        .get("hand_overs")
 }
 
 /// Records that a device has sent the code; `false` without a change if it did before. The caller adds the audit row.

@@ -33,8 +33,8 @@ impl SqlStore {
         limit: u32,
     ) -> Result<Vec<CollectionRecord>, StoreError> {
         self.with_retry(|| async {
-            self.read()
-                .await?
+            let mut connection = self.read().await?;
+            connection
                 .query(AssertSqlSafe(format!(
                     "SELECT {COLLECTION} FROM collections c WHERE c.office_id = $1 AND c.collection_id < $2
                      ORDER BY c.collection_id DESC LIMIT $3"
@@ -74,7 +74,7 @@ pub(super) async fn find_on(
             "SELECT {COLLECTION} FROM collections c WHERE c.collection_id = $1 AND c.office_id = $2"
         )))
         .bind(params![collection_id, office])
-        .fetch_optional_as(|row| collection(&row, ""))
+        .fetch_optional_as(|row| collection(row, ""))
         .await
 }
 

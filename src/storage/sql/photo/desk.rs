@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use sqlx::AssertSqlSafe;
 
+use super::collection_devices::{handed_over_at_on, has_other_device_on, has_shown_code_on};
 use super::row_mapping::{COLLECTION, collection};
-use super::{collection_devices, collections, photos};
+use super::{collections, photos};
 use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, DeviceId, PartyId};
 use crate::domain::party::device_name::device_label;
@@ -25,13 +26,13 @@ impl SqlStore {
     ) -> Result<Option<CollectionAtDevice>, StoreError> {
         self.with_retry(|| async {
             let mut connection = self.read().await?;
-            let Some(collection) = collections::find_on(&mut connection, collection_id, office).await? else { return Ok(None) };
-            let photo = photos::find_on(&mut connection, collection.photo_id)
-                .await?
-                .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", collection.collection_id)))?;
+            let collection = collections::find_on(&mut connection, collection_id, office).await?;
+            let Some(collection) = collection else { return Ok(None) };
+            let photo = photos::of_collection(&mut connection, &collection).await?;
             let row = connection
                 .query(
-                    "SELECT d.label, d.device_id FROM collections c JOIN devices d ON d.device_id = c.device_id WHERE c.collection_id = $1",
+                    "SELECT d.label, d.device_id FROM collections c JOIN devices d ON d.device_id = c.device_id
+                     WHERE c.collection_id = $1",
                 )
                 .bind(params![collection_id])
                 .fetch_one()
@@ -39,9 +40,9 @@ impl SqlStore {
             Ok(Some(CollectionAtDevice {
                 photo: photo.record,
                 begun_at_device: begun_at_device(&row)?,
-                has_other_counter: collection_devices::has_other_device_on(&mut connection, collection_id, device_id).await?,
-                has_shown_code: collection_devices::has_shown_code_on(&mut connection, collection_id, device_id).await?,
-                handed_over_at: collection_devices::handed_over_at_on(&mut connection, collection_id, device_id).await?,
+                has_other_counter: has_other_device_on(&mut connection, collection_id, device_id).await?,
+                has_shown_code: has_shown_code_on(&mut connection, collection_id, device_id).await?,
+                handed_over_at: handed_over_at_on(&mut connection, collection_id, device_id).await?,
                 collection,
             }))
         })
@@ -57,19 +58,18 @@ impl SqlStore {
         limit: u32,
     ) -> Result<Vec<ListedCollection>, StoreError> {
         self.with_retry(|| async {
-            let rows = self
-                .read()
-                .await?
+            let mut connection = self.read().await?;
+            connection
                 .query(AssertSqlSafe(format!(
-                    "SELECT {COLLECTION}, d.label, d.device_id FROM collections c JOIN devices d ON d.device_id = c.device_id
+                    "SELECT {COLLECTION}, d.label, d.device_id
+                     FROM collections c JOIN devices d ON d.device_id = c.device_id
                      WHERE c.office_id = $1 AND c.collection_id < $2 AND c.state = 'leased'
                          AND coalesce(c.settle_due, c.lease_until) > $3
                      ORDER BY c.collection_id DESC LIMIT $4"
                 )))
                 .bind(params![office, behind(after), now, limit])
-                .fetch_all()
-                .await?;
-            rows.iter().map(listed).collect()
+                .fetch_all_as(listed)
+                .await
         })
         .await
     }
@@ -87,13 +87,15 @@ impl SqlStore {
             let mut connection = self.read().await?;
             let (mut last_end, mut behind) = (i64::MAX, behind(None));
             if let Some(after) = after {
-                let Some(found) = collections::find_on(&mut connection, after, office).await? else { return Ok(Vec::new()) };
+                let found = collections::find_on(&mut connection, after, office).await?;
+                let Some(found) = found else { return Ok(Vec::new()) };
                 let end = found.settled_at.or(found.settle_due).unwrap_or(found.lease_until);
                 (last_end, behind) = (end.unix_milliseconds(), after.to_string());
             }
-            let rows = connection
+            connection
                 .query(AssertSqlSafe(format!(
-                    "SELECT {COLLECTION}, d.label, d.device_id FROM collections c JOIN devices d ON d.device_id = c.device_id
+                    "SELECT {COLLECTION}, d.label, d.device_id
+                     FROM collections c JOIN devices d ON d.device_id = c.device_id
                      WHERE c.office_id = $1 AND coalesce(c.settled_at, c.settle_due, c.lease_until) >= $2
                          AND coalesce(c.settled_at, c.settle_due, c.lease_until) <= $3
                          AND (coalesce(c.settled_at, c.settle_due, c.lease_until) < $3 OR c.collection_id < $4)
@@ -101,9 +103,8 @@ impl SqlStore {
                      ORDER BY coalesce(c.settled_at, c.settle_due, c.lease_until) DESC, c.collection_id DESC LIMIT $6"
                 )))
                 .bind(params![office, ended.start, last_end, behind, ended.end, limit])
-                .fetch_all()
-                .await?;
-            rows.iter().map(listed).collect()
+                .fetch_all_as(listed)
+                .await
         })
         .await
     }

@@ -19,10 +19,12 @@ impl SqlStore {
     pub async fn photo_counts(&self) -> Result<Vec<(PhotoState, u64)>, StoreError> {
         self.with_retry(|| async {
             // The sum of PostgreSQL is a decimal number, which SQLite does not have.
-            self
-                .read()
-                .await?
-                .query("SELECT state, CAST(sum(photos) AS BIGINT) AS photos FROM photo_counts GROUP BY state ORDER BY state")
+            let mut connection = self.read().await?;
+            connection
+                .query(
+                    "SELECT state, CAST(sum(photos) AS BIGINT) AS photos FROM photo_counts
+             GROUP BY state ORDER BY state",
+                )
                 .fetch_all_as(|row| Ok((row.get("state")?, row.get("photos")?)))
                 .await
         })

@@ -8,6 +8,7 @@ use super::row_mapping::{TRACKED_PHOTO, TRACKED_PHOTO_SOURCE, tombstone_id, trac
 use crate::clock::Timestamp;
 use crate::domain::code::lookup::TombstoneId;
 use crate::domain::id::{PartyId, PhotoId};
+use crate::domain::photo::collection::CollectionRecord;
 use crate::domain::photo::{PhotoState, StoredPhoto, availability};
 use crate::storage::error::StoreError;
 use crate::storage::requests::{PhotoPage, PhotoQuery, TrackedPhoto};
@@ -63,14 +64,9 @@ impl SqlStore {
     /// `None` once the photo is erased.
     pub async fn sealed_photo(&self, photo_id: PhotoId) -> Result<Option<StoredPhoto>, StoreError> {
         self.with_retry(|| async {
-            let row = self
-                .read()
-                .await?
-                .query("SELECT frame FROM frames WHERE photo_id = $1")
-                .bind(params![photo_id])
-                .fetch_optional()
-                .await?;
-            row.map(|row| Ok(StoredPhoto::from_store(row.get("frame")?))).transpose()
+            let mut connection = self.read().await?;
+            let frame = connection.query("SELECT frame FROM frames WHERE photo_id = $1").bind(params![photo_id]);
+            frame.fetch_optional_as(|row| Ok(StoredPhoto::from_store(row.get("frame")?))).await
         })
         .await
     }
@@ -78,14 +74,9 @@ impl SqlStore {
     /// Oldest epoch of the photos that are not erased.
     pub async fn oldest_epoch_in_use(&self) -> Result<Option<u32>, StoreError> {
         self.with_retry(|| async {
-            let row = self
-                .read()
-                .await?
-                .query("SELECT min(epoch) AS oldest FROM photos WHERE lookup_id IS NOT NULL")
-                .fetch_one()
-                .await?;
-            let oldest = row.get::<Option<i64>>("oldest")?;
-            oldest.map(|_| row.get("oldest")).transpose()
+            let mut connection = self.read().await?;
+            let oldest = connection.query("SELECT min(epoch) AS oldest FROM photos WHERE lookup_id IS NOT NULL");
+            oldest.fetch_one().await?.get("oldest")
         })
         .await
     }
@@ -102,6 +93,14 @@ pub(in crate::storage::sql) async fn find_on(
         .await
 }
 
+pub(super) async fn of_collection(
+    connection: &mut StoreConnection,
+    collection: &CollectionRecord,
+) -> Result<TrackedPhoto, StoreError> {
+    let photo = find_on(connection, collection.photo_id).await?;
+    photo.ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", collection.collection_id)))
+}
+
 /// Rows per read if most of them may not match: one query per row would take minutes.
 const ROWS_PER_READ: u32 = 200;
 
@@ -111,9 +110,8 @@ async fn page(store: &SqlStore, studio: PartyId, query: PhotoQuery) -> Result<Ve
     // Sorts after every identifier.
     let after = query.after.map_or_else(|| "~".to_owned(), |after| after.to_string());
     let Some(state) = query.state else {
-        return store
-            .read()
-            .await?
+        let mut connection = store.read().await?;
+        return connection
             .query(AssertSqlSafe(format!(
                 "SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE}
                  WHERE p.studio_id = $1 AND p.photo_id < $2 ORDER BY p.photo_id DESC LIMIT $3"
@@ -138,9 +136,8 @@ async fn page_of_state(
     after: &str,
     limit: u32,
 ) -> Result<Vec<TrackedPhoto>, StoreError> {
-    store
-        .read()
-        .await?
+    let mut connection = store.read().await?;
+    connection
         .query(AssertSqlSafe(format!(
             "SELECT {TRACKED_PHOTO} FROM {TRACKED_PHOTO_SOURCE}
              WHERE p.studio_id = $1 AND p.state = $2 AND p.photo_id < $3 ORDER BY p.photo_id DESC LIMIT $4"

@@ -39,7 +39,8 @@ impl SqlStore {
             }
             let rows = transaction
                 .query(
-                    "UPDATE devices SET photos_released_at = $3 WHERE party_id = $1 AND (CAST($2 AS TEXT) IS NULL OR device_id = $2)
+                    "UPDATE devices SET photos_released_at = $3 WHERE party_id = $1
+                     AND (CAST($2 AS TEXT) IS NULL OR device_id = $2)
                      AND revoked_at IS NOT NULL AND photos_released_at IS NULL RETURNING device_id",
                 )
                 .bind(params![studio, device, audit.at])

@@ -28,9 +28,7 @@ impl SqlStore {
             else {
                 return Ok(SettleOutcome::NoSuchCollection);
             };
-            let photo = photos::find_on(&mut transaction, collection.photo_id)
-                .await?
-                .ok_or_else(|| StoreError::Damaged(format!("collection {} has no photo", collection.collection_id)))?;
+            let photo = photos::of_collection(&mut transaction, &collection).await?;
             let (id, device_id) = (collection.collection_id, request.device_id);
             let code_shown_by = match collection_devices::has_shown_code_on(&mut transaction, id, device_id).await? {
                 true => CodeShownBy::ThisDevice,

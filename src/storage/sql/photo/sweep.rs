@@ -98,14 +98,13 @@ async fn expire(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     photos::erase(transaction, photo_id, PhotoState::Expired, at).await?;
-    let entry = AuditEntry {
+    transaction.mark_changed(RowId::Photo(photo_id));
+    transaction.append(AuditEntry {
         at: now,
         actor: "gateway".into(),
         event: AuditEvent::PhotoExpired,
         subject: Some(photo_id.to_string()),
         details: serde_json::json!({ "expires_at": at }),
-    };
-    transaction.mark_changed(RowId::Photo(photo_id));
-    transaction.append(entry);
+    });
     Ok(())
 }

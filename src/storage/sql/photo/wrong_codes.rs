@@ -23,12 +23,12 @@ pub(super) async fn blocked_until(
     attempt: &CodeAttempt,
 ) -> Result<Option<Timestamp>, StoreError> {
     let window_start = window_start(attempt);
-    let row = connection
+    let count = connection
         .query("SELECT count FROM guesses WHERE scope = $1 AND window_start = $2")
         .bind(params![attempt.device_id, window_start])
-        .fetch_optional()
-        .await?;
-    let count = row.map_or(Ok(0), |row| row.get::<i64>("count"))?;
+        .fetch_optional_as(|row| row.get::<i64>("count"))
+        .await?
+        .unwrap_or(0);
     let is_blocked = count >= i64::from(attempt.limits.per_device);
     Ok(is_blocked.then(|| window_start + attempt.limits.window))
 }
@@ -70,14 +70,13 @@ pub(super) async fn count_wrong_code(
     let in_total = count(transaction, attempt, ALL_DEVICES).await?;
     count(transaction, attempt, &format!("{OFFICE_PREFIX}{}", attempt.office_id)).await?;
     count(transaction, attempt, &attempt.device_id.to_string()).await?;
-    let entry = AuditEntry {
+    transaction.append(AuditEntry {
         at: attempt.now,
         actor: attempt.device_id.to_string(),
         event: AuditEvent::CodeUnknown,
         subject: None,
         details: serde_json::json!({ "office_id": attempt.office_id }),
-    };
-    transaction.append(entry);
+    });
     let is_alarm = in_total.checked_rem(attempt.limits.alarm_in_total) == Some(0);
     let alarm = if is_alarm { Some(alarm(transaction, attempt, in_total).await?) } else { None };
     Ok(WrongCodeOutcome::Counted { alarm })
@@ -101,19 +100,12 @@ async fn alarm(
     attempt: &CodeAttempt,
     in_total: u32,
 ) -> Result<WrongCodeAlarm, StoreError> {
-    let counts = connection
+    let busiest = connection
         .query("SELECT scope, count FROM guesses WHERE window_start = $1 AND scope LIKE 'office:%' ORDER BY count DESC LIMIT 1")
         .bind(params![window_start(attempt)])
-        .fetch_optional()
+        .fetch_optional_as(|row| Ok((row.get::<String>("scope")?, row.get::<i64>("count")?)))
         .await?;
-    let busiest = match &counts {
-        None => None,
-        Some(row) => {
-            let office = row.get::<String>("scope")?;
-            let office_id = office.strip_prefix(OFFICE_PREFIX).and_then(|id| id.parse().ok());
-            office_id.map(|office_id| Ok::<_, StoreError>((office_id, row.get::<i64>("count")?))).transpose()?
-        }
-    };
+    let busiest = busiest.and_then(|(scope, count)| Some((scope.strip_prefix(OFFICE_PREFIX)?.parse().ok()?, count)));
     let (office_id, of_office) = busiest.unwrap_or((attempt.office_id, 1));
     Ok(WrongCodeAlarm { in_total, office_id, of_office: u32::try_from(of_office).unwrap_or(u32::MAX) })
 }
