@@ -21,7 +21,6 @@ pub(in crate::storage) enum Lock {
     AwaitWrongCodeCount(DeviceId),
     /// Only one transaction gives a key to a device at a time.
     Key(Sha256Digest),
-    /// The devices of a party.
     PartyDevices(PartyId),
     /// A device with its certificates and invitations.
     Device(DeviceId),

@@ -1,11 +1,11 @@
 //! A statement with its values, sent to either database, and the rows that come back.
 
-use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Decode, PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection, Type};
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection};
 
-use super::values::{DriverType, FromSql, SqlValue};
+use super::values::{DatabaseRow, DriverType, SqlValue};
 use crate::storage::error::StoreError;
 
 /// A connection of either driver.
@@ -91,27 +91,5 @@ impl<'c> Statement<'c> {
         record: impl FnMut(&DatabaseRow) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         self.fetch_all().await?.iter().map(record).collect()
-    }
-}
-
-/// A row of either database.
-pub(in crate::storage::sql) enum DatabaseRow {
-    Sqlite(SqliteRow),
-    Postgres(PgRow),
-}
-
-impl DatabaseRow {
-    pub(in crate::storage::sql) fn get<T: FromSql>(&self, column: &str) -> Result<T, StoreError> {
-        T::from_sql(self, column)
-    }
-
-    pub(super) fn decode<'r, T>(&'r self, column: &str) -> Result<T, StoreError>
-    where
-        T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>,
-    {
-        Ok(match self {
-            Self::Sqlite(row) => sqlx::Row::try_get(row, column)?,
-            Self::Postgres(row) => sqlx::Row::try_get(row, column)?,
-        })
     }
 }

@@ -1,8 +1,9 @@
 //! Values of parameters and columns, and their conversion from and to types of the program.
 
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Decode, Encode, Postgres, Sqlite, Type};
 
-use super::statement::DatabaseRow;
 use crate::clock::Timestamp;
 use crate::domain::code::lookup::{LookupId, TombstoneId};
 use crate::domain::digest::Sha256Digest;
@@ -60,6 +61,28 @@ pub(in crate::storage::sql) trait SqlType: Sized {
 /// A value that can be bound to a parameter.
 pub(in crate::storage::sql) trait ToSql {
     fn to_sql(&self) -> SqlValue;
+}
+
+/// A row of either database.
+pub(in crate::storage::sql) enum DatabaseRow {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+impl DatabaseRow {
+    pub(in crate::storage::sql) fn get<T: FromSql>(&self, column: &str) -> Result<T, StoreError> {
+        T::from_sql(self, column)
+    }
+
+    fn decode<'r, T>(&'r self, column: &str) -> Result<T, StoreError>
+    where
+        T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>,
+    {
+        Ok(match self {
+            Self::Sqlite(row) => sqlx::Row::try_get(row, column)?,
+            Self::Postgres(row) => sqlx::Row::try_get(row, column)?,
+        })
+    }
 }
 
 /// A value that can be read from a column.

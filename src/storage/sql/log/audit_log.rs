@@ -10,8 +10,7 @@ use crate::storage::error::StoreError;
 use crate::storage::requests::PurgeReport;
 use crate::storage::sql::engine::connection::StoreConnection;
 use crate::storage::sql::engine::sql_store::SqlStore;
-use crate::storage::sql::engine::statement::DatabaseRow;
-use crate::storage::sql::engine::values::params;
+use crate::storage::sql::engine::values::{DatabaseRow, params};
 
 impl SqlStore {
     /// The next rows after `after`, in order; fewer than `limit` only at the end of the log.

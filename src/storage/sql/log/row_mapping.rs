@@ -4,7 +4,7 @@ use crate::domain::log::chain::ChainRow;
 use crate::domain::log::reconciliation::row::AuditedValue;
 use crate::domain::log::reconciliation::table::{AuditedColumnType, AuditedTable};
 use crate::storage::error::StoreError;
-use crate::storage::sql::engine::statement::DatabaseRow;
+use crate::storage::sql::engine::values::DatabaseRow;
 
 /// The values of a row that was read with all columns of its table.
 pub(in crate::storage::sql) fn column_values(

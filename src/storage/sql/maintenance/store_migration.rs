@@ -27,7 +27,6 @@ use crate::storage::{postgres, sqlite};
 /// A migration that has begun.
 pub struct OngoingMigration {
     source: SqlStore,
-    /// Locks the source.
     source_lock: WriteTransaction,
     target: SqlStore,
     tables: Vec<TableSchema>,

@@ -8,8 +8,7 @@ use sqlx::AssertSqlSafe;
 
 use crate::storage::error::StoreError;
 use crate::storage::sql::engine::connection::StoreConnection;
-use crate::storage::sql::engine::statement::DatabaseRow;
-use crate::storage::sql::engine::values::SqlValue;
+use crate::storage::sql::engine::values::{DatabaseRow, SqlValue};
 
 /// A table that both databases have.
 #[derive(Debug, Clone)]

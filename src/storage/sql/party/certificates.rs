@@ -18,8 +18,7 @@ use crate::storage::postgres::Lock;
 use crate::storage::requests::CertificateRecord;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::SqlStore;
-use crate::storage::sql::engine::statement::DatabaseRow;
-use crate::storage::sql::engine::values::params;
+use crate::storage::sql::engine::values::{DatabaseRow, params};
 
 /// The [`MAX_LIVE_CERTIFICATES`] slots of a device as a table `s`. `CROSS JOIN` keeps SQLite from reading all
 /// certificates first, because it does not reorder such joins.

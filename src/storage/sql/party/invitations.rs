@@ -18,8 +18,7 @@ use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::sql_store::SqlStore;
-use crate::storage::sql::engine::statement::DatabaseRow;
-use crate::storage::sql::engine::values::params;
+use crate::storage::sql::engine::values::{DatabaseRow, params};
 
 /// Columns of an invitation `i` for [`invitation`].
 pub(super) const INVITATION: &str = "i.state, i.expires_at, i.wrong_tries, i.spki_sha256, i.requested_at";

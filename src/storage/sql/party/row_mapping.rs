@@ -2,7 +2,7 @@
 
 use crate::domain::party::{Device, Party};
 use crate::storage::error::StoreError;
-use crate::storage::sql::engine::statement::DatabaseRow;
+use crate::storage::sql::engine::values::DatabaseRow;
 
 /// Columns of a party `p` for [`party`]. Every statement names its columns: prepared statements of a running node would
 /// fail as soon as a newer node adds a column to `*`.

@@ -13,8 +13,7 @@ use crate::domain::party::device_name::device_label;
 use crate::storage::collection_requests::{CollectionAtDevice, ListedCollection};
 use crate::storage::error::StoreError;
 use crate::storage::sql::engine::sql_store::SqlStore;
-use crate::storage::sql::engine::statement::DatabaseRow;
-use crate::storage::sql::engine::values::params;
+use crate::storage::sql::engine::values::{DatabaseRow, params};
 
 impl SqlStore {
     /// One collection of an office with its state at one device.

@@ -1,5 +1,5 @@
-//! Number of photos in each state. A trigger adds a row to `photo_counts` for each change (see the migrations), so that a million photos need
-//! not be counted. The sum of the rows is the number; the sweep compacts them.
+//! Number of photos in each state. Triggers of the database add a row to `photo_counts` for each change, so that photos
+//! need not be counted one by one. This module adds the rows up and compacts them.
 
 use strum::VariantArray;
 
@@ -15,7 +15,6 @@ const COMPACT_ABOVE: i64 = 100;
 const BATCH: i64 = 20_000;
 
 impl SqlStore {
-    /// Number of photos in each state.
     pub async fn photo_counts(&self) -> Result<Vec<(PhotoState, u64)>, StoreError> {
         self.with_retry(|| async {
             // The sum of PostgreSQL is a decimal number, which SQLite does not have.

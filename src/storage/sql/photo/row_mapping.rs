@@ -6,7 +6,7 @@ use crate::domain::photo::collection::{CollectionRecord, Refusal, RefusalReason}
 use crate::domain::photo::{PhotoFacts, PhotoRecord};
 use crate::storage::error::StoreError;
 use crate::storage::requests::TrackedPhoto;
-use crate::storage::sql::engine::statement::DatabaseRow;
+use crate::storage::sql::engine::values::DatabaseRow;
 
 /// Columns of a photo `p` and its latest collection `c` for [`tracked_photo`].
 pub(in crate::storage::sql) const TRACKED_PHOTO: &str = "
