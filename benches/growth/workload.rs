@@ -124,7 +124,7 @@ fn id<T: std::str::FromStr>(kind: char, number: u64) -> T {
     identifier_of(kind, number).parse().ok().unwrap()
 }
 
-/// A number that nobody had.
+/// A number that was not used before.
 fn next() -> u64 {
     static MADE: AtomicU64 = AtomicU64::new(0);
     MADE.fetch_add(1, Ordering::Relaxed)

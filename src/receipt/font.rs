@@ -28,11 +28,11 @@ pub struct PlacedGlyph {
     pub y_offset: f32,
 }
 
-/// A character for those that a font lacks, which all three fonts show or replace by their own sign for it.
+/// Replaces characters that a font lacks; all three fonts show it.
 const REPLACEMENT: char = char::REPLACEMENT_CHARACTER;
 
-/// Marks that are drawn on one letter, which names in German registers never exceed (DIN 91379 has two at most). More of them would grow
-/// through the lines above: the code and the last day of a receipt.
+/// Marks that are drawn on one letter. Names in German registers have two at most (DIN 91379). More marks would cover the lines above: the
+/// code and the last day of a receipt.
 const MAX_MARKS: usize = 3;
 
 struct Face {
@@ -85,8 +85,8 @@ impl Font {
             .collect()
     }
 
-    /// `text` as this font can show it: composed (NFC), with `MAX_MARKS` on a letter at most, with an escape for what is not displayable, and with U+FFFD, a sign that is seen, for
-    /// a letter or mark that the font lacks. A guess at somebody's name would be worse.
+    /// `text` as this font can show it: composed (NFC), with `MAX_MARKS` on a letter at most and escapes for characters that are not
+    /// displayable. U+FFFD replaces letters and marks that the font lacks, because a guess could change a name.
     pub fn printable(self, text: &str) -> String {
         let text = text.replace('\n', " ");
         let text = ComposingNormalizerBorrowed::new_nfc().normalize(&text);

@@ -83,7 +83,7 @@ fn many_small_segments_of_a_kind_add_up_and_kinds_do_not() {
     let hundred = |marker, start: &[u8]| filled(marker, start, 100);
     assert_eq!(findings_of(&vec![hundred(0xFE, b""); 40], ""), []);
     assert_eq!(findings_of(&vec![hundred(0xFE, b""); 41], ""), advice("COM 4100 bytes"));
-    // Identifiers that nobody knows do not make kinds.
+    // Unknown identifiers are not kinds of their own.
     let invented: Vec<_> = (0..41_u8).map(|number| hundred(0xE5, &[b'A' + number, 0])).collect();
     assert_eq!(findings_of(&invented, ""), advice("APP5 4100 bytes"));
     assert_eq!(

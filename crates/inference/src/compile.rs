@@ -128,7 +128,7 @@ impl Compiler {
         self.slots_of_tensor.insert(output, values);
     }
 
-    /// The step of a layer whose output nobody else needs, so that more can be fused into it.
+    /// The step of a layer whose output no other operator needs, so that more can be fused into it.
     pub(super) fn open_layer(&self, tensor: usize) -> Option<usize> {
         let &[value] = self.slots_of_tensor.get(&tensor)?.as_slice() else { return None };
         let index = self.steps.iter().position(|step| step.output == value)?;
