@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::hkdf::{hkdf, length_prefixed};
+use super::hkdf::{hkdf_32, length_prefixed};
 use super::key_file::KeyFile;
 use crate::clock::Timestamp;
 use crate::domain::id::DeviceId;
@@ -33,10 +33,8 @@ impl KeyFile {
     }
 
     fn csrf_hash(&self, device: DeviceId, moment: i64) -> [u8; 32] {
-        let mut hash = [0; 32];
         let input = length_prefixed(&[device.as_bytes(), &moment.to_be_bytes()]);
-        hkdf(self.pepper.as_bytes(), &input, "lichtbild/form/v1", &mut hash);
-        hash
+        hkdf_32(self.pepper.as_bytes(), &input, "lichtbild/form/v1")
     }
 }
 

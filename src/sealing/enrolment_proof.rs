@@ -14,7 +14,7 @@ use aws_lc_rs::hmac;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::envelope::SealError;
-use super::hkdf::{hkdf, length_prefixed};
+use super::hkdf::{hkdf, hkdf_32, length_prefixed};
 use super::key_file::KeyFile;
 use crate::domain::code::enrolment_code::EnrolmentCode;
 use crate::domain::digest::Sha256Digest;
@@ -27,9 +27,7 @@ const KEY_LENGTH: usize = 32;
 
 /// Finds the invitation of a code.
 pub fn invitation_lookup_id(code: &EnrolmentCode) -> InvitationLookupId {
-    let mut lookup = [0; 32];
-    hkdf(NO_SALT, code.secret_symbols(), "lichtbild/enrolment-lookup/v1", &mut lookup);
-    InvitationLookupId::from_bytes(lookup)
+    InvitationLookupId::from_bytes(hkdf_32(NO_SALT, code.secret_symbols(), "lichtbild/enrolment-lookup/v1"))
 }
 
 /// Key that proves knowledge of a code. Wiped on drop.
@@ -46,7 +44,6 @@ pub struct ProofMessage<'a> {
     pub role: &'a str,
     /// URL of the listener for devices of this role.
     pub gateway: &'a str,
-    /// End of the code's validity.
     pub expires_at: &'a str,
     /// SHA-256 of the server authority's certificate in DER.
     pub ca_sha256: Sha256Digest,

@@ -1,8 +1,8 @@
-//! HKDF-SHA-256 (RFC 5869), from which all keys, codes and lookup ids are derived.
+//! HKDF-SHA-256 (RFC 5869), which derives all keys, codes and lookup ids.
 
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Salt};
 
-/// Fills `output`, at most 32 bytes. Each `purpose` has outputs of its own.
+/// Fills `output`, at most 32 bytes. Outputs of different `purpose`s are unrelated.
 pub(super) fn hkdf(salt: &[u8], input: &[u8], purpose: &str, output: &mut [u8]) {
     struct Length(usize);
     impl KeyType for Length {
@@ -13,12 +13,19 @@ pub(super) fn hkdf(salt: &[u8], input: &[u8], purpose: &str, output: &mut [u8]) 
     let length = Length(output.len());
     let key = Salt::new(HKDF_SHA256, salt).extract(input);
     let filled = key.expand(&[purpose.as_bytes()], length).and_then(|okm| okm.fill(output));
-    // HKDF refuses only outputs over 255 x 32 bytes (RFC 5869, section 2.3), and ours have at most 32. Going on with zeros
-    // would seal photos under a known key, so this one invariant stops the process.
+    // HKDF refuses only outputs over 255 x 32 bytes (RFC 5869, section 2.3). With zeros instead of an output, photos would be sealed
+    // with a known key, so a violation stops the process.
     assert!(filled.is_ok(), "HKDF refused a short output");
 }
 
-/// Each part after its length (64-bit, big endian), so that no two lists of parts run together.
+/// 32 bytes for a purpose. For values that need not be wiped: returning an array leaves a copy on the stack.
+pub(super) fn hkdf_32(salt: &[u8], input: &[u8], purpose: &str) -> [u8; 32] {
+    let mut output = [0; 32];
+    hkdf(salt, input, purpose, &mut output);
+    output
+}
+
+/// Each part after its length (64-bit, big endian), so that different lists of parts have different encodings.
 pub(super) fn length_prefixed(parts: &[&[u8]]) -> Vec<u8> {
     let mut joined = Vec::with_capacity(parts.iter().map(|part| part.len() + 8).sum());
     for part in parts {

@@ -2,7 +2,7 @@
 
 use zeroize::{Zeroize, Zeroizing};
 
-use super::hkdf::{hkdf, length_prefixed};
+use super::hkdf::{hkdf, hkdf_32, length_prefixed};
 use super::key_file::KeyFile;
 use crate::domain::code::lookup::LookupId;
 use crate::domain::code::retrieval_code::RetrievalCode;
@@ -42,16 +42,12 @@ impl KeyFile {
     /// Identifies a repeated deposit. A keyed hash, so that the stored value reveals neither the Idempotency-Key nor the code.
     pub fn request_id(&self, device: DeviceId, key: &IdempotencyKey) -> [u8; 32] {
         let input = length_prefixed(&[device.as_bytes(), key.as_str().as_bytes()]);
-        let mut request_id = [0; 32];
-        hkdf(self.issuing_key.as_bytes(), &input, "lichtbild/request/v1", &mut request_id);
-        request_id
+        hkdf_32(self.issuing_key.as_bytes(), &input, "lichtbild/request/v1")
     }
 
     /// A keyed digest, which only a holder of the key file can compute. Digests of different `purpose`s are unrelated.
     pub fn keyed_digest(&self, purpose: &str, bytes: &[u8]) -> Sha256Digest {
-        let mut digest = [0; 32];
-        hkdf(self.pepper.as_bytes(), bytes, purpose, &mut digest);
-        Sha256Digest::from_bytes(digest)
+        Sha256Digest::from_bytes(hkdf_32(self.pepper.as_bytes(), bytes, purpose))
     }
 
     pub fn code_keys(&self, code: &RetrievalCode) -> CodeKeys {

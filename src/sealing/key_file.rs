@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::hkdf::hkdf;
+use super::hkdf::hkdf_32;
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 use crate::entropy::{Entropy, EntropyError, random_bytes};
@@ -92,16 +92,14 @@ impl KeyFile {
         self.epochs.last().map(|epoch| month_start(epoch.number + 1))
     }
 
-    /// The oldest epoch that has not been destroyed.
     pub fn oldest_epoch(&self) -> Option<u32> {
         self.epochs.first().map(|epoch| epoch.number)
     }
 
     /// Digest that binds the store to this key file, so that it is not used with another gateway's keys. No key can be derived from it.
     pub fn fingerprint(&self) -> Sha256Digest {
-        let mut fingerprint = [0; 32];
-        hkdf(self.issuing_key.as_bytes(), self.pepper.as_bytes(), "lichtbild/fingerprint/v1", &mut fingerprint);
-        Sha256Digest::from_bytes(fingerprint)
+        let (salt, input) = (self.issuing_key.as_bytes(), self.pepper.as_bytes());
+        Sha256Digest::from_bytes(hkdf_32(salt, input, "lichtbild/fingerprint/v1"))
     }
 
     /// The file without the epochs whose photos are all erased at `now`; `None` if there is no such epoch. Epochs from

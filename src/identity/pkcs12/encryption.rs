@@ -2,7 +2,7 @@
 
 use aws_lc_rs::hmac;
 use cms::cert::x509::der::asn1::{ObjectIdentifier, OctetString};
-use cms::cert::x509::der::{Any, Decode, Encode};
+use cms::cert::x509::der::{self, Any, Decode, Encode};
 use cms::cert::x509::spki::AlgorithmIdentifierOwned;
 use des::TdesEde3;
 use des::cipher::block_padding::Pkcs7;
@@ -16,8 +16,8 @@ use sha1::Sha1;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::error::Pkcs12Error;
-use crate::entropy::{Entropy, random_bytes};
+use crate::entropy::{Entropy, EntropyError, random_bytes};
+use crate::identity::certificate::CertificateError;
 
 const SHA_1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.14.3.2.26");
 const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
@@ -89,5 +89,30 @@ impl Pkcs12Encryption {
             mac_salt: OctetString::new(salt)?,
             iterations: ITERATIONS,
         })
+    }
+}
+
+/// Reason why no PKCS#12 file was written.
+#[derive(Debug, thiserror::Error)]
+pub enum Pkcs12Error {
+    #[error("the certificate was issued for another key: pack the matching pair")]
+    KeyMismatch,
+    #[error("a certificate for the PKCS#12 file cannot be read")]
+    Certificate(#[from] CertificateError),
+    #[error("the PKCS#12 file could not be written")]
+    Encoding(#[from] der::Error),
+    /// `pkcs5::Error` is no `std::error::Error`, so its text is written here.
+    #[error("the PKCS#12 file could not be encrypted: {0}")]
+    Encryption(pkcs5::Error),
+    /// A derived key does not have the length that its cipher takes.
+    #[error("the PKCS#12 file could not be written")]
+    Length,
+    #[error("no salt could be made for the PKCS#12 file: try again")]
+    Entropy(#[from] EntropyError),
+}
+
+impl From<pkcs5::Error> for Pkcs12Error {
+    fn from(error: pkcs5::Error) -> Self {
+        Self::Encryption(error)
     }
 }

@@ -1,7 +1,6 @@
 //! PKCS#12 (RFC 7292): key and certificate in one file, for a browser or foreign studio software.
 
 mod encryption;
-mod error;
 
 use cms::cert::x509::attr::{Attribute, Attributes};
 use cms::cert::x509::der::asn1::{BmpString, ObjectIdentifier, OctetString, SetOfVec};
@@ -21,8 +20,7 @@ use super::key::DeviceKey;
 use crate::domain::digest::Sha256Digest;
 use crate::entropy::{Entropy, EntropyError, random_bytes};
 
-pub use self::encryption::Pkcs12Encryption;
-pub use self::error::Pkcs12Error;
+pub use self::encryption::{Pkcs12Encryption, Pkcs12Error};
 
 const FRIENDLY_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.20");
 const LOCAL_KEY_ID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.21");

@@ -39,7 +39,6 @@ impl ConnectionHandle {
         self.cancel();
     }
 
-    /// Returns when the connection is cancelled.
     pub(super) async fn cancelled(&self) -> CancelCause {
         while !self.0.is_cancelled.load(Ordering::Acquire) {
             self.0.notify.notified().await;

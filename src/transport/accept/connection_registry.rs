@@ -26,14 +26,12 @@ pub(super) struct Owner {
     pub(super) listener: &'static str,
     pub(super) device: PeerDevice,
     pub(super) credential: Credential,
-    /// SHA-256 of the certificate's key.
     pub(super) key_sha256: Sha256Digest,
     /// As presented in the handshake, the device's own certificate first.
     pub(super) chain: Arc<[CertificateDer<'static>]>,
 }
 
 impl Owner {
-    /// Reports whether `revoked` contains the certificate or its key.
     pub(super) fn is_revoked(&self, revoked: impl Fn(&Sha256Digest) -> bool) -> bool {
         revoked(&self.credential.sha256()) || revoked(&self.key_sha256)
     }
@@ -80,12 +78,10 @@ impl ConnectionRegistry {
         of_listener.iter().filter(|(handle, chain)| !accepted(chain) && handle.cancel()).count()
     }
 
-    /// Open connections with a certificate.
     pub fn count(&self) -> usize {
         self.lock().all().count()
     }
 
-    /// Open connections with this certificate.
     pub fn count_of(&self, certificate: &Sha256Digest) -> usize {
         self.lock().all().filter(|open| open.owner.credential.sha256() == *certificate).count()
     }

@@ -110,7 +110,6 @@ pub(super) struct HandshakeSlot {
 }
 
 impl HandshakeSlot {
-    /// Returns once the slot is needed for another connection.
     pub(super) async fn evicted(&self) {
         self.handle.cancelled().await;
     }

@@ -38,7 +38,6 @@ pub(super) async fn answer(socket: &mut (impl AsyncWrite + Unpin), limit: Durati
 pub(super) struct PlainHttpError;
 
 impl PlainHttpError {
-    /// Reports whether a handshake failed for this reason.
     pub(super) fn is_cause_of(error: &io::Error) -> bool {
         error.get_ref().is_some_and(|inner| inner.is::<Self>())
     }

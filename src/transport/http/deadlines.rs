@@ -88,7 +88,6 @@ impl ConnectionProgress {
         Self { state: Arc::new(Mutex::new(ProgressState::fresh(now))), min_bytes_per_window }
     }
 
-    /// Ends the handshake, whose bytes belong to no request.
     pub(in crate::transport) fn handshake_done(&self, now: Instant) {
         *self.lock() = ProgressState::fresh(now);
     }

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 /// Stage of a shutdown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ShutdownStage {
+    #[default]
     Running,
     /// New connections are refused; running requests finish.
     Draining,
@@ -18,12 +19,12 @@ pub enum ShutdownStage {
 }
 
 /// Starts the shutdown. Dropping it does not.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ShutdownTrigger(Arc<watch::Sender<ShutdownStage>>);
 
 impl ShutdownTrigger {
     pub fn new() -> Self {
-        Self(Arc::new(watch::Sender::new(ShutdownStage::Running)))
+        Self::default()
     }
 
     /// Goes to the next stage and returns it.
@@ -39,12 +40,6 @@ impl ShutdownTrigger {
 
     pub fn subscribe(&self) -> ShutdownSignal {
         ShutdownSignal(self.0.subscribe())
-    }
-}
-
-impl Default for ShutdownTrigger {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

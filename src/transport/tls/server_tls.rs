@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::time_provider::TimeProvider;
 
@@ -40,8 +41,7 @@ impl ServerTls {
         trust: ClientTrust,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, TlsConfigError> {
-        let provider = crypto_provider();
-        let path = WebPkiClientVerifier::builder_with_provider(Arc::new(trust.roots), Arc::clone(&provider));
+        let path = WebPkiClientVerifier::builder_with_provider(Arc::new(trust.roots), crypto_provider());
         let path = path.build().map_err(TlsConfigError::ClientTrust)?;
         let verifier = Arc::new(DeviceCertificateVerifier::new(
             path,
@@ -50,12 +50,8 @@ impl ServerTls {
             trust.missing_certificate,
         ));
         let clock = Arc::new(TlsTime(clock));
-        let builder = ServerConfig::builder_with_details(provider, clock.clone())
-            .with_safe_default_protocol_versions()
-            .map_err(TlsConfigError::Provider)?
-            .with_client_cert_verifier(verifier.clone());
-        let config = builder.with_single_cert(identity.chain, identity.key).map_err(TlsConfigError::Identity)?;
-        Ok(Self { config: hardened(config), revoked: Some(trust.revoked), client_verifier: Some(verifier), clock })
+        let config = server_config(identity, verifier.clone(), clock.clone())?;
+        Ok(Self { config, revoked: Some(trust.revoked), client_verifier: Some(verifier), clock })
     }
 
     /// For the enrolment listener, whose clients have no certificate yet.
@@ -67,12 +63,8 @@ impl ServerTls {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, TlsConfigError> {
         let clock = Arc::new(TlsTime(clock));
-        let builder = ServerConfig::builder_with_details(crypto_provider(), clock.clone())
-            .with_safe_default_protocol_versions()
-            .map_err(TlsConfigError::Provider)?
-            .with_no_client_auth();
-        let config = builder.with_single_cert(identity.chain, identity.key).map_err(TlsConfigError::Identity)?;
-        Ok(Self { config: hardened(config), revoked: None, client_verifier: None, clock })
+        let config = server_config(identity, WebPkiClientVerifier::no_client_auth(), clock.clone())?;
+        Ok(Self { config, revoked: None, client_verifier: None, clock })
     }
 
     /// The credential of a chain; the peer has proved in the handshake that it holds the key.
@@ -117,7 +109,17 @@ impl ServerTls {
     }
 }
 
-fn hardened(mut config: ServerConfig) -> Arc<ServerConfig> {
+fn server_config(
+    identity: ServerIdentity,
+    client_verifier: Arc<dyn ClientCertVerifier>,
+    clock: Arc<TlsTime>,
+) -> Result<Arc<ServerConfig>, TlsConfigError> {
+    let mut config = ServerConfig::builder_with_details(crypto_provider(), clock)
+        .with_safe_default_protocol_versions()
+        .map_err(TlsConfigError::Provider)?
+        .with_client_cert_verifier(client_verifier)
+        .with_single_cert(identity.chain, identity.key)
+        .map_err(TlsConfigError::Identity)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config.require_ems = true;
     config.max_early_data_size = 0;
@@ -125,7 +127,7 @@ fn hardened(mut config: ServerConfig) -> Arc<ServerConfig> {
     config.send_tls13_tickets = 0;
     config.max_tls13_tickets = 0;
     config.session_storage = Arc::new(NoServerSessionStorage {});
-    Arc::new(config)
+    Ok(Arc::new(config))
 }
 
 /// The gateway's clock for rustls.

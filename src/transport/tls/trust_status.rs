@@ -36,7 +36,6 @@ pub struct Degradation {
 }
 
 impl TrustStatus {
-    /// A status without faults.
     pub fn new(server_certificate_expires_at: Timestamp) -> Self {
         let facts = Arc::new(RwLock::new(TrustFacts {
             server_certificate_expires_at,
@@ -74,7 +73,6 @@ impl TrustStatus {
 }
 
 impl TrustFacts {
-    /// All faults at `now`.
     pub fn degradations(&self, now: Timestamp) -> Vec<Degradation> {
         let faults =
             self.faults.iter().map(|(what, detail)| Degradation { what: what.clone(), detail: detail.clone() });

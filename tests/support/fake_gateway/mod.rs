@@ -226,9 +226,8 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<FakeGatewayState>>)
             let findings = json!([{"check": "format", "severity": "refuse", "measured": "PNG", "limit": "JPEG",
                 "message": "Die Datei ist kein JPEG.", "hint": "Als JPEG exportieren."},
                 {"check": "dimensions", "severity": "advise", "measured": "1", "limit": "2", "message": "Klein."}]);
-            let problem = json!({"type": kind, "title": "Titel.", "status": status, "detail": "Einzelheit.",
-                "findings": if kind == "photo-refused" { findings } else { json!([]) }});
-            let mut response = respond(status, "application/problem+json", problem.to_string());
+            let findings = if kind == "photo-refused" { findings } else { json!([]) };
+            let mut response = problem(status, kind, &findings);
             if let Some(value) = retry_after {
                 response.headers_mut().insert("retry-after", HeaderValue::from_static(value));
             }
@@ -249,8 +248,7 @@ fn answer_about_photos(request: &Request<Incoming>, state: &Mutex<FakeGatewaySta
     state.questions.push(request.uri().to_string());
     let query = request.uri().query().unwrap_or_default();
     if let Some((status, kind)) = state.question_problem {
-        let problem = json!({"type": kind, "title": "Titel.", "status": status, "detail": "Einzelheit."});
-        return respond(status, "application/problem+json", problem.to_string());
+        return problem(status, kind, &json!([]));
     }
     let json = "application/json";
     if request.uri().path() == "/v1/photos" {
@@ -266,10 +264,7 @@ fn answer_about_photos(request: &Request<Incoming>, state: &Mutex<FakeGatewaySta
     let mut available = stored.map(|upload| photo_in_state(upload, "available"));
     match shown.or_else(|| available.find(|photo| photo["photo_id"] == wanted)) {
         Some(photo) => respond(200, json, photo.to_string()),
-        None => {
-            let problem = json!({"type": "photo-unknown", "title": "Titel.", "status": 404, "detail": "Einzelheit."});
-            respond(404, "application/problem+json", problem.to_string())
-        }
+        None => problem(404, "photo-unknown", &json!([])),
     }
 }
 
@@ -293,6 +288,12 @@ fn receipt_for(key: &str, photo: &[u8]) -> serde_json::Value {
 fn respond(status: u16, content_type: &'static str, body: String) -> Response<ScriptedBody> {
     let body = ScriptedBody { rest: Some(body.into()), cut_midway: false };
     Response::builder().status(status).header("content-type", content_type).body(body).unwrap()
+}
+
+fn problem(status: u16, kind: &str, findings: &serde_json::Value) -> Response<ScriptedBody> {
+    let problem =
+        json!({"type": kind, "title": "Titel.", "status": status, "detail": "Einzelheit.", "findings": findings});
+    respond(status, "application/problem+json", problem.to_string())
 }
 
 /// A body that may end in the middle.

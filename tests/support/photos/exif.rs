@@ -9,6 +9,7 @@ pub const RESOLUTION_UNIT: u16 = 0x0128;
 pub const DATE_TIME_ORIGINAL: u16 = 0x9003;
 pub const OFFSET_TIME_ORIGINAL: u16 = 0x9011;
 pub const DATE_TIME_DIGITIZED: u16 = 0x9004;
+pub const GPS_LATITUDE: u16 = 2;
 
 pub const BYTE: u16 = 1;
 pub const ASCII: u16 = 2;

@@ -1,9 +1,12 @@
-//! Variants of the fixture portrait: each spoilt in one way that photos are spoilt in.
+//! Variants of the fixture portrait, each with one typical fault.
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
 use image::{ImageFormat, Rgb, RgbImage};
 
+use super::exif::{
+    ASCII, DATE_TIME_ORIGINAL, ExifBlock, ExifByteOrder, ExifEntry, GPS_LATITUDE, LONG, OFFSET_TIME_ORIGINAL, RATIONAL,
+};
 use super::jpeg::{SeededRng, fixture, new_segment, with_inserted};
 
 /// The portrait at 600 dpi, for `icao-35x45`, decoded.
@@ -74,51 +77,20 @@ pub struct ExifFields<'a> {
 }
 
 /// With an EXIF segment at its beginning.
-pub fn with_exif(bytes: &[u8], notes: &ExifFields<'_>) -> Vec<u8> {
-    let mut exif = Vec::new();
-    if let Some(captured) = notes.captured {
-        exif.push((0x9003, captured));
+pub fn with_exif(bytes: &[u8], fields: &ExifFields<'_>) -> Vec<u8> {
+    let mut block = ExifBlock::new(ExifByteOrder::Little);
+    for (tag, text) in [(DATE_TIME_ORIGINAL, fields.captured), (OFFSET_TIME_ORIGINAL, fields.offset)] {
+        block.exif.extend(text.map(|text| ExifEntry::text(tag, ASCII, format!("{text}\0"))));
     }
-    if let Some(offset) = notes.offset {
-        exif.push((0x9011, offset));
+    if fields.location {
+        block.gps.push(ExifEntry::numbers(GPS_LATITUDE, RATIONAL, &[51.0, 13.0, 32.0]));
     }
-    // The first directory with two pointers, then the EXIF directory with its texts behind it, then the GPS directory,
-    // then the second one with its thumbnail.
-    let exif_start = 8 + 2 + 2 * 12 + 4;
-    let texts_start = exif_start + 2 + exif.len() * 12 + 4;
-    let texts: Vec<u8> = exif.iter().flat_map(|(_, text)| [text.as_bytes(), &[0]].concat()).collect();
-    let gps_start = texts_start + texts.len();
-    let mut tiff = [&b"II*\0"[..], &8_u32.to_le_bytes(), &2_u16.to_le_bytes()].concat();
-    tiff.extend(entry(0x8769, 4, 1, exif_start as u32));
-    tiff.extend(entry(if notes.location { 0x8825 } else { 0x0100 }, 4, 1, gps_start as u32));
-    let second_start = (gps_start + 2 + 12 + 4) as u32;
-    tiff.extend(if notes.thumbnail.is_some() { second_start } else { 0 }.to_le_bytes());
-    tiff.extend((exif.len() as u16).to_le_bytes());
-    let mut at = texts_start;
-    for (tag, text) in &exif {
-        tiff.extend(entry(*tag, 2, text.len() as u32 + 1, at as u32));
-        at += text.len() + 1;
-    }
-    tiff.extend([0; 4]);
-    tiff.extend(texts);
-    tiff.extend(1_u16.to_le_bytes());
-    tiff.extend(entry(2, 5, 3, 0));
-    tiff.extend([0; 4]);
-    tiff.extend(2_u16.to_le_bytes());
-    tiff.extend(entry(0x0201, 4, 1, second_start + 2 + 2 * 12 + 4));
-    let thumbnail = notes.thumbnail.unwrap_or_default();
-    tiff.extend(entry(0x0202, 4, 1, thumbnail.len() as u32));
-    tiff.extend([0; 4]);
-    tiff.extend(thumbnail);
-    with_inserted(bytes, 2, &new_segment(0xE1, &[b"Exif\0\0", tiff.as_slice()].concat()))
+    block.thumbnail = fields.thumbnail.map(|jpeg| (jpeg.to_vec(), LONG));
+    block.within(bytes)
 }
 
 /// A thumbnail that shows nothing.
 pub const EMPTY_THUMBNAIL: &[u8] = &[0xFF, 0xD8, 0xFF, 0xD9];
-
-fn entry(tag: u16, kind: u16, count: u32, value: u32) -> Vec<u8> {
-    [&tag.to_le_bytes()[..], &kind.to_le_bytes(), &count.to_le_bytes(), &value.to_le_bytes()].concat()
-}
 
 /// With a colour profile that consists of its description.
 pub fn with_colour_profile(bytes: &[u8], description: &str) -> Vec<u8> {

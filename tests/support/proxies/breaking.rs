@@ -34,11 +34,16 @@ impl BreakPoint {
 
 pub struct BreakingProxy {
     address: SocketAddr,
-    next: Arc<Mutex<BreakPoint>>,
+    state: Arc<ProxyState>,
+}
+
+#[derive(Default)]
+struct ProxyState {
+    next: Mutex<BreakPoint>,
     /// One of how many new connections breaks, and the number of connections since that was set.
-    every: Arc<[AtomicU32; 2]>,
-    carried: Arc<[AtomicU64; 2]>,
-    connections: Arc<AtomicU32>,
+    every: [AtomicU32; 2],
+    carried: [AtomicU64; 2],
+    connections: AtomicU32,
 }
 
 impl BreakingProxy {
@@ -47,24 +52,18 @@ impl BreakingProxy {
         let port = reqwest::Url::parse(url).unwrap().port().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (next, carried) = (Arc::<Mutex<BreakPoint>>::default(), Arc::<[AtomicU64; 2]>::default());
-        let (every, connections) = (Arc::new([AtomicU32::new(1), AtomicU32::new(0)]), Arc::<AtomicU32>::default());
-        let proxy = Self {
-            address,
-            next: Arc::clone(&next),
-            every: Arc::clone(&every),
-            carried: Arc::clone(&carried),
-            connections: Arc::clone(&connections),
-        };
+        let proxy = Self { address, state: Arc::default() };
+        proxy.break_every(1);
+        let state = Arc::clone(&proxy.state);
         tokio::spawn(async move {
             while let Ok((caller, _)) = listener.accept().await {
                 // Without a listener the caller's connection is closed.
                 let Ok(gateway) = TcpStream::connect(("127.0.0.1", port)).await else { continue };
-                connections.fetch_add(1, Ordering::SeqCst);
-                let number = every[1].fetch_add(1, Ordering::SeqCst) + 1;
-                let breaks = number.is_multiple_of(every[0].load(Ordering::SeqCst));
-                let broken = if breaks { *next.lock().unwrap() } else { BreakPoint::default() };
-                tokio::spawn(carry(caller, gateway, broken, Arc::clone(&carried)));
+                state.connections.fetch_add(1, Ordering::SeqCst);
+                let number = state.every[1].fetch_add(1, Ordering::SeqCst) + 1;
+                let breaks = number.is_multiple_of(state.every[0].load(Ordering::SeqCst));
+                let broken = if breaks { *state.next.lock().unwrap() } else { BreakPoint::default() };
+                tokio::spawn(carry(caller, gateway, broken, Arc::clone(&state)));
             }
         });
         proxy
@@ -77,43 +76,39 @@ impl BreakingProxy {
 
     /// New connections break after this number of bytes.
     pub fn break_after(&self, bytes: u64, way: Direction, ending: CloseKind) {
-        *self.next.lock().unwrap() = BreakPoint(Some((way, bytes, ending)));
+        *self.state.next.lock().unwrap() = BreakPoint(Some((way, bytes, ending)));
     }
 
     /// Only one of this number of new connections breaks.
     pub fn break_every(&self, connections: u32) {
-        self.every[0].store(connections, Ordering::SeqCst);
-        self.every[1].store(0, Ordering::SeqCst);
+        self.state.every[0].store(connections, Ordering::SeqCst);
+        self.state.every[1].store(0, Ordering::SeqCst);
     }
 
     pub fn stop_breaking(&self) {
-        *self.next.lock().unwrap() = BreakPoint(None);
+        *self.state.next.lock().unwrap() = BreakPoint(None);
     }
 
     /// Number of connections to the listener.
     pub fn connections(&self) -> u32 {
-        self.connections.load(Ordering::SeqCst)
+        self.state.connections.load(Ordering::SeqCst)
     }
 
     /// Bytes carried since the last call.
     pub fn carried(&self, way: Direction) -> u64 {
-        self.carried[way as usize].swap(0, Ordering::SeqCst)
+        self.state.carried[way as usize].swap(0, Ordering::SeqCst)
     }
 }
 
-async fn carry(mut caller: TcpStream, mut gateway: TcpStream, broken: BreakPoint, carried: Arc<[AtomicU64; 2]>) {
+async fn carry(mut caller: TcpStream, mut gateway: TcpStream, broken: BreakPoint, state: Arc<ProxyState>) {
     let ended = {
         let (from_caller, to_caller) = caller.split();
         let (from_gateway, to_gateway) = gateway.split();
-        let there =
-            copy(from_caller, to_gateway, broken.limit(Direction::ToGateway), &carried[Direction::ToGateway as usize]);
-        let back = copy(
-            from_gateway,
-            to_caller,
-            broken.limit(Direction::FromGateway),
-            &carried[Direction::FromGateway as usize],
-        );
-        tokio::try_join!(there, back)
+        let [there, back] = [Direction::ToGateway, Direction::FromGateway];
+        tokio::try_join!(
+            copy(from_caller, to_gateway, broken.limit(there), &state.carried[there as usize]),
+            copy(from_gateway, to_caller, broken.limit(back), &state.carried[back as usize]),
+        )
     };
     if ended.is_err() && matches!(broken.0, Some((.., CloseKind::Reset))) {
         let _ = caller.set_zero_linger();
