@@ -1,31 +1,94 @@
 //! Arguments of both programs, and the message about wrong ones.
 
-use std::io::Write;
+use std::env;
+use std::io::{self, Write};
 
-use clap::Parser;
-use clap::error::{ContextKind, ContextValue, Error};
+use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+use clap::{Parser, ValueEnum};
 
+use super::help_texts::{translated_words, with_help};
 use crate::domain::display_text::{escaped, escaped_lines, is_displayable};
 use crate::domain::redaction::redact_passwords;
+use crate::texts::language::Language;
+use crate::texts::text;
 
 /// Arguments of this process; wrong usage, `--help` and `--version` end it.
 pub(super) fn parse<A: Parser>() -> A {
-    A::try_parse().unwrap_or_else(|error| end(error))
+    A::try_parse().unwrap_or_else(|error| end(error, Language::English))
+}
+
+/// Arguments of this process, with help from the catalogue. `help_id` gives the id of a command's help, see [`with_help`].
+pub(super) fn parse_in<A: Parser>(language: Language, help_id: &dyn Fn(&str) -> String) -> A {
+    let command = with_help(A::command(), language, help_id);
+    let parsed = command.try_get_matches().and_then(|matches| A::from_arg_matches(&matches));
+    parsed.unwrap_or_else(|error| end(error, language))
+}
+
+/// Language that `--lang` asks for, or the environment `variable`. It is read before clap parses, which then refuses an unknown one.
+pub(super) fn requested_language(variable: &str) -> Option<Language> {
+    let arguments = env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    let arguments: Vec<String> = arguments.take_while(|argument| argument != "--").collect();
+    language_option(&arguments).or_else(|| Language::from_str(&env::var(variable).ok()?, false).ok())
+}
+
+fn language_option(arguments: &[String]) -> Option<Language> {
+    let given =
+        arguments.iter().enumerate().rev().find_map(|(at, argument)| match argument.strip_prefix("--lang")? {
+            "" => arguments.get(at + 1).map(String::as_str),
+            rest => rest.strip_prefix('='),
+        });
+    Language::from_str(given?, false).ok()
 }
 
 /// clap repeats a wrong argument as it was given, be it a database's location with its password.
-fn end(mut error: Error) -> ! {
-    if error.use_stderr() {
-        escape_context(&mut error);
-        let message = error.render().to_string();
-        // Parsers of values may repeat it as well.
-        if !message.chars().all(|character| character == '\n' || is_displayable(character)) {
-            // That nobody reads it changes nothing about the exit code.
-            let _ = write!(std::io::stderr(), "{}", escaped_lines(&message));
+fn end(mut error: Error, language: Language) -> ! {
+    if !error.use_stderr() {
+        if language == Language::German {
+            let _ = write!(io::stdout(), "{}", translated_words(&error.to_string(), language));
             std::process::exit(error.exit_code());
         }
+        error.exit()
     }
-    error.exit()
+    escape_context(&mut error);
+    let message = message(&error, language);
+    // Parsers of values may repeat it as well.
+    let is_displayable = message.chars().all(|character| character == '\n' || is_displayable(character));
+    if language == Language::English && is_displayable {
+        error.exit()
+    }
+    // An error stream that is closed changes nothing about the exit code.
+    let _ = write!(io::stderr(), "{}", escaped_lines(&message));
+    std::process::exit(error.exit_code());
+}
+
+/// Message about wrong usage. clap words it in English only.
+fn message(error: &Error, language: Language) -> String {
+    let kind = match error.kind() {
+        _ if language == Language::English => return error.to_string(),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => return translated_words(&error.to_string(), language),
+        ErrorKind::InvalidValue => "value",
+        ErrorKind::ValueValidation => "invalid",
+        ErrorKind::UnknownArgument => "option",
+        ErrorKind::InvalidSubcommand => "command",
+        ErrorKind::ArgumentConflict => "conflict",
+        ErrorKind::MissingRequiredArgument => "missing",
+        ErrorKind::MissingSubcommand => "no-command",
+        _ => "other",
+    };
+    let part = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+    let given = part(if kind == "command" { ContextKind::InvalidSubcommand } else { ContextKind::InvalidValue });
+    let cause = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
+    let message = text!(
+        language,
+        format!("cli-usage-{kind}"),
+        argument = part(ContextKind::InvalidArg),
+        value = given,
+        choices = part(ContextKind::ValidValue),
+        other = part(ContextKind::PriorArg),
+        cause = cause.trim_end(),
+    );
+    let usage = part(ContextKind::Usage);
+    text!(language, "cli-usage", message = message, usage = translated_words(&usage, language)) + "\n"
 }
 
 fn escape_context(error: &mut Error) {
@@ -40,5 +103,26 @@ fn escape_context(error: &mut Error) {
         .collect();
     for (kind, value) in escaped {
         error.insert(kind, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_is_known_before_clap_parses() {
+        for (arguments, language) in [
+            (&["studio", "list"][..], None),
+            (&["--lang", "de", "studio", "list"], Some(Language::German)),
+            (&["studio", "list", "--lang=en"], Some(Language::English)),
+            (&["--lang", "de", "studio", "list", "--lang", "en"], Some(Language::English)),
+            (&["studio", "list", "--lang", "fr"], None),
+            (&["studio", "list", "--lang"], None),
+            (&["studio", "list", "--language", "de"], None),
+        ] {
+            let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+            assert_eq!(language_option(&arguments), language, "{arguments:?}");
+        }
     }
 }

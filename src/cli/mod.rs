@@ -5,6 +5,7 @@
 
 mod command_line;
 pub mod gateway;
+mod help_texts;
 mod language_argument;
 pub mod studio;
 mod systemd;

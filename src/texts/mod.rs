@@ -40,6 +40,7 @@ static GERMAN: LazyLock<Catalogue> = LazyLock::new(|| {
             include_str!("de/paper.ftl"),
             include_str!("de/studio.ftl"),
             include_str!("de/gateway.ftl"),
+            include_str!("de/cli.ftl"),
         ],
     )
 });
@@ -54,6 +55,7 @@ static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| {
             include_str!("en/paper.ftl"),
             include_str!("en/studio.ftl"),
             include_str!("en/gateway.ftl"),
+            include_str!("en/cli.ftl"),
         ],
     )
 });
@@ -74,10 +76,7 @@ fn catalogue(language: Language, sources: &[&str]) -> Catalogue {
 #[doc(hidden)]
 pub fn format_text(language: Language, id: &str, values: &[(&'static str, FluentValue<'_>)]) -> String {
     let bundle = language.pick(&*GERMAN, &*ENGLISH);
-    let (message, attribute) = match id.split_once('.') {
-        Some((message, attribute)) => (message, Some(attribute)),
-        None => (id, None),
-    };
+    let (message, attribute) = message_and_attribute(id);
     let message = bundle.get_message(message);
     let pattern = message.and_then(|message| match attribute {
         Some(name) => message.get_attribute(name).map(|attribute| attribute.value()),
@@ -96,8 +95,17 @@ pub fn format_text(language: Language, id: &str, values: &[(&'static str, Fluent
 
 /// True if both languages have the text `id`; for messages whose id is put together from a name that a later version may extend.
 pub fn has_text(id: &str) -> bool {
-    [&GERMAN, &ENGLISH].iter().all(|bundle| match id.split_once('.') {
-        Some((message, name)) => bundle.get_message(message).is_some_and(|found| found.get_attribute(name).is_some()),
-        None => bundle.has_message(id),
-    })
+    let (message, attribute) = message_and_attribute(id);
+    let has = |bundle: &Catalogue| match (bundle.get_message(message), attribute) {
+        (Some(message), Some(name)) => message.get_attribute(name).is_some(),
+        (message, _) => message.is_some(),
+    };
+    has(&GERMAN) && has(&ENGLISH)
+}
+
+fn message_and_attribute(id: &str) -> (&str, Option<&str>) {
+    match id.split_once('.') {
+        Some((message, attribute)) => (message, Some(attribute)),
+        None => (id, None),
+    }
 }

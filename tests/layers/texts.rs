@@ -12,7 +12,7 @@ use super::tree::sources;
 /// Variables of each text by its id; a text of an attribute has the id `message.attribute`.
 pub(super) type Texts = BTreeMap<String, BTreeSet<String>>;
 
-/// A `text!` whose id is a literal.
+/// A `text!` or `phrase!` whose id is a literal.
 #[derive(Debug, PartialEq)]
 struct TextUse {
     id: String,
@@ -69,7 +69,7 @@ pub(super) fn catalogue(language: &str) -> (Texts, Vec<String>) {
     (texts, twice)
 }
 
-/// Adds each `text!` with a literal id, and all string literals, in macros too.
+/// Adds each `text!` and `phrase!` with a literal id, and all string literals, in macros too.
 fn read_tokens(tokens: TokenStream, uses: &mut Vec<TextUse>, literals: &mut BTreeSet<String>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     for (at, token) in tokens.iter().enumerate() {
@@ -83,8 +83,10 @@ fn read_tokens(tokens: TokenStream, uses: &mut Vec<TextUse>, literals: &mut BTre
                 let is = |back: usize, text: &str| {
                     at.checked_sub(back).is_some_and(|place| tokens[place].to_string() == text)
                 };
-                if is(1, "!") && is(2, "text") {
-                    uses.extend(text_use(group.stream()));
+                for (name, id_at) in [("text", 1), ("phrase", 0)] {
+                    if is(1, "!") && is(2, name) {
+                        uses.extend(text_use(group.stream(), id_at));
+                    }
                 }
                 read_tokens(group.stream(), uses, literals);
             }
@@ -93,8 +95,8 @@ fn read_tokens(tokens: TokenStream, uses: &mut Vec<TextUse>, literals: &mut BTre
     }
 }
 
-/// `language, "id", name = value, …`; nothing for an id that is put together.
-fn text_use(arguments: TokenStream) -> Option<TextUse> {
+/// `language, "id", name = value, …`; nothing for an id that is put together. `phrase!` has no language, so that the id comes first.
+fn text_use(arguments: TokenStream, id_at: usize) -> Option<TextUse> {
     let mut parts = vec![Vec::new()];
     for token in arguments {
         match &token {
@@ -102,9 +104,9 @@ fn text_use(arguments: TokenStream) -> Option<TextUse> {
             _ => parts.last_mut()?.push(token),
         }
     }
-    let [TokenTree::Literal(id)] = parts.get(1)?.as_slice() else { return None };
+    let [TokenTree::Literal(id)] = parts.get(id_at)?.as_slice() else { return None };
     let id = syn::parse_str::<syn::LitStr>(&id.to_string()).ok()?.value();
-    let variables = parts[2..].iter().filter_map(|part| Some(part.first()?.to_string())).collect();
+    let variables = parts[id_at + 1..].iter().filter_map(|part| Some(part.first()?.to_string())).collect();
     Some(TextUse { id, variables })
 }
 

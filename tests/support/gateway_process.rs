@@ -106,7 +106,7 @@ impl GatewayFolder {
 
     /// Sets the environment of this gateway and removes that of the test.
     pub fn set_environment(&self, command: &mut Command) {
-        for name in ["CLOCK_SHIFT", "DUMPABLE", "HALT_AT", "HALT_MARKER", "STUDIO_CONFIG"] {
+        for name in ["CLOCK_SHIFT", "DUMPABLE", "HALT_AT", "HALT_MARKER", "LANG", "STUDIO_CONFIG"] {
             command.env_remove(format!("LICHTBILD_{name}"));
         }
         command.current_dir(self.parent_dir.path()).env("LICHTBILD_CONFIG", self.config());

@@ -27,7 +27,7 @@ async fn a_renewed_server_certificate_is_taken_up_by_a_running_gateway() {
     let mut known = certificate(&gateway, &device).await;
     for told in [true, false] {
         let renewed = home.run(&["renew-server-certificate"]);
-        assert!(String::from_utf8_lossy(&renewed.stderr).contains("a running gateway shows it"), "{renewed:?}");
+        assert!(String::from_utf8_lossy(&renewed.stderr).contains("a running gateway uses it"), "{renewed:?}");
         if told {
             hang_up(&gateway);
         }
@@ -54,7 +54,7 @@ async fn a_broken_file_is_told_once_and_nobody_notices() {
     let times = |line: &str| gateway.log().matches(line).count();
     for hang_ups in 1..=2 {
         hang_up(&gateway);
-        wait_until("it has looked", async || times("told to look") == hang_ups && times("not reloaded") > 0).await;
+        wait_until("it has looked", async || times("SIGHUP received") == hang_ups && times("not reloaded") > 0).await;
     }
     assert_eq!(certificate(&gateway, &device).await, known);
     assert_eq!(gateway.metric("lichtbild_tls_reload_failures_total").await, 1);

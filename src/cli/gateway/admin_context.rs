@@ -1,7 +1,10 @@
 //! Context of administration commands: a configuration, its database, the clock and randomness of the machine.
 
+use std::path::Path;
+
 use super::command_error::CommandError;
 use super::config_option::ConfigOption;
+use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::eprint;
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -24,15 +27,15 @@ pub(super) struct AdminContext {
 }
 
 impl AdminContext {
-    /// Opens the gateway's database; a running gateway may have it open too. One that went back in time can be read only.
+    /// Opens the gateway's database; a running gateway may have it open too. A database that was rolled back can only be read.
     pub(super) async fn open(file: &ConfigOption) -> Result<Self, CommandError> {
         let mut this = Self::open_ignoring_rollback(file).await?;
-        // Without the key file no watermark can be read: what belongs to photos cannot be done then anyway.
+        // Without the key file no watermark can be read, and commands about photos fail anyway.
         let Ok(keys) = this.key_file() else { return Ok(this) };
         let compared = this.compare(&keys).await?;
         match compared.rollback {
             Some(rollback) => {
-                eprint(format_args!("warning: the database went back in time; {}", rollback.advice()));
+                eprint(phrase!("gateway-rolled-back", advice = rollback.advice()));
                 this.store.stop_changes(rollback);
             }
             None => {
@@ -43,7 +46,7 @@ impl AdminContext {
         Ok(this)
     }
 
-    /// The same, for commands that take such a database into use.
+    /// Opens the database without the comparison, for commands that accept a rolled-back one.
     pub(super) async fn open_ignoring_rollback(file: &ConfigOption) -> Result<Self, CommandError> {
         let config = Config::load(&file.config)?;
         let store = SqlStore::open(&config.database).await.map_err(|error| database_error(error, &config.database))?;
@@ -52,7 +55,6 @@ impl AdminContext {
         Ok(Self { config, store, clock: SystemClock, entropy: OsEntropy, opened_head: None })
     }
 
-    /// Compares the database with all watermarks of this gateway.
     pub(super) async fn compare(&self, keys: &KeyFile) -> Result<RollbackCheck, CommandError> {
         Ok(compare(&self.store, keys, &self.watermark_files().read(keys).known).await?)
     }
@@ -62,11 +64,10 @@ impl AdminContext {
     }
 
     pub(super) fn key_file(&self) -> Result<KeyFile, CommandError> {
-        let file = &self.config.key_file;
-        KeyFile::parse(&read_secret(file)?).map_err(|error| CommandError::plain(format!("{}: {error}", file.display())))
+        read_key_file(&self.config.key_file)
     }
 
-    /// Renews the head files after a change. A gateway that runs does so as well: that it cannot be done here is no failure.
+    /// Renews the head files after a change. A running gateway renews them too, so an error here does not fail the command.
     async fn update_watermarks(&self) {
         if self.opened_head.is_none() || self.store.known_head() == self.opened_head {
             return;
@@ -76,7 +77,7 @@ impl AdminContext {
             && compared.rollback.is_none()
             && let Err(error) = self.watermark_files().write(&compared.position, &keys, &self.clock)
         {
-            eprint(format_args!("warning: {error}"));
+            eprint(phrase!("gateway-warning", error = error));
         }
     }
 
@@ -94,7 +95,12 @@ impl AdminContext {
     }
 }
 
-/// The key of row digests. Commands that only read do without it; others say what is wrong with the key file when they write.
+pub(super) fn read_key_file(file: &Path) -> Result<KeyFile, CommandError> {
+    KeyFile::parse(&read_secret(file)?)
+        .map_err(|error| CommandError::plain(phrase!("gateway-key-file", file = file.display(), error = error)))
+}
+
+/// Key of row digests. Commands that only read work without it; the others report the error of the key file when they write.
 async fn row_keys(config: &Config, store: &SqlStore) -> Result<RowKeys, StoreError> {
     let file = config.key_file.display();
     let keys = match read_secret(&config.key_file) {
@@ -109,13 +115,18 @@ async fn row_keys(config: &Config, store: &SqlStore) -> Result<RowKeys, StoreErr
     })
 }
 
-/// Turns a database error into the command's error, with the next step where there is one.
+/// Turns a database error into the command's error, with the next step if there is one.
 pub(super) fn database_error(error: StoreError, database: &DatabaseLocation) -> CommandError {
     match &error {
-        StoreError::Unavailable(cause) => {
-            CommandError::plain(format!("cannot open {database} ({cause}){}", error.advice(database)))
+        StoreError::Unavailable(cause) => CommandError::plain(phrase!(
+            "gateway-database-unavailable",
+            database = database,
+            cause = cause,
+            advice = error.advice(database)
+        )),
+        StoreError::Inactive(why) => {
+            CommandError::plain(phrase!("gateway-database-inactive", database = database, cause = why))
         }
-        StoreError::Inactive(why) => CommandError::plain(format!("{database}: {why}")),
         _ => error.into(),
     }
 }

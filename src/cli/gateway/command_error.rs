@@ -1,15 +1,21 @@
-//! Errors of commands, as an operator reads them: the message, its causes, and what to do.
+//! Errors of commands: the message, its causes, and what to do.
 
 use std::error::Error;
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
-use crate::cli::gateway::message::{eprint, eprint_lines};
+use crate::cli::gateway::language::language;
+use crate::cli::gateway::language::phrase;
+use crate::cli::gateway::message::{eprint, eprint_excerpt};
 use crate::config::ConfigError;
+use crate::domain::party::Role;
 use crate::flows::admin::administer::AdministrationError;
 use crate::identity::error::IdentityError;
 use crate::server::StartError;
 use crate::server::secret_file::SecretError;
 use crate::storage::StoreError;
+use crate::texts::text;
 
 /// A command that failed. The message says what to do.
 #[derive(Debug)]
@@ -17,53 +23,44 @@ pub(super) struct CommandError {
     message: String,
     lines: Vec<String>,
     causes: Vec<String>,
-    advice: Option<&'static str>,
+    advice: Option<String>,
     code: FailureCode,
 }
 
 /// Exit code of the program after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FailureCode {
-    /// Something did not work.
     Failed = 1,
-    /// Everything worked, and found that the audit log or the database is not whole.
+    /// The audit log or the database is damaged.
     IntegrityViolation = 3,
-    /// Everything worked, and nothing is wrong with the audit log as far as it goes, but no signed checkpoint vouches for it.
+    /// The audit log is undamaged as far as it goes, but no signed checkpoint covers it.
     NoCheckpoint = 4,
 }
 
 impl CommandError {
-    /// Something that went wrong because of something else.
     pub(super) fn new(message: impl Into<String>, cause: impl Error) -> Self {
-        let mut failure = Self {
-            message: message.into(),
-            lines: Vec::new(),
-            causes: vec![cause.to_string()],
-            advice: None,
-            code: FailureCode::Failed,
-        };
+        let mut failure = Self::plain(message);
+        failure.causes.push(cause.to_string());
         failure.causes.extend(sources(&cause));
         failure
     }
 
-    /// Something that explains itself.
+    /// An error without a cause of its own.
     pub(super) fn plain(message: impl Into<String>) -> Self {
         Self { message: message.into(), lines: Vec::new(), causes: Vec::new(), advice: None, code: FailureCode::Failed }
     }
 
-    /// The same with lines of its own below the message.
     pub(super) fn with_lines(mut self, lines: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.lines = lines.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The same with the next step as its last line.
-    pub(super) fn with_advice(mut self, advice: &'static str) -> Self {
-        self.advice = Some(advice);
+    /// The next step, printed as the last line.
+    pub(super) fn with_advice(mut self, advice: impl Into<String>) -> Self {
+        self.advice = Some(advice.into());
         self
     }
 
-    /// The same with another exit code.
     pub(super) fn with_code(mut self, code: FailureCode) -> Self {
         self.code = code;
         self
@@ -71,48 +68,97 @@ impl CommandError {
 
     /// Writes the message to the standard error stream.
     pub(super) fn report(&self) -> ExitCode {
-        eprint(format_args!("error: {}", self.message));
+        eprint(phrase!("gateway-error", message = self.message));
         for line in &self.lines {
             eprint(format_args!("  {line}"));
         }
         for cause in &self.causes {
-            eprint_lines(format_args!("  because: {cause}"));
+            eprint_excerpt(format_args!("  {}", phrase!("gateway-error-cause", cause = cause)));
         }
-        if let Some(advice) = self.advice {
-            eprint(format_args!("  next: {advice}"));
+        if let Some(advice) = &self.advice {
+            eprint(format_args!("  {}", phrase!("gateway-error-advice", advice = advice)));
         }
         ExitCode::from(self.code as u8)
     }
 }
 
-impl<E: Error + ActionableError> From<E> for CommandError {
+pub(super) fn cannot_read(file: &Path) -> impl Fn(io::Error) -> CommandError + Copy {
+    move |error| CommandError::new(phrase!("gateway-cannot-read", file = file.display()), error)
+}
+
+impl<E: Error + Explained> From<E> for CommandError {
     fn from(error: E) -> Self {
-        Self {
-            message: error.to_string(),
-            lines: Vec::new(),
-            causes: sources(&error),
-            advice: None,
-            code: FailureCode::Failed,
-        }
+        let mut failure = Self::plain(error.message());
+        failure.causes = sources(&error);
+        failure
     }
 }
 
 fn sources(error: &dyn Error) -> Vec<String> {
-    let mut causes = Vec::new();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        causes.push(cause.to_string());
-        next = cause.source();
-    }
-    causes
+    std::iter::successors(error.source(), |&cause| cause.source()).map(ToString::to_string).collect()
 }
 
-/// Errors whose own message is good enough for an operator.
-pub(super) trait ActionableError {}
+/// Errors of lower layers. In English their own message is good enough for an operator; in German it is the technical part.
+pub(super) trait Explained: Error {
+    fn message(&self) -> String;
+}
 
-impl ActionableError for ConfigError {}
-impl ActionableError for StartError {}
-impl ActionableError for AdministrationError {}
-impl ActionableError for IdentityError {}
-impl ActionableError for SecretError {}
-impl ActionableError for StoreError {}
+impl Explained for ConfigError {
+    fn message(&self) -> String {
+        phrase!("gateway-failed-config", error = self)
+    }
+}
+
+impl Explained for StartError {
+    fn message(&self) -> String {
+        phrase!("gateway-failed-start", error = self)
+    }
+}
+
+impl Explained for IdentityError {
+    fn message(&self) -> String {
+        phrase!("gateway-failed-certificate", error = self)
+    }
+}
+
+impl Explained for SecretError {
+    fn message(&self) -> String {
+        phrase!("gateway-failed-secret", error = self)
+    }
+}
+
+impl Explained for StoreError {
+    fn message(&self) -> String {
+        let error = self.to_string();
+        match self {
+            Self::RolledBack(_) => phrase!("gateway-failed-rollback", error = error),
+            Self::Damaged(_) => phrase!("gateway-failed-damaged", error = error),
+            _ => phrase!("gateway-failed-store", error = error),
+        }
+    }
+}
+
+impl Explained for AdministrationError {
+    fn message(&self) -> String {
+        let error = self.to_string();
+        let name = match self {
+            Self::NameTaken => "name-taken",
+            Self::AlreadyBound => "already-bound",
+            Self::InvalidName(_) => "invalid-name",
+            Self::NoSuchParty { role: Role::Studio, .. } => "no-such-studio",
+            Self::NoSuchParty { role: Role::Office, .. } => "no-such-office",
+            Self::Ambiguous { role: Role::Studio, .. } => "ambiguous-studio",
+            Self::Ambiguous { role: Role::Office, .. } => "ambiguous-office",
+            Self::NoSuchDevice => "no-such-device",
+            Self::DeviceRevoked => "device-revoked",
+            Self::KeyReused => "key-reused",
+            Self::Seal(_) | Self::Entropy(_) => "no-randomness",
+            Self::Store(_) => "store",
+        };
+        let wanted = match self {
+            Self::NoSuchParty { wanted, .. } | Self::Ambiguous { wanted, .. } => wanted.as_str(),
+            _ => "",
+        };
+        text!(language(), format!("gateway-refused-{name}"), error = error, wanted = wanted)
+    }
+}

@@ -6,6 +6,7 @@ mod command_error;
 mod config_option;
 mod data;
 mod demo;
+mod language;
 mod message;
 mod output;
 mod parties;
@@ -18,72 +19,49 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use crate::cli::command_line;
+use crate::cli::gateway::language::language;
+use crate::cli::gateway::language::phrase;
 use crate::domain::party::Role;
 use crate::server::memory_dumps;
+use crate::texts::language::Language;
 use command_error::CommandError;
+use config_option::CommonOptions;
+use language::set_language;
 
-/// Carries passport photos from photo studios to the registration office.
 #[derive(Parser)]
-#[command(name = "lichtbild-gateway", version, about, after_help = EXIT_CODES)]
+#[command(name = "lichtbild-gateway", version)]
 struct Arguments {
+    #[arg(long, value_name = "de|en", hide_possible_values = true, global = true, env = language::VARIABLE)]
+    // Read before clap parses, so that its messages are in that language too.
+    lang: Option<Language>,
     #[command(subcommand)]
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the message says what to do), 2 wrong usage, 3 the audit log or the database is \
-                          not whole (`audit verify`, `verify`).";
-
 #[derive(Subcommand)]
 enum Command {
-    /// Make a new gateway: keys, authorities, server certificate, database and configuration.
     Init(running::init::Arguments),
-    /// Run the gateway.
     Serve(running::serve::Arguments),
-    /// See the main job done: a portrait goes from a studio to an office, over mutual TLS.
     Demo(demo::Arguments),
-    /// Invite, add, list, suspend or resume studios; release photos of revoked devices.
     #[command(subcommand)]
     Studio(StudioCommand),
-    /// Invite, add, list, suspend or resume offices.
     #[command(subcommand)]
     Office(parties::party::Command),
-    /// Invite, approve, add, list or revoke devices of studios and offices.
     #[command(subcommand)]
     Device(parties::device::Command),
-    /// List and show photo profiles, or check one of your own.
     #[command(subcommand)]
     Profile(running::profile::Command),
-    /// Verify the audit log, or export it.
     #[command(subcommand)]
     Audit(audit::Command),
-    /// Confirm that this machine's clock is right, after it was set or a gateway has rested for more than a month.
-    ///
-    /// Until then nothing is erased: a wrong clock would erase everything.
-    ConfirmClock(running::confirm_clock::Arguments),
-    /// Copy database, configuration and certificates into a new folder while the gateway runs; or its keys, or both.
+    ConfirmClock(CommonOptions),
     Backup(data::backup::Arguments),
-    /// Make a gateway out of a backup, in a new folder.
-    ///
-    /// Nothing of the backup is used before its signature has been verified, with a key from elsewhere if there is one.
-    ///
-    /// Changes after the backup was taken are not in it. So that no photo is handed out that has been used since, all are held
-    /// back until `quarantine release`.
     Restore(data::restore::Arguments),
-    /// List, release or hold photos that may have been used since the moment the database is of.
     #[command(subcommand, visible_alias = "restored")]
     Quarantine(data::quarantine::Command),
-    /// Confirm that a database which went back in time is the one to go on with.
-    ///
-    /// Until then it is only read: photos in it may have been used since. The confirmation holds all of them back until `quarantine
-    /// release`.
-    ConfirmRollback(data::confirm_rollback::Arguments),
-    /// Look the database through: pictures, collections, keys, audit log. Exit code 0 says that all is well.
+    ConfirmRollback(CommonOptions),
     Verify(data::verify::Arguments),
-    /// Move a gateway from a file to a PostgreSQL server, or the other way, while no gateway runs.
     MigrateStore(data::migrate_store::Arguments),
-    /// Prove what became of a photo: what was erased of it, when and why, and what that means for backups.
     EraseReport(data::erase_report::Arguments),
-    /// Issue a new server certificate with the gateway's own server authority; a running gateway takes it up by itself.
     RenewServerCertificate(running::init::RenewArguments),
 }
 
@@ -91,22 +69,20 @@ enum Command {
 enum StudioCommand {
     #[command(flatten)]
     Party(parties::party::Command),
-    /// Let photos be collected that are held back because their device was revoked.
     Release(parties::release::Arguments),
 }
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    let requested = command_line::requested_language(language::VARIABLE);
+    set_language(requested);
     if let Err(error) = memory_dumps::forbid() {
-        message::eprint(format_args!(
-            "warning: core dumps cannot be forbidden ({error}); they would hold photos, codes and keys: permit setrlimit and prctl, or \
-             switch core dumps off for this service"
-        ));
+        message::eprint(phrase!("gateway-core-dumps", error = error));
     }
-    let arguments: Arguments = command_line::parse();
+    let arguments: Arguments = command_line::parse_in(language(), &help_id);
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return CommandError::new("cannot start threads", error).report(),
+        Err(error) => return CommandError::new(phrase!("gateway-threads"), error).report(),
     };
     let done = runtime.block_on(run(arguments.command));
     // A thread may wait for a mount that never answers.
@@ -115,6 +91,11 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
+}
+
+/// Id of the help of a command, see [`with_help`](super::help_texts::with_help).
+fn help_id(command: &str) -> String {
+    format!("gateway-help-{command}")
 }
 
 async fn run(command: Command) -> Result<(), CommandError> {
@@ -128,14 +109,28 @@ async fn run(command: Command) -> Result<(), CommandError> {
         Command::Device(command) => parties::device::run(command).await,
         Command::Profile(command) => running::profile::run(command),
         Command::Audit(command) => audit::run(command).await,
-        Command::ConfirmClock(arguments) => running::confirm_clock::run(&arguments).await,
+        Command::ConfirmClock(common) => running::confirm_clock::run(&common).await,
         Command::Backup(arguments) => data::backup::run(&arguments).await,
         Command::Restore(arguments) => data::restore::run(&arguments).await,
         Command::Quarantine(command) => data::quarantine::run(command).await,
-        Command::ConfirmRollback(arguments) => data::confirm_rollback::run(&arguments).await,
+        Command::ConfirmRollback(common) => data::confirm_rollback::run(&common).await,
         Command::Verify(arguments) => data::verify::run(&arguments).await,
         Command::MigrateStore(arguments) => data::migrate_store::run(&arguments).await,
         Command::EraseReport(arguments) => data::erase_report::run(&arguments).await,
         Command::RenewServerCertificate(arguments) => running::init::renew(&arguments),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::cli::help_texts::tests::assert_help_is_complete;
+
+    #[test]
+    fn every_command_and_argument_has_help_in_both_languages() {
+        let catalogue = include_str!("../../texts/en/gateway.ftl");
+        assert_help_is_complete(&Arguments::command(), catalogue, &help_id);
     }
 }

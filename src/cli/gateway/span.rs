@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use super::language::phrase;
+
 /// Reads whole days or hours.
 pub(super) fn parse_span(text: &str) -> Result<Duration, String> {
-    let invalid = || format!("\"{text}\" is no span of time: write days or hours, such as 14d or 36h");
+    let invalid = || phrase!("gateway-span", span = text);
     let unit = text.chars().last().ok_or_else(invalid)?;
     let number: u64 = text.strip_suffix(unit).unwrap_or_default().parse().map_err(|_| invalid())?;
     let hours = match unit {
@@ -12,7 +14,7 @@ pub(super) fn parse_span(text: &str) -> Result<Duration, String> {
         'h' => Some(number),
         _ => None,
     };
-    // No deadline lies further away than the years that can be written.
+    // No deadline is further away than the years that can be written.
     hours.filter(|hours| *hours <= 24 * 365 * 1000).map(Duration::from_hours).ok_or_else(invalid)
 }
 

@@ -119,7 +119,7 @@ async fn the_command_tells_people_in_both_languages_and_programs_in_json() {
     {
         assert!(german.contains(part), "{part}: {german}");
     }
-    for part in ["taken into an application", "gone", "The chain holds", "at the earliest", &setup.office.device_id] {
+    for part in ["used in an application", "gone", "The chain is intact", "at the earliest", &setup.office.device_id] {
         assert!(english.contains(part), "{part}: {english}");
     }
     let json = setup.home.json(&["erase-report", &photo_id]);

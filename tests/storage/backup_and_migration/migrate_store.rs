@@ -67,7 +67,7 @@ async fn a_town_moves_to_a_server_and_back_with_every_row() {
     let verified = setup.home.run(&["verify"]);
     let stderr = String::from_utf8_lossy(&verified.stderr);
     assert_eq!(verified.status.code(), Some(3), "{stderr}");
-    assert!(stderr.contains("is out of use") && !stderr.contains("All is well"), "{stderr}");
+    assert!(stderr.contains("is inactive") && !stderr.contains("The database is intact"), "{stderr}");
     setup.home.set("database", &format!("\"{}\"", database.url));
     let there = RawDatabase::connect(&database.url).await;
     assert!(there.chain_holds().await);
@@ -102,7 +102,7 @@ async fn nothing_moves_while_a_gateway_works_or_into_a_database_that_holds_somet
 
     let other = BackupSetup::new();
     let message = other.home.failure(&["migrate-store", FILE, &database.url]);
-    assert!(message.contains("holds rows already"), "{message}");
+    assert!(message.contains("has rows already"), "{message}");
     assert!(other.home.run(&["studio", "list"]).status.success(), "its own is in use as before");
     setup.home.set("database", &format!("\"{}\"", database.url));
     let gateway = setup.home.start();
@@ -113,7 +113,7 @@ async fn nothing_moves_while_a_gateway_works_or_into_a_database_that_holds_somet
 
     for same in [[FILE, "new.sqlite"], [database.url.as_str(), "postgres://anna@db.example/new"]] {
         let message = other.home.failure(&["migrate-store", same[0], same[1]]);
-        assert!(message.contains("are of one kind"), "{message}");
+        assert!(message.contains("are of the same kind"), "{message}");
     }
 }
 

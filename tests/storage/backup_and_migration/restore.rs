@@ -76,7 +76,7 @@ fn a_backup_without_its_keys_is_restored_and_says_what_is_missing() {
     assert!(out.contains("gateway.key (key_file)") && stderr.contains("missing keys"), "{out}{stderr}");
     assert!(!setup.home.beside("new/gateway.key").exists());
     let message = setup.home.failure(&["restore", "saved-keys", "--dir", "newer"]);
-    assert!(message.contains("holds keys only"), "{message}");
+    assert!(message.contains("has keys only"), "{message}");
     let message = setup.home.failure(&["restore", "saved", "--dir", "new"]);
     assert!(message.contains("new is there already"), "{message}");
 }
@@ -98,7 +98,7 @@ async fn what_is_not_as_it_was_backed_up_is_refused_and_nothing_is_left_behind()
     other_gateway.json(&["backup", "keys", "--keys", "only"]);
     let other_keys = other_gateway.beside("keys").display().to_string();
     let message = setup.home.failure(&["restore", "saved", "--dir", "new", "--keys", &other_keys]);
-    assert!(message.contains("another gateway's"), "{message}");
+    assert!(message.contains("another gateway"), "{message}");
 
     flip_last_byte(&setup.home.beside("saved-keys/certs/server.key"));
     let message = setup.home.failure(&["restore", "saved", "--dir", "new", "--keys", "saved-keys"]);
@@ -114,7 +114,7 @@ async fn what_is_not_as_it_was_backed_up_is_refused_and_nothing_is_left_behind()
     let output = setup.home.run(&["restore", "unsound", "--dir", "new"]);
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr.contains("not sound") && stderr.contains("--despite-faults"), "{stderr}");
+    assert!(stderr.contains("is damaged") && stderr.contains("--despite-faults"), "{stderr}");
     assert!(!setup.home.beside("new").exists());
     let entries = fs::read_dir(setup.home.beside("")).unwrap().map(|entry| entry.unwrap().file_name());
     assert!(entries.into_iter().all(|name| !name.to_string_lossy().starts_with(".lichtbild-")));

@@ -22,7 +22,7 @@ fn a_missing_key_file_is_an_error_of_the_gateways_own_database_only() {
     home.json(&["backup", "saved"]);
     let (code, out, err) = run_verify(&home, &["verify"]);
     assert_eq!(code, Some(0), "{out}{err}");
-    assert!(err.contains("All is well.") && out.contains("guesses: count wrong codes"), "{out}{err}");
+    assert!(err.contains("The database is intact.") && out.contains("guesses: count wrong codes"), "{out}{err}");
     let key_file = home.file("gateway.key");
     let saved = home.beside("saved").join(home.database().file_name().unwrap());
     let saved = saved.to_str().unwrap();
@@ -35,7 +35,7 @@ fn a_missing_key_file_is_an_error_of_the_gateways_own_database_only() {
     assert_eq!(found["findings"]["faults"]["key_file"], 1, "{found}");
     let (code, _, err) = run_verify(&home, &["verify", "--database", saved]);
     assert_eq!(code, Some(0), "{err}");
-    assert!(err.contains("Well, as far as can be seen without the key file."), "{err}");
+    assert!(err.contains("The database is intact, as far as this shows without the key file."), "{err}");
     // Reading commands continue; writing commands name the file.
     assert_eq!(run_verify(&home, &["studio", "list"]).0, Some(0));
     let (code, _, err) = run_verify(&home, &["studio", "suspend", "Foto Koch"]);
@@ -49,7 +49,7 @@ fn a_log_that_no_checkpoint_covers_has_an_exit_code_of_its_own() {
     home.studio("Foto Koch");
     let (code, out, err) = run_verify(&home, &["audit", "verify"]);
     assert_eq!(code, Some(4), "{out}{err}");
-    assert!(out.contains("whole") && err.contains("no checkpoint vouches"), "{out}{err}");
+    assert!(out.contains("intact") && err.contains("no checkpoint covers"), "{out}{err}");
     assert!(home.start().stop().success());
     assert_eq!(run_verify(&home, &["audit", "verify"]).0, Some(0));
     // The database contains them too.

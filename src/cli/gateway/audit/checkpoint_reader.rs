@@ -1,32 +1,28 @@
-//! Checkpoints as they lie in files, and the key they are verified with.
+//! Checkpoints in files, and the key that they are verified with.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::cli::gateway::command_error::{CommandError, FailureCode};
+use crate::cli::gateway::command_error::{CommandError, FailureCode, cannot_read};
+use crate::cli::gateway::language::phrase;
 use crate::domain::log::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::flows::maintenance::chain_verifier::LOG_PAGE_ROWS;
 use crate::identity::signing::checkpoint_key::{CheckpointVerifier, VerifyCheckpointError};
 use crate::storage::SqlStore;
 
-/// Reads a public key in PEM.
 pub(in crate::cli::gateway) fn read_verifier(file: &Path) -> Result<CheckpointVerifier, CommandError> {
-    let text = fs::read_to_string(file).map_err(|error| {
-        CommandError::new(
-            format!("cannot read {}: give the gateway's audit.pub with --public-key", file.display()),
-            error,
-        )
-    })?;
-    CheckpointVerifier::from_pem(&text).ok_or_else(|| {
-        CommandError::plain(format!(
-            "{}: not a public key on P-256 in PEM: give the gateway's audit.pub",
-            file.display()
-        ))
-    })
+    let text = fs::read_to_string(file)
+        .map_err(|error| CommandError::new(phrase!("gateway-checkpoint-no-key", file = file.display()), error))?;
+    parse_verifier(file, &text)
 }
 
-/// Reads checkpoints, each a file or all in a folder, and believes those whose signature is good. One that is not ends it: somebody
-/// wants something to be believed.
+/// Reads the text of a public key in PEM; `file` is named in the error.
+pub(in crate::cli::gateway) fn parse_verifier(file: &Path, text: &str) -> Result<CheckpointVerifier, CommandError> {
+    CheckpointVerifier::from_pem(text)
+        .ok_or_else(|| CommandError::plain(phrase!("gateway-checkpoint-bad-key", file = file.display())))
+}
+
+/// Reads checkpoints, each a file or all in a folder. A bad signature is an error: the file may be forged.
 pub(in crate::cli::gateway) fn read_checkpoints(
     paths: &[PathBuf],
     verifier: &CheckpointVerifier,
@@ -40,7 +36,7 @@ pub(in crate::cli::gateway) fn read_checkpoints(
     check_same_log(checkpoints)
 }
 
-/// Reads the checkpoints in the database, as far as the folder has none. Every signature has to be good there, too.
+/// Reads the checkpoints in the database, in place of an empty folder. Every signature has to be good there, too.
 pub(super) async fn stored_checkpoints(log: &SqlStore, public_key: &Path) -> Result<Vec<Checkpoint>, CommandError> {
     let mut checkpoints: Vec<Checkpoint> = Vec::new();
     let mut verifier = None;
@@ -57,9 +53,9 @@ pub(super) async fn stored_checkpoints(log: &SqlStore, public_key: &Path) -> Res
         for signed in &page {
             let checkpoint = verifier
                 .verify(signed)
-                .map_err(|error| untrusted_checkpoint("a checkpoint in the database", &error))?;
+                .map_err(|error| untrusted_checkpoint(phrase!("gateway-checkpoint-stored"), &error))?;
             if checkpoint.count <= after {
-                return Err(CommandError::plain("a checkpoint in the database is not in its place")
+                return Err(CommandError::plain(phrase!("gateway-checkpoint-out-of-place"))
                     .with_code(FailureCode::IntegrityViolation));
             }
             checkpoints.push(checkpoint);
@@ -70,9 +66,10 @@ pub(super) async fn stored_checkpoints(log: &SqlStore, public_key: &Path) -> Res
 fn check_same_log(mut checkpoints: Vec<Checkpoint>) -> Result<Vec<Checkpoint>, CommandError> {
     checkpoints.sort_by_key(|checkpoint: &Checkpoint| checkpoint.count);
     if let Some(other) = checkpoints.iter().find(|other| other.log != checkpoints[0].log) {
-        return Err(CommandError::plain(format!(
-            "the checkpoints of {} and {} rows are of different logs: give those of one gateway",
-            checkpoints[0].count, other.count
+        return Err(CommandError::plain(phrase!(
+            "gateway-checkpoint-other-log",
+            first = checkpoints[0].count,
+            other = other.count
         ))
         .with_code(FailureCode::IntegrityViolation));
     }
@@ -83,7 +80,7 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, CommandError> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    let unreadable = |error| CommandError::new(format!("cannot read {}: check its path", path.display()), error);
+    let unreadable = cannot_read(path);
     let mut found = Vec::new();
     for entry in fs::read_dir(path).map_err(unreadable)? {
         let file = entry.map_err(unreadable)?.path();
@@ -97,21 +94,20 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, CommandError> {
 
 fn read_checkpoint(file: &Path, verifier: &CheckpointVerifier) -> Result<Checkpoint, CommandError> {
     let read = |file: &Path| {
-        fs::read(file).map_err(|error| {
-            let what = format!("cannot read {}: a checkpoint is a .json file with its .sig beside it", file.display());
-            CommandError::new(what, error)
-        })
+        fs::read(file)
+            .map_err(|error| CommandError::new(phrase!("gateway-checkpoint-unreadable", file = file.display()), error))
     };
     let signed = SignedCheckpoint { document: read(file)?, signature: read(&file.with_extension("sig"))? };
-    verifier.verify(&signed).map_err(|error| untrusted_checkpoint(&file.display().to_string(), &error))
+    verifier.verify(&signed).map_err(|error| untrusted_checkpoint(file.display().to_string(), &error))
 }
 
-fn untrusted_checkpoint(place: &str, error: &VerifyCheckpointError) -> CommandError {
+fn untrusted_checkpoint(place: String, error: &VerifyCheckpointError) -> CommandError {
     let advice = match error {
-        VerifyCheckpointError::OtherKey { .. } => "give that key with --public-key, if it is the gateway's",
+        VerifyCheckpointError::OtherKey { .. } => phrase!("gateway-checkpoint-give-key"),
         VerifyCheckpointError::Signature | VerifyCheckpointError::Document(_) => {
-            "find out who changed it, and compare with what auditors have fetched"
+            phrase!("gateway-checkpoint-changed")
         }
     };
-    CommandError::plain(format!("{place}: {error}")).with_advice(advice).with_code(FailureCode::IntegrityViolation)
+    let message = phrase!("gateway-checkpoint-untrusted", place = place, error = error);
+    CommandError::plain(message).with_advice(advice).with_code(FailureCode::IntegrityViolation)
 }

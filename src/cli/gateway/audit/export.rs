@@ -5,9 +5,10 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use clap::Args;
 use jiff::civil::Date;
 
-use super::super::admin_context::AdminContext;
-use super::super::command_error::CommandError;
-use super::super::config_option::ConfigOption;
+use crate::cli::gateway::admin_context::AdminContext;
+use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::config_option::ConfigOption;
+use crate::cli::gateway::language::phrase;
 use crate::clock::Timestamp;
 use crate::domain::local_time::parse_iso_date;
 use crate::flows::maintenance::chain_verifier::LOG_PAGE_ROWS;
@@ -16,10 +17,8 @@ use crate::wire::audit::to_json_line;
 
 #[derive(Args)]
 pub(in crate::cli::gateway) struct Arguments {
-    /// From this moment on: 2026-11-01 (its beginning, UTC) or 2026-11-01T08:00:00Z [default: the log's beginning]
     #[arg(long, value_name = "WHEN", value_parser = parse_from)]
     from: Option<Timestamp>,
-    /// Up to this moment: 2026-11-30 (its end, UTC) or 2026-11-30T18:00:00Z [default: the log's end]
     #[arg(long, value_name = "WHEN", value_parser = parse_to)]
     to: Option<Timestamp>,
     #[command(flatten)]
@@ -39,12 +38,12 @@ fn parse(text: &str, edge: impl Fn(Date) -> Option<Date>) -> Result<Timestamp, S
         return Ok(moment);
     }
     let day = parse_iso_date(text).and_then(edge);
-    let invalid = || format!("\"{text}\": write a day (2026-11-01) or a moment (2026-11-01T08:00:00Z)");
+    let invalid = || phrase!("gateway-export-moment", moment = text);
     Ok(Timestamp::from_utc(day.ok_or_else(invalid)?.into()))
 }
 
-/// Rows stand in the order they were committed in. Nodes' clocks differ by less than this, so that a search by time that lands so
-/// much too early misses nothing.
+/// Rows are in the order of their commits. The clocks of nodes differ by less than this, so a search by time that starts this much
+/// earlier misses no row.
 const MAX_CLOCK_SKEW: std::time::Duration = std::time::Duration::from_secs(3600);
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
@@ -61,7 +60,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
         let Some(last) = rows.last() else { break };
         after = last.sequence;
         for row in &rows {
-            // Without gaps, or it could not be verified: from the first row that is meant to the first that is not.
+            // An export with gaps could not be verified: it goes from the first row that is meant to the first that is not.
             has_begun |= arguments.from.is_none_or(|from| from <= row.at);
             if has_begun && arguments.to.is_some_and(|to| to <= row.at) {
                 break 'pages;
@@ -77,7 +76,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// The number of a row behind which no row is older than `moment`: found by halving, since times go up with numbers.
+/// The number of a row behind which no row is older than `moment`; a binary search, since times rise with numbers.
 async fn last_row_before(log: &SqlStore, begin: i64, moment: Timestamp) -> Result<i64, StoreError> {
     let (mut older, mut newer) = (begin, log.log_head().await?.sequence);
     while newer - older > 1 {
@@ -90,12 +89,12 @@ async fn last_row_before(log: &SqlStore, begin: i64, moment: Timestamp) -> Resul
     Ok(older)
 }
 
-/// Reports whether the export goes on: a reader that stops reading (`| head`) ends it without an error.
+/// True if the export goes on: a closed pipe (`| head`) ends it without an error.
 fn ignore_broken_pipe(done: io::Result<()>) -> Result<bool, CommandError> {
     match done {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
-        Err(error) => Err(CommandError::new("the export cannot be written", error)),
+        Err(error) => Err(CommandError::new(phrase!("gateway-export-failed"), error)),
     }
 }
 

@@ -1,16 +1,17 @@
 //! `audit verify`
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
 
-use super::super::admin_context::AdminContext;
-use super::super::command_error::{CommandError, FailureCode};
-use super::super::config_option::ConfigOption;
 use super::checkpoint_reader::{read_checkpoints, read_verifier, stored_checkpoints};
+use crate::cli::gateway::admin_context::AdminContext;
+use crate::cli::gateway::command_error::{CommandError, FailureCode, cannot_read};
+use crate::cli::gateway::config_option::CommonOptions;
+use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::eprint;
 use crate::cli::gateway::output::{local_time, print, print_json};
 use crate::clock::{Clock, SystemClock};
@@ -22,23 +23,16 @@ use crate::wire::audit::parse_json_line;
 
 #[derive(Args)]
 pub(in crate::cli::gateway) struct Arguments {
-    /// A checkpoint (its .json, with the .sig beside it) or a folder of them; can be repeated [default: the configuration's folder]
     #[arg(long = "checkpoint", value_name = "FILE|DIR")]
     checkpoints: Vec<PathBuf>,
-    /// The public key that checkpoints are signed with [default: the configuration's]
     #[arg(long, value_name = "FILE")]
     public_key: Option<PathBuf>,
-    /// Verify an export in place of the gateway's own log: no gateway is needed for that.
     #[arg(long, value_name = "EXPORT")]
     file: Option<PathBuf>,
-    /// The export is a part of the log: it is no fault that checkpoints know of rows before and behind it.
     #[arg(long, requires = "file")]
     part: bool,
     #[command(flatten)]
-    config: ConfigOption,
-    /// Print JSON.
-    #[arg(long)]
-    pub(in crate::cli::gateway) json: bool,
+    common: CommonOptions,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
@@ -52,7 +46,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     match verified {
         Ok(verified) => print_result(&verified, &checkpoints, arguments),
         Err(error) => {
-            if arguments.json {
+            if arguments.common.json {
                 print_json(&json!({
                     "whole": false,
                     "sequence": error.sequence,
@@ -60,16 +54,14 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
                     "message": error.to_string(),
                 }))?;
             }
-            Err(CommandError::plain(format!("the audit log is not as it was written: {error}"))
-                .with_advice(
-                    "stop the gateway, keep a copy of the database, and compare it with backups and auditors' exports",
-                )
+            Err(CommandError::plain(phrase!("gateway-audit-broken", error = error))
+                .with_advice(phrase!("gateway-audit-broken-next"))
                 .with_code(FailureCode::IntegrityViolation))
         }
     }
 }
 
-/// Loads the checkpoints that the log is verified against. An auditor elsewhere has no configuration, and an export needs none.
+/// Loads the checkpoints that the log is verified against. An auditor has no configuration, and an export needs none.
 fn load_checkpoints(arguments: &Arguments) -> Result<Vec<Checkpoint>, CommandError> {
     let paths = &arguments.checkpoints;
     let needs_none = arguments.file.is_some() && (paths.is_empty() || arguments.public_key.is_some());
@@ -79,7 +71,7 @@ fn load_checkpoints(arguments: &Arguments) -> Result<Vec<Checkpoint>, CommandErr
             None => Ok(Vec::new()),
         };
     }
-    let config = Config::load(&arguments.config.config)?;
+    let config = Config::load(&arguments.common.file.config)?;
     let default = [config.audit.checkpoints.clone()];
     let paths = if paths.is_empty() { default.as_slice() } else { paths };
     if arguments.checkpoints.is_empty() && !paths.iter().all(|path| path.exists()) {
@@ -90,9 +82,9 @@ fn load_checkpoints(arguments: &Arguments) -> Result<Vec<Checkpoint>, CommandErr
 
 type ChainResult = Result<VerifiedRange, ChainError>;
 
-/// Walks along the gateway's own log. Where no files of checkpoints are, those in the database take their place.
+/// Verifies the gateway's own log. If there are no files of checkpoints, those in the database are used.
 async fn verify_store(arguments: &Arguments, checkpoints: &mut Vec<Checkpoint>) -> Result<ChainResult, CommandError> {
-    let context = AdminContext::open(&arguments.config).await?;
+    let context = AdminContext::open(&arguments.common.file).await?;
     let log = context.administration().store;
     if arguments.checkpoints.is_empty() && checkpoints.is_empty() {
         let public_key = arguments.public_key.as_ref().unwrap_or(&context.config.audit.public_key);
@@ -115,8 +107,7 @@ async fn verify_store(arguments: &Arguments, checkpoints: &mut Vec<Checkpoint>) 
 }
 
 fn verify_export(file: &Path, checkpoints: &[Checkpoint], part: bool) -> Result<ChainResult, CommandError> {
-    let unreadable =
-        |error: io::Error| CommandError::new(format!("cannot read {}: check its path", file.display()), error);
+    let unreadable = cannot_read(file);
     let mut lines = BufReader::new(File::open(file).map_err(unreadable)?);
     let mut verifier: Option<ChainVerifier> = None;
     let mut text = String::new();
@@ -126,7 +117,7 @@ fn verify_export(file: &Path, checkpoints: &[Checkpoint], part: bool) -> Result<
             break;
         }
         let row = parse_json_line(&text).ok_or_else(|| {
-            CommandError::plain(format!("{}: line {number} is not one that `audit export` wrote", file.display()))
+            CommandError::plain(phrase!("gateway-audit-bad-line", file = file.display(), number = number))
                 .with_code(FailureCode::IntegrityViolation)
         })?;
         let verifier = verifier.get_or_insert_with(|| {
@@ -146,7 +137,7 @@ fn link_before(row: &ChainRow) -> ChainLink {
     if row.sequence == 1 { ChainLink::START } else { ChainLink { sequence: row.sequence - 1, sha256: row.prev } }
 }
 
-/// A log that does not begin with its first row was shortened, and then a signed checkpoint says that the time was over.
+/// A log that does not begin with its first row was shortened; then a signed checkpoint must prove that the retention had ended.
 fn check_beginning(verified: VerifiedRange, checkpoints: &[Checkpoint], part: bool) -> Result<(), ChainError> {
     let begin = verified.begin;
     if begin == ChainLink::START {
@@ -174,13 +165,11 @@ fn print_result(
         Some(by) if by.count > verified.begin.sequence => Ok(()),
         // Checkpoints may lie before and behind a part.
         _ if verified.rows() == 0 || arguments.part => Ok(()),
-        _ => Err(CommandError::plain(
-            "no checkpoint vouches for the audit log: what was cut off at its end, or written anew up to the end, would not show",
-        )
-        .with_advice("give checkpoints with --checkpoint: a running gateway signs one each hour, and auditors fetch them")
-        .with_code(FailureCode::NoCheckpoint)),
+        _ => Err(CommandError::plain(phrase!("gateway-audit-no-checkpoint"))
+            .with_advice(phrase!("gateway-audit-no-checkpoint-next"))
+            .with_code(FailureCode::NoCheckpoint)),
     };
-    if arguments.json {
+    if arguments.common.json {
         print_json(&json!({
             "whole": true,
             "rows": verified.rows(),
@@ -194,14 +183,14 @@ fn print_result(
         return covered;
     }
     if verified.rows() == 0 {
-        print("whole      no rows yet")?;
+        print(phrase!("gateway-audit-empty"))?;
     } else {
-        print(format!("whole      rows {first} to {last}"))?;
-        print(format!("last row   {}", verified.last.sha256))?;
+        print(phrase!("gateway-audit-whole", first = first, last = last))?;
+        print(phrase!("gateway-audit-last-row", sha256 = verified.last.sha256))?;
     }
     match by {
-        Some(by) => print(format!("vouched    up to row {} by a checkpoint of {}", by.count, local_time(by.time)))?,
-        None if arguments.part => eprint("No checkpoint vouches for it: give one of a row within this part."),
+        Some(by) => print(phrase!("gateway-audit-covered", row = by.count, time = local_time(by.time)))?,
+        None if arguments.part => eprint(phrase!("gateway-audit-part-not-covered")),
         None => {}
     }
     covered

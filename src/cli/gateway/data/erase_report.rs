@@ -2,9 +2,11 @@
 
 use clap::Args;
 
-use crate::cli::gateway::admin_context::database_error;
+use crate::cli::gateway::admin_context::{database_error, read_key_file};
 use crate::cli::gateway::command_error::CommandError;
-use crate::cli::gateway::config_option::ConfigOption;
+use crate::cli::gateway::config_option::CommonOptions;
+use crate::cli::gateway::language::document_language;
+use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::output::{print, print_json};
 use crate::config::Config;
 use crate::domain::id::PhotoId;
@@ -12,47 +14,33 @@ use crate::domain::local_time::{date_and_time, date_in_sentence};
 use crate::domain::log::erasure::ErasureReport;
 use crate::domain::photo::PhotoState;
 use crate::flows::admin::erase_report::erase_report;
-use crate::sealing::KeyFile;
-use crate::server::secret_file::read_secret;
 use crate::storage::SqlStore;
 use crate::texts::language::Language;
+use crate::texts::text;
 
 #[derive(Args)]
 pub(in crate::cli::gateway) struct Arguments {
-    /// The photo.
     photo_id: PhotoId,
-    /// The report's language.
-    #[arg(long, value_name = "LANGUAGE", default_value = "de")]
-    lang: Language,
     #[command(flatten)]
-    file: ConfigOption,
-    /// Print JSON.
-    #[arg(long)]
-    pub(in crate::cli::gateway) json: bool,
+    common: CommonOptions,
 }
 
-/// Reports what was erased of a photo, when and why, and proves it. Changes nothing; a gateway may work meanwhile.
+/// Reports what was erased of a photo, when and why, and proves it. Changes nothing; a gateway may run meanwhile.
 pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
-    let config = Config::load(&arguments.file.config)?;
-    let keys = match read_secret(&config.key_file) {
-        Ok(text) => KeyFile::parse(&text).ok(),
-        Err(_) => None,
-    };
+    let config = Config::load(&arguments.common.file.config)?;
+    let keys = read_key_file(&config.key_file).ok();
     let store =
         SqlStore::open_read_only(&config.database).await.map_err(|error| database_error(error, &config.database))?;
     let longest = config.gateway_limits().longest_retention();
     let report = erase_report(&store, keys.as_ref(), longest, arguments.photo_id).await;
     store.close().await;
     let Some(report) = report? else {
-        return Err(CommandError::plain(format!(
-            "no photo {} is known: check the identifier; tombstones go when their time is over",
-            arguments.photo_id
-        )));
+        return Err(CommandError::plain(phrase!("gateway-erasure-no-photo", photo = arguments.photo_id)));
     };
-    if arguments.json {
+    if arguments.common.json {
         print_json(&serde_json::json!({ "proven": report.is_proven(), "report": report }))?;
     } else {
-        for line in report_lines(&report, arguments.lang) {
+        for line in report_lines(&report, document_language()) {
             print(line)?;
         }
     }
@@ -60,112 +48,70 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
         return Ok(());
     }
     Err(CommandError::plain(match report.erased_at {
-        None => "the photo is not erased: its studio can withdraw it, or its time runs out",
-        Some(_) => "the erasure is not proven: `lichtbild-gateway verify` says what does not hold",
+        None => phrase!("gateway-erasure-none"),
+        Some(_) => phrase!("gateway-erasure-not-proven"),
     }))
 }
 
 fn report_lines(report: &ErasureReport, language: Language) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = |label: [&'static str; 2], text: String| {
-        let [german, english] = label;
-        lines.push(format!("{:<22}{text}", language.pick(german, english)));
-    };
-    line(["Lichtbild", "photo"], report.photo_id.to_string());
     let time = |at| date_and_time(at, language);
-    let by = language.pick("durch Gerät", "by device");
-    let of = language.pick("von", "of");
-    line(
-        ["eingeliefert", "deposited"],
-        format!("{} {by} {} {of} {}", time(report.deposited_at), report.deposited_by, report.studio_id),
+    let labelled = |id: &str, value: String| format!("{:<22}{value}", text!(language, format!("gateway-erasure-{id}")));
+    let left = |is_left: bool| text!(language, if is_left { "gateway-erasure-left" } else { "gateway-erasure-gone" });
+    let deposited = text!(
+        language,
+        "gateway-erasure-by-device-at",
+        time = time(report.deposited_at),
+        device = report.deposited_by.to_string(),
+        party = report.studio_id.to_string(),
     );
-    match report.erased_at {
-        Some(at) => line(["gelöscht", "erased"], format!("{}: {}", time(at), erasure_reason(report.state, language))),
-        None => line(
-            ["NICHT gelöscht", "NOT erased"],
-            format!(
-                "{} {}",
-                language.pick("spätestens", "at the latest"),
-                date_in_sentence(report.expires_at, language)
-            ),
-        ),
-    }
+    let mut lines = vec![labelled("photo", report.photo_id.to_string()), labelled("deposited", deposited)];
+    lines.push(match report.erased_at {
+        Some(at) => labelled("erased", format!("{}: {}", time(at), erasure_reason(report.state, language))),
+        None => {
+            let end = date_in_sentence(report.expires_at, language);
+            labelled("not-erased", text!(language, "gateway-erasure-at-the-latest", end = end))
+        }
+    });
     if let (Some(office), Some(device)) = (report.office_id, report.office_device_id) {
-        line(["zuletzt abgerufen", "collected last"], format!("{by} {device} {of} {office}"));
+        let collected =
+            text!(language, "gateway-erasure-by-device", device = device.to_string(), party = office.to_string(),);
+        lines.push(labelled("collected", collected));
     }
-    let left = |is_left: bool| match is_left {
-        true => language.pick("vorhanden", "there").to_owned(),
-        false => language.pick("nicht mehr vorhanden", "gone").to_owned(),
-    };
-    line(["versiegeltes Bild", "sealed picture"], left(report.left.picture));
-    line(["Suchmerkmal des Codes", "code's lookup id"], left(report.left.lookup_id));
-    line(["Nachweis im Protokoll", "proof in the log"], format!("{}:", language.pick("Zeilen", "rows")));
-    for row in &report.log {
-        lines.push(format!(
-            "  {:>9}  {:<21}  {}  {}  {}",
-            row.sequence,
-            time(row.at),
-            row.event,
-            row.actor,
-            row.sha256
-        ));
-    }
-    lines.push(match (report.log_is_whole, language) {
-        (true, Language::German) => {
-            format!("  Die Kette hält über alle {} Zeilen, die letzte ist {}.", report.log_rows, report.log_head)
-        }
-        (true, Language::English) => {
-            format!("  The chain holds over all {} rows, the last one is {}.", report.log_rows, report.log_head)
-        }
-        (false, Language::German) => "  DIE KETTE DES PROTOKOLLS IST GEBROCHEN.".into(),
-        (false, Language::English) => "  THE CHAIN OF THE LOG IS BROKEN.".into(),
+    lines.push(labelled("picture", left(report.left.picture)));
+    lines.push(labelled("lookup-id", left(report.left.lookup_id)));
+    lines.push(labelled("log", text!(language, "gateway-erasure-rows")));
+    lines.extend(report.log.iter().map(|row| {
+        format!("  {:>9}  {:<21}  {}  {}  {}", row.sequence, time(row.at), row.event, row.actor, row.sha256)
+    }));
+    lines.push(if report.log_is_whole {
+        text!(language, "gateway-erasure-chain", rows = report.log_rows, head = report.log_head.to_string())
+    } else {
+        text!(language, "gateway-erasure-broken")
     });
     lines.push(backup_notice(report, language));
     lines
 }
 
-fn erasure_reason(state: PhotoState, language: Language) -> &'static str {
-    match state {
-        PhotoState::Used => language.pick("in einen Antrag übernommen", "taken into an application"),
-        PhotoState::Refused => language.pick("vom Amt abgelehnt", "refused by the office"),
-        PhotoState::Withdrawn => language.pick("vom Fotostudio zurückgezogen", "withdrawn by the studio"),
-        PhotoState::Expired => language.pick("Frist abgelaufen", "its time ran out"),
-        PhotoState::Available | PhotoState::Leased | PhotoState::Kept => language.pick("noch da", "still there"),
-    }
+fn erasure_reason(state: PhotoState, language: Language) -> String {
+    let state = match state {
+        PhotoState::Used => "used",
+        PhotoState::Refused => "refused",
+        PhotoState::Withdrawn => "withdrawn",
+        PhotoState::Expired => "expired",
+        PhotoState::Available | PhotoState::Leased | PhotoState::Kept => "available",
+    };
+    text!(language, format!("gateway-erasure-because-{state}"))
 }
 
-/// Writes the notice about old backups: whether one of them can still open the photo, and until when.
+/// States until when an old backup can still open the photo.
 fn backup_notice(report: &ErasureReport, language: Language) -> String {
     let (end, epoch) = (report.epoch.ends_at, report.epoch.number);
-    let (at_end, until) = (date_in_sentence(end, language), date_and_time(end, language));
     let month = format!("{:04}-{:02}", epoch / 12, epoch % 12 + 1);
-    match (report.epoch.is_alive, language) {
-        (Some(false), Language::German) => format!(
-            "Sicherungen: Der Schlüssel des Monats {month} ist vernichtet. Keine Sicherung öffnet dieses Bild mehr, sofern auch die \
-             Kopien der Schlüsseldatei erneuert wurden."
-        ),
-        (Some(false), Language::English) => format!(
-            "Backups: the key of the month {month} is destroyed. No backup opens this picture any more, if the copies of the key \
-             file were renewed too."
-        ),
-        (alive, Language::German) => format!(
-            "Sicherungen: {} Eine Sicherung aus der Zeit vor der Löschung, die Schlüsseldatei und der Abrufcode zusammen öffnen das \
-             Bild bis dahin noch; eines davon genügt nicht.",
-            match alive {
-                Some(_) => format!("Der Schlüssel des Monats {month} wird frühestens {at_end} vernichtet."),
-                None => format!(
-                    "Die Schlüsseldatei ist nicht lesbar; der Schlüssel des Monats {month} lebt mindestens bis {until}."
-                ),
-            }
-        ),
-        (alive, Language::English) => format!(
-            "Backups: {} Until then a backup from before the erasure, the key file and the code together still open the picture; one \
-             of them does not suffice.",
-            match alive {
-                Some(_) => format!("the key of the month {month} is destroyed {at_end} at the earliest."),
-                None =>
-                    format!("the key file cannot be read; the key of the month {month} lives until {until} at least."),
-            }
-        ),
-    }
+    let (name, until) = match report.epoch.is_alive {
+        Some(false) => return text!(language, "gateway-erasure-key-destroyed", month = month),
+        Some(true) => ("gateway-erasure-key-alive", date_in_sentence(end, language)),
+        None => ("gateway-erasure-key-unknown", date_and_time(end, language)),
+    };
+    let key = text!(language, name, month = month, until = until);
+    text!(language, "gateway-erasure-backups", key = key)
 }

@@ -4,7 +4,8 @@ use clap::{Args, Subcommand};
 
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
-use crate::cli::gateway::config_option::ConfigOption;
+use crate::cli::gateway::config_option::CommonOptions;
+use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::eprint;
 use crate::cli::gateway::output::{local_time, print, print_json};
 use crate::clock::{Clock, SystemClock, Timestamp};
@@ -16,60 +17,39 @@ use crate::storage::maintenance::QuarantineCounts;
 
 #[derive(Subcommand)]
 pub(in crate::cli::gateway) enum Command {
-    /// List the photos that are held back since a restore or a roll-back.
-    List(ListArguments),
-    /// Let photos be collected again that are held back since a restore or a roll-back.
+    List(CommonOptions),
     Release(ReleaseArguments),
-    /// Hold back every photo that is there, after the database was put back by other means than `restore`.
     Hold(HoldArguments),
 }
 
 #[derive(Args)]
-pub(in crate::cli::gateway) struct ListArguments {
-    #[command(flatten)]
-    file: ConfigOption,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Args)]
 pub(in crate::cli::gateway) struct ReleaseArguments {
-    /// The photos.
     #[arg(value_name = "PHOTO_ID", required_unless_present = "all", conflicts_with = "all")]
     photos: Vec<PhotoId>,
-    /// Every photo: to be said only if nothing was handed out, withdrawn or settled after the backup was taken.
     #[arg(long)]
     all: bool,
     #[command(flatten)]
-    file: ConfigOption,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
+    common: CommonOptions,
 }
 
 #[derive(Args)]
 pub(in crate::cli::gateway) struct HoldArguments {
-    /// The moment up to which the database knows what happened (2026-11-22T09:30:00Z); now, unless said.
     #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
     as_of: Option<Timestamp>,
     #[command(flatten)]
-    file: ConfigOption,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
+    common: CommonOptions,
 }
 
 pub(in crate::cli::gateway) async fn run(command: Command) -> Result<(), CommandError> {
     match command {
-        Command::List(arguments) => list(&arguments).await,
+        Command::List(common) => list(&common).await,
         Command::Release(arguments) => release(&arguments).await,
         Command::Hold(arguments) => hold(&arguments).await,
     }
 }
 
-async fn list(arguments: &ListArguments) -> Result<(), CommandError> {
-    let context = AdminContext::open(&arguments.file).await?;
+async fn list(common: &CommonOptions) -> Result<(), CommandError> {
+    let context = AdminContext::open(&common.file).await?;
     let (mut quarantined, mut after) = (Vec::new(), None);
     loop {
         let page = context.store().quarantined_photos(after).await?;
@@ -78,27 +58,22 @@ async fn list(arguments: &ListArguments) -> Result<(), CommandError> {
         quarantined.extend(page);
     }
     context.close().await;
-    if arguments.json {
+    if common.json {
         return print_json(&serde_json::json!(quarantined));
     }
     for photo in &quarantined {
-        print(format!(
-            "{}  {:<9}  deposited {:<18}  expires {:<18}  {}",
-            photo.photo_id,
-            photo.state,
-            local_time(photo.deposited_at),
-            local_time(photo.expires_at),
-            photo.studio
-        ))?;
+        let [deposited, end] = [photo.deposited_at, photo.expires_at].map(|at| format!("{:<18}", local_time(at)));
+        let times = phrase!("gateway-quarantine-times", deposited = deposited, end = end);
+        print(format!("{}  {:<9}  {times}  {}", photo.photo_id, photo.state, photo.studio))?;
     }
     if quarantined.is_empty() {
-        eprint("None: no photo is held back since a restore.");
+        eprint(phrase!("gateway-quarantine-none"));
     }
     Ok(())
 }
 
 async fn release(arguments: &ReleaseArguments) -> Result<(), CommandError> {
-    let context = AdminContext::open(&arguments.file).await?;
+    let context = AdminContext::open(&arguments.common.file).await?;
     let mut released = 0;
     let chosen = arguments.photos.iter().copied().map(Some);
     for photo in chosen.chain(arguments.all.then_some(None)) {
@@ -106,18 +81,16 @@ async fn release(arguments: &ReleaseArguments) -> Result<(), CommandError> {
     }
     context.close().await;
     if released == 0 {
-        return Err(CommandError::plain(
-            "none of them is held back since a restore: `lichtbild-gateway quarantine list` shows all",
-        ));
+        return Err(CommandError::plain(phrase!("gateway-quarantine-release-none")));
     }
-    if arguments.json {
+    if arguments.common.json {
         return print_json(&serde_json::json!({ "photos": released }));
     }
-    print(format!("{released} photos can be collected again."))
+    print(phrase!("gateway-quarantine-released", photos = released))
 }
 
 async fn hold(arguments: &HoldArguments) -> Result<(), CommandError> {
-    let context = AdminContext::open_ignoring_rollback(&arguments.file).await?;
+    let context = AdminContext::open_ignoring_rollback(&arguments.common.file).await?;
     let as_of = arguments.as_of.unwrap_or_else(|| SystemClock.now());
     let differences = context.store().schema_differences().await?;
     let keys = context.key_file()?;
@@ -126,48 +99,40 @@ async fn hold(arguments: &HoldArguments) -> Result<(), CommandError> {
     update_watermarks(&context, &keys).await?;
     context.close().await;
     if !differences.is_empty() {
-        eprint(
-            "The database's schema is not as this program makes it, and what it did not make may undo this. Start no gateway on it \
-             before `lichtbild-gateway verify` finds nothing of the kind:",
-        );
+        eprint(phrase!("gateway-quarantine-schema"));
         differences.iter().for_each(|difference| eprint(format_args!("  {difference}")));
     }
-    if arguments.json {
+    if arguments.common.json {
         return print_json(&serde_json::json!({ "photos": counts.photos, "invitations": counts.invitations }));
     }
     print_quarantine(counts)
 }
 
-/// Tells people of a hold, and of the next step.
+/// Prints how many photos a command holds back, and the next step.
 pub(super) fn print_quarantine(counts: QuarantineCounts) -> Result<(), CommandError> {
-    print(format!("{} photos are held back, {} invitations ended.", counts.photos, counts.invitations))?;
-    eprint("Next: `quarantine list` shows them, `quarantine release` frees those that were not used since.");
+    print(phrase!("gateway-quarantine-held", photos = counts.photos, invitations = counts.invitations))?;
+    eprint(phrase!("gateway-quarantine-next"));
     Ok(())
 }
 
-/// Has the watermarks of this machine follow a database that an administrator has just accepted.
+/// Updates the watermarks of this machine for a database that an administrator has just accepted.
 pub(super) async fn update_watermarks(context: &AdminContext, keys: &KeyFile) -> Result<(), CommandError> {
     let files = context.watermark_files();
     let position = context.compare(keys).await?.position;
     let folder = &context.config.audit.checkpoints;
     let aside = files.archive_superseded_checkpoints(&position.generation, true).map_err(|error| {
-        let shown = folder.display();
-        let done = "the database is in use again, but checkpoints of rows that it does not have are still in";
-        CommandError::new(format!("{done} {shown}: the gateway moves them when it starts"), error)
+        CommandError::new(phrase!("gateway-quarantine-checkpoints-left", folder = folder.display()), error)
     })?;
     if aside > 0 {
         let folder = folder.join(format!("superseded-{}", position.generation.number));
-        eprint(format_args!(
-            "{aside} checkpoints of rows that this database does not have are in {} now.",
-            folder.display()
-        ));
+        eprint(phrase!("gateway-quarantine-checkpoints-moved", number = aside, folder = folder.display()));
     }
-    files.write(&position, keys, &SystemClock).map_err(|error| {
-        CommandError::plain(format!("{error}: run this as the gateway's user; the gateway itself goes on without it"))
-    })
+    files
+        .write(&position, keys, &SystemClock)
+        .map_err(|error| CommandError::plain(phrase!("gateway-quarantine-watermarks", error = error)))
 }
 
 fn parse_moment(text: &str) -> Result<Timestamp, String> {
     let read = serde_json::from_value(serde_json::Value::String(text.to_owned()));
-    read.map_err(|_| "give a moment such as 2026-11-22T09:30:00Z".to_owned())
+    read.map_err(|_| phrase!("gateway-quarantine-moment"))
 }

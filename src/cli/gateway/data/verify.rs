@@ -7,7 +7,9 @@ use clap::Args;
 
 use crate::cli::gateway::admin_context::database_error;
 use crate::cli::gateway::command_error::{CommandError, FailureCode};
-use crate::cli::gateway::config_option::ConfigOption;
+use crate::cli::gateway::config_option::CommonOptions;
+use crate::cli::gateway::language::language;
+use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::eprint;
 use crate::cli::gateway::output::{print, print_json};
 use crate::clock::{Clock, SystemClock};
@@ -22,38 +24,30 @@ use crate::server::checkpoint_signer::read_checkpoint_key;
 use crate::server::secret_file::read_secret;
 use crate::server::watermark::WatermarkFiles;
 use crate::storage::{DatabaseLocation, SqlStore, StoreError};
+use crate::texts::text;
 
 #[derive(Args)]
 pub(in crate::cli::gateway) struct Arguments {
-    /// Another database than the configuration's: a backup's, say.
     #[arg(long, value_name = "FILE|URL")]
     pub(in crate::cli::gateway) database: Option<DatabaseLocation>,
     #[command(flatten)]
-    file: ConfigOption,
-    /// Print JSON.
-    #[arg(long)]
-    pub(in crate::cli::gateway) json: bool,
+    common: CommonOptions,
 }
 
-/// Looks the database through. Changes nothing; a gateway may work on it meanwhile.
+/// Verifies the database. Changes nothing; a gateway may run on it meanwhile.
 pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
-    let config = Config::load(&arguments.file.config)?;
+    let config = Config::load(&arguments.common.file.config)?;
     let database = arguments.database.as_ref().unwrap_or(&config.database);
     let is_own = *database == config.database;
     let keys = read_keys(&config);
     if let Err(why) = &keys
         && !is_own
     {
-        eprint(format_args!(
-            "Without the key file, whose epoch keys are not looked for, and without digests of rows: {why}"
-        ));
+        eprint(phrase!("gateway-verify-no-key-file", cause = why));
     }
     let verifier = verifier(&config);
     if verifier.is_none() {
-        eprint(format_args!(
-            "Without the signatures of checkpoints: {} is no public key",
-            config.audit.public_key.display()
-        ));
+        eprint(phrase!("gateway-verify-no-audit-key", file = config.audit.public_key.display()));
     }
     let store = SqlStore::open_read_only(database).await.map_err(|error| database_error(error, database))?;
     let proofs = VerificationInputs {
@@ -77,7 +71,7 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
         keys.err().iter().for_each(|why| report.add(IntegrityFault::KeyFile, why));
         out_of_use.iter().for_each(|why| report.add(IntegrityFault::DatabaseInactive, why));
     }
-    if arguments.json {
+    if arguments.common.json {
         let sound = report.is_ok();
         print_json(&serde_json::json!({ "sound": sound, "findings": report }))?;
     } else {
@@ -86,10 +80,9 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
     if report.is_ok() {
         return Ok(());
     }
-    Err(CommandError::plain("the database is not sound").with_code(FailureCode::IntegrityViolation).with_advice(
-        "keep a copy of it as it is, and find out who changed it; then restore a backup, or withdraw the photos that are named and have \
-         them deposited again",
-    ))
+    Err(CommandError::plain(phrase!("gateway-verify-damaged"))
+        .with_code(FailureCode::IntegrityViolation)
+        .with_advice(phrase!("gateway-verify-damaged-next")))
 }
 
 /// The public key of checkpoints, or the one that belongs to the private key.
@@ -115,10 +108,7 @@ async fn verify_database(
     if let (Some(keys), Some(bound)) = (proofs.keys, bound)
         && keys.fingerprint() != bound
     {
-        return Err(CommandError::plain(format!(
-            "{} is not the key file of this database: no photo in it would open; put the two that belong together side by side",
-            config.key_file.display()
-        )));
+        return Err(CommandError::plain(phrase!("gateway-verify-other-key-file", file = config.key_file.display())));
     }
     let keys = proofs.keys;
     let mut report = verify_with(store, proofs).await.map_err(|error| match error {
@@ -128,7 +118,7 @@ async fn verify_database(
     if let Some(keys) = keys.filter(|_| is_own) {
         let read = WatermarkFiles::from_config(config).read(keys);
         for fault in read.faults {
-            eprint(format_args!("Not compared: {fault}"));
+            eprint(phrase!("gateway-verify-not-compared", fault = fault));
         }
         if let Some(rollback) = compare(store, keys, &read.known).await?.rollback {
             report.add(IntegrityFault::RolledBack, rollback);
@@ -137,66 +127,60 @@ async fn verify_database(
     Ok(report)
 }
 
-/// Tells people what was found.
 pub(super) fn print_integrity_report(report: &IntegrityReport) -> Result<(), CommandError> {
-    print(format!("photos        {} there, {} erased", report.photos, report.erased))?;
-    let without = match report.pictures_without_digest {
-        0 => String::new(),
-        some => format!(", {some} from before there were digests: only their form was looked at"),
-    };
-    print(format!("pictures      {} as they were stored{without}", report.pictures_proven))?;
-    print(format!("collections   {}", report.collections))?;
-    print(format!("audit log     {} rows, the last one {}", report.log_rows, report.log_head))?;
+    print(phrase!("gateway-verify-photos", there = report.photos, erased = report.erased))?;
+    let pictures = report.pictures_proven;
+    print(match report.pictures_without_digest {
+        0 => phrase!("gateway-verify-pictures", pictures = pictures),
+        some => phrase!("gateway-verify-pictures-old", pictures = pictures, some = some),
+    })?;
+    print(phrase!("gateway-verify-collections", number = report.collections))?;
+    print(phrase!("gateway-verify-log", rows = report.log_rows, head = report.log_head))?;
     print_uncompared(report)?;
     for (fault, times) in &report.faults {
-        print(format!("FAULT         {times} x {fault}"))?;
+        print(phrase!("gateway-verify-fault", times = times, fault = fault_text(*fault)))?;
     }
     for example in &report.examples {
-        print(format!("  {}  {}", example.subject, example.fault))?;
+        print(format!("  {}  {}", example.subject, fault_text(example.fault)))?;
     }
     if report.is_ok() {
-        let well = if report.key_file { "All is well." } else { "Well, as far as can be seen without the key file." };
-        eprint(format_args!(
-            "{well} Rows cut off at the log's end do not show: compare its last row with one written down elsewhere."
-        ));
+        let id = if report.key_file { "gateway-verify-good" } else { "gateway-verify-good-without-key-file" };
+        eprint(text!(language(), id));
     }
     Ok(())
 }
 
-/// Tells how much was compared with the log, and what could not be.
+/// Text of a fault, whose id has the fault's name in JSON.
+fn fault_text(fault: IntegrityFault) -> String {
+    let name = serde_json::to_value(fault).unwrap_or_default();
+    text!(language(), format!("gateway-fault-{}", name.as_str().unwrap_or_default().replace('_', "-")))
+}
+
+/// Prints how much was compared with the log, and what could not be.
 fn print_uncompared(report: &IntegrityReport) -> Result<(), CommandError> {
     let listed = |rows: &BTreeMap<&'static str, u64>| {
         rows.iter().map(|(table, rows)| format!("{rows} {table}")).collect::<Vec<_>>().join(", ")
     };
     if !report.rows_compared.is_empty() {
-        print(format!("compared      {}", listed(&report.rows_compared)))?;
+        print(phrase!("gateway-verify-compared", tables = listed(&report.rows_compared)))?;
     }
-    let without = match report.key_file {
-        true => {
-            "are older than row digests: names, labels, notes, findings and all that the log does not tell are not compared"
-        }
-        false => "are compared as far as the log tells of them, without the key file",
-    };
-    for (rows, why) in [
-        (&report.rows_without_digest, without),
-        (&report.rows_older_than_log, "are older than the first row of the log and are not compared"),
-    ] {
+    let open = |text: String| print(phrase!("gateway-verify-open", text = text));
+    let older = if report.key_file { "gateway-verify-older-than-digests" } else { "gateway-verify-without-key-file" };
+    for (rows, id) in
+        [(&report.rows_without_digest, older), (&report.rows_older_than_log, "gateway-verify-older-than-log")]
+    {
         if !rows.is_empty() {
-            print(format!("open          {} {why}", listed(rows)))?;
+            open(text!(language(), id, rows = listed(rows)))?;
         }
     }
     if report.log_replayed_until > 0 {
-        let row = report.log_replayed_until;
-        print(format!(
-            "open          a restore carried out an export up to row {row}: rows up to there are not compared"
-        ))?;
+        open(phrase!("gateway-verify-replayed", row = report.log_replayed_until))?;
     }
     if report.log_rows_of_older_nodes > 0 {
-        let rows = report.log_rows_of_older_nodes;
-        print(format!("open          {rows} rows of the log were written without digests on the day of the upgrade"))?;
+        open(phrase!("gateway-verify-older-nodes", rows = report.log_rows_of_older_nodes))?;
     }
     for (columns, why) in UNCOVERED_COLUMNS {
-        print(format!("open          {columns}: {why}"))?;
+        open(phrase!("gateway-verify-uncovered", columns = columns, why = why))?;
     }
     Ok(())
 }

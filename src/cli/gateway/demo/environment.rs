@@ -4,14 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::super::admin_context::AdminContext;
-use super::super::command_error::CommandError;
-use super::super::config_option::ConfigOption;
 use super::super::parties::new_device::NewDevice;
 use super::super::parties::pkcs12_file::Pkcs12Arguments;
 use super::super::parties::provision_device::{NewKey, ProvisionedDevice, provision};
 use super::super::running::init;
 use crate::atomic_file::{FileMode, replace};
+use crate::cli::gateway::admin_context::AdminContext;
+use crate::cli::gateway::command_error::{CommandError, cannot_read};
+use crate::cli::gateway::config_option::ConfigOption;
+use crate::cli::gateway::language::language;
+use crate::cli::gateway::language::phrase;
 use crate::client::config::StudioConfig;
 use crate::client::gateway_client::GatewayClient;
 use crate::clock::{Clock, SystemClock};
@@ -24,7 +26,6 @@ use crate::identity::host_name::HostName;
 use crate::identity::key::DeviceKey;
 use crate::server::{Addresses, RunningGateway, start};
 use crate::storage::DatabaseLocation;
-use crate::texts::language::Language;
 use crate::transport::http::shutdown::ShutdownTrigger;
 
 pub(super) struct DemoEnvironment {
@@ -37,23 +38,19 @@ pub(super) struct DemoEnvironment {
 }
 
 impl DemoEnvironment {
-    /// Does what an administrator would: init, add both sides with a device each, start.
+    /// Initialises a gateway, adds a studio and an office with a device each, and starts it.
     pub(super) async fn build(
         dir: &Path,
         port_base: Option<u16>,
         database: &DatabaseLocation,
     ) -> Result<Self, CommandError> {
         if dir.join("demo.json").exists() {
-            let dir = dir.display();
-            return Err(CommandError::plain(format!(
-                "there is a demo in {dir} already: `lichtbild-gateway serve --config {dir}/gateway.toml` starts it again; remove \
-                 {dir} for a new one"
-            )));
+            return Err(CommandError::plain(phrase!("gateway-demo-exists", dir = dir.display())));
         }
         let is_new_dir = !dir.exists();
         let result = Self::set_up(dir, port_base, database).await;
         if result.is_err() && is_new_dir {
-            // Half a demo would only be in the way of the next try.
+            // An incomplete demo would prevent the next attempt.
             let _ = fs::remove_dir_all(dir);
         }
         result
@@ -71,13 +68,13 @@ impl DemoEnvironment {
             json: false,
         };
         init::create_gateway(&arguments, SystemClock.now(), &OsEntropy).await?;
-        let dir = fs::canonicalize(dir).map_err(|error| CommandError::new("cannot open the demo's folder", error))?;
+        let dir = fs::canonicalize(dir).map_err(cannot_read(dir))?;
         let file = ConfigOption::at(dir.join("gateway.toml"));
         raise_rate_limits(&dir.join("gateway.toml"))?;
         let context = AdminContext::open(&file).await?;
         let mut config = context.config.clone();
         let running = start(&config, None, Arc::new(SystemClock), Arc::new(OsEntropy)).await?;
-        // Free ports are known only now; the devices' files shall name them.
+        // Free ports are known only now, and the devices' files must name them.
         config.listen.studio = running.addresses.studio;
         config.listen.enrolment = running.addresses.enrolment;
 
@@ -112,31 +109,30 @@ impl DemoEnvironment {
         self.studio.device_id
     }
 
-    /// A new client of the studio listener, with the studio's certificate.
     pub(super) fn studio_client(&self) -> Result<GatewayClient, CommandError> {
         self.client(&self.studio, &self.config.studio_url(self.running.addresses.studio))
     }
 
-    /// A new client of the office listener, with the office's certificate.
     pub(super) fn office_client(&self) -> Result<GatewayClient, CommandError> {
         self.client(&self.office, &self.config.office_url(self.running.addresses.office))
     }
 
     fn client(&self, device: &ProvisionedDevice, url: &str) -> Result<GatewayClient, CommandError> {
         let config = StudioConfig {
-            gateway: url.parse().map_err(|_| CommandError::plain(format!("{url} is no address")))?,
+            gateway: url.parse().map_err(|_| CommandError::plain(phrase!("gateway-demo-no-address", url = url)))?,
             certificate: device.certificate.clone(),
             key: device.key.clone().unwrap_or_default(),
             ca: device.ca.clone(),
             proxy: None,
-            language: Language::English,
+            language: language(),
             connect_timeout: std::time::Duration::from_secs(10),
             answer_timeout: std::time::Duration::from_secs(30),
         };
-        GatewayClient::from_config(&config).map_err(|error| CommandError::plain(error.to_string()))
+        GatewayClient::from_config(&config)
+            .map_err(|error| CommandError::plain(phrase!("gateway-demo-no-client", error = error)))
     }
 
-    /// Writes `demo.json`: all that another program needs to play either side.
+    /// Writes `demo.json` with everything that another program needs to act as the studio or the office.
     pub(super) fn write_demo_json(&self) -> Result<PathBuf, CommandError> {
         let Addresses { studio, office, enrolment, ops } = self.running.addresses;
         let password = |device: &ProvisionedDevice| device.p12_password.as_ref().map(|password| password.to_string());
@@ -163,7 +159,7 @@ impl DemoEnvironment {
         });
         let file = self.dir.join("demo.json");
         replace(&file, format!("{text:#}\n").as_bytes(), FileMode::OwnerOnly)
-            .map_err(|error| CommandError::new(format!("cannot write {}", file.display()), error))?;
+            .map_err(|error| CommandError::new(phrase!("gateway-demo-not-written", file = file.display()), error))?;
         Ok(file)
     }
 
@@ -171,22 +167,20 @@ impl DemoEnvironment {
         self.running.stop.clone()
     }
 
-    /// Stops and waits for the end.
     pub(super) async fn close(self) {
         self.running.stop.advance();
         self.stopped().await;
     }
 
-    /// Waits for the end.
     pub(super) async fn stopped(self) {
         self.running.stopped().await;
         self.context.close().await;
     }
 }
 
-/// A demo is also where people try how fast it is, all through one device.
+/// Operators also use a demo to measure the speed, with all requests from one device.
 fn raise_rate_limits(config: &Path) -> Result<(), CommandError> {
-    let failed = |error| CommandError::new(format!("cannot adapt {}", config.display()), error);
+    let failed = |error| CommandError::new(phrase!("gateway-demo-not-adapted", file = config.display()), error);
     let text = fs::read_to_string(config).map_err(failed)?;
     let text = text
         .replace("requests_per_minute = 6000", "requests_per_minute = 600000")

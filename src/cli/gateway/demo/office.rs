@@ -1,9 +1,11 @@
-//! The office's side of the demo: what a Fachverfahren does, four requests.
+//! The office's side of the demo: the four requests of a Fachverfahren.
 
 use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
-use super::super::command_error::CommandError;
+use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::language::language;
+use crate::cli::gateway::language::phrase;
 use crate::client::gateway_client::GatewayClient;
 use crate::domain::id::CollectionId;
 use crate::wire::collection::{CollectBody, CollectionBody, SettleBody, SettlementBody};
@@ -27,7 +29,7 @@ pub(super) async fn fetch(
     if response.status() != StatusCode::OK {
         return Err(unexpected(&response));
     }
-    let bytes = response.bytes().await.map_err(|error| CommandError::new("the download broke off", error))?;
+    let bytes = response.bytes().await.map_err(|error| CommandError::new(phrase!("gateway-demo-download"), error))?;
     Ok(bytes.into())
 }
 
@@ -40,8 +42,8 @@ pub(super) async fn settle_as_used(
 }
 
 async fn read_answer<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> Result<ApiResult<T>, CommandError> {
-    let response = send(request.header("Accept-Language", "en")).await?;
-    let unreadable = |error| CommandError::new("the answer cannot be read", error);
+    let response = send(request.header("Accept-Language", language().tag())).await?;
+    let unreadable = |error| CommandError::new(phrase!("gateway-demo-unreadable"), error);
     match response.status() {
         status if status.is_success() => response.json().await.map(Ok).map_err(unreadable),
         status if status.is_client_error() => response.json().await.map(Err).map_err(unreadable),
@@ -50,9 +52,9 @@ async fn read_answer<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> R
 }
 
 async fn send(request: reqwest::RequestBuilder) -> Result<Response, CommandError> {
-    request.send().await.map_err(|error| CommandError::new("the gateway does not answer", error))
+    request.send().await.map_err(|error| CommandError::new(phrase!("gateway-demo-no-answer"), error))
 }
 
 fn unexpected(response: &Response) -> CommandError {
-    CommandError::plain(format!("the gateway answered {}, which nobody expected", response.status()))
+    CommandError::plain(phrase!("gateway-demo-unexpected", status = response.status()))
 }

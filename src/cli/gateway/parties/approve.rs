@@ -6,7 +6,8 @@ use clap::Args;
 
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
-use crate::cli::gateway::config_option::ConfigOption;
+use crate::cli::gateway::config_option::CommonOptions;
+use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::{ask, eprint};
 use crate::cli::gateway::output::print_json;
 use crate::domain::digest::Sha256Digest;
@@ -17,30 +18,20 @@ use crate::storage::enrolment_requests::ApprovalOutcome;
 
 #[derive(Args)]
 pub(in crate::cli::gateway) struct Arguments {
-    /// The device's identifier, from `device list`.
     device_id: DeviceId,
-    /// Fingerprint that the device shows, as it was read out or sent: it is compared here in place of a question.
     #[arg(long, value_name = "FINGERPRINT", conflicts_with = "yes")]
     fingerprint: Option<String>,
-    /// Do not ask: the fingerprints have been compared.
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
-    file: ConfigOption,
-    /// Print JSON.
-    #[arg(long)]
-    pub(in crate::cli::gateway) json: bool,
+    common: CommonOptions,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
-    let context = AdminContext::open(&arguments.file).await?;
+    let context = AdminContext::open(&arguments.common.file).await?;
     let administration = context.administration();
     let device_id = arguments.device_id;
-    let nothing = || {
-        CommandError::plain(format!(
-            "device {device_id} has made no request that waits for approval: `lichtbild-gateway device list` shows which have"
-        ))
-    };
+    let nothing = || CommandError::plain(phrase!("gateway-approve-no-request", device = device_id));
     let key = administration.requested_key(device_id).await?.ok_or_else(nothing)?;
     confirm_fingerprint(arguments, &key)?;
     let approved = administration.approve(device_id, &key).await?;
@@ -50,45 +41,40 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
         ApprovalOutcome::KeyReused => return Err(AdministrationError::KeyReused.into()),
         ApprovalOutcome::Stored | ApprovalOutcome::AlreadyApproved => {}
     }
-    if arguments.json {
+    if arguments.common.json {
         print_json(&serde_json::json!({
             "device_id": device_id,
             "fingerprint": group_fingerprint(&key),
             "changed": approved == ApprovalOutcome::Stored,
         }))?;
     } else if approved == ApprovalOutcome::Stored {
-        eprint("Approved. The device fetches its certificate when it asks next, within a week from its request.");
+        eprint(phrase!("gateway-approved"));
     } else {
-        eprint("Approved before; nothing changed. The device fetches its certificate when it asks next.");
+        eprint(phrase!("gateway-approved-before"));
     }
     Ok(())
 }
 
-/// The second pair of eyes: the fingerprint the device shows must be the one that is certified.
+/// The second pair of eyes: the fingerprint that the device shows must be the one of the key to certify.
 fn confirm_fingerprint(arguments: &Arguments, key: &Sha256Digest) -> Result<(), CommandError> {
     let shown = group_fingerprint(key);
-    let differs = "not approved: another key asks under this device's name. Revoke it with `device revoke`, and find out how \
-                   the code got into other hands";
+    let differs = || CommandError::plain(phrase!("gateway-approve-other-key"));
     if let Some(text) = &arguments.fingerprint {
-        let compared = parse_fingerprint(text)
-            .ok_or_else(|| CommandError::plain("--fingerprint: 64 hexadecimal digits, as the device shows them"))?;
-        return if compared == *key { Ok(()) } else { Err(CommandError::plain(differs)) };
+        let compared =
+            parse_fingerprint(text).ok_or_else(|| CommandError::plain(phrase!("gateway-approve-no-fingerprint")))?;
+        return if compared == *key { Ok(()) } else { Err(differs()) };
     }
     if arguments.yes {
         return Ok(());
     }
-    eprint(format_args!("The request's key: {shown}"));
+    eprint(phrase!("gateway-approve-key", key = shown));
     if !io::stdin().is_terminal() {
-        return Err(CommandError::plain("compare it with what the device shows, then give --fingerprint or --yes"));
+        return Err(CommandError::plain(phrase!("gateway-approve-compare")));
     }
-    ask("Does the device show the same? [y/N] ");
+    ask(phrase!("gateway-approve-question"));
     let mut answer = String::new();
     io::stdin()
         .read_line(&mut answer)
-        .map_err(|error| CommandError::new("cannot read the answer: give --yes", error))?;
-    if matches!(answer.trim(), "y" | "Y" | "yes" | "j" | "J" | "ja") {
-        Ok(())
-    } else {
-        Err(CommandError::plain(differs))
-    }
+        .map_err(|error| CommandError::new(phrase!("gateway-approve-no-answer"), error))?;
+    if matches!(answer.trim(), "y" | "Y" | "yes" | "j" | "J" | "ja") { Ok(()) } else { Err(differs()) }
 }

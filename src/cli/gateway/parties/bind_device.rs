@@ -1,4 +1,4 @@
-//! `device add --office … --certificate FILE` and `--spki WHICH`: a device whose certificate was issued elsewhere
+//! `device add --office … --certificate FILE` and `--spki KEY`: a device whose certificate was issued elsewhere
 
 use std::fs;
 use std::path::Path;
@@ -6,9 +6,10 @@ use std::path::Path;
 use clap::Args;
 use serde::Serialize;
 
-use super::new_device::NewDevice;
+use super::new_device::{NewDevice, no_identifier};
 use crate::cli::gateway::admin_context::AdminContext;
-use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::command_error::{CommandError, cannot_read};
+use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::output::{local_time, print, print_json};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::digest::Sha256Digest;
@@ -25,17 +26,12 @@ use crate::storage::requests::{Binding, CertificateRecord};
 #[derive(Args)]
 #[group(multiple = false)]
 pub(super) struct ExternalCertificateArguments {
-    /// The device brings this certificate, issued by one of the [[office_authorities]] (PEM or DER): nothing is issued here. A
-    /// renewed certificate has to be bound anew.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["studio", "csr", "out"])]
     certificate: Option<std::path::PathBuf>,
-    /// The same by its key, so that a renewal with the same key goes on working: a certificate, a public key (PEM), or the SHA-256
-    /// of its SubjectPublicKeyInfo in hexadecimal.
     #[arg(long, value_name = "WHICH", conflicts_with_all = ["studio", "csr", "out"])]
     spki: Option<String>,
 }
 
-/// Output of the command: the bound device.
 #[derive(Serialize)]
 struct BoundDevice {
     device_id: DeviceId,
@@ -59,7 +55,6 @@ impl ExternalCertificateArguments {
     }
 }
 
-/// Makes the device known.
 pub(super) async fn bind_device(
     context: AdminContext,
     NewDevice { party: office, label, scope, kind }: &NewDevice<'_>,
@@ -67,15 +62,11 @@ pub(super) async fn bind_device(
     json: bool,
 ) -> Result<(), CommandError> {
     if context.config.office_authorities.is_empty() {
-        return Err(CommandError::plain(
-            "no foreign authority is trusted, so that the certificate would open nothing: add [[office_authorities]] to the \
-             configuration and start the gateway anew, then add the device",
-        ));
+        return Err(CommandError::plain(phrase!("gateway-bind-no-authority")));
     }
     let now = SystemClock.now();
     let device = Device {
-        device_id: DeviceId::generate(now, &OsEntropy)
-            .map_err(|error| CommandError::new("no identifier could be made: try again", error))?,
+        device_id: DeviceId::generate(now, &OsEntropy).map_err(no_identifier)?,
         party_id: office.party_id,
         label: (*label).to_owned(),
         scope: *scope,
@@ -100,27 +91,25 @@ pub(super) async fn bind_device(
     if json {
         return print_json(&serde_json::json!(bound));
     }
-    print(format!("device       {}", bound.device_id))?;
-    if let Some(sha256) = bound.certificate_sha256 {
-        print(format!("certificate  {}", group_fingerprint(&sha256)))?;
-    }
-    if let Some(key) = bound.key_sha256 {
-        print(format!("key          {}", group_fingerprint(&key)))?;
-    }
-    if let Some(end) = bound.expires_at {
-        print(format!("valid until  {}", local_time(end)))?;
-    }
-    Ok(())
+    let rows = [
+        Some(phrase!("gateway-bound-device", device = bound.device_id)),
+        bound
+            .certificate_sha256
+            .map(|sha256| phrase!("gateway-bound-certificate", fingerprint = group_fingerprint(&sha256))),
+        bound.key_sha256.map(|key| phrase!("gateway-bound-key", fingerprint = group_fingerprint(&key))),
+        bound.expires_at.map(|end| phrase!("gateway-bound-until", end = local_time(end))),
+    ];
+    rows.into_iter().flatten().try_for_each(print)
 }
 
 fn certificate(file: &Path) -> Result<CertificateRecord, CommandError> {
     let facts = certificate_facts(&read(file)?)
-        .ok_or_else(|| CommandError::plain(format!("{}: give one X.509 certificate, in PEM or DER", file.display())))?;
+        .ok_or_else(|| CommandError::plain(phrase!("gateway-bind-no-certificate", file = file.display())))?;
     if facts.not_after <= SystemClock.now() {
-        return Err(CommandError::plain(format!(
-            "{}: it ended on {}: bring a valid one",
-            file.display(),
-            local_time(facts.not_after)
+        return Err(CommandError::plain(phrase!(
+            "gateway-bind-expired",
+            file = file.display(),
+            end = local_time(facts.not_after)
         )));
     }
     Ok(CertificateRecord {
@@ -142,11 +131,9 @@ fn key(which: &str) -> Result<Sha256Digest, CommandError> {
         return Ok(facts.spki_sha256);
     }
     let public_key = std::str::from_utf8(&bytes).ok().and_then(|text| pem::decode_one("PUBLIC KEY", text));
-    public_key.map(|der| Sha256Digest::of(&der)).ok_or_else(|| {
-        CommandError::plain(format!(
-            "{which}: give a certificate, a public key (-----BEGIN PUBLIC KEY-----), or 64 hexadecimal digits"
-        ))
-    })
+    public_key
+        .map(|der| Sha256Digest::of(&der))
+        .ok_or_else(|| CommandError::plain(phrase!("gateway-bind-no-key", which = which)))
 }
 
 /// The first certificate of a chain is the device's own.
@@ -158,5 +145,5 @@ fn certificate_facts(bytes: &[u8]) -> Option<CertificateFacts> {
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, CommandError> {
-    fs::read(file).map_err(|error| CommandError::new(format!("cannot read {}: check its path", file.display()), error))
+    fs::read(file).map_err(cannot_read(file))
 }

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
-use crate::cli::gateway::config_option::ConfigOption;
+use crate::cli::gateway::config_option::CommonOptions;
+use crate::cli::gateway::language::language;
+use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::eprint;
 use crate::cli::gateway::output::{local_time, print, print_json};
 use crate::cli::gateway::span::parse_span;
@@ -20,22 +22,18 @@ use crate::domain::party::device_state::DeviceState;
 use crate::domain::party::invitation::Invitation;
 use crate::domain::party::{Device, DeviceScope, Party, Role};
 use crate::identity::certificate::group_fingerprint;
+use crate::texts::text;
 
 #[derive(Args)]
 pub(in crate::cli::gateway) struct Arguments {
-    /// Only what needs attention within this span (14d, 36h) [default: 14d]: certificates that end by then or have ended, and devices
-    /// that are invited or wait for approval.
     #[arg(long, value_name = "SPAN", value_parser = parse_span, num_args = 0..=1, default_missing_value = "14d")]
     expiring: Option<Duration>,
     #[command(flatten)]
-    file: ConfigOption,
-    /// Print JSON.
-    #[arg(long)]
-    pub(in crate::cli::gateway) json: bool,
+    common: CommonOptions,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
-    let context = AdminContext::open(&arguments.file).await?;
+    let context = AdminContext::open(&arguments.common.file).await?;
     let now = SystemClock.now();
     let store = context.administration().store;
     let mut keys: HashMap<DeviceId, Sha256Digest> = store.bound_keys().await?.into_iter().collect();
@@ -53,7 +51,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     if let Some(span) = arguments.expiring {
         rows.retain(|row| row.needs_attention(now + span));
     }
-    if arguments.json {
+    if arguments.common.json {
         print_json(&Value::from(rows.iter().map(|row| row.to_json(now)).collect::<Vec<_>>()))?;
         return Ok(());
     }
@@ -61,22 +59,21 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
         print(row.to_line())?;
     }
     match (rows.is_empty(), arguments.expiring) {
-        (true, None) => eprint("None yet. Next: lichtbild-gateway studio invite NAME --place TOWN"),
-        (true, Some(_)) => eprint("Nothing to do: no certificate ends by then, and no invitation is open."),
+        (true, None) => eprint(phrase!("gateway-devices-none")),
+        (true, Some(_)) => eprint(phrase!("gateway-devices-nothing-due")),
         (false, _) if rows.iter().any(|row| row.state == DeviceState::Pending) => {
-            eprint("Next: lichtbild-gateway device approve ID, for those that are pending");
+            eprint(phrase!("gateway-devices-pending"));
         }
         (false, _) => {}
     }
     Ok(())
 }
 
-/// A device with all that its state depends on.
 struct DeviceRow {
     state: DeviceState,
     party: Party,
     device: Device,
-    /// SHA-256 of the key it is bound to, where a foreign authority certifies it.
+    /// SHA-256 of the key that the device is bound to, if an external CA certifies it.
     bound_key: Option<Sha256Digest>,
     invitation: Option<Invitation>,
 }
@@ -104,23 +101,25 @@ impl DeviceRow {
 
     fn to_line(&self) -> String {
         let Self { state, party, device, bound_key, .. } = self;
-        let preposition = if matches!(state, DeviceState::Revoked | DeviceState::Expired) { "since" } else { "until" };
+        let ended = matches!(state, DeviceState::Revoked | DeviceState::Expired);
+        let preposition = if ended { phrase!("gateway-device-since") } else { phrase!("gateway-device-until") };
         let moment = match (self.relevant_time(), bound_key) {
             (Some(moment), _) => format!("{preposition} {:<18}", local_time(moment)),
-            // Its certificates come and go without this gateway.
-            (None, Some(key)) => format!("by key {key}"),
+            // The gateway does not know the certificates of such a device.
+            (None, Some(key)) => phrase!("gateway-device-by-key", key = key),
             (None, None) => format!("{preposition} -"),
         };
+        let role = text!(language(), format!("gateway-device-of-{}", party.role));
+        let state = text!(language(), format!("gateway-device-{}", state.name()));
+        let width = language().pick(10, 7);
+        let notes = [
+            (device.scope == DeviceScope::Audit).then(|| phrase!("gateway-device-of-auditor")),
+            (device.kind == Some(DeviceKind::Browser)).then(|| phrase!("gateway-device-browser")),
+        ];
+        let notes: String = notes.into_iter().flatten().map(|note| format!(" {note}")).collect();
         format!(
-            "{}  {}  {:<7}  {moment}  {}, {}  {}{}{}",
-            device.device_id,
-            party.role,
-            state.name(),
-            party.name,
-            party.place,
-            device.label,
-            if device.scope == DeviceScope::Audit { " (auditor)" } else { "" },
-            if device.kind == Some(DeviceKind::Browser) { " (browser)" } else { "" },
+            "{}  {role:<6}  {state:<width$}  {moment}  {}, {}  {}{notes}",
+            device.device_id, party.name, party.place, device.label,
         )
     }
 

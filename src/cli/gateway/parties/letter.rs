@@ -6,40 +6,33 @@ use clap::Args;
 
 use crate::atomic_file::{FileMode, write_new};
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::language::document_language;
+use crate::cli::gateway::language::phrase;
 use crate::domain::digest::Sha256Digest;
 use crate::flows::enrolment::invite::IssuedInvitation;
 use crate::receipt::invitation_letter::InvitationLetter;
-use crate::texts::language::Language;
 
 #[derive(Args)]
 pub(super) struct LetterArguments {
-    /// Write the invitation as a letter too: a PDF, A4, for a window envelope. The post takes days: see --valid.
     #[arg(long, value_name = "FILE")]
     letter: Option<PathBuf>,
-    /// The letter's language.
-    #[arg(long, value_name = "LANGUAGE", default_value = "de", requires = "letter")]
-    lang: Language,
 }
 
 impl LetterArguments {
-    /// Before a code is made that would have no paper to stand on.
+    /// Checks that the letter can be written, before a code is made.
     ///
     /// # Errors
-    /// A file of this name is there.
+    /// A file of this name exists.
     pub(super) fn check(&self) -> Result<(), CommandError> {
         match &self.letter {
-            Some(file) if file.symlink_metadata().is_ok() => Err(CommandError::plain(format!(
-                "{} is there already: choose another name for the letter",
-                file.display()
-            ))),
+            Some(file) if file.symlink_metadata().is_ok() => {
+                Err(CommandError::plain(phrase!("gateway-letter-exists", file = file.display())))
+            }
             _ => Ok(()),
         }
     }
 
-    /// Writes the letter, if one is wanted; answers where.
-    ///
-    /// # Errors
-    /// It could not be written.
+    /// Writes the letter, if one was asked for, and returns its path.
     pub(super) fn write(
         &self,
         invite: &IssuedInvitation,
@@ -59,15 +52,12 @@ impl LetterArguments {
             code: &invite.code.reveal(),
             command: line,
             expires_at: invite.expires_at,
-            language: self.lang,
+            language: document_language(),
         };
-        let pdf = letter
-            .to_pdf()
-            .map_err(|error| CommandError::new("no letter could be made: send the lines above", error))?;
-        // It holds the code.
-        write_new(file, &pdf, FileMode::OwnerOnly).map_err(|error| {
-            CommandError::new(format!("cannot write the letter {}: send the lines above", file.display()), error)
-        })?;
+        let pdf = letter.to_pdf().map_err(|error| CommandError::new(phrase!("gateway-letter-not-made"), error))?;
+        // The letter contains the code.
+        write_new(file, &pdf, FileMode::OwnerOnly)
+            .map_err(|error| CommandError::new(phrase!("gateway-letter-not-written", file = file.display()), error))?;
         Ok(Some(file))
     }
 }

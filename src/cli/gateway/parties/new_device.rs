@@ -2,15 +2,16 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::language::phrase;
 use crate::domain::party::device_kind::DeviceKind;
 use crate::domain::party::{DeviceScope, Party, Role};
+use crate::entropy::EntropyError;
 
-/// Scope that the switch `--auditor` chooses.
 pub(super) fn scope_of(auditor: bool) -> DeviceScope {
     if auditor { DeviceScope::Audit } else { DeviceScope::Photos }
 }
 
-/// A device that is about to be added.
 pub(in crate::cli::gateway) struct NewDevice<'a> {
     pub(in crate::cli::gateway) party: &'a Party,
     pub(in crate::cli::gateway) label: &'a str,
@@ -21,17 +22,13 @@ pub(in crate::cli::gateway) struct NewDevice<'a> {
 
 #[derive(Args)]
 pub(in crate::cli::gateway) struct KindArgument {
-    /// Kind of software that will hold the certificate. A browser's lasts longer (browser_certificate_days of the configuration), for it
-    /// renews nothing by itself [default: browser at an office's counter, program everywhere else]
     #[arg(long = "for", value_name = "KIND")]
     kind: Option<KindChoice>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum KindChoice {
-    /// The studio program, a Fachverfahren, a script: it renews its certificate by itself
     Program,
-    /// A browser, into which somebody imports each certificate
     Browser,
 }
 
@@ -45,8 +42,12 @@ impl KindArgument {
         }
     }
 
-    /// Reports whether a kind was asked for.
     pub(super) fn is_given(&self) -> bool {
         self.kind.is_some()
     }
+}
+
+/// Error of the random numbers that identifiers are made of.
+pub(super) fn no_identifier(error: EntropyError) -> CommandError {
+    CommandError::new(phrase!("gateway-no-identifier"), error)
 }

@@ -2,30 +2,24 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::gateway::language::document_language;
 use crate::clock::Timestamp;
 use crate::domain::local_time::day;
 use crate::domain::party::device_name::{device_label, short_id};
 use crate::domain::party::{Device, Party};
 use crate::identity::pkcs12::Pkcs12Encryption;
-use crate::texts::language::Language;
+use crate::texts::text;
 
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(in crate::cli::gateway) struct Pkcs12Arguments {
-    /// Algorithms of device.p12. Windows Server 2016 and older, and some versions of macOS, read only the old ones and call the
-    /// password wrong otherwise
     #[arg(long, value_name = "ALGORITHMS", default_value = "aes256", conflicts_with_all = ["csr"])]
     p12: Algorithms,
-    /// Language of the name that lists of certificates show: "…, bis 28.01.2027" or "…, until 28 Jan 2027"
-    #[arg(long, value_name = "LANGUAGE", default_value = "de")]
-    lang: Language,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum Algorithms {
-    /// AES-256 and SHA-256: Windows 10 from version 1709, Windows Server 2019, current browsers and Java
     #[default]
     Aes256,
-    /// Triple DES and SHA-1, for programs that read nothing newer
     Legacy,
 }
 
@@ -47,7 +41,8 @@ impl Pkcs12Arguments {
         } else {
             String::new()
         };
-        let (until, day) = (self.lang.pick("bis", "until"), day(end, self.lang));
+        let language = document_language();
+        let (until, day) = (text!(language, "gateway-p12-until"), day(end, language));
         format!("{}, {label}{id}, {until} {day}", party.name)
     }
 }

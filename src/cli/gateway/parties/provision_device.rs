@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::new_device::NewDevice;
+use super::new_device::{NewDevice, no_identifier};
 use super::pkcs12_file::Pkcs12Arguments;
 use crate::atomic_file::{FileMode, make_folder, write_new};
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::eprint;
 use crate::cli::gateway::output::{local_time, print};
 use crate::clock::{Clock, SystemClock, Timestamp};
@@ -29,15 +30,13 @@ use crate::identity::public_key::PublicKey;
 use crate::server::secret_file::read_secret;
 use crate::storage::requests::CertificateRecord;
 
-/// Key of a device, by its origin.
 pub(in crate::cli::gateway) enum NewKey {
-    /// Made here, for a device that cannot make its own.
+    /// Made here, for a device that cannot make its own key.
     Generated(DeviceKey),
-    /// Made on the device, which has shown that it holds it.
+    /// Made on the device, which has proved that it holds the key.
     Requested(PublicKey),
 }
 
-/// Files that were written for a device.
 #[derive(Serialize)]
 pub(in crate::cli::gateway) struct ProvisionedDevice {
     pub(in crate::cli::gateway) device_id: DeviceId,
@@ -64,26 +63,25 @@ fn serialize_in_clear<S: serde::Serializer>(
 
 impl ProvisionedDevice {
     pub(super) fn print(&self) -> Result<(), CommandError> {
-        print(format!("device       {}", self.device_id))?;
-        print(format!("certificate  {}", self.certificate.display()))?;
-        for (name, file) in [("key", &self.key), ("PKCS#12", &self.p12), ("studio.toml", &self.studio_config)] {
+        let path = |file: &PathBuf| file.display().to_string();
+        print(phrase!("gateway-provisioned-device", device = self.device_id))?;
+        print(phrase!("gateway-provisioned-certificate", file = path(&self.certificate)))?;
+        if let Some(key) = &self.key {
+            print(phrase!("gateway-provisioned-key", file = path(key)))?;
+        }
+        for (name, file) in [("PKCS#12", &self.p12), ("studio.toml", &self.studio_config)] {
             if let Some(file) = file {
                 print(format!("{name:<12} {}", file.display()))?;
             }
         }
-        print(format!("gateway CA   {}", self.ca.display()))?;
+        print(phrase!("gateway-provisioned-ca", file = path(&self.ca)))?;
         if let Some(password) = &self.p12_password {
-            print(format!("PKCS#12 password  {}", password.as_str()))?;
-            eprint(
-                "device.p12 needs Windows 10 from version 1709 or Windows Server 2019; where an older one (Server 2016) or macOS says that the \
-                 password is wrong, add the device with --p12 legacy.",
-            );
+            print(phrase!("gateway-provisioned-password", password = password))?;
+            eprint(phrase!("gateway-provisioned-legacy"));
         }
-        print(format!("valid until  {}", local_time(self.expires_at)))?;
+        print(phrase!("gateway-provisioned-until", end = local_time(self.expires_at)))?;
         if self.key.is_some() {
-            eprint(
-                "Bring these files to the device by hand, then delete them here: whoever has the key is the device.",
-            );
+            eprint(phrase!("gateway-provisioned-next"));
         }
         Ok(())
     }
@@ -91,8 +89,8 @@ impl ProvisionedDevice {
 
 /// Issues a certificate, writes the device's files, and makes the device known.
 ///
-/// The files come first: a certificate that the store does not know opens nothing, while a device without its files would have
-/// to be revoked again.
+/// The files come first: a certificate that the database does not know is refused, while a device without its files would have to be
+/// revoked again.
 pub(in crate::cli::gateway) async fn provision(
     administration: &Administration<'_>,
     config: &Config,
@@ -104,8 +102,7 @@ pub(in crate::cli::gateway) async fn provision(
     // Before anything is issued or written.
     check_label(label)?;
     let now = SystemClock.now();
-    let device_id = DeviceId::generate(now, &OsEntropy)
-        .map_err(|error| CommandError::new("no identifier could be made: try again", error))?;
+    let device_id = DeviceId::generate(now, &OsEntropy).map_err(no_identifier)?;
     let (authority, authority_key) = match party.role {
         Role::Studio => (&config.certificates.studio_ca, &config.certificates.studio_ca_key),
         Role::Office => (&config.certificates.office_ca, &config.certificates.office_ca_key),
@@ -135,9 +132,8 @@ pub(in crate::cli::gateway) async fn provision(
         revoked_at: None,
         certificate_expires_at: Some(issued.not_after),
     };
-    let others: Vec<Device> =
-        administration.store.devices(party.role).await?.into_iter().map(|(_, device)| device).collect();
-    let others: Vec<Device> = others.into_iter().filter(|other| other.party_id == party.party_id).collect();
+    let of_role = administration.store.devices(party.role).await?.into_iter().map(|(_, device)| device);
+    let others: Vec<Device> = of_role.filter(|other| other.party_id == party.party_id).collect();
     let friendly_name = packing.friendly_name(party, &device, issued.not_after, &others);
     let folder = out.map_or_else(|| PathBuf::from(device_id.to_string()), Path::to_path_buf);
     let files = DeviceFiles { config, party, authority: &authority, issued: &issued, key: &key, device: &device };
@@ -153,7 +149,6 @@ pub(in crate::cli::gateway) async fn provision(
     Ok(provisioned)
 }
 
-/// All that the files of a device are made of.
 struct DeviceFiles<'a> {
     config: &'a Config,
     party: &'a Party,
@@ -171,17 +166,14 @@ impl DeviceFiles<'_> {
         packing: Pkcs12Arguments,
     ) -> Result<ProvisionedDevice, CommandError> {
         let Self { config, party, authority, issued, key, device } = *self;
-        make_folder(folder, FileMode::OwnerOnly).map_err(|error| {
-            CommandError::new(format!("cannot make {}: choose another --out", folder.display()), error)
-        })?;
-        let folder = fs::canonicalize(folder).map_err(|error| {
-            CommandError::new(format!("cannot open {}: choose another --out", folder.display()), error)
-        })?;
+        let no_folder =
+            |error| CommandError::new(phrase!("gateway-provision-folder", folder = folder.display()), error);
+        make_folder(folder, FileMode::OwnerOnly).map_err(no_folder)?;
+        let folder = fs::canonicalize(folder).map_err(no_folder)?;
         let write = |name: &str, bytes: &[u8], audience| -> Result<PathBuf, CommandError> {
             let file = folder.join(name);
-            write_new(&file, bytes, audience).map_err(|error| {
-                CommandError::new(format!("cannot write {}: choose an empty folder with --out", file.display()), error)
-            })?;
+            write_new(&file, bytes, audience)
+                .map_err(|error| CommandError::new(phrase!("gateway-provision-file", file = file.display()), error))?;
             Ok(file)
         };
         let mut provisioned = ProvisionedDevice {
@@ -201,11 +193,11 @@ impl DeviceFiles<'_> {
         };
         if let NewKey::Generated(key) = key {
             let password = generate_password(&OsEntropy)
-                .map_err(|error| CommandError::new("no password could be made: try again", error))?;
+                .map_err(|error| CommandError::new(phrase!("gateway-provision-password"), error))?;
             let authorities = [authority.certificate_der()];
             let content = Pkcs12Content { key, certificate: &issued.der, authorities: &authorities, friendly_name };
             let p12 = to_pkcs12(&content, &password, packing.encryption(), &OsEntropy)
-                .map_err(|error| CommandError::plain(error.to_string()))?;
+                .map_err(|error| CommandError::plain(phrase!("gateway-provision-p12", error = error)))?;
             provisioned.key = Some(write("key.pem", key.to_pem().as_bytes(), FileMode::OwnerOnly)?);
             provisioned.p12 = Some(write("device.p12", &p12, FileMode::OwnerOnly)?);
             provisioned.p12_password = Some(password);
@@ -238,7 +230,6 @@ fn studio_config(gateway: &str, key: &NewKey) -> String {
 }
 
 fn read_public(file: &Path) -> Result<String, CommandError> {
-    fs::read_to_string(file).map_err(|error| {
-        CommandError::new(format!("cannot read {}: check [certificates] in the configuration", file.display()), error)
-    })
+    fs::read_to_string(file)
+        .map_err(|error| CommandError::new(phrase!("gateway-cannot-read-certificate", file = file.display()), error))
 }

@@ -1,37 +1,27 @@
 //! `confirm-clock`
 
-use clap::Args;
-
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
-use crate::cli::gateway::config_option::ConfigOption;
+use crate::cli::gateway::config_option::CommonOptions;
+use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::eprint;
 use crate::cli::gateway::output::{local_time, print, print_json};
 use crate::clock::{Clock, SystemClock};
 
-#[derive(Args)]
-pub(in crate::cli::gateway) struct Arguments {
-    #[command(flatten)]
-    file: ConfigOption,
-    /// Print JSON.
-    #[arg(long)]
-    pub(in crate::cli::gateway) json: bool,
-}
-
-/// Lets a gateway erase again after a rest of more than a month, which looks like a wrong clock from inside.
-pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
-    let context = AdminContext::open(&arguments.file).await?;
+/// Lets a gateway erase again after a pause of more than a month, which it cannot tell from a wrong clock.
+pub(in crate::cli::gateway) async fn run(common: &CommonOptions) -> Result<(), CommandError> {
+    let context = AdminContext::open(&common.file).await?;
     let last = context.administration().confirm_clock().await?;
     context.close().await;
     let now = SystemClock.now();
-    if arguments.json {
+    if common.json {
         print_json(&serde_json::json!({ "now": now, "last_swept_at": last }))?;
     } else {
-        print(format!("now         {}", local_time(now)))?;
+        print(phrase!("gateway-clock-now", time = local_time(now)))?;
         if let Some(last) = last {
-            print(format!("last sweep  {}", local_time(last)))?;
+            print(phrase!("gateway-clock-last-sweep", time = local_time(last)))?;
         }
     }
-    eprint("Confirmed: within a minute the gateway erases what this time demands.");
+    eprint(phrase!("gateway-clock-confirmed"));
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! `init` and `renew-server-certificate`
 
+use std::error::Error;
 use std::fs;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -8,10 +9,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, value_parser};
 
 use crate::atomic_file::{FileMode, make_folder, replace, write_new};
-use crate::cli::gateway::command_error::CommandError;
-use crate::cli::gateway::config_option::ConfigOption;
+use crate::cli::gateway::command_error::{CommandError, cannot_read};
+use crate::cli::gateway::config_option::CommonOptions;
+use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::eprint;
-use crate::cli::gateway::output::{print, print_json};
+use crate::cli::gateway::output::{print, print_json, print_lines, shown};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::{Config, EXAMPLE, PublicUrl};
 use crate::domain::digest::Sha256Digest;
@@ -28,40 +30,29 @@ use crate::storage::{DatabaseLocation, SqlStore, StoreError};
 
 #[derive(Args)]
 pub(in crate::cli::gateway) struct Arguments {
-    /// The folder to make; nothing in it is ever overwritten.
     #[arg(long, value_name = "DIR")]
     pub(in crate::cli::gateway) dir: PathBuf,
-    /// A name or address by which studios and offices reach the gateway; the first stands in the files of devices. Can be repeated.
     #[arg(long = "host", value_name = "NAME", default_value = "localhost")]
     pub(in crate::cli::gateway) hosts: Vec<HostName>,
-    /// The address to listen on for studios and offices: 0.0.0.0 or :: to be reached from outside this machine.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub(in crate::cli::gateway) bind: IpAddr,
-    /// Four ports in a row, for studios, offices, enrolment and monitoring; 0 for free ones at each start.
     #[arg(long, value_name = "PORT", value_parser = value_parser!(u16).range(..=65532))]
     pub(in crate::cli::gateway) port_base: Option<u16>,
     #[command(flatten)]
     pub(in crate::cli::gateway) public_urls: PublicUrlArguments,
-    /// An empty database on a PostgreSQL server, for more than one gateway: postgres://user@host/database. A password is better
-    /// left to ~/.pgpass.
     #[arg(long, value_name = "URL", default_value = "lichtbild.sqlite", hide_default_value = true)]
     pub(in crate::cli::gateway) database: DatabaseLocation,
-    /// Print JSON.
     #[arg(long)]
     pub(in crate::cli::gateway) json: bool,
 }
 
-/// Addresses to hand out where a load balancer, a router or another port stands in front of the gateway.
+/// Addresses that are handed out if a load balancer, a router or another port stands in front of the gateway.
 #[derive(Args, Default)]
 pub(in crate::cli::gateway) struct PublicUrlArguments {
-    /// The studio listener's address in everything handed out, if it is not the first --host with the listener's port; the server
-    /// certificate names its host too.
     #[arg(long, value_name = "URL")]
     public_studio_url: Option<PublicUrl>,
-    /// The same for the office listener.
     #[arg(long, value_name = "URL")]
     public_office_url: Option<PublicUrl>,
-    /// The same for the enrolment listener.
     #[arg(long, value_name = "URL")]
     public_enrolment_url: Option<PublicUrl>,
 }
@@ -69,20 +60,15 @@ pub(in crate::cli::gateway) struct PublicUrlArguments {
 #[derive(Args)]
 pub(in crate::cli::gateway) struct RenewArguments {
     #[command(flatten)]
-    file: ConfigOption,
-    /// A further name or address for the certificate; those of the present one stay. Can be repeated.
+    common: CommonOptions,
     #[arg(long = "host", value_name = "NAME")]
     hosts: Vec<HostName>,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
 }
 
 pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let config = create_gateway(arguments, SystemClock.now(), &OsEntropy).await?;
     let dir = arguments.dir.display();
-    let server_ca = fs::read_to_string(&config.certificates.server_ca)
-        .map_err(|error| CommandError::new("cannot read back what was just written", error))?;
+    let server_ca = fs::read_to_string(&config.certificates.server_ca).map_err(cannot_read_back)?;
     let fingerprint = server_ca_fingerprint(&server_ca)?;
     if arguments.json {
         return print_json(&serde_json::json!({
@@ -92,17 +78,11 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
             "ca_sha256": fingerprint,
         }));
     }
-    print(format!("A new gateway stands in {dir}."))?;
-    print(format!("  configuration  {dir}/gateway.toml"))?;
-    print(format!("  key file       {dir}/gateway.key (keep a copy away from the database and its backups)"))?;
-    print(format!("  server CA      {}", group_fingerprint(&fingerprint)))?;
-    print("Next:")?;
-    print(format!("  lichtbild-gateway studio invite \"Foto Koch\" --place Düsseldorf --config {dir}/gateway.toml"))?;
-    print(format!("  lichtbild-gateway serve --config {dir}/gateway.toml"))?;
-    Ok(())
+    let dir = shown(dir);
+    print_lines(phrase!("gateway-init-done", dir = dir, ca = group_fingerprint(&fingerprint)))
 }
 
-/// Makes everything a gateway needs. Nothing is overwritten: the first thing found in the way ends it.
+/// Makes all files of a gateway. Nothing is overwritten: the first file that exists ends it.
 pub(in crate::cli::gateway) async fn create_gateway(
     arguments: &Arguments,
     now: Timestamp,
@@ -120,15 +100,16 @@ pub(in crate::cli::gateway) async fn create_gateway(
             return Err(already_exists(&taken));
         }
     }
-    // Public, as revocation lists and certificates are; what is secret in it has a mode of its own.
+    // Revocation lists and certificates are public; secret files in the folder have a mode of their own.
     make_folder(&dir.join("certs"), FileMode::WorldReadable)
-        .map_err(|error| CommandError::new(format!("cannot make {}: choose another --dir", dir.display()), error))?;
+        .map_err(|error| CommandError::new(phrase!("gateway-init-no-folder", dir = dir.display()), error))?;
 
-    // The configuration comes last: without it nothing else is ever used, and init can be run again elsewhere.
+    // The configuration is written last: no command uses the other files without it, and init can be repeated in another folder.
     let text = configuration(arguments);
     let config = Config::parse(&text).map_err(CommandError::plain)?;
-    let keys = KeyFile::generate(now, entropy).map_err(entropy_error)?;
-    let key_text = keys.to_toml().map_err(|error| CommandError::new("the key file cannot be written down", error))?;
+    let keys =
+        KeyFile::generate(now, entropy).map_err(|error| CommandError::new(phrase!("gateway-init-no-keys"), error))?;
+    let key_text = keys.to_toml().map_err(|error| CommandError::new(phrase!("gateway-init-key-file"), error))?;
     write(&dir.join("gateway.key"), key_text.as_bytes(), FileMode::OwnerOnly)?;
     let name = arguments.hosts.first().map_or_else(|| "localhost".to_owned(), ToString::to_string);
     let certs = &config.certificates;
@@ -148,8 +129,7 @@ pub(in crate::cli::gateway) async fn create_gateway(
         }
     }
     let [key, public_key] = [&config.audit.key, &config.audit.public_key].map(|file| dir.join(file));
-    create_checkpoint_key(&key, &public_key)
-        .map_err(|error| CommandError::new(format!("cannot write {}", key.display()), error))?;
+    create_checkpoint_key(&key, &public_key).map_err(|error| cannot_write(&key, error))?;
     let unusable = |error| database_error(error, &database);
     let store = SqlStore::create(&database).await.map_err(unusable)?;
     let is_ours = store.bind_key_file(&keys.fingerprint()).await.map_err(unusable)?;
@@ -162,36 +142,34 @@ pub(in crate::cli::gateway) async fn create_gateway(
     Ok(Config::load(&config_file)?)
 }
 
-/// Issues a new server certificate in the old one's place.
+/// Replaces the server certificate.
 pub(in crate::cli::gateway) fn renew(arguments: &RenewArguments) -> Result<(), CommandError> {
-    let config = Config::load(&arguments.file.config)?;
+    let config = Config::load(&arguments.common.file.config)?;
     let certs = &config.certificates;
-    let certificate = fs::read_to_string(&certs.server_ca)
-        .map_err(|error| CommandError::new(format!("cannot read {}", certs.server_ca.display()), error))?;
+    let certificate = fs::read_to_string(&certs.server_ca).map_err(cannot_read(&certs.server_ca))?;
     let authority = Authority::from_pem(&certificate, &read_secret(&certs.server_ca_key)?)?;
     let mut hosts: Vec<HostName> = config.listen.public_host.parse().into_iter().collect();
     hosts.extend(arguments.hosts.iter().cloned());
-    // Whoever reaches the gateway by a name it was given once must reach it by that name still.
+    // The names of the present certificate stay: devices that know the gateway by one of them must still reach it.
     let present = fs::read_to_string(&certs.server).ok().and_then(|pem| certificates_from_pem(&pem).ok());
     if let Some(names) = present.and_then(|chain| host_names(chain.first()?).ok()) {
         hosts.extend(names.into_iter().filter(|name| !hosts.contains(name)).collect::<Vec<_>>());
     }
     let issued = server_certificate(&authority, &certificate_names(&hosts, &config), SystemClock.now(), &OsEntropy)?;
-    let failed =
-        |error: io::Error| CommandError::new("cannot write the new server certificate: the old one stands", error);
-    // Certificate before key would fit as badly as key before certificate: a gateway that starts between the two says so.
+    let failed = |error: io::Error| CommandError::new(phrase!("gateway-renew-failed"), error);
+    // Between the two steps key and certificate do not fit together: a gateway that starts just then says so.
     replace(&certs.server_key, issued.key.to_pem().as_bytes(), FileMode::OwnerOnly).map_err(failed)?;
     replace(&certs.server, issued.chain.as_bytes(), FileMode::WorldReadable).map_err(failed)?;
-    if arguments.json {
+    if arguments.common.json {
         print_json(&serde_json::json!({ "certificate": certs.server, "expires_at": issued.expires_at }))?;
     } else {
         print(certs.server.display())?;
     }
-    eprint("A new server certificate is in place: a running gateway shows it within seconds, to new connections.");
+    eprint(phrase!("gateway-renew-done"));
     Ok(())
 }
 
-/// A server certificate with its authority's, as the gateway shows them.
+/// A server certificate with its CA's, as the gateway shows them.
 struct ServerCertificate {
     chain: String,
     key: DeviceKey,
@@ -216,7 +194,7 @@ fn server_certificate(
     Ok(ServerCertificate { chain: issued.pem + &authority.certificate_pem(), key, expires_at: issued.not_after })
 }
 
-/// The given names, those of the public addresses, and those by which the machine reaches itself.
+/// The given names, the hosts of the public addresses, and the loopback names of the machine.
 fn certificate_names(given: &[HostName], config: &Config) -> Vec<HostName> {
     let own = ["localhost", "127.0.0.1", "::1"].into_iter().filter_map(|own| own.parse().ok());
     let mut names = given.to_vec();
@@ -264,41 +242,40 @@ fn configuration(arguments: &Arguments) -> String {
 fn write(file: &Path, text: &[u8], audience: FileMode) -> Result<(), CommandError> {
     write_new(file, text, audience).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => already_exists(file),
-        _ => CommandError::new(
-            format!("cannot write {}: free space and permissions permitting, try again", file.display()),
-            error,
-        ),
+        _ => cannot_write(file, error),
     })
 }
 
+fn cannot_write(file: &Path, error: io::Error) -> CommandError {
+    CommandError::new(phrase!("gateway-init-not-written", file = file.display()), error)
+}
+
 fn already_exists(file: &Path) -> CommandError {
-    CommandError::plain(format!(
-        "{} is there already and is not overwritten: choose another --dir, or move the old gateway away",
-        file.display()
-    ))
+    CommandError::plain(phrase!("gateway-init-exists", file = file.display()))
 }
 
 fn database_error(error: StoreError, database: &DatabaseLocation) -> CommandError {
     match (&error, database) {
         (StoreError::AlreadyExists, DatabaseLocation::File(file)) => already_exists(file),
-        (StoreError::AlreadyExists, DatabaseLocation::Server(_)) => CommandError::plain(format!(
-            "{database} is in use by a gateway already: for a further node of it copy its folder (configuration, key file and \
-             certs), for another gateway name an empty database"
-        )),
-        (StoreError::Unavailable(cause), _) => {
-            CommandError::plain(format!("cannot use {database} ({cause}){}", error.advice(database)))
+        (StoreError::AlreadyExists, DatabaseLocation::Server(_)) => {
+            CommandError::plain(phrase!("gateway-init-database-in-use", database = database))
         }
+        (StoreError::Unavailable(cause), _) => CommandError::plain(phrase!(
+            "gateway-init-database-unavailable",
+            database = database,
+            cause = cause,
+            advice = error.advice(database)
+        )),
         _ => error.into(),
     }
 }
 
-fn entropy_error(error: crate::entropy::EntropyError) -> CommandError {
-    CommandError::new("no keys could be made: try again", error)
+fn cannot_read_back(error: impl Error) -> CommandError {
+    CommandError::new(phrase!("gateway-init-not-read-back"), error)
 }
 
 fn server_ca_fingerprint(pem: &str) -> Result<Sha256Digest, CommandError> {
-    let certificates = certificates_from_pem(pem)
-        .map_err(|error| CommandError::new("cannot read back what was just written", error))?;
+    let certificates = certificates_from_pem(pem).map_err(cannot_read_back)?;
     let der = certificates.first().map(Vec::as_slice).unwrap_or_default();
     Ok(Sha256Digest::of(der))
 }

@@ -6,43 +6,33 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use crate::cli::gateway::command_error::CommandError;
-use crate::cli::gateway::config_option::ConfigOption;
+use crate::cli::gateway::config_option::{CommonOptions, ConfigOption, JsonOption};
+use crate::cli::gateway::language::language;
+use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::eprint;
 use crate::cli::gateway::output::{print, print_file, print_json};
 use crate::config::Config;
 use crate::server::start::profile_from_file;
+use crate::texts::text;
 use crate::validation::Profile;
 
 #[derive(Subcommand)]
 pub(in crate::cli::gateway) enum Command {
-    /// List the profiles that come with the program.
-    List {
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Print a profile: its file, in which every number has its source beside it. A good beginning for one of your own.
+    List(JsonOption),
     Show {
-        /// A profile that comes with the program, or a file [default: the one in force, as gateway.toml says].
         #[arg(value_name = "NAME|FILE")]
         which: Option<PathBuf>,
         #[command(flatten)]
-        file: ConfigOption,
-        /// Print JSON, as studios see it at /v1/profile.
-        #[arg(long)]
-        json: bool,
+        common: CommonOptions,
     },
-    /// Check a file of your own: what it asks for, or what is wrong with it and in which line.
     Check {
-        /// The file.
         file: PathBuf,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        output: JsonOption,
     },
 }
 
-/// Endings of keys, each with the unit that it stands for.
+/// Endings of keys with their units: a word of the catalogue, or a sign.
 const UNITS: [(&str, &str); 8] = [
     ("_px", "px"),
     ("_percent", "%"),
@@ -56,15 +46,15 @@ const UNITS: [(&str, &str); 8] = [
 
 pub(in crate::cli::gateway) fn run(command: Command) -> Result<(), CommandError> {
     match command {
-        Command::List { json } => list(json),
-        Command::Show { which, file, json } => {
+        Command::List(output) => list(output.json),
+        Command::Show { which, common } => {
             let (profile, text) = match &which {
                 Some(which) => find_profile(which)?,
-                None => active_profile(&file)?,
+                None => active_profile(&common.file)?,
             };
-            if json { print_json(&profile) } else { print_file(&text) }
+            if common.json { print_json(&profile) } else { print_file(&text) }
         }
-        Command::Check { file, json } => check(&file, json),
+        Command::Check { file, output } => check(&file, output.json),
     }
 }
 
@@ -78,16 +68,13 @@ fn list(json: bool) -> Result<(), CommandError> {
     profiles.iter().try_for_each(|profile| print(format!("{:widest$}  {}", profile.name(), profile.title())))
 }
 
-/// One that comes with the program, else a file.
+/// Finds a profile of the program by its name, else a file.
 fn find_profile(which: &Path) -> Result<(Profile, String), CommandError> {
     if let Some(found) = which.to_str().and_then(builtin) {
         return Ok(found);
     }
     if !which.exists() {
-        return Err(CommandError::plain(format!(
-            "there is neither a profile nor a file {}: `lichtbild-gateway profile list` shows the profiles",
-            which.display()
-        )));
+        return Err(CommandError::plain(phrase!("gateway-profile-unknown", name = which.display())));
     }
     Ok(profile_from_file(which)?)
 }
@@ -105,11 +92,8 @@ fn active_profile(file: &ConfigOption) -> Result<(Profile, String), CommandError
 }
 
 fn check(file: &Path, json: bool) -> Result<(), CommandError> {
-    let (profile, _) = profile_from_file(file).map_err(|error| {
-        CommandError::from(error).with_advice(
-            "correct the file and check it again; `lichtbild-gateway profile show de-tr03121` prints one that is right",
-        )
-    })?;
+    let (profile, _) = profile_from_file(file)
+        .map_err(|error| CommandError::from(error).with_advice(phrase!("gateway-profile-wrong")))?;
     if json {
         return print_json(&json!(profile));
     }
@@ -117,14 +101,11 @@ fn check(file: &Path, json: bool) -> Result<(), CommandError> {
     let demands = requirements(&profile);
     let widest = demands.iter().map(|(key, _)| key.len()).max().unwrap_or_default();
     demands.iter().try_for_each(|(key, value)| print(format!("  {key:widest$}  {value}")))?;
-    eprint(format_args!(
-        "A profile. Next: profile_file = \"{}\" in gateway.toml, and restart the gateway. What is not listed is not judged.",
-        file.display()
-    ));
+    eprint(phrase!("gateway-profile-good", file = file.display()));
     Ok(())
 }
 
-/// Every key with its table, and its value with its unit.
+/// Each key with its table, and its value with its unit.
 fn requirements(profile: &Profile) -> Vec<(String, String)> {
     let Value::Object(tables) = json!(profile) else { return Vec::new() };
     let mut tables: Vec<(String, Value)> = tables.into_iter().collect();
@@ -133,10 +114,10 @@ fn requirements(profile: &Profile) -> Vec<(String, String)> {
     tables.sort_by_key(|(group, _)| text.find(&format!("\"{group}\":{{")));
     let mut demands = Vec::new();
     for (group, table) in tables {
-        // The name and the title are not tables.
+        // Name and title are not tables.
         let Value::Object(keys) = table else { continue };
         if keys.is_empty() {
-            demands.push((group.clone(), "(judged without limits)".to_owned()));
+            demands.push((group.clone(), phrase!("gateway-profile-no-limits")));
         }
         for (key, value) in keys {
             let unit = unit(&group, &key, &value);
@@ -150,16 +131,16 @@ fn requirements(profile: &Profile) -> Vec<(String, String)> {
     demands
 }
 
-fn unit(group: &str, key: &str, value: &Value) -> &'static str {
-    if let Some((_, unit)) = UNITS.iter().find(|(end, _)| key.ends_with(end)) {
-        return unit;
-    }
-    match (group, value) {
+fn unit(group: &str, key: &str, value: &Value) -> String {
+    let unit = UNITS.iter().find(|(end, _)| key.ends_with(end)).map(|(_, unit)| *unit);
+    let unit = unit.unwrap_or(match (group, value) {
         ("pixels", Value::Number(_)) if !key.starts_with("aspect") => "px",
-        ("face", Value::Object(_)) if key.contains("width") || key.contains("horizontal") => "of the width",
-        ("face", Value::Object(_)) => "of the height",
-        _ => "",
-    }
+        ("face", Value::Object(_)) if key.contains("width") || key.contains("horizontal") => "of-the-width",
+        ("face", Value::Object(_)) => "of-the-height",
+        _ => return String::new(),
+    });
+    let id = format!("gateway-unit-{unit}");
+    if crate::texts::has_text(&id) { text!(language(), id) } else { unit.to_owned() }
 }
 
 #[cfg(test)]

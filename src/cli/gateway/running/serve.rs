@@ -8,6 +8,7 @@ use clap::Args;
 use super::systemd_unit::print_unit;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::ConfigOption;
+use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::eprint;
 use crate::cli::gateway::output::print;
 use crate::clock::SystemClock;
@@ -23,10 +24,8 @@ use crate::transport::http::shutdown::ShutdownTrigger;
 pub(in crate::cli::gateway) struct Arguments {
     #[command(flatten)]
     file: ConfigOption,
-    /// A checkpoint that an auditor keeps (checkpoint-N.json, its .sig beside it): a database that is behind it hands nothing out.
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
-    /// Print a unit for systemd that runs this gateway as the user lichtbild, and do nothing else.
     #[arg(long)]
     print_systemd_unit: bool,
 }
@@ -36,36 +35,37 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
         return print_unit(&arguments.file.config, arguments.checkpoint.as_deref());
     }
     let config = Config::load(&arguments.file.config)?;
-    telemetry::start_log(&config.log).map_err(|error| CommandError::plain(error.to_string()))?;
+    telemetry::start_log(&config.log)
+        .map_err(|error| CommandError::plain(phrase!("gateway-serve-no-log", error = error)))?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "lichtbild-gateway starts");
     raise_limit(&config);
     let running = start(&config, arguments.checkpoint.clone(), Arc::new(SystemClock), Arc::new(OsEntropy)).await?;
-    // Before the addresses are told: who reads them may send a signal at once, which would kill where nobody watches for it yet.
+    // Before the addresses are printed: a script that reads them may send a signal at once, which would kill an unprepared process.
     stop_on_signals(running.stop.clone())?;
     reload_on_hangup(running.reload.clone())?;
     print_addresses(&config, &running)?;
     running.stopped().await;
-    eprint("Stopped.");
+    eprint(phrase!("gateway-serve-stopped"));
     Ok(())
 }
 
-/// Prints the address of each listener, one line each on the standard output, for people and scripts.
+/// Prints the address of each listener for people and scripts: one line each, the same in every language.
 fn print_addresses(config: &Config, running: &RunningGateway) -> Result<(), CommandError> {
     let addresses = running.addresses;
     print(format!("studio {}", config.studio_url(addresses.studio)))?;
     print(format!("office {}", config.office_url(addresses.office)))?;
     print(format!("enrolment {}", config.enrolment_url(addresses.enrolment)))?;
     print(format!("ops http://{}", addresses.ops))?;
-    // The address that clerks open.
+    // Clerks open this address.
     print(format!("desk {}{}", config.office_url(addresses.office), desk::ROOT))
 }
 
-/// The first signal lets running requests finish, the second one hurries.
+/// The first signal lets running requests finish, the second one shortens the wait.
 pub(in crate::cli::gateway) fn stop_on_signals(stop: ShutdownTrigger) -> Result<(), CommandError> {
-    let mut signals = signals().map_err(|error| CommandError::new("cannot watch for signals", error))?;
+    let mut signals = signals().map_err(no_signals)?;
     tokio::spawn(async move {
         while signals.recv().await.is_some() {
-            // Outside the macro, which evaluates its fields only where the level is wanted.
+            // Outside the macro, which evaluates its fields only if the level is logged.
             let stage = stop.advance();
             tracing::info!(?stage, "stopping");
         }
@@ -73,25 +73,28 @@ pub(in crate::cli::gateway) fn stop_on_signals(stop: ShutdownTrigger) -> Result<
     Ok(())
 }
 
-/// SIGHUP: the files of certificates are complete, look at them now.
+/// SIGHUP means that new certificate files are complete and can be loaded.
 #[cfg(unix)]
 fn reload_on_hangup(reload: ReloadHandle) -> Result<(), CommandError> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut hangups =
-        signal(SignalKind::hangup()).map_err(|error| CommandError::new("cannot watch for signals", error))?;
+    let mut hangups = signal(SignalKind::hangup()).map_err(no_signals)?;
     tokio::spawn(async move {
         while hangups.recv().await.is_some() {
-            tracing::info!("told to look at the certificates");
+            tracing::info!("SIGHUP received, reloading certificates");
             reload.now().await;
         }
     });
     Ok(())
 }
 
-/// There is no such signal here; changes are noticed all the same.
+/// This system has no such signal; the gateway notices changed files by itself.
 #[cfg(not(unix))]
 fn reload_on_hangup(_: ReloadHandle) -> Result<(), CommandError> {
     Ok(())
+}
+
+fn no_signals(error: std::io::Error) -> CommandError {
+    CommandError::new(phrase!("gateway-serve-no-signals"), error)
 }
 
 #[cfg(unix)]

@@ -3,29 +3,30 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::gateway::command_error::CommandError;
-use crate::cli::gateway::message::eprint;
-use crate::cli::gateway::output::print_file;
+use crate::cli::gateway::language::phrase;
+use crate::cli::gateway::message::eprint_lines;
+use crate::cli::gateway::output::{print_file, shown};
 use crate::cli::systemd::{quoted_argument, quoted_path};
 use crate::config::Config;
 use crate::server::file_descriptors::needed_descriptors;
 use crate::storage::DatabaseLocation;
 
-/// Path where the unit file belongs.
+/// Path at which systemd reads the unit file.
 const UNIT_FILE: &str = "/etc/systemd/system/lichtbild.service";
 
-/// Time for the last checkpoint, the last watermark and the database, after the requests.
+/// Time to write the last checkpoint and watermark and to close the database, after the requests.
 const STOP_RESERVE_SECONDS: f64 = 15.0;
 
-/// Ports below it take a capability (Linux, `ip_unprivileged_port_start`).
+/// Ports below it need a capability (Linux, `ip_unprivileged_port_start`).
 const FIRST_UNPRIVILEGED_PORT: u16 = 1024;
 
 /// Prints the unit on the standard output and what to do with it on the error stream.
 pub(super) fn print_unit(config_file: &Path, checkpoint: Option<&Path>) -> Result<(), CommandError> {
     let absolute = |path: &Path| {
-        std::path::absolute(path).map_err(|error| CommandError::new("the working folder cannot be found", error))
+        std::path::absolute(path).map_err(|error| CommandError::new(phrase!("gateway-unit-no-folder"), error))
     };
     let program =
-        std::env::current_exe().map_err(|error| CommandError::new("the program's own path cannot be found", error))?;
+        std::env::current_exe().map_err(|error| CommandError::new(phrase!("gateway-unit-no-program"), error))?;
     let config_file = absolute(config_file)?;
     // Loaded by its absolute path, so that all paths in it are absolute too.
     let config = Config::load(&config_file)?;
@@ -33,16 +34,10 @@ pub(super) fn print_unit(config_file: &Path, checkpoint: Option<&Path>) -> Resul
     if let Some(file) = checkpoint {
         command.extend(["--checkpoint".into(), absolute(file)?]);
     }
-    let unit = unit(&config, &command).ok_or_else(|| {
-        CommandError::plain("a path cannot be written into a unit: choose paths without control characters")
-    })?;
+    let unit = unit(&config, &command).ok_or_else(|| CommandError::plain(phrase!("gateway-unit-bad-path")))?;
     let folder = config_file.parent().unwrap_or(Path::new("/")).display();
     print_file(&unit)?;
-    eprint(format_args!("Write it to {UNIT_FILE}, then run as root:"));
-    eprint(format_args!("  useradd --system --home-dir {folder} --shell /usr/sbin/nologin lichtbild"));
-    eprint(format_args!("  chown -R lichtbild: {folder}"));
-    eprint("  systemctl daemon-reload && systemctl enable --now lichtbild");
-    eprint("Run all other commands as that user: sudo -u lichtbild lichtbild-gateway …");
+    eprint_lines(phrase!("gateway-unit-next", unit = UNIT_FILE, folder = shown(folder)));
     Ok(())
 }
 
@@ -130,8 +125,8 @@ WantedBy=multi-user.target"
     ))
 }
 
-/// Folders in which the gateway makes and replaces files, without those that lie in another; and the folder of the witness file, which
-/// may be on a mount that comes later.
+/// Folders in which the gateway writes, without those inside another one; and the folder of the witness file, which may be on a mount
+/// that is not there yet.
 fn writable_folders(config: &Config) -> (Vec<PathBuf>, Vec<PathBuf>) {
     let certificates = &config.certificates;
     let mut files = vec![
@@ -153,14 +148,14 @@ fn writable_folders(config: &Config) -> (Vec<PathBuf>, Vec<PathBuf>) {
     (required, optional)
 }
 
-/// The folder of a file; of one in the root folder the file itself, since all would be writable otherwise.
+/// The folder of a file; the file itself if that is the root folder, since everything would be writable otherwise.
 fn parent(file: &Path) -> PathBuf {
     file.parent().filter(|folder| folder.parent().is_some()).unwrap_or(file).to_owned()
 }
 
 fn outermost(mut folders: Vec<PathBuf>) -> Vec<PathBuf> {
     folders.sort();
-    // Sorted by components, a folder comes right before all that lies in it.
+    // Sorted by components, a folder comes right before everything inside it.
     folders.dedup_by(|next, kept| next.starts_with(kept));
     folders
 }

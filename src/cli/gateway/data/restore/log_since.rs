@@ -1,5 +1,5 @@
-//! `--log-since`: what an export of the audit log tells is shown, and carried out once somebody has agreed. Rows are chained
-//! without a key: that they are the gateway's own shows against its signed checkpoints.
+//! `--log-since`: shows the changes of an exported audit log and replays them after a confirmation. The chain of rows has no key: only
+//! signed checkpoints prove that the gateway wrote them.
 
 use std::fs;
 use std::io::{self, BufRead, IsTerminal};
@@ -9,15 +9,16 @@ use std::time::Duration;
 use super::arguments::{LogReplayArguments, UncoveredRowsPolicy};
 use super::signature_check::VerifiedBackup;
 use crate::cli::gateway::audit::checkpoint_reader::read_checkpoints;
-use crate::cli::gateway::command_error::{CommandError, FailureCode};
+use crate::cli::gateway::command_error::{CommandError, FailureCode, cannot_read};
+use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::{ask, eprint};
-use crate::cli::gateway::output::{local_time, print, print_json};
+use crate::cli::gateway::output::{local_time, print, print_indented, print_json};
 use crate::domain::log::chain::{ChainErrorKind, ChainLink, ChainRow, ChainVerifier};
 use crate::domain::log::checkpoint::Checkpoint;
 use crate::storage::maintenance::{ChangedPhoto, ReplaySummary};
 use crate::storage::{SqlStore, StoreError};
 
-/// Shows what the export tells, asks, and carries it out.
+/// Shows the changes of the export, asks for a confirmation, and replays them.
 pub(super) async fn replay_export(
     store: &SqlStore,
     arguments: &LogReplayArguments,
@@ -40,28 +41,19 @@ pub(super) async fn replay_export(
             print_json(&serde_json::json!({ "carried_out": false, "would_replay": plan, "photos": photos }))?;
         }
         if as_json || !io::stdin().is_terminal() || !ask_confirmation().await {
-            return Err(CommandError::plain(
-                "nothing was carried out, and nothing is left behind: look at what the export tells, then again with --yes",
-            ));
+            return Err(CommandError::plain(phrase!("gateway-replay-not-confirmed")));
         }
     }
     Ok((store.replay(&rows, settle_within).await.map_err(does_not_follow)?, photos))
 }
 
 fn read_export(file: &Path) -> Result<Vec<ChainRow>, CommandError> {
-    let shown = file.display();
-    let text = fs::read_to_string(file)
-        .map_err(|error| CommandError::new(format!("cannot read {shown}: check its path"), error))?;
+    let text = fs::read_to_string(file).map_err(cannot_read(file))?;
     let rows: Result<Vec<ChainRow>, _> = text.lines().map(serde_json::from_str).collect();
-    rows.map_err(|error| {
-        CommandError::new(
-            format!("{shown} is no export of the audit log: make one with `lichtbild-gateway audit export`"),
-            error,
-        )
-    })
+    rows.map_err(|error| CommandError::new(phrase!("gateway-replay-no-export", file = file.display()), error))
 }
 
-/// The rows that are to be carried out: those that follow on the backup's and that checkpoints cover.
+/// The rows to replay: those that follow the backup's log and that checkpoints cover.
 async fn covered_rows(
     store: &SqlStore,
     mut rows: Vec<ChainRow>,
@@ -69,7 +61,7 @@ async fn covered_rows(
     file: &Path,
     trusted: &VerifiedBackup,
 ) -> Result<Vec<ChainRow>, CommandError> {
-    let shown = file.display();
+    let shown = file.display().to_string();
     let end = store.log_head().await?;
     let checkpoints = checkpoints(arguments, trusted)?;
     check_backup_checkpoint(store, end, &checkpoints).await?;
@@ -77,36 +69,29 @@ async fn covered_rows(
     let mut verifier = ChainVerifier::starting_after(end, checkpoints.iter().map(Checkpoint::link));
     for row in &rows {
         verifier.verify_row(row).map_err(|error| match error.kind {
-            ChainErrorKind::Rewritten { .. } => CommandError::plain(format!(
-                "{shown} is not what the gateway wrote: {error}; get the export from elsewhere"
-            )),
+            ChainErrorKind::Rewritten { .. } => {
+                CommandError::plain(phrase!("gateway-replay-forged", file = shown, error = error))
+            }
             _ => not_contiguous(file, &error.to_string()),
         })?;
     }
-    let range = verifier.finish().map_err(|error| {
-        CommandError::plain(format!(
-            "{shown} ends too early: {error}; get an export that goes on to there, from an auditor, say"
-        ))
-    })?;
+    let range = verifier
+        .finish()
+        .map_err(|error| CommandError::plain(phrase!("gateway-replay-too-short", file = shown, error = error)))?;
     let uncovered = range.last.sequence - range.last_checkpointed;
     if uncovered == 0 {
         return Ok(rows);
     }
-    let beyond = format!("rows {} to {} of {shown}", range.last_checkpointed + 1, range.last.sequence);
+    let rows_beyond =
+        phrase!("gateway-replay-rows", first = range.last_checkpointed + 1, last = range.last.sequence, file = shown);
     match arguments.uncovered {
-        UncoveredRowsPolicy::Apply => {
-            eprint(format_args!("No checkpoint covers {beyond}: they are carried out all the same."))
-        }
+        UncoveredRowsPolicy::Apply => eprint(phrase!("gateway-replay-uncovered", rows = rows_beyond)),
         UncoveredRowsPolicy::Skip => {
-            eprint(format_args!("No checkpoint covers {beyond}: they are left out."));
+            eprint(phrase!("gateway-replay-left-out", rows = rows_beyond));
             rows.retain(|row| row.sequence <= range.last_checkpointed);
         }
         UncoveredRowsPolicy::Refuse => {
-            return Err(CommandError::plain(format!(
-                "no signed checkpoint covers {beyond}: anybody could have written them; give the gateway's or an auditor's folder of \
-                 checkpoints with --checkpoints, leave these rows out with --uncovered leave-out, or, if you know in whose hands the \
-                 file has been, carry them out with --uncovered carry-out"
-            )));
+            return Err(CommandError::plain(phrase!("gateway-replay-refused", rows = rows_beyond)));
         }
     }
     Ok(rows)
@@ -115,23 +100,20 @@ async fn covered_rows(
 fn checkpoints(arguments: &LogReplayArguments, trusted: &VerifiedBackup) -> Result<Vec<Checkpoint>, CommandError> {
     let Some(folder) = &arguments.checkpoints else { return Ok(Vec::new()) };
     let Some(verifier) = &trusted.verifier else {
-        return Err(CommandError::plain(
-            "checkpoints cannot be verified without a public key: give audit.pub with --audit-key",
-        ));
+        return Err(CommandError::plain(phrase!("gateway-replay-no-key")));
     };
-    let of_same_gateway = "give the checkpoints of the gateway that made the backup, as an auditor has them";
+    let of_same_gateway = phrase!("gateway-replay-same-gateway");
     let checkpoints = read_checkpoints(std::slice::from_ref(folder), verifier)
         .map_err(|failure| failure.with_advice(of_same_gateway).with_code(FailureCode::Failed))?;
     match (checkpoints.first(), trusted.manifest.log) {
-        (Some(checkpoint), Some(log)) if checkpoint.log != log => Err(CommandError::plain(format!(
-            "the checkpoints in {} are of another audit log than the backup: give those of the same gateway",
-            folder.display()
-        ))),
+        (Some(checkpoint), Some(log)) if checkpoint.log != log => {
+            Err(CommandError::plain(phrase!("gateway-replay-other-log", folder = folder.display())))
+        }
         _ => Ok(checkpoints),
     }
 }
 
-/// The newest checkpoint that the backup's own log has reached must know it; the older ones are in its chain.
+/// Checks the newest checkpoint that the backup's own log has reached; its chain covers the older ones.
 async fn check_backup_checkpoint(
     store: &SqlStore,
     end: ChainLink,
@@ -140,47 +122,54 @@ async fn check_backup_checkpoint(
     let Some(newest) = checkpoints.iter().rfind(|checkpoint| checkpoint.count <= end.sequence) else { return Ok(()) };
     let row = store.log_rows(newest.count - 1, 1).await?;
     match row.first().filter(|row| row.sequence == newest.count) {
-        Some(row) if row.link() != newest.link() => Err(CommandError::plain(format!(
-            "the checkpoint of {} rows knows another row {} than the backup has: the backup's log was written anew, or it is another \
-             gateway's",
-            newest.count, newest.count
-        ))),
+        Some(row) if row.link() != newest.link() => {
+            Err(CommandError::plain(phrase!("gateway-replay-rewritten", count = newest.count)))
+        }
         _ => Ok(()),
     }
 }
 
 fn not_contiguous(file: &Path, what: &str) -> CommandError {
-    CommandError::plain(format!(
-        "{} does not go on where the backup ends ({what}): export from the day of the backup on, and from the same gateway",
-        file.display()
-    ))
+    CommandError::plain(phrase!("gateway-replay-gap", file = file.display(), cause = what))
 }
 
 fn print_plan(plan: &ReplaySummary, photos: &[ChangedPhoto]) -> Result<(), CommandError> {
-    let until = plan.until.map_or_else(String::new, |until| format!(", the last one of {}", local_time(until)));
-    print(format!("The export tells of {} rows since the backup{until}. To be carried out:", plan.rows))?;
+    print(match plan.until {
+        Some(until) => phrase!("gateway-replay-plan-until", rows = plan.rows, until = local_time(until)),
+        None => phrase!("gateway-replay-plan", rows = plan.rows),
+    })?;
     for photo in photos {
-        match photo.erased_at {
-            Some(at) => print(format!("  erase     {}  {:<9}  {}", photo.photo_id, photo.state, local_time(at)))?,
-            None => print(format!("  move      {}  {}", photo.photo_id, photo.state))?,
-        }
+        let id = photo.photo_id.to_string();
+        print_indented(&match photo.erased_at {
+            Some(at) => phrase!(
+                "gateway-replay-erase",
+                photo = id,
+                state = format!("{:<9}", photo.state),
+                time = local_time(at)
+            ),
+            None => phrase!("gateway-replay-move", photo = id, state = photo.state),
+        })?;
     }
-    print(format!("  photos erased      {}", plan.erased))?;
-    print(format!("  photos moved       {}", plan.moved))?;
-    print(format!("  devices revoked    {}", plan.revoked))?;
-    print(format!("  parties suspended  {}", plan.suspended))?;
-    print(format!("  parties resumed    {}", plan.resumed))
+    let counts = phrase!(
+        "gateway-replay-counts",
+        erased = plan.erased,
+        moved = plan.moved,
+        revoked = plan.revoked,
+        suspended = plan.suspended,
+        resumed = plan.resumed
+    );
+    print_indented(&counts)
 }
 
-/// Asks at the terminal. Ctrl-C is a no, so that nothing is left behind.
+/// Asks at the terminal. Ctrl-C means no, so that the new folder is removed.
 async fn ask_confirmation() -> bool {
-    ask("Erased photos cannot be brought back. Carry this out? Type yes: ");
+    ask(phrase!("gateway-replay-question"));
     let (answered, answer) = tokio::sync::oneshot::channel();
-    // Not a task of the runtime, which would wait for it at the end.
+    // Not a task of the runtime, which would wait for it at its end.
     std::thread::spawn(move || {
         let mut line = String::new();
         let read = io::stdin().lock().read_line(&mut line);
-        let _ = answered.send(read.is_ok() && line.trim() == "yes");
+        let _ = answered.send(read.is_ok() && matches!(line.trim(), "yes" | "ja"));
     });
     tokio::select! {
         answer = answer => answer.unwrap_or(false),

@@ -11,17 +11,16 @@ mod log_since;
 mod report;
 mod signature_check;
 
-use std::io;
-use std::path::Path;
-
 pub(in crate::cli::gateway) use self::arguments::Arguments;
 use self::files::{check_files, configuration, copy_file, key_file};
 use self::log_since::replay_export;
 use self::report::{RestoreSummary, print_report};
 use self::signature_check::{VerifiedBackup, verify_manifests};
+use super::new_folder::NewFolder;
 use super::verify::print_integrity_report;
-use crate::atomic_file::PendingFolder;
+use crate::cli::gateway::admin_context::database_error;
 use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::language::phrase;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::log::integrity::IntegrityReport;
@@ -33,19 +32,14 @@ use crate::sealing::KeyFile;
 use crate::server::watermark::WatermarkFiles;
 use crate::storage::{DatabaseLocation, RowKeys, SqlStore, StoreError};
 
-/// Makes a gateway out of a backup.
 pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let trusted = verify_manifests(arguments)?;
     let VerifiedBackup { manifest, keys, .. } = &trusted;
     let Some(database) = &manifest.database else {
-        return Err(CommandError::plain(format!(
-            "{} holds keys only: name the backup with the database, and this one with --keys",
-            arguments.from.display()
-        )));
+        return Err(CommandError::plain(phrase!("gateway-restore-keys-only", folder = arguments.from.display())));
     };
     check_files(&arguments.from, manifest)?;
-    let cannot_write = |error: io::Error| cannot_write(&arguments.dir, error);
-    let draft = PendingFolder::create(&arguments.dir).map_err(cannot_write)?;
+    let target = NewFolder::create(&arguments.dir)?;
     let mut missing = Vec::new();
     if let Some((folder, keys)) = keys {
         check_files(folder, keys)?;
@@ -53,26 +47,27 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
     for file in &manifest.files {
         let of_keys = keys.as_ref().and_then(|(folder, keys)| Some((folder.as_path(), keys.file(&file.key)?)));
         match of_keys.or(Some((arguments.from.as_path(), file))).filter(|(_, file)| file.sha256.is_some()) {
-            Some((folder, found)) => copy_file(folder, found, &draft, &file.file, cannot_write)?,
+            Some((folder, found)) => copy_file(folder, found, &target, &file.file)?,
             None => missing.push(file),
         }
     }
-    let key_file = key_file(manifest, &draft, keys.as_ref().map(|(folder, _)| folder.as_path()), cannot_write)?;
-    let config = configuration(&arguments.from, manifest, &draft, cannot_write)?;
-    let path = draft.path_for(&database.file).map_err(cannot_write)?;
+    let keys_folder = keys.as_ref().map_or(arguments.from.as_path(), |(folder, _)| folder);
+    let key_file = key_file(manifest, &target, keys_folder)?;
+    let config = configuration(&arguments.from, manifest, &target)?;
+    let path = target.path_for(&database.file)?;
     database::copy(arguments, database, &path)?;
     database::check(&path, manifest, database).await?;
     failpoint::reached("restore.copied");
 
     let location = DatabaseLocation::File(path);
-    let unusable = |error: StoreError| crate::cli::gateway::admin_context::database_error(error, &location);
+    let unusable = |error: StoreError| database_error(error, &location);
     let row_keys = key_file.as_ref().map_or(RowKeys::None, |keys| RowKeys::new(keys.row_key()));
     let store = SqlStore::open_even_inactive(&location).await.map_err(unusable)?.with_row_keys(row_keys);
     let summary = restore_database(&store, key_file.as_ref(), &trusted, &config, arguments).await;
     store.close().await;
     let summary = summary?;
     failpoint::reached("restore.before_name");
-    draft.commit_new().map_err(cannot_write)?;
+    target.commit()?;
     print_report(arguments, &trusted, &missing, &summary)
 }
 
@@ -85,10 +80,11 @@ async fn restore_database(
 ) -> Result<RestoreSummary, CommandError> {
     let taken_at = store.backup_taken_at().await?.unwrap_or(trusted.manifest.taken_at);
     let settle_within = config.gateway_limits().settle_within;
-    let (replayed, changed) = replay_export(store, &arguments.since, trusted, settle_within, arguments.json).await?;
+    let (replayed, changed) =
+        replay_export(store, &arguments.since, trusted, settle_within, arguments.output.json).await?;
     if replayed.rows > 0 && key_file.is_none() {
-        // How much came out of the export is noted in a row of the log, which is not believed without its digest.
-        return Err(CommandError::plain("--log-since needs the key file: name the backup of the keys with --keys"));
+        // The number of replayed rows is noted in a row of the log, which needs its digest.
+        return Err(CommandError::plain(phrase!("gateway-restore-replay-key-file")));
     }
     let report = check(store, key_file, replayed.rows, arguments).await?;
     let knows_until = replayed.until.map_or(taken_at, |until| until.max(taken_at));
@@ -113,9 +109,7 @@ async fn check(
     if let (Some(keys), Some(bound)) = (keys, store.bound_key_file().await?)
         && keys.fingerprint() != bound
     {
-        return Err(CommandError::plain(
-            "the key file is not the one that the database is bound to: no photo in it would open; find the right one",
-        ));
+        return Err(CommandError::plain(phrase!("gateway-restore-not-bound")));
     }
     let report = verify_with(
         store,
@@ -124,19 +118,7 @@ async fn check(
     .await?;
     if !report.is_ok() && !arguments.despite_faults {
         print_integrity_report(&report)?;
-        return Err(CommandError::plain(
-            "the backup's database is not sound: take another backup, or restore it with --despite-faults if there is none",
-        ));
+        return Err(CommandError::plain(phrase!("gateway-restore-damaged")));
     }
     Ok(report)
-}
-
-fn cannot_write(dir: &Path, error: io::Error) -> CommandError {
-    let dir = dir.display();
-    match error.kind() {
-        io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => {
-            CommandError::plain(format!("{dir} is there already and is not overwritten: choose another --dir"))
-        }
-        _ => CommandError::new(format!("cannot write {dir}: see the cause; nothing of it is left behind"), error),
-    }
 }

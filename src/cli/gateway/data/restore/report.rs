@@ -4,15 +4,15 @@ use super::super::backup::manifest::BackedUpFile;
 use super::arguments::Arguments;
 use super::signature_check::VerifiedBackup;
 use crate::cli::gateway::command_error::CommandError;
-use crate::cli::gateway::message::eprint;
-use crate::cli::gateway::output::{local_time, print, print_json};
+use crate::cli::gateway::language::phrase;
+use crate::cli::gateway::message::{eprint, eprint_lines};
+use crate::cli::gateway::output::{local_time, print, print_indented, print_json, shown};
 use crate::clock::Timestamp;
 use crate::domain::log::integrity::IntegrityReport;
 use crate::storage::maintenance::{ChangedPhoto, QuarantineCounts, ReplaySummary};
 
-/// The result of a restore.
 pub(super) struct RestoreSummary {
-    /// The moment up to which the gateway knows what happened.
+    /// Time up to which the gateway knows what happened.
     pub(super) knows_until: Timestamp,
     pub(super) replayed: ReplaySummary,
     pub(super) changed: Vec<ChangedPhoto>,
@@ -26,9 +26,9 @@ pub(super) fn print_report(
     missing: &[&BackedUpFile],
     summary: &RestoreSummary,
 ) -> Result<(), CommandError> {
-    let dir = arguments.dir.display();
+    let dir = shown(arguments.dir.display());
     let RestoreSummary { knows_until, replayed, changed, report, restored } = summary;
-    if arguments.json {
+    if arguments.output.json {
         print_json(&serde_json::json!({
             "gateway": arguments.dir,
             "knows_until": knows_until,
@@ -41,41 +41,39 @@ pub(super) fn print_report(
             "findings": report,
         }))?;
     } else {
-        print(format!("A gateway as of {} stands in {dir}.", local_time(*knows_until)))?;
+        print(phrase!("gateway-restored", time = local_time(*knows_until), dir = dir))?;
         if replayed.rows > 0 {
-            print(format!("  made up for        {} rows of the log", replayed.rows))?;
-            print(format!("    photos erased    {}", replayed.erased))?;
-            print(format!("    devices revoked  {}", replayed.revoked))?;
-            print(format!("    photos lost      {} (deposited since the backup)", replayed.lost))?;
+            let made_up = phrase!(
+                "gateway-restored-replay",
+                rows = replayed.rows,
+                erased = replayed.erased,
+                revoked = replayed.revoked,
+                lost = replayed.lost
+            );
+            print_indented(&made_up)?;
         }
-        print(format!("  photos held back   {}", restored.photos))?;
-        print(format!("  invitations ended  {}", restored.invitations))?;
-        print(format!("  audit log          {} rows, the last one {}", report.log_rows, report.log_head))?;
+        print_indented(&phrase!(
+            "gateway-restored-counts",
+            photos = restored.photos,
+            invitations = restored.invitations,
+            rows = report.log_rows,
+            head = report.log_head
+        ))?;
         for file in missing {
-            print(format!("  missing            {} ({})", file.file.display(), file.key))?;
+            let file = format!("{} ({})", file.file.display(), file.key);
+            print_indented(&phrase!("gateway-restored-missing", file = shown(file)))?;
         }
     }
     print_next_steps(missing, *knows_until);
-    eprint(format_args!("Next: cd {dir} && lichtbild-gateway verify && lichtbild-gateway serve"));
+    eprint(phrase!("gateway-restored-next", dir = dir));
     Ok(())
 }
 
 fn print_next_steps(missing: &[&BackedUpFile], knows_until: Timestamp) {
     let needed = missing.iter().any(|file| file.key == "key_file" || file.key == "certificates.server_key");
-    eprint(format_args!("What happened after {} is not known to it. Before it serves:", local_time(knows_until)));
+    eprint(phrase!("gateway-restored-unknown", time = local_time(knows_until)));
     if needed {
-        eprint("- Put the missing keys in their places (mode 0600): without the key file nothing opens.");
+        eprint(phrase!("gateway-restored-keys"));
     }
-    eprint("- Make sure that the old gateway never starts again: two of them would each hand out the same photo.");
-    eprint(
-        "- Revoke again whom you revoked since, suspend again whom you suspended: `device revoke`, `studio suspend`.",
-    );
-    eprint(
-        "- Devices that enrolled since the backup are unknown: invite them again. Receipts given out since lead to nothing.",
-    );
-    eprint("- Give the folder to the user that the gateway runs as (chown -R).");
-    eprint(
-        "- Photos are held back, for they may have been used since: `quarantine list` shows them, `quarantine release` frees those \
-         that were not (docs/operation.md, \"After a restore\").",
-    );
+    eprint_lines(phrase!("gateway-restored-steps"));
 }

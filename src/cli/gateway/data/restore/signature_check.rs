@@ -1,4 +1,4 @@
-//! The key that a backup is verified with, and the manifests that are believed.
+//! The key that a backup is verified with, and the verified manifests.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,29 +7,29 @@ use super::super::backup::manifest::{BackedUpFile, Manifest};
 use super::super::backup::signature::SignedManifest;
 use super::arguments::Arguments;
 use super::files::read_verified;
-use crate::cli::gateway::command_error::CommandError;
+use crate::cli::gateway::audit::checkpoint_reader::parse_verifier;
+use crate::cli::gateway::command_error::{CommandError, cannot_read};
+use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::eprint;
 use crate::domain::digest::Sha256Digest;
 use crate::identity::signing::checkpoint_key::{CheckpointKey, CheckpointVerifier};
 
-/// A backup and the folder with its keys, as their manifests tell.
+/// The manifests of a backup and of the folder with its keys.
 pub(super) struct VerifiedBackup {
     pub(super) manifest: Manifest,
     pub(super) keys: Option<(PathBuf, Manifest)>,
-    /// The key that they were verified with; `None` only where nothing is signed and no key was found.
+    /// Key that they were verified with; `None` only if nothing is signed and no key was found.
     pub(super) verifier: Option<CheckpointVerifier>,
     pub(super) source: KeySource,
 }
 
-/// The origin of the key that a backup is verified with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum KeySource {
-    /// A file that was named.
+    /// A file that was given with `--audit-key`.
     Given,
-    /// The folder with the keys, which is kept apart.
+    /// The folder with the keys, which is stored apart from the backup.
     Keys,
-    /// The backup itself.
     Backup,
 }
 
@@ -40,10 +40,7 @@ pub(super) fn verify_manifests(arguments: &Arguments) -> Result<VerifiedBackup, 
     let keys = keys.transpose()?;
     let (verifier, source) = trusted_key(arguments, &backup, keys.as_ref())?;
     if backup.is_signed() && verifier.is_none() {
-        return Err(CommandError::plain(format!(
-            "{} holds no public key to verify it with: give the gateway's audit.pub with --audit-key",
-            arguments.from.display()
-        )));
+        return Err(CommandError::plain(phrase!("gateway-restore-no-public-key", folder = arguments.from.display())));
     }
     let manifest = verify_manifest(&backup, &arguments.from, verifier.as_ref(), arguments)?;
     let keys = match keys {
@@ -53,11 +50,7 @@ pub(super) fn verify_manifests(arguments: &Arguments) -> Result<VerifiedBackup, 
         }
     };
     if let Some(verifier) = verifier.as_ref().filter(|_| source == KeySource::Backup && backup.is_signed()) {
-        eprint(format_args!(
-            "Verified with the audit key within the backup itself, of SHA-256 {}. This proves that the backup was not damaged, not \
-             that the gateway made it: compare the SHA-256 with one written down elsewhere, or give the key with --audit-key.",
-            verifier.sha256()
-        ));
+        eprint(phrase!("gateway-restore-own-key", sha256 = verifier.sha256()));
     }
     Ok(VerifiedBackup { manifest, keys, verifier, source })
 }
@@ -69,29 +62,24 @@ fn verify_manifest(
     arguments: &Arguments,
 ) -> Result<Manifest, CommandError> {
     if !signed.is_signed() && arguments.unsigned {
-        eprint(format_args!("{} is not signed: whoever had it may have changed it.", folder.display()));
+        eprint(phrase!("gateway-restore-unsigned", folder = folder.display()));
         return signed.parse_unverified();
     }
     match verifier {
         Some(verifier) => signed.verify(verifier),
-        None => Err(CommandError::plain(format!(
-            "{} cannot be verified without a public key: give the gateway's audit.pub with --audit-key, or take it as it is with \
-             --unsigned",
-            folder.display()
-        ))),
+        None => Err(CommandError::plain(phrase!("gateway-restore-no-verifier", folder = folder.display()))),
     }
 }
 
-/// The key to verify with: the one that is named, else the one of the keys, else the backup's own.
+/// The key to verify with: the given one, else the one in the folder of the keys, else the backup's own.
 fn trusted_key(
     arguments: &Arguments,
     backup: &SignedManifest,
     keys: Option<&(&Path, SignedManifest)>,
 ) -> Result<(Option<CheckpointVerifier>, KeySource), CommandError> {
     if let Some(file) = &arguments.audit_key {
-        let text = fs::read_to_string(file)
-            .map_err(|error| CommandError::new(format!("cannot read {}: check its path", file.display()), error))?;
-        return Ok((Some(public_key(file, &text)?), KeySource::Given));
+        let text = fs::read_to_string(file).map_err(cannot_read(file))?;
+        return Ok((Some(parse_verifier(file, &text)?), KeySource::Given));
     }
     if let Some((folder, signed)) = keys
         && let Some(verifier) = find_audit_key(folder, &signed.parse_unverified()?)?
@@ -101,7 +89,7 @@ fn trusted_key(
     Ok((find_audit_key(&arguments.from, &backup.parse_unverified()?)?, KeySource::Backup))
 }
 
-/// The audit key in a folder: the public half, or the private key, of which it is a part.
+/// The audit key in a folder: the public key, or the private key, which contains it.
 fn find_audit_key(folder: &Path, manifest: &Manifest) -> Result<Option<CheckpointVerifier>, CommandError> {
     let read = |entry: &BackedUpFile| {
         let file = folder.join(&entry.file);
@@ -110,26 +98,17 @@ fn find_audit_key(folder: &Path, manifest: &Manifest) -> Result<Option<Checkpoin
     };
     if let Some(entry) = manifest.file("audit.key") {
         let (file, text) = read(entry)?;
-        let key = CheckpointKey::from_pem(&text)
-            .map_err(|error| CommandError::new(format!("{} is not an audit key", file.display()), error))?;
+        let key = CheckpointKey::from_pem(&text).map_err(|error| {
+            CommandError::new(phrase!("gateway-restore-no-audit-key", file = file.display()), error)
+        })?;
         return Ok(Some(key.verifier().clone()));
     }
     let Some(entry) = manifest.file("audit.public_key") else { return Ok(None) };
     let (file, text) = read(entry)?;
-    public_key(&file, &text).map(Some)
-}
-
-fn public_key(file: &Path, text: &str) -> Result<CheckpointVerifier, CommandError> {
-    CheckpointVerifier::from_pem(text).ok_or_else(|| {
-        CommandError::plain(format!(
-            "{}: not a public key on P-256 in PEM: give the gateway's audit.pub",
-            file.display()
-        ))
-    })
+    parse_verifier(&file, &text).map(Some)
 }
 
 impl VerifiedBackup {
-    /// For programs.
     pub(super) fn key_as_json(&self) -> serde_json::Value {
         let sha256: Option<Sha256Digest> = self.verifier.as_ref().map(CheckpointVerifier::sha256);
         serde_json::json!({ "sha256": sha256, "from": self.source })
