@@ -3,6 +3,8 @@
 #[cfg(unix)]
 mod gateway;
 #[cfg(unix)]
+mod german;
+#[cfg(unix)]
 mod printed_documents;
 #[cfg(unix)]
 mod studio_check;

@@ -31,8 +31,8 @@ use language::set_language;
 #[derive(Parser)]
 #[command(name = "lichtbild-gateway", version)]
 struct Arguments {
-    #[arg(long, value_name = "de|en", hide_possible_values = true, global = true, env = language::VARIABLE)]
-    // Read before clap parses, so that its messages are in that language too.
+    // Read before clap parses, so that its messages are in that language too; listed last.
+    #[arg(long, value_name = "de|en", hide_possible_values = true, global = true, display_order = 900, env = language::VARIABLE)]
     lang: Option<Language>,
     #[command(subcommand)]
     command: Command,

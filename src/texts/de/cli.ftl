@@ -25,7 +25,7 @@ cli-usage =
 
     Weitere Hilfe: „--help“.
 cli-usage-value = „{ $value }“ ist kein Wert für „{ $argument }“ (möglich: { $choices })
-cli-usage-invalid = „{ $value }“ ist kein Wert für „{ $argument }“: { $cause }
+cli-usage-invalid = „{ $value }“ ist kein Wert für „{ $argument }“. Ursache: { $cause }
 cli-usage-option = unbekanntes Argument „{ $argument }“
 cli-usage-command = unbekannter Befehl „{ $value }“
 cli-usage-conflict = „{ $argument }“ lässt sich nicht zusammen mit „{ $other }“ angeben

@@ -18,7 +18,7 @@ gateway-cannot-read = { $file } lässt sich nicht lesen. Bitte den Pfad prüfen.
 gateway-folder-exists = { $folder } gibt es schon und wird nicht überschrieben. Bitte einen anderen Ordner wählen.
 gateway-folder-failed = { $folder } lässt sich nicht schreiben; es bleibt nichts davon zurück. Bitte die Ursache beheben und noch einmal versuchen.
 gateway-failed-config = Die Konfiguration lässt sich nicht benutzen. Bitte berichtigen und noch einmal versuchen. Ursache: { $error }
-gateway-failed-start = Das Gateway lässt sich nicht starten. Bitte die Ursache beheben und noch einmal starten. Ursache: { $error }
+gateway-failed-start = Der Befehl ist gescheitert. Bitte die Ursache beheben und noch einmal versuchen. Ursache: { $error }
 gateway-failed-certificate = Ein Schlüssel oder Zertifikat lässt sich nicht benutzen. Bitte die Dateien unter [certificates] in der Konfiguration prüfen. Ursache: { $error }
 gateway-failed-secret = Eine Datei mit einem Schlüssel lässt sich nicht lesen. Bitte Pfad, Besitzer und Rechte prüfen. Ursache: { $error }
 gateway-failed-rollback = Die Datenbank ist auf einen alten Stand zurückgefallen; es wird nichts geändert, bis die richtige wieder an ihrem Platz ist oder „lichtbild-gateway confirm-rollback“ diese bestätigt. Ursache: { $error }
@@ -307,7 +307,6 @@ gateway-verify-compared = verglichen      { $tables }
 gateway-verify-open = offen           { $text }
 gateway-verify-replayed = Eine Wiederherstellung hat einen Auszug bis Zeile { $row } übernommen: Zeilen bis dahin werden nicht verglichen.
 gateway-verify-older-nodes = { $rows } Zeilen des Protokolls wurden am Tag der Umstellung ohne Prüfsumme geschrieben.
-gateway-verify-uncovered = { $columns }: { $why }
 gateway-verify-good = Die Datenbank ist unversehrt. Am Ende des Protokolls abgeschnittene Zeilen fallen nicht auf: Bitte die letzte Zeile mit einer anderswo notierten vergleichen.
 gateway-verify-good-without-key-file = Die Datenbank ist unversehrt, soweit sich das ohne die Schlüsseldatei zeigt. Am Ende des Protokolls abgeschnittene Zeilen fallen nicht auf: Bitte die letzte Zeile mit einer anderswo notierten vergleichen.
 gateway-verify-older-than-digests = { $rows } sind älter als die Prüfsummen der Zeilen: Namen, Bezeichnungen, Notizen, Befunde und alles, was nicht im Protokoll steht, werden nicht verglichen.
@@ -517,6 +516,14 @@ gateway-fault-proof-key-differs = der versiegelte Nachweisschlüssel einer Einla
 gateway-fault-key-file = die Schlüsseldatei ist nicht lesbar oder gehört einem anderen Gateway
 gateway-fault-audit-key = der Schlüssel zur Prüfung der Prüfpunkte ist nicht lesbar
 gateway-fault-out-of-use = die Datenbank ist stillgelegt
+
+# Columns that verify does not cover.
+gateway-uncovered-certificates-first_used_at = wird beim ersten Vorzeigen eines Zertifikats vermerkt, ohne Zeile im Protokoll
+gateway-uncovered-collection_devices-hand_overs = zählt wiederholte Übergaben, von denen nicht jede eine Zeile im Protokoll hat; ist nie kleiner als die Zahl im Protokoll
+gateway-uncovered-guesses = zählen falsche Codes über wenige Minuten und werden nach einem Tag gelöscht
+gateway-uncovered-notes-name--notes-moment = sind Vermerke der Datenbank über sich selbst: letzter Löschlauf, letzte Probe, ihr Gebrauch
+gateway-uncovered-photo_counts-number = zählt Zeilen, die ab und zu zusammengerechnet werden
+gateway-uncovered-_sqlx_migrations = werden beim Öffnen der Datenbank mit denen des Programms verglichen
 
 # Help: one message per command, with its arguments as attributes.
 gateway-help-arguments =

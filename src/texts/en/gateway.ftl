@@ -307,7 +307,6 @@ gateway-verify-compared = compared      { $tables }
 gateway-verify-open = open          { $text }
 gateway-verify-replayed = a restore replayed an export up to row { $row }: rows up to there are not compared
 gateway-verify-older-nodes = { $rows } rows of the log were written without digests on the day of the upgrade
-gateway-verify-uncovered = { $columns }: { $why }
 gateway-verify-good = The database is intact. Rows that were cut off at the log's end do not show: compare its last row with one written down elsewhere.
 gateway-verify-good-without-key-file = The database is intact, as far as this shows without the key file. Rows that were cut off at the log's end do not show: compare its last row with one written down elsewhere.
 gateway-verify-older-than-digests = { $rows } are older than row digests: names, labels, notes, findings and everything that is not in the log are not compared
@@ -517,6 +516,14 @@ gateway-fault-proof-key-differs = the sealed proof key of an invitation is not a
 gateway-fault-key-file = the key file cannot be read, or is another gateway's
 gateway-fault-audit-key = the key that signed checkpoints are verified with cannot be read
 gateway-fault-out-of-use = the database is inactive
+
+# Columns that verify does not cover.
+gateway-uncovered-certificates-first_used_at = is noted when a certificate is first shown, without a row of the log
+gateway-uncovered-collection_devices-hand_overs = counts repeated hand-overs, not all of which have a row of the log; is never below the number in the log
+gateway-uncovered-guesses = count wrong codes within a window of minutes, and are deleted after a day
+gateway-uncovered-notes-name--notes-moment = are notes of the database about itself: its last sweep and probe, its use
+gateway-uncovered-photo_counts-number = counts rows that are added up now and then
+gateway-uncovered-_sqlx_migrations = is compared with the program's own when the database is opened
 
 # Help: one message per command, with its arguments as attributes.
 gateway-help-arguments =

@@ -77,5 +77,5 @@ async fn commands_show_people_german_local_time_and_programs_utc() {
     }
     let as_of = english(&restored["knows_until"]);
     let again = told(&home, &["restore", "saved-as-json", "--dir", "newer"]);
-    assert!(again.contains(&format!("A gateway as of {as_of} stands in newer.")), "{again}");
+    assert!(again.contains(&format!("A gateway as of {as_of} was made in newer.")), "{again}");
 }

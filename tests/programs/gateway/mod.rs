@@ -9,7 +9,6 @@ mod file_descriptors;
 mod fleet;
 #[cfg(target_os = "linux")]
 mod full_disk;
-mod german;
 mod limits;
 mod local_times;
 mod log;

@@ -24,7 +24,7 @@ use crate::server::checkpoint_signer::read_checkpoint_key;
 use crate::server::secret_file::read_secret;
 use crate::server::watermark::WatermarkFiles;
 use crate::storage::{DatabaseLocation, SqlStore, StoreError};
-use crate::texts::text;
+use crate::texts::{has_text, text};
 
 #[derive(Args)]
 pub(in crate::cli::gateway) struct Arguments {
@@ -180,7 +180,10 @@ fn print_uncompared(report: &IntegrityReport) -> Result<(), CommandError> {
         open(phrase!("gateway-verify-older-nodes", rows = report.log_rows_of_older_nodes))?;
     }
     for (columns, why) in UNCOVERED_COLUMNS {
-        open(phrase!("gateway-verify-uncovered", columns = columns, why = why))?;
+        // Ids have no dots and blanks.
+        let id = format!("gateway-uncovered-{}", columns.replace(['.', ',', ' '], "-"));
+        let why = if has_text(&id) { text!(language(), id) } else { why.to_owned() };
+        open(format!("{columns}: {why}"))?;
     }
     Ok(())
 }

@@ -14,14 +14,14 @@ use crate::domain::party::{Party, Role};
 #[derive(Subcommand)]
 pub(in crate::cli::gateway) enum Command {
     Invite(invite::PartyArguments),
-    Add(AddArguments),
+    Add(NewPartyArguments),
     List(CommonOptions),
-    Suspend(PartyArguments),
-    Resume(PartyArguments),
+    Suspend(ExistingPartyArguments),
+    Resume(ExistingPartyArguments),
 }
 
 #[derive(Args)]
-pub(in crate::cli::gateway) struct AddArguments {
+pub(in crate::cli::gateway) struct NewPartyArguments {
     name: String,
     #[arg(long)]
     place: String,
@@ -30,7 +30,7 @@ pub(in crate::cli::gateway) struct AddArguments {
 }
 
 #[derive(Args)]
-pub(in crate::cli::gateway) struct PartyArguments {
+pub(in crate::cli::gateway) struct ExistingPartyArguments {
     which: String,
     #[command(flatten)]
     common: CommonOptions,
@@ -46,7 +46,7 @@ pub(in crate::cli::gateway) async fn run(role: Role, command: Command) -> Result
     }
 }
 
-async fn add(role: Role, AddArguments { name, place, common }: &AddArguments) -> Result<(), CommandError> {
+async fn add(role: Role, NewPartyArguments { name, place, common }: &NewPartyArguments) -> Result<(), CommandError> {
     let context = AdminContext::open(&common.file).await?;
     let party = context.administration().add_party(role, name, place).await?;
     context.close().await;
@@ -77,7 +77,7 @@ async fn list(role: Role, common: &CommonOptions) -> Result<(), CommandError> {
 
 async fn set_suspended(
     role: Role,
-    PartyArguments { which, common }: &PartyArguments,
+    ExistingPartyArguments { which, common }: &ExistingPartyArguments,
     suspended: bool,
 ) -> Result<(), CommandError> {
     let context = AdminContext::open(&common.file).await?;

@@ -1,0 +1,80 @@
+//! `--lang de` and `LICHTBILD_LANG=de`: results, messages, errors and help in German.
+
+skip_in!(quick, postgres: "starts the program, with databases of its own");
+
+use std::process::Output;
+
+use crate::support::gateway_process::GatewayFolder;
+
+/// Words that English sentences cannot do without, and German ones do not have.
+const ENGLISH_WORDS: [&str; 14] =
+    ["the", "is", "of", "and", "with", "to", "it", "no", "error:", "because:", "next:", "Usage:", "Options:", "Print"];
+
+fn text_of(output: &Output) -> String {
+    [&output.stdout[..], &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat()
+}
+
+/// Output of a command in German; only the technical part of an error may be English.
+fn german(home: &GatewayFolder, command: &[&str]) -> String {
+    let text = text_of(&home.run(&[&["--lang", "de"], command].concat()));
+    let german = text.split("Ursache: ").next().unwrap();
+    let english: Vec<_> = german.split_whitespace().filter(|word| ENGLISH_WORDS.contains(word)).collect();
+    assert_eq!(english, Vec::<&str>::new(), "{command:?}: {text}");
+    text
+}
+
+#[test]
+fn the_most_used_commands_speak_german() {
+    let home = GatewayFolder::new();
+    for (command, part) in [
+        (&["init", "--dir", "other"][..], "ist ein neues Gateway angelegt"),
+        (&["studio", "list"], "Noch keine. Nächster Schritt: "),
+        (&["studio", "invite", "Foto Koch", "--place", "Köln"], "Der Code gilt einmal"),
+        (&["office", "add", "Amt Nord", "--place", "Köln"], "Hinzugefügt. Nächster Schritt: "),
+        (&["studio", "list"], "aktiv      Foto Koch, Köln"),
+        (&["device", "add", "--office", "Amt Nord", "--label", "Schalter 3", "--out", "out"], "gültig bis   "),
+        (&["device", "list"], "eingeladen  bis "),
+        (&["studio", "suspend", "Foto Koch"], "Foto Koch, Köln ist jetzt gesperrt"),
+        (&["studio", "suspend", "Foto Kohc"], "Fehler: Es gibt kein Fotostudio „Foto Kohc“"),
+        (&["audit", "verify"], "unversehrt      Zeilen 1 bis "),
+        (&["verify"], "Die Datenbank ist unversehrt."),
+        (&["confirm-clock"], "Bestätigt: "),
+        (&["backup", "copy", "--unsigned"], "Datenbank       "),
+        (&["quarantine", "list"], "ist kein Lichtbild mehr gesperrt"),
+        (&["profile", "check", "missing.toml"], "Ursache: "),
+        (&["device", "revoke", "x"], "Fehler: „x“ ist kein Wert für „<DEVICE_ID>“"),
+        (&["studio", "add"], "Fehler: es fehlt: "),
+        (&["frobnicate"], "Fehler: unbekannter Befehl „frobnicate“"),
+    ] {
+        let text = german(&home, command);
+        assert!(text.contains(part), "{command:?}: {text}");
+    }
+}
+
+#[test]
+fn the_help_speaks_german() {
+    let home = GatewayFolder::empty();
+    for (command, parts) in [
+        (&["--help"][..], &["Aufruf: lichtbild-gateway [OPTIONEN] <BEFEHL>", "Befehle:", "Hilfe anzeigen"][..]),
+        (&["studio", "add", "--help"], &["Fotostudio ohne Gerät hinzufügen", "Argumente:", "Optionen:"]),
+        (&["backup", "--help"], &["Mögliche Werte:", "- only: ", "[Standard: without]"]),
+    ] {
+        let text = german(&home, command);
+        assert!(parts.iter().all(|part| text.contains(part)), "{command:?}: {text}");
+    }
+}
+
+#[test]
+fn the_environment_chooses_the_language_and_the_option_overrides_it() {
+    let home = GatewayFolder::empty();
+    let text = |arguments: &[&str]| {
+        let output = home.command().env("LICHTBILD_LANG", "de").args(arguments).output().unwrap();
+        (output.status.code(), text_of(&output))
+    };
+    let (code, german) = text(&["studio", "list"]);
+    assert!(code == Some(1) && german.starts_with("Fehler: "), "{german}");
+    let (code, english) = text(&["studio", "list", "--lang", "en"]);
+    assert!(code == Some(1) && english.starts_with("error: "), "{english}");
+    let (code, refused) = text(&["studio", "list", "--lang", "fr"]);
+    assert!(code == Some(2) && refused.starts_with("Fehler: ") && refused.contains("„fr“"), "{refused}");
+}
