@@ -251,7 +251,7 @@ async fn a_device_bound_by_its_key_renews_and_is_revoked_like_any_other() {
     );
     let file = renewed.file("certificate.pem");
     let again = home.failure(&["device", "add", "--office", "Amt Nord", "--spki", file.to_str().unwrap()]);
-    assert!(again.contains("the device needs a new key"));
+    assert!(again.contains("a new key is needed"));
 }
 
 #[test]

@@ -5,9 +5,9 @@
 use std::fmt::Display;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 use strum::{EnumProperty, IntoStaticStr, VariantNames};
-use jiff::civil::Date;
 
 use super::request_errors::{CodeDetail, MalformedReason};
 use crate::clock::Timestamp;

@@ -19,14 +19,12 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use crate::cli::command_line;
-use crate::cli::gateway::language::language;
-use crate::cli::gateway::language::phrase;
 use crate::domain::party::Role;
 use crate::server::memory_dumps;
 use crate::texts::language::Language;
 use command_error::CommandError;
 use config_option::CommonOptions;
-use language::set_language;
+use language::{phrase, set_language};
 
 #[derive(Parser)]
 #[command(name = "lichtbild-gateway", version)]
@@ -79,7 +77,7 @@ pub fn main() -> ExitCode {
     if let Err(error) = memory_dumps::forbid() {
         message::eprint(phrase!("gateway-core-dumps", error = error));
     }
-    let arguments: Arguments = command_line::parse_in(language(), &help_id);
+    let arguments: Arguments = command_line::parse_in(language::language(), &help_id);
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return CommandError::new(phrase!("gateway-threads"), error).report(),

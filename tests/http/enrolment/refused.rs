@@ -132,7 +132,7 @@ async fn a_new_invitation_or_a_revocation_withdraws_the_old_one() {
         anonymous.accept_invitation(invite, &key).await.assert_problem(403, "enrolment-code-withdrawn");
     }
     let again = gateway.administration().invite_again(old.device.device_id, DAY, &gateway.gateway.keys()).await;
-    assert!(again.is_err_and(|error| error.to_string().contains("for good")));
+    assert!(again.is_err_and(|error| error.to_string().contains("revoked permanently")));
     let rows = gateway.database.audit().await;
     assert_eq!(rows.iter().filter(|row| row.details["reason"] == "code_withdrawn").count(), 3);
 }

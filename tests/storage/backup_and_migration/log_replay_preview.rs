@@ -145,7 +145,11 @@ async fn rows_that_a_forger_added_are_refused_and_left_out_on_request() {
     let output = setup.home.run(&carried_out);
     let output = [output.stdout, output.stderr].concat();
     // The forged rows lack the digest that requires the key file.
-    assert!(String::from_utf8_lossy(&output).contains("lacks the digest"), "{}", String::from_utf8_lossy(&output));
+    assert!(
+        String::from_utf8_lossy(&output).contains("does not carry the digest"),
+        "{}",
+        String::from_utf8_lossy(&output)
+    );
     setup.assert_nothing_restored("unproved");
     carried_out.push("--despite-faults");
     assert_eq!(setup.home.json(&carried_out)["replayed"]["erased"], 3);
@@ -164,7 +168,7 @@ async fn an_export_has_to_meet_every_checkpoint() {
     }
     write(&setup, &anew);
     let stderr = setup.home.failure(&with_checkpoints);
-    assert!(stderr.contains("is not what the gateway wrote") && stderr.contains("were rewritten"), "{stderr}");
+    assert!(stderr.contains("was not written by the gateway") && stderr.contains("were rewritten"), "{stderr}");
     write(&setup, &rows[..rows.len() - 1]);
     let stderr = setup.home.failure(&with_checkpoints);
     assert!(stderr.contains("ends too early"), "{stderr}");

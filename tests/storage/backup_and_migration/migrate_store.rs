@@ -67,7 +67,7 @@ async fn a_town_moves_to_a_server_and_back_with_every_row() {
     let verified = setup.home.run(&["verify"]);
     let stderr = String::from_utf8_lossy(&verified.stderr);
     assert_eq!(verified.status.code(), Some(3), "{stderr}");
-    assert!(stderr.contains("is inactive") && !stderr.contains("The database is intact"), "{stderr}");
+    assert!(stderr.contains("is out of use") && !stderr.contains("The database is intact"), "{stderr}");
     setup.home.set("database", &format!("\"{}\"", database.url));
     let there = RawDatabase::connect(&database.url).await;
     assert!(there.chain_holds().await);

@@ -13,7 +13,7 @@ use crate::cli::gateway::message::eprint;
 use crate::cli::gateway::output::{print, print_file, print_json};
 use crate::config::Config;
 use crate::server::start::profile_from_file;
-use crate::texts::text;
+use crate::texts::{has_text, text};
 use crate::validation::Profile;
 
 #[derive(Subcommand)]
@@ -132,15 +132,16 @@ fn requirements(profile: &Profile) -> Vec<(String, String)> {
 }
 
 fn unit(group: &str, key: &str, value: &Value) -> String {
-    let unit = UNITS.iter().find(|(end, _)| key.ends_with(end)).map(|(_, unit)| *unit);
-    let unit = unit.unwrap_or(match (group, value) {
-        ("pixels", Value::Number(_)) if !key.starts_with("aspect") => "px",
-        ("face", Value::Object(_)) if key.contains("width") || key.contains("horizontal") => "of-the-width",
-        ("face", Value::Object(_)) => "of-the-height",
+    let by_ending = UNITS.iter().find(|(end, _)| key.ends_with(end)).map(|(_, unit)| *unit);
+    let unit = match (by_ending, group, value) {
+        (Some(unit), ..) => unit,
+        (None, "pixels", Value::Number(_)) if !key.starts_with("aspect") => "px",
+        (None, "face", Value::Object(_)) if key.contains("width") || key.contains("horizontal") => "of-the-width",
+        (None, "face", Value::Object(_)) => "of-the-height",
         _ => return String::new(),
-    });
+    };
     let id = format!("gateway-unit-{unit}");
-    if crate::texts::has_text(&id) { text!(language(), id) } else { unit.to_owned() }
+    if has_text(&id) { text!(language(), id) } else { unit.to_owned() }
 }
 
 #[cfg(test)]

@@ -41,7 +41,9 @@ mod tests {
     #[test]
     fn every_state_has_words() {
         for language in [Language::German, Language::English] {
-            assert!(PhotoState::VARIANTS.iter().all(|state| !state_in_words(*state, "22.11.2026", language).is_empty()));
+            assert!(
+                PhotoState::VARIANTS.iter().all(|state| !state_in_words(*state, "22.11.2026", language).is_empty())
+            );
         }
     }
 }

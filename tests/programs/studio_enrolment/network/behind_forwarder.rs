@@ -125,7 +125,7 @@ async fn the_server_certificate_names_every_public_host_or_the_gateway_says_what
 fn a_public_address_that_is_none_is_named_with_its_key() {
     let home = GatewayFolder::with_default_profile();
     let text = std::fs::read_to_string(home.config()).unwrap();
-    for (value, reason) in [("http://gateway.example", "https://"), ("https://gateway.example/v1", "leave out")] {
+    for (value, reason) in [("http://gateway.example", "https://"), ("https://gateway.example/v1", "remove the rest")] {
         let line = format!("public_studio_url = \"{value}\"");
         let changed = text.replacen("# public_studio_url = \"https://studio.gateway.stadt.example\"", &line, 1);
         assert_ne!(changed, text);
