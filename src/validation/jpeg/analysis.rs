@@ -1,4 +1,4 @@
-//! The walk over a whole file: header, picture data, and the bytes behind them.
+//! Analysis of a whole file: header, picture data, and the bytes after them.
 
 use super::error::{JpegError, TruncationPoint};
 use super::frame::Frame;
@@ -8,19 +8,19 @@ use super::{header, marker_scan, scan, trailing_data};
 use crate::validation::downscaled::{DownscaledPhoto, Plane};
 use crate::validation::limits::{MAX_HEIGHT, MAX_WIDTH};
 
-/// Bytes by which the picture data may exceed their samples: codes of photos of a few blocks, fill bytes and markers.
+/// Bytes by which the picture data may exceed the uncompressed samples: very small photos, fill bytes and markers need them.
 const SPARE_BYTES: usize = 64 * 1024;
 
-/// Result of a walk over a file.
+/// Result of the analysis of a file.
 #[derive(Debug)]
 pub struct JpegAnalysis {
     pub header: Header,
-    /// Every program can show a file without errors.
+    /// Empty if every program can show the file.
     pub errors: Vec<JpegError>,
-    /// The picture at an eighth of its size; of a file without faults only.
+    /// The picture at an eighth of its size; `None` if the file has errors.
     pub downscaled: Option<DownscaledPhoto>,
-    /// Extent of the detail of each luma block: the place of its last coefficient that is not zero in zigzag order, from
-    /// 0 (flat) to 63 (the finest pattern there is). As large as [`JpegAnalysis::downscaled`], and there when it is.
+    /// Finest detail of each luma block: the position of its last nonzero coefficient in zigzag order, from 0 (flat) to 63
+    /// (finest pattern). Has the size of [`JpegAnalysis::downscaled`], and is `None` in the same cases.
     pub last_coefficients: Option<Plane>,
 }
 
@@ -29,10 +29,10 @@ pub fn read_header(bytes: &[u8]) -> Header {
     header::read(bytes).0
 }
 
-/// Walks over the whole file. Never panics; allocates less than 2 MiB for any file.
+/// Analyses the whole file. Never panics; allocates less than 2 MiB for any file.
 ///
-/// Codings other than baseline are not decoded: for them only the outline (end marker, trailing data) is looked at. Pictures
-/// beyond [`MAX_WIDTH`] x [`MAX_HEIGHT`] are not decoded either, which bounds time and memory.
+/// Codings other than baseline are not decoded: only their end marker and trailing data are checked. Pictures beyond
+/// [`MAX_WIDTH`] x [`MAX_HEIGHT`] are not decoded either, which bounds time and memory.
 pub fn analyse(bytes: &[u8]) -> JpegAnalysis {
     let (header, errors) = header::read(bytes);
     let mut analysis = JpegAnalysis { header, errors, downscaled: None, last_coefficients: None };
@@ -79,14 +79,14 @@ pub fn analyse(bytes: &[u8]) -> JpegAnalysis {
     analysis
 }
 
-/// Finds picture data with more bytes than the uncompressed samples, and their end. Encoders do not write them, and a walk over several
-/// megabytes of random codes is the most expensive work that a file can cause.
+/// Detects picture data that are larger than the uncompressed samples. No encoder writes such data, and decoding megabytes of
+/// random codes is the most expensive work that a file can cause.
 fn find_oversized(bytes: &[u8], scan_start: usize, frame: &Frame) -> Option<(JpegError, Option<usize>)> {
     let limit = frame.samples() + SPARE_BYTES;
     if bytes.len() - scan_start <= limit {
         return None;
     }
-    // Data behind EOI have an error of their own.
+    // Data after EOI are reported as a separate error.
     let end = marker_scan::find_end(bytes, scan_start);
     let taken = end.unwrap_or(bytes.len()) - scan_start;
     (taken > limit).then_some((JpegError::Oversized { bytes: taken, limit }, end))

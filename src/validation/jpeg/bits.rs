@@ -1,17 +1,17 @@
 //! Reading bits from entropy-coded data (T.81, F.2.2.5): FF00 stands for FF, any other FF begins a marker.
 
-/// A position in the data, with up to 64 bits read ahead. Small and copied freely, so that it stays in registers.
+/// A position in the data, with up to 64 bits read ahead. Small and `Copy`, so that it stays in registers.
 #[derive(Clone, Copy)]
 pub(super) struct BitReader<'a> {
     bytes: &'a [u8],
-    /// The next byte to read; stays at the FF of a marker.
+    /// Index of the next byte to read; stays at the FF of a marker.
     position: usize,
-    /// The bits read ahead, the next one topmost. Below them lie either zeros or bits that will be read again.
+    /// The bits read ahead, the next one at the top. The bits below them are zeros or bits that will be read again.
     buffer: u64,
     bits: u32,
 }
 
-/// After [`BitReader::refill`] there are at least this many bits, unless the data end.
+/// Minimum number of bits after [`BitReader::refill`], except at the end of the data.
 const REFILLED_BITS: u32 = 32;
 
 impl<'a> BitReader<'a> {
@@ -25,7 +25,7 @@ impl<'a> BitReader<'a> {
         self.refill_below(REFILLED_BITS);
     }
 
-    /// Reads ahead when there are fewer bits than `least`, at most [`REFILLED_BITS`]; as far as there is room. Loops that need
+    /// Reads ahead if fewer than `least` bits are buffered (at most [`REFILLED_BITS`]), until the buffer is full. Loops that need
     /// few bits at a time refill less often.
     #[inline(always)]
     pub(super) fn refill_below(&mut self, least: u32) {
@@ -60,7 +60,7 @@ impl<'a> BitReader<'a> {
         self
     }
 
-    /// Bits that are there; what [`BitReader::window`] shows beyond them is filled up.
+    /// Number of buffered bits; [`BitReader::window`] pads the bits after them.
     #[inline(always)]
     pub(super) fn bits(&self) -> u32 {
         self.bits
@@ -72,22 +72,22 @@ impl<'a> BitReader<'a> {
         self.buffer >> (64 - width)
     }
 
-    /// Goes on by `count` bits, not more than [`BitReader::bits`].
+    /// Consumes `count` bits, at most [`BitReader::bits`].
     #[inline(always)]
     pub(super) fn consume(&mut self, count: u32) {
         self.buffer <<= count;
         self.bits -= count;
     }
 
-    /// Classifies the bits before a marker. Must follow a refill, and the marker must be the next thing in the data.
+    /// Classifies the bits before a marker. Must follow a refill, and the next thing in the data must be the marker.
     ///
-    /// T.81, F.1.2.3, asks for less than a byte of one bits. Decoders skip these bits unread, so encoders get away with zeros
-    /// or with what was left in a register; jpeg-js and the programs built on it write a whole byte of ones where the last
-    /// code ends with a byte. Neither holds a bit of the picture.
+    /// T.81, F.1.2.3, requires fewer than eight one bits. Decoders skip these bits unread, so some encoders write zeros or the
+    /// old content of a register. jpeg-js and programs based on it write a whole byte of ones if the last code ends at a byte
+    /// boundary. These bits contain nothing of the picture.
     pub(super) fn remainder(&self) -> PaddingBits {
         let bits = match self.bits {
             bits @ 0..8 => bits,
-            // Read bytes end where the bits end, so these eight are one byte.
+            // The buffer ends at a byte boundary of the data, so these eight bits are one byte.
             bits @ 8..16 if self.buffer >> (64 - bits) & 0xFF == 0xFF => bits - 8,
             _ => return PaddingBits::NotPadding,
         };
@@ -102,50 +102,50 @@ impl<'a> BitReader<'a> {
         (ones > 0).then(|| Marker { code, offset: self.position, fill: ones - 1, end: self.position + ones + 1 })
     }
 
-    /// Reports two whole bytes of zeros before `marker`. The stuffed zero behind FF is none of them.
+    /// Reports two whole bytes of zeros before `marker`. The stuffed zero after FF does not count.
     pub(super) fn has_zeros_before(&self, marker: &Marker) -> bool {
         let before = self.bytes.get(..marker.offset).unwrap_or_default();
         before.strip_suffix(&[0, 0]).is_some_and(|rest| rest.last() != Some(&0xFF))
     }
 
-    /// Goes on behind `marker`.
+    /// Continues after `marker`.
     pub(super) fn skip(&mut self, marker: &Marker) {
         *self = Self::at(self.bytes, marker.end);
     }
 }
 
-/// A marker in or behind the picture data.
+/// A marker in or after the picture data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Marker {
-    /// Its second byte. 0 when fill bytes stand before a stuffed FF00, which T.81 does not allow.
+    /// Second byte of the marker. 0 if fill bytes precede a stuffed FF00, which T.81 does not allow.
     pub code: u8,
-    /// The offset of its first byte, fill bytes included.
+    /// Offset of the first byte, including fill bytes.
     pub offset: usize,
-    /// The number of fill bytes FF before it (T.81, B.1.1.2).
+    /// Number of fill bytes FF before the marker (T.81, B.1.1.2).
     pub fill: usize,
-    /// The offset of the first byte behind it.
+    /// Offset of the first byte after the marker.
     pub end: usize,
 }
 
 /// The bits between the last code and the next marker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PaddingBits {
-    /// None, or less than a byte of ones, with or without one byte of ones behind them.
+    /// At most seven one bits, optionally followed by one byte of ones.
     Ones,
-    /// The same, but the bits of the last code's byte are not all ones.
+    /// As `Ones`, but the bits of the last code's byte are not all ones.
     OtherBits,
-    /// More than that.
+    /// More bits than the other variants allow.
     NotPadding,
 }
 
 impl PaddingBits {
-    /// Reports bits that can be padding.
+    /// Reports whether the bits can be padding.
     pub(super) fn is_padding(self) -> bool {
         self != Self::NotPadding
     }
 }
 
-/// Reports whether one of eight bytes is FF, without a branch for each.
+/// Reports whether one of eight bytes is FF, without a branch for each byte.
 #[inline(always)]
 fn contains_ff(word: u64) -> bool {
     const LOW: u64 = 0x0101_0101_0101_0101;
@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(reader.remainder(), PaddingBits::Ones);
     }
 
-    /// A reader that has consumed the first `bits` of `data`.
+    /// A reader after the first `bits` bits of `data`.
     fn after(data: &[u8], bits: u32) -> BitReader<'_> {
         let mut reader = BitReader::at(data, 0);
         reader.refill();
@@ -208,7 +208,7 @@ mod tests {
         }
         assert_eq!(after(&[0x12, 0xFF, 0xFF, 0xFF], 8).marker(), None);
         assert_eq!(after(&[0x12], 8).marker(), None);
-        // Fill bytes stand before markers only, not before a stuffed byte.
+        // Fill bytes are allowed before markers only, not before a stuffed byte.
         assert_eq!(after(&[0x12, 0xFF, 0xFF, 0x00, 0xFF, 0xD9], 8).marker().unwrap().code, 0);
     }
 

@@ -1,4 +1,4 @@
-//! Statistics of each block: its mean, which is the DC value, and how far its detail goes.
+//! Statistics of each block: its mean (the DC value) and its finest detail.
 
 use super::frame::{Component, Frame};
 use crate::validation::downscaled::{DownscaledPhoto, Plane};
@@ -11,38 +11,38 @@ pub(super) struct BlockStats {
 }
 
 impl BlockStats {
-    /// From a DC coefficient (eight times the mean less 128; T.81, A.3.3) and the place of the last AC coefficient, 0 to 63.
+    /// From a DC coefficient (eight times the mean less 128; T.81, A.3.3) and the position of the last AC coefficient, 0 to 63.
     #[inline(always)]
     pub(super) fn new(coefficient: i32, last: u32) -> Self {
         Self { mean: (128 + ((coefficient + 4) >> 3)).clamp(0, 255) as u8, last: last as u8 }
     }
 }
 
-/// The places of the statistics of a frame's blocks: one area for each component, one after the other, each as large as the MCUs make
-/// it and thus up to three blocks wider and taller than the picture.
+/// Positions of the statistics of a frame's blocks. The components follow one another. Each area covers whole MCUs, so it is up
+/// to three blocks wider and taller than the picture.
 pub(super) struct BlockLayout {
     areas: Vec<ComponentGrid>,
     mcus_per_row: usize,
     places: usize,
-    /// Of the picture, in blocks of 8 x 8 pixels.
+    /// Size of the picture in blocks of 8 x 8 pixels.
     width: usize,
     height: usize,
 }
 
-/// The places of one component, row by row.
+/// The positions of one component, row by row.
 #[derive(Clone, Copy)]
 pub(super) struct ComponentGrid {
     start: usize,
     /// Blocks in a row.
     stride: usize,
-    /// Blocks of one MCU, side by side.
+    /// Blocks of one MCU per row.
     horizontal: usize,
-    /// Blocks of one MCU, one upon the other.
+    /// Blocks of one MCU per column.
     vertical: usize,
 }
 
 impl BlockLayout {
-    /// For a frame within the limits of the walk, which bound it to 3 x 316 x 400 places of two bytes.
+    /// Expects a frame within the limits of the analysis, so at most 3 x 316 x 400 positions of two bytes.
     pub(super) fn new(frame: &Frame) -> Self {
         let (across, down) = frame.mcus();
         let (mcus_per_row, mcu_rows) = (across as usize, down as usize);
@@ -73,17 +73,17 @@ impl BlockLayout {
 }
 
 impl ComponentGrid {
-    /// The places of the first MCU's blocks, in the order in which they are coded.
+    /// The positions of the first MCU's blocks, in coding order.
     pub(super) fn first_places(self) -> impl Iterator<Item = usize> {
         (0..self.vertical).flat_map(move |y| (0..self.horizontal).map(move |x| self.start + y * self.stride + x))
     }
 
-    /// From a block to the same one of the next MCU.
+    /// Distance from a block to the same block of the next MCU.
     pub(super) fn across(self) -> usize {
         self.horizontal
     }
 
-    /// Number of places to skip after a row of MCUs: its rows of blocks beyond the first.
+    /// Number of positions to skip after a row of MCUs: all rows of blocks in it except the first.
     pub(super) fn down(self) -> usize {
         (self.vertical - 1) * self.stride
     }
@@ -102,8 +102,8 @@ impl BlockStatsGrid {
         }
     }
 
-    /// The picture at an eighth of its size, and for each of its blocks how far its detail goes; `None` for anything but
-    /// three components.
+    /// The picture at an eighth of its size and the finest detail of each of its blocks; `None` unless there are three
+    /// components.
     pub(super) fn into_planes(self, layout: &BlockLayout) -> Option<(DownscaledPhoto, Plane)> {
         let [luma, blue, red] = *layout.areas() else { return None };
         let mean = |block: BlockStats| block.mean;
@@ -115,7 +115,7 @@ impl BlockStatsGrid {
         Some((small, self.plane(layout, luma, luma, |block| block.last)?))
     }
 
-    /// One component, cropped to the picture; one that is sampled more coarsely than luma has its samples repeated.
+    /// One component, cropped to the picture. If it is sampled more coarsely than luma, its samples are repeated.
     fn plane(
         &self,
         layout: &BlockLayout,
@@ -123,7 +123,7 @@ impl BlockStatsGrid {
         luma: ComponentGrid,
         value: impl Fn(BlockStats) -> u8,
     ) -> Option<Plane> {
-        // Sampling factors are powers of two, those of luma the largest.
+        // Sampling factors are powers of two, and luma has the largest.
         let (columns, rows) = (luma.horizontal / area.horizontal.max(1), luma.vertical / area.vertical.max(1));
         let mut samples = Vec::with_capacity(layout.width * layout.height);
         for y in 0..layout.height {

@@ -1,10 +1,10 @@
-//! An inventory of application segments and comments by kind and size. EXIF, XMP and ICC profiles are not counted: EXIF and ICC
-//! profiles have rules of their own, and editors write XMP of any length.
+//! An inventory of application segments and comments by kind and size. EXIF, XMP and ICC profiles do not count: EXIF and ICC
+//! profiles have their own rules, and editors write XMP of any length.
 
 use std::fmt;
 
-/// Segments that are named by the identifier at their beginning; all others of a marker are one kind, so that inventing
-/// identifiers gains nothing.
+/// Segments that are identified by the text at their beginning. All others with the same marker are one kind, so that unknown
+/// identifiers cannot bypass a limit per kind.
 const IDENTIFIERS: [(u8, &[u8], &str); 10] = [
     (0xE0, b"JFIF\0", "JFIF"),
     (0xE0, b"JFXX\0", "JFXX"),
@@ -29,11 +29,11 @@ const IGNORED_SEGMENTS: [(u8, &[u8]); 4] = [
     (0xE2, b"ICC_PROFILE\0"),
 ];
 
-/// The kinds of segments in a header with the bytes of each. Seventeen markers and the identifiers above bound its length.
+/// The kinds of segments in a header with the bytes of each. The 17 markers and the identifiers above bound its length.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EmbeddedSegments(Vec<(SegmentKind, usize)>);
 
-/// A marker and, where it is a known one, the identifier. `Display` is for people: `APP2 MPF`.
+/// A marker and, if known, the identifier. `Display` is for people: `APP2 MPF`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SegmentKind {
     marker: u8,
@@ -41,7 +41,7 @@ pub struct SegmentKind {
 }
 
 impl EmbeddedSegments {
-    /// Adds the content of a segment, without marker and length.
+    /// Adds the content of a segment (without marker and length).
     pub(super) fn count(&mut self, marker: u8, content: &[u8]) {
         let is_counted = matches!(marker, 0xE0..=0xEF | 0xFE);
         if !is_counted || IGNORED_SEGMENTS.iter().any(|(m, start)| *m == marker && content.starts_with(start)) {
@@ -55,19 +55,19 @@ impl EmbeddedSegments {
         }
     }
 
-    /// The kinds with their bytes, in the order in which they first appear.
+    /// The kinds with their bytes, in order of first appearance.
     pub fn kinds(&self) -> impl Iterator<Item = (SegmentKind, usize)> {
         self.0.iter().copied()
     }
 
-    /// Takes `bytes` of Photoshop's image resources out of the inventory.
+    /// Subtracts `bytes` of Photoshop's image resources.
     pub fn without_photoshop(mut self, bytes: usize) -> Self {
         let counts = self.0.iter_mut().filter(|(kind, _)| kind.identifier == Some("Photoshop 3.0"));
         counts.for_each(|(_, counted)| *counted = counted.saturating_sub(bytes));
         self
     }
 
-    /// Reports an index that names more pictures in the file.
+    /// Reports an index that lists further pictures in the file.
     pub(super) fn has_multi_picture_index(&self) -> bool {
         self.0.iter().any(|(kind, _)| kind.identifier == Some("MPF"))
     }
@@ -120,7 +120,7 @@ mod tests {
             (0xC4, &[0; 30]),
         ];
         assert_eq!(counted(&segments), []);
-        // Only under the marker that is theirs.
+        // An identifier counts only with its own marker.
         assert_eq!(counted(&[(0xE2, b"Exif\0\0MM"), (0xFE, b"ICC_PROFILE\0")]).len(), 2);
     }
 }

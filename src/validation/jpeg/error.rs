@@ -8,13 +8,14 @@ use crate::domain::check::finding::Finding;
 use crate::domain::check::quantity::{MeasuredText, Quantity, Unit};
 use crate::domain::check::{Check, FindingDetail};
 
-/// One error of a file. `Display` is for logs; [`JpegError::to_finding`] is for the photographer. `per_mille` is a share in thousandths.
+/// An error in a file. `Display` is for logs; [`JpegError::to_finding`] is for the photographer. `per_mille` is a share in
+/// thousandths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JpegError {
     Empty,
-    /// The file does not begin like a JPEG. The value is a guess at its format.
+    /// The file does not begin like a JPEG. The value is the presumed format.
     NotJpeg(&'static str),
-    /// A JPEG of another process than baseline Huffman in one scan.
+    /// A JPEG that uses a process other than baseline Huffman in one scan.
     Coding(Coding),
     /// Bits per sample, if they are not 8.
     BitDepth(u8),
@@ -22,7 +23,7 @@ pub enum JpegError {
     Components(u8),
     /// Three components that are not YCbCr, or that not every program reads as YCbCr.
     ColourSpace(ColourSpace),
-    /// The file ends before the picture does, after this share of the picture data if it is known.
+    /// The file ends before the picture does, after this share of the picture data (if known).
     Truncated {
         position: TruncationPoint,
         per_mille: Option<u16>,
@@ -32,11 +33,11 @@ pub enum JpegError {
         per_mille: u16,
         what: &'static str,
     },
-    /// The last block is complete, but the data and their padding end with two bytes of zeros. They may be codes of the picture, or zeros
-    /// that a disk or a network wrote in place of a lost end.
+    /// The last block is complete, but the data and their padding end with two zero bytes. They may be codes of the picture, or
+    /// zeros that a storage device or a network wrote in place of lost data.
     EndsInZeros,
-    /// The picture data end correctly, but after fewer or more blocks than the header declares: a changed header, or damage after which
-    /// decoding continued. The two cannot always be distinguished. The share is `None` if there are more blocks than declared.
+    /// The picture data end correctly, but after fewer or more blocks than the header declares: a changed header, or damage after
+    /// which decoding continued. The two cannot always be distinguished. `None` if there are more blocks than declared.
     DeclaredSize {
         width: u32,
         height: u32,
@@ -47,43 +48,43 @@ pub enum JpegError {
         bytes: usize,
         appendix: TrailingDataKind,
     },
-    /// A segment or table that the standard does not allow, at this byte of the file.
+    /// A segment or table that the standard does not allow, with its byte offset.
     Structure {
         segment: &'static str,
         offset: usize,
         what: &'static str,
     },
-    /// Picture data that take more bytes than the samples that they code.
+    /// Picture data that are larger than the uncompressed samples.
     Oversized {
         bytes: usize,
         limit: usize,
     },
-    /// More than [`MAX_METADATA_BYTES`] before the picture data: so many bytes could be read.
+    /// More than [`MAX_METADATA_BYTES`] before the picture data; the value is the number of bytes that could be read.
     Metadata {
         bytes: usize,
     },
     /// More segments before the picture than [`MAX_SEGMENTS`].
     Segments,
-    /// Several EXIF segments that are not copies of one another.
+    /// Several EXIF segments with different content.
     ExifSegments {
         count: usize,
     },
 }
 
-/// Colours of three components that are not YCbCr beyond doubt.
+/// Colours of three components that are not clearly YCbCr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 pub enum ColourSpace {
-    /// An Adobe segment or the identifiers say RGB.
+    /// An Adobe segment or the identifiers indicate RGB.
     #[strum(serialize = "RGB")]
     Rgb,
-    /// The identifiers say RGB, a JFIF or an Adobe segment beside them YCbCr. libjpeg believes the segment, zune the
+    /// The identifiers indicate RGB, but a JFIF or Adobe segment indicates YCbCr. libjpeg follows the segment, zune the
     /// identifiers.
     #[strum(serialize = "two contradictory notes")]
     RgbOrYCbCr,
-    /// An Adobe segment says YCCK, which has four components.
+    /// An Adobe segment indicates YCCK, which has four components.
     #[strum(serialize = "printing colours (YCCK)")]
     Ycck,
-    /// Unknown identifiers without a JFIF or an Adobe segment, or an Adobe transform that does not exist.
+    /// Unknown identifiers without a JFIF or Adobe segment, or an undefined Adobe transform.
     #[strum(serialize = "unknown colours")]
     Unknown,
 }
@@ -98,12 +99,10 @@ impl ColourSpace {
     }
 }
 
-/// Part of a file in which it was cut.
+/// Part of a file in which the file was truncated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TruncationPoint {
-    /// Before the picture data.
     Header,
-    /// In the picture data.
     Scan,
     EndMarker,
 }
@@ -118,7 +117,7 @@ pub enum Coding {
     Hierarchical,
     /// SOF9 to SOF15.
     Arithmetic,
-    /// Baseline, with the colours one after the other in several scans.
+    /// Baseline, with one scan per colour.
     #[strum(serialize = "separate scans")]
     NonInterleaved,
 }
@@ -138,12 +137,12 @@ impl JpegError {
         Self::Structure { segment, offset, what }
     }
 
-    /// Reports whether this fault in the header prevents a walk over the picture data.
+    /// Reports whether this header error makes the picture data undecodable.
     pub(super) const fn prevents_scan(&self) -> bool {
         !matches!(self, Self::ColourSpace(_) | Self::ExifSegments { .. })
     }
 
-    /// The finding for it; always one that refuses.
+    /// The finding for this error; its severity is always a refusal.
     pub fn to_finding(&self) -> Finding {
         match self {
             Self::Empty => Finding::refuse(Check::Empty, Quantity::whole(0.0, Unit::Bytes), "> 0 bytes"),
@@ -210,9 +209,8 @@ impl JpegError {
     }
 }
 
-/// Colours that every program shows alike.
+/// Colours that all programs show alike.
 const ORDINARY_COLOURS: &str = "ordinary JPEG colours (YCbCr)";
-/// Rules for the structure of a file.
 pub(in crate::validation) const JPEG_STANDARD: &str = "JPEG standard (ITU-T T.81)";
 
 fn percent(per_mille: u16) -> Quantity {

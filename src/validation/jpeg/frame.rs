@@ -1,4 +1,4 @@
-//! The frame header (SOF): the size of the picture and how its colours are sampled (T.81, B.2.2).
+//! The frame header (SOF): size of the picture and sampling of its colours (T.81, B.2.2).
 
 use super::error::{Coding, ColourSpace, JpegError};
 
@@ -8,30 +8,30 @@ pub struct Frame {
     pub width: u32,
     pub height: u32,
     pub precision: u8,
-    /// The colours, in the order of the file.
+    /// In the order of the file.
     pub components: Vec<Component>,
-    /// True for SOF0, which allows two Huffman tables of a kind; SOF1 allows four.
+    /// True for SOF0, which allows two Huffman tables of each kind; SOF1 allows four.
     pub(super) baseline: bool,
 }
 
 /// One colour of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Component {
-    /// Its identifier; scans name components by it.
+    /// Scans refer to components by this identifier.
     pub id: u8,
     /// Horizontal sampling factor, 1 to 4.
     pub horizontal: u8,
     /// Vertical sampling factor, 1 to 4.
     pub vertical: u8,
-    /// Number of the quantisation table that it uses, 0 to 3.
+    /// Number of the quantisation table, 0 to 3.
     pub quantisation: u8,
 }
 
-/// More blocks than this in one interleaved MCU are not allowed (T.81, B.2.3).
+/// Maximum number of blocks in one interleaved MCU (T.81, B.2.3).
 pub(super) const MAX_BLOCKS_PER_MCU: usize = 10;
 
 impl Frame {
-    /// Reads a frame header's content, whichever process it belongs to: they all look alike.
+    /// Reads the content of a frame header; the format is the same for every process.
     pub(super) fn parse(marker: u8, content: &[u8], offset: usize, errors: &mut Vec<JpegError>) -> Option<Self> {
         let mut report = |what| {
             errors.push(JpegError::structure("SOF", offset, what));
@@ -48,7 +48,7 @@ impl Frame {
             baseline: marker == 0xC0,
         };
         if frame.width == 0 || frame.height == 0 {
-            // A height of zero announces a DNL segment after the scan, which hardly any program reads.
+            // A height of zero announces a DNL segment after the scan, which hardly any program supports.
             report("no width or no height");
         }
         if rest.len() != 3 * usize::from(count) || count == 0 {
@@ -68,8 +68,8 @@ impl Frame {
         Some(frame)
     }
 
-    /// Luma sampled at least as finely as the others, factors powers of two, identifiers distinct: what encoders write and
-    /// every decoder reads. T.81 would also allow ratios such as 3:2.
+    /// Reports whether luma is sampled at least as finely as the others, all factors are powers of two, and the identifiers are
+    /// distinct. All encoders write this and all decoders read it. T.81 also allows ratios such as 3:2.
     fn has_plain_sampling(&self) -> bool {
         let [luma, blue, red] = self.components.as_slice() else { return false };
         let plain = |c: &Component| {
@@ -88,9 +88,9 @@ impl Frame {
             && self.components.iter().map(Component::blocks_per_mcu).sum::<usize>() <= MAX_BLOCKS_PER_MCU
     }
 
-    /// Reads the colour space of three components from their identifiers. `is_said_to_be_ycbcr` where a JFIF segment or an
-    /// Adobe segment with transform 1 says so: libjpeg (`default_decompress_parms` in jdapimin.c) then looks at no identifier,
-    /// zune looks for the letters RGB only. Without such a segment 1, 2, 3 (JFIF) and 0, 1, 2 are YCbCr.
+    /// Reads the colour space of three components from their identifiers. `is_said_to_be_ycbcr` is true if a JFIF segment or an
+    /// Adobe segment with transform 1 indicates YCbCr: libjpeg (`default_decompress_parms` in jdapimin.c) then ignores the
+    /// identifiers, zune only checks for the letters RGB. Without such a segment, 1, 2, 3 (JFIF) and 0, 1, 2 are YCbCr.
     pub(super) fn colour_error(&self, is_said_to_be_ycbcr: bool) -> Option<JpegError> {
         let [luma, blue, red] = self.components.as_slice() else { return None };
         match ([luma.id, blue.id, red.id], is_said_to_be_ycbcr) {
@@ -101,15 +101,15 @@ impl Frame {
         }
     }
 
-    /// Number of samples that are coded, all colours together and with what fills up the last blocks: as many bytes uncompressed.
+    /// Number of coded samples of all colours, including those that pad the last blocks. Equals the uncompressed size in bytes.
     pub(super) fn samples(&self) -> usize {
         let (across, down) = self.mcus();
         let blocks: usize = self.components.iter().map(Component::blocks_per_mcu).sum();
         (across as usize).saturating_mul(down as usize).saturating_mul(64 * blocks)
     }
 
-    /// Blocks of 8 x 8 samples of all colours that lie in one another's place are coded together, as an MCU: how many there
-    /// are in a row, and how many rows.
+    /// Number of MCUs per row, and number of rows. An MCU contains the blocks of 8 x 8 samples of all colours for one part of the
+    /// picture.
     pub(super) fn mcus(&self) -> (u32, u32) {
         let widest = self.components.iter().map(|c| u32::from(c.horizontal)).max().unwrap_or(1).max(1);
         let tallest = self.components.iter().map(|c| u32::from(c.vertical)).max().unwrap_or(1).max(1);
@@ -128,8 +128,8 @@ impl Component {
     }
 }
 
-/// The process a frame header announces; `None` for baseline (SOF0) and its extension that differs in table numbers only
-/// (SOF1).
+/// The process that a frame header declares; `None` for baseline (SOF0) and for SOF1, which differs from it only in the number of
+/// tables.
 fn coding_of(marker: u8) -> Option<Coding> {
     match marker {
         0xC0 | 0xC1 => None,

@@ -10,7 +10,7 @@ use super::limits::{MAX_METADATA_BYTES, MAX_SEGMENTS};
 use super::segments::Segment;
 use super::{quantisation, segments};
 
-/// So many faults are told; a file can be made to have thousands.
+/// Maximum number of reported errors; a hostile file can contain thousands.
 const MAX_ERRORS: usize = 16;
 
 /// Content of a header, as far as it could be read.
@@ -21,11 +21,11 @@ pub struct Header {
     pub quality: Option<u8>,
     /// Horizontal resolution from the JFIF segment, pixels per inch.
     pub pixels_per_inch: Option<u32>,
-    /// Place of the content of the first EXIF segment, without its `Exif\0\0`.
+    /// Range of the content of the first EXIF segment, without `Exif\0\0`.
     pub exif: Option<Range<usize>>,
-    /// Ranges of the contents of segments with an ICC profile, with their `ICC_PROFILE\0`, in the order of the file.
+    /// Ranges of the contents of segments with an ICC profile, including `ICC_PROFILE\0`, in the order of the file.
     pub icc: Vec<Range<usize>>,
-    /// Places of the contents of segments with Photoshop's image resources.
+    /// Ranges of the contents of segments with Photoshop's image resources.
     pub photoshop: Vec<Range<usize>>,
     pub scan_start: Option<usize>,
     /// The other application segments and the comments, by kind and size.
@@ -34,11 +34,11 @@ pub struct Header {
     pub(super) dc_codes: [Option<HuffmanSpec>; 4],
     pub(super) ac_codes: [Option<HuffmanSpec>; 4],
     pub(super) restart_interval: u16,
-    /// For each component of the scan: which DC and which AC table it uses.
+    /// Numbers of the DC and the AC table for each component of the scan.
     pub(super) scan_tables: Vec<(u8, u8)>,
     has_jfif: bool,
     adobe_transform: Option<u8>,
-    /// Places of the contents of all EXIF segments, with their `Exif\0\0`.
+    /// Ranges of the contents of all EXIF segments, including `Exif\0\0`.
     exif_segments: Vec<Range<usize>>,
 }
 
@@ -64,7 +64,7 @@ pub(super) fn read(bytes: &[u8]) -> (Header, Vec<JpegError>) {
         };
         if let Err(what) = header.take_segment(&segment, &mut errors) {
             errors.push(JpegError::structure(segments::name(segment.marker), segment.offset, what));
-            // A marker that ends the picture or begins another one: what follows is not this header.
+            // Segments after a marker that ends the picture or begins another one do not belong to this header.
             if matches!(segment.marker, 0xD8 | 0xD9) {
                 break;
             }
@@ -72,7 +72,7 @@ pub(super) fn read(bytes: &[u8]) -> (Header, Vec<JpegError>) {
         position = segment.end;
         segments_read += 1;
         if segments_read > MAX_SEGMENTS {
-            // One finding on too much metadata will do.
+            // One finding about too much metadata is enough.
             if position <= MAX_METADATA_BYTES {
                 errors.push(JpegError::Segments);
             }
@@ -80,8 +80,8 @@ pub(super) fn read(bytes: &[u8]) -> (Header, Vec<JpegError>) {
         }
     }
     header.compare_exif(bytes, &mut errors);
-    // Read to the end all the same, so that size and colours are told at once: a profile for printing is often as large, and
-    // the picture beside it CMYK. The number of segments bounds that.
+    // The rest is read all the same, so that one response reports size and colours too: a profile for printing is often that
+    // large, and its picture is CMYK. [`MAX_SEGMENTS`] bounds the work.
     if position > MAX_METADATA_BYTES {
         errors.push(JpegError::Metadata { bytes: position });
     }
@@ -113,11 +113,11 @@ impl Header {
                 Ok(())
             }
             0xE0 => {
-                // Readers take five bytes of identifier for granted (JFIF, JFXX) and lose their way without them.
+                // Readers expect an identifier of five bytes (JFIF, JFXX) and fail without it.
                 if content.len() < 5 {
                     return Err("no identifier");
                 }
-                // As libjpeg takes a segment for JFIF (`examine_app0` in jdmarker.c).
+                // The same condition as in libjpeg (`examine_app0` in jdmarker.c).
                 self.has_jfif |= content.len() >= 14 && content.starts_with(b"JFIF\0");
                 self.take_density(content);
                 Ok(())
@@ -141,7 +141,7 @@ impl Header {
                 Ok(())
             }
             0xE2..=0xED | 0xEF | 0xFE => Ok(()),
-            // Conditioning of arithmetic coding; its frame header is a fault already.
+            // Conditioning of arithmetic coding; its frame header is already an error.
             0xCC => Ok(()),
             _ => Err("a marker that has no place before the picture data"),
         }
@@ -152,7 +152,7 @@ impl Header {
         let (&count, rest) = content.split_first().ok_or("empty")?;
         let (selectors, spectral) = rest.split_at_checked(2 * usize::from(count)).ok_or("too short")?;
         let &[first, last, approximation] = spectral else { return Err("length does not fit the components") };
-        // Of other processes only the outline counts.
+        // For other processes only the segment structure is checked.
         if errors.iter().any(|error| matches!(error, JpegError::Coding(_) | JpegError::Components(_))) {
             return Ok(());
         }
@@ -191,16 +191,16 @@ impl Header {
         };
     }
 
-    /// Takes `Exif`, a zero and a fill byte of any value: the fill byte is zero in CIPA DC-008 (4.5.4), but Chromium and ExifTool
-    /// read EXIF behind others, too.
+    /// Takes `Exif`, a zero and a fill byte of any value. The fill byte is zero in CIPA DC-008 (4.5.4), but Chromium and ExifTool
+    /// accept any value.
     fn take_exif(&mut self, segment: &Segment<'_>) {
         let Some([_, exif @ ..]) = segment.content.strip_prefix(b"Exif\0") else { return };
         self.exif.get_or_insert(segment.end - exif.len()..segment.end);
         self.exif_segments.push(segment.end - segment.content.len()..segment.end);
     }
 
-    /// Copies of one EXIF segment say the same to every program. Of segments that differ (two blocks, or one block that ExifTool
-    /// split because it exceeds 64 KiB) some programs read the first one, some the last one and some all of them.
+    /// Checks that all EXIF segments are identical. If they differ (two blocks, or one block of more than 64 KiB that ExifTool
+    /// split), programs read the first one, the last one or all of them.
     fn compare_exif(&self, bytes: &[u8], errors: &mut Vec<JpegError>) {
         let mut contents = self.exif_segments.iter().map(|range| bytes.get(range.clone()));
         let first = contents.next();
@@ -209,13 +209,13 @@ impl Header {
         }
     }
 
-    /// Adds the quality and the faults that only show once the whole header is known.
+    /// Adds the quality, and the errors that need the whole header.
     fn finish(&mut self, errors: &mut Vec<JpegError>) {
         let Some(frame) = &self.frame else { return };
         let luma = frame.components.first().and_then(|luma| self.quantisation.get(usize::from(luma.quantisation)));
         self.quality = luma.and_then(Option::as_ref).map(quantisation::quality);
         if frame.components.len() == 3 {
-            // With a JFIF segment beside it, some programs believe JFIF (YCbCr) and some Adobe (RGB): refused either way.
+            // With a JFIF segment in the same file, some programs follow JFIF (YCbCr) and some Adobe (RGB), so both are refused.
             match self.adobe_transform {
                 None => errors.extend(frame.colour_error(self.has_jfif)),
                 Some(1) => errors.extend(frame.colour_error(true)),
@@ -240,7 +240,7 @@ impl Header {
     }
 }
 
-/// Guesses the format of a file that is no JPEG by its first bytes.
+/// Guesses the format of a file that is not a JPEG from its first bytes.
 fn guess_format(bytes: &[u8]) -> &'static str {
     const SIGNATURES: [(&[u8], &str); 9] = [
         (b"\x89PNG", "PNG"),

@@ -1,7 +1,7 @@
 //! Huffman tables (DHT; T.81, B.2.4.2 and annex C), and the lookup that finds a code in a window of bits.
 
-/// A table as the file defines it; the lookup is built later and only for tables that a scan uses, because a hostile header
-/// can define the same table fifty thousand times.
+/// A table as the file defines it. The lookup is built later, and only for tables that a scan uses, because a hostile header can
+/// define the same table fifty thousand times.
 #[derive(Debug, Clone)]
 pub(super) struct HuffmanSpec {
     /// Number of codes of each length, 1 to 16 bits.
@@ -9,7 +9,7 @@ pub(super) struct HuffmanSpec {
     symbols: Vec<u8>,
 }
 
-/// Reads the tables of one segment into their places.
+/// Reads the tables of one segment and stores them under their numbers.
 pub(super) fn parse(
     mut content: &[u8],
     dc: &mut [Option<HuffmanSpec>; 4],
@@ -28,7 +28,8 @@ pub(super) fn parse(
             return Err("more than 256 codes");
         }
         let (symbols, rest) = rest.split_at_checked(total).ok_or("table too short")?;
-        // Bits of a difference. Decoders refuse the table over it, whether the picture uses that code or not.
+        // A symbol is the bit count of a difference. Decoders refuse a table with a larger one, even if the picture does not use
+        // that code.
         if head >> 4 == 0 && symbols.iter().any(|bits| *bits > 15) {
             return Err("a DC value of more than 15 bits");
         }
@@ -43,7 +44,7 @@ pub(super) fn parse(
 }
 
 impl HuffmanSpec {
-    /// Each length has room for its codes, and the code of all ones stays free (T.81, annex C).
+    /// Reports whether each length has room for its codes and the code of all ones is unused (T.81, annex C).
     fn is_prefix_code(&self) -> bool {
         let mut next = 0_u32;
         self.counts.iter().enumerate().all(|(index, count)| {
@@ -52,7 +53,7 @@ impl HuffmanSpec {
         })
     }
 
-    /// Each code with its length in bits and its symbol, the short ones first (T.81, annex C).
+    /// Each code with its length in bits and its symbol, shortest first (T.81, annex C).
     fn codes(&self) -> impl Iterator<Item = (usize, u32, u8)> {
         let mut code = 0;
         let lengths = (1_u32..).zip(self.counts).flat_map(move |(length, count)| {
@@ -64,12 +65,12 @@ impl HuffmanSpec {
     }
 }
 
-/// Kind of values that a table codes, which decides which symbols make sense (T.81, F.1.2, for 8-bit samples).
+/// Kind of values that a table codes. It determines the valid symbols (T.81, F.1.2, for 8-bit samples).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TableClass {
     /// Differences of DC values, 0 to 11 bits.
     Dc,
-    /// Runs of zeros and a value of 1 to 10 bits; 00 ends the block, F0 stands for 16 zeros.
+    /// Runs of zeros and a value of 1 to 10 bits; 00 ends the block, F0 means 16 zeros.
     Ac,
 }
 
@@ -84,14 +85,14 @@ impl TableClass {
 
 /// Codes up to this length are found in one step; longer ones are rare.
 const LOOKUP_BITS: u32 = 10;
-/// Stands for a symbol that must not occur; it is not allowed for either kind.
+/// Marks a symbol that must not occur; neither kind allows this value.
 const FORBIDDEN: u8 = 0xFF;
 
-/// A table ready for use.
+/// A table with its lookup.
 pub(super) struct HuffmanLookup {
-    /// For each window of [`LOOKUP_BITS`] bits: code length << 8 | symbol; 0 where no code of that length or less fits.
+    /// For each window of [`LOOKUP_BITS`] bits: code length << 8 | symbol; 0 if no code of at most that length fits.
     lookup: Box<[u16; 1 << LOOKUP_BITS]>,
-    /// For each length: the first code, how many there are, and where their symbols begin.
+    /// For each length: the first code, the number of codes, and the index of their first symbol.
     lengths: [(u32, u32, u32); 17],
     symbols: Vec<u8>,
 }
@@ -103,7 +104,7 @@ impl HuffmanLookup {
         for (code, length, symbol) in list.codes().take_while(|(_, length, _)| *length <= LOOKUP_BITS) {
             if kind.allows(symbol) {
                 let span = 1 << (LOOKUP_BITS - length);
-                // A prefix code by construction, so the span lies within the table.
+                // The table is a prefix code, so the span lies within the lookup.
                 lookup.iter_mut().skip(code * span).take(span).for_each(|slot| {
                     *slot = (length as u16) << 8 | u16::from(symbol);
                 });
@@ -120,7 +121,7 @@ impl HuffmanLookup {
         Self { lookup, lengths, symbols }
     }
 
-    /// The code at the top of 16 bits: its length and its symbol.
+    /// Length and symbol of the code at the top of 16 bits.
     #[inline(always)]
     pub(super) fn find(&self, window: u16) -> Option<(u32, u8)> {
         let entry = self.lookup[usize::from(window >> (16 - LOOKUP_BITS))];
@@ -141,24 +142,24 @@ impl HuffmanLookup {
     }
 }
 
-/// Bits of the window that [`AcLookup::step`] looks at: measured with photos of quality 95, 12 are a tenth slower
-/// (fewer codes at once) and 14 too (two tables no longer fit the first-level cache).
+/// Bits of the window that [`AcLookup::step`] uses. Measured with photos of quality 95: 12 bits are a tenth slower (fewer codes
+/// per step), and so are 14 (two tables no longer fit into the first-level cache).
 pub(super) const STEP_BITS: u32 = 13;
 
-/// AC codes with a second table that skips several of them at once.
+/// AC codes with a second table that skips several of them in one step.
 pub(super) struct AcLookup {
     pub(super) single: HuffmanLookup,
-    /// Steps for windows of every width up to [`STEP_BITS`]: those of `width` bits begin at `1 << width`. The narrower ones
-    /// only serve to build the wider ones.
+    /// Steps for windows of every width up to [`STEP_BITS`]; those of `width` bits begin at `1 << width`. The narrower ones are
+    /// needed only to build the wider ones.
     steps: Box<[u16; 2 << STEP_BITS]>,
 }
 
 /// Several codes with their value bits, skipped together.
 #[derive(Clone, Copy)]
 pub(super) struct SkipStep {
-    /// Bits they take; 0 when not even one lies wholly within the window.
+    /// Number of bits; 0 if the window contains no complete code.
     pub bits: u32,
-    /// Coefficients they stand for; [`SkipStep::END_OF_BLOCK`] is added when the last of them ends the block.
+    /// Number of coefficients; [`SkipStep::END_OF_BLOCK`] is added if the last code ends the block.
     pub advance: u32,
 }
 
@@ -169,7 +170,7 @@ impl SkipStep {
 impl AcLookup {
     pub(super) fn new(list: &HuffmanSpec) -> Self {
         let mut steps = Box::new([0; 2 << STEP_BITS]);
-        // What follows a code in a window is a window of its own, and a narrower one.
+        // The bits after a code form a narrower window, whose step is already known.
         for width in 1..=STEP_BITS {
             for (code, length, symbol) in list.codes().take_while(|(_, length, _)| *length <= width) {
                 let bits = length + u32::from(symbol & 0x0F);
@@ -185,7 +186,7 @@ impl AcLookup {
         Self { single: HuffmanLookup::new(list, TableClass::Ac), steps }
     }
 
-    /// Looks up what can be skipped at the top of a window of [`STEP_BITS`] bits.
+    /// Looks up the step for the top of a window of [`STEP_BITS`] bits.
     #[inline(always)]
     pub(super) fn step(&self, window: usize) -> SkipStep {
         SkipStep::from_entry(self.steps[1 << STEP_BITS | (window & ((1 << STEP_BITS) - 1))])
@@ -193,12 +194,12 @@ impl AcLookup {
 }
 
 impl SkipStep {
-    /// One code with its value bits, `bits` in all.
+    /// The step for one code with its value bits, `bits` in total.
     fn of_code(bits: u32, symbol: u8) -> Self {
         Self { bits, advance: if symbol == 0 { Self::END_OF_BLOCK } else { u32::from(symbol >> 4) + 1 } }
     }
 
-    /// Both steps in one, unless the block ends between them: by its end or by its 63 coefficients.
+    /// Joins both steps, unless the block ends between them (end-of-block code or 63 coefficients).
     fn followed_by(self, next: Self) -> Self {
         let within = self.advance + next.advance % Self::END_OF_BLOCK < Self::END_OF_BLOCK;
         if within { Self { bits: self.bits + next.bits, advance: self.advance + next.advance } } else { self }

@@ -1,8 +1,8 @@
-//! Limits of what a file may hold before its picture data.
+//! Limits for the data before the picture data.
 
-/// More than this before the picture data is refused, in bytes. EXIF takes at most 64 KiB and colour profiles for sRGB a few;
-/// what is larger is editing history or something hidden. Our own rule: the standards have none.
+/// Maximum size of the data before the picture data, in bytes. EXIF takes at most 64 KiB and sRGB colour profiles a few KiB;
+/// larger data are editing history or hidden content. Our own rule: the standards set no limit.
 pub const MAX_METADATA_BYTES: usize = 512 * 1024;
-/// More segments than this before the picture data are refused; cameras write about twenty. Decoders spend time on each, zune
-/// on each pair of extended XMP segments, so that a header of thousands would cost seconds.
+/// Maximum number of segments before the picture data; cameras write about twenty. Decoders spend time on each segment, zune on
+/// each pair of extended XMP segments, so a header with thousands of segments would cost seconds.
 pub const MAX_SEGMENTS: usize = 256;

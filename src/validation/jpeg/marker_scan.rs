@@ -1,8 +1,8 @@
-//! The outline of a file whose picture data are not decoded: from marker to marker until EOI.
+//! Finds the end of a file without decoding its picture data: from marker to marker until EOI.
 
 use super::segments;
 
-/// The first byte after EOI; `None` when there is no EOI before the file ends or stops making sense.
+/// Index of the first byte after EOI; `None` if the file ends or becomes invalid before EOI.
 pub(super) fn find_end(bytes: &[u8], scan_start: usize) -> Option<usize> {
     let mut position = scan_start;
     loop {

@@ -1,15 +1,15 @@
 //! Strict analysis of a baseline JPEG (ITU-T T.81): every segment and every Huffman code, but no pixel.
 //!
-//! Decoders show as much of a file as they can: they decode a photo that is cut in half "successfully", with grey rows. The analysis
-//! ("walk") decodes all codes of all blocks without computing a pixel. It requires that the data end with the last block that the header
-//! declares, followed by padding, EOI and the end of the file. That finds every truncation, every appended file and every changed size for
-//! a fraction of the cost of a decode.
+//! Decoders show as much of a file as they can: a photo of which half is missing decodes "successfully", with grey rows. The
+//! analysis decodes all codes of all blocks without computing a pixel. It requires that the data end with the last block that the
+//! header declares, followed by padding, EOI and the end of the file. This finds every truncated file, all appended data and
+//! every changed size, at a fraction of the cost of a full decode.
 //!
-//! Encoders and cameras write more that decoders skip: padding of any bits, a byte of ones, fill bytes, a last restart marker, a few zeros
-//! behind EOI. The walk accepts each of them up to a limit; none is part of the picture.
+//! Encoders and cameras write more that decoders skip: padding of any bits, a byte of ones, fill bytes, a final restart marker, a
+//! few zeros after EOI. The analysis accepts each of them up to a limit; none of them is part of the picture.
 //!
-//! The walk has two by-products. It sums up DC values to find damage, and each DC value is the mean of its block: together they are the
-//! photo at an eighth of its size. The place of the last coefficient of a block tells how fine its detail is.
+//! The analysis has two by-products. It sums up DC values to detect damage, and each DC value is the mean of its block, so all of
+//! them together are the photo at an eighth of its size. The position of a block's last coefficient shows how fine its detail is.
 
 mod analysis;
 mod bits;

@@ -1,12 +1,12 @@
-//! Quantisation tables (DQT; T.81, B.2.4.1) and the quality they stand for.
+//! Quantisation tables (DQT; T.81, B.2.4.1) and the quality setting that they correspond to.
 
 /// A table in the file's zigzag order.
 pub(super) type QuantisationTable = [u16; 64];
 
-/// The standard's luminance table (T.81, K.1), all entries added up: the yardstick of the Independent JPEG Group's quality.
+/// Sum of all entries of the standard luminance table (T.81, K.1), the reference of the Independent JPEG Group's quality setting.
 const STANDARD_LUMA_SUM: u32 = 3685;
 
-/// Reads the tables of one segment into their places.
+/// Reads the tables of one segment and stores them under their numbers.
 pub(super) fn parse(mut content: &[u8], tables: &mut [Option<QuantisationTable>; 4]) -> Result<(), &'static str> {
     while let Some((&head, rest)) = content.split_first() {
         let slot = tables.get_mut(usize::from(head & 0x0F)).ok_or("table number above 3")?;
@@ -33,13 +33,12 @@ pub(super) fn parse(mut content: &[u8], tables: &mut [Option<QuantisationTable>;
     Ok(())
 }
 
-/// The quality setting, 1 to 100, that the Independent JPEG Group's formula makes this luminance table of; exact to 1 from 25
-/// on for tables of that family, an estimate for those of other encoders.
+/// The quality setting, 1 to 100, for which the Independent JPEG Group's formula gives this luminance table. For tables of that
+/// formula it is exact to 1 from 25 upwards; for tables of other encoders it is an estimate.
 pub(super) fn quality(luma: &QuantisationTable) -> u8 {
     let sum: u32 = luma.iter().map(|step| u32::from(*step)).sum();
     // The formula's scale in per cent, rounded: 0 at quality 100, 100 at 50, 5000 at 1.
     let scale = (100 * sum + STANDARD_LUMA_SUM / 2) / STANDARD_LUMA_SUM;
     let quality = if scale <= 100 { (200 - scale) / 2 } else { 5000 / scale };
-    // Between 1 and 100 by the clamp.
     quality.clamp(1, 100) as u8
 }

@@ -1,4 +1,4 @@
-//! The picture data: every code of every block, counted (T.81, F.2).
+//! Decoding of the picture data: counts every code of every block (T.81, F.2).
 
 use super::bits::{BitReader, Marker, PaddingBits};
 use super::block_stats::{BlockLayout, BlockStats, BlockStatsGrid};
@@ -8,11 +8,11 @@ use super::huffman::{AcLookup, HuffmanLookup, STEP_BITS, SkipStep, TableClass};
 use super::segments;
 
 const EOI: u8 = 0xD9;
-/// The most fill bytes before a marker in or behind the picture data. T.81, B.1.1.2, has no limit; encoders write a few, or as
-/// many as fill a block of storage. Our own rule.
+/// Maximum number of fill bytes before a marker in or after the picture data. T.81, B.1.1.2, sets no limit; encoders write a few,
+/// or enough to fill a storage block. Our own rule.
 const MAX_FILL_BYTES: usize = 4096;
 
-/// Promises of the header about the picture data.
+/// Properties of the picture data that the header declares.
 pub(super) struct ScanPlan {
     width: u32,
     height: u32,
@@ -30,36 +30,35 @@ struct ComponentPlan {
     dc: u8,
     ac: u8,
     dc_step: i32,
-    /// The largest DC value, as coded, that a picture can have.
+    /// The largest coded DC value that a picture can have.
     max_dc: i32,
 }
 
-/// One block of an MCU with the tables that it needs.
+/// One block of an MCU with its tables.
 struct BlockPlan<'a> {
     component: usize,
     dc: &'a HuffmanLookup,
     ac: &'a AcLookup,
     max_dc: i32,
     dc_step: i32,
-    /// The place of the statistics of the next such block.
+    /// Position of the statistics of the next such block.
     place: usize,
-    /// From one MCU to the next in a row, in places.
+    /// Distance in positions from one MCU to the next in a row.
     across: usize,
-    /// From behind a row's last MCU to the first of the next row, in places.
+    /// Distance in positions from the end of a row of MCUs to the start of the next row.
     down: usize,
 }
 
 /// Reason for which decoding stopped.
 #[derive(Debug, Clone, Copy)]
 enum DecodeError {
-    /// The data end within a code.
     EndOfData,
-    /// Something that no encoder writes.
+    /// A code or value that no encoder writes.
     Invalid(&'static str),
 }
 
 impl ScanPlan {
-    /// From a header without faults; `None` when something is missing in it.
+    /// Expects a header without errors; `None` if the header is incomplete.
     pub(super) fn new(header: &Header) -> Option<Self> {
         let frame = header.frame.as_ref()?;
         let (across, down) = frame.mcus();
@@ -90,8 +89,8 @@ impl ScanPlan {
                 dc,
                 ac,
                 dc_step: i32::from(steps[0]),
-                // Eight-bit samples give DC values within ±1024 before quantisation (T.81, A.3.3); twice that allows for
-                // any rounding and still catches predictions that ran away after damage.
+                // Eight-bit samples give DC values within ±1024 before quantisation (T.81, A.3.3). Twice that allows for any
+                // rounding and still detects predictions that drifted after damage.
                 max_dc: 2048 / i32::from(steps[0]) + 1,
             });
         }
@@ -118,7 +117,7 @@ impl ScanPlan {
     }
 
     fn per_mille(&self, mcu: u64) -> u16 {
-        // Below the whole, so below 1000.
+        // At most 999, because 1000 would mean the whole picture.
         (mcu.min(self.mcu_count) * 1000 / self.mcu_count).min(999) as u16
     }
 
@@ -139,10 +138,10 @@ impl ScanPlan {
     }
 }
 
-/// Walks over the picture data from `start` and demands that they end with the last block, padding and EOI.
+/// Decodes the picture data from `start` and requires that they end with the last block, padding and EOI.
 ///
 /// # Returns
-/// The first byte after EOI, and what the blocks left behind.
+/// Index of the first byte after EOI, and the statistics of the blocks.
 pub(super) fn check_scan(bytes: &[u8], start: usize, plan: &ScanPlan) -> Result<(usize, BlockStatsGrid), JpegError> {
     let Some(mut blocks) = plan.blocks() else { return Err(plan.damaged(0, "no tables")) };
     let mut grid = plan.layout.empty_grid();
@@ -185,18 +184,17 @@ pub(super) fn check_scan(bytes: &[u8], start: usize, plan: &ScanPlan) -> Result<
 /// Skips one block.
 ///
 /// # Returns
-/// Its DC value as the difference from the one before, in quantisation steps, and the place of its last AC coefficient in
-/// zigzag order, 0 for none to 63.
+/// The DC value as difference from the previous one, in quantisation steps, and the position of the last AC coefficient in zigzag
+/// order (0 if there is none, at most 63).
 #[inline(always)]
 fn skip_block(reader: &mut BitReader<'_>, block: &BlockPlan<'_>) -> Result<(i32, u32), DecodeError> {
     let difference = read_dc(reader, block.dc)?;
-    // Of the 63 AC coefficients.
     let mut passed = 0;
     loop {
         reader.refill_below(STEP_BITS);
         let step = block.ac.step(reader.window(STEP_BITS) as usize);
         let next = passed + step.advance;
-        // One comparison for "at least one code" and "all its bits are there".
+        // One comparison for "at least one code" and "all its bits are buffered".
         if step.bits.wrapping_sub(1) < reader.bits() {
             if next < 63 {
                 reader.consume(step.bits);
@@ -205,11 +203,11 @@ fn skip_block(reader: &mut BitReader<'_>, block: &BlockPlan<'_>) -> Result<(i32,
             }
             if next == 63 || (step.advance >= SkipStep::END_OF_BLOCK && next < SkipStep::END_OF_BLOCK + 63) {
                 reader.consume(step.bits);
-                // Either 63, or the place with 64 added.
+                // Either 63, or the position plus 64.
                 return Ok((difference, next % SkipStep::END_OF_BLOCK));
             }
         }
-        // A long code, or a step that reaches into the next block: one code alone.
+        // A long code, or a step that reaches into the next block: skip a single code.
         let (advanced, outcome) = skip_one(*reader, &block.ac.single, passed);
         *reader = advanced;
         match outcome? {
@@ -239,11 +237,11 @@ fn read_dc(reader: &mut BitReader<'_>, codes: &HuffmanLookup) -> Result<i32, Dec
     Ok(if value < 1 << (size - 1) { value - (1 << size) + 1 } else { value })
 }
 
-/// Skips one AC code with its value bits. The reader comes and goes by value: a reference would force it out of the registers
-/// in the loop around it.
+/// Skips one AC code with its value bits. The reader is passed and returned by value, because a reference would force it out of
+/// the registers in the calling loop.
 ///
 /// # Returns
-/// The number of coefficients that have passed, at most 63; `None` at the end of the block.
+/// The number of coefficients passed so far, at most 63; `None` at the end of the block.
 #[inline(never)]
 fn skip_one<'a>(
     mut reader: BitReader<'a>,
@@ -268,28 +266,28 @@ fn skip_one<'a>(
     (reader, outcome)
 }
 
-/// No code fits: either the data end here and the rest of the window is filled up, or they are wrong.
+/// Determines why no code fits: the data end here and the rest of the window is padding, or the data are invalid.
 #[cold]
 fn no_code(bits: u32) -> DecodeError {
     if bits < 16 { DecodeError::EndOfData } else { DecodeError::Invalid("a code that is not in the table") }
 }
 
-/// Tells a cut from a patched header and from damage. `before` is the reader at the beginning of the MCU.
+/// Distinguishes a truncated file, a changed header and damage. `before` is the reader at the beginning of the MCU.
 #[cold]
 fn classify(error: DecodeError, plan: &ScanPlan, mcu: u64, before: BitReader<'_>, reader: BitReader<'_>) -> JpegError {
     match (error, reader.marker().map(|marker| marker.code)) {
         (DecodeError::Invalid(what), _) => plan.damaged(mcu, what),
         (DecodeError::EndOfData, None) => plan.truncated(mcu),
-        // In good order after a whole MCU: the header promises more than was ever coded. Bits other than ones are more
+        // The data end cleanly after a whole MCU, so the header declares more than was coded. Bits other than ones are more
         // likely the beginning of an MCU than padding.
         (DecodeError::EndOfData, Some(EOI)) if before.remainder() == PaddingBits::Ones => plan.ends_early(mcu),
-        // In the middle of one: cut, and an end marker put behind the cut.
+        // The data end within an MCU: the file was truncated, and an end marker was appended.
         (DecodeError::EndOfData, Some(EOI)) => plan.truncated(mcu),
         (DecodeError::EndOfData, Some(_)) => plan.damaged(mcu, "a marker in the middle of the picture data"),
     }
 }
 
-/// Between two restart intervals: padding, then the marker whose turn it is.
+/// Reads the end of a restart interval: padding, then the expected restart marker.
 fn read_restart_marker<'a>(mut reader: BitReader<'a>, plan: &ScanPlan, mcu: u64) -> Result<BitReader<'a>, JpegError> {
     reader.refill();
     let out_of_order = || plan.damaged(mcu, "a restart marker is missing or out of turn");
@@ -310,8 +308,8 @@ fn read_restart_marker<'a>(mut reader: BitReader<'a>, plan: &ScanPlan, mcu: u64)
     }
 }
 
-/// After the last MCU: padding, then EOI. A restart marker may come before it: cameras write one after every interval, the
-/// last one included, and decoders skip it. Its number is not checked.
+/// Reads the end of the data after the last MCU: padding, then EOI. A restart marker may precede EOI: some cameras write one
+/// after every interval, including the last, and decoders skip it. Its number is not checked.
 fn read_end(mut reader: BitReader<'_>, plan: &ScanPlan) -> Result<usize, JpegError> {
     let remainder = reader.remainder();
     if !remainder.is_padding() {
@@ -320,8 +318,8 @@ fn read_end(mut reader: BitReader<'_>, plan: &ScanPlan) -> Result<usize, JpegErr
     const CUT: JpegError = JpegError::Truncated { position: TruncationPoint::EndMarker, per_mille: None };
     let mut marker = reader.marker().ok_or(CUT)?;
     check_fill(&marker)?;
-    // Zeros are padding like any other bits, but a disk or a line that lost the end of a file leaves zeros too, and in most
-    // tables they are codes of flat blocks. One byte is too short for that.
+    // Zeros are valid padding, but a storage device or a connection that lost the end of a file also leaves zeros, and in most
+    // tables zeros are codes of flat blocks. A single zero byte is accepted.
     if remainder == PaddingBits::OtherBits && reader.has_zeros_before(&marker) {
         return Err(JpegError::EndsInZeros);
     }
@@ -341,7 +339,7 @@ fn read_end(mut reader: BitReader<'_>, plan: &ScanPlan) -> Result<usize, JpegErr
     }
 }
 
-/// Refuses a run of fill bytes that no encoder writes.
+/// Refuses more fill bytes than any encoder writes.
 fn check_fill(marker: &Marker) -> Result<(), JpegError> {
     if marker.fill <= MAX_FILL_BYTES {
         return Ok(());

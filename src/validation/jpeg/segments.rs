@@ -1,4 +1,4 @@
-//! Segments: the marker, the length and the content that every part of a JPEG header consists of (T.81, B.1.1).
+//! Segments: marker, length and content, of which every part of a JPEG header consists (T.81, B.1.1).
 
 use super::error::{JpegError, TruncationPoint};
 
@@ -7,7 +7,7 @@ use super::error::{JpegError, TruncationPoint};
 pub(super) struct Segment<'a> {
     pub marker: u8,
     pub offset: usize,
-    /// Without the length; empty for markers that stand alone.
+    /// Content without the length; empty for markers without a segment.
     pub content: &'a [u8],
     pub end: usize,
 }
@@ -23,7 +23,7 @@ pub(super) fn read(bytes: &[u8], position: usize) -> Result<Segment<'_>, JpegErr
         }
         None => return Err(cut),
     }
-    // Any marker may be preceded by fill bytes (T.81, B.1.1.2); cameras align segments with them.
+    // Fill bytes may precede any marker (T.81, B.1.1.2); cameras align segments with them.
     while bytes.get(at) == Some(&0xFF) {
         at += 1;
     }
@@ -42,11 +42,11 @@ pub(super) fn read(bytes: &[u8], position: usize) -> Result<Segment<'_>, JpegErr
 }
 
 const fn stands_alone(marker: u8) -> bool {
-    // 0x00 and 0x01 (TEM) have no length either; RST0 to RST7, SOI, EOI.
+    // Markers without a length: 0x00, 0x01 (TEM), RST0 to RST7, SOI, EOI.
     matches!(marker, 0x00 | 0x01 | 0xD0..=0xD9)
 }
 
-/// The name of a marker in the standard.
+/// Name of a marker in the standard.
 pub(super) const fn name(marker: u8) -> &'static str {
     match marker {
         0xC4 => "DHT",

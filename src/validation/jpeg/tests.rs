@@ -1,4 +1,4 @@
-//! The walk over pictures that an encoder made, and over what can be done to them.
+//! Analysis of pictures from an encoder, and of damaged or changed copies of them.
 
 use super::*;
 
@@ -26,7 +26,7 @@ fn whole_photos_of_any_size_and_quality_pass() {
             assert_eq!(analysis.errors, [], "{width} x {height}, quality {quality}");
             let frame = analysis.header.frame.unwrap();
             assert_eq!((frame.width, frame.height), (width, height));
-            // Below 25 the steps of an 8-bit table stop at 255 and the estimate stays too high.
+            // Below 25, the steps of an 8-bit table are clipped at 255, so the estimate is too high.
             if quality >= 25 {
                 assert!(
                     analysis.header.quality.unwrap().abs_diff(quality) <= 1,

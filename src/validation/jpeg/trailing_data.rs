@@ -1,17 +1,17 @@
-//! The bytes behind EOI: a few zeros are padding, everything else is refused and named where it can be recognised.
+//! The bytes after EOI: a few zeros are padding, everything else is refused and named if it is recognised.
 
 use crate::domain::check::FindingDetail;
 
-/// The most zero bytes that are accepted behind EOI: programs that write in words of 2, 4, 8 or 16 bytes fill the last one up, with 15
-/// bytes at most.
+/// Maximum number of zero bytes after EOI. Programs that write words of 2, 4, 8 or 16 bytes pad the last word with at most 15
+/// bytes.
 pub const MAX_TRAILING_ZEROS: usize = 15;
 
-/// A guess at the bytes behind EOI, from which the advice follows.
+/// Presumed kind of the bytes after EOI; it determines the advice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TrailingDataKind {
     /// Another picture: the gain map of an HDR photo, or a preview (CIPA DC-007, Multi-Picture Format).
     Image,
-    /// A film: a motion photo, or another part of the trailer that Samsung cameras append.
+    /// A video: a motion photo, or another part of the trailer that Samsung cameras append.
     Video,
     Unknown,
 }
@@ -25,9 +25,9 @@ impl TrailingDataKind {
         }
     }
 
-    /// By the first and last bytes only, whatever the length.
+    /// Uses only the first and last bytes, whatever the length.
     fn guess(rest: &[u8], has_mpf: bool) -> Self {
-        // ISO/IEC 14496-12: the first box of an MP4 film. The directory at the end of Samsung's trailer ends with its name.
+        // ISO/IEC 14496-12: the first box of an MP4 video. The directory at the end of Samsung's trailer ends with its name.
         if rest.get(4..8) == Some(b"ftyp") || rest.ends_with(b"SEFT") && !rest.starts_with(&SOI) {
             Self::Video
         } else if rest.starts_with(&SOI) || has_mpf {
@@ -40,7 +40,8 @@ impl TrailingDataKind {
 
 const SOI: [u8; 2] = [0xFF, 0xD8];
 
-/// Checks `rest`, the bytes behind EOI; `None` if they are padding. `has_mpf` where the header has an index of further pictures.
+/// Classifies `rest`, the bytes after EOI; `None` if they are padding. `has_mpf` is true if the header has an index of further
+/// pictures.
 pub(super) fn classify(rest: &[u8], has_mpf: bool) -> Option<TrailingDataKind> {
     let is_padding = rest.len() <= MAX_TRAILING_ZEROS && rest.iter().all(|byte| *byte == 0);
     (!is_padding).then(|| TrailingDataKind::guess(rest, has_mpf))
