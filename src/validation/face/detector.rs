@@ -8,32 +8,32 @@ use super::resample::resample;
 use super::rotation::Rotation;
 use crate::validation::downscaled::Plane;
 
-/// Boxes below this score are noise: on 724 labelled pictures wrong boxes beside a face had 0.43 at most.
+/// Minimum score of a box. Boxes below it are noise: on 724 labelled pictures, wrong boxes next to a face had at most 0.43.
 const LEAST_SCORE: f32 = 0.3;
-/// Upright faces have at least this score nearly always (all but one of 360 good portraits); below it, the picture is looked at in
-/// the other three directions too. Faces upside down reach 0.79 without being turned.
+/// Minimum score of an upright face (all but one of 360 good portraits reach it). Below it, the detector also tries the other
+/// three orientations. Faces upside down reach 0.79 without being rotated.
 const UPRIGHT_SCORE: f32 = 0.84;
-/// By so much a turned picture must score higher to be believed.
+/// Minimum score advantage of a rotated picture over the upright one.
 const ROTATION_GAIN: f32 = 0.05;
 /// Boxes that overlap by more than this (intersection over union) are one face.
 const SAME_FACE_OVERLAP: f32 = 0.3;
-/// Bounds the work on pictures that are full of faces.
+/// Bounds the work for pictures with many faces.
 const MAX_BOXES: usize = 128;
 const MAX_FACES: usize = 16;
 
-/// A face as the detector sees it, in samples of the plane from its upper left corner.
+/// A detected face. Coordinates are samples of the plane from its upper left corner.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct DetectedFace {
-    /// 0 to 1.
+    /// From 0 to 1.
     pub(super) score: f32,
     /// Middle of a box from the eyebrows to the chin.
     pub(super) centre: (f32, f32),
     pub(super) size: (f32, f32),
-    /// The person's right eye, then the left one: seen upright, left and right in the picture.
+    /// The person's right eye, then the left one; in an upright picture these are left and right.
     pub(super) eyes: [(f32, f32); 2],
 }
 
-/// Finds all faces, the largest and surest first.
+/// Finds all faces, sorted by size and score.
 pub(super) fn detect(plane: &Plane, networks: &Networks, vectors: SimdLevel) -> Vec<DetectedFace> {
     let mut best = detect_upright(plane, networks, vectors);
     let score = |faces: &[DetectedFace]| faces.iter().map(|face| face.score).fold(0.0, f32::max);
@@ -68,10 +68,10 @@ fn detect_upright(plane: &Plane, networks: &Networks, vectors: SimdLevel) -> Vec
 
 /// The whole plane within the detector's square, with black beside it.
 struct Letterbox {
-    /// Size of the plane within the square, in pixels of the square.
+    /// Width of the plane within the square, in pixels of the square.
     width: usize,
     height: usize,
-    /// Its upper left corner.
+    /// Left edge of the plane within the square.
     left: usize,
     top: usize,
     /// Samples of the plane for each pixel, across and down.
@@ -101,7 +101,7 @@ impl Letterbox {
 
     fn face(&self, score: f32, regressors: &[f32], anchor: (f32, f32)) -> DetectedFace {
         let value = |index: usize| regressors.get(index).copied().unwrap_or(0.0);
-        // Regressors are pixels of the square, from the anchor.
+        // Regressors are offsets from the anchor in pixels of the square.
         let point = |index: usize| {
             let (x, y) = (value(index) + anchor.0, value(index + 1) + anchor.1);
             ((x - self.left as f32) * self.scale.0, (y - self.top as f32) * self.scale.1)
@@ -111,7 +111,7 @@ impl Letterbox {
     }
 }
 
-/// Middles of the anchors in pixels of the square: two at each place of a grid of 16 x 16, six of 8 x 8.
+/// Centres of the anchors in pixels of the square: two per cell of a grid of 16 x 16, six per cell of 8 x 8.
 fn anchors() -> impl Iterator<Item = (f32, f32)> {
     let grid = |cells: usize, each: usize| {
         let middle = move |cell: usize| (cell as f32 + 0.5) * DETECTOR_SIZE as f32 / cells as f32;
@@ -121,7 +121,7 @@ fn anchors() -> impl Iterator<Item = (f32, f32)> {
     grid(16, 2).chain(grid(8, 6)).take(ANCHORS)
 }
 
-/// Replaces boxes of one face by their mean, weighted by score (as MediaPipe does); `boxes` come with the surest first.
+/// Replaces the boxes of each face by their mean, weighted by score (as MediaPipe does). `boxes` are sorted by descending score.
 fn merge(boxes: Vec<DetectedFace>) -> Vec<DetectedFace> {
     let mut groups: Vec<Vec<DetectedFace>> = Vec::new();
     for face in boxes {
@@ -152,7 +152,7 @@ impl DetectedFace {
         self.size.0.max(self.size.1)
     }
 
-    /// The angle of the line through the eyes, in radians: 0 upright, positive where the head is turned clockwise.
+    /// The angle of the line through the eyes, in radians: 0 if upright, positive if the head is turned clockwise.
     pub(super) fn angle(&self) -> f32 {
         let [(left, left_y), (right, right_y)] = self.eyes;
         (right_y - left_y).atan2(right - left)
@@ -162,7 +162,7 @@ impl DetectedFace {
         self.score * self.side()
     }
 
-    /// Overlapping boxes, and a small box in the middle of a large one, are the same face.
+    /// Overlapping boxes are the same face, and so is a small box in the middle of a large one.
     fn is_same(&self, other: &Self) -> bool {
         let shared = |a: f32, a_size: f32, b: f32, b_size: f32| {
             let (low, high) = ((a - a_size / 2.0).max(b - b_size / 2.0), (a + a_size / 2.0).min(b + b_size / 2.0));

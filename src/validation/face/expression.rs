@@ -1,8 +1,8 @@
-//! Check that the mouth is closed and does not smile. Nothing else is read from a face: no emotion is named or stored.
+//! Check that the mouth is closed and does not smile. Nothing else is derived from a face: emotions are neither named nor stored.
 //!
-//! Measured between points of the mesh, as shares of the distance of the eyes. The two limits stand between 60 studio portraits with a
-//! closed mouth and 218 official portraits that show teeth (`docs/judge.md`). Children under six need not keep their mouths shut
-//! (Fotomustertafel), so that nothing is said of them.
+//! Measured between points of the mesh, as shares of the distance of the eyes. The two limits separate 60 studio portraits with a
+//! closed mouth from 218 official portraits that show teeth (`docs/judge.md`). Children under six need not keep their mouths
+//! closed (Fotomustertafel) and get no finding.
 
 use super::landmarks::Landmarks;
 use super::rounding::thousandth;
@@ -10,13 +10,13 @@ use crate::domain::check::finding::Finding;
 use crate::domain::check::quantity::Quantity;
 use crate::domain::check::{Check, FindingDetail};
 
-/// Mean opening between the lips above which a mouth is open. Closed mouths: 0.063 at most; teeth: 0.095 and more for 19 of 20.
+/// Maximum mean gap between the lips of a closed mouth. Closed mouths: at most 0.063; visible teeth: at least 0.095 for 19 of 20.
 const MAX_GAP: f64 = 0.08;
-/// Width of the mouth with its raised corners above which it smiles. Closed mouths at rest: 0.86 at most; teeth: 0.98 and more for 19
-/// of 20.
+/// Maximum width of a mouth with its raised corners that does not smile. Relaxed closed mouths: at most 0.86; visible teeth: at
+/// least 0.98 for 19 of 20.
 const MAX_SMILE: f64 = 0.95;
 
-/// Inner edges of the upper and the lower lip, in the middle and half-way to both corners.
+/// Inner edges of the upper and the lower lip, in the middle and half-way to each corner.
 const LIPS: [(usize, usize); 3] = [(13, 14), (82, 87), (312, 317)];
 const CORNERS: [usize; 2] = [61, 291];
 
@@ -32,10 +32,10 @@ pub(super) fn check(landmarks: &Landmarks) -> Option<Finding> {
     is_open.then(|| Finding::advise(Check::MouthOpen, gap, format!("<= {max_gap}")))
 }
 
-/// Opening of the lips, and width of the mouth plus the rise of its corners above the middle of the lips.
+/// Gap between the lips, and width of the mouth plus the rise of its corners above the middle of the lips.
 fn measure(landmarks: &Landmarks) -> Option<(f64, f64)> {
     let ([left, right], distance) = landmarks.lids();
-    // From one eye to the other, and from the forehead to the chin.
+    // Unit vectors from one eye to the other, and from the forehead to the chin.
     let across = ((right.0 - left.0) / distance, (right.1 - left.1) / distance);
     let height_of = |index: usize| {
         let (x, y) = landmarks.point(index);

@@ -6,9 +6,10 @@
 //! |  oo     ####     oo    |    window of 0.52 x 0.28 of the distance of the eyes around the lids, 13 x 7 samples
 //! +------------------------+
 //! ```
-//! Brightness is given as share of the skin's, so that the colour of a face makes no difference. An iris is found where the middle of
-//! a window is darker than the places beside it; a closed lid, a reflection and a strand of hair have no such place. The limits stand
-//! between good portraits and variants of them (`docs/judge.md`). A small picture cannot tell more: all of it is advice.
+//! Brightness is a share of the skin's brightness, so that skin tone makes no difference. An iris is found if the middle of a
+//! window is darker than the samples beside it; a closed lid, a reflection and a strand of hair have no such middle. The limits
+//! separate good portraits from faulty variants of them (`docs/judge.md`). A small picture is not reliable enough for more, so
+//! all findings are advice.
 
 use std::ops::Range;
 
@@ -26,22 +27,22 @@ const COLUMNS: usize = 13;
 const ROWS: usize = 7;
 const MIDDLE_ROW: Range<usize> = 3..4;
 const MIDDLE_ROWS: Range<usize> = 2..5;
-/// Least difference between the brightest and the darkest twentieth of a window. Good portraits: 0.27 and more; dark glass: 0.20 at
-/// most for 19 of 20.
+/// Minimum difference between the brightest and the darkest twentieth of a window. Good portraits: at least 0.27; dark glasses:
+/// at most 0.20 for 19 of 20.
 const MIN_CONTRAST: f64 = 0.25;
-/// Least darkness of an iris.
 const MIN_IRIS: f64 = 0.0;
-/// A pale iris may be no darker than the white beside it, but its pupil and the edge of its lid are: in three rows instead of one by more
-/// than this. Open eyes with an iris fainter than [`MIN_IRIS`]: 0.14 and more; shut lids: less for three of four.
+/// Minimum darkness, in three rows, of an open eye with a pale iris. The middle row of such an eye may be as bright as the white
+/// beside it, but its pupil and the edge of its lid are darker. Open eyes with an iris fainter than [`MIN_IRIS`]: at least 0.14;
+/// closed lids: less for three of four.
 const PALE_IRIS: f32 = 0.14;
-/// Windows that are no mirror images of each other ...
+/// Minimum correlation of one window with the mirror image of the other. Studio portraits: at least 0.78.
 const MIN_SYMMETRY: f64 = 0.2;
-/// ... with an iris fainter than this have something over one of them. Studio portraits: 0.78 and more symmetry.
+/// Below [`MIN_SYMMETRY`], an iris fainter than this means that something covers the eye.
 const MIN_IRIS_IN_ASYMMETRY: f32 = 0.1;
-/// Brightness of an eye, as share of the skin's, above which a missing iris is a reflection. Shut lids: 1.11 at most.
+/// Brightness of an eye, as share of the skin's, above which a missing iris is a reflection. Closed lids: at most 1.11.
 const GLARE: f64 = 1.15;
 
-/// Checks both eyes. Children under six may have them shut.
+/// Checks both eyes. Children under six may have their eyes closed.
 pub(super) fn check(luma: &Plane, landmarks: &Landmarks, skin: &SkinTone, subject: Subject) -> Option<Finding> {
     let (lids, distance) = landmarks.lids();
     let [left, right] = lids;
@@ -74,7 +75,7 @@ pub(super) fn check(luma: &Plane, landmarks: &Landmarks, skin: &SkinTone, subjec
         }
         return (subject != Subject::Under6).then(|| Finding::advise(Check::EyesShut, iris, format!(">= {min_iris}")));
     }
-    // Under light from one side the eyes differ by their shade, which the check of the light tells.
+    // Under light from one side the shade makes the eyes differ; the check of the light reports that.
     if skin.is_unevenly_lit() {
         return None;
     }
@@ -87,11 +88,11 @@ pub(super) fn check(luma: &Plane, landmarks: &Landmarks, skin: &SkinTone, subjec
     }
 }
 
-/// Brightness around an eye as shares of the skin's, row by row; the first column is towards the temple, in both eyes.
+/// Brightness around an eye as share of the skin's, row by row. The first column is next to the temple in both eyes.
 struct EyeWindow([f32; COLUMNS * ROWS]);
 
 impl EyeWindow {
-    /// `value` is given places from the middle, as shares of the distance of the eyes.
+    /// `value` receives coordinates relative to the middle, as shares of the distance of the eyes.
     fn new(value: impl Fn(f32, f32) -> f32) -> Self {
         let place = |index: usize, count: usize, half: f32| half * (2.0 * index as f32 / (count - 1) as f32 - 1.0);
         Self(std::array::from_fn(|index| {
@@ -100,17 +101,17 @@ impl EyeWindow {
         }))
     }
 
-    /// Brightest less darkest twentieth.
+    /// Difference between the brightest and the darkest twentieth.
     fn contrast(&self) -> f32 {
         quantile(&self.0, 0.95) - quantile(&self.0, 0.05)
     }
 
-    /// Darkness of the iris, or that of pupil and lid beyond [`PALE_IRIS`]: below [`MIN_IRIS`] for a shut eye.
+    /// Darkness of the iris, or the amount by which pupil and lid edge exceed [`PALE_IRIS`]; below [`MIN_IRIS`] for a closed eye.
     fn openness(&self) -> f32 {
         self.iris(MIDDLE_ROW).max(self.iris(MIDDLE_ROWS) - PALE_IRIS)
     }
 
-    /// By how much the darkest place in the middle is darker than both flanks, in these rows.
+    /// Brightness difference between the darkest sample in the middle and both flanks, in these rows.
     fn iris(&self, rows: Range<usize>) -> f32 {
         let rows: Vec<&[f32]> = rows.map(|row| &self.0[row * COLUMNS..][..COLUMNS]).collect();
         let mut flanks: Vec<f32> = rows.iter().flat_map(|row| [row[2], row[3], row[9], row[10]]).collect();
@@ -125,7 +126,7 @@ impl EyeWindow {
         quantile(&inner, 0.75)
     }
 
-    /// Pearson's correlation, -1 to 1; 0 where one of the two shows nothing.
+    /// Pearson's correlation, -1 to 1; 0 if one of the windows has no contrast.
     fn correlation(&self, other: &Self) -> f32 {
         let mean = |window: &Self| window.0.iter().sum::<f32>() / window.0.len() as f32;
         let (own, others) = (mean(self), mean(other));
@@ -139,7 +140,7 @@ impl EyeWindow {
     }
 }
 
-/// The value that this share of the values does not exceed, to the nearest rank; there must be one at least.
+/// Quantile by nearest rank; `values` must not be empty.
 fn quantile(values: &[f32], share: f32) -> f32 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f32::total_cmp);
@@ -163,10 +164,10 @@ mod tests {
 
     #[test]
     fn a_pale_iris_is_no_shut_lid() {
-        // No darker than the white beside it, but for a pupil that lies above the middle row.
+        // As bright as the white beside it, except for a pupil above the middle row.
         let pale = EyeWindow::new(|x, y| if x.abs() < 0.05 && (-0.06..-0.02).contains(&y) { 0.4 } else { 0.9 });
         assert!(pale.iris(MIDDLE_ROW) <= 0.0 && pale.openness() > 0.0, "{}", pale.openness());
-        // Bright where the eyeball lifts it, and with lashes below.
+        // Bright over the eyeball, with lashes below.
         let lid = EyeWindow::new(|x, y| match (x.abs() < 0.12, y > 0.02) {
             (_, true) => 0.8,
             (true, false) => 0.95,

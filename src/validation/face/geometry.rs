@@ -1,43 +1,43 @@
-//! The place, size and pose of a face, measured from its landmarks.
+//! Position, size and pose of a face, measured from its landmarks.
 //!
-//! All values are rounded, so that a comparison with a limit does not depend on the last bits of a processor's arithmetic.
+//! All values are rounded, so that a comparison with a limit does not depend on the last bits of floating-point arithmetic.
 
 use super::landmarks::Landmarks;
 use super::rounding::{tenth, thousandth};
 
-/// Pitch of a head that looks straight ahead, as the mesh measures it.
+/// Pitch of a head that looks straight ahead, as measured by the mesh.
 const LEVEL_PITCH: f64 = 4.5;
-/// Height of a head, chin to crown, as multiple of the distance from the pupils to the chin: the pupils lie half-way, as in the usual
-/// anthropometric tables.
+/// Height of a head (chin to crown) as multiple of the distance from the pupils to the chin: the pupils lie half-way, as in the
+/// usual anthropometric tables.
 pub(super) const HEAD_TO_CHIN: f64 = 2.0;
-/// Measurements of a face. Coordinates are pixels of the whole picture from the middle of its upper left pixel, rounded to tenths; shares
-/// are of the picture's width or height, rounded to thousandths; angles are rounded to tenths of a degree. All `None` where no face
-/// was found or the picture has too few pixels.
+/// Measurements of a face. Coordinates are pixels of the whole picture from the centre of its upper left pixel, rounded to
+/// tenths. Shares are of the picture's width or height, rounded to thousandths. Angles are rounded to tenths of a degree. All
+/// fields are `None` if no face was found or the picture has too few pixels.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct FaceMeasurements {
-    /// Number of faces; `None` if they were not looked for.
+    /// `None` if the picture was not searched for faces.
     pub faces: Option<usize>,
-    /// Middles of the pupils (x, y), the one on the left in the picture first.
+    /// Centres of the pupils (x, y), the left one in the picture first.
     pub eyes: Option<[(f64, f64); 2]>,
     /// Lowest point of the chin (x, y).
     pub chin: Option<(f64, f64)>,
     pub inter_eye_distance_px: Option<f64>,
-    /// Angle of the line through the pupils in degrees; positive where the right one in the picture is lower. Up to 180: a head
-    /// that lies or stands upside down.
+    /// Angle of the line through the pupils in degrees, -180 to 180; positive if the right pupil in the picture is lower. Beyond
+    /// 90 the head is upside down.
     pub roll_degrees: Option<f64>,
-    /// Turn of the head in degrees; positive where the face looks to the right of the picture.
+    /// Turn of the head in degrees; positive if the face looks to the right of the picture.
     pub yaw_degrees: Option<f64>,
-    /// Nod of the head in degrees; positive where the face looks down.
+    /// Tilt of the head up or down in degrees; positive if the face looks down.
     pub pitch_degrees: Option<f64>,
-    /// The point between the pupils, from the left, as share of the width.
+    /// Distance of the point between the pupils from the left edge, as share of the width.
     pub horizontal_position: Option<f64>,
     pub vertical_position: Option<f64>,
-    /// Width of the head as share of the width.
+    /// Share of the picture's width.
     pub head_width: Option<f64>,
-    /// Height of the head, chin to crown, as share of the height; estimated from chin and eyes.
+    /// Chin to crown, as share of the picture's height; estimated from chin and eyes.
     pub head_height: Option<f64>,
-    /// Highest place of the head, hair included (y), by the person mask of the studio and the desk; `None` at the gateway, and where
-    /// the head reaches the upper edge.
+    /// Uppermost point of the head including hair (y), by the person mask of the studio and the desk; `None` at the gateway, and
+    /// if the head reaches the upper edge.
     pub crown: Option<f64>,
 }
 
@@ -45,7 +45,7 @@ pub struct FaceMeasurements {
 pub(super) struct Geometry {
     pub(super) measured: FaceMeasurements,
     pub(super) photo_size: (f64, f64),
-    /// Pixels for each sample the face was measured on: nothing is more exact than one of them.
+    /// Pixels per sample of the plane that was measured; no value is more exact than this.
     pub(super) pixels_per_sample: f64,
 }
 
@@ -53,7 +53,7 @@ impl Geometry {
     pub(super) fn new(landmarks: &Landmarks, photo_size: (u32, u32), pixels_per_sample: u32) -> Self {
         let scale = f64::from(pixels_per_sample);
         let photo_size = (f64::from(photo_size.0), f64::from(photo_size.1));
-        // From the plane's corner to the middle of the picture's first pixel.
+        // From the plane's corner to the centre of the picture's first pixel.
         let place = |(x, y): (f32, f32)| (tenth(f64::from(x) * scale - 0.5), tenth(f64::from(y) * scale - 0.5));
         let eyes = landmarks.eyes().map(place);
         let chin = place(landmarks.chin());

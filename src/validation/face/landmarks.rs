@@ -1,5 +1,5 @@
-//! Places the parts of a face with MediaPipe's face mesh (Kartynnik et al., Real-time Facial Surface Geometry from Monocular Video on
-//! Mobile GPUs, 2019): 468 points with depth, from a square around the face that is turned upright.
+//! Locates the parts of a face with MediaPipe's face mesh (Kartynnik et al., Real-time Facial Surface Geometry from Monocular
+//! Video on Mobile GPUs, 2019): 468 points with depth, from a square around the face that is rotated upright.
 
 use lichtbild_inference::SimdLevel;
 
@@ -7,18 +7,18 @@ use super::detector::DetectedFace;
 use super::networks::{MESH_SIZE, Networks, POINTS, probability};
 use crate::validation::downscaled::Plane;
 
-/// Side of the square around a face, as part of the detector's box or of the points' extent (MediaPipe's own value).
+/// Side of the square around a face, as multiple of the detector's box or of the points' extent (MediaPipe's own value).
 const CROP: f32 = 1.5;
-/// By how much the first square is moved to the crown, as part of the box: the detector's boxes end at the eyebrows.
+/// Shift of the first square towards the crown, as share of the box, because the detector's boxes end at the eyebrows.
 const CROP_SHIFT: f32 = 0.05;
-/// Below this probability the network says that there is no face in the square.
+/// Minimum probability that the square contains a face.
 const MIN_PRESENCE: f32 = 0.5;
-/// Height of the pupil above the mean of its lids, as part of the distance of the eyes: the upper lid covers more of the iris than the
-/// lower one. Pupils of 60 portraits that were marked by hand lie 0.024 above it, those of 300 that were noted by the same mesh on the
-/// full picture 0.0: this value keeps the error of both sets small.
+/// Height of the pupil above the mean of its lids, as share of the distance of the eyes: the upper lid covers more of the iris
+/// than the lower one. Pupils of 60 portraits marked by hand lie 0.024 above it; pupils of 300 portraits that the same mesh
+/// located on the full picture, 0.0. This value keeps the error of both sets small.
 const PUPIL_ABOVE_LIDS: f32 = 0.006;
 
-// Points of the mesh, by MediaPipe's numbers. Left and right are those of the picture.
+// Points of the mesh by MediaPipe's numbers. Left and right are as in the picture.
 const LEFT_LIDS: [usize; 16] = [33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246];
 const RIGHT_LIDS: [usize; 16] = [263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466];
 const FOREHEAD: usize = 10;
@@ -26,17 +26,17 @@ const CHIN: usize = 152;
 const LEFT_SIDE: usize = 234;
 const RIGHT_SIDE: usize = 454;
 
-/// A point: across and down in samples of the plane from its upper left corner; depth in samples, less towards the camera.
+/// Coordinates x and y in samples of the plane from its upper left corner; depth in samples, smaller towards the camera.
 type MeshPoint = (f32, f32, f32);
 
-/// Place of a head in samples of the planes, from their upper left corner.
+/// Position of a head in samples of the planes, from their upper left corner.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HeadExtent {
     /// Left side of the face in the picture.
     pub(in crate::validation) left: f64,
     /// Right side of the face in the picture.
     pub(in crate::validation) right: f64,
-    /// Highest row of the face, below the hair.
+    /// Uppermost row of the face, below the hair.
     pub(in crate::validation) top: f64,
     pub(in crate::validation) eyes: f64,
     pub(in crate::validation) chin: f64,
@@ -47,10 +47,10 @@ pub(super) struct Landmarks {
     points: Vec<MeshPoint>,
 }
 
-/// Places the parts of `face`. `None` where the network sees no face there.
+/// Locates the parts of `face`. `None` if the network finds no face there.
 ///
-/// The network is run twice, the second time in a square around the points that it found first: that brings one eye in ten nearer by
-/// half a per cent of their distance, and heads that are tilted are measured level.
+/// The network runs twice, the second time in a square around the points that the first run found. That improves one eye in ten
+/// by half a per cent of their distance, and tilted heads are measured upright.
 pub(super) fn locate(plane: &Plane, face: &DetectedFace, networks: &Networks, vectors: SimdLevel) -> Option<Landmarks> {
     let first = run_mesh(plane, &Square::around_face(face), networks, vectors)?;
     run_mesh(plane, &first.square(), networks, vectors).or(Some(first))
@@ -66,7 +66,7 @@ fn run_mesh(plane: &Plane, square: &Square, networks: &Networks, vectors: SimdLe
     points.iter().all(|(x, y, z)| x.is_finite() && y.is_finite() && z.is_finite()).then_some(Landmarks { points })
 }
 
-/// A square of the plane, turned.
+/// A rotated square of the plane.
 struct Square {
     centre: (f32, f32),
     side: f32,
@@ -81,7 +81,8 @@ impl Square {
         Self { centre: (face.centre.0 + sin * up, face.centre.1 - cos * up), side: CROP * face.side(), sin, cos }
     }
 
-    /// The square as the network takes it, 0 to 1: linear between samples; beyond the border the outermost samples repeat.
+    /// The square as input of the network, values from 0 to 1. Interpolates linearly; outside the plane the outermost samples are
+    /// repeated.
     fn crop(&self, plane: &Plane) -> Vec<f32> {
         let step = self.side / MESH_SIZE as f32;
         let (right, down) = ((self.cos * step, self.sin * step), (-self.sin * step, self.cos * step));
@@ -98,7 +99,7 @@ impl Square {
         input
     }
 
-    /// A point of the network in the plane.
+    /// Converts a point of the network to coordinates of the plane.
     fn point(&self, [x, y, z]: [f32; 3]) -> MeshPoint {
         let step = self.side / MESH_SIZE as f32;
         let (x, y) = (x * step - self.side / 2.0, y * step - self.side / 2.0);
@@ -107,7 +108,7 @@ impl Square {
 }
 
 impl Landmarks {
-    /// The square around all points, turned as the eyes are.
+    /// The square around all points, rotated like the line through the eyes.
     fn square(&self) -> Square {
         let (sin, cos) = self.angle().sin_cos();
         let upright = |&(x, y, _): &MeshPoint| (cos * x + sin * y, cos * y - sin * x);
@@ -121,10 +122,10 @@ impl Landmarks {
         Square { centre: (cos * x - sin * y, sin * x + cos * y), side, sin, cos }
     }
 
-    /// Middles of the pupils, the person's right one first.
+    /// Centres of the pupils, the person's right one first.
     pub(super) fn eyes(&self) -> [(f32, f32); 2] {
         let [left, right] = [self.mean(&LEFT_LIDS), self.mean(&RIGHT_LIDS)];
-        // Across the line of the eyes, towards the forehead.
+        // Perpendicular to the line through the eyes, towards the forehead.
         let up = (PUPIL_ABOVE_LIDS * (right.1 - left.1), -PUPIL_ABOVE_LIDS * (right.0 - left.0));
         [left, right].map(|(x, y)| (x + up.0, y + up.1))
     }
@@ -134,7 +135,7 @@ impl Landmarks {
         (x, y)
     }
 
-    /// Width of the face before the ears, in samples.
+    /// Width of the face up to the ears, in samples.
     pub(super) fn width(&self) -> f32 {
         distance(self.at(LEFT_SIDE), self.at(RIGHT_SIDE))
     }
@@ -145,14 +146,13 @@ impl Landmarks {
         (right.1 - left.1).atan2(right.0 - left.0)
     }
 
-    /// Turn of the head about the vertical axis in degrees, from the depth of both sides of the face; positive where the face looks
-    /// to the right of the picture.
+    /// Yaw in degrees, from the depth of both sides of the face; positive if the face looks to the right of the picture.
     pub(super) fn yaw_degrees(&self) -> f32 {
         let (left, right) = (self.at(LEFT_SIDE), self.at(RIGHT_SIDE));
         (right.2 - left.2).atan2(distance(left, right)).to_degrees()
     }
 
-    /// Nod of the head in degrees, from the depth of forehead and chin; positive where the face looks down.
+    /// Pitch in degrees, from the depth of forehead and chin; positive if the face looks down.
     pub(super) fn pitch_degrees(&self) -> f32 {
         let (forehead, chin) = (self.at(FOREHEAD), self.at(CHIN));
         (chin.2 - forehead.2).atan2(distance(forehead, chin)).to_degrees()
@@ -166,7 +166,7 @@ impl Landmarks {
         HeadExtent { left: left.min(right), right: left.max(right), top, eyes, chin: f64::from(self.chin().1) }
     }
 
-    /// Middles of the lids, the person's right eye first, and the distance between them in samples.
+    /// Means of the lids, the person's right eye first, and the distance between them in samples.
     pub(super) fn lids(&self) -> ([(f32, f32); 2], f32) {
         let [left, right] = [self.mean(&LEFT_LIDS), self.mean(&RIGHT_LIDS)];
         ([left, right], (right.0 - left.0).hypot(right.1 - left.1))
@@ -193,7 +193,7 @@ impl Landmarks {
     }
 }
 
-/// Distance in the picture.
+/// Distance in the plane, without depth.
 fn distance(a: MeshPoint, b: MeshPoint) -> f32 {
     (a.0 - b.0).hypot(a.1 - b.1)
 }

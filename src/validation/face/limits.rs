@@ -1,4 +1,4 @@
-//! Limits of a face in a profile: the table `[face]`. A key that is missing is not checked; turn and nod have defaults.
+//! Limits of a face in a profile: the table `[face]`. A missing key is not checked; yaw and pitch have defaults.
 
 use std::fmt;
 
@@ -15,40 +15,40 @@ pub struct FaceLimits {
     /// Distance of the pupils.
     #[serde(deserialize_with = "within::<u32, _, _, 1, 2500>", skip_serializing_if = "Option::is_none")]
     pub min_inter_eye_px: Option<u32>,
-    /// Angle of the line through the pupils to either side.
+    /// Angle of the line through the pupils in either direction.
     #[serde(deserialize_with = "within::<f64, _, _, 1, 45>", skip_serializing_if = "Option::is_none")]
     pub max_roll_degrees: Option<f64>,
-    /// Turn of the head to either side; advice only. Without the key: 5, by BSI TR-03121-3 Volume 2.
+    /// In either direction; advice only. Default: 5, by BSI TR-03121-3 Volume 2.
     #[serde(deserialize_with = "within::<f64, _, _, 1, 90>", skip_serializing_if = "Option::is_none")]
     pub max_yaw_degrees: Option<f64>,
-    /// Nod of the head up or down; advice only. Without the key: 5, by BSI TR-03121-3 Volume 2.
+    /// Up or down; advice only. Default: 5, by BSI TR-03121-3 Volume 2.
     #[serde(deserialize_with = "within::<f64, _, _, 1, 90>", skip_serializing_if = "Option::is_none")]
     pub max_pitch_degrees: Option<f64>,
-    /// Point between the pupils, from the left.
+    /// Distance of the point between the pupils from the left edge.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub horizontal_position: Option<RatioRange>,
-    /// Distance of the same point from the middle of the width.
+    /// Distance of the point between the pupils from the middle of the width.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_centre_offset_px: Option<u32>,
-    /// The same point from the top.
+    /// Distance of the point between the pupils from the top.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vertical_position: Option<RatioRange>,
-    /// A child's head may be narrower by as much as its face may be smaller.
+    /// A child's head may be narrower in proportion to its smaller face.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head_width: Option<RatioRange>,
     /// From chin to crown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head_height: Option<RatioRange>,
-    /// For children under ten, instead of `head_height`.
+    /// Replaces `head_height` for children under ten.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head_height_under_10: Option<RatioRange>,
-    /// Instead of `head_height`.
+    /// Replaces `head_height`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head_height_px: Option<PixelRange>,
-    /// Space above the crown. Shown to people, not checked: hair hides the crown from every program.
+    /// Space above the crown. Shown, not checked: hair hides the crown from every program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crown_margin_px: Option<PixelRange>,
-    /// Space below the chin. Shown to people, not checked: it follows from the other two.
+    /// Space below the chin. Shown, not checked: it follows from the other two.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chin_margin_px: Option<PixelRange>,
 }
@@ -72,7 +72,7 @@ pub struct RatioRange {
 }
 
 impl FaceLimits {
-    /// The first key whose value contradicts another one of the profile, and what it must be.
+    /// The first key that contradicts another one of the profile, with the condition that it must meet.
     pub(in crate::validation) fn contradiction(&self, photo: &PixelRule) -> Option<(&'static str, &'static str)> {
         for (key, shares) in [
             ("face.horizontal_position", self.horizontal_position),
@@ -106,7 +106,7 @@ impl FaceLimits {
         None
     }
 
-    /// Range for the height of the head as the profile states it in shares.
+    /// Permitted height of the head if the profile states it in shares.
     pub(super) fn head_height_share(&self, subject: Subject) -> Option<RatioRange> {
         let of_children = match subject {
             Subject::Adult => None,
@@ -115,7 +115,7 @@ impl FaceLimits {
         of_children.or(self.head_height)
     }
 
-    /// Range for the height of the head as share of the photo's, which is `photo_height` pixels high.
+    /// Permitted height of the head as share of the photo's height, which is `photo_height` pixels.
     pub(in crate::validation) fn head_height_for(&self, subject: Subject, photo_height: f64) -> Option<RatioRange> {
         let in_pixels = self.head_height_px.map(|PixelRange { min, max }| RatioRange {
             min: f64::from(min) / photo_height,
@@ -126,7 +126,7 @@ impl FaceLimits {
 }
 
 impl RatioRange {
-    /// By how much a share is outside; 0 inside.
+    /// Distance of a share from the range; 0 inside.
     pub(super) fn deviation(&self, share: f64) -> f64 {
         (self.min - share).max(share - self.max).max(0.0)
     }

@@ -6,11 +6,12 @@
 //!                                           |                      limits, guard bands
 //!                                           +--> mouth, eyes, light on the skin --> advice
 //! ```
-//! Works on the photo at an eighth of its size: a face of 90 samples is enough for networks that take pictures of 128 and 192 pixels, so
-//! that no pixel is decoded.
+//! The checks use the photo at an eighth of its size: a face of 90 samples is enough for networks with inputs of 128 and 192
+//! pixels, so no pixel is decoded.
 //!
-//! Measurements of faces can be wrong. Hence every limit has a guard band, weak evidence gives advice, and [`Exception`] and [`Subject`]
-//! relax the checks for people whom such programs measure badly. `docs/judge.md` has the errors of all measurements.
+//! Measurements of faces can be wrong. Therefore every limit has a guard band, weak evidence gives advice, and [`Exception`] and
+//! [`Subject`] relax the checks for people whom such programs measure badly. `docs/judge.md` lists the errors of all
+//! measurements.
 
 mod detector;
 mod expression;
@@ -45,19 +46,20 @@ use landmarks::Landmarks;
 use networks::Networks;
 use skin::SkinTone;
 
-/// From this score on the detector alone is believed; below it the landmark network must see a face, too. Of 360 good portraits none
-/// had less than 0.83, and the landmark network saw a face in all.
+/// Minimum score at which the detector alone decides; below it the landmark network must find a face, too. None of 360 good
+/// portraits had less than 0.83, and the landmark network found a face in all of them.
 const CONFIDENT_SCORE: f32 = 0.8;
-/// From this score on a second face is told. Wrong ones had 0.43 at most, 60 true ones 0.59 at least.
+/// Minimum score for reporting a second face. Wrong ones had at most 0.43, 60 true ones at least 0.59.
 const SECOND_FACE_SCORE: f32 = 0.45;
-/// From this score on a second face refuses ...
+/// Minimum score at which a second face refuses, if it is also large enough.
 const CONFIDENT_SECOND_FACE_SCORE: f32 = 0.6;
-/// ... if it also has this part of the first one's side: smaller ones may be pictures on a wall, which the clerk may judge.
+/// Minimum side of a second face that refuses, as share of the first one's. Smaller ones may be pictures on a wall, which the
+/// clerk can judge.
 const SECOND_FACE_MIN_SIZE: f32 = 0.4;
-/// Planes longer than this many times their width are no photos of people.
+/// Maximum ratio of length to width of a photo of a person.
 const MAX_ASPECT: usize = 3;
-/// Shortest side of a plane in which a face can be found, in samples; longest side, to bound the work: 400 is the tallest picture
-/// at an eighth.
+/// Shortest side of a plane in which a face can be found, in samples, and longest side, which bounds the work: 400 is the tallest
+/// picture at an eighth.
 const MIN_SIDE: usize = 16;
 const MAX_SIDE: usize = 4096;
 
@@ -66,14 +68,14 @@ const MAX_SIDE: usize = 4096;
 pub struct FaceCheckOutcome {
     pub measurements: FaceMeasurements,
     pub findings: Vec<Finding>,
-    /// Share of the face that is white, 0 to 1; `None` where no upright face was measured.
+    /// Share of the face that is white, 0 to 1; `None` if no upright face was measured.
     pub(super) white_share: Option<f64>,
-    /// Place of the head; `None` where no upright face was measured.
+    /// `None` if no upright face was measured.
     pub(super) head: Option<HeadExtent>,
 }
 
 impl FaceCheckOutcome {
-    /// Severity of the finding that the head lies or stands upside down; `None` for one that is upright or was not found.
+    /// Severity of the finding that the head is on its side or upside down; `None` if it is upright or was not found.
     pub(super) fn upright_severity(&self) -> Option<Severity> {
         self.findings.iter().find(|finding| finding.check == Check::Upright).map(|finding| finding.severity)
     }
@@ -82,15 +84,16 @@ impl FaceCheckOutcome {
 /// Checks the face in a picture.
 ///
 /// # Parameters
-/// - `photo`: its planes at a half, a quarter, an eighth or the whole of the picture's size, the last samples of a row or column
-///   rounded up. Planes of another size, or too small, too large or too long for a photo of a person, are not judged: such
-///   pictures fail the rules of their size.
+/// `photo`: planes at a half, a quarter, an eighth or the whole of the picture's size; partial samples at the end of a row or
+/// column are rounded up. Planes of another size, or too small, too large or too long for a photo of a person, are not checked:
+/// such pictures fail the rules of their size.
 /// - `photo_width`, `photo_height`: size of the photo in pixels
 /// - `limits`: from the profile
 /// - `subject`: children have smaller faces, and the small ones move
 /// - `exception`: with any, nothing is refused
 ///
-/// Never panics. The work is the same for all pictures but for four looks instead of one where no upright face is sure.
+/// Never panics. The work is the same for all pictures, except that the detector runs four times instead of once if no upright
+/// face is certain.
 pub fn check(
     photo: &DownscaledPhoto,
     photo_width: u32,
@@ -102,7 +105,7 @@ pub fn check(
     check_with(photo, (photo_width, photo_height), limits, subject, exception, SimdLevel::default())
 }
 
-/// The same with chosen instructions, so that a test can compare them.
+/// As [`check`] with a chosen SIMD level, so that a test can compare them.
 fn check_with(
     photo: &DownscaledPhoto,
     photo_size: (u32, u32),
@@ -149,9 +152,9 @@ fn check_planes(
     let others: Vec<&DetectedFace> = others.iter().filter(|face| face.score >= SECOND_FACE_SCORE).collect();
     let mut outcome = match landmarks {
         Some(landmarks) => check_landmarks(photo, &landmarks, photo_size, pixels_per_sample, limits, subject),
-        // One network sees none and the other one is not sure.
+        // One network finds no face, and the other one is not certain.
         None if first.score < CONFIDENT_SCORE => return without_face(),
-        // A face of which nothing can be measured.
+        // A face without measurements.
         None => FaceCheckOutcome {
             findings: vec![Finding::advise(Check::FaceMissing, "0 - 1", "1")],
             ..FaceCheckOutcome::default()
@@ -169,7 +172,7 @@ fn check_planes(
     outcome
 }
 
-/// Place and pose of a face; of one that is upright also its mouth, its eyes and the light on it.
+/// Position and pose of a face; for an upright one also mouth, eyes and light.
 fn check_landmarks(
     photo: &DownscaledPhoto,
     landmarks: &Landmarks,
@@ -187,7 +190,7 @@ fn check_landmarks(
     if subject != Subject::Under6 {
         findings.extend(expression::check(landmarks));
     }
-    // Eyes at the edge of the picture are half outside: what is seen of them says nothing.
+    // Eyes at the edge of the picture are half outside, so the visible part says nothing about them.
     if !findings.iter().any(|finding| finding.check == Check::EyesCutOff) {
         findings.extend(eyes::check(&photo.luma, landmarks, &skin, subject));
     }
@@ -201,23 +204,24 @@ fn without_face() -> FaceCheckOutcome {
     FaceCheckOutcome { measurements, findings, ..FaceCheckOutcome::default() }
 }
 
-/// Findings that are only advice for this person. Programs of other authorities have refused babies, disabled people and covered heads,
-/// for whom another photo would not have helped; a clerk looks at the photo anyway. Without a declaration a missing face refuses: a wrong
-/// file or crop is far more common than a face that the networks do not find, and the declaration tells the two apart.
+/// Reports whether findings of this check are only advice for this person. Systems of other authorities have refused babies,
+/// disabled people and covered heads, for whom another photo would not have helped; a clerk looks at the photo anyway. Without a
+/// declaration a missing face refuses: a wrong file or crop is far more common than a face that the networks do not find, and the
+/// declaration distinguishes the two.
 fn is_relaxed(check: Check, subject: Subject, exception: Exception) -> bool {
     let by_age = match subject {
         Subject::Adult => false,
-        // A child's head is lower in the picture, the more so the smaller it may be, and has other proportions; and one of the least
-        // size allowed can be too small for the detector, which then says nothing about the child.
+        // A child's head may be smaller, is then lower in the picture, and has other proportions. A face of the minimum size can
+        // be too small for the detector, which then says nothing about the child.
         Subject::Under10 => matches!(check, Check::VerticalPosition | Check::FaceMissing | Check::HeadSize),
-        // Infants lie, turn and look anywhere. A parent's face beside them is one too many at any age, and a picture of too few
-        // pixels is so for every person.
+        // Infants lie, turn and look in any direction. A parent's face in the picture refuses at any age, and so does a picture
+        // with too few pixels.
         Subject::Under6 => !matches!(check, Check::FaceCount | Check::InterEyeDistance),
     };
     by_age || exception != Exception::None
 }
 
-/// Number of pixels a side that one sample stands for.
+/// Pixels per sample along each side.
 fn pixels_per_sample(plane: &Plane, (width, height): (u32, u32)) -> Option<u32> {
     let fits = |pixels: u32, samples: usize, scale: u32| usize::try_from(pixels.div_ceil(scale)) == Ok(samples);
     [8, 4, 2, 1].into_iter().find(|scale| fits(width, plane.width, *scale) && fits(height, plane.height, *scale))

@@ -1,16 +1,16 @@
-//! The two networks that look at faces, from Google's MediaPipe (origin, licence and digests in `models/README.md`).
+//! The two networks that find and measure faces, from Google's MediaPipe (origin, licence and digests in `models/README.md`).
 
 use std::sync::LazyLock;
 
 use lichtbild_inference::{ModelError, Network};
 
-/// Width and height of the picture that the detector takes, in pixels.
+/// Width and height of the detector's input, in pixels.
 pub(super) const DETECTOR_SIZE: usize = 128;
-/// Width and height of the picture that the landmark network takes, in pixels.
+/// Width and height of the landmark network's input, in pixels.
 pub(super) const MESH_SIZE: usize = 192;
-/// Places at which the detector looks for a face.
+/// Positions at which the detector searches for a face.
 pub(super) const ANCHORS: usize = 896;
-/// Values per place: box (4) and six key points (x, y).
+/// Values per position: box (4) and six key points (x, y).
 pub(super) const REGRESSORS: usize = 16;
 /// Points of the face mesh.
 pub(super) const POINTS: usize = 468;
@@ -20,7 +20,7 @@ pub(super) struct Networks {
     pub(super) mesh: Network,
 }
 
-/// The networks that come with the program; `None` only if they could not be read, which a test excludes.
+/// The networks that are part of the program; `None` only if they cannot be read, which a test rules out.
 pub(super) static NETWORKS: LazyLock<Option<Networks>> = LazyLock::new(|| Networks::read(DETECTOR, MESH).ok());
 
 static DETECTOR: &[u8] = include_bytes!("models/face_detection_short_range.tflite");
@@ -37,7 +37,7 @@ impl Networks {
     }
 }
 
-/// A network's raw output as a probability, in thousandths: what is compared with a threshold must not depend on the last bits.
+/// A network's raw output as a probability, rounded to thousandths so that comparisons do not depend on the last bits.
 pub(super) fn probability(output: f32) -> f32 {
     let probability = 1.0 / (1.0 + (-output.clamp(-80.0, 80.0)).exp());
     (probability * 1000.0).round() / 1000.0

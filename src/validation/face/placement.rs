@@ -1,7 +1,7 @@
 //! Checks of the place, size and pose of a face against a profile's limits.
 //!
-//! Every number is a measurement by a program. Between good and refused lies a band of advice, as wide as the error that was measured
-//! on people (`docs/judge.md`): no photo is refused because the program was off.
+//! Every number is a measurement by a program. Between accepted and refused values lies a band of advice, as wide as the error
+//! that was measured on people (`docs/judge.md`), so that no photo is refused because of a measurement error.
 
 use super::geometry::{Geometry, HEAD_TO_CHIN};
 use super::limits::{FaceLimits, PixelRange, RatioRange};
@@ -10,39 +10,43 @@ use crate::domain::check::quantity::{Quantity, Unit};
 use crate::domain::check::{Check, FindingDetail};
 use crate::domain::photo::declaration::Subject;
 
-/// Distance of the pupils: up to this part below the limit nothing is said ...
+/// Distance of the pupils below the limit that gives no finding, as share of the limit.
 const DISTANCE_NOISE: f64 = 0.05;
-/// ... and up to this part it is advice. Error on 360 good portraits: 9 % for one in a hundred.
+/// Distance of the pupils below the limit that gives advice, as share of the limit. Measurement error on 360 good portraits: 9 %
+/// for one in a hundred.
 const DISTANCE_BAND: f64 = 0.10;
-/// Roll in degrees above the limit: advice. Error: 2.8° for one in a hundred.
+/// Roll above the limit that gives advice, in degrees. Measurement error: 2.8° for one in a hundred.
 const ROLL_BAND: f64 = 2.0;
-/// Positions outside the limit, as share of the picture: advice.
+/// Position outside the limit that gives advice, as share of the picture.
 const POSITION_BAND: f64 = 0.05;
-/// Limit of yaw and pitch in degrees for a profile that names none: BSI TR-03121-3 Volume 2, table 5.3.
+/// Limit of yaw and pitch in degrees for a profile without one: BSI TR-03121-3 Volume 2, table 5.3.
 const DEFAULT_POSE: f64 = 5.0;
-/// Yaw and pitch in degrees above the limit: nothing is said. Good official portraits are turned by up to 11.5°, and pitch is known to
-/// 6° only, since foreheads differ. Beyond it there is advice, never a refusal.
+/// Yaw and pitch above the limit that give no finding, in degrees. Good official portraits are turned by up to 11.5°, and pitch
+/// is measured to only 6°, because foreheads differ. Above this there is advice, never a refusal.
 const YAW_BAND: f64 = 8.0;
 const PITCH_BAND: f64 = 11.0;
-/// Head sizes are estimated from the face, under whatever hair: up to this part outside the limit nothing is said ...
+/// Head size outside the limit that gives no finding, as share of the limit. Head sizes are estimated from the face, because hair
+/// hides the head.
 const HEAD_BAND: f64 = 0.10;
-/// ... and up to this part it is advice.
+/// Head size outside the limit that gives advice, as share of the limit.
 const HEAD_REFUSED: f64 = 0.20;
-/// [`HEAD_TO_CHIN`] of small children at most: an infant's eyes lie two fifths above the chin (Farkas, Anthropometry of the Head and Face, 1994).
+/// Maximum of [`HEAD_TO_CHIN`] for small children: an infant's eyes lie two fifths above the chin (Farkas, Anthropometry of the
+/// Head and Face, 1994).
 const INFANT_HEAD_TO_CHIN: f64 = 2.5;
-/// The same for children under ten at most.
+/// Maximum of [`HEAD_TO_CHIN`] for children under ten.
 const CHILD_HEAD_TO_CHIN: f64 = 2.2;
-/// Pupils nearer to the border than this, as part of their distance, are cut off: half an eye and its corner.
+/// Minimum distance of a pupil from the border, as share of the distance of the pupils: half an eye and its corner. Nearer eyes
+/// are cut off.
 const EYE_MARGIN: f64 = 0.3;
-/// Heads turned by more than this, in degrees, lie or stand upside down.
+/// Roll in degrees above which a head lies on its side or is upside down.
 pub const UPRIGHT_DEGREES: f64 = 45.0;
-/// Size of a child's face as share of an adult's: Fotomustertafel, 22 mm (at the very least 17 mm) instead of 32 mm.
+/// Size of a child's face as share of an adult's: Fotomustertafel, 22 mm (minimum 17 mm) instead of 32 mm.
 const CHILD_USUAL: f64 = 22.0 / 32.0;
 const CHILD_LEAST: f64 = 17.0 / 32.0;
 
 impl Geometry {
-    /// Compares the measurements with the limits. A head that is not upright has no other finding: everything is to be measured anew
-    /// once it is.
+    /// Compares the measurements with the limits. A head that is not upright has no other finding, because everything must be
+    /// measured again after the rotation.
     pub(super) fn check(&self, limits: &FaceLimits, subject: Subject) -> Vec<Finding> {
         if let Some(turned) = self.upright() {
             return vec![turned];
@@ -108,10 +112,10 @@ impl Geometry {
     fn roll(&self, limits: &FaceLimits) -> Option<Finding> {
         let (roll, distance) = (self.measured.roll_degrees?, self.measured.inter_eye_distance_px?);
         let limit = limits.max_roll_degrees?;
-        // An eighth of a sample is what landmarks are exact to at best.
+        // Landmarks are exact to an eighth of a sample at best.
         let band = ROLL_BAND.max((self.pixels_per_sample / 8.0).atan2(distance).to_degrees());
         let excess = roll.abs() - limit;
-        // The line of the eyes falls to the right where the head leans to the right of the picture.
+        // The line through the eyes descends to the right if the head leans to the right of the picture.
         let detail = if roll < 0.0 { FindingDetail::TiltedLeft } else { FindingDetail::TiltedRight };
         let shown = Quantity::tenths(roll.abs(), Unit::Degrees);
         finding(Check::Roll, excess, excess > band, shown, Some(detail), || format!("<= {limit}°"))
@@ -137,13 +141,13 @@ impl Geometry {
     }
 }
 
-/// A check of a deviation to one of two sides, with a case for each.
+/// A check of a deviation to either side, with a finding detail for each.
 #[derive(Clone, Copy)]
 struct TwoSided {
     check: Check,
-    /// Case for values below the middle or the range.
+    /// Detail for values below the middle or the range.
     below: FindingDetail,
-    /// Case for values above.
+    /// Detail for values above.
     above: FindingDetail,
 }
 
@@ -152,7 +156,7 @@ impl TwoSided {
         Self { check, below, above }
     }
 
-    /// The case for a deviation; negative ones are below.
+    /// The detail for a deviation; negative deviations are below.
     fn side(self, deviation: f64) -> FindingDetail {
         if deviation < 0.0 { self.below } else { self.above }
     }
@@ -167,7 +171,7 @@ const VERTICAL: TwoSided =
 const HEAD_WIDTH: TwoSided = TwoSided::new(Check::HeadSize, FindingDetail::HeadTooNarrow, FindingDetail::HeadTooWide);
 const HEAD_HEIGHT: TwoSided = TwoSided::new(Check::HeadSize, FindingDetail::HeadTooShort, FindingDetail::HeadTooTall);
 
-/// Advice where a head is turned or nods clearly more than the limit.
+/// Advises if a head is turned or tilted clearly more than the limit.
 fn pose(sides: TwoSided, measured: Option<f64>, limit: Option<f64>, band: f64) -> Option<Finding> {
     let (measured, limit) = (measured?, limit.unwrap_or(DEFAULT_POSE));
     let (excess, shown) = (measured.abs() - limit - band, Quantity::whole(measured.abs(), Unit::Degrees));
@@ -186,7 +190,8 @@ fn head_width_finding(measured: Option<f64>, limit: Option<RatioRange>) -> Optio
     head(HEAD_WIDTH, measured, (measured, measured), limit)
 }
 
-/// The head of a child reaches farther above its eyes than below them: between an adult's proportions and an infant's nothing is said.
+/// A child's head reaches farther above its eyes than below them, so sizes between an adult's and an infant's proportions give no
+/// finding.
 fn head_height_finding(measured: Option<f64>, limit: Option<RatioRange>, subject: Subject) -> Option<Finding> {
     let (measured, limit) = (measured?, limit?);
     let tallest = match subject {
@@ -197,7 +202,7 @@ fn head_height_finding(measured: Option<f64>, limit: Option<RatioRange>, subject
     head(HEAD_HEIGHT, measured, (measured, measured * tallest / HEAD_TO_CHIN), limit)
 }
 
-/// `least` and `most` are between which the size may be.
+/// `least` and `most` bound the possible size.
 fn head(sides: TwoSided, measured: f64, (least, most): (f64, f64), limit: RatioRange) -> Option<Finding> {
     let excess = |band: f64| {
         let widened = widen(limit, band);
@@ -208,17 +213,17 @@ fn head(sides: TwoSided, measured: f64, (least, most): (f64, f64), limit: RatioR
     finding(sides.check, excess, clearly, Quantity::percent(measured), Some(side), || limit.to_string())
 }
 
-/// The finding that refuses, or the first one: a head that is both too wide and too tall is told once.
+/// The finding that refuses, otherwise the first one: a head that is both too wide and too tall is reported once.
 fn worse(first: Option<Finding>, second: Option<Finding>) -> Option<Finding> {
     first.into_iter().chain(second).min_by_key(|finding| finding.severity)
 }
 
-/// A limit of the head's size with the band that an estimate needs around it.
+/// Widens a limit of the head size by the band that an estimate needs.
 fn widen(limit: RatioRange, band: f64) -> RatioRange {
     RatioRange { min: limit.min * (1.0 - band), max: limit.max * (1.0 + band) }
 }
 
-/// `excess` above 0 is outside the limit; whether it refuses is `clearly`.
+/// A positive `excess` is outside the limit; `clearly` decides whether it refuses.
 fn finding(
     check: Check,
     excess: f64,
@@ -240,7 +245,7 @@ mod tests {
         Geometry { measured, photo_size: (1000.0, 1300.0), pixels_per_sample: 8.0 }.check(limits, subject)
     }
 
-    /// A face that no limit objects to.
+    /// A face within all limits.
     fn good() -> FaceMeasurements {
         FaceMeasurements {
             eyes: Some([(380.0, 500.0), (620.0, 500.0)]),
@@ -272,7 +277,6 @@ mod tests {
         }
     }
 
-    /// An infant's eyes lie lower in the head than the proportions of adults have it.
     #[test]
     fn the_heads_of_small_children_reach_farther_above_their_eyes() {
         let under_10 = RatioRange { min: 0.49, max: 0.80 };

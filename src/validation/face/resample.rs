@@ -1,15 +1,15 @@
-//! A plane at another size.
+//! Resampling of a plane to another size.
 
 use crate::validation::downscaled::Plane;
 
-/// `plane` as `width x height` samples: linear between samples, and a mean over what falls together where the result is smaller.
-/// The plane must hold a sample at least.
+/// Resamples `plane` to `width x height` samples: linear interpolation for enlarging, the mean of the covered samples for
+/// reducing. The plane must not be empty.
 pub(in crate::validation) fn resample(plane: &Plane, width: usize, height: usize) -> Vec<f32> {
     let columns = taps(plane.width, width);
     let rows = taps(plane.height, height);
     let first = rows.iter().map(|tap| tap.start).min().unwrap_or(0);
     let end = rows.iter().map(|tap| tap.start + tap.weights.len()).max().unwrap_or(0);
-    // Rows first narrowed or widened, then weighed against each other: two short sums instead of one over an area.
+    // Horizontally first, then vertically: two short sums instead of one over an area.
     let mut across = Vec::with_capacity((end - first) * width);
     for row in plane.samples.chunks_exact(plane.width).take(end).skip(first) {
         across.extend(columns.iter().map(|tap| {
@@ -26,7 +26,7 @@ pub(in crate::validation) fn resample(plane: &Plane, width: usize, height: usize
     result
 }
 
-/// The samples that make one sample of the result, from `start` on, with the weight of each.
+/// The input samples of one output sample, from `start` on, with their weights.
 struct Tap {
     start: usize,
     weights: Vec<f32>,
@@ -64,7 +64,7 @@ mod tests {
             assert_eq!(result.len(), wanted * 5);
             for (index, value) in result.iter().enumerate() {
                 let x = (index % wanted) as f32 * 64.0 / wanted as f32 + 32.0 / wanted as f32 - 0.5;
-                // At the border the outermost samples repeat.
+                // At the border the outermost samples are repeated.
                 let inside = (2.0..61.0).contains(&x);
                 assert!(!inside || (value - 4.0 * x).abs() < 0.1, "{wanted}: {value} at {x}");
             }

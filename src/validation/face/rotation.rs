@@ -1,8 +1,8 @@
-//! Quarter turns of a plane: faces that lie or stand on their head are looked for in a plane that was turned.
+//! Quarter turns of a plane, so that faces on their side or upside down can be found.
 
 use crate::validation::downscaled::Plane;
 
-/// By how much a plane was turned, clockwise.
+/// Clockwise rotation of a plane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rotation {
     Quarter,
@@ -29,8 +29,8 @@ impl Rotation {
         Plane { width: width_after, height: height_after, samples }
     }
 
-    /// Maps a point of the turned plane to the plane as it was, which had this width and height. Both in samples from the
-    /// upper left corner.
+    /// Converts a point of the rotated plane to coordinates of the original plane. Both are in samples from the upper left
+    /// corner.
     pub(super) fn map_back(self, (x, y): (f32, f32), plane: &Plane) -> (f32, f32) {
         let (width, height) = (plane.width as f32, plane.height as f32);
         match self {

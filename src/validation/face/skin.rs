@@ -1,9 +1,7 @@
-//! Light and colour on the skin, taken at points of the mesh where neither hair nor beard nor glasses are in most faces.
+//! Light and colour on the skin, sampled at points of the mesh that hair, beard and glasses leave free in most faces.
 //!
-//! - Evenness of light: ISO/IEC 29794-5 compares both sides of a face (illumination uniformity). Here the mean linear light of one cheek
-//!   is divided by the other's and told in stops: a ratio, which is the same for every colour of skin.
-//! - Natural colour: ISO/IEC 29794-5, 7.3.8: the skin's mean in CIELAB has a* from 5 to 25 and b* from 5 to 35; measured is the distance
-//!   from that range. Lightness is no part of it.
+//! Evenness of light: ISO/IEC 29794-5 compares both sides of a face (illumination uniformity). Here the mean linear light of one
+//! cheek is divided by the other's and expressed in stops. A ratio is the same for every colour of skin.
 
 use super::landmarks::Landmarks;
 use super::rounding::thousandth;
@@ -12,20 +10,20 @@ use crate::domain::check::quantity::{Quantity, Unit};
 use crate::domain::check::{Check, FindingDetail};
 use crate::validation::downscaled::{DownscaledPhoto, Plane};
 
-/// Stops between the cheeks above which the light is uneven. Studio portraits: 0.36 at most; variants with one side two stops darker:
-/// 0.92 and more for 19 of 20.
+/// Maximum difference between the cheeks in stops. Studio portraits: at most 0.36; variants with one side two stops darker: at
+/// least 0.92 for 19 of 20.
 const MAX_STOPS: f64 = 1.0;
-/// Distance from the natural range of colours above which there is advice. The standard's own range has no tolerance; between 5 and 8
-/// two of 17 dark-skinned people would be advised against and two of 133 others, for warm lamps that flatter.
+/// Maximum distance from the natural range of colours without advice. The standard's own range has no tolerance; between 5 and 8,
+/// two of 17 dark-skinned people and two of 133 others would get advice because of warm lamps that flatter.
 const MAX_COLOUR_DISTANCE: f64 = 8.0;
 const NATURAL_A: (f64, f64) = (5.0, 25.0);
 const NATURAL_B: (f64, f64) = (5.0, 35.0);
-/// Share of white points above which colours are not judged.
+/// Share of white points above which colours are not checked.
 const MAX_WHITE_SHARE: f64 = 0.05;
-/// Luma from which a sample counts as white: ISO/IEC 29794-5, 7.3.5.
+/// Minimum luma of a white sample: ISO/IEC 29794-5, 7.3.5.
 const WHITE: f32 = 247.0;
 
-// Points of the mesh, by MediaPipe's numbers. Left and right are those of the picture.
+// Points of the mesh by MediaPipe's numbers. Left and right are as in the picture.
 const LEFT_CHEEK: [usize; 9] = [50, 101, 36, 205, 187, 117, 118, 207, 123];
 const RIGHT_CHEEK: [usize; 9] = [280, 330, 266, 425, 411, 346, 347, 427, 352];
 const FOREHEAD: [usize; 9] = [10, 151, 9, 108, 337, 67, 297, 69, 299];
@@ -34,9 +32,9 @@ const FOREHEAD: [usize; 9] = [10, 151, 9, 108, 337, 67, 297, 69, 299];
 pub(super) struct SkinTone {
     /// Median luma of cheeks and forehead, 0 to 255.
     pub(super) brightness: f32,
-    /// Share of the face's points that are white, in thousandths of 1.
+    /// Share of the face's points that are white, 0 to 1, rounded to thousandths.
     pub(super) white_share: f64,
-    /// Linear light of the left cheek in the picture and of the right one, 0 to 1.
+    /// Linear light of the left and the right cheek in the picture, 0 to 1.
     cheeks: [f64; 2],
     /// Mean a* and b* of both cheeks.
     colour: (f64, f64),
@@ -71,7 +69,7 @@ impl SkinTone {
         }
     }
 
-    /// Advice where one cheek has much less light than the other, and where the skin has no natural colour.
+    /// Advises if one cheek has much less light than the other, or the skin has no natural colour.
     pub(super) fn check(&self) -> impl Iterator<Item = Finding> {
         self.lighting().into_iter().chain(self.natural_colour())
     }
@@ -81,9 +79,9 @@ impl SkinTone {
         stops_shown(self.stops()).exceeds(stops_shown(MAX_STOPS))
     }
 
-    /// Stops by which the left cheek in the picture has more light than the right one.
+    /// Stops by which the left cheek in the picture is brighter than the right one.
     fn stops(&self) -> f64 {
-        // The darkest step of the picture: a black cheek is many stops darker, not infinitely many.
+        // The darkest step of the picture, so that a black cheek is many stops darker and not infinitely many.
         let darkest = linear(1.0);
         let [left, right] = self.cheeks.map(|light| light.max(darkest));
         (left / right).log2()
@@ -98,7 +96,7 @@ impl SkinTone {
         })
     }
 
-    /// White skin has lost its colour; that is the exposure's fault, which its check tells.
+    /// Overexposed skin has lost its colour; the exposure check reports that.
     fn natural_colour(&self) -> Option<Finding> {
         let outside = |value: f64, (min, max): (f64, f64)| (value - max).max(0.0) + (value - min).min(0.0);
         let (red, yellow) = (outside(self.colour.0, NATURAL_A), outside(self.colour.1, NATURAL_B));
@@ -124,7 +122,7 @@ fn to_rgb(luma: f64, blue: f64, red: f64) -> [f64; 3] {
         .map(|channel| channel.clamp(0.0, 255.0))
 }
 
-/// The light that an sRGB value of 0 to 255 stands for, 0 to 1 (IEC 61966-2-1).
+/// Linear light of an sRGB value (0 to 255), 0 to 1 (IEC 61966-2-1).
 fn linear(value: f64) -> f64 {
     let value = value / 255.0;
     if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }

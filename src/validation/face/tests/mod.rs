@@ -1,4 +1,4 @@
-//! One face in many variants: turned, moved, scaled, mirrored, dark, blurred; two of them, and none.
+//! One face in many variants (rotated, shifted, scaled, mirrored, dark, blurred), two faces, and no face.
 
 mod portraits;
 
@@ -8,14 +8,14 @@ use crate::validation::Profile;
 
 type Points = ([(f64, f64); 2], (f64, f64));
 
-/// Eyes and chin of the three portraits as measured when the networks were taken in.
+/// Eyes and chin of the three portraits as measured when the networks were added.
 const PINNED: [Points; 3] = [
     ([(467.6, 735.8), (783.2, 753.7)], (590.7, 1285.1)),
     ([(309.6, 488.7), (519.3, 499.0)], (395.4, 855.3)),
     ([(154.0, 241.7), (260.4, 247.0)], (199.6, 425.6)),
 ];
 
-/// The plane as a photo all over in the colour of skin.
+/// Adds skin colour to the whole plane.
 fn in_skin_colours(luma: Plane) -> DownscaledPhoto {
     DownscaledPhoto::tinted(luma, 113, 147)
 }
@@ -32,7 +32,7 @@ impl Portrait {
     }
 }
 
-/// All findings but the smile, which the person of the fixtures has in every variant.
+/// All findings except the smile, which the person in the fixtures has in every variant.
 fn named(outcome: &FaceCheckOutcome) -> Vec<(Check, Severity)> {
     let others = outcome.findings.iter().filter(|finding| finding.check != Check::Smile);
     others.map(|finding| (finding.check, finding.severity)).collect()
@@ -44,7 +44,7 @@ fn of_plane(plane: &Plane) -> FaceCheckOutcome {
     check(&in_skin_colours(plane.clone()), width, height, &limits, Subject::Adult, Exception::None)
 }
 
-/// The distance of two points and the angle of the line through them.
+/// Distance of two points, and angle of the line through them.
 fn span([(x, y), (right, lower)]: [(f64, f64); 2]) -> (f64, f64) {
     ((right - x).hypot(lower - y), (lower - y).atan2(right - x).to_degrees())
 }
@@ -113,7 +113,7 @@ fn pupils_are_found_wherever_the_face_is_and_however_large() {
 fn a_tilt_is_advice_near_the_limit_and_refused_beyond() {
     use Severity::{Advise, Refuse};
     for portrait in [&LARGE, &MIDDLE] {
-        // The portrait itself is tilted by 3.2 degrees.
+        // The original portrait is tilted by 3.2 degrees.
         for (turn_degrees, expected) in [(3.5, None), (6.5, Some(Advise)), (10.0, Some(Refuse)), (-16.0, Some(Refuse))]
         {
             let expected: Vec<_> = expected.into_iter().map(|severity| (Check::Roll, severity)).collect();
@@ -232,7 +232,7 @@ fn no_plane_is_too_strange() {
         }
         let _ = of_plane(&plane(width, height, |x, _| if x % 2 == 0 { 255 } else { 0 }));
     }
-    // A plane that lies about itself, and one that is not of this picture.
+    // A plane with too few samples for its size, and one with a size that does not match the picture.
     let short = Plane { width: 156, height: 200, samples: vec![0; 99] };
     assert_eq!(of_plane(&short), FaceCheckOutcome::default());
     let limits = FaceLimits::default();
@@ -259,7 +259,7 @@ fn a_larger_plane_of_the_same_photo_has_the_same_findings() {
 fn a_head_that_lies_or_stands_upside_down_is_refused_by_name_and_nothing_else_is_said() {
     for portrait in [&LARGE, &MIDDLE, &SMALL] {
         for turn_degrees in [90.0, -90.0, 180.0, 120.0, -60.0] {
-            // Small enough that the turned head stays within the picture.
+            // Small enough that the rotated head stays within the picture.
             let change = Transformation { turn_degrees, scale: 0.8, ..AS_IS };
             let outcome = portrait.check(change, "icao-35x45", Subject::Adult, Exception::None);
             assert_eq!(named(&outcome), [(Check::Upright, Severity::Refuse)], "{change:?}: {outcome:?}");
@@ -297,7 +297,7 @@ fn scalar_and_vector_arithmetic_agree() {
     }
 }
 
-/// Pinned to a thousandth of the picture's width: another processor or compiler must not move them.
+/// Exact to a thousandth of the picture's width on every processor and compiler.
 #[test]
 fn measurements_of_the_portraits_do_not_drift() {
     for (portrait, [(left, left_y), (right, right_y)], (chin, chin_y)) in
@@ -317,7 +317,7 @@ fn measurements_of_the_portraits_do_not_drift() {
 
 #[test]
 fn a_photo_full_of_faces_costs_no_more_than_a_few_runs() {
-    // Twelve faces side by side: bounded, told and refused.
+    // Twelve faces side by side: the work is bounded, and the photo is refused.
     let tile = LARGE.plane(AS_IS);
     let many = plane(156, 200, |x, y| tile.samples[(y * 4 % 200) * tile.width + x * 4 % 156]);
     let outcome = of_plane(&many);

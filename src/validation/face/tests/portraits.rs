@@ -1,4 +1,4 @@
-//! Portraits of the fixtures, changed: turned, scaled, shifted, mirrored, darker, blurred.
+//! Fixture portraits and transformations of them: rotated, scaled, shifted, mirrored, darkened, blurred.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,7 @@ use image::GrayImage;
 
 use crate::validation::downscaled::Plane;
 
-/// A portrait with its pupils as noted in `fixtures/README.md`.
+/// A portrait with its pupils as listed in `fixtures/README.md`.
 pub(super) struct Portrait {
     pub(super) luma: GrayImage,
     pub(super) pupils: [(f64, f64); 2],
@@ -24,16 +24,16 @@ pub(super) static MIDDLE: LazyLock<Portrait> =
 pub(super) static SMALL: LazyLock<Portrait> =
     LazyLock::new(|| read("portrait-413x531.jpg", [(154.0, 244.0), (259.0, 250.0)]));
 
-/// Change to a portrait, around its middle; the border repeats.
+/// Transformation of a portrait around its middle; the border pixels are repeated outwards.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Transformation {
     pub(super) turn_degrees: f64,
     pub(super) scale: f64,
-    /// To the right and down, as share of the width and the height.
+    /// Shift to the right and down, as share of the width and the height.
     pub(super) shift: (f64, f64),
     pub(super) mirror: bool,
     pub(super) light: f64,
-    /// Pixels a side over which it is blurred.
+    /// Side of the square over which each pixel is averaged, in pixels.
     pub(super) blur: f64,
 }
 
@@ -45,7 +45,6 @@ impl Portrait {
         (f64::from(self.luma.width()), f64::from(self.luma.height()))
     }
 
-    /// Returns the place in the original photo for a place of the changed one.
     fn origin(&self, change: Transformation, (x, y): (f64, f64)) -> (f64, f64) {
         let ((width, height), (sin, cos)) = (self.size(), change.turn_degrees.to_radians().sin_cos());
         let (x, y) = (x - width * (0.5 + change.shift.0), y - height * (0.5 + change.shift.1));
@@ -66,7 +65,7 @@ impl Portrait {
         pupils
     }
 
-    /// The changed picture at an eighth: a mean over 4 x 4 places of each 8 x 8 pixels.
+    /// The transformed picture at an eighth of its size: the mean of 4 x 4 positions in each block of 8 x 8 pixels.
     pub(super) fn plane(&self, change: Transformation) -> Plane {
         let (width, height) = (self.luma.width() as usize, self.luma.height() as usize);
         let (blur, samples) = ((8.0 + change.blur) / 4.0, self.luma.as_raw());
