@@ -1,42 +1,44 @@
-//! Measures deviations of the background from a plain one, and the shadow of the head on it.
+//! Measures how far the background deviates from a plain one, and the shadow of the head on it.
 //!
-//! Judged above the chin only, where all photos have some: below are shoulders and hair. The mask is widened first, because hair
-//! ends in single strands that it does not have. All limits were found on 60 studio portraits before a plain wall and the same
-//! portraits with a soft shadow drawn beside the head; `docs/judge.md` has the figures.
+//! Only the part above the chin is measured, where every photo shows background; shoulders and hair are below. The person is
+//! widened first, because the mask misses single strands of hair. All limits come from 60 studio portraits with a plain wall and
+//! the same portraits with a soft shadow drawn beside the head; `docs/judge.md` has the figures.
 
 use super::head::HeadPlace;
 use super::mask::PersonMask;
 use crate::validation::downscaled::DownscaledPhoto;
 
-/// Below this level a sample is background, in 255ths: a tenth.
+/// Samples below this probability (in 255ths) are background: a tenth.
 const BACKGROUND: u8 = 26;
-/// By how much the person is widened, as part of the plane's width. Twice as much leaves too little background beside full hair.
+/// Margin by which the person is widened, as share of the plane's width. Twice as much leaves too little background beside full
+/// hair.
 const MARGIN: f64 = 0.04;
-/// Background nearer than this to the person is beside the head, as part of the plane's width.
+/// Distance from the person within which background is beside the head, as share of the plane's width.
 const BESIDE: f64 = 0.12;
-/// Part of the plane that must be background, so that it can be judged, in thousandths; and beside the head on one side.
+/// Minimum share of the plane, in thousandths, that must be background, and minimum share beside the head on one side.
 const MIN_BACKGROUND: usize = 20;
 const MIN_BESIDE: usize = 2;
-/// From this difference to the median on a sample deviates, in 255ths of luma ...
+/// Minimum luma difference to the median of a deviating sample, in 255ths.
 const MAX_LUMA_DIFFERENCE: u8 = 25;
-/// ... or of the distance in the plane of both colour differences.
+/// Minimum distance to the median of a deviating sample in the plane of both colour differences.
 const MAX_COLOUR_DISTANCE: f64 = 12.0;
-/// A background darker than this shows no shadow that a clerk would see: before dark walls every gradient is a large part of so little
-/// light, and half of the official portraits before a plain dark wall would have one.
+/// Minimum luma of a background on which a clerk can see a shadow. On a dark wall every gradient is a large share of little
+/// light, so half of the official portraits with a plain dark wall would be reported.
 const MIN_REFERENCE: u8 = 100;
 
 /// Measurements of the background.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BackgroundMeasurements {
-    /// Share of the background that differs clearly from its median in brightness or colour, in thousandths' steps: 0 for a plain one.
+    /// Share of the background that clearly differs from its median in brightness or colour, rounded to thousandths; 0 for a
+    /// plain one.
     pub deviating: f64,
-    /// By which part the background beside the head, on the darker side, is darker than the brighter parts of the background: 0 for
-    /// none, 0.2 for a fifth darker. `None` where the background is dark or none of it is beside the head.
+    /// Relative darkness of the background beside the head, on the darker side, compared with the brighter parts of the
+    /// background: 0 without a shadow, 0.2 for a fifth darker. `None` if the background is dark or none of it is beside the head.
     pub shadow: Option<f64>,
 }
 
 impl PersonMask {
-    /// Measures the background above the chin. `None` if too little of it can be seen, or if `photo` is not the mask's own.
+    /// Measures the background above the chin. `None` if too little of it is visible, or if `photo` does not belong to the mask.
     pub fn background(&self, photo: &DownscaledPhoto, head: &HeadPlace) -> Option<BackgroundMeasurements> {
         let (width, total) = (self.plane.width, self.plane.samples.len());
         if [&photo.luma, &photo.blue, &photo.red].iter().any(|plane| plane.samples.len() != total) {
@@ -54,7 +56,7 @@ impl PersonMask {
         let middle = (head.columns.start + head.columns.end) / 2.0;
         let (left, right): (Vec<usize>, Vec<usize>) = beside.partition(|place| ((place % width) as f64) < middle);
         let luma = &photo.luma.samples;
-        // Four fifths are no brighter: a mean would be darkened by the shadow itself.
+        // The 80 % quantile, because a shadow would lower a mean.
         let reference = quantile(luma, &background, 0.8).filter(|reference| *reference >= MIN_REFERENCE);
         let sides = [left, right].into_iter().filter(|side| side.len() * 1000 >= total * MIN_BESIDE);
         let darkest = sides.filter_map(|side| quantile(luma, &side, 0.5)).min();
@@ -79,7 +81,7 @@ fn deviating(photo: &DownscaledPhoto, background: &[usize]) -> Option<f64> {
     Some(background.iter().filter(|place| deviates(**place)).count() as f64 / background.len() as f64)
 }
 
-/// The sample at these places that the share of them does not exceed.
+/// Quantile of the samples at these positions.
 fn quantile(samples: &[u8], places: &[usize], share: f64) -> Option<u8> {
     let mut values: Vec<u8> = places.iter().map(|place| samples[*place]).collect();
     let rank = (values.len().checked_sub(1)? as f64 * share) as usize;
@@ -90,7 +92,7 @@ fn thousandths(share: f64) -> f64 {
     (share * 1000.0).round() / 1000.0
 }
 
-/// The set places of a plane, and those no farther from one than a part of its width, along rows and columns.
+/// Widens a set of samples by a share of the plane's width, along rows and columns.
 fn widened(set: &[bool], width: usize, share: f64) -> Vec<bool> {
     let reach = ((width as f64 * share).round() as usize).max(1);
     let mut wide: Vec<bool> = set.chunks_exact(width).flat_map(|row| widened_line(row, reach)).collect();

@@ -1,11 +1,11 @@
-//! The crown: where the person ends above the face.
+//! The crown: the uppermost point of the person above the face.
 
 use super::head::HeadPlace;
 use super::mask::PersonMask;
 
-/// From this level on a sample shows the person, in 255ths.
+/// Samples from this probability (in 255ths) on show the person.
 const PERSON: f64 = 127.5;
-/// Part of the face's columns that must show the person for a row to belong to the head: a lock of hair is no crown.
+/// Share of the face's columns that must show the person for a row to belong to the head, because a lock of hair is not a crown.
 const COLUMNS: f64 = 0.1;
 
 /// The upper end of the head, hair and head cover included.
@@ -13,13 +13,13 @@ const COLUMNS: f64 = 0.1;
 pub enum Crown {
     /// In samples from the picture's upper edge, rounded to tenths.
     At(f64),
-    /// The head touches the upper edge of the picture, or comes so near to it that the mask does: a fifth of the heads do that are a
-    /// hundredth of the height below the edge, and few that are two.
+    /// The head touches the upper edge of the picture, or is so near that the mask touches it. That happens to a fifth of the
+    /// heads that end a hundredth of the height below the edge, and to few that end two hundredths below it.
     CutOff,
 }
 
 impl PersonMask {
-    /// Finds the crown, from the eyes upwards. `None` if the mask has no person at the eyes.
+    /// Finds the crown, from the eyes upwards. `None` if the mask shows no person at the eyes.
     pub fn crown(&self, head: &HeadPlace) -> Option<Crown> {
         let columns = head.columns_within(self.plane.width);
         let rank = ((columns.len() as f64 * COLUMNS).round() as usize).max(1);
@@ -40,7 +40,7 @@ impl PersonMask {
         for row in (0..eyes).rev() {
             let above = level(row);
             if above <= PERSON {
-                // From the middle of the row below, in which the person is.
+                // Interpolated from the middle of the row below, which shows the person.
                 let row = row as f64 + 1.5 - (below - PERSON) / (below - above);
                 return Some(Crown::At((row * 10.0).round() / 10.0));
             }

@@ -1,8 +1,8 @@
-//! Place of the head, as the face network measured it.
+//! Position of the head as measured by the face network.
 
 use std::ops::Range;
 
-/// Place of a head in samples of the small planes, from the picture's upper left corner.
+/// Position of a head in samples of the small planes, from the picture's upper left corner.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeadPlace {
     /// From the left side of the face to its right side.
@@ -12,13 +12,13 @@ pub struct HeadPlace {
 }
 
 impl HeadPlace {
-    /// The columns of a plane that show the face; empty if it lies outside.
+    /// The columns of a plane that show the face; empty if it is outside.
     pub(super) fn columns_within(&self, width: usize) -> Range<usize> {
         let end = (self.columns.end.ceil().max(0.0) as usize).min(width);
         (self.columns.start.max(0.0) as usize).min(end)..end
     }
 
-    /// Rows from the top of a bare head, which is as far above the eyes as the chin is below them, to the chin.
+    /// Rows of the head without hair: from its top, which is as far above the eyes as the chin is below them, to the chin.
     pub(super) fn rows_within(&self, height: usize) -> Range<usize> {
         let end = (self.chin.max(0.0) as usize).min(height);
         ((2.0 * self.eyes - self.chin).max(0.0) as usize).min(end)..end

@@ -7,17 +7,17 @@ use lichtbild_inference::{ModelError, Network, SimdLevel};
 use crate::validation::downscaled::{DownscaledPhoto, Plane};
 use crate::validation::face::resample::resample;
 
-/// Width and height of the picture that the network takes, in pixels. It was trained on pictures that were stretched to a square.
+/// Width and height of the network's input, in pixels. The network was trained on pictures that were stretched to a square.
 const SIZE: usize = 256;
-/// Shortest side of a plane that is looked at, in samples; longest side, to bound the work.
+/// Shortest side of a supported plane, in samples, and longest side, which bounds the work.
 const MIN_SIDE: usize = 16;
 const MAX_SIDE: usize = 4096;
-/// Planes longer than this many times their width are no photos of people.
+/// Maximum ratio of length to width of a photo of a person.
 const MAX_ASPECT: usize = 3;
 
 pub(super) static MODEL: &[u8] = include_bytes!("../face/models/selfie_segmentation.tflite");
 
-/// The network, read as the first person is looked for; `None` only if it could not be read, which a test excludes.
+/// The network, read at its first use; `None` only if it cannot be read, which a test rules out.
 pub(super) static NETWORK: LazyLock<Option<Network>> = LazyLock::new(|| read(MODEL).ok());
 
 pub(super) fn read(model: &[u8]) -> Result<Network, ModelError> {
@@ -26,7 +26,7 @@ pub(super) fn read(model: &[u8]) -> Result<Network, ModelError> {
     if fits { Ok(network) } else { Err(ModelError::new("another network than expected")) }
 }
 
-/// For each sample of a photo's planes the probability that it shows the person.
+/// The probability that a sample shows the person, for each sample of a photo's planes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonMask {
     /// Probabilities in 255ths.
@@ -34,13 +34,13 @@ pub struct PersonMask {
 }
 
 impl PersonMask {
-    /// Looks for the person in a photo. `None` for planes that are no photo of a person: of different sizes, too small, too large
-    /// or too long.
+    /// Finds the person in a photo. `None` if the planes differ in size, or are too small, too large or too long for a photo of a
+    /// person.
     pub fn find(photo: &DownscaledPhoto) -> Option<Self> {
         Self::find_with(photo, SimdLevel::default())
     }
 
-    /// The same with chosen instructions, so that a test can compare them.
+    /// As [`PersonMask::find`] with a chosen SIMD level, so that a test can compare them.
     pub(super) fn find_with(photo: &DownscaledPhoto, vectors: SimdLevel) -> Option<Self> {
         let network = NETWORK.as_ref().filter(|_| can_show_a_person(photo))?;
         let output = network.run(&network_input(photo), vectors).into_iter().next()?;
@@ -52,7 +52,7 @@ impl PersonMask {
     }
 
     #[cfg(test)]
-    /// The probabilities in 255ths, a plane as large as those of the photo.
+    /// Probabilities in 255ths; the plane has the size of the photo's planes.
     pub fn probabilities(&self) -> &Plane {
         &self.plane
     }
@@ -71,7 +71,7 @@ fn can_show_a_person(photo: &DownscaledPhoto) -> bool {
     short >= MIN_SIDE && long <= MAX_SIDE && long <= short * MAX_ASPECT && whole
 }
 
-/// The picture as the network takes it: red, green and blue of each pixel, 0 to 1 (from YCbCr as JFIF defines it).
+/// The network's input: red, green and blue of each pixel, 0 to 1 (converted from YCbCr as defined by JFIF).
 fn network_input(photo: &DownscaledPhoto) -> Vec<f32> {
     let [luma, blue, red] = [&photo.luma, &photo.blue, &photo.red].map(|plane| resample(plane, SIZE, SIZE));
     let mut input = Vec::with_capacity(3 * luma.len());

@@ -4,9 +4,9 @@
 //! luma, blue, red at 1/8 --> RGB, 256 x 256 --> network --> mask --+--> crown
 //!                                                                  +--> background: deviations, shadow
 //! ```
-//! The network is MediaPipe's selfie segmentation (origin, licence and digest in `../face/models/README.md`). Places are in samples of
-//! the small planes, from the picture's upper left corner. Values are rounded, so that they do not depend on the last bits of the
-//! network's arithmetic.
+//! The network is MediaPipe's selfie segmentation (origin, licence and digest in `../face/models/README.md`). Coordinates are
+//! samples of the small planes, from the picture's upper left corner. Values are rounded, so that they do not depend on the last
+//! bits of floating-point arithmetic.
 
 mod background;
 mod crown;

@@ -1,4 +1,4 @@
-//! The mask of ten portraits, and crowns and backgrounds of drawn ones.
+//! The mask of ten portraits, and crowns and backgrounds of drawn heads.
 
 use lichtbild_inference::{Network, SimdLevel};
 use serde::Deserialize;
@@ -22,7 +22,7 @@ impl Truth {
         jpeg::analyse(&std::fs::read(path).unwrap()).downscaled.unwrap()
     }
 
-    /// A face is about 1.9 times as wide as its pupils are apart.
+    /// A face is about 1.9 times as wide as the distance of its pupils.
     fn head(&self) -> HeadPlace {
         let [[left, left_row], [right, right_row]] = self.eyes.map(|eye| eye.map(|place| place / 8.0));
         let (middle, half) = ((left + right) / 2.0, 0.95 * (right - left));
@@ -52,8 +52,8 @@ fn another_network_is_refused() {
     assert!(mask::read(detector).is_err());
 }
 
-/// Crown in samples and deviating share of the background, of the portraits as listed in `truth.json`. The hair of 0266 touches the
-/// upper edge. 0266, 0442 and 0280 have a plain background; the others have flags, windows, a sign or a mottled wall behind them.
+/// Crown in samples and deviating share of the background, for the portraits listed in `truth.json`. The hair of 0266 touches the
+/// upper edge. 0266, 0442 and 0280 have a plain background; the others show flags, windows, a sign or a mottled wall.
 const MEASURED: [(&str, Crown, f64); 10] = [
     ("0194.jpg", Crown::At(3.9), 0.548),
     ("0266.jpg", Crown::CutOff, 0.0),
@@ -113,7 +113,7 @@ fn planes_that_are_no_photo_of_a_person_have_no_mask() {
 const WIDTH: usize = 80;
 const HEIGHT: usize = 100;
 
-/// A head from row `top` on, columns 25 to 55, before a wall of luma 200.
+/// A head from row `top` on, columns 25 to 55, in front of a wall of luma 200.
 fn drawn(top: usize) -> (PersonMask, DownscaledPhoto) {
     let plane = |sample: &dyn Fn(usize, usize) -> u8| {
         let samples = (0..WIDTH * HEIGHT).map(|place| sample(place % WIDTH, place / WIDTH)).collect();
@@ -137,12 +137,12 @@ fn measured((mask, photo): &(PersonMask, DownscaledPhoto)) -> BackgroundMeasurem
 fn the_crown_lies_between_two_rows() {
     let (mut mask, _) = drawn(20);
     assert_eq!(mask.crown(&head()), Some(Crown::At(20.0)));
-    // A fifth of the row above: the border of the person is that much nearer to it.
+    // A fifth of the probability moves the border of the person up by that much of a row.
     mask.plane.samples[19 * WIDTH + 25..19 * WIDTH + 55].fill(51);
     assert_eq!(mask.crown(&head()), Some(Crown::At(19.9)));
     mask.plane.samples[19 * WIDTH + 25..19 * WIDTH + 55].fill(127);
     assert_eq!(mask.crown(&head()), Some(Crown::At(19.5)));
-    // Two samples are a lock of hair.
+    // Two samples are a lock of hair and not a crown.
     mask.plane.samples[10 * WIDTH + 30..10 * WIDTH + 32].fill(255);
     assert_eq!(mask.crown(&head()), Some(Crown::At(19.5)));
 }
@@ -156,7 +156,7 @@ fn a_head_at_the_upper_edge_is_cut_off_and_without_a_person_there_is_no_crown() 
         for eyes in [-1e9, 45.0, 1e9, f64::NAN] {
             let place = HeadPlace { columns: columns.clone(), eyes, chin: eyes };
             let (mask, photo) = drawn(20);
-            // Places outside the picture are no reason to panic.
+            // Positions outside the picture must not panic.
             let _ = (mask.crown(&place), mask.background(&photo, &place));
         }
     }
@@ -170,7 +170,7 @@ fn a_plain_wall_has_neither_deviations_nor_a_shadow() {
 
 #[test]
 fn what_hangs_on_the_wall_deviates_by_brightness_or_colour() {
-    // 750 of the 3912 samples of background above the chin.
+    // 750 of the 3912 background samples above the chin.
     let strip = |plane: &mut Plane, sample: u8| {
         plane.samples.chunks_exact_mut(WIDTH).for_each(|row| row[70..].fill(sample));
     };
@@ -194,7 +194,7 @@ fn a_shadow_beside_the_head_is_measured_on_either_side() {
         picture.1.luma.samples.chunks_exact_mut(WIDTH).skip(25).for_each(|row| row[columns.clone()].fill(160));
         assert_eq!(measured(&picture).shadow, Some(0.2), "{columns:?}");
     }
-    // A dark wall shows none.
+    // A dark wall shows no shadow.
     let mut picture = drawn(20);
     picture.1.luma.samples.fill(99);
     assert_eq!(measured(&picture), BackgroundMeasurements { deviating: 0.0, shadow: None });
