@@ -1,9 +1,9 @@
 //! The capture time of a picture, read from EXIF DateTimeOriginal in the forms in which programs write it.
 //!
-//! CIPA DC-008 (4.6.5) demands `YYYY:MM:DD HH:MM:SS` as ASCII of 20 bytes. In use are also dashes, slashes and dots, ISO 8601 with
-//! its offset, fractions of seconds, an hour of 24, a blank time, other types and lengths, and the digits of other scripts. The
-//! date decides how old a picture is, so a date that is legible counts whatever stands behind it. Only dates that begin with
-//! the year are read: `01.02.2019` is the first of February to some and the second of January to others.
+//! CIPA DC-008 (4.6.5) demands `YYYY:MM:DD HH:MM:SS` as ASCII of 20 bytes. Programs also write dashes, slashes and dots, ISO 8601
+//! with its offset, fractions of seconds, an hour of 24, a blank time, other types and lengths, and the digits of other scripts.
+//! The date decides how old a picture is, so a legible date counts whatever follows it. Only dates that begin with the year are
+//! read: `01.02.2019` is the first of February to some and the second of January to others.
 
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time};
@@ -11,26 +11,26 @@ use jiff::tz::Offset;
 
 use super::exif::{CaptureEntries, Exif};
 
-/// The year of the oldest photograph that is preserved; an earlier date is none.
+/// The year of the oldest preserved photograph; earlier dates are invalid.
 const MIN_YEAR: u16 = 1826;
 const MAX_SHOWN_CHARS: usize = 40;
-/// The character code that EXIF puts in front of some texts of type UNDEFINED (CIPA DC-008, UserComment).
+/// The character code with which EXIF prefixes some texts of type UNDEFINED (CIPA DC-008, UserComment).
 const ASCII_CODE: &[u8] = b"ASCII\0\0\0";
 
 /// The capture date that a file states.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CaptureDate {
     Known(CaptureMoment),
-    /// A text that is no date or not an unambiguous one, as ASCII of at most 40 characters; what cannot be printed is `?`.
+    /// A text that is not a date or is ambiguous, as ASCII of at most 40 characters; unprintable characters become `?`.
     Unreadable(String),
-    /// No entry, or one left blank.
+    /// No entry, or a blank one.
     Missing,
 }
 
-/// A moment, or a whole day where the time of day is missing or impossible.
+/// A moment, or a whole day if the time of day is missing or impossible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CaptureMoment {
-    /// In the time zone of the place where the picture was taken.
+    /// In the time zone of the place of capture.
     pub date: Date,
     time: Option<Time>,
     offset: Offset,
@@ -51,20 +51,20 @@ impl CaptureMoment {
         self.date.to_datetime(time).saturating_sub(SignedDuration::from_secs(self.offset.seconds().into()))
     }
 
-    /// Panics on a text that is no date.
+    /// Panics if the text is not a date.
     #[cfg(test)]
     pub(super) fn parse(text: &str) -> Self {
         Self::new(parse(text).unwrap(), None)
     }
 
-    /// `offset` is used where the time brings none of its own.
+    /// `offset` is used if the time has no offset of its own.
     fn new((date, time): (Date, Option<TimeAndOffset>), offset: Option<Offset>) -> Self {
         let own_offset = time.and_then(|(_, offset)| offset);
         Self { date, time: time.map(|(time, _)| time), offset: own_offset.or(offset).unwrap_or(Offset::UTC) }
     }
 }
 
-/// Reads the first legible date; without an offset it is taken for UTC.
+/// Reads the first legible date; without an offset it counts as UTC.
 pub(super) fn read(exif: Exif<'_>) -> CaptureDate {
     let mut unreadable = None;
     for entries in exif.capture_entries() {
@@ -89,20 +89,21 @@ fn read_entries(entries: &CaptureEntries<'_>) -> CaptureDate {
     }
 }
 
-/// Up to the first zero byte, without spaces around it and with ASCII digits for those of other scripts.
+/// Reads up to the first zero byte, trims spaces, and converts digits of other scripts to ASCII.
 fn to_text(bytes: &[u8]) -> String {
     let bytes = bytes.strip_prefix(ASCII_CODE).unwrap_or(bytes).trim_ascii_start();
     let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
     String::from_utf8_lossy(&bytes[..end]).trim().chars().map(with_ascii_digit).collect()
 }
 
-/// Android phones set to Arabic, Persian or Hindi have written dates in those digits.
+/// Android phones set to Arabic, Persian or Hindi write dates in those digits.
 fn with_ascii_digit(char: char) -> char {
     let value = ['\u{660}', '\u{6F0}', '\u{966}'].map(|zero| u32::from(char).wrapping_sub(u32::from(zero)));
     value.into_iter().find_map(|value| char::from_digit(value, 10)).unwrap_or(char)
 }
 
-/// Reports if only zeros, spaces and separators were written: an unset clock, or a camera without one (CIPA DC-008, 4.6.5).
+/// Reports whether the text has only zeros, spaces and separators: the camera has no clock, or it is not set (CIPA DC-008,
+/// 4.6.5).
 fn is_blank(text: &str) -> bool {
     text.chars().all(|char| char.is_whitespace() || "0:-/.,_TZ+".contains(char))
 }
@@ -114,11 +115,11 @@ fn printable(text: &str) -> String {
 
 type TimeAndOffset = (Time, Option<Offset>);
 
-/// The date, and the time with its offset where it is a possible one.
+/// The date, and the time with its offset if it is valid.
 fn parse(text: &str) -> Option<(Date, Option<TimeAndOffset>)> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (year, rest) = number(text, 4)?;
-    // YYYYMMDD, alone or with hours, minutes, seconds and thousandths. Other lengths are no dates: Unix time has ten digits.
+    // YYYYMMDD, alone or with hours, minutes, seconds and thousandths. Other lengths are not dates: Unix time has ten digits.
     let is_separated = match digits {
         4 => true,
         8 | 12 | 14 | 17 => false,
@@ -127,7 +128,7 @@ fn parse(text: &str) -> Option<(Date, Option<TimeAndOffset>)> {
     let past_separator = |text| if is_separated { after_separator(text) } else { Some(text) };
     let (month, rest) = number(past_separator(rest)?, 2)?;
     let (day, rest) = number(past_separator(rest)?, 2)?;
-    // A third digit of the day is none; a time may follow without a space.
+    // A day has at most two digits; a time may follow without a space.
     if is_separated && rest.starts_with(|char: char| char.is_ascii_digit()) && rest.as_bytes().get(2) != Some(&b':') {
         return None;
     }
@@ -135,7 +136,7 @@ fn parse(text: &str) -> Option<(Date, Option<TimeAndOffset>)> {
     (year >= MIN_YEAR).then(|| (date, parse_time(rest)))
 }
 
-/// `10:15:00`, `10:15`, `101500`, with or without `T` before it and fractions and an offset behind it; `None` for anything else.
+/// `10:15:00`, `10:15` or `101500`, optionally with `T` before it, fractions and an offset; `None` for anything else.
 fn parse_time(text: &str) -> Option<TimeAndOffset> {
     let text = text.trim_start_matches([' ', 'T', 't', ',', ':', '_', '-', '/']);
     let (hour, rest) = number(text, 2)?;
@@ -177,14 +178,14 @@ fn parse_offset(text: &str) -> Option<Offset> {
     Offset::from_seconds(sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60)).ok()
 }
 
-/// One to `max_digits` ASCII digits, and what follows them.
+/// One to `max_digits` ASCII digits, and the rest of the text.
 fn number(text: &str, max_digits: usize) -> Option<(u16, &str)> {
     let digits = text.bytes().take(max_digits).take_while(u8::is_ascii_digit).count();
     let (number, rest) = text.split_at_checked(digits)?;
     Some((number.parse().ok()?, rest))
 }
 
-/// Past one separator with spaces around it, or past spaces alone.
+/// Skips one separator with spaces around it, or spaces alone.
 fn after_separator(text: &str) -> Option<&str> {
     let trimmed = text.trim_start();
     let rest = trimmed.strip_prefix([':', '-', '/', '.', '_']).map(str::trim_start);
@@ -195,7 +196,7 @@ fn after_separator(text: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    /// The date, and the hours, minutes and seconds if they are known.
+    /// The date, and hours, minutes and seconds if known.
     fn parsed(text: &str) -> Option<String> {
         let (date, time) = parse(text)?;
         let Some((time, offset)) = time else { return Some(date.to_string()) };
@@ -227,7 +228,7 @@ mod tests {
             ("20190102100420", "2019-01-02 10:04:20"),
             ("2019-01-02-10-04-20", "2019-01-02 10:04:20"),
             ("2019:01:02", "2019-01-02"),
-            // The time is impossible or not understood: the whole day counts.
+            // The time is impossible or unknown, so the whole day counts.
             ("2019:01:02 24:04:20", "2019-01-02"),
             ("2019:01:02 25:61:00", "2019-01-02"),
             ("2019:01:02 10:04:60", "2019-01-02"),

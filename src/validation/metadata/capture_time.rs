@@ -1,4 +1,4 @@
-//! Age of the photo by its own metadata (EXIF DateTimeOriginal, CIPA DC-008).
+//! Age of the photo according to its own metadata (EXIF DateTimeOriginal, CIPA DC-008).
 //!
 //! ICAO Doc 9303-3 §3.9.1 and BSI TR-03170-2 require a photo of the last six months. The capture time proves nothing: a studio can change
 //! it, and the clock of the camera may be wrong. The check finds mistakes, such as an old photo from the archive. It refuses a photo that is
@@ -14,11 +14,11 @@ use crate::validation::rules::CaptureRule;
 
 const TOLERANCE: SignedDuration = SignedDuration::from_hours(24);
 
-/// Checks a capture time; one that is missing or unreadable is reported elsewhere. A date without a time of day is refused only if
-/// the whole day lies beyond the limit.
+/// Checks a capture time; one that is missing or unreadable is reported elsewhere. A date without a time of day is refused only
+/// if the whole day is older than the limit.
 pub(super) fn check(captured: CaptureMoment, rule: &CaptureRule, now: Timestamp) -> Option<Finding> {
     let now = now.to_utc();
-    // Or the last day of that month, if it is shorter.
+    // Or the last day of that month if it is shorter.
     let oldest = now.checked_sub(i32::from(rule.max_age_months).months()).ok()?;
     let finding = |severity: Severity, detail: FindingDetail| {
         let limit = format!("{} - {}", oldest.date(), now.date());
@@ -27,7 +27,7 @@ pub(super) fn check(captured: CaptureMoment, rule: &CaptureRule, now: Timestamp)
     if captured.latest() < oldest.saturating_sub(TOLERANCE) {
         finding(Severity::Refuse, FindingDetail::PhotoTooOld)
     } else if captured.earliest() > now.saturating_add(TOLERANCE) {
-        // A clock that runs ahead makes no photo too old.
+        // A clock that is ahead makes no photo too old.
         finding(Severity::Advise, FindingDetail::PhotoInFuture)
     } else {
         None
@@ -49,7 +49,7 @@ mod tests {
     fn six_months_and_a_day_are_the_limit() {
         assert_eq!(verdict("2026:05:21 12:00:00", "2026:11:22 12:00:00"), None);
         assert_eq!(verdict("2026:05:21 11:59:59", "2026:11:22 12:00:00"), Some(Severity::Refuse));
-        // Half a year before the last of August is the last of February.
+        // Half a year before 31 August is 28 February.
         assert_eq!(verdict("2026:02:27 12:00:00", "2026:08:31 12:00:00"), None);
         assert_eq!(verdict("2026:02:26 12:00:00", "2026:08:31 12:00:00"), Some(Severity::Refuse));
         assert_eq!(verdict("1970:01:01 00:00:00", "2026:11:22 12:00:00"), Some(Severity::Refuse));

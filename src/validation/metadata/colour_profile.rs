@@ -1,8 +1,8 @@
-//! Colours that the numbers in the file stand for (ICC.1:2022; embedding in JPEG: annex B.4).
+//! Colour profile of the file (ICC.1:2022; embedding in JPEG: annex B.4).
 //!
-//! The profiles of both BSI and ICAO mean sRGB, and programs at the counter mostly show a picture as if it were, whatever it
-//! carries: in Adobe RGB skin then looks grey. No colour profile counts as sRGB. The description alone decides, as a person
-//! reading it would; whether the curves inside agree is not looked at.
+//! The photo profiles of both BSI and ICAO require sRGB, and programs at the counter mostly show a picture as sRGB whatever its
+//! colour profile: skin in Adobe RGB then looks grey. A file without a colour profile counts as sRGB. Only the description of the
+//! profile is checked, as a person would read it; the curves are not.
 
 use std::ops::Range;
 
@@ -10,13 +10,13 @@ use crate::domain::check::Check;
 use crate::domain::check::finding::Finding;
 
 const SEGMENT: &[u8] = b"ICC_PROFILE\0";
-/// Profiles have about ten tags, those of printers some thirty.
+/// Maximum number of tags. Profiles have about ten tags, those of printers about thirty.
 const MAX_TAGS: usize = 100;
 const MAX_DESCRIPTION_CHARS: usize = 60;
 
-/// Checks the profile whose segments these are, in the order of the file.
+/// Checks the profile in these segments, which are in the order of the file.
 pub(super) fn check(bytes: &[u8], segments: &[Range<usize>]) -> Option<Finding> {
-    // Longer profiles come in numbered parts; header, tag table and description stand in the first one.
+    // Longer profiles are split into numbered parts; header, tag table and description are in the first one.
     let first = segments.iter().find_map(|range| {
         let [1, _count, profile @ ..] = bytes.get(range.clone())?.strip_prefix(SEGMENT)? else { return None };
         Some(profile)
@@ -29,7 +29,7 @@ pub(super) fn check(bytes: &[u8], segments: &[Range<usize>]) -> Option<Finding> 
     (!is_srgb).then(|| Finding::advise(Check::ColourProfile, description, "sRGB"))
 }
 
-/// The content of the tag `desc`, as printable text.
+/// The content of the tag `desc` as printable text.
 fn description(profile: &[u8]) -> Option<String> {
     let count = usize::try_from(u32_at(profile, 128)?).ok()?.min(MAX_TAGS);
     let table = profile.get(132..)?.chunks_exact(12).take(count);
@@ -43,7 +43,7 @@ fn description(profile: &[u8]) -> Option<String> {
             let text = tag.get(12..)?;
             String::from_utf8_lossy(text.get(..length.min(4 * MAX_DESCRIPTION_CHARS))?).into_owned()
         }
-        // Version 4: a list of languages, of which the first one will do, in UTF-16.
+        // Version 4: a list of languages in UTF-16, of which the first one is enough.
         b"mluc" => {
             let (length, start) = (usize::try_from(u32_at(tag, 20)?).ok()?, usize::try_from(u32_at(tag, 24)?).ok()?);
             let text = tag.get(start..)?.get(..length.min(4 * MAX_DESCRIPTION_CHARS))?;
@@ -53,7 +53,7 @@ fn description(profile: &[u8]) -> Option<String> {
         _ => return None,
     };
     let text = text.split('\0').next().unwrap_or_default();
-    // It goes to terminals and pages; what could steer one is left out.
+    // The text is shown in terminals and pages, so control characters are removed.
     let text: String = text.chars().filter(|c| c.is_alphanumeric() || " .,-_+()/".contains(*c)).collect();
     let text = text.trim().chars().take(MAX_DESCRIPTION_CHARS).collect::<String>();
     (!text.is_empty()).then_some(text)

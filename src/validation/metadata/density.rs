@@ -1,10 +1,11 @@
-//! The resolution that the file states for printing (JFIF 1.02, density; CIPA DC-008, XResolution), against the size of a
+//! The resolution that the file states for printing (JFIF 1.02, density; CIPA DC-008, XResolution), compared with the size of a
 //! passport photo.
 //!
-//! Our own policy: no standard limits it, and a photo that is not printed does not need it. An office that prints a file of 827 x 1063
-//! pixels at a stated 72 dpi gets a photo 29 cm wide. Hence it is checked only if the profile has a width on paper, and gives advice.
+//! Our own policy: no standard limits it, and a photo that is not printed does not need it. An office that prints a file of 827 x
+//! 1063 pixels at a stated 72 dpi gets a photo 29 cm wide. Therefore the check only runs if the profile has a width on paper, and
+//! it only gives advice.
 //!
-//! JFIF counts before EXIF, as in the programs that read both. Where the two differ, the size on paper depends on the program.
+//! JFIF takes precedence over EXIF, as in programs that read both. If the two differ, the size on paper depends on the program.
 
 use super::exif::Exif;
 use crate::domain::check::Check;
@@ -12,7 +13,7 @@ use crate::domain::check::finding::Finding;
 use crate::domain::check::quantity::{MeasuredText, Quantity, Unit};
 use crate::validation::rules::DensityRule;
 
-/// Conversions from centimetres and ratios may miss by this, in pixels per inch.
+/// Permitted rounding error of conversions from centimetres and ratios, in pixels per inch.
 const ROUNDING: u32 = 1;
 
 /// The resolutions that a file states, in pixels per inch.
@@ -30,7 +31,7 @@ impl StatedDensity {
         Self { jfif, exif }
     }
 
-    /// The one that counts. JFIF demands a number above zero; zero counts only if there is no other.
+    /// JFIF requires a density above zero, so a zero in JFIF counts only if there is no other value.
     pub(super) fn pixels_per_inch(self) -> Option<u32> {
         self.jfif.filter(|stated| *stated > 0).or(self.exif).or(self.jfif)
     }
@@ -41,7 +42,7 @@ impl StatedDensity {
     }
 }
 
-/// Checks the density of a picture `width` pixels wide; a file need not state any.
+/// Checks the density of a picture that is `width` pixels wide; a file without a density passes.
 pub(super) fn check(stated: StatedDensity, width: u32, rule: &DensityRule) -> Option<Finding> {
     let pixels_per_inch = stated.pixels_per_inch()?;
     let wanted = f64::from(width) * 25.4 / rule.print_width_mm;

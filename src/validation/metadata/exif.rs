@@ -1,14 +1,14 @@
-//! A bounded reader of EXIF (CIPA DC-008): four directories by name, no list that is followed.
+//! A bounded reader of EXIF (CIPA DC-008): it reads four known directories and follows no chain of directories.
 //!
-//! Read by hand and without allocating: the EXIF libraries at hand follow directories that overlap, and 64 KiB of those can be
-//! made to fill hundreds of megabytes. Here the first directory, the two it points to and the one after it are gone through, a
-//! fixed number of times for a question: for the largest segment there can be, that is less than 6,000 entries each time.
+//! Own code without allocations, because the available EXIF libraries follow overlapping directories, and 64 KiB of those can
+//! fill hundreds of megabytes. This reader visits the first directory, the two it points to and the one after it, a fixed number
+//! of times per query. For the largest possible segment that is less than 6,000 entries each time.
 
 use super::tiff::{Directory, Tiff, TiffEntry};
 
 const EXIF_DIRECTORY: u16 = 0x8769;
 const GPS_DIRECTORY: u16 = 0x8825;
-/// JPEGInterchangeFormat and JPEGInterchangeFormatLength: where the thumbnail lies, and its bytes.
+/// JPEGInterchangeFormat and JPEGInterchangeFormatLength: offset and length of the thumbnail.
 const THUMBNAIL_START: u16 = 0x0201;
 const THUMBNAIL_LENGTH: u16 = 0x0202;
 const X_RESOLUTION: u16 = 0x011A;
@@ -18,7 +18,7 @@ const DATE_TIME_ORIGINAL: u16 = 0x9003;
 const OFFSET_TIME_ORIGINAL: u16 = 0x9011;
 const GPS_LATITUDE: u16 = 2;
 const GPS_LONGITUDE: u16 = 4;
-/// The byte order mark and the first offset come before any directory that an entry can point to.
+/// Minimum offset of a directory: the byte order mark and the first offset precede it.
 const MIN_DIRECTORY_START: u32 = 8;
 const CENTIMETRES_PER_INCH: f64 = 2.54;
 
@@ -26,7 +26,7 @@ const CENTIMETRES_PER_INCH: f64 = 2.54;
 #[derive(Clone, Copy)]
 pub(super) struct Exif<'a>(Tiff<'a>);
 
-/// The entries that tell when the picture was taken.
+/// The entries with the capture time of the picture.
 pub(super) struct CaptureEntries<'a> {
     /// `2026:11:22 10:15:00`
     pub(super) time: TiffEntry<'a>,
@@ -39,13 +39,13 @@ impl<'a> Exif<'a> {
         Tiff::parse(bytes).map(Self)
     }
 
-    /// Returns `None` if the directory does not lie within the segment.
+    /// Returns `None` if the directory is not within the segment.
     pub(super) fn first_directory(self) -> Option<Directory<'a>> {
         self.0.first_directory()
     }
 
-    /// All entries DateTimeOriginal: of the EXIF directory, where they belong, and of the first one, where TIFF/EP
-    /// (ISO 12234-2) puts them. DateTimeDigitized is left out: for a scanned print it tells the day of the scan.
+    /// All entries DateTimeOriginal: of the EXIF directory, where the standard puts them, and of the first directory, where
+    /// TIFF/EP (ISO 12234-2) puts them. DateTimeDigitized is ignored: for a scanned print it contains the day of the scan.
     pub(super) fn capture_entries(self) -> impl Iterator<Item = CaptureEntries<'a>> {
         let directories = self.directories_of(EXIF_DIRECTORY).chain(self.first_directory());
         directories.filter_map(|directory| {
@@ -54,14 +54,14 @@ impl<'a> Exif<'a> {
         })
     }
 
-    /// Reports if it tells where the picture was taken. A GPS directory alone does not: cameras write empty ones.
+    /// Reports whether EXIF contains the place of capture. A GPS directory alone does not count: cameras write empty ones.
     pub(super) fn has_location(self) -> bool {
         let mut entries = self.directories_of(GPS_DIRECTORY).flat_map(Directory::entries);
         entries.any(|entry| matches!(entry.tag, GPS_LATITUDE | GPS_LONGITUDE))
     }
 
-    /// The bytes of a JPEG thumbnail, as far as the segment holds them; `None` if there is none. (CIPA DC-008, 4.6.2:
-    /// the second directory is about it.)
+    /// The bytes of a JPEG thumbnail, as far as the segment contains them; `None` if there is none. The second directory
+    /// describes it (CIPA DC-008, 4.6.2).
     pub(super) fn thumbnail(self) -> Option<&'a [u8]> {
         let directory = self.first_directory()?.next_directory()?;
         let number = |tag| usize::try_from(directory.entry(tag)?.whole_number()?).ok();
@@ -70,11 +70,11 @@ impl<'a> Exif<'a> {
         available.get(..length).filter(|bytes| !bytes.is_empty())
     }
 
-    /// The stated resolution, horizontal if there is one, in pixels per inch; `None` if it is not above zero or has no unit.
+    /// The stated resolution in pixels per inch, horizontal if present; `None` if it is not above zero or has no unit.
     pub(super) fn pixels_per_inch(self) -> Option<f64> {
         let directory = self.first_directory()?;
         let number = |tag| directory.entry(tag)?.number().filter(|number| number.is_finite() && *number > 0.0);
-        // CIPA DC-008, 4.6.5: inches unless the unit says otherwise.
+        // CIPA DC-008, 4.6.5: inches unless stated otherwise.
         let factor = match directory.entry(RESOLUTION_UNIT).map(|entry| entry.whole_number()) {
             None | Some(Some(2)) => 1.0,
             Some(Some(3)) => CENTIMETRES_PER_INCH,
@@ -83,7 +83,7 @@ impl<'a> Exif<'a> {
         Some(number(X_RESOLUTION).or_else(|| number(Y_RESOLUTION))? * factor)
     }
 
-    /// The directories that the first entry with this tag may point to: by its typed value, and by its value field as a whole.
+    /// The directories to which the first entry with this tag may point: by its typed value, and by its whole value field.
     fn directories_of(self, tag: u16) -> impl Iterator<Item = Directory<'a>> {
         let entry = self.first_directory().and_then(|directory| directory.entry(tag));
         let typed = entry.and_then(|entry| entry.whole_number());
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn directories_that_point_at_themselves_end() {
-        // Every entry of the first directory names itself as the EXIF directory.
+        // Every entry of the first directory claims to be the EXIF directory.
         let mut bytes = b"MM\0*\0\0\0\x08\xFF\xFF".to_vec();
         bytes.extend([0x87, 0x69, 0, 4, 0, 0, 0, 1, 0, 0, 0, 8].repeat(5000));
         let exif = Exif::parse(&bytes).unwrap();
@@ -108,7 +108,7 @@ mod tests {
         assert!(exif.first_directory().unwrap().is_cut());
     }
 
-    /// An empty first directory, a second one about a thumbnail of four bytes, and these.
+    /// An empty first directory, a second one for a thumbnail of four bytes, and these entries.
     fn with_thumbnail(big: bool, second: u32, start: u32, length: u32) -> Vec<u8> {
         let long = |number: u32| if big { number.to_be_bytes() } else { number.to_le_bytes() };
         let short = |number: u16| if big { number.to_be_bytes() } else { number.to_le_bytes() };

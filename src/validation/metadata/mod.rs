@@ -59,17 +59,17 @@ pub(super) fn check(bytes: &[u8], analysis: &JpegAnalysis, profile: &Profile, no
     findings
 }
 
-/// Inventory of the data beside the picture, without a thumbnail of Photoshop's that shows the photo.
+/// Inventory of the data that are not part of the picture, without a Photoshop thumbnail that shows the photo.
 pub(super) fn embedded_segments(bytes: &[u8], analysis: &JpegAnalysis) -> EmbeddedSegments {
     analysis.header.embedded.clone().without_photoshop(photoshop::thumbnail_bytes(bytes, analysis))
 }
 
-/// Reads the day on which the picture was taken, by its own word and in its own time zone.
+/// Reads the capture date that the file states, in the file's own time zone.
 pub fn capture_date(bytes: &[u8]) -> CaptureDate {
     exif_of(bytes, &jpeg::read_header(bytes)).map_or(CaptureDate::Missing, capture_moment::read)
 }
 
-/// The resolution that the file states, in pixels per inch: by JFIF, or by EXIF if JFIF states none.
+/// The resolution that the file states, in pixels per inch: from JFIF, otherwise from EXIF.
 pub(super) fn pixels_per_inch(bytes: &[u8], header: &Header) -> Option<u32> {
     StatedDensity::new(header.pixels_per_inch, exif_of(bytes, header)).pixels_per_inch()
 }

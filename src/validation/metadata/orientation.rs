@@ -1,11 +1,12 @@
-//! The EXIF note that says how a picture is to be turned for display (CIPA DC-008, tag 274).
+//! The EXIF orientation, which tells programs how to rotate a picture for display (CIPA DC-008, tag 274).
 //!
-//! Some programs follow it and some do not, so that a photo that needs it could be upright in the studio and lying at the office. The note
-//! may be missing, 0 (not set: every program shows the photo as it is stored) or 1. All other values are refused: 2 to 8 turn or mirror,
-//! and programs disagree on undefined values. EXIF that cannot be read gives advice only, because no program turns a photo by it.
+//! Some programs apply it and some do not, so a photo that needs it could be upright in the studio and on its side at the office.
+//! The entry may be missing, 0 (not set: every program shows the photo as it is stored) or 1. All other values are refused: 2 to
+//! 8 rotate or mirror, and programs disagree on undefined values. Unreadable EXIF gives advice only, because no program rotates a
+//! photo by it.
 //!
-//! Programs differ on the types that they accept: Pillow takes every number, OpenCV the first two bytes of the value field
-//! whatever the type. The picture is refused if any of the readings turns it.
+//! Programs differ in the types that they accept: Pillow accepts every number, OpenCV reads the first two bytes of the value
+//! field whatever the type. The picture is refused if any of the readings rotates it.
 
 use image::metadata::Orientation;
 
@@ -19,7 +20,7 @@ const ORIENTATION_TAG: u16 = 274;
 /// Checks the content of an EXIF segment, from its byte order mark on.
 pub(super) fn check(exif: &[u8]) -> Option<Finding> {
     let refused = |note: &str| Finding::refuse(Check::Orientation, note, "upright");
-    // A second reading by the `image` crate, which is the one many Rust programs will follow.
+    // A second reading by the `image` crate, which many Rust programs use.
     let by_image = Orientation::from_exif_chunk(exif).map(Orientation::to_exif).filter(|value| *value != 1);
     match (read(exif), by_image) {
         (OrientationStatus::Rotated(value), _) => Some(refused(effect(value))),
@@ -30,7 +31,7 @@ pub(super) fn check(exif: &[u8]) -> Option<Finding> {
     }
 }
 
-/// Effect of a note on the display, by the table of CIPA DC-008, 4.6.4.
+/// Effect of an orientation on the display, by the table of CIPA DC-008, 4.6.4.
 const fn effect(value: u16) -> &'static str {
     match value {
         2 | 4 => "mirrored",
@@ -42,10 +43,10 @@ const fn effect(value: u16) -> &'static str {
     }
 }
 
-/// The result for one entry or for all; of several entries the worst one counts.
+/// The result for one entry or for all; the worst of several entries counts.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 enum OrientationStatus {
-    /// 1, 0 or nothing.
+    /// 1, 0 or missing.
     Upright,
     Damaged,
     /// A value that CIPA DC-008 does not define.
@@ -58,13 +59,13 @@ fn read(exif: &[u8]) -> OrientationStatus {
     let Some(directory) = Exif::parse(exif).and_then(Exif::first_directory) else { return OrientationStatus::Damaged };
     let entries = directory.entries().filter(|entry| entry.tag == ORIENTATION_TAG);
     let reading = entries.map(|entry| read_entry(&entry)).reduce(|worst, next| if next > worst { next } else { worst });
-    // Entries missing at the end: what was found counts, what was not found may have been there.
+    // The directory is truncated: the entries that were found count, and the missing ones may have contained an orientation.
     reading.unwrap_or(if directory.is_cut() { OrientationStatus::Damaged } else { OrientationStatus::Upright })
 }
 
 fn read_entry(entry: &TiffEntry<'_>) -> OrientationStatus {
     let typed = entry.number();
-    // A program that converts to whole numbers cuts the fraction off.
+    // A program that converts to whole numbers truncates the fraction.
     let readings = [typed.map(f64::trunc), entry.leading_u16().map(f64::from)];
     let turned = readings.into_iter().flatten().find(|value| (2.0..=8.0).contains(value));
     match (turned, typed) {
@@ -112,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_note_that_one_program_reads_as_turned_is_refused_whatever_its_type() {
-        // As LONG it is 393216, which turns nothing; OpenCV reads 6.
+        // As LONG the value is 393216, which rotates nothing; OpenCV reads 6.
         for kind in [0, 1, 4, 9, 13, 99] {
             let finding = check(&exif(274, kind, 6)).unwrap();
             assert_eq!(

@@ -10,10 +10,10 @@ use crate::validation::jpeg::{JpegAnalysis, PHOTOSHOP};
 const SIGNATURE: &[u8] = b"8BIM";
 /// Id of the thumbnail since Photoshop 5.
 const THUMBNAIL: u16 = 1036;
-/// Format, sizes and depth before the thumbnail's JPEG.
+/// Length of format, sizes and depth before the thumbnail's JPEG.
 const THUMBNAIL_HEADER: usize = 28;
 
-/// Bytes of the thumbnail that shows the photo; 0 if there is none, or the first one shows another picture.
+/// Size in bytes of a thumbnail that shows the photo; 0 if there is none, or if the first one shows another picture.
 pub(super) fn thumbnail_bytes(bytes: &[u8], analysis: &JpegAnalysis) -> usize {
     let segments =
         analysis.header.photoshop.iter().filter_map(|range| bytes.get(range.clone())?.strip_prefix(PHOTOSHOP));
@@ -24,7 +24,7 @@ pub(super) fn thumbnail_bytes(bytes: &[u8], analysis: &JpegAnalysis) -> usize {
     shown.map_or(0, |(_, data)| data.len())
 }
 
-/// The resources of a segment, by id, as far as they are whole.
+/// The complete resources of a segment, by id.
 struct Resources<'a>(&'a [u8]);
 
 impl<'a> Iterator for Resources<'a> {

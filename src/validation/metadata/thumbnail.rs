@@ -1,26 +1,26 @@
-//! The thumbnail in EXIF, which is reported if it shows another picture than the photo.
+//! The thumbnail in EXIF, which is reported if it shows a different picture than the photo.
 //!
-//! Picture programs write a thumbnail with every export. A thumbnail that is older than the crop or the retouching shows a person as the
-//! studio did not mean to send them. Both are compared by the means of their blocks, without decoding either.
+//! Picture programs write a thumbnail with every export. An outdated thumbnail, from before the crop or the retouching, shows the
+//! person as the studio did not intend. The means of the blocks are compared, without decoding either picture.
 
 use crate::validation::downscaled::Plane;
 use crate::validation::jpeg::{self, JpegAnalysis};
 
-/// Larger ones are not compared: EXIF holds 64 KiB, and 160 x 120 pixels are what CIPA DC-008 asks for.
+/// Maximum side of a thumbnail that is compared, in pixels: EXIF holds 64 KiB, and CIPA DC-008 specifies 160 x 120 pixels.
 const MAX_SIDE: u32 = 640;
-/// Thumbnails with more bytes before their picture data are not compared: others could hide there.
+/// Maximum number of bytes before the picture data of a thumbnail that is compared: they could contain another thumbnail.
 const MAX_HEADER: usize = 8 * 1024;
-/// Fewer samples a side show nothing.
+/// Minimum number of samples per side for a comparison.
 const MIN_SAMPLES: usize = 8;
-/// By how much the ratio of the sides may differ, as part of it: a side of the thumbnail is rounded to a pixel.
+/// Permitted relative difference of the aspect ratios, because the sides of a thumbnail are rounded to a pixel.
 const RATIO_TOLERANCE: f64 = 0.03;
-/// Correlation from which both show the same. Of 120 portraits with a thumbnail of their own: 0.965 at least; with one of a picture
-/// that was cropped by a tenth: 0.952 at most.
+/// Minimum correlation of a thumbnail that shows the photo. 120 portraits with their own thumbnail: at least 0.965; with a
+/// thumbnail of a picture that was cropped by a tenth: at most 0.952.
 const MIN_CORRELATION: f64 = 0.955;
-/// Places a side that are averaged for one sample of the thumbnail.
+/// Positions per side that are averaged for one sample of the thumbnail.
 const PLACES: usize = 4;
 
-/// Reports whether a thumbnail shows the photo; one that cannot be compared counts as another picture.
+/// Reports whether a thumbnail shows the photo; one that cannot be compared counts as a different picture.
 pub(super) fn shows_the_photo(thumbnail: &[u8], photo: &JpegAnalysis) -> bool {
     let (Some(frame), Some(planes)) = (&photo.header.frame, &photo.downscaled) else { return false };
     let header = jpeg::read_header(thumbnail);
@@ -35,16 +35,16 @@ pub(super) fn shows_the_photo(thumbnail: &[u8], photo: &JpegAnalysis) -> bool {
     if thumbnail.luma.width.min(thumbnail.luma.height) < MIN_SAMPLES {
         return false;
     }
-    // Samples of a thumbnail whose sides are no multiples of eight reach beyond its picture.
+    // If the sides of a thumbnail are not multiples of eight, its last samples reach beyond the picture.
     let reach = (f64::from(small.width) / 8.0, f64::from(small.height) / 8.0);
     correlation(&thumbnail.luma, &planes.luma, reach) >= MIN_CORRELATION
 }
 
-/// Pearson's correlation of the thumbnail with the photo; 0 where one of them shows nothing.
+/// Pearson's correlation of the thumbnail with the photo; 0 if one of them has no contrast.
 fn correlation(thumbnail: &Plane, photo: &Plane, (across, down): (f64, f64)) -> f64 {
     let scale = ((photo.width as f64 / across) as f32, (photo.height as f64 / down) as f32);
     let (mut own, mut others) = (Vec::new(), Vec::new());
-    // Whole samples only: the last row or column may be half outside.
+    // Only complete samples: the last row or column may be half outside.
     for row in 0..down as usize {
         for column in 0..across as usize {
             own.push(f64::from(thumbnail.samples[row * thumbnail.width + column]));

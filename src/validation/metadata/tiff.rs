@@ -1,10 +1,9 @@
-//! The structure that EXIF is stored in: byte order, directories, entries and their values (TIFF 6.0, section 2).
+//! The structure in which EXIF is stored: byte order, directories, entries and their values (TIFF 6.0, section 2).
 //!
-//! Values are read in every numeric type. Standards name one or two types for each tag, but writers use others, and most
-//! readers accept them: Pillow 13, for example, turns a picture whose orientation is typed SSHORT, RATIONAL or DOUBLE.
+//! Values are read in every numeric type. Standards name one or two types for each tag, but writers use others, and most readers
+//! accept them: Pillow 13, for example, rotates a picture whose orientation is typed SSHORT, RATIONAL or DOUBLE.
 
-/// Length of the longest text that is read, in bytes; more of a longer one is ignored. The longest form of a date that is in
-/// use has about 40.
+/// Maximum length of a text in bytes; the rest of a longer text is ignored. The longest date format in use has about 40.
 const MAX_TEXT_BYTES: usize = 64;
 /// Length of an entry: 2 bytes of tag, 2 of type, 4 of count, 4 of value or of its offset.
 const ENTRY_BYTES: usize = 12;
@@ -26,7 +25,7 @@ impl<'a> Tiff<'a> {
         Some(Self { bytes, order })
     }
 
-    /// Returns `None` if the directory does not lie within the bytes.
+    /// Returns `None` if the directory is not within the bytes.
     pub(super) fn first_directory(self) -> Option<Directory<'a>> {
         self.directory_at(self.order.u32_at(self.bytes, 4)?)
     }
@@ -39,7 +38,6 @@ impl<'a> Tiff<'a> {
     }
 }
 
-/// A list of entries.
 #[derive(Clone, Copy)]
 pub(super) struct Directory<'a> {
     tiff: Tiff<'a>,
@@ -58,13 +56,13 @@ impl<'a> Directory<'a> {
         self.entries().find(|entry| entry.tag == tag)
     }
 
-    /// The directory that the offset behind the last entry points to; offset 0 means that there is none.
+    /// The directory to which the offset after the last entry points; offset 0 means that there is none.
     pub(super) fn next_directory(self) -> Option<Self> {
         let pointer = self.tiff.order.u32_at(self.entries, self.declared * ENTRY_BYTES)?;
         (pointer != 0).then(|| self.tiff.directory_at(pointer))?
     }
 
-    /// Reports if it declares more entries than the structure holds.
+    /// Reports whether the directory declares more entries than the structure contains.
     pub(super) fn is_cut(self) -> bool {
         self.entries.len() / ENTRY_BYTES < self.declared
     }
@@ -79,7 +77,7 @@ pub(super) struct TiffEntry<'a> {
 }
 
 impl<'a> TiffEntry<'a> {
-    /// The first value as a number. Text counts if it consists of digits, as some readers convert it.
+    /// The first value as a number. A text of digits counts, because some readers convert it.
     pub(super) fn number(&self) -> Option<f64> {
         let kind = self.kind()?;
         if kind == FieldType::Text {
@@ -90,25 +88,25 @@ impl<'a> TiffEntry<'a> {
         self.tiff.order.number(kind, self.values(kind.bytes())?)
     }
 
-    /// The first value, if it is a whole number of 32 bits without a sign.
+    /// The first value if it is an unsigned whole number of 32 bits.
     pub(super) fn whole_number(&self) -> Option<u32> {
         let number = self.number()?;
         let is_whole = number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number);
         is_whole.then_some(number as u32)
     }
 
-    /// The first two bytes of the value field. OpenCV reads orientations like this, whatever their type and count.
+    /// The first two bytes of the value field. OpenCV reads orientations this way, whatever their type and count.
     pub(super) fn leading_u16(&self) -> Option<u16> {
         self.tiff.order.u16_at(self.raw, 8)
     }
 
-    /// The whole value field as a number. libexif reads pointers like this, whatever their type and count.
+    /// The whole value field as a number. libexif reads pointers this way, whatever their type and count.
     pub(super) fn raw_value(&self) -> Option<u32> {
         self.tiff.order.u32_at(self.raw, 8)
     }
 
-    /// The first bytes of a text, without the spaces before it; `None` for types of more than one byte and for values that lie
-    /// outside the structure.
+    /// The first bytes of a text without leading spaces; `None` for types of more than one byte and for values outside the
+    /// structure.
     pub(super) fn text(&self) -> Option<&'a [u8]> {
         if self.kind()?.bytes() != 1 {
             return None;
@@ -118,7 +116,7 @@ impl<'a> TiffEntry<'a> {
         text.get(..text.len().min(MAX_TEXT_BYTES))
     }
 
-    /// The bytes from the first value on: in the value field if all values fit there, elsewhere in the structure if not.
+    /// The bytes of the values, which are in the value field if they fit there, otherwise elsewhere in the structure.
     fn values(&self, bytes_each: u64) -> Option<&'a [u8]> {
         if u64::from(self.count()?).max(1) * bytes_each <= 4 {
             return self.raw.get(8..);
@@ -135,7 +133,7 @@ impl<'a> TiffEntry<'a> {
     }
 }
 
-/// Encoding of the values of a type. `usize` holds bytes for each value.
+/// Encoding of the values of a type. The `usize` is the number of bytes per value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum FieldType {
     Unsigned(usize),
@@ -148,8 +146,8 @@ enum FieldType {
 }
 
 impl FieldType {
-    /// The types of TIFF 6.0, the directory offset of its supplement 1, the 64-bit types of BigTIFF, and the UTF-8 text of
-    /// EXIF 3.0.
+    /// The types of TIFF 6.0, the directory offset of its supplement 1, the 64-bit types of BigTIFF, and the UTF-8 text of EXIF
+    /// 3.0.
     const fn of(code: u16) -> Option<Self> {
         Some(match code {
             1 | 7 => Self::Unsigned(1),
@@ -194,7 +192,7 @@ impl ByteOrder {
         u32::try_from(self.unsigned(bytes.get(offset..)?, 4)?).ok()
     }
 
-    /// Returns `None` if the bytes end before the value does, and for a ratio over zero.
+    /// Returns `None` if the bytes end before the value does, and for a ratio with denominator zero.
     fn number(self, kind: FieldType, bytes: &[u8]) -> Option<f64> {
         let ratio = |numerator: f64, denominator: f64| (denominator != 0.0).then(|| numerator / denominator);
         Some(match kind {
@@ -221,7 +219,7 @@ impl ByteOrder {
     }
 
     fn signed(self, bytes: &[u8], length: usize) -> Option<i64> {
-        // Shifted to the top and back down again, the sign fills the bits above it.
+        // Shifting to the top and back extends the sign.
         let unused_bits = u32::try_from(64_usize.checked_sub(8 * length)?).ok()?;
         Some((self.unsigned(bytes, length)?.checked_shl(unused_bits)? as i64) >> unused_bits)
     }
@@ -231,7 +229,7 @@ impl ByteOrder {
 mod tests {
     use super::*;
 
-    /// A structure with one entry, whose value field holds `field`, and `behind` from byte 26 on.
+    /// A structure with one entry whose value field contains `field`, and with `behind` from byte 26 on.
     fn with_entry(big: bool, kind: u16, count: u32, field: [u8; 4], behind: &[u8]) -> Vec<u8> {
         let short = |number: u16| if big { number.to_be_bytes() } else { number.to_le_bytes() };
         let long = |number: u32| if big { number.to_be_bytes() } else { number.to_le_bytes() };
@@ -289,7 +287,7 @@ mod tests {
         ] {
             assert_eq!(number(&with_entry(true, kind, count, at_big, &big)), expected, "{kind}");
             assert_eq!(number(&with_entry(false, kind, count, at_little, &little)), expected, "{kind}");
-            // Cut within the value, or so that nothing is left of it.
+            // Truncated within the value, or before it.
             for cut in [0, 1].iter().filter(|_| kind > 4 && expected.is_some()) {
                 assert_eq!(number(&with_entry(true, kind, count, at_big, &big[..*cut])), None, "{kind} {cut}");
             }
