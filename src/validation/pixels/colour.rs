@@ -1,7 +1,7 @@
-//! Check for a grey photo in a colour file. The header check finds a grey JPEG, which has one component.
+//! Check for a grey photo in a colour file. The header check finds JPEG files with one component.
 //!
-//! Skin and lips alone colour a tenth of any portrait, so that the twentieth of the blocks with the most colour is far from
-//! neutral however pale the person is. A tint over a grey picture (sepia) is not told from colour.
+//! Skin and lips alone cover a tenth of any portrait, so the twentieth of the blocks with the most colour is far from neutral
+//! however pale the person is. The check cannot distinguish a tinted grey picture (sepia) from a colour photo.
 
 use super::histogram::Histogram;
 use crate::domain::check::finding::Finding;
@@ -20,7 +20,7 @@ pub(super) fn check(photo: &DownscaledPhoto, rule: &ColourRule) -> Option<Findin
     })
 }
 
-/// A distance from grey as share of the greatest one.
+/// Distance from grey as share of the maximum.
 fn saturation(chroma: u8) -> Quantity {
     Quantity::tenths(f64::from(chroma) * 100.0 / 128.0, Unit::Percent)
 }

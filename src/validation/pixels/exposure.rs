@@ -1,12 +1,12 @@
-//! Check that the light shows the features of the face, for every colour of skin.
+//! Check that the exposure shows the features of the face, for every colour of skin.
 //!
-//! A limit for the brightness of the face would report dark skin, and would miss a pale face that is two stops too dark. Hence the photo is
-//! checked without the face: before a plain wall it has something bright, such as the wall or a collar. If even its brightest hundredth is
-//! grey, the photo is too dark.
+//! A limit on the brightness of the face would report dark skin and miss a pale face that is two stops too dark. Therefore the
+//! check ignores the face: a photo with a plain background contains something bright, such as the wall or a collar. If even its
+//! brightest hundredth is grey, the photo is too dark.
 //!
-//! Too bright is a face of which a part is white, so that its features are lost (ISO/IEC 29794-5, 7.3.5, over-exposure prevention:
-//! luminance 247 to 255). The entropy of the tones is that of 7.3.7, dynamic range. No standard sets a threshold, so all of it is
-//! advice.
+//! A photo is too bright if a part of the face is white, so that its features are lost (ISO/IEC 29794-5, 7.3.5, over-exposure
+//! prevention: luminance 247 to 255). The entropy of the tones follows 7.3.7, dynamic range. No standard sets a threshold, so all
+//! findings are advice.
 
 use super::histogram::Histogram;
 use crate::domain::check::finding::Finding;
@@ -24,14 +24,14 @@ pub enum FaceLight {
     /// No face was measured: the middle of the photo is checked instead.
     NotMeasured,
     NoFace,
-    /// The share of the face that is white is 0 to 1.
+    /// The white share of the face is 0 to 1.
     Face {
         white_share: f64,
         extent: HeadExtent,
     },
 }
 
-/// Reports the first error only, because photographers move one lamp at a time.
+/// Reports the first error only, because photographers change one lamp at a time.
 pub(super) fn check(luma: &Plane, face: FaceLight, rule: &ExposureRule) -> Option<Finding> {
     let advise = |measured: Quantity, limit: String, detail: FindingDetail| {
         Some(Finding::advise(Check::Exposure, measured, limit).with_detail(Some(detail)))
@@ -61,7 +61,7 @@ pub(super) fn check(luma: &Plane, face: FaceLight, rule: &ExposureRule) -> Optio
     None
 }
 
-/// The samples around the face; all of them where none was measured.
+/// The samples around the face; all samples if no face was measured.
 fn outside(luma: &Plane, face: FaceLight) -> impl Iterator<Item = u8> {
     let extent = match face {
         FaceLight::Face { extent, .. } => Some(extent),

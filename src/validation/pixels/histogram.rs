@@ -1,10 +1,10 @@
-//! Parts of a plane, and what their samples have in common.
+//! Parts of a plane and statistics of their samples.
 
 use std::ops::Range;
 
 use crate::validation::downscaled::Plane;
 
-/// The samples of one part of a plane, counted by value.
+/// Number of samples per value in one part of a plane.
 pub(super) struct Histogram {
     counts: [u32; 256],
     total: u32,
@@ -17,7 +17,7 @@ impl Histogram {
         Self { counts, total: counts.iter().sum() }
     }
 
-    /// The part of a plane between these shares of its width and height, in per cent.
+    /// The part of a plane between these percentages of its width and height.
     pub(super) fn of_part(plane: &Plane, across: Range<usize>, down: Range<usize>) -> Self {
         let columns = plane.width * across.start / 100..(plane.width * across.end).div_ceil(100);
         let rows = plane.samples.chunks_exact(plane.width.max(1)).take((plane.height * down.end).div_ceil(100));
@@ -25,13 +25,13 @@ impl Histogram {
         Self::of(rows.filter_map(|row| row.get(columns.clone())).flatten().copied())
     }
 
-    /// The middle, where the face of every photo is that meets its profile's geometry: 30 to 70 per cent of the width, 25 to
-    /// 75 of the height (BSI TR-03121-3 Vol 2, table 5.3: head half the width at least, its centre within 45 to 55 per cent).
+    /// The middle, which contains the face in every photo that meets its profile's geometry: 30 to 70 % of the width, 25 to 75 %
+    /// of the height (BSI TR-03121-3 Vol 2, table 5.3: head at least half the width, its centre at 45 to 55 %).
     pub(super) fn of_middle(plane: &Plane) -> Self {
         Self::of_part(plane, 30..70, 25..75)
     }
 
-    /// The samples within the shortest range of values that holds at least this many thousandths of them.
+    /// The samples within the shortest range of values that contains at least this many thousandths of them.
     pub(super) fn densest(&self, per_mille: u32) -> Self {
         let wanted = (u64::from(self.total) * u64::from(per_mille)).div_ceil(1000);
         let (mut covered, mut first) = (0_u64, 0);
@@ -60,20 +60,20 @@ impl Histogram {
         (self.values().map(|(value, count)| (value - mean).powi(2) * count).sum::<f64>() / self.samples()).sqrt()
     }
 
-    /// In bits: 0 for a single value, 8 when all are equally frequent.
+    /// In bits: 0 for a single value, 8 if all values are equally frequent.
     pub(super) fn entropy_bits(&self) -> f64 {
         let shares = self.values().map(|(_, count)| count / self.samples());
-        // Subtracted, because a negated zero would be told as -0.0.
+        // Subtracted, because a negated zero would be shown as -0.0.
         0.0 - shares.filter(|share| *share > 0.0).map(|share| share * share.log2()).sum::<f64>()
     }
 
-    /// Share of the samples that lie in a range of values, in per cent.
+    /// Share of the samples in a range of values, in per cent.
     pub(super) fn percent(&self, values: Range<usize>) -> f64 {
         let count: u32 = self.counts.get(values).unwrap_or_default().iter().sum();
         f64::from(count) * 100.0 / self.samples()
     }
 
-    /// The least value that this many thousandths of the samples do not exceed.
+    /// The smallest value that this many thousandths of the samples do not exceed.
     pub(super) fn quantile(&self, per_mille: u32) -> u8 {
         let mut remaining = u64::from(self.total) * u64::from(per_mille) / 1000;
         for (value, count) in (0_u8..=255).zip(self.counts) {
@@ -89,7 +89,7 @@ impl Histogram {
         (0_u32..).zip(self.counts).map(|(value, count)| (f64::from(value), f64::from(count)))
     }
 
-    /// At least 1, so that nothing is divided by zero.
+    /// At least 1 to avoid a division by zero.
     fn samples(&self) -> f64 {
         f64::from(self.total.max(1))
     }

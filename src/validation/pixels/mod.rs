@@ -1,11 +1,12 @@
 //! Checks of the picture by the means of its blocks of 8 x 8 pixels: blank, colour, exposure, background and sharpness.
 //!
-//! A full decode would cost three times the rest of the photo check. These checks are about areas and do not need it: a passport photo has
-//! 2,800 blocks at least and usually 31,000. Two things cannot be measured. Single clipped pixels vanish in the mean, so that the 0.1 % of
-//! pixels at 0 and at 255 (ICAO) cannot be counted. Detail finer than a block is lost; the walk records it from the coefficients instead.
+//! A full decode would cost three times the rest of the photo check. These checks measure areas and do not need it: a passport
+//! photo has at least 2,800 blocks and usually 31,000. Two things cannot be measured. Single clipped pixels vanish in the mean,
+//! so that the 0.1 % of pixels at 0 and at 255 (ICAO) cannot be counted. Detail finer than a block is lost in the mean as well;
+//! the JPEG analysis records it from the coefficients instead.
 //!
-//! The place of the face is not determined here: it is in the middle of a photo of the right size. White parts of the face are measured
-//! with the face and given to the exposure check.
+//! The checks do not locate the face: it is in the middle of a photo of the right size. The face check measures white parts of
+//! the face and passes them to the exposure check.
 
 mod background;
 mod blank;
