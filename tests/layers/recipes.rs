@@ -3,14 +3,16 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
+use std::path::PathBuf;
 
+use lichtbild::api::Problem;
 use lichtbild::domain::check::terms::phrase;
 use lichtbild::domain::check::{Check, FindingDetail};
 use lichtbild::domain::photo::collection::RefusalReason;
 use lichtbild::texts::format_text;
 use lichtbild::texts::language::Language;
 use proc_macro2::{TokenStream, TokenTree};
-use strum::VariantArray;
+use strum::{VariantArray, VariantNames};
 
 use super::texts::catalogue;
 use super::tree::sources;
@@ -49,8 +51,21 @@ fn details() -> Recipe {
     Recipe::of::<FindingDetail>("src/domain/check/checks.rs")
 }
 
+fn reasons() -> Recipe {
+    Recipe::of::<RefusalReason>("src/domain/photo/collection.rs")
+}
+
+fn problems() -> Recipe {
+    let variant = |kind: &str| -> String {
+        kind.split('-').map(|word| format!("{}{}", word[..1].to_uppercase(), &word[1..])).collect()
+    };
+    let values = Problem::VARIANTS.iter().map(|kind| [variant(kind), (*kind).to_owned()]).collect();
+    let exceptions = &[("src/api/problem/mapping.rs", "names the cause of each problem")];
+    Recipe { rows: "src/api/problem/spec.rs", values, exceptions }
+}
+
 fn recipes() -> Vec<Recipe> {
-    vec![checks(), details(), Recipe::of::<RefusalReason>("src/domain/photo/collection.rs")]
+    vec![checks(), details(), reasons(), problems()]
 }
 
 /// Adds all identifiers and strings, in macros too.
@@ -97,6 +112,28 @@ fn a_list_is_found_by_variants_by_strings_and_in_macros() {
     assert!(checks.is_list(&words_of(&format!("use Check::*; const ALL: A = [{}];", variants.join(", ")))));
     assert!(checks.is_list(&words_of(&format!("fn f() {{ json!({{ \"{}\": 1 }}) }}", names.join("\": 1, \"")))));
     assert!(!checks.is_list(&words_of(&format!("const SOME: A = [{}];", variants[..20].join(", ")))));
+}
+
+#[test]
+fn the_readme_lists_every_refusal_reason() {
+    let readme = include_str!("../../README.md");
+    let missing: Vec<_> =
+        reasons().values.into_iter().filter(|[_, name]| !readme.contains(&format!("`{name}`"))).collect();
+    assert_eq!(missing, Vec::<[String; 2]>::new());
+}
+
+#[test]
+fn one_file_of_the_sources_names_each_config_key() {
+    let example = include_str!("../../config/gateway.example.toml");
+    let keys = example.lines().filter_map(|line| line.trim_start_matches("# ").split_once(" = ")).map(|(key, _)| key);
+    let keys: BTreeSet<&str> = keys.filter(|key| key.contains('_') && !key.contains(' ')).collect();
+    assert!(keys.len() > 40, "the example shows the keys");
+    let is_list = |code: &str| {
+        let words = words_of(code);
+        keys.iter().filter(|key| words.contains(**key)).count() * 2 > keys.len()
+    };
+    let lists: Vec<_> = sources("src").into_iter().filter(|(_, code)| is_list(code)).map(|(file, _)| file).collect();
+    assert_eq!(lists, [PathBuf::from("config/settings.rs")]);
 }
 
 #[test]
