@@ -1,8 +1,8 @@
-//! Buffers of a network's values: two values share one if no step needs both.
+//! Buffers for a network's values: two values share a buffer if no step needs both.
 
 use super::network::{NetworkStep, TensorSlot};
 
-/// Gives each value a buffer that nothing else needs from the step that computes it to the last one that reads it.
+/// Assigns a buffer to each value. No other value uses it from the step that computes the value to the last step that reads it.
 pub(super) fn share_buffers(values: &mut [TensorSlot], steps: &[NetworkStep]) -> Vec<usize> {
     let mut last_use = vec![0; values.len()];
     for (at, step) in steps.iter().enumerate() {
@@ -14,7 +14,7 @@ pub(super) fn share_buffers(values: &mut [TensorSlot], steps: &[NetworkStep]) ->
     }
     let size = |value: &TensorSlot| value.height * value.width * value.stored;
     let mut buffers = vec![size(&values[0])];
-    // Up to and with which step each buffer is taken.
+    // The last step that needs each buffer.
     let mut taken = vec![last_use[0]];
     for (at, step) in steps.iter().enumerate() {
         let wanted = size(&values[step.output]);

@@ -1,4 +1,4 @@
-//! From the operators of a model file to the steps of a network: checks all shapes, and fuses operators into layers.
+//! Compiles the operators of a model file to the steps of a network: checks all shapes, and fuses operators into layers.
 //!
 //! ```text
 //! [DEPTHWISE_CONV_2D] --> CONV_2D --> [ADD] --> [PRELU | RELU | HARD_SWISH | LOGISTIC]      one layer
@@ -15,17 +15,16 @@ use super::layer::{Activation, Inputs};
 use super::network::{InputColours, Network, NetworkStep, Operation, TensorSlot};
 use super::tflite::{Constant, Graph, Operator, OperatorKind};
 
-/// Bounds the memory of a run; the largest model here needs 0.6 million numbers for one value.
+/// Bounds the memory of one value; the largest supported model needs 0.6 million numbers.
 const MAX_NUMBERS: usize = 1 << 21;
-/// Bounds the time of a run; the largest model here needs 62 million.
+/// Bounds the time of a run; the largest supported model needs 62 million.
 const MAX_MULTIPLICATIONS: usize = 1 << 28;
-/// Bounds the memory of all buffers of a run, and that of all outputs: so many numbers.
+/// Bounds the memory of all buffers of a run, and that of all outputs, in numbers.
 const MAX_TOTAL: usize = 1 << 22;
 
 pub(super) const SHAPE_MISMATCH: ModelError = ModelError("operators whose shapes do not fit together");
 const MISSING_CONSTANT: ModelError = ModelError("a constant that is not part of the file, or is used twice");
 
-/// The value that is the network's input.
 pub(super) const INPUT: usize = 0;
 
 pub(super) fn compile(graph: Graph, colours: InputColours) -> Result<Network, ModelError> {
@@ -34,7 +33,7 @@ pub(super) fn compile(graph: Graph, colours: InputColours) -> Result<Network, Mo
         return Err(ModelError("an input that is not one picture of three channels"));
     };
     let mut compiler = Compiler::new(graph);
-    // The three channels of a grey picture are the same: one is stored.
+    // The three channels of a grey picture are equal, so only one is stored.
     let channels = if colours == InputColours::Grey { 1 } else { 3 };
     let value = compiler.add_value(TensorSlot { height, width, channels, stored: channels, buffer: 0 })?;
     compiler.slots_of_tensor.insert(input, vec![value]);
@@ -49,13 +48,13 @@ pub(super) struct Compiler {
     /// Number of operators and outputs that need each tensor, under any of its names.
     pub(super) uses: Vec<usize>,
     pub(super) readers: Vec<Option<usize>>,
-    /// The values that make up a tensor, one after the other; most have one.
+    /// The values that form a tensor, one after the other; most tensors have one.
     pub(super) slots_of_tensor: HashMap<usize, Vec<usize>>,
-    /// Depthwise convolutions that wait for the convolution behind them, by the tensor between the two.
+    /// Depthwise convolutions that will be fused with the next convolution, by the tensor between the two.
     pub(super) pending_depthwise: HashMap<usize, (usize, Inputs, TensorSlot)>,
     pub(super) values: Vec<TensorSlot>,
     pub(super) steps: Vec<NetworkStep>,
-    /// Multiplications that a run may still cost.
+    /// Remaining number of multiplications for a run.
     pub(super) budget: usize,
 }
 
@@ -91,7 +90,7 @@ impl Compiler {
                 if from.shape != to.shape {
                     return Err(SHAPE_MISMATCH);
                 }
-                // Moved: a constant that many operators share would cost its size each time.
+                // Moved, not copied: each of many operators that share a constant would copy it.
                 let constant = self.graph.tensors[input].constant.take();
                 self.graph.tensors[output].constant = Some(constant.ok_or(MISSING_CONSTANT)?);
                 Ok(())
@@ -121,14 +120,14 @@ impl Compiler {
         }
     }
 
-    /// Names values that have names already, those of `inputs`: whatever needs an input needs these values as well.
+    /// Adds a name for the values of `inputs`: an operator that needs the new name needs these values as well.
     pub(super) fn alias(&mut self, output: usize, values: Vec<usize>, inputs: &[usize]) {
         let others: usize = inputs.iter().map(|input| self.uses[*input].saturating_sub(1)).sum();
         self.uses[output] += others;
         self.slots_of_tensor.insert(output, values);
     }
 
-    /// The step of a layer whose output no other operator needs, so that more can be fused into it.
+    /// The step of a layer whose output no other operator needs, so that another operation can be fused into it.
     pub(super) fn open_layer(&self, tensor: usize) -> Option<usize> {
         let &[value] = self.slots_of_tensor.get(&tensor)?.as_slice() else { return None };
         let index = self.steps.iter().position(|step| step.output == value)?;
@@ -146,7 +145,7 @@ impl Compiler {
         self.push_with(operation, input, None, to, output)
     }
 
-    /// Adds a step and charges what it costs to write its output; what more it costs is charged elsewhere.
+    /// Adds a step and charges for writing its output; other costs are charged separately.
     pub(super) fn push_with(
         &mut self,
         operation: Operation,
@@ -185,7 +184,8 @@ impl Compiler {
         }
     }
 
-    /// Takes a constant out of the graph, so that a network is not larger than its file, however often the file uses one.
+    /// Moves a constant out of the graph, so that a network is not larger than its file even if the file uses a constant
+    /// repeatedly.
     pub(super) fn floats(&mut self, tensor: usize) -> Result<Vec<f32>, ModelError> {
         match self.graph.tensors[tensor].constant.take() {
             Some(Constant::Floats(floats)) => Ok(floats),
@@ -199,7 +199,8 @@ impl Compiler {
             outputs.push(self.slots_of_tensor.get(output).ok_or(SHAPE_MISMATCH)?.clone());
         }
         let order: HashMap<usize, usize> = self.steps.iter().enumerate().map(|(at, step)| (step.output, at)).collect();
-        // A network collects the parts of an output as they are computed; what no step computes is never collected.
+        // A network collects the parts of an output when a step computes them, so a part that no step computes is never
+        // collected.
         let is_computed = |parts: &Vec<usize>| {
             !parts.is_empty()
                 && parts.iter().all(|part| order.contains_key(part))

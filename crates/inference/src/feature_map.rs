@@ -1,4 +1,4 @@
-//! Values of a network at one place: a picture of some channels.
+//! A value of a network as a picture with several channels.
 
 /// `height x width` pixels of `channels` values each, row by row.
 #[derive(Clone, Copy)]
@@ -17,7 +17,7 @@ impl<'a> FeatureMap<'a> {
         &self.values[y * length..][..length]
     }
 
-    /// Writes the largest value of each channel in windows of `rows x columns`, side by side, to `output`.
+    /// Writes the largest value of each channel in adjacent windows of `rows x columns` to `output`.
     pub(super) fn max_pool(self, (rows, columns): (usize, usize), output: &mut [f32]) {
         let (height, width) = (self.height / rows, self.width / columns);
         for (y, output) in output.chunks_exact_mut(width * self.channels).take(height).enumerate() {
@@ -33,7 +33,7 @@ impl<'a> FeatureMap<'a> {
         }
     }
 
-    /// Writes the mean of each channel over all pixels to `output`: first those of each row, so that long sums lose no digits.
+    /// Writes the mean of each channel over all pixels to `output`. Sums each row first, because long sums lose precision.
     pub(super) fn mean(self, output: &mut [f32]) {
         output.fill(0.0);
         let mut sums = vec![0.0; self.channels];
@@ -52,7 +52,7 @@ impl<'a> FeatureMap<'a> {
         output.iter_mut().zip(self.values.iter().zip(other.values)).for_each(|(sum, (a, b))| *sum = a + b);
     }
 
-    /// Writes the pixels, each channel times the value that `factors` has for it, to `output`.
+    /// Writes the pixels to `output`, each channel multiplied by its value in `factors`.
     pub(super) fn scale(self, factors: Self, output: &mut [f32]) {
         let pixels = self.values.chunks_exact(self.channels);
         for (output, pixel) in output.chunks_exact_mut(self.channels).zip(pixels) {
@@ -61,7 +61,7 @@ impl<'a> FeatureMap<'a> {
         }
     }
 
-    /// Writes the picture at another size to `output`, linear between the middles of the pixels.
+    /// Resizes the picture into `output`, with linear interpolation between the centres of the pixels.
     pub(super) fn resize(self, (height, width): (usize, usize), output: &mut [f32]) {
         let mut line = vec![0.0; self.width * self.channels];
         for (y, output) in output.chunks_exact_mut(width * self.channels).take(height).enumerate() {
@@ -75,7 +75,7 @@ impl<'a> FeatureMap<'a> {
         }
     }
 
-    /// Writes the first four channels of each pixel as two by two pixels of one channel to `output`.
+    /// Writes the first four channels of each pixel to `output` as two by two pixels of one channel.
     pub(super) fn interleave(self, output: &mut [f32]) {
         let length = 2 * self.width;
         for (y, rows) in output.chunks_exact_mut(2 * length).take(self.height).enumerate() {
@@ -89,7 +89,7 @@ impl<'a> FeatureMap<'a> {
     }
 }
 
-/// The two pixels of a line between which a pixel of another line lies.
+/// The two pixels of a row or column between which a resized pixel lies.
 struct Neighbours {
     first: usize,
     second: usize,
@@ -97,7 +97,7 @@ struct Neighbours {
 }
 
 impl Neighbours {
-    /// Pixels of a line of `pixels`, at least one, around the pixel `index` of a line of `wanted`.
+    /// Neighbours of pixel `index` when `pixels` (at least one) are resized to `wanted`.
     fn new(index: usize, pixels: usize, wanted: usize) -> Self {
         let place = ((index as f32 + 0.5) * pixels as f32 / wanted as f32 - 0.5).max(0.0);
         let first = (place as usize).min(pixels - 1);

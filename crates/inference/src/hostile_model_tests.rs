@@ -1,4 +1,4 @@
-//! Models that keep to the format and were made to do harm: to panic, or to take memory or time without bound.
+//! Valid model files that are designed to cause a panic, or to use unbounded memory or time.
 
 use super::compile::compile;
 use super::network::{InputColours, Network, SimdLevel};
@@ -74,7 +74,7 @@ fn a_depthwise_window_runs_over_pictures_of_every_size() {
                     let pixels = model.convolution(0, 1, (3, 8));
                     let output = model.depthwise(pixels, WindowOptions { same, stride: (stride, stride) }, size, 8);
                     assert_eq!(run(model.compiled(&[output])), same || side >= size, "{size} {side} {stride} {same}");
-                    // The same sums, but no convolution behind them.
+                    // The same sums without a convolution after them.
                     let mut model = GraphBuilder::new(side, side);
                     let pixels = model.convolution(0, 1, (3, 8));
                     let (weights, bias) = (model.constant(&[1, size, size, 8]), model.constant(&[8]));
@@ -97,7 +97,7 @@ fn a_depthwise_convolution_of_the_input_is_refused() {
 
 #[test]
 fn a_layer_that_two_operators_need_is_not_fused() {
-    // The first reads the layer itself, the second another name of it.
+    // One operator reads the layer itself, another one an alias of it.
     for alias in [OperatorKind::Reshape, OperatorKind::Concatenation(1), OperatorKind::Pad] {
         let mut model = GraphBuilder::new(8, 8);
         let first = model.convolution(0, 1, (3, 8));
@@ -133,7 +133,7 @@ fn every_operator_runs_on_every_shape_that_it_takes() {
     }
     for (height, width) in [(1, 1), (1, 7), (5, 1), (6, 9)] {
         let mut model = GraphBuilder::new(height, width);
-        // Of the input itself, which is stored as one channel.
+        // Mean of the input itself, which is stored as one channel.
         let mean = model.operator(OperatorKind::AveragePool(height, width), &[0]);
         let scaled = model.operator(OperatorKind::Multiply, &[0, mean]);
         let added = model.operator(OperatorKind::Add, &[scaled, 0]);
@@ -151,14 +151,14 @@ fn operators_whose_shapes_do_not_fit_are_refused() {
         let output = operator(&mut model, pixels);
         assert!(model.compiled(&[output]).is_err());
     };
-    // A part of the picture, and more than it.
+    // A part of the picture, and more than the picture.
     for size in [(4, 4), (8, 4), (16, 16), (0, 0)] {
         refused(&|model, pixels| model.operator(OperatorKind::AveragePool(size.0, size.1), &[pixels]));
     }
     refused(&|model, pixels| model.operator(OperatorKind::Multiply, &[pixels, pixels]));
     refused(&|model, pixels| model.operator(OperatorKind::Multiply, &[pixels]));
     refused(&|model, pixels| {
-        // As many channels as stored, but not as many that mean something.
+        // The stored channels match, but the number without padding differs.
         let other = model.convolution(0, 1, (3, 16));
         let mean = model.operator(OperatorKind::AveragePool(8, 8), &[other]);
         model.operator(OperatorKind::Multiply, &[pixels, mean])
@@ -184,9 +184,9 @@ fn operators_whose_shapes_do_not_fit_are_refused() {
         let (weights, bias) = (model.constant(&[1, 3, 3, 12]), model.constant(&[1]));
         model.operator(OperatorKind::TransposedConvolution, &[pixels, weights, bias])
     });
-    // Channels that are stored but mean nothing would become 0.5.
+    // Padding channels would become 0.5.
     refused(&|model, pixels| model.operator(OperatorKind::Logistic, &[pixels]));
-    // A factor that is not computed before it is needed.
+    // A factor that is computed after the step that needs it.
     refused(&|model, pixels| model.operator(OperatorKind::Multiply, &[pixels, pixels + 1]));
 }
 
@@ -237,7 +237,7 @@ fn constants_are_not_multiplied() {
 
 #[test]
 fn runs_are_bounded_in_memory_and_time() {
-    // One output, given thousands of times.
+    // One output, listed thousands of times.
     let mut model = GraphBuilder::new(256, 256);
     let output = model.convolution(0, 1, (3, 8));
     assert!(model.compiled(&[output; 4096]).is_err());
@@ -250,7 +250,7 @@ fn runs_are_bounded_in_memory_and_time() {
     }
     assert!(model.compiled(&[output]).is_err());
 
-    // Steps that carry no weights.
+    // Steps without weights.
     for kind in [OperatorKind::Relu, OperatorKind::HardSwish, OperatorKind::Logistic, OperatorKind::Add] {
         let mut model = GraphBuilder::new(512, 512);
         let mut output = model.convolution(0, 1, (3, 8));
@@ -260,7 +260,7 @@ fn runs_are_bounded_in_memory_and_time() {
         assert!(model.compiled(&[output]).is_err());
     }
 
-    // A few pixels that are made large again and again, and a picture that doubles in size.
+    // A few pixels that are enlarged again and again, and a picture that doubles in size.
     let mut model = GraphBuilder::new(8, 8);
     let pixels = model.convolution(0, 1, (3, 8));
     let size = model.tensor(&[2], Some(Constant::Integers(vec![512, 512])));
@@ -286,7 +286,7 @@ fn runs_are_bounded_in_memory_and_time() {
     assert!(model.compiled(&[output]).is_err());
 }
 
-/// 4096 operators at one place in the file, with 4096 inputs each: 128 MiB of indices from 50 KiB.
+/// 4096 operators at one position in the file, with 4096 inputs each: 128 MiB of indices from 50 KiB.
 #[test]
 fn operators_that_share_a_long_list_of_inputs_are_refused() {
     let mut file = FlatBufferBuilder(vec![0; 8]);
@@ -324,7 +324,7 @@ impl FlatBufferBuilder {
         self.0[from..from + 4].copy_from_slice(&((to - from) as u32).to_le_bytes());
     }
 
-    /// A table with these fields, to which `from` points; the places of the fields.
+    /// Adds a table with these fields, to which `from` points; returns the positions of the fields.
     fn table<const N: usize>(&mut self, from: usize, fields: [usize; N]) -> [usize; N] {
         let list = self.0.len();
         let mut offsets = vec![0_u16; 2 + fields.iter().max().map_or(0, |field| field + 1)];
@@ -338,7 +338,7 @@ impl FlatBufferBuilder {
         std::array::from_fn(|place| table + 4 + 4 * place)
     }
 
-    /// A vector of `count` zeros, to which `from` points; the place of the first one.
+    /// Adds a vector of `count` zeros, to which `from` points; returns the position of the first one.
     fn vector(&mut self, from: usize, count: usize) -> usize {
         let vector = self.0.len();
         self.0.extend((count as u32).to_le_bytes());

@@ -1,15 +1,16 @@
-//! Arithmetic of a network: rows of inputs times a matrix of weights, by vector instructions where the processor has them.
+//! Arithmetic of a network: rows of inputs times a matrix of weights, with vector instructions if the processor has them.
 //!
-//! A layer goes through its output row by row. It collects the inputs of all pixels of the row (the neighbours of each pixel, or
-//! their sums weighted per channel), then multiplies them with the weights. The collected row stays in the processor's first cache.
+//! A layer computes its output row by row. It collects the inputs of all pixels of the row (the neighbours of each pixel, or
+//! their weighted sums per channel), then multiplies them with the weights. The collected row stays in the processor's
+//! first-level cache.
 
 use pulp::{Simd, WithSimd};
 
 use super::feature_map::FeatureMap;
 
-/// Channels are stored in multiples of this, so that a row of pixels splits into whole vectors; the rest is zero.
+/// Channels are stored in multiples of this, so that a row of pixels splits into whole vectors; padding channels are zero.
 pub(super) const LANES: usize = 8;
-/// Output channels that are computed together.
+/// Number of output channels that are computed together.
 const PANEL: usize = 16;
 
 /// Movement of a window of `rows x columns` over a picture.
@@ -19,7 +20,7 @@ pub(super) struct WindowGeometry {
     pub(super) columns: usize,
     /// Rows and columns from one position to the next.
     pub(super) stride: (usize, usize),
-    /// Zeros above and on the left.
+    /// Rows of zeros above the picture and columns of zeros to its left.
     pub(super) padding: (usize, usize),
 }
 
@@ -28,19 +29,19 @@ pub(super) enum Inputs {
     Pixels,
     /// The pixels in the window around each position, one after the other.
     Windows(WindowGeometry),
-    /// For each channel the weighted sum over the window around each position.
+    /// The weighted sum over the window around each position, per channel.
     Depthwise(Depthwise),
 }
 
 /// A depthwise convolution.
 pub(super) struct Depthwise {
     pub(super) window: WindowGeometry,
-    /// By place in the window and channel.
+    /// By position in the window and channel.
     pub(super) weights: Vec<f32>,
     pub(super) bias: Vec<f32>,
 }
 
-/// Weights in panels of up to [`PANEL`] output channels, input by input within a panel.
+/// Weights in panels of up to [`PANEL`] output channels, ordered by input within a panel.
 pub(super) struct Matrix {
     pub(super) inputs: usize,
     /// A multiple of [`LANES`].
@@ -53,14 +54,14 @@ pub(super) struct Matrix {
 pub(super) struct Layer {
     pub(super) inputs: Inputs,
     pub(super) matrix: Matrix,
-    /// Without it outputs stay as they are.
+    /// `None` leaves outputs unchanged.
     pub(super) activation: Option<Activation>,
 }
 
-/// Function of each value.
+/// Function applied to each value.
 pub(super) enum Activation {
     Relu,
-    /// Negative values times a factor of their channel.
+    /// Negative values times a factor per channel.
     Slopes(Vec<f32>),
     /// `x * min(max(x + 3, 0), 6) / 6`
     HardSwish,
@@ -69,7 +70,7 @@ pub(super) enum Activation {
 }
 
 impl Matrix {
-    /// Arranges weights that are given by output and input, `outputs` rows of `inputs` values.
+    /// Arranges weights given by output and input: `outputs` rows of `inputs` values.
     pub(super) fn new(weights: &[f32], bias: &[f32], inputs: usize) -> Self {
         let outputs = bias.len().next_multiple_of(LANES);
         let mut arranged = Vec::with_capacity(inputs * outputs);
@@ -90,12 +91,12 @@ impl Matrix {
 pub(super) struct Apply<'a> {
     pub(super) layer: &'a Layer,
     pub(super) input: FeatureMap<'a>,
-    /// Added before the activation; as large as the output, with as many channels or fewer.
+    /// Added before the activation; has the size of the output, and at most as many channels.
     pub(super) skip: Option<FeatureMap<'a>>,
     /// `height x width x matrix.outputs`
     pub(super) output: &'a mut [f32],
     pub(super) output_width: usize,
-    /// Room for one row of inputs; its content is lost.
+    /// Buffer for one row of inputs; its content is overwritten.
     pub(super) row: &'a mut Vec<f32>,
 }
 
@@ -131,7 +132,7 @@ impl WithSimd for Apply<'_> {
     }
 }
 
-/// A depthwise convolution that no matrix follows, over one picture.
+/// A depthwise convolution without a matrix after it, applied to one picture.
 pub(super) struct ApplyDepthwise<'a> {
     pub(super) depthwise: &'a Depthwise,
     pub(super) activation: Option<&'a Activation>,
@@ -160,7 +161,7 @@ impl WithSimd for ApplyDepthwise<'_> {
 pub(super) struct Activate<'a> {
     pub(super) activation: &'a Activation,
     pub(super) values: &'a mut [f32],
-    /// Values of a pixel.
+    /// Number of values per pixel.
     pub(super) channels: usize,
 }
 
@@ -173,7 +174,7 @@ impl WithSimd for Activate<'_> {
     }
 }
 
-/// Collects the pixels in the window around each position of output row `y`; outside the picture they are zero.
+/// Collects the pixels in the window around each position of output row `y`; pixels outside the picture are zero.
 #[inline(always)]
 fn gather_windows(input: FeatureMap<'_>, window: &WindowGeometry, y: usize, row: &mut [f32]) {
     let channels = input.channels;
@@ -202,8 +203,8 @@ impl Depthwise {
     }
 }
 
-/// Computes the weighted sums around each position of output row `y`, for a window of `C x C`. One vector of channels after the other,
-/// so that its weights stay in registers along the row.
+/// Computes the weighted sums around each position of output row `y`, for a window of `C x C`. Processes one vector of channels
+/// at a time, so that its weights stay in registers along the row.
 #[inline(always)]
 fn depthwise_sums<S: Simd, const C: usize>(
     simd: S,
@@ -216,14 +217,14 @@ fn depthwise_sums<S: Simd, const C: usize>(
     let (weights, bias) = (S::as_simd_f32s(weights).0, S::as_simd_f32s(bias).0);
     let (row, vectors) = (S::as_mut_simd_f32s(row).0, bias.len());
     let rows = window.over_rows(y, input.height);
-    // Rows outside the picture: any row, with weights of zero.
+    // For rows outside the picture any row serves, because their weights are zero.
     let lines: [&[S::f32s]; C] = std::array::from_fn(|place| {
         let inside = if rows.contains(&place) { place } else { rows.start };
         S::as_simd_f32s(input.row(y * window.stride.0 + inside - window.padding.0)).0
     });
     let (step, padding) = (window.stride.1 * vectors, window.padding.1 * vectors);
     let outputs = row.len() / vectors;
-    // Positions whose window lies within the row.
+    // Positions whose whole window is inside the row.
     let first = window.padding.1.div_ceil(window.stride.1).min(outputs);
     let last = (input.width + window.padding.1).checked_sub(C).map_or(0, |space| space / window.stride.1 + 1);
     let inside = first..last.clamp(first, outputs);
@@ -267,7 +268,7 @@ fn depthwise_sums<S: Simd, const C: usize>(
 }
 
 impl WindowGeometry {
-    /// Rows of the window that lie within the picture for output row `y`.
+    /// Rows of the window that are inside the picture for output row `y`.
     #[inline(always)]
     fn over_rows(&self, y: usize, height: usize) -> std::ops::Range<usize> {
         within(y * self.stride.0, self.padding.0, self.rows, height)
@@ -298,13 +299,13 @@ fn multiply<S: Simd>(simd: S, inputs: &[f32], matrix: &Matrix, output: &mut [f32
             (LANES, 1) => panel::<S, 1>(simd, inputs, weights, bias, place, output),
             (LANES, 2) => panel::<S, 2>(simd, inputs, weights, bias, place, output),
             (LANES, 8) => panel::<S, 8>(simd, inputs, weights, bias, place, output),
-            // Vectors of more lanes than LANES are not asked for.
+            // No vector has more than `LANES` lanes.
             _ => {}
         }
     }
 }
 
-/// Place of a panel's outputs: from `start` on in each pixel of `outputs` values.
+/// Position of a panel's outputs: from `start` on in each pixel of `outputs` values.
 #[derive(Clone, Copy)]
 struct PanelOffset {
     start: usize,
@@ -359,7 +360,7 @@ fn panel<S: Simd, const V: usize>(
     }
 }
 
-/// Adds the first channels of each pixel: what skips the layer may have fewer than the output.
+/// Adds to the first channels of each pixel, because `skip` may have fewer channels than the output.
 #[inline(always)]
 fn add_skip<S: Simd>(simd: S, output: &mut [f32], outputs: usize, (skip, channels): (&[f32], usize)) {
     for (pixel, skip) in output.chunks_exact_mut(outputs).zip(skip.chunks_exact(channels)) {

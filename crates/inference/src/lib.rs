@@ -1,12 +1,12 @@
-//! Neural networks of a few million multiplications, run on one picture in a few milliseconds.
+//! Neural networks of a few million multiplications, which process one picture in a few milliseconds.
 //!
 //! ```text
 //! model file --> tflite (reader) --> compile, operators (check every shape, fuse) --> Network --> layer (vector arithmetic)
 //! ```
-//! A network is checked once, as it is loaded: a file that is damaged or does not fit together gives an error. After that a run
-//! cannot fail. Only the operators that the models in `src/validation/face/models` use are known.
+//! A network is checked once, when it is loaded: a damaged or inconsistent file gives an error. After that a run cannot fail.
+//! Only the operators of the models in `src/validation/face/models` are supported.
 //!
-//! Own code, because the libraries at hand cost more than they give here: see `docs/judge.md` for the comparison.
+//! Own code, because the available libraries cost more than they save; `docs/judge.md` has the comparison.
 
 mod buffers;
 mod compile;
@@ -28,7 +28,7 @@ pub use network::{Network, SimdLevel};
 pub struct ModelError(&'static str);
 
 impl ModelError {
-    /// For callers that expect another network than the file contains.
+    /// For callers that expect a different network than the file contains.
     pub const fn new(reason: &'static str) -> Self {
         Self(reason)
     }

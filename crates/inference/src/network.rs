@@ -1,4 +1,4 @@
-//! A network that was checked and can be run.
+//! A network whose model file has passed all checks.
 
 use pulp::Arch;
 
@@ -8,24 +8,24 @@ use super::{ModelError, compile, tflite};
 
 /// A network for pictures of one size, grey or in colour.
 pub struct Network {
-    /// The first value is the input; each step gives one more.
+    /// The first value is the input; each step adds one.
     pub(super) values: Vec<TensorSlot>,
     pub(super) steps: Vec<NetworkStep>,
-    /// Sizes of the buffers that values share, in numbers.
+    /// Sizes of the shared buffers, in numbers.
     pub(super) buffers: Vec<usize>,
-    /// For each output the values that make it up, one after the other.
+    /// The values that form each output, one after the other.
     pub(super) outputs: Vec<Vec<usize>>,
 }
 
-/// Shape and place of a value, known before the network runs.
+/// Shape and buffer of a value, known before the network runs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TensorSlot {
     pub(super) height: usize,
     pub(super) width: usize,
-    /// Channels that mean something.
+    /// Channels without padding.
     pub(super) channels: usize,
     pub(super) stored: usize,
-    /// Index of the buffer that holds it while it is needed.
+    /// Index of the buffer that contains the value while it is needed.
     pub(super) buffer: usize,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct TensorSlot {
 pub(super) struct NetworkStep {
     pub(super) operation: Operation,
     pub(super) input: usize,
-    /// Added to or multiplied with the input, or added in a layer.
+    /// Second operand of an addition or multiplication, or the addend of a layer.
     pub(super) second: Option<usize>,
     pub(super) output: usize,
 }
@@ -41,48 +41,48 @@ pub(super) struct NetworkStep {
 pub(super) enum Operation {
     Layer(Layer),
     Depthwise(Depthwise, Option<Activation>),
-    /// Largest value in windows of this many rows and columns, side by side.
+    /// Largest value in adjacent windows of this many rows and columns.
     MaxPool(usize, usize),
     Mean,
     Activate(Activation),
     Add,
-    /// By a factor for each channel.
+    /// Multiplies by a factor per channel.
     Scale,
     Resize,
     /// Four channels become two by two pixels.
     Interleave,
 }
 
-/// Pictures that a network takes.
+/// Pictures that a network accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum InputColours {
-    /// One value for a pixel, which stands for three equal ones.
+    /// One value per pixel, which stands for three equal ones.
     Grey,
-    /// Three values for a pixel.
+    /// Three values per pixel.
     Three,
 }
 
-/// The instructions that a network is run with.
+/// CPU instructions with which a network runs.
 #[derive(Debug, Clone, Copy, Default)]
 pub enum SimdLevel {
-    /// The widest vectors that this processor has.
+    /// The widest vectors of this processor.
     #[default]
     Widest,
-    /// One number at a time, which every processor can.
+    /// One number at a time, on any processor.
     Scalar,
 }
 
 impl Network {
-    /// Reads a TensorFlow Lite model whose input is one picture of three channels. The network takes grey pictures: the weights of
-    /// its first layer are added up over the channels.
+    /// Reads a TensorFlow Lite model whose input is one picture of three channels. The network accepts grey pictures: the weights
+    /// of its first layer are summed over the channels.
     ///
     /// # Errors
-    /// The file is damaged, has operators that are not supported, or its shapes do not fit together.
+    /// The file is damaged, has unsupported operators, or its shapes do not match.
     pub fn read(model: &[u8]) -> Result<Self, ModelError> {
         compile::compile(tflite::read(model)?, InputColours::Grey)
     }
 
-    /// Reads a TensorFlow Lite model whose input is one picture of three channels. The network takes pictures in colour: the three
+    /// Reads a TensorFlow Lite model whose input is one picture of three channels. The network accepts colour pictures: the three
     /// channels of the first pixel, then those of the next.
     ///
     /// # Errors
@@ -91,7 +91,7 @@ impl Network {
         compile::compile(tflite::read(model)?, InputColours::Three)
     }
 
-    /// Width and height of the pictures that the network takes, in pixels.
+    /// Width and height of the input, in pixels.
     pub fn input_size(&self) -> (usize, usize) {
         self.values.first().map_or((0, 0), |input| (input.width, input.height))
     }
@@ -100,7 +100,8 @@ impl Network {
         self.outputs.iter().map(|parts| parts.iter().map(|part| self.values[*part].elements()).sum()).collect()
     }
 
-    /// Runs the network over a picture of [`Network::input_size`], row by row; one with fewer or more values is cut or continued in black.
+    /// Runs the network on a picture of [`Network::input_size`], row by row. A longer picture is truncated, a shorter one is
+    /// padded with black.
     pub fn run(&self, image: &[f32], vectors: SimdLevel) -> Vec<Vec<f32>> {
         let arch = match vectors {
             SimdLevel::Widest => Arch::new(),
@@ -114,7 +115,7 @@ impl Network {
         }
         for step in &self.steps {
             let to = self.values[step.output];
-            // Out of the others' way while they are read; the steps never read what they write.
+            // Moved out so that the other buffers can be borrowed; a step never reads the buffer that it writes.
             let mut output = std::mem::take(&mut buffers[to.buffer]);
             let target = &mut output[..to.height * to.width * to.stored];
             let input = self.feature_map(step.input, &buffers);
@@ -150,8 +151,8 @@ impl Network {
         FeatureMap { height, width, channels: stored, values: &buffers[buffer] }
     }
 
-    /// Copies a value that belongs to an output, as soon as it is there: its buffer will be used again. The parts of an output are
-    /// computed in their order.
+    /// Copies a value that belongs to an output as soon as it is computed, because its buffer will be reused. The parts of an
+    /// output are computed in order.
     fn collect(&self, value: usize, buffers: &[Vec<f32>], outputs: &mut [Vec<f32>]) {
         for (parts, output) in self.outputs.iter().zip(outputs) {
             if parts.contains(&value) {

@@ -1,4 +1,4 @@
-//! The operators, one by one: checks of their shapes, and the steps or layers that they become.
+//! The operators: checks of their shapes, and the steps or layers that they become.
 
 use super::ModelError;
 use super::compile::{Compiler, INPUT, SHAPE_MISMATCH};
@@ -6,7 +6,7 @@ use super::layer::{Activation, Depthwise, Inputs, LANES, Layer, Matrix, WindowGe
 use super::network::{NetworkStep, Operation, TensorSlot};
 use super::tflite::{self, Constant, OperatorKind};
 
-/// Bounds the rows that are collected at a time.
+/// Bounds the length of a collected row of inputs.
 const MAX_ROW: usize = 1 << 20;
 
 impl Compiler {
@@ -92,7 +92,8 @@ impl Compiler {
         self.push(Operation::Depthwise(depthwise, None), source, sums, output)
     }
 
-    /// A window of two by two pixels that lie apart by two: a convolution with one pixel, whose four outputs are then put side by side.
+    /// Converts a window of two by two pixels with stride two to a convolution over one pixel, whose four outputs are then
+    /// interleaved.
     pub(super) fn transposed_convolution(&mut self, inputs: &[usize], output: usize) -> Result<(), ModelError> {
         let &[input, weights, bias] = inputs else { return Err(SHAPE_MISMATCH) };
         let &[1, 2, 2, channels] = self.graph.tensors[weights].shape.as_slice() else {
@@ -123,7 +124,7 @@ impl Compiler {
     ) -> Result<(), ModelError> {
         let source = self.value(input)?;
         let from = self.values[source];
-        // Windows side by side that cover the picture: padding or not makes no difference.
+        // The windows do not overlap and cover the picture, so the kind of padding makes no difference.
         if window.stride != size || !from.height.is_multiple_of(size.0) || !from.width.is_multiple_of(size.1) {
             return Err(ModelError("a pool whose windows overlap or reach beyond the picture"));
         }
@@ -132,7 +133,7 @@ impl Compiler {
         self.push(Operation::MaxPool(size.0, size.1), source, to, output)
     }
 
-    /// Takes the mean over the whole picture; no model here has smaller windows.
+    /// Takes the mean over the whole picture; no supported model has smaller windows.
     pub(super) fn mean(&mut self, input: usize, size: (usize, usize), output: usize) -> Result<(), ModelError> {
         let source = self.value(input)?;
         let from = self.values[source];
@@ -160,12 +161,12 @@ impl Compiler {
         let [height, width] = [height, width].map(|size| usize::try_from(size).unwrap_or(0));
         let source = self.value(input)?;
         let to = TensorSlot { height, width, ..self.values[source] };
-        // A line of the input is mixed for each line of the output.
+        // One row of the input is blended for each row of the output.
         self.charge(height, self.values[source].width.saturating_mul(to.stored))?;
         self.push(Operation::Resize, source, to, output)
     }
 
-    /// Fuses an addition into the layer that computes one of its sides, where nothing else needs that side.
+    /// Fuses an addition into the layer that computes one of its operands, if no other operator needs that operand.
     pub(super) fn add(&mut self, inputs: &[usize], output: usize) -> Result<(), ModelError> {
         let &[a, b] = inputs else { return Err(SHAPE_MISMATCH) };
         let side = |tensor: usize| {
@@ -173,7 +174,7 @@ impl Compiler {
             self.steps[step].second.is_none().then_some(step)
         };
         let (index, skip) = match (side(a), side(b)) {
-            // Of two layers the later one, so that what skips it is there.
+            // Of two layers the later one, so that the other operand is already computed.
             (Some(a), Some(second)) if a > second => (a, b),
             (_, Some(index)) => (index, a),
             (Some(index), None) => (index, b),
@@ -187,7 +188,7 @@ impl Compiler {
         }
         step.second = Some(skip);
         self.slots_of_tensor.insert(output, vec![step.output]);
-        // What skips the layer may have been computed after it; nothing has used the layer's output so far.
+        // The other operand may have been computed after the layer; no step has used the layer's output so far.
         self.steps.push(step);
         Ok(())
     }
@@ -204,7 +205,7 @@ impl Compiler {
         self.push_with(Operation::Add, source, Some(second), self.values[source], output)
     }
 
-    /// Fuses an activation into the layer before it, where nothing else needs the layer's output.
+    /// Fuses an activation into the preceding layer, if no other operator needs the layer's output.
     pub(super) fn activate(
         &mut self,
         input: usize,
@@ -218,7 +219,7 @@ impl Compiler {
                 return Err(SHAPE_MISMATCH);
             }
             Activation::Slopes(slopes) => slopes.resize(slot.stored, 0.0),
-            // Channels that are stored beyond those that mean something must stay zero.
+            // Padding channels must stay zero.
             Activation::Logistic if slot.channels != slot.stored => return Err(SHAPE_MISMATCH),
             // An exponential costs as much as many multiplications.
             Activation::Logistic => self.charge(16, slot.height * slot.width * slot.stored)?,
@@ -236,7 +237,7 @@ impl Compiler {
         self.push_with(Operation::Activate(activation), value, None, slot, output)
     }
 
-    /// Channels of zeros behind the others are not stored: an addition leaves them out.
+    /// Padding channels of zeros are not stored: an addition ignores them.
     pub(super) fn pad(&mut self, inputs: &[usize], output: usize) -> Result<(), ModelError> {
         let &[input, amounts] = inputs else { return Err(SHAPE_MISMATCH) };
         let Some(Constant::Integers(amounts)) = &self.graph.tensors[amounts].constant else {
@@ -258,7 +259,7 @@ impl Compiler {
         let mut parts = Vec::new();
         for input in inputs {
             parts.extend(self.slots_of_tensor.get(input).ok_or(SHAPE_MISMATCH)?);
-            // More parts than values would repeat one: refused before lists of lists grow without end.
+            // More parts than values would mean a repeated one; the limit stops nested lists from growing without bound.
             if parts.len() > self.values.len() {
                 return Err(SHAPE_MISMATCH);
             }
@@ -268,7 +269,7 @@ impl Compiler {
     }
 }
 
-/// Weights by output, place in the window and channel, for channels as they are stored.
+/// Arranges weights by output, position in the window and stored channel.
 fn stored_weights(weights: &[f32], channels: usize, from: &TensorSlot, grey: bool) -> Vec<f32> {
     if grey {
         return weights.chunks_exact(3).map(|colours| colours.iter().sum()).collect();
@@ -277,7 +278,7 @@ fn stored_weights(weights: &[f32], channels: usize, from: &TensorSlot, grey: boo
     places.flat_map(|place| place.iter().copied().chain(std::iter::repeat_n(0.0, from.stored - channels))).collect()
 }
 
-/// Size of the output of a window over a picture, and how the window moves (TensorFlow's rules for `SAME` and `VALID`).
+/// Size of the output of a window over a picture, and movement of the window (TensorFlow's rules for `SAME` and `VALID`).
 fn place_window(
     window: tflite::WindowOptions,
     size: (usize, usize),

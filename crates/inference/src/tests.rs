@@ -1,4 +1,4 @@
-//! The runtime against values that TensorFlow Lite gave, and against files that are damaged.
+//! The runtime compared with values from TensorFlow Lite, and with damaged files.
 
 use super::{Network, SimdLevel};
 
@@ -6,14 +6,14 @@ const DETECTOR: &[u8] = include_bytes!("../../../src/validation/face/models/face
 const MASK: &[u8] = include_bytes!("../../../src/validation/face/models/selfie_segmentation.tflite");
 const MESH: &[u8] = include_bytes!("../../../src/validation/face/models/face_landmark.tflite");
 
-/// Numbers from 0 to 1 without a pattern that a window could follow.
+/// Numbers from 0 to 1 without a regular pattern.
 fn image(side: usize) -> Vec<f32> {
     (0..side * side).map(|index| ((index * 7919) % 1000) as f32 / 1000.0).collect()
 }
 
-/// A drawn head before a wall, in colour and as noisy as [`image`]: on noise alone the mask is zero everywhere.
+/// A drawn head in front of a wall, in colour and as noisy as [`image`]: on noise alone the mask is zero everywhere.
 fn drawn_head() -> Vec<f32> {
-    // Middle and half axes of ellipses, one above the other, and their colours in hundredths.
+    // Centres and half axes of ellipses, drawn over one another, and their colours in hundredths.
     let ellipses = [
         ([128, 300, 120, 120], [15.0, 20.0, 35.0]),
         ([128, 100, 62, 75], [15.0, 10.0, 8.0]),
@@ -35,7 +35,7 @@ fn drawn_head() -> Vec<f32> {
 
 #[test]
 fn the_mask_is_that_of_tensorflow_lite() {
-    // By ai-edge-litert 2.3.0 on the same picture: six places at the outline, the face and a corner, and the mean.
+    // By ai-edge-litert 2.3.0 on the same picture: six positions (outline, face and a corner), and the mean.
     let reference = [
         (53_453, 0.735_116),
         (12_461, 0.374_549),
@@ -58,7 +58,7 @@ fn the_mask_is_that_of_tensorflow_lite() {
     }
 }
 
-/// A small network of every operator that the mask has and the face models do not, with random weights.
+/// A small network with random weights and every operator that the mask has and the face models do not.
 #[test]
 fn the_operators_of_the_mask_are_those_of_tensorflow_lite() {
     // By ai-edge-litert 2.3.0.
@@ -144,7 +144,7 @@ fn a_cut_model_is_an_error() {
     assert_eq!(Network::read(b"").err().unwrap().to_string(), "not a TensorFlow Lite model");
 }
 
-/// Wherever a byte of the structure is changed, the file is refused or the network runs.
+/// For every changed byte of the structure, the file is refused or the network runs.
 #[test]
 fn a_damaged_model_is_an_error_or_runs() {
     let mut state = 1_u64;
@@ -153,7 +153,7 @@ fn a_damaged_model_is_an_error_or_runs() {
         (state >> 33) as usize % below
     };
     for whole in [DETECTOR, MASK] {
-        // The structure lies before and behind the weights.
+        // The structure precedes and follows the weights.
         let places: Vec<usize> = (0..2000).chain(whole.len() - 60_000..whole.len()).collect();
         let (mut refused, mut ran) = (0, 0);
         for _ in 0..400 {
@@ -169,7 +169,7 @@ fn a_damaged_model_is_an_error_or_runs() {
             }
             match Network::read_colour(&model) {
                 Err(_) => refused += 1,
-                // Runs are slow in a build without optimisation, and one size runs like another.
+                // Runs are slow without optimisation, and pictures of one size behave alike.
                 Ok(network) if ran < 8 => {
                     network.run(&image(128), SimdLevel::Scalar);
                     ran += 1;

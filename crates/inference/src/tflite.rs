@@ -1,26 +1,27 @@
-//! Reader of TensorFlow Lite model files (FlatBuffers, schema version 3), for the few things that the models here use.
+//! Reader of TensorFlow Lite model files (FlatBuffers, schema version 3), limited to the features of the supported models.
 //!
-//! Every offset and every count is checked: a damaged file gives an error, never a panic and never more memory than a few times
-//! its own size.
+//! Every offset and every count is checked: a damaged file gives an error. It causes neither a panic nor memory use beyond a few
+//! times its own size.
 
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 
 use super::ModelError;
 
-/// Tensors and operators of the largest model here, several times over.
+/// Maximum number of tensors or operators, several times that of the largest supported model.
 const MAX_ITEMS: usize = 4096;
-/// Inputs of one operator; the longest list here has 3. Operators of a hostile file can share one long list, which is copied for each.
+/// Maximum number of inputs of one operator; the longest list in use has 3. Operators of a hostile file can share one long list,
+/// which is copied for each.
 const MAX_INPUTS: usize = 16;
-/// MediaPipe's name of its operator for a transposed convolution with a bias.
+/// MediaPipe's name for a transposed convolution with a bias.
 const TRANSPOSED_CONVOLUTION: &[u8] = b"Convolution2DTransposeBias";
-/// Values of one tensor; the largest one here has 404,352.
+/// Maximum number of values of one tensor; the largest one in use has 404,352.
 const MAX_VALUES: usize = 1 << 22;
 
 /// The only subgraph of a model.
 pub(super) struct Graph {
     pub(super) tensors: Vec<Tensor>,
-    /// In an order in which they can be carried out.
+    /// In a possible order of execution.
     pub(super) operators: Vec<Operator>,
     /// Indices of tensors.
     pub(super) inputs: Vec<usize>,
@@ -34,10 +35,10 @@ pub(super) struct Tensor {
     pub(super) constant: Option<Constant>,
 }
 
-/// The content of a tensor that is part of the file.
+/// Content of a tensor that is part of the file.
 #[derive(Clone)]
 pub(super) enum Constant {
-    /// 32-bit floats, or 16-bit ones widened.
+    /// 32-bit floats, or 16-bit ones converted to 32 bits.
     Floats(Vec<f32>),
     Integers(Vec<i32>),
 }
@@ -52,7 +53,7 @@ pub(super) struct Operator {
 #[derive(Clone, Copy)]
 pub(super) enum OperatorKind {
     Add,
-    /// Of windows of this height and width, without padding.
+    /// Windows of this height and width, without padding.
     AveragePool(usize, usize),
     Concatenation(i32),
     Convolution(WindowOptions),
@@ -60,14 +61,14 @@ pub(super) enum OperatorKind {
     Dequantize,
     HardSwish,
     Logistic,
-    /// With the height and width of the pool.
+    /// Options, height and width of the window.
     MaxPool(WindowOptions, usize, usize),
     Multiply,
     Pad,
     Prelu,
     Relu,
     Reshape,
-    /// Linear between pixels, whose values belong to their middles (`half_pixel_centers`).
+    /// Linear interpolation between the centres of pixels (`half_pixel_centers`).
     Resize,
     /// Each pixel becomes two by two.
     TransposedConvolution,
@@ -76,7 +77,7 @@ pub(super) enum OperatorKind {
 /// Movement of a window over a picture.
 #[derive(Clone, Copy)]
 pub(super) struct WindowOptions {
-    /// `SAME`: the picture is padded with zeros so that no position is lost.
+    /// `SAME`: the picture is padded with zeros so that the output keeps all positions.
     pub(super) same: bool,
     /// Rows and columns from one position to the next.
     pub(super) stride: (usize, usize),
@@ -85,7 +86,7 @@ pub(super) struct WindowOptions {
 /// Reads a model.
 ///
 /// # Errors
-/// The file is damaged, or it has an operator, a data type or a count that no model here has.
+/// The file is damaged, or contains an unsupported operator, data type or count.
 pub(super) fn read(bytes: &[u8]) -> Result<Graph, ModelError> {
     const DAMAGED: ModelError = ModelError("the model file is damaged");
     if bytes.get(4..8) != Some(b"TFL3") {
@@ -95,7 +96,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Graph, ModelError> {
     let codes: Vec<OperatorCode<'_>> = model.tables(1).ok_or(DAMAGED)?.map(operator_code).collect();
     let buffers: Vec<FlatBufferTable<'_>> = model.tables(4).ok_or(DAMAGED)?.collect();
     let subgraph = model.tables(2).and_then(|mut subgraphs| subgraphs.next()).ok_or(DAMAGED)?;
-    // Each constant has a buffer of its own: a file in which thousands of tensors share one is not worth the memory.
+    // Each constant has its own buffer. The budget refuses a file in which thousands of tensors share one, because each copy
+    // needs memory.
     let mut budget = bytes.len();
     let tensors = subgraph.tables(0).ok_or(DAMAGED)?.map(|tensor| read_tensor(tensor, &buffers, &mut budget));
     let tensors = tensors.collect::<Result<Vec<_>, _>>()?;
@@ -112,7 +114,7 @@ struct OperatorCode<'a> {
 }
 
 fn operator_code(code: FlatBufferTable<'_>) -> OperatorCode<'_> {
-    // Files of older converters have the code in the first field only.
+    // Older converters write the code to the first field only.
     let builtin = code.int(3, 0).max(i32::from(code.byte(0)));
     OperatorCode { builtin, custom: code.bytes_of(1).unwrap_or_default() }
 }
@@ -166,12 +168,12 @@ fn read_operator(
         _ => Err(ModelError("a window of an unexpected size")),
     };
     let size = |field: usize| size_up_to(field, 64);
-    // All kinds of windows have padding and strides in the same fields.
+    // All kinds of windows store padding and strides in the same fields.
     let window = || Ok(WindowOptions { same: byte(0) == 0, stride: (size(2)?, size(1)?) });
     let plain = |activation: usize| if byte(activation) == 0 { Ok(()) } else { Err(ModelError("a fused activation")) };
     let kind = match code.map(|code| code.builtin) {
         Some(0) => plain(0).map(|()| OperatorKind::Add),
-        // One window over the whole picture may be large; how it would move does not matter then.
+        // One window over the whole picture may be large; its movement does not matter then.
         Some(1) if byte(0) == 1 => {
             let size = (size_up_to(4, 4096)?, size_up_to(3, 4096)?);
             plain(5).map(|()| OperatorKind::AveragePool(size.0, size.1))
@@ -220,7 +222,7 @@ fn words(bytes: &[u8]) -> impl Iterator<Item = [u8; 4]> {
     bytes.as_chunks().0.iter().copied()
 }
 
-/// A table of a FlatBuffer; its fields are found over a list of offsets, and those that are not there have defaults.
+/// A table of a FlatBuffer. A list of offsets locates its fields; missing fields have defaults.
 #[derive(Clone, Copy)]
 struct FlatBufferTable<'a> {
     bytes: &'a [u8],
@@ -235,7 +237,7 @@ impl<'a> FlatBufferTable<'a> {
         Some(Self { bytes, position })
     }
 
-    /// Position of a field; `None` where it is left out.
+    /// Position of a field; `None` if the field is missing.
     fn field(self, index: usize) -> Option<usize> {
         let back = i32::from_le_bytes(chunk(self.bytes, self.position)?);
         let offsets = self.position.checked_add_signed(-(back as isize))?;
@@ -277,7 +279,7 @@ impl<'a> FlatBufferTable<'a> {
         Some(words(bytes).map(i32::from_le_bytes))
     }
 
-    /// The tables of a vector; those that lie outside the file are left out, which no later check survives.
+    /// The tables of a vector. Tables outside the file are left out, and later checks refuse the shorter list.
     fn tables(self, index: usize) -> Option<impl Iterator<Item = Self> + use<'a>> {
         let (start, items) = self.vector(index, 4).filter(|(_, items)| items.len() <= 4 * MAX_ITEMS)?;
         let count = items.len() / 4;
