@@ -5,9 +5,9 @@ use crate::TranscodeError;
 /// A position in the data, with up to 64 bits read ahead.
 pub(crate) struct BitSource<'a> {
     bytes: &'a [u8],
-    /// The next byte to read; stays at the FF of a marker.
+    /// Index of the next byte to read; stays at the FF of a marker.
     position: usize,
-    /// The bits read ahead, the next one topmost, with zeros below them.
+    /// The bits read ahead, the next one at the top, with zeros below them.
     buffer: u64,
     available: u32,
 }
@@ -30,7 +30,7 @@ impl<'a> BitSource<'a> {
         }
     }
 
-    /// Returns the next 16 bits without consuming them, filled up with zeros where the data end.
+    /// Returns the next 16 bits without consuming them, padded with zeros at the end of the data.
     #[inline(always)]
     pub(crate) fn window(&mut self) -> u16 {
         if self.available < 16 {
@@ -39,7 +39,7 @@ impl<'a> BitSource<'a> {
         (self.buffer >> 48) as u16
     }
 
-    /// Goes on by `count` bits, at most 16.
+    /// Consumes `count` bits, at most 16.
     #[inline(always)]
     pub(crate) fn skip(&mut self, count: u32) -> Result<(), TranscodeError> {
         if self.available < count {
@@ -66,7 +66,7 @@ impl<'a> BitSource<'a> {
         self.read(1).map(|bit| bit == 1)
     }
 
-    /// Reads a number of `category` bits, at most 15, in which those below half of the range are negative (T.81, F.2.2.1: EXTEND).
+    /// Reads a signed number of `category` bits, at most 15; values below half of the range are negative (T.81, F.2.2.1: EXTEND).
     #[inline(always)]
     pub(crate) fn read_signed(&mut self, category: u32) -> Result<i32, TranscodeError> {
         let value = self.read(category)? as i32;
@@ -74,13 +74,13 @@ impl<'a> BitSource<'a> {
         Ok(if is_negative { value + 1 - (1 << category) } else { value })
     }
 
-    /// Skips the padding before a marker and reads the marker. Returns its code and the position behind it.
+    /// Skips the padding before a marker and reads the marker. Returns its code and the position after it.
     pub(crate) fn marker(&mut self) -> Result<(u8, usize), TranscodeError> {
         self.fill();
         if self.available >= 8 {
             return Err(TranscodeError::Damaged("more picture data than the header promises"));
         }
-        // `fill` stops at a marker or at the end of the file only.
+        // `fill` stops only at a marker or at the end of the file.
         let rest = self.bytes.get(self.position..).unwrap_or_default();
         let fill_bytes = rest.iter().take_while(|byte| **byte == 0xFF).count();
         let code = *rest.get(fill_bytes).ok_or(TranscodeError::Truncated)?;

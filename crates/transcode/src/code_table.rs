@@ -3,7 +3,8 @@
 use crate::TranscodeError;
 use crate::bit_source::BitSource;
 
-/// A table as the file defines it. The lookup is built for tables that a scan uses, since a header can define a table many times.
+/// A table as the file defines it. The lookup is built only for tables that a scan uses, because a header can define a table many
+/// times.
 #[derive(Clone)]
 pub(crate) struct CodeDefinition {
     /// Number of codes of each length, 1 to 16 bits.
@@ -11,7 +12,7 @@ pub(crate) struct CodeDefinition {
     symbols: Vec<u8>,
 }
 
-/// The tables in force, by their numbers.
+/// The current tables, by their numbers.
 #[derive(Default)]
 pub(crate) struct CodeDefinitions {
     pub(crate) dc: [Option<CodeDefinition>; 4],
@@ -44,7 +45,7 @@ impl CodeDefinitions {
 }
 
 impl CodeDefinition {
-    /// Each length has room for its codes, and the code of all ones stays free (T.81, annex C).
+    /// Reports whether each length has room for its codes and the code of all ones is unused (T.81, annex C).
     fn is_prefix_code(&self) -> bool {
         let mut next = 0_u32;
         self.counts.iter().enumerate().all(|(index, count)| {
@@ -57,9 +58,9 @@ impl CodeDefinition {
 /// Codes up to this length are found in one step.
 const LOOKUP_BITS: u32 = 9;
 
-/// A table ready for use.
+/// A table with its lookup.
 pub(crate) struct CodeTable {
-    /// For each window of [`LOOKUP_BITS`] bits: code length << 8 | symbol; 0 where no code of that length or less fits.
+    /// For each window of [`LOOKUP_BITS`] bits: code length << 8 | symbol; 0 if no code of at most that length fits.
     lookup: [u16; 1 << LOOKUP_BITS],
     /// For each length: the first code, the number of codes, and the index of their first symbol.
     lengths: [(u32, u32, usize); 17],
@@ -109,7 +110,7 @@ impl CodeTable {
                     .ok_or(TranscodeError::Damaged("a Huffman table is too short"));
             }
         }
-        // At the end of a cut file the window is filled up with zeros or ends early.
+        // At the end of a truncated file the window is padded with zeros or ends early.
         bits.skip(16)?;
         Err(TranscodeError::Damaged("a code that is in no Huffman table"))
     }

@@ -1,13 +1,13 @@
-//! Reasons why a file cannot be rewritten.
+//! Reasons why a file cannot be transcoded.
 
-/// Reason why a JPEG cannot be rewritten. The texts are for developers and logs.
+/// Reason why a JPEG cannot be transcoded. The texts are for developers and logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TranscodeError {
     #[error("not a JPEG")]
     NotJpeg,
     #[error("the file ends before the picture does")]
     Truncated,
-    /// Segments or picture data break the rules of T.81.
+    /// Segments or picture data violate T.81.
     #[error("damaged: {0}")]
     Damaged(&'static str),
     #[error("arithmetic, lossless or hierarchical coding")]
@@ -16,7 +16,7 @@ pub enum TranscodeError {
     Colours(u8),
     #[error("{0} bits for each sample instead of 8")]
     BitDepth(u8),
-    /// A valid file that uses a part of the standard that baseline files do not have, or that this program does not know.
+    /// A valid file with a feature that baseline files do not have, or that this program does not support.
     #[error("unsupported: {0}")]
     Unsupported(&'static str),
     /// A valid file whose picture is coarser than intended.

@@ -5,39 +5,39 @@ use crate::{MAX_SAMPLES, TranscodeError};
 /// Coefficients of 8 x 8 samples, in zigzag order.
 pub(crate) type CoefficientBlock = [i16; 64];
 
-/// Stands for coefficients that no scan has coded.
+/// Marks coefficients that no scan has coded.
 pub(crate) const NOT_CODED: u8 = u8::MAX;
 
-/// More blocks than this in one interleaved MCU are not allowed (T.81, B.2.3).
+/// Maximum number of blocks in one interleaved MCU (T.81, B.2.3).
 const MAX_BLOCKS_PER_MCU: usize = 10;
 
-/// A frame with all that its scans have told so far.
+/// A frame with the coefficients of all scans so far.
 pub(crate) struct CoefficientFrame {
     pub(crate) is_progressive: bool,
     pub(crate) planes: Vec<CoefficientPlane>,
-    /// MCUs in a row of an interleaved scan.
+    /// MCUs per row of an interleaved scan.
     pub(crate) mcus_across: usize,
     pub(crate) mcus_down: usize,
 }
 
-/// The coefficients of one colour. Blocks that only fill up the last MCUs are not kept: they are outside the picture.
+/// The coefficients of one colour. Blocks that only pad the last MCUs are not stored, because they are outside the picture.
 pub(crate) struct CoefficientPlane {
-    /// Identifier by which scans name it.
+    /// Scans refer to the colour by this identifier.
     pub(crate) id: u8,
-    /// Horizontal sampling factor, 1 to 4: blocks in a row of an MCU.
+    /// Horizontal sampling factor, 1 to 4: blocks per row of an MCU.
     pub(crate) horizontal: usize,
-    /// Vertical sampling factor, 1 to 4: rows of blocks in an MCU.
+    /// Vertical sampling factor, 1 to 4: rows of blocks per MCU.
     pub(crate) vertical: usize,
     pub(crate) quantisation: u8,
     pub(crate) blocks_across: usize,
     pub(crate) blocks_down: usize,
     pub(crate) blocks: Vec<CoefficientBlock>,
-    /// For each coefficient: number of its lowest bits that are still unknown, or [`NOT_CODED`].
+    /// Number of lowest bits that are still unknown for each coefficient, or [`NOT_CODED`].
     pub(crate) missing_bits: [u8; 64],
 }
 
 impl CoefficientFrame {
-    /// Reads a frame header of SOF0, SOF1 or SOF2; their contents look alike.
+    /// Reads a frame header of SOF0, SOF1 or SOF2, which have the same format.
     pub(crate) fn parse(content: &[u8], is_progressive: bool) -> Result<Self, TranscodeError> {
         let damaged = TranscodeError::Damaged("frame header");
         let (&[precision, h1, h0, w1, w0, count], rest) = content.split_first_chunk().ok_or(damaged)?;
@@ -49,7 +49,7 @@ impl CoefficientFrame {
         if count != 1 && count != 3 {
             return Err(TranscodeError::Colours(count));
         }
-        // A height of zero announces a DNL segment behind the first scan, which hardly any program reads.
+        // A height of zero announces a DNL segment after the first scan, which hardly any program supports.
         if width == 0 || height == 0 || rest.len() != 3 * usize::from(count) {
             return Err(damaged);
         }
@@ -75,7 +75,7 @@ impl CoefficientFrame {
             let blocks_across = (width * horizontal).div_ceil(widest).div_ceil(8);
             let blocks_down = (height * vertical).div_ceil(tallest).div_ceil(8);
             samples += blocks_across * blocks_down * 64;
-            // Before the memory is asked for.
+            // Checked before the memory is allocated.
             if samples > MAX_SAMPLES {
                 return Err(TranscodeError::TooLarge);
             }
@@ -103,7 +103,7 @@ impl CoefficientFrame {
 }
 
 impl CoefficientPlane {
-    /// Index of a block; `None` for one that only fills up an MCU.
+    /// Index of a block; `None` for a block that only pads an MCU.
     #[inline(always)]
     pub(crate) fn block_index(&self, column: usize, row: usize) -> Option<usize> {
         (column < self.blocks_across && row < self.blocks_down).then(|| row * self.blocks_across + column)

@@ -1,23 +1,23 @@
 //! Huffman codes made from the frequencies of their symbols (T.81, K.2 and C.2).
 
-/// The longest code that a file may have, in bits.
+/// Maximum length of a code in a file, in bits.
 const MAX_LENGTH: usize = 16;
-/// Stands for the code of all ones, which no symbol may have: a symbol of its own with the lowest frequency.
+/// Reserves the code of all ones, which must remain unused (T.81, annex C): an extra symbol with the lowest frequency.
 const RESERVED: usize = 256;
 
-/// A code in which frequent symbols are short.
+/// A code with short codes for frequent symbols.
 pub(crate) struct OptimalCode {
     /// Number of codes of each length, 1 to 16 bits.
     pub(crate) counts: [u8; MAX_LENGTH],
     pub(crate) symbols: Vec<u8>,
-    /// For each symbol its code and its length in bits; 0 for symbols that do not occur.
+    /// Code and length in bits of each symbol; 0 for symbols that do not occur.
     codes: [(u16, u8); 256],
 }
 
 impl OptimalCode {
     pub(crate) fn new(frequencies: &[u32; 256]) -> Self {
         let lengths = code_lengths(frequencies);
-        // A code that a Huffman tree makes too long is shortened below, so that up to 256 bits may occur before.
+        // `shorten` shortens codes that are too long, so lengths of up to 256 bits may occur before it.
         let mut counts = [0_usize; RESERVED + 1];
         lengths.iter().filter(|length| **length > 0).for_each(|length| counts[*length] += 1);
         shorten(&mut counts);
@@ -38,7 +38,7 @@ impl OptimalCode {
                 code += 1;
             }
         }
-        // At most 255 of each length: there are 256 symbols, and two lengths at least where there are more than 255.
+        // At most 255 of each length: there are 256 symbols, and more than 255 symbols have at least two lengths.
         let counts = std::array::from_fn(|index| counts[index + 1] as u8);
         Self { counts, symbols, codes }
     }
@@ -53,7 +53,7 @@ impl OptimalCode {
 /// Code lengths of a Huffman tree, 0 for symbols that do not occur (T.81, figure K.1).
 fn code_lengths(frequencies: &[u32; 256]) -> [usize; RESERVED + 1] {
     let mut lengths = [0; RESERVED + 1];
-    // Trees with their weight and their leaves; the number is that of the last leaf, which decides between equal weights.
+    // Trees with their weight and their leaves. The number is that of the last leaf and decides between equal weights.
     let leaves = frequencies.iter().map(|frequency| u64::from(*frequency)).chain([1]);
     let mut trees: Vec<(u64, Vec<usize>)> =
         leaves.enumerate().filter(|(_, weight)| *weight > 0).map(|(symbol, weight)| (weight, vec![symbol])).collect();
@@ -78,8 +78,8 @@ fn code_lengths(frequencies: &[u32; 256]) -> [usize; RESERVED + 1] {
 fn shorten(counts: &mut [usize; RESERVED + 1]) {
     for length in (MAX_LENGTH + 1..counts.len()).rev() {
         while counts[length] > 0 {
-            // The two longest codes differ in their last bit. Their common beginning takes the place of the pair, and the other
-            // one of them goes beside a shorter code, which becomes a bit longer.
+            // The two longest codes differ in their last bit. Their common prefix replaces the pair, and the other code is placed
+            // beside a shorter code, which becomes one bit longer.
             let Some(shorter) = (1..length - 1).rev().find(|shorter| counts[*shorter] > 0) else { return };
             counts[length] -= 2;
             counts[length - 1] += 1;
@@ -117,7 +117,7 @@ mod tests {
         assert_eq!((code.counts[0], code.code(0xF0)), (1, (0, 1)));
     }
 
-    /// Frequencies of Fibonacci make the deepest tree; with 256 equal ones all lengths are near 8.
+    /// Fibonacci frequencies give the deepest tree; with 256 equal frequencies all lengths are about 8.
     #[test]
     fn no_code_is_longer_than_16_bits() {
         let mut fibonacci = [0_u32; 256];

@@ -1,4 +1,4 @@
-//! The segments of a file (T.81, B.1.1), in their order.
+//! Reads the segments of a file in order (T.81, B.1.1).
 
 use crate::code_table::CodeDefinitions;
 use crate::frame::CoefficientFrame;
@@ -7,12 +7,12 @@ use crate::{MAX_FILE_BYTES, MAX_SCANS, TranscodeError, scan_decoder};
 
 /// A file with all its coefficients.
 pub(crate) struct CoefficientFile<'a> {
-    /// The segments to keep; the frame header among them in its place.
+    /// The segments to keep, including the frame header at its position.
     pub(crate) segments: Vec<KeptSegment<'a>>,
     pub(crate) frame: CoefficientFrame,
 }
 
-/// A segment that is written as it was read.
+/// A segment that is written unchanged.
 pub(crate) struct KeptSegment<'a> {
     /// The marker's second byte; SOF0 for the frame header.
     pub(crate) marker: u8,
@@ -21,7 +21,7 @@ pub(crate) struct KeptSegment<'a> {
 }
 
 /// Samples of 8 bits give DC values within ±1024 before quantisation (T.81, A.3.3). Twice that, as at the gateway, allows for any
-/// rounding and still finds predictions that ran away after damage.
+/// rounding and still detects predictions that drifted after damage.
 const MAX_DC: i32 = 2048;
 
 const SOI: u8 = 0xD8;
@@ -29,7 +29,6 @@ const EOI: u8 = 0xD9;
 const SOF0: u8 = 0xC0;
 const SOF2: u8 = 0xC2;
 
-/// Reads a whole file.
 pub(crate) fn read(bytes: &[u8]) -> Result<CoefficientFile<'_>, TranscodeError> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(TranscodeError::TooLarge);
@@ -44,7 +43,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<CoefficientFile<'_>, TranscodeError> 
         if marker == EOI {
             break;
         }
-        // RST, SOI, TEM and zero stand alone, and none of them has a place between segments.
+        // RST, SOI, TEM and zero have no segment, and none of them is allowed between segments.
         if matches!(marker, 0x00 | 0x01 | 0xD0..=0xD8) {
             return Err(TranscodeError::Damaged("a marker that has no place between segments"));
         }
@@ -68,7 +67,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<CoefficientFile<'_>, TranscodeError> 
     Ok(CoefficientFile { segments: reader.segments, frame })
 }
 
-/// Reads a marker and the fill bytes before it (T.81, B.1.1.2). Returns its code and the position behind it.
+/// Reads a marker and the fill bytes before it (T.81, B.1.1.2). Returns its code and the position after it.
 fn marker_at(bytes: &[u8], position: usize) -> Result<(u8, usize), TranscodeError> {
     let rest = bytes.get(position..).unwrap_or_default();
     let ones = rest.iter().take_while(|byte| **byte == 0xFF).count();
@@ -79,7 +78,7 @@ fn marker_at(bytes: &[u8], position: usize) -> Result<(u8, usize), TranscodeErro
     }
 }
 
-/// Reads the content behind a marker. Returns it with the position behind it.
+/// Reads the content after a marker. Returns it with the position after it.
 fn content_at(bytes: &[u8], position: usize) -> Result<(&[u8], usize), TranscodeError> {
     let rest = bytes.get(position..).unwrap_or_default();
     let length = rest.first_chunk().ok_or(TranscodeError::Truncated)?;
@@ -97,15 +96,15 @@ struct FileReader<'a> {
     segments: Vec<KeptSegment<'a>>,
     frame: Option<CoefficientFrame>,
     code_definitions: CodeDefinitions,
-    /// First step of each quantisation table that is defined, at least 1.
+    /// First step of each defined quantisation table, at least 1.
     dc_steps: [Option<u8>; 4],
-    /// Zero for none.
+    /// Zero if there is none.
     restart_interval: u16,
     scans: usize,
 }
 
 impl<'a> FileReader<'a> {
-    /// Takes a segment that ends at `end`. Returns the position of the next one, which is behind the picture data if it is a scan.
+    /// Processes a segment that ends at `end`. Returns the position of the next one; for a scan that is after the picture data.
     fn take(&mut self, marker: u8, content: &'a [u8], end: usize) -> Result<usize, TranscodeError> {
         match marker {
             SOF0..=SOF2 => {
@@ -115,7 +114,7 @@ impl<'a> FileReader<'a> {
                 self.frame = Some(CoefficientFrame::parse(content, marker == SOF2)?);
                 self.segments.push(KeptSegment { marker: SOF0, content });
             }
-            // DHT; it stands between the other frame headers.
+            // DHT; its code lies between the other frame headers.
             0xC4 => self.code_definitions.take(content)?,
             0xC3..=0xCF => return Err(TranscodeError::OtherCoding),
             0xDA => return self.take_scan(content, end),
@@ -150,7 +149,8 @@ impl<'a> FileReader<'a> {
 
     /// Checks that a baseline file may have these tables (T.81, B.2.4.1).
     fn check_quantisation(&mut self, mut content: &[u8]) -> Result<(), TranscodeError> {
-        // A scan is decoded with the tables of its time; in one scan all of them would have to stand before it.
+        // A scan is decoded with the tables before it, but the written file has one scan with all tables before it, so later
+        // tables are refused.
         if self.scans > 0 {
             return Err(TranscodeError::Unsupported("quantisation tables between scans"));
         }

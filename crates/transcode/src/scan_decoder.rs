@@ -8,12 +8,12 @@ use crate::scan_header::{ScanHeader, ScanPass};
 
 /// Bits of the largest DC difference of 8-bit samples (T.81, table F.1).
 const MAX_DC_BITS: u8 = 11;
-/// DC coefficients of 8-bit samples need 11 bits with their sign; one more is let through, since encoders round differently.
+/// DC coefficients of 8-bit samples need 11 bits including the sign; one more is accepted, because encoders round differently.
 const DC_RANGE: std::ops::Range<i32> = -2048..2048;
 /// AC coefficients of 8-bit samples have 10 bits and a sign (T.81, table F.2).
 const MAX_AC: i32 = 1023;
 
-/// Decodes the scan whose data begin at `position`. Returns the position of the marker behind them.
+/// Decodes the scan whose data begin at `position`. Returns the position of the marker after them.
 pub(crate) fn decode(
     bytes: &[u8],
     position: usize,
@@ -44,7 +44,7 @@ pub(crate) fn decode(
         next_restart: 0,
     };
     if let [colour] = header.colours.as_slice() {
-        // A scan of one colour has no MCUs of several blocks, and none that fill up the edges (T.81, A.2.2).
+        // A scan of one colour has MCUs of a single block and no padding blocks (T.81, A.2.2).
         for block in &mut frame.planes[colour.plane].blocks {
             decoder.begin_mcu()?;
             decoder.decode_block(0, block)?;
@@ -64,7 +64,7 @@ pub(crate) fn decode(
 struct ColourState {
     dc: Option<CodeTable>,
     ac: Option<CodeTable>,
-    /// Without the bits that the scan leaves out.
+    /// Previous DC value, without the bits that the scan leaves out.
     prediction: i32,
 }
 
@@ -72,9 +72,9 @@ struct ScanDecoder<'a> {
     bits: BitSource<'a>,
     header: &'a ScanHeader,
     colours: Vec<ColourState>,
-    /// Number of blocks to come whose band has no new coefficients.
+    /// Number of following blocks whose band has no new coefficients.
     end_of_band_run: u32,
-    /// Zero for none.
+    /// Zero if there is none.
     restart_interval: u32,
     mcus_before_restart: u32,
     /// Number of the next restart marker, 0 to 7.
@@ -166,7 +166,7 @@ impl ScanDecoder<'_> {
             return Err(OUT_OF_RANGE);
         }
         state.prediction += self.bits.read_signed(u32::from(category))?;
-        // Checked before the shift as well: afterwards the value could have overflowed into the range.
+        // Checked before the shift as well, because the shift could overflow into the valid range.
         if !DC_RANGE.contains(&state.prediction) || !DC_RANGE.contains(&(state.prediction << self.header.shift)) {
             return Err(OUT_OF_RANGE);
         }
@@ -189,7 +189,7 @@ impl ScanDecoder<'_> {
                 }
             }
         }
-        // Sixteen zeros stand before a coefficient, never at the end of a block.
+        // Sixteen zeros precede a coefficient and never end a block.
         if index == 64 { Ok(()) } else { Err(BEYOND_BAND) }
     }
 
@@ -219,7 +219,7 @@ impl ScanDecoder<'_> {
         if index == last + 1 { Ok(()) } else { Err(BEYOND_BAND) }
     }
 
-    /// Adds a bit to each coefficient that is not zero, and the coefficients of which this bit is the highest one (T.81, G.1.2.3).
+    /// Adds a bit to each nonzero coefficient, and decodes the coefficients whose highest bit this is (T.81, G.1.2.3).
     fn refine_ac(&mut self, colour: usize, block: &mut CoefficientBlock) -> Result<(), TranscodeError> {
         let table = self.colours[colour].ac.as_ref().ok_or(MISSING_TABLE)?;
         let unit = 1_i16 << self.header.shift;
@@ -269,13 +269,13 @@ const MISSING_TABLE: TranscodeError = TranscodeError::Damaged("a Huffman table i
 const OUT_OF_RANGE: TranscodeError = TranscodeError::Damaged("a coefficient is out of range");
 const BEYOND_BAND: TranscodeError = TranscodeError::Damaged("a coefficient beyond the end of its block");
 
-/// Zeros before the coefficient and bits of the coefficient.
+/// Number of zeros before the coefficient and number of its bits.
 #[inline(always)]
 fn split(symbol: u8) -> (usize, u32) {
     (usize::from(symbol >> 4), u32::from(symbol & 0x0F))
 }
 
-/// Number of blocks, this one included, whose band has no coefficients to come; `exponent` is less than 15.
+/// Number of blocks, including this one, whose band has no further coefficients; `exponent` is less than 15.
 fn read_run(bits: &mut BitSource<'_>, exponent: usize) -> Result<u32, TranscodeError> {
     Ok((1 << exponent) + bits.read(exponent as u32)?)
 }
@@ -288,7 +288,7 @@ fn ac_value(bits: &mut BitSource<'_>, category: u32, shift: u32) -> Result<i16, 
 
 #[inline(always)]
 fn refine(coefficient: &mut i16, unit: i16, bits: &mut BitSource<'_>) -> Result<(), TranscodeError> {
-    // In range afterwards, too: the bit was left out before, so that it is zero, and the bits above it are at most 1023.
+    // The result stays in range: this bit was zero before, and the bits above it are at most 1023.
     if bits.read_bit()? {
         *coefficient += unit * coefficient.signum();
     }

@@ -1,4 +1,4 @@
-//! The scan header (SOS; T.81, B.2.3), checked against what earlier scans have coded.
+//! The scan header (SOS; T.81, B.2.3), checked against the coefficients that earlier scans have coded.
 
 use crate::TranscodeError;
 use crate::frame::{CoefficientFrame, NOT_CODED};
@@ -18,13 +18,13 @@ pub(crate) enum ScanPass {
     AcRefinement,
 }
 
-/// A scan that fits the frame and the scans before it.
+/// A scan that matches the frame and the scans before it.
 pub(crate) struct ScanHeader {
     pub(crate) colours: Vec<ScanColour>,
     pub(crate) pass: ScanPass,
     pub(crate) first: usize,
     pub(crate) last: usize,
-    /// Number of lowest bits that this scan leaves out.
+    /// Number of lowest bits that this scan omits.
     pub(crate) shift: u32,
 }
 
@@ -35,7 +35,7 @@ pub(crate) struct ScanColour {
     pub(crate) ac_table: usize,
 }
 
-/// The most bits that a scan may leave out (T.81, table B.3).
+/// Maximum number of bits that a scan may omit (T.81, table B.3).
 const MAX_SHIFT: u8 = 13;
 
 impl ScanHeader {
@@ -49,7 +49,7 @@ impl ScanHeader {
         let mut colours: Vec<ScanColour> = Vec::new();
         for &[id, tables] in selectors {
             let plane = frame.planes.iter().position(|plane| plane.id == id).ok_or(damaged)?;
-            // In the order of the frame (T.81, B.2.3), which also means each of them once.
+            // Must be in the order of the frame (T.81, B.2.3), so each colour occurs at most once.
             if colours.last().is_some_and(|before| before.plane >= plane) || tables >> 4 > 3 || tables & 0x0F > 3 {
                 return Err(damaged);
             }

@@ -1,4 +1,4 @@
-//! Rewriting of whole files: the same picture for another decoder, and an error for every file with a fault.
+//! Transcoding of whole files: the `image` decoder shows the same picture, and every faulty file gives an error.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use image::ImageFormat;
 
 use crate::{TranscodeError, to_baseline};
 
-/// A file of `fixtures`, which `fixtures/README.md` describes.
+/// A file of `fixtures`, as described in `fixtures/README.md`.
 fn fixture(name: &str) -> Vec<u8> {
     fs::read(fixture_folder().join(format!("{name}.jpg"))).unwrap()
 }
@@ -29,7 +29,7 @@ fn pixels(jpeg: &[u8]) -> image::DynamicImage {
     image::load_from_memory_with_format(jpeg, ImageFormat::Jpeg).unwrap()
 }
 
-/// Position, marker and length of each segment; restart markers and the end marker are among them.
+/// Position, marker and length of each segment, including restart markers and the end marker.
 fn segments(jpeg: &[u8]) -> Vec<(usize, u8, usize)> {
     let mut found = Vec::new();
     let mut position = 2;
@@ -54,7 +54,7 @@ fn kept_segments(jpeg: &[u8]) -> Vec<&[u8]> {
     kept.map(|(position, _, length)| &jpeg[position..position + length]).collect()
 }
 
-/// The file without its nth scan; with the tables before it.
+/// The file without its nth scan and the tables before that scan.
 fn without_scan(jpeg: &[u8], index: usize) -> Vec<u8> {
     let segments = segments(jpeg);
     let scans: Vec<_> = (0..segments.len()).filter(|at| segments[*at].1 == 0xDA).collect();
@@ -69,7 +69,7 @@ fn another_decoder_shows_the_same_picture() {
     let mut compared = 0;
     for (name, original) in fixtures() {
         let baseline = to_baseline(&original).unwrap_or_else(|error| panic!("{name}: {error}"));
-        // Of sequential files with several scans the decoder of `image` makes something red.
+        // The decoder of `image` shows red for sequential files with several scans.
         if name.contains("progressive") {
             assert!(pixels(&baseline) == pixels(&original), "{name}");
             compared += 1;
@@ -110,7 +110,7 @@ fn a_second_rewriting_changes_nothing() {
     }
 }
 
-/// The gateway refuses such an end, since it may be one that was lost.
+/// The gateway refuses such an end, because data may be missing after it.
 #[test]
 fn a_plain_picture_does_not_end_in_zeros() {
     let original = fixture("progressive-plain");
@@ -137,7 +137,7 @@ fn a_segment_between_scans_is_kept() {
     assert!(pixels(&baseline) == pixels(&original));
 }
 
-/// Viewers show something of most of these files.
+/// Viewers show a part of most of these files.
 #[test]
 fn a_file_that_is_cut_anywhere_is_refused() {
     for (name, original) in fixtures() {
@@ -152,13 +152,13 @@ fn a_file_that_is_cut_anywhere_is_refused() {
     }
 }
 
-/// Puts an end marker where the file is cut, as programs do that repair files.
+/// Appends an end marker to the truncated file, as repair programs do.
 #[test]
 fn a_file_that_was_cut_and_closed_is_refused() {
     for (name, original) in fixtures() {
         for length in 2..original.len() - 2 {
             let closed = [&original[..length], &[0xFF, 0xD9]].concat();
-            // Bits of the last code may be padding of the same value, so that only whole bytes can be missed.
+            // Bits of the last code may equal the padding bits, so only whole missing bytes can be detected.
             let is_whole = original.len() - length <= 3;
             assert!(is_whole || to_baseline(&closed).is_err(), "{name}, cut after {length} bytes");
         }
@@ -187,11 +187,11 @@ fn a_picture_without_its_last_bits_is_incomplete() {
 fn scans_are_not_read_without_end() {
     let original = fixture("progressive-grey");
     let (start, _, _) = *segments(&original).iter().find(|(_, marker, _)| *marker == 0xDA).unwrap();
-    // Each of them codes nothing new, so that the second one is refused already; the limit is for legal ones.
+    // Each scan codes nothing new, so the second one is already refused; the limit applies to legal scans.
     let scan = &original[start..segments(&original).iter().find(|(at, _, _)| *at > start).unwrap().0];
     let many = [&original[..start], &scan.repeat(500), &[0xFF, 0xD9]].concat();
     assert_eq!(to_baseline(&many).unwrap_err(), TranscodeError::Damaged("scans in the wrong order"));
-    // One coefficient in each scan: 64 of them are legal, for each of three colours.
+    // One coefficient per scan: 64 scans are legal for each of three colours.
     let (sof, _, _) = *segments(&original).iter().find(|(_, marker, _)| *marker == 0xC2).unwrap();
     let mut bytes = original[..sof].to_vec();
     bytes.extend(b"\xFF\xC2\0\x11\x08\0\x08\0\x08\x03\x01\x11\0\x02\x11\0\x03\x11\0");
@@ -231,7 +231,7 @@ fn files_that_baseline_cannot_hold_are_refused_with_their_reason() {
     ] {
         assert_eq!(to_baseline(&changed).unwrap_err(), error);
     }
-    // SOF2 called SOF0: its first scan is none of baseline.
+    // SOF2 changed to SOF0: its first scan is invalid in a baseline file.
     assert_eq!(to_baseline(&with(frame + 1, &[0xC0])).unwrap_err(), TranscodeError::Damaged("scan header"));
 }
 
@@ -248,7 +248,7 @@ impl TestNoise {
     }
 }
 
-/// Damages files at random: an error, or a file that is its own rewriting.
+/// Damages files at random: each gives an error, or a file that transcodes to itself.
 #[test]
 fn no_damage_makes_a_panic_or_a_file_that_cannot_be_read_again() {
     let mut noise = TestNoise(1);

@@ -1,4 +1,4 @@
-//! Writing of a baseline file with one scan (T.81, F.1).
+//! Writer of a baseline file with one scan (T.81, F.1).
 
 use crate::TranscodeError;
 use crate::frame::{CoefficientBlock, CoefficientFrame};
@@ -6,7 +6,7 @@ use crate::optimal_code::OptimalCode;
 use crate::reader::CoefficientFile;
 
 const END_MARKER: [u8; 2] = [0xFF, 0xD9];
-/// Zeros up to the end of the block.
+/// All remaining coefficients of the block are zero.
 const END_OF_BLOCK: u8 = 0x00;
 /// Sixteen zeros.
 const ZERO_RUN: u8 = 0xF0;
@@ -14,7 +14,7 @@ const ZERO_RUN: u8 = 0xF0;
 const MAX_DC_BITS: u32 = 11;
 const MAX_AC_BITS: u32 = 10;
 
-/// A Huffman table of the written file: the first colour has its own, the others share the second.
+/// A Huffman table of the written file: the first colour has its own tables, the others share the second ones.
 #[derive(Clone, Copy)]
 struct TableSlot {
     is_ac: bool,
@@ -22,13 +22,12 @@ struct TableSlot {
 }
 
 impl TableSlot {
-    /// Place among all tables, DC before AC.
+    /// Index among all tables, DC before AC.
     const fn index(self) -> usize {
         2 * self.number + self.is_ac as usize
     }
 }
 
-/// Writes the file.
 pub(crate) fn write(file: &CoefficientFile<'_>) -> Result<Vec<u8>, TranscodeError> {
     let mut frequencies = [[0_u32; 256]; 4];
     for_each_symbol(&file.frame, |slot, symbol, _, _| frequencies[slot.index()][usize::from(symbol)] += 1)?;
@@ -36,9 +35,9 @@ pub(crate) fn write(file: &CoefficientFile<'_>) -> Result<Vec<u8>, TranscodeErro
     if !ends_in_zeros(&bytes) {
         return Ok(bytes);
     }
-    // The last blocks are all of one colour, and the codes for that are zeros. The gateway could not tell them from the zeros that a
-    // disk or a line puts in place of a lost end, and refuses them. In the table of the last block's AC coefficients an unused symbol
-    // takes the code 0, so that all others begin with 1.
+    // The last blocks all have one colour, and their codes are zeros. The gateway cannot distinguish them from the zeros that a
+    // storage device or a connection leaves in place of lost data, and refuses them. An unused symbol in the table of the last
+    // block's AC coefficients therefore takes the code 0, so that all others begin with 1.
     let slot = TableSlot { is_ac: true, number: usize::from(file.frame.planes.len() > 1) };
     let table = &mut frequencies[slot.index()];
     let total = table.iter().sum::<u32>();
@@ -69,13 +68,13 @@ fn write_with(file: &CoefficientFile<'_>, frequencies: &[[u32; 256]; 4]) -> Resu
     Ok(bytes)
 }
 
-/// Reports that the picture data end with two bytes of zeros; the zero behind FF is none of them.
+/// Reports that the picture data end with two zero bytes; the stuffed zero after FF does not count.
 fn ends_in_zeros(jpeg: &[u8]) -> bool {
     let before = jpeg.strip_suffix(&END_MARKER).and_then(|data| data.strip_suffix(&[0, 0]));
     before.is_some_and(|rest| rest.last() != Some(&0xFF))
 }
 
-/// Adds a segment; its content came from a segment or is short, so that its length fits.
+/// Adds a segment. Its length fits, because its content came from a segment or is short.
 fn push_segment(bytes: &mut Vec<u8>, marker: u8, content: &[u8]) {
     bytes.extend([0xFF, marker]);
     bytes.extend(((content.len() + 2) as u16).to_be_bytes());
@@ -104,7 +103,7 @@ fn scan_header(frame: &CoefficientFrame) -> Vec<u8> {
     content
 }
 
-/// Calls `emit` with each symbol in the order of the file: its table, the symbol, the bits behind it and their number.
+/// Calls `emit` for each symbol in the order of the file: its table, the symbol, the bits after it and their number.
 fn for_each_symbol(
     frame: &CoefficientFrame,
     mut emit: impl FnMut(TableSlot, u8, u32, u32),
@@ -121,7 +120,7 @@ fn for_each_symbol(
                     for column in (mcu_column * plane.horizontal..).take(plane.horizontal) {
                         match plane.block_index(column, row) {
                             Some(block) => code_block(&plane.blocks[block], prediction, number, &mut emit)?,
-                            // The same DC value as before and no AC coefficients: cheapest, and as libjpeg does it.
+                            // The DC value of the previous block and no AC coefficients: the shortest coding, as in libjpeg.
                             None => {
                                 emit(TableSlot { is_ac: false, number }, 0, 0, 0);
                                 emit(TableSlot { is_ac: true, number }, END_OF_BLOCK, 0, 0);
@@ -168,7 +167,8 @@ fn code_block(
     Ok(())
 }
 
-/// Number of bits of a value and the bits themselves (T.81, F.1.2.1): negative values are one less, so that their first bit is 0.
+/// Number of bits of a value and the bits themselves (T.81, F.1.2.1): negative values are stored less one, so that their first
+/// bit is 0.
 #[inline(always)]
 fn value_bits(value: i32, most: u32) -> Result<(u32, u32), TranscodeError> {
     let bits = 32 - value.unsigned_abs().leading_zeros();
@@ -179,17 +179,17 @@ fn value_bits(value: i32, most: u32) -> Result<(u32, u32), TranscodeError> {
     Ok((bits, coded as u32 & ((1 << bits) - 1)))
 }
 
-/// Bits that become bytes, with a zero behind each FF.
+/// Writes bits as bytes, with a zero after each FF.
 struct BitSink {
     bytes: Vec<u8>,
-    /// The bits that do not fill a byte yet are the lowest ones.
+    /// The bits that do not yet fill a byte are the lowest ones.
     buffer: u32,
-    /// Their number, less than 8.
+    /// Number of bits in `buffer`, less than 8.
     pending: u32,
 }
 
 impl BitSink {
-    /// Adds the lowest `count` bits, at most 16, of a value that has no others.
+    /// Adds the lowest `count` bits (at most 16) of a value without higher bits.
     #[inline(always)]
     fn push(&mut self, value: u32, count: u32) {
         self.buffer = self.buffer << count | value;
@@ -204,7 +204,7 @@ impl BitSink {
         }
     }
 
-    /// Fills up the last byte with ones (T.81, F.1.2.3).
+    /// Pads the last byte with ones (T.81, F.1.2.3).
     fn finish(mut self) -> Vec<u8> {
         let missing = (8 - self.pending) % 8;
         self.push((1 << missing) - 1, missing);
