@@ -1,13 +1,13 @@
-//! Cost of the photo checks, stage by stage, beside a full decode of the same file by the `image` crate.
+//! Cost of the photo checks, stage by stage, compared with a full decode of the same file by the `image` crate.
 //!
 //! ```text
 //! benches/run                            this, then other decoders of the same files, in one table of shares
 //! cargo bench --bench judge              measure, then print each stage as a share of the decode
 //! cargo bench --bench judge -- --test    run every stage once
 //! ```
-//! Only the shares are worth comparing: they hold from machine to machine, times do not. The shares are measured apart from
-//! criterion's times, stage after stage in turns, so that a machine that is busy for a moment slows all of them alike.
-//! Where a stage has a limit, it stands beside its share; a bench fails nothing, since a busy machine is not a fault.
+//! Compare only the shares: they are the same on different machines, times are not. The shares are measured separately from
+//! criterion's times, with the stages alternating, so that other load on the machine affects all of them alike. A stage with a
+//! limit prints it with its share; exceeding it does not fail the bench, because other load could be the cause.
 
 use std::hint::black_box;
 use std::io::Cursor;
@@ -22,21 +22,21 @@ use lichtbild::validation::close_check::check_photo_closely;
 use lichtbild::validation::downscaled::{DownscaledPhoto, Plane};
 use lichtbild::validation::{Profile, check_photo, face, jpeg};
 
-/// Each with the profile it is meant for.
+/// Each photo with its profile.
 const PHOTOS: [(&str, &str); 3] = [
     ("portrait-413x531.jpg", "icao-35x45"),
     ("portrait-827x1063.jpg", "icao-35x45"),
     ("portrait-1244x1600.jpg", "de-tr03121"),
 ];
-/// The one that the limits are for.
+/// The photo to which the limits apply.
 const LIMITED: &str = "portrait-1244x1600.jpg";
-/// Rounds of all stages in turns.
+/// Rounds of all stages.
 const ROUNDS: usize = 40;
 
-/// A part of the work on a photo. A new one is one more entry in [`stages`].
+/// A part of the work on a photo. To add one, add an entry to [`stages`].
 struct BenchStage {
     name: &'static str,
-    /// The most it may cost, as a share of a decode of a photo of 1244 x 1600.
+    /// Maximum cost as share of a decode of a photo of 1244 x 1600 pixels.
     limit: Option<f64>,
     run: Box<dyn Fn()>,
 }
@@ -60,7 +60,7 @@ fn stages(bytes: &[u8], profile: &Profile, now: Timestamp) -> Option<Vec<BenchSt
     };
     let (for_decode, for_walk) = (bytes.to_vec(), bytes.to_vec());
     Some(vec![
-        // First: the others are shares of it.
+        // First, because the others are shares of it.
         stage(
             "decode by image",
             None,
@@ -76,7 +76,7 @@ fn stages(bytes: &[u8], profile: &Profile, now: Timestamp) -> Option<Vec<BenchSt
                 drop(black_box(face::check(&small, width, height, &limits, Subject::Adult, Exception::None)));
             }),
         ),
-        // No face in any direction: the detector looks four times.
+        // No face in any orientation, so the detector runs four times.
         stage(
             "face, of noise",
             None,
@@ -100,7 +100,7 @@ fn noise(width: usize, height: usize) -> DownscaledPhoto {
     DownscaledPhoto::tinted(Plane { width, height, samples: (0..width * height).map(|_| next()).collect() }, 128, 128)
 }
 
-/// The same rules but for those of the face, which stand last in a profile's file.
+/// The profile without its face rules, which are at the end of the file.
 fn without_face(profile: &Profile) -> Option<Profile> {
     let path = format!("{}/config/profiles/{}.toml", env!("CARGO_MANIFEST_DIR"), profile.name());
     let text = std::fs::read_to_string(path).ok()?;
@@ -115,7 +115,7 @@ fn main() {
         .measurement_time(Duration::from_secs(2))
         .sample_size(20)
         .configure_from_args();
-    // A day on which the portraits, which do not say when they were taken, are neither old nor new.
+    // A day on which the portraits, which have no capture date, are neither old nor new.
     let now = Timestamp::from_unix_milliseconds(1_795_339_800_000);
     for (file, profile) in PHOTOS {
         let path = format!("{}/fixtures/{file}", env!("CARGO_MANIFEST_DIR"));
@@ -137,7 +137,7 @@ fn main() {
     criterion.final_summary();
 }
 
-/// The best of many rounds for each stage: what else the machine does only ever adds.
+/// The minimum of many rounds for each stage, because other work of the machine only adds time.
 fn print_shares(file: &str, stages: &[BenchStage]) {
     let mut best = vec![Duration::MAX; stages.len()];
     for _ in 0..ROUNDS {
@@ -152,7 +152,7 @@ fn print_shares(file: &str, stages: &[BenchStage]) {
         let share = time.as_secs_f64() / whole.as_secs_f64();
         let limit =
             stage.limit.filter(|_| file == LIMITED).map(|limit| format!(", at most {limit}")).unwrap_or_default();
-        // The time only serves `peers.py`, which sets other decoders beside it.
+        // The time is for `peers.py`, which compares it with other decoders.
         println!("{file}: {:<16} {share:.3} of a decode{limit} ({} us)", stage.name, time.as_micros());
     }
 }

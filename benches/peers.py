@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""The portraits through other decoders, beside the judge: benches/run, or python3 benches/peers.py [BENCH_OUTPUT]
+"""Compares the photo checks with other decoders of the portraits: benches/run, or python3 benches/peers.py [BENCH_OUTPUT]
 
 Measures Pillow (pip install Pillow), PyTurboJPEG (pip install 'PyTurboJPEG<2' for Debian's libturbojpeg0 2.x) and djpeg (Debian
-libjpeg-turbo-progs). Nothing is installed; what is missing is left out and said so. djpeg is started anew for each picture, so
-the time of a start (the same program on a picture of one pixel) is taken off.
+libjpeg-turbo-progs). Installs nothing; a missing decoder is left out with a message. djpeg starts once per picture, so its
+start-up time (measured with a picture of one pixel) is subtracted.
 
-Prints a table of shares: of a decode by the image crate when given what the judge's bench printed, else of Pillow's. No
-absolute times, which say more about the machine than about the decoder. Each is the best of many rounds in turns: what else the
-machine does only ever adds. Ends within a minute.
+Prints a table of shares: of a decode by the image crate if BENCH_OUTPUT is the output of the judge bench, otherwise of Pillow.
+Absolute times are left out, because they depend mainly on the machine. Each share uses the minimum of many alternating rounds,
+because other work of the machine only adds time. Ends within a minute.
 """
 
 import io
@@ -22,7 +22,7 @@ ROUNDS = 25
 SECONDS = 15
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 PHOTOS = ["portrait-413x531.jpg", "portrait-827x1063.jpg", "portrait-1244x1600.jpg"]
-# As print_shares in judge.rs writes it.
+# The format of print_shares in judge.rs.
 LINE = re.compile(r"(?P<photo>portrait\S+): (?P<stage>.+?) +[\d.]+ of a decode(, at most (?P<limit>[\d.]+))? \((?P<us>\d+) us\)")
 
 
@@ -71,7 +71,7 @@ def djpeg():
 
 
 def best_of(decoders, data):
-    """The shortest time of each, in seconds."""
+    """The minimum time of each decoder, in seconds."""
     best = dict.fromkeys(decoders, float("inf"))
     end = time.monotonic() + SECONDS
     for _ in range(ROUNDS):
@@ -89,7 +89,7 @@ def one_pixel():
 
 
 def judged(paths):
-    """What the judge's bench measured: seconds by photo and stage, and limits by stage."""
+    """Results of the judge bench: seconds by photo and stage, and limits by stage."""
     times, limits = {photo: {} for photo in PHOTOS}, {}
     for match in (match for path in paths for match in LINE.finditer(Path(path).read_text())):
         times.setdefault(match["photo"], {})[match["stage"]] = int(match["us"]) / 1e6

@@ -1,4 +1,4 @@
-//! A store with a past of so many photos.
+//! A store that is filled with a given number of photos.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use super::postgres::{PostgresServer, connect, location};
 use super::seed_data::{SeedData, SqlDialect};
 
-/// A store, and how to look at it past its contract.
+/// A store, with direct access to its database.
 pub struct BenchStore {
     pub store_name: &'static str,
     pub photos: u64,
@@ -35,7 +35,7 @@ enum RawPool {
     Postgres(PgPool),
 }
 
-/// A quarter as many were collected before, a fiftieth is at an office; each has about two rows in the audit log.
+/// Also adds a quarter as many erased photos, leases to an office for a fiftieth, and about two rows per photo in the audit log.
 fn filling(photos: u64) -> SeedData {
     let parties = (photos / 50).clamp(100, 12_000);
     SeedData { parties, photos, erased: photos / 4, leased: photos / 50, log: 2 * photos, frame_bytes: 1_024 }
@@ -70,7 +70,7 @@ impl BenchStore {
         Self::new("PostgreSQL", photos, SqlStore::open(&location(&url)).await.unwrap(), disk, None).await
     }
 
-    /// Those of its server's processes that there are by now.
+    /// Records the server processes that exist at this time.
     pub fn watch(&mut self, cluster: &PostgresServer) {
         self.server = cluster.processes();
     }

@@ -1,4 +1,4 @@
-//! The whole gateway over loopback TLS: what a deposit and a collection of a real photo cost in processor time.
+//! The whole gateway over loopback TLS: CPU time of a deposit and a collection of a real photo.
 
 use std::fs;
 use std::time::Instant;
@@ -23,7 +23,7 @@ async fn measure_store(store: &str, home: &GatewayFolder, cluster: Option<&Postg
     let (studio, office) = (home.studio("Foto Koch"), home.office("Amt Nord"));
     let gateway = home.start();
     let mut codes = Vec::new();
-    // The first few warm up.
+    // The first few operations warm up.
     for number in [CLIENTS, operations] {
         let (begun, before) = (Instant::now(), processor_time(&gateway, cluster));
         let mut clients = tokio::task::JoinSet::new();
@@ -72,7 +72,7 @@ fn print(store: &str, what: &str, operations: u32, begun: Instant, before: (u64,
     );
 }
 
-/// Of the gateway, and of the database's server, in ticks.
+/// CPU time of the gateway and of the database server, in ticks.
 fn processor_time(gateway: &GatewayProcess, cluster: Option<&PostgresServer>) -> (u64, u64) {
     let server = cluster.map(PostgresServer::processes).unwrap_or_default();
     (ticks(&gateway.process_id().to_string()), server.iter().map(|process| ticks(process)).sum())
@@ -81,6 +81,6 @@ fn processor_time(gateway: &GatewayProcess, cluster: Option<&PostgresServer>) ->
 fn ticks(process: &str) -> u64 {
     let Ok(stat) = fs::read_to_string(format!("/proc/{process}/stat")) else { return 0 };
     let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
-    // The 14th and 15th of all: user and system.
+    // Fields 14 and 15: user and system time.
     fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
 }

@@ -1,14 +1,15 @@
-//! Growth of cost: deposits and collections at a thousand stored photos, at a hundred times, at a thousand times as many, on SQLite and
-//! on a PostgreSQL of its own; then what one deposit and one collection cost the whole gateway.
+//! Growth of cost: deposits and collections with a thousand stored photos and with up to a thousand times as many, on SQLite and
+//! on a dedicated PostgreSQL; then the cost of one deposit and one collection for the whole gateway.
 //!
 //! ```text
 //! cargo bench --bench growth              1,000, 10,000 and 50,000 photos: some minutes
 //! cargo bench --bench growth -- --full    1,000, 100,000 and 1,000,000 photos: ten minutes, and 12 GB of disk
 //! ```
-//! Sizes take turns, round after round, so that a machine that is busy for a moment slows all of them alike; what is told is the
-//! median of the ratios of the rounds. The stored photos' pictures have 1 KB each, so that a million fit; deposits are measured with
-//! 2 KB, half of which is the seal, which shows the bare growth of tables and indexes, and with 550 KB, which is what a photo has. Everything is on a disk and
-//! synchronised, as it is in use. Ratios hold from machine to machine, times do not.
+//! The sizes alternate round by round, so that other load on the machine affects all of them alike. The result is the median of
+//! the ratios of the rounds. The stored photos' pictures have 1 KB each, so that a million fit on the disk. Deposits are measured
+//! with 2 KB (half of which is the seal), which shows the growth of tables and indexes alone, and with 550 KB, the size of a real
+//! photo. Everything is written to a disk and synchronised, as in production. Ratios are comparable between machines, times are
+//! not.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a measurement that cannot go on has failed")]
 
@@ -39,7 +40,7 @@ use self::postgres::PostgresServer;
 use self::results::Results;
 use self::workload::{WORKLOADS, measure};
 
-/// Settings of a PostgreSQL server of some size; all others keep their defaults.
+/// Settings of a medium-sized PostgreSQL server; all others keep their defaults.
 const SETTINGS: &str = "-c shared_buffers=1GB -c max_wal_size=4GB -c max_connections=200";
 
 fn main() {

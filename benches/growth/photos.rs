@@ -1,4 +1,4 @@
-//! Photos of the tests, of which a benchmark needs few.
+//! Test photos, of which the benchmarks need only a few.
 
 #[allow(dead_code, reason = "the tests use more of it")]
 #[path = "../../tests/support/photos/jpeg.rs"]

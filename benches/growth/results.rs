@@ -1,4 +1,4 @@
-//! Rounds in, ratios out.
+//! Computes ratios from the measured rounds.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ impl Results {
                     median(rounds.iter().map(|round| per_operation(round)).collect()) * 1e3,
                 );
                 if size > 0 {
-                    // Each round beside the same round of the first size.
+                    // Compares each round with the same round of the first size.
                     let first = self.of(0, kind);
                     let ratio = |of: &dyn Fn(&Measurement) -> f64| {
                         median(rounds.iter().zip(&first).map(|(here, there)| of(here) / of(there)).collect())
@@ -61,7 +61,7 @@ fn per_operation(round: &Measurement) -> f64 {
     round.processor.as_secs_f64() / round.each.len() as f64
 }
 
-/// The time, in seconds, that this share of all did not exceed.
+/// Quantile of the times, in seconds.
 fn quantile(times: &[Duration], share: f64) -> f64 {
     let mut times = times.to_vec();
     times.sort();

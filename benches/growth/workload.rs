@@ -1,4 +1,4 @@
-//! Measured steps: those of the storage contract, by four clients at once.
+//! Measured operations of the storage contract, run by four clients in parallel.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex};
@@ -28,10 +28,10 @@ use super::test_sealer::TestSealer;
 const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
 const MINUTES: Duration = Duration::from_secs(15 * 60);
 const DAYS: Duration = Duration::from_secs(7 * 86_400);
-/// A profile by which the small and the whole photo are accepted.
+/// A profile that accepts both the small and the large photo.
 const ANY_PHOTO: &str = "title = 'Any'\n[pixels]\nmin_width = 35\nmin_height = 45\naspect_width = 35\naspect_height = 45\n\
                          aspect_tolerance_percent = 5";
-/// Of one kind in one round, by four clients: the same at every size.
+/// Number of operations per kind and round, by four clients; the same at every store size.
 const OPERATIONS: usize = 40;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,11 +40,11 @@ pub enum Workload {
     SmallDeposit,
     /// A deposit with a picture of 550 KB.
     LargeDeposit,
-    /// A code looked up, the photo leased, handed over, read, settled as used and erased.
+    /// Looks up a code, leases the photo, fetches it, settles it as used and erases it.
     Collection,
-    /// The first page of a studio's photos, 20 at every size.
+    /// The first page of a studio's photos (20 at every store size).
     List,
-    /// The photo counts that `/metrics` asks for.
+    /// The photo counts for `/metrics`.
     PhotoCounts,
     /// A sweep that finds nothing to do.
     Sweep,
@@ -59,7 +59,7 @@ pub const WORKLOADS: [Workload; 6] = [
     Workload::Sweep,
 ];
 
-/// Wall-clock time of all operations together and of each one, and the processor time of all, which other load on the machine hardly
+/// Wall-clock time of all operations together and of each one, and the CPU time of all, which other load on the machine hardly
 /// changes.
 pub struct Measurement {
     pub total: Duration,
@@ -88,7 +88,7 @@ pub async fn measure(place: &BenchStore, kind: Workload) -> Measurement {
     }
 }
 
-/// Photos for all operations of a round, sealed beforehand: the store is measured, not the cipher.
+/// Photos for all operations of a round, sealed in advance, so that the store is measured and not the cipher.
 fn sealed(kind: Workload) -> Vec<SealedPhoto> {
     static SEALERS: LazyLock<[TestSealer; 2]> = LazyLock::new(|| {
         let profile = Profile::parse("any", ANY_PHOTO).unwrap();
@@ -124,7 +124,6 @@ fn id<T: std::str::FromStr>(kind: char, number: u64) -> T {
     identifier_of(kind, number).parse().ok().unwrap()
 }
 
-/// A number that was not used before.
 fn next() -> u64 {
     static MADE: AtomicU64 = AtomicU64::new(0);
     MADE.fetch_add(1, Ordering::Relaxed)
@@ -170,14 +169,14 @@ async fn deposit(place: &BenchStore, sealed: SealedPhoto) {
         lookup_id: LookupId::from_bytes(bytes_of("lookup", number)),
         sealed,
     };
-    // As the gateway does: it looks for a repeat before it judges.
+    // As in the gateway, which checks for a repeated request before it checks the photo.
     assert!(place.store.find_deposit(&photo.request_id).await.unwrap().is_none());
     assert!(matches!(place.store.deposit(photo, audit).await.unwrap(), DepositOutcome::Stored));
 }
 
 async fn collect(place: &BenchStore) {
     let turn = place.collected.fetch_add(1, Ordering::Relaxed);
-    // Each is met once, and far from the one before: 2,654,435,761 is a prime.
+    // Visits each photo once, far from the previous one: 2,654,435,761 is a prime.
     let number = place.erased + 1 + turn * 2_654_435_761 % place.photos;
     let party = turn % 50 + 1;
     let (office_id, device_id): (PartyId, DeviceId) = (id(OFFICE, party), id(DEVICE_OF_OFFICE, party));

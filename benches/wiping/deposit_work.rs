@@ -1,4 +1,4 @@
-//! The work that a deposit is to the gateway, without network and database: hash, judge, derive code and keys, seal.
+//! The gateway's work for a deposit without network and database: hash, check, derive code and keys, seal.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -12,17 +12,17 @@ use lichtbild::entropy::OsEntropy;
 use lichtbild::sealing::key_file::KeyFile;
 use lichtbild::validation::{Judgement, Profile, judge};
 
-/// Each with the profile it is meant for.
+/// Each photo with its profile.
 const PHOTOS: [(&str, &str); 3] = [
     ("portrait-413x531.jpg", "icao-35x45"),
     ("portrait-827x1063.jpg", "icao-35x45"),
     ("portrait-1244x1600.jpg", "de-tr03121"),
 ];
 const ROUNDS: usize = 60;
-/// A day on which the portraits, which do not say when they were taken, are neither old nor new.
+/// A day on which the portraits, which have no capture date, are neither old nor new.
 const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
 
-/// Prints the best time of many rounds for each photo, in microseconds: what else the machine does only ever adds.
+/// Prints the minimum time of many rounds for each photo, in microseconds, because other work of the machine only adds time.
 pub fn print_times() {
     for (file, profile) in PHOTOS {
         let path = format!("{}/fixtures/{file}", env!("CARGO_MANIFEST_DIR"));

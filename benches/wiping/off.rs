@@ -1,4 +1,4 @@
-//! A deposit's work under the system's allocator. `benches/wiping/run` compares it with `on.rs`.
+//! The work of a deposit with the system's allocator. `benches/wiping/run` compares it with `on.rs`.
 
 mod deposit_work;
 

@@ -1,4 +1,5 @@
-//! A deposit's work under the allocator of the programs, which wipes what is freed. `benches/wiping/run` compares it with `off.rs`.
+//! The work of a deposit with the allocator of the programs, which wipes freed memory. `benches/wiping/run` compares it with
+//! `off.rs`.
 
 mod deposit_work;
 
