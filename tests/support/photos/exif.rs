@@ -29,7 +29,6 @@ pub const SLONG8: u16 = 17;
 pub const IFD8: u16 = 18;
 pub const UTF8: u16 = 129;
 
-/// The types of whole numbers.
 pub const INTEGERS: [u16; 8] = [BYTE, SHORT, LONG, SBYTE, UNDEFINED, SSHORT, SLONG, IFD];
 
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +39,7 @@ pub enum ExifByteOrder {
 
 pub const BYTE_ORDERS: [ExifByteOrder; 2] = [ExifByteOrder::Big, ExifByteOrder::Little];
 
-/// An entry with its values.
+/// An entry of a directory with its values.
 #[derive(Clone)]
 pub struct ExifEntry {
     tag: u16,
@@ -68,12 +67,12 @@ impl ExifEntry {
         Self { tag, kind, values: ExifValues::Ratio(numerator, denominator) }
     }
 
-    /// Text of a type of one byte, without a final zero unless it is part of `text`.
+    /// Text with one byte per character; a final zero must be part of `text`.
     pub fn text(tag: u16, kind: u16, text: impl AsRef<[u8]>) -> Self {
         Self { tag, kind, values: ExifValues::Text(text.as_ref().to_vec()) }
     }
 
-    /// The values, and how many they are.
+    /// The encoded values, and their number.
     fn encoded(&self, order: ExifByteOrder) -> (Vec<u8>, u32) {
         match &self.values {
             ExifValues::Text(text) => (text.clone(), text.len() as u32),
@@ -130,11 +129,11 @@ pub struct ExifBlock {
     pub first: Vec<ExifEntry>,
     pub exif: Vec<ExifEntry>,
     pub gps: Vec<ExifEntry>,
-    /// JPEG bytes of a thumbnail in the second directory, and the type of the entries that tell where it is.
+    /// JPEG bytes of a thumbnail in the second directory, and the type of the entries that locate it.
     pub thumbnail: Option<(Vec<u8>, u16)>,
-    /// The type of the pointers to the EXIF and GPS directories.
+    /// Type of the pointers to the EXIF and GPS directories.
     pub pointer_kind: u16,
-    /// Number of meaningless entries before the others in each directory.
+    /// Number of unknown entries before the others in each directory.
     pub entries_before: usize,
 }
 
@@ -144,7 +143,7 @@ impl ExifBlock {
         Self { order, first, exif, gps, thumbnail: None, pointer_kind: LONG, entries_before: 0 }
     }
 
-    /// With a capture time as the standard wants it.
+    /// With a capture time in the standard format.
     pub fn captured(order: ExifByteOrder, text: &str) -> Self {
         Self::new(order).with_exif(ExifEntry::text(DATE_TIME_ORIGINAL, ASCII, format!("{text}\0")))
     }
@@ -172,7 +171,7 @@ impl ExifBlock {
         let pointed: Vec<_> = pointers.into_iter().filter(|(_, entries)| !entries.is_empty()).collect();
         let mut first = padded(&self.first);
         first.extend(pointed.iter().map(|(tag, _)| ExifEntry::number(*tag, self.pointer_kind, 0.0)));
-        // Laid out twice: the pointers in the first directory are known after the first time.
+        // Laid out twice, because the pointers in the first directory are only known after the first pass.
         let mut bytes =
             [if matches!(order, ExifByteOrder::Big) { b"MM\0*" } else { b"II*\0" }, &order.long(8)[..]].concat();
         let at = bytes.len() + directory(order, &first, 8, 0).len();
@@ -207,7 +206,7 @@ impl ExifBlock {
     }
 }
 
-/// A directory that begins at `start`, with the values that do not fit into its entries behind it.
+/// A directory that begins at `start`, followed by the values that do not fit into its entries.
 fn directory(order: ExifByteOrder, entries: &[ExifEntry], start: usize, following: u32) -> Vec<u8> {
     let values_start = start + 2 + entries.len() * 12 + 4;
     let mut values = Vec::new();

@@ -1,4 +1,4 @@
-//! Hostile photos: each wrong in one way that has been seen or thought of, with the checks that must refuse it.
+//! Hostile photos, each with one known or conceivable defect, and the checks that must refuse it.
 
 use super::jpeg::*;
 
@@ -6,13 +6,13 @@ use super::jpeg::*;
 pub struct HostilePhoto {
     pub name: &'static str,
     pub bytes: Vec<u8>,
-    /// The photo profile under which `expected` holds.
+    /// The photo profile for which `expected` applies.
     pub profile: &'static str,
-    /// Names of checks that must be among the findings that refuse.
+    /// Names of checks that must refuse the photo.
     pub expected: &'static [&'static str],
 }
 
-/// All of them.
+/// All hostile photos.
 pub fn hostile_photos() -> Vec<HostilePhoto> {
     [not_jpegs(), cuts(), sizes(), codings(), trailing(), structure(), scans(), metadata()]
         .into_iter()

@@ -1,4 +1,4 @@
-//! A few cuts and stitches for JPEG files: enough to make every hostile photo from a sound one.
+//! Functions that cut and join JPEG files; the hostile photos are made from valid ones with them.
 
 use std::ops::Range;
 
@@ -45,7 +45,7 @@ pub fn scan_start(bytes: &[u8]) -> usize {
     segment(bytes, 0xDA).end
 }
 
-/// Without any segment of this marker.
+/// Removes all segments with this marker.
 pub fn without_segments(bytes: &[u8], marker: u8) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     let count =
@@ -56,12 +56,12 @@ pub fn without_segments(bytes: &[u8], marker: u8) -> Vec<u8> {
     bytes
 }
 
-/// With `insert` at an offset.
+/// Inserts `insert` at an offset.
 pub fn with_inserted(bytes: &[u8], at: usize, insert: &[u8]) -> Vec<u8> {
     [&bytes[..at], insert, &bytes[at..]].concat()
 }
 
-/// With one byte of a segment changed; 0 is the first byte after the length.
+/// Changes one byte of a segment; index 0 is the first byte after the length.
 pub fn patched(bytes: &[u8], marker: u8, index: usize, value: u8) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     let start = segment(&bytes, marker).start + 4;
@@ -77,7 +77,7 @@ pub fn with_declared_size(bytes: &[u8], width: u16, height: u16) -> Vec<u8> {
     bytes
 }
 
-/// With the second byte of a marker changed: SOF0 to SOF2.
+/// Changes the second byte of a marker, for example SOF0 to SOF2.
 pub fn with_marker(bytes: &[u8], marker: u8, other: u8) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     let at = segment(&bytes, marker).start + 1;
@@ -90,7 +90,7 @@ pub fn new_segment(marker: u8, content: &[u8]) -> Vec<u8> {
     [&[0xFF, marker][..], &length.to_be_bytes(), content].concat()
 }
 
-/// An EXIF segment that holds nothing but an orientation.
+/// An EXIF segment with an orientation only.
 pub fn exif_orientation(value: u16, big_endian: bool) -> Vec<u8> {
     let number = |n: u16| if big_endian { n.to_be_bytes() } else { n.to_le_bytes() };
     let long = |n: u32| if big_endian { n.to_be_bytes() } else { n.to_le_bytes() };
@@ -104,7 +104,7 @@ pub fn exif_orientation(value: u16, big_endian: bool) -> Vec<u8> {
     new_segment(0xE1, &[b"Exif\0\0", tiff.as_slice()].concat())
 }
 
-/// A generator of numbers that are the same in every run (xorshift64*).
+/// A random number generator with the same sequence in every run (xorshift64*).
 pub struct SeededRng(u64);
 
 impl SeededRng {

@@ -1,4 +1,4 @@
-//! Photos for tests: portraits, variants of them, hostile files, and how they are put together.
+//! Photos for tests: portraits, variants of them, hostile files, and builders for them.
 
 pub mod exif;
 pub mod hostile;

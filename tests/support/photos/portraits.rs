@@ -1,4 +1,4 @@
-//! Variants of the fixture portrait, each with one typical fault.
+//! Variants of the fixture portrait, each with one typical error.
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
@@ -9,24 +9,24 @@ use super::exif::{
 };
 use super::jpeg::{SeededRng, fixture, new_segment, with_inserted};
 
-/// The portrait at 600 dpi, for `icao-35x45`, decoded.
+/// The decoded portrait at 600 dpi, for `icao-35x45`.
 pub fn portrait() -> RgbImage {
     image::load_from_memory_with_format(&fixture("portrait-827x1063.jpg"), ImageFormat::Jpeg).unwrap().to_rgb8()
 }
 
-/// As studios export: quality 95; this encoder writes 4:4:4.
+/// Encodes as studios export: quality 95; this encoder writes 4:4:4.
 pub fn encoded(photo: &RgbImage) -> Vec<u8> {
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, 95).encode_image(photo).unwrap();
     bytes
 }
 
-/// Every sample multiplied.
+/// Multiplies every sample by `factor`.
 pub fn exposed(photo: &RgbImage, factor: f32) -> RgbImage {
     mapped(photo, |_, _, Rgb(rgb)| Rgb(rgb.map(|sample| (f32::from(sample) * factor) as u8)))
 }
 
-/// Grey, in three equal colours.
+/// Grey with three equal components.
 pub fn grey(photo: &RgbImage) -> RgbImage {
     mapped(photo, |_, _, Rgb([r, g, b])| {
         let luma = (u32::from(r) * 299 + u32::from(g) * 587 + u32::from(b) * 114) / 1000;
@@ -38,20 +38,20 @@ pub fn blurred(photo: &RgbImage, sigma: f32) -> RgbImage {
     imageops::fast_blur(photo, sigma)
 }
 
-/// Made smaller and as large as before again.
+/// Reduces the photo and enlarges it to its original size.
 pub fn upscaled(photo: &RgbImage, percent: u32) -> RgbImage {
     let (width, height) = photo.dimensions();
     let small = imageops::resize(photo, width * percent / 100, height * percent / 100, FilterType::CatmullRom);
     imageops::resize(&small, width, height, FilterType::CatmullRom)
 }
 
-/// A page with a little noise.
+/// A white page with a little noise.
 pub fn blank(width: u32, height: u32) -> RgbImage {
     let mut noise = SeededRng::seeded(3);
     RgbImage::from_fn(width, height, |_, _| Rgb([240 + noise.below(5) as u8; 3]))
 }
 
-/// With stripes as wide as books on a shelf wherever the background shows above the shoulders.
+/// Adds stripes as wide as books on a shelf to the background above the shoulders.
 pub fn with_shelf_behind(photo: &RgbImage) -> RgbImage {
     let (width, height) = photo.dimensions();
     mapped(photo, |x, y, pixel| {
@@ -76,7 +76,7 @@ pub struct ExifFields<'a> {
     pub thumbnail: Option<&'a [u8]>,
 }
 
-/// With an EXIF segment at its beginning.
+/// Adds an EXIF segment at the beginning.
 pub fn with_exif(bytes: &[u8], fields: &ExifFields<'_>) -> Vec<u8> {
     let mut block = ExifBlock::new(ExifByteOrder::Little);
     for (tag, text) in [(DATE_TIME_ORIGINAL, fields.captured), (OFFSET_TIME_ORIGINAL, fields.offset)] {
@@ -89,10 +89,10 @@ pub fn with_exif(bytes: &[u8], fields: &ExifFields<'_>) -> Vec<u8> {
     block.within(bytes)
 }
 
-/// A thumbnail that shows nothing.
+/// A thumbnail without a picture.
 pub const EMPTY_THUMBNAIL: &[u8] = &[0xFF, 0xD8, 0xFF, 0xD9];
 
-/// With a colour profile that consists of its description.
+/// Adds a colour profile that consists of its description.
 pub fn with_colour_profile(bytes: &[u8], description: &str) -> Vec<u8> {
     let mut profile = vec![0; 128];
     profile.extend([0, 0, 0, 1]);

@@ -1,4 +1,4 @@
-//! The large portrait in many variants, each spoilt in one way, with what the judge is to say of it by `de-tr03121`.
+//! Variants of the large portrait, each with one defect, and the findings that `de-tr03121` must give.
 
 use std::sync::LazyLock;
 
@@ -7,36 +7,36 @@ use image::{Rgb, RgbImage};
 use super::jpeg::{SeededRng, fixture};
 use super::portraits::{blank, blurred, encoded, exposed, upscaled};
 
-/// A portrait that something was done to.
+/// A changed portrait.
 pub struct PortraitVariant {
     pub name: &'static str,
     pub bytes: Vec<u8>,
-    /// The checks that refuse it, and no others.
+    /// Exactly the checks that refuse it.
     pub refused_by: &'static [&'static str],
     /// Checks that must be among its advice.
     pub advised_by: &'static [&'static str],
 }
 
-/// Transformation of a photo around its middle; the border pixels are continued outwards.
+/// Transformation of a photo around its middle; the border pixels are repeated outwards.
 #[derive(Clone, Copy)]
 pub struct Transform {
     pub turn_degrees: f32,
     pub scale: f32,
-    /// To the right and down, as share of the width and the height.
+    /// Shift to the right and down, as share of the width and the height.
     pub shift: (f32, f32),
     pub mirror: bool,
 }
 
 pub const AS_IS: Transform = Transform { turn_degrees: 0.0, scale: 1.0, shift: (0.0, 0.0), mirror: false };
 
-/// All of them, made once: each is two million pixels.
+/// All variants. Created once, because each has two million pixels.
 pub fn variants() -> &'static [PortraitVariant] {
     static VARIANTS: LazyLock<Vec<PortraitVariant>> =
         LazyLock::new(|| [pose(), place(), size(), light_and_detail(), others()].into_iter().flatten().collect());
     &VARIANTS
 }
 
-/// The variant of this name.
+/// The variant with this name.
 pub fn variant(name: &str) -> &'static PortraitVariant {
     variants().iter().find(|variant| variant.name == name).unwrap()
 }
@@ -58,7 +58,7 @@ fn pose() -> Vec<PortraitVariant> {
     let portrait = large_portrait();
     let turned = |turn_degrees| transformed(&portrait, Transform { turn_degrees, ..AS_IS });
     vec![
-        // It is tilted by 3.2 degrees as it is.
+        // The original portrait is tilted by 3.2 degrees.
         variant_of("turned a little", &turned(6.5), &[], &["roll"]),
         variant_of("turned by 12 degrees", &turned(12.0), &["roll"], &[]),
         variant_of("turned by 20 degrees", &turned(20.0), &["roll"], &[]),
@@ -118,7 +118,7 @@ fn others() -> Vec<PortraitVariant> {
     ]
 }
 
-/// With the same face, smaller, in an upper corner.
+/// Adds the same face, smaller, in an upper corner.
 fn with_another_face(photo: &RgbImage) -> RgbImage {
     let (width, height) = photo.dimensions();
     let small = transformed(photo, Transform { scale: 0.6, shift: (0.327, -0.378), mirror: true, ..AS_IS });
@@ -137,7 +137,7 @@ fn landscape() -> RgbImage {
     })
 }
 
-/// With dark frames on the wall above both shoulders: the corners stay plain.
+/// Adds dark frames on the wall above both shoulders; the corners stay plain.
 pub fn with_poster(photo: &RgbImage) -> RgbImage {
     RgbImage::from_fn(photo.width(), photo.height(), |x, y| {
         let framed = y < 150 && ((200..480).contains(&x) || (830..1100).contains(&x));
@@ -145,7 +145,7 @@ pub fn with_poster(photo: &RgbImage) -> RgbImage {
     })
 }
 
-/// Sampled between four pixels.
+/// Interpolates between four pixels.
 pub fn transformed(photo: &RgbImage, change: Transform) -> RgbImage {
     let (width, height) = (photo.width() as f32, photo.height() as f32);
     let (sin, cos) = change.turn_degrees.to_radians().sin_cos();
