@@ -1,4 +1,4 @@
-//! Sound photos pass, whatever encoder made them.
+//! Valid photos from any encoder are accepted.
 
 use lichtbild::domain::check::finding::Verdict;
 use lichtbild::domain::photo::UploadBytes;
@@ -25,7 +25,7 @@ fn portraits_pass_their_profiles() {
                 assert_eq!(photo.sha256(), sha256);
                 assert_eq!(photo.facts().profile, profile.name());
                 let checks: Vec<_> = photo.facts().findings.iter().map(|finding| finding.check.name()).collect();
-                // The portraits come from a collection, without the camera's notes.
+                // The portraits come from a collection that removed the camera's metadata.
                 assert_eq!(checks, ["capture_time_missing"], "{file}");
             }
             Judgement::Refused { findings, .. } => panic!("{file}: {findings:?}"),

@@ -1,4 +1,4 @@
-//! Limit of the bytes that the picture data may take.
+//! Limit on the size of the picture data in bytes.
 
 use image::RgbImage;
 use image::codecs::jpeg::JpegEncoder;
@@ -24,7 +24,7 @@ fn picture_data_larger_than_the_picture_itself_are_refused_for_their_size() {
     let outcome = checked(&photo, "icao-35x45");
     let refusing: Vec<_> = outcome.findings.iter().filter(|finding| finding.severity == Severity::Refuse).collect();
     assert!(refusing.iter().any(|finding| finding.check.name() == "file_size"), "{refusing:?}");
-    // A file that is as large and no larger is walked over.
+    // A large file below the limit is analysed completely.
     assert_eq!(analyse(&noise(90)).errors, []);
 }
 

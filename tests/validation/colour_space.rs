@@ -1,4 +1,4 @@
-//! Component identifiers: which of them every program shows as YCbCr, and which are refused.
+//! Component identifiers: the ones that every program shows as YCbCr are accepted, others are refused.
 
 use lichtbild::domain::check::finding::{Finding, Severity};
 
@@ -22,7 +22,7 @@ fn adobe(transform: u8) -> Vec<u8> {
     new_segment(0xEE, &[&b"Adobe\0\x64\0\0\0\0"[..], &[transform]].concat())
 }
 
-/// Checks that refuse it.
+/// Checks that refuse the photo.
 fn refusals(bytes: &[u8]) -> Vec<Finding> {
     let findings = checked_by(bytes, &small(SMALL)).findings;
     findings.into_iter().filter(|finding| finding.severity == Severity::Refuse).collect()
@@ -55,7 +55,7 @@ fn without_them_only_the_usual_identifiers_are() {
     for ids in [[1, 2, 3], [0, 1, 2]] {
         assert_eq!(refusals(&with_ids(&bare, ids)), [], "{ids:?}");
     }
-    // Too short for JFIF, as libjpeg reads it.
+    // Too short for a JFIF segment by libjpeg's rule.
     let short = with_inserted(&bare, 2, &new_segment(0xE0, b"JFIF\0\x01\x01"));
     for photo in [&bare, &short] {
         for ids in ODD.into_iter().filter(|ids| *ids != [0, 1, 2]) {
@@ -78,7 +78,7 @@ fn the_letters_rgb_are_refused_beside_anything() {
         let photo = with_ids(&photo, *b"RGB");
         let [finding] = refusals(&photo).try_into().unwrap();
         assert_eq!((finding.check.name(), finding.measured.as_str()), ("colour", measured));
-        // This is why: it does not show the colours that a reader of the JFIF segment shows.
+        // The reason for the refusal: it does not show the colours that a reader of the JFIF segment shows.
         assert!(pixels(&photo) != pixels(&jfif));
     }
 }

@@ -1,4 +1,4 @@
-//! The picture at an eighth of its size is what a full decode gives, averaged.
+//! The picture at an eighth of its size equals the averaged result of a full decode.
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageFormat, Rgb, RgbImage};
@@ -7,14 +7,14 @@ use lichtbild::validation::jpeg::analyse;
 
 use crate::support::photos::jpeg::{fixture, with_declared_size};
 
-/// Luma, blue and red of pixels (JFIF 1.02).
+/// Luma, blue and red of a pixel (JFIF 1.02).
 fn ycbcr(Rgb([r, g, b]): Rgb<u8>) -> [f64; 3] {
     let [r, g, b] = [r, g, b].map(f64::from);
     let luma = 0.299 * r + 0.587 * g + 0.114 * b;
     [luma, 128.0 + (b - luma) / 1.772, 128.0 + (r - luma) / 1.402]
 }
 
-/// The mean of every block of `size` pixels a side that lies wholly within the picture, against the mean of the samples there.
+/// Largest difference between a sample and the mean of its block of `size` pixels a side, over all blocks within the picture.
 fn worst_difference(photo: &RgbImage, plane: &Plane, channel: usize, size: u32) -> f64 {
     let (mut worst, samples) = (0_f64, size / 8);
     for top in (0..photo.height() / size).map(|row| row * size) {

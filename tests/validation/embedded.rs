@@ -1,4 +1,4 @@
-//! Data beside the picture that no program shows: told from a size on, by kind.
+//! Data beside the picture that no program shows: reported per kind from a minimum size on.
 
 use image::imageops;
 use lichtbild::domain::check::Check;
@@ -12,7 +12,7 @@ use crate::support::photos::variants::large_portrait;
 
 const SMALL: &str = "title = 'Klein'\n[pixels]\nmin_width = 10\nmin_height = 10\n";
 
-/// Findings about embedded data in a sound photo with these segments, by a profile with these further tables.
+/// Findings about embedded data in a valid photo with these segments, for a profile with these additional tables.
 fn findings_of(segments: &[Vec<u8>], tables: &str) -> Vec<(Severity, String, String)> {
     let photo = with_inserted(&fixture("portrait-413x531.jpg"), 20, &segments.concat());
     let profile = Profile::parse("small", &format!("{SMALL}{tables}")).unwrap();
@@ -35,7 +35,7 @@ fn filled(marker: u8, start: &[u8], length: usize) -> Vec<u8> {
     new_segment(marker, &content)
 }
 
-/// As Photoshop exports a photo: with a thumbnail of what is exported, among its resources.
+/// As Photoshop exports a photo: its resources contain a thumbnail of the exported picture.
 #[test]
 fn photoshops_thumbnail_is_told_only_where_it_shows_another_picture() {
     let portrait = large_portrait();
@@ -83,7 +83,7 @@ fn many_small_segments_of_a_kind_add_up_and_kinds_do_not() {
     let hundred = |marker, start: &[u8]| filled(marker, start, 100);
     assert_eq!(findings_of(&vec![hundred(0xFE, b""); 40], ""), []);
     assert_eq!(findings_of(&vec![hundred(0xFE, b""); 41], ""), advice("COM 4100 bytes"));
-    // Unknown identifiers are not kinds of their own.
+    // Unknown identifiers do not count as separate kinds.
     let invented: Vec<_> = (0..41_u8).map(|number| hundred(0xE5, &[b'A' + number, 0])).collect();
     assert_eq!(findings_of(&invented, ""), advice("APP5 4100 bytes"));
     assert_eq!(

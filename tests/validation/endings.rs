@@ -1,11 +1,11 @@
-//! Bytes that encoders write around the picture data and decoders skip: padding, fill bytes, a last restart marker, a few zeros.
+//! Bytes that encoders write around the picture data and decoders skip: padding, fill bytes, a final restart marker, a few zeros.
 
 use lichtbild::validation::jpeg::{Coding, JpegError, MAX_TRAILING_ZEROS, analyse};
 
 use crate::support::photos::jpeg::{EOI, colour_jpeg, new_segment, scan_start, segment, with_inserted, with_marker};
 
-/// A flat MCU in the tables of T.81, K.3.3, by the number of bits in its last byte that are left for padding. Each differs from
-/// the MCU before it in its brightness or has a coefficient or two.
+/// A flat MCU in the tables of T.81, K.3.3, by the number of padding bits in its last byte. Each differs from the previous MCU in
+/// its brightness or has one or two coefficients.
 const MCUS: [&str; 8] = [
     "0101 1010 0000 0000",
     "01110 001 001 1010 0000 0000",
@@ -17,12 +17,12 @@ const MCUS: [&str; 8] = [
     "01110 1010 0000 0000",
 ];
 
-/// Style in which one picture is written down.
+/// Optional bytes and bits with which a picture is written.
 #[derive(Debug, Clone, Copy)]
 struct EncodingStyle {
-    /// The bits for padding; as many of them as are needed.
+    /// Value of the padding bits, repeated as often as necessary.
     padding: u8,
-    /// A byte of ones behind the padding.
+    /// A byte of ones after the padding.
     ones: bool,
     /// Fill bytes before each marker.
     fill: usize,
@@ -34,7 +34,7 @@ struct EncodingStyle {
 const PLAIN: EncodingStyle =
     EncodingStyle { padding: 0xFF, ones: false, fill: 0, last_restart: None, trailing_zeros: 0 };
 
-/// A picture of one MCU upon the other, each of which is one restart interval or all of them none.
+/// A picture of vertically arranged MCUs, with a restart interval of one MCU or without restart intervals.
 fn picture(mcus: &[&str], restarts: bool, style: EncodingStyle) -> Vec<u8> {
     let rows = u32::try_from(mcus.len()).unwrap();
     let whole = colour_jpeg(8, 8 * rows);
@@ -61,7 +61,7 @@ fn picture(mcus: &[&str], restarts: bool, style: EncodingStyle) -> Vec<u8> {
     bytes
 }
 
-/// Bits as stuffed bytes, padded.
+/// Packs bits into padded and stuffed bytes.
 fn packed(bits: &str, style: EncodingStyle) -> Vec<u8> {
     let mut bits: Vec<u8> = bits.bytes().filter(|bit| *bit != b' ').map(|bit| bit - b'0').collect();
     let missing = bits.len().next_multiple_of(8) - bits.len();
@@ -79,12 +79,12 @@ fn packed(bits: &str, style: EncodingStyle) -> Vec<u8> {
     bytes
 }
 
-/// By the `image` crate.
+/// Decodes with the `image` crate.
 fn pixels(bytes: &[u8]) -> Vec<u8> {
     image::load_from_memory_with_format(bytes, image::ImageFormat::Jpeg).unwrap().to_rgb8().into_raw()
 }
 
-/// A plain picture and how it is read.
+/// A picture without optional bytes, and its decoded form.
 struct DecodedPicture {
     small: String,
     pixels: Vec<u8>,
@@ -103,7 +103,7 @@ impl DecodedPicture {
     }
 }
 
-/// Reports data that end with two bytes of zeros, padding among them: a file whose end was lost looks the same.
+/// Reports data that end with two zero bytes (padding included), because a file that lost its end looks the same.
 fn ends_in_zeros(mcus: &[&str], restarts: bool, style: EncodingStyle) -> bool {
     let tail = if restarts { mcus[mcus.len() - 1].to_owned() } else { mcus.concat() };
     let data = packed(&tail, style);
@@ -114,7 +114,7 @@ fn assert_refused(bytes: &[u8], how: &str) {
     assert!(!analyse(bytes).errors.is_empty(), "{how}: accepted");
 }
 
-/// `count` MCUs that together leave `left` bits for padding.
+/// `count` MCUs that together leave `left` bits of padding.
 fn mcus_leaving(left: usize, count: usize) -> Vec<&'static str> {
     let mut mcus: Vec<&str> = MCUS.into_iter().cycle().take(count - 1).collect();
     let ahead: usize = mcus.iter().map(|mcu| bits(mcu)).sum();
@@ -219,7 +219,7 @@ fn restart_markers_still_come_in_turn() {
     assert_refused(&[&plain[..at], &plain[at + 2..]].concat(), "missing");
 }
 
-/// Bits that are not there are never taken for bits of the picture, however the file goes on.
+/// Missing bits never count as bits of the picture, however the file continues.
 #[test]
 fn a_picture_without_its_last_byte_is_refused_whatever_follows() {
     for left in 0..8 {

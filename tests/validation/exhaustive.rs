@@ -1,4 +1,4 @@
-//! Small files, spoilt in every way of a kind: at every byte, at every boundary, by every value.
+//! Small files with systematic damage: at every byte, at every boundary, with every value.
 
 skip_in!(quick: "tries every byte of whole photos, which takes a third of the whole run");
 
@@ -10,7 +10,7 @@ use lichtbild::validation::{CheckOutcome, Profile, check_photo};
 use super::{NOW, properties};
 use crate::support::photos::jpeg::{EOI, fixture, new_segment, scan_start, segment, with_declared_size, with_inserted};
 
-/// Sound, each of another sampling, with and without restart markers.
+/// Valid files, each with a different sampling, with and without restart markers.
 const SAMPLES: [&str; 5] = [
     "fuzz/walk/444-optimised.jpg",
     "fuzz/walk/420-restart-blocks.jpg",
@@ -18,10 +18,10 @@ const SAMPLES: [&str; 5] = [
     "fuzz/walk/422-standard-tables.jpg",
     "fuzz/walk/one-pixel.jpg",
 ];
-/// Of segments that a header may have, but for the scan's own.
+/// Markers of segments that a header may contain, except the scan header.
 const MARKERS: [u8; 10] = [0xC0, 0xC1, 0xC4, 0xCC, 0xDB, 0xDD, 0xE0, 0xE1, 0xEE, 0xFE];
 
-/// A small photo and a profile that asks for exactly its size and nothing else.
+/// A small photo and a profile that requires exactly its size and nothing else.
 struct SmallSample {
     name: &'static str,
     bytes: Vec<u8>,
@@ -62,7 +62,7 @@ impl SmallSample {
         assert!(!self.refusals(bytes).is_empty(), "{}, {how}: accepted", self.name);
     }
 
-    /// Not every change spoils a picture. Where it does not, it must be the same size to another program.
+    /// Some changes do not damage the picture. In that case another decoder must show the same size.
     fn assert_refused_or_shown(&self, bytes: &[u8], how: &str) {
         if self.refusals(bytes).is_empty() {
             let shown = image::load_from_memory_with_format(bytes, image::ImageFormat::Jpeg);
@@ -96,7 +96,7 @@ fn cut_at_any_byte_with_an_end_marker_behind_it_is_refused() {
     }
 }
 
-/// Endings that are accepted on a whole picture complete no cut one.
+/// An accepted ending does not make a truncated picture complete.
 #[test]
 fn cut_at_any_byte_with_anything_that_may_stand_around_an_end_marker_is_refused() {
     let restarts = (0xD0..=0xD7).map(|restart| vec![0xFF, restart, 0xFF, 0xD9]);
@@ -112,7 +112,7 @@ fn cut_at_any_byte_with_anything_that_may_stand_around_an_end_marker_is_refused(
     let endings: Vec<Vec<u8>> = restarts.chain(others.map(<[u8]>::to_vec)).collect();
     for sample in SmallSample::all() {
         let data_end = sample.bytes.len() - 2;
-        // Cuts in the header are tried above; what stands around an end marker makes no difference to them.
+        // Truncated headers are tested above; bytes around an end marker make no difference to them.
         for end in scan_start(&sample.bytes)..data_end {
             for ending in &endings {
                 let cut = [&sample.bytes[..end], ending].concat();
@@ -151,8 +151,8 @@ fn any_bit_flipped_anywhere_is_refused_or_shown() {
     }
 }
 
-/// The walk counts MCUs. So a size that needs as many of them passes it and is for the profile to refuse: another rim of the
-/// same MCUs, or other rows of them.
+/// The analysis counts MCUs, so it accepts a size with the same number of MCUs (other edges of the same MCUs, or other rows of
+/// them). The profile must refuse such a size.
 #[test]
 fn any_other_size_claimed_is_told_by_the_walk_or_by_the_profile() {
     for (name, mcu) in [("fuzz/walk/420-restart-rows.jpg", 16), ("fuzz/walk/444-optimised.jpg", 8)] {
@@ -193,7 +193,7 @@ fn a_rest_of_zeros_is_refused_wherever_it_begins() {
             let mut zeroed = sample.bytes.clone();
             zeroed[start..].fill(0);
             sample.assert_refused(&zeroed, &format!("zeros from {start}"));
-            // The last byte of the picture may be zeros and padding; two are never.
+            // The last byte of the picture may be zeros and padding; two bytes never are.
             if start + 4 <= end {
                 zeroed[end - 2..].copy_from_slice(&EOI);
                 sample.assert_refused(&zeroed, &format!("zeros from {start}, EOI"));
@@ -248,7 +248,7 @@ fn a_segment_without_a_length_is_refused_in_any_place() {
                 let empty = with_inserted(&sample.bytes, at, &new_segment(marker, &[]));
                 sample.assert_refused_or_shown(&empty, &format!("{marker:#04X} without content at {at}"));
             }
-            // Those that are there already.
+            // Lengths below the minimum of 2, in the existing segments.
             for length in [0, 1] {
                 let mut broken = sample.bytes.clone();
                 broken[at + 2..at + 4].copy_from_slice(&[0, length]);

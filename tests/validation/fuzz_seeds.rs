@@ -1,4 +1,4 @@
-//! The seeds of the fuzz targets, through the very properties that the fuzzer tries.
+//! Tests the seeds of the fuzz targets with the same properties as the fuzzer.
 
 use std::fs;
 
@@ -22,7 +22,7 @@ fn every_seed_holds_what_the_fuzzer_asks() {
         seeds.sort();
         assert!(seeds.len() >= least, "{target} has lost seeds: {seeds:?}");
         for seed in seeds {
-            // Named before it is tried: a property that fails does not know whose bytes they were.
+            // Printed first, because the failure message of a property does not name the seed.
             println!("{}", seed.display());
             property(&fs::read(&seed).unwrap());
         }

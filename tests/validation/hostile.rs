@@ -1,4 +1,4 @@
-//! No hostile photo is accepted, each is told what is wrong with it, and none brings the judge down.
+//! Every hostile photo is refused with a finding about its defect, and none makes the photo check panic.
 
 use lichtbild::domain::check::finding::{Severity, Verdict};
 use lichtbild::domain::photo::UploadBytes;
@@ -11,7 +11,7 @@ use crate::support::photos::jpeg::{SeededRng, colour_jpeg, exif_orientation, fix
 use crate::support::photos::portraits::EMPTY_THUMBNAIL;
 use crate::support::photos::portraits::{ExifFields, with_colour_profile, with_exif};
 
-/// Small pictures in the right ratio.
+/// Profile for small pictures with the right ratio.
 const SMALL: &str = "title = 'Klein'\n[pixels]\nmin_width = 35\nmin_height = 45\naspect_width = 35\naspect_height = 45\n\
                      aspect_tolerance_percent = 0.5";
 
@@ -64,7 +64,7 @@ fn a_photo_cut_at_any_byte_is_refused() {
 
 #[test]
 fn no_mutation_makes_the_check_panic() {
-    // With every rule that there is.
+    // Uses a profile with every rule.
     let whole = include_str!("../../config/profiles/icao-35x45.toml");
     let rules = &whole[whole.find("[capture]").unwrap()..];
     let profile = Profile::parse("small", &format!("{SMALL}\n{rules}")).unwrap();
@@ -95,7 +95,7 @@ fn no_mutation_makes_the_check_panic() {
 }
 
 fn mutate(bytes: &mut Vec<u8>, noise: &mut SeededRng) {
-    // Half of the changes hit the header, where most of the decisions are made.
+    // Half of the changes are in the header, which causes most of the decisions.
     let reach = if noise.next().is_multiple_of(2) { bytes.len().min(700) } else { bytes.len() };
     if reach < 8 {
         return;

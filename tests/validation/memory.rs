@@ -1,10 +1,9 @@
-//! Memory that the photo checks allocate beside the bytes: less than documented, whatever the bytes are.
+//! Memory that the photo checks allocate in addition to the bytes of the photo: less than documented for every file.
 //!
-//! Each photo is examined in a process of its own, this very program started anew, so that nothing that an earlier one left in
-//! the allocator is used again. Measured is the most that the process ever held (`VmHWM`) over what it held with the photo
-//! read (`VmRSS`), without the pages of the program itself that ran for the first time (`RssFile`): how many those are depends on
-//! how the linker laid this large program out. The face model is read before that: it is there once, however many photos are
-//! examined.
+//! A new process of this program examines each photo, so that it cannot reuse memory that an earlier photo left in the allocator.
+//! The result is the peak memory of the process (`VmHWM`) less the memory with the photo in it (`VmRSS`), without program pages
+//! that ran for the first time (`RssFile`), because their number depends on how the linker arranged the program. The face model
+//! is loaded before the measurement: a process loads it once, however many photos it examines.
 
 skip_in!(quick: "starts this binary again for each photo");
 
@@ -24,18 +23,18 @@ use crate::support::photos::jpeg::{SeededRng, fixture, new_segment, scan_start, 
 
 /// Memory bound of `check_photo`, in KiB.
 const BOUND: u64 = 4 * 1024;
-/// Memory bound of the face model, once in a process, in KiB.
+/// Memory bound of the face model, loaded once per process, in KiB.
 const MODEL_BOUND: u64 = 8 * 1024;
-/// Memory bound of a closer look on top of it, the network of the mask included, in KiB.
+/// Additional memory bound of a closer look, including the network of the person mask, in KiB.
 const CLOSER_BOUND: u64 = 7 * 1024;
 const PHOTO: &str = "LICHTBILD_TEST_PHOTO";
-/// Set where the photo is looked at as in the studio.
+/// Set if the photo is checked as in the studio.
 const CLOSELY: &str = "LICHTBILD_TEST_CLOSELY";
 const CHILD: &str = "validation::memory::one_photo_in_a_process_of_its_own";
-/// The largest photo that a gateway takes.
+/// Maximum size of a photo at a gateway.
 const MAX_PHOTO_BYTES: usize = 8 * 1024 * 1024;
 
-/// A line of `/proc/self/status`, in KiB.
+/// Value of a line in `/proc/self/status`, in KiB.
 fn held(line: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let found = status.lines().find_map(|found| found.strip_prefix(line)).unwrap();
@@ -48,7 +47,7 @@ fn one_photo_in_a_process_of_its_own() {
     let path = std::env::var_os(PHOTO).expect("the test below names a photo");
     let profile = Profile::builtin("icao-35x45").unwrap();
     let start = held("VmHWM:");
-    // Too small for a face, which only shows after the model was read.
+    // Too small for a face, which is only checked after the model has been loaded.
     let speck = DownscaledPhoto::tinted(Plane { width: 1, height: 1, samples: vec![128] }, 128, 128);
     let outcome = face::check(&speck, 8, 8, &profile.face.unwrap(), Subject::Adult, Exception::None);
     assert_eq!(outcome.measurements.faces, None);
@@ -65,7 +64,7 @@ fn one_photo_in_a_process_of_its_own() {
     assert!(model < MODEL_BOUND, "{model} KiB");
 }
 
-/// By how many KiB a process grows that examines this photo, and the verdict.
+/// Memory growth in KiB of a process that examines this photo, and the verdict.
 fn grown(folder: &Path, name: &str, bytes: &[u8], closely: bool) -> (u64, String) {
     let path = folder.join("photo.jpg");
     fs::write(&path, bytes).unwrap();
@@ -81,7 +80,7 @@ fn grown(folder: &Path, name: &str, bytes: &[u8], closely: bool) -> (u64, String
     (grown.parse().unwrap(), rest.split_whitespace().next().unwrap().to_owned())
 }
 
-/// The portrait as large as a photo may be in this ratio.
+/// The portrait at the maximum size for its ratio.
 fn largest_portrait() -> Vec<u8> {
     let portrait = image::load_from_memory(&fixture("portrait-413x531.jpg")).unwrap().to_rgb8();
     encoded(&image::imageops::resize(&portrait, 2488, 3200, image::imageops::FilterType::Nearest))
@@ -93,7 +92,7 @@ fn encoded(picture: &image::RgbImage) -> Vec<u8> {
     bytes
 }
 
-/// As many segments as a header may have, each as long as the metadata may be in all.
+/// The maximum number of segments, each with the maximum size of all metadata.
 fn filled(bytes: &[u8], marker: u8, content: &[u8], count: usize) -> Vec<u8> {
     with_inserted(bytes, 2, &new_segment(marker, content).repeat(count))
 }
@@ -103,7 +102,7 @@ fn noise(bytes: &mut Vec<u8>) {
     bytes.resize_with(MAX_PHOTO_BYTES, || noise.below(0xFF) as u8);
 }
 
-/// Those that make a judge work, sound or not.
+/// Photos that cause much work, valid or not.
 fn demanding() -> Vec<(&'static str, Vec<u8>)> {
     let (portrait, largest) = (fixture("portrait-827x1063.jpg"), largest_portrait());
     let mut random = SeededRng::seeded(2);
@@ -115,7 +114,7 @@ fn demanding() -> Vec<(&'static str, Vec<u8>)> {
     noise(&mut garbage);
     let mut one_marker = vec![0xFF; MAX_PHOTO_BYTES];
     one_marker[1] = 0xD8;
-    // All four tables of a kind, as long as they can be, over and over.
+    // All four tables of a kind with maximum length, repeated.
     let codes: Vec<u8> = [0, 1, 2, 3, 0x10, 0x11, 0x12, 0x13]
         .into_iter()
         .flat_map(|table| [&[table][..], &[0; 14], &[200, 56], &[1; 256]].concat())
@@ -162,11 +161,11 @@ fn no_photo_makes_the_check_allocate_more_than_it_promises() {
         assert!(grown < BOUND, "{name}: {grown} KiB");
         accepted += usize::from(verdict == format!("{:?}", Verdict::Accepted));
     }
-    // A judge that refuses at the door allocates nothing: some must get to the end.
+    // A photo that is refused early allocates nothing, so some photos must be accepted.
     assert!(accepted >= 4, "{accepted}");
 }
 
-/// With the network of the mask, which stays.
+/// Includes the network of the person mask, which stays loaded.
 #[test]
 fn a_closer_look_allocates_no_more_than_it_promises() {
     let folder = tempfile::tempdir().unwrap();

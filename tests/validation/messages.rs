@@ -1,4 +1,4 @@
-//! The reason and the way out that a refused photo is told: true of this file, and in words that a photographer can follow.
+//! Reason and advice for a refused photo: correct for this file, and understandable for a photographer.
 
 use image::codecs::jpeg::JpegEncoder;
 use lichtbild::domain::check::finding::{Finding, Severity};
@@ -12,7 +12,7 @@ fn findings(bytes: &[u8]) -> Vec<Finding> {
     checked(bytes, "icao-35x45").findings
 }
 
-/// The finding that refuses by this check; there must be one.
+/// The finding of this check that refuses; there must be one.
 fn refusal(bytes: &[u8], check: &str) -> Finding {
     let of_check: Vec<Finding> = findings(bytes).into_iter().filter(|finding| finding.check.name() == check).collect();
     let [finding] = of_check.as_slice() else { panic!("{check}: {of_check:?}") };
@@ -28,7 +28,7 @@ fn messages(finding: &Finding) -> [String; 2] {
     [Language::German, Language::English].map(|language| finding.message(language))
 }
 
-/// An ICC profile in as many segments as it takes.
+/// An ICC profile, split into as many segments as necessary.
 fn colour_profile(description: &str, bytes: usize) -> Vec<u8> {
     let mut profile = vec![0; 128];
     profile.extend([0, 0, 0, 1]);

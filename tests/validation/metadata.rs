@@ -1,4 +1,4 @@
-//! Statements of a file about itself: time, place, colours and size.
+//! Metadata that a file states about itself: time, place, colours and size.
 
 use image::{RgbImage, imageops};
 use lichtbild::domain::check::Check;
@@ -12,7 +12,7 @@ use crate::support::photos::variants::large_portrait;
 
 fn checks_of(bytes: &[u8]) -> Vec<(&'static str, Severity)> {
     let outcome = checked(bytes, "de-tr03121");
-    // The woman on the portrait smiles.
+    // The woman in the portrait smiles.
     let others = outcome.findings.iter().filter(|finding| finding.check != Check::Smile);
     others.map(|Finding { check, severity, .. }| (check.name(), *severity)).collect()
 }
@@ -32,7 +32,7 @@ fn an_old_photo_is_refused_and_a_new_one_passes() {
 
 #[test]
 fn the_offset_from_utc_counts() {
-    // The day of grace ends on 21 May at half past nine, UTC.
+    // The day of grace ends on 21 May at 09:30 UTC.
     assert_eq!(checks_of(&captured("2026:05:21 10:00:00", Some("+00:00"))), []);
     assert_eq!(checks_of(&captured("2026:05:21 10:00:00", Some("+02:00"))), [("capture_time", Severity::Refuse)]);
 }
@@ -43,7 +43,7 @@ fn a_photo_that_does_not_say_its_age_is_advised_to() {
     assert_eq!(checks_of(&captured("    :  :     :  :  ", None)), [("capture_time_missing", Severity::Advise)]);
 }
 
-/// As cameras store a portrait that was taken upright: lying, with a note that says how to turn it.
+/// As cameras store a portrait: rotated by 90 degrees, with an EXIF orientation.
 #[test]
 fn of_a_picture_that_only_has_to_be_turned_nothing_else_is_told() {
     let portrait = large_portrait();
@@ -66,7 +66,7 @@ fn a_turned_picture_that_has_the_wrong_size_either_way_is_told_so() {
     assert_eq!(refused[..2], [("pixel_dimensions", Severity::Refuse), ("orientation", Severity::Refuse)]);
 }
 
-/// Turned by a program that left the note as it was.
+/// A program rotated the picture but left the EXIF orientation unchanged.
 #[test]
 fn an_upright_face_under_a_note_that_turns_it_is_measured() {
     let bytes = with_inserted(&fixture("portrait-1244x1600.jpg"), 2, &exif_orientation(6, true));

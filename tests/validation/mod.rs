@@ -1,4 +1,4 @@
-//! The judge over whole files.
+//! Photo checks of whole files.
 
 skip_in!(postgres: "has no database");
 
@@ -29,7 +29,7 @@ use lichtbild::validation::{CheckOutcome, Profile, check_photo};
 /// 22 November 2026, 09:30 UTC.
 const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
 
-/// Checks a photo against a profile that comes with the program.
+/// Checks a photo against a built-in profile.
 fn checked(bytes: &[u8], profile: &str) -> CheckOutcome {
     checked_by(bytes, &Profile::builtin(profile).unwrap())
 }
@@ -38,7 +38,6 @@ fn checked_by(bytes: &[u8], profile: &Profile) -> CheckOutcome {
     check_photo(bytes, profile, Declaration::default(), NOW)
 }
 
-/// The profile with this content.
 fn small(toml: &str) -> Profile {
     Profile::parse("small", toml).unwrap()
 }

@@ -1,4 +1,4 @@
-//! Pictures that are spoilt in one way are told so, and nothing else stops them.
+//! Pictures with a single defect get the finding for it and no other refusal.
 
 use lichtbild::domain::check::finding::{Finding, Severity};
 

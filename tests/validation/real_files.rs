@@ -1,4 +1,4 @@
-//! The files in `fixtures/cases`, each one of a kind that real cameras and programs write.
+//! The files in `fixtures/cases`, each an example of files from real cameras and programs.
 
 use lichtbild::domain::check::Check;
 use lichtbild::domain::check::finding::{Finding, Verdict};
@@ -13,7 +13,7 @@ fn photos_with_what_encoders_write_around_their_data_are_accepted_without_a_word
     {
         let photo = fixture(&format!("cases/{name}.jpg"));
         let outcome = checked(&photo, "icao-35x45");
-        // Jimp drops EXIF, and the woman on the portrait smiles.
+        // Jimp removes EXIF, and the woman in the portrait smiles.
         let of_encoding = |finding: &&Finding| {
             finding.check != Check::Smile && (finding.check != Check::CaptureTimeMissing || name != "jimp")
         };

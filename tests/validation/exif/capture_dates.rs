@@ -1,4 +1,4 @@
-//! Capture times written in other ways than the standard wants.
+//! Capture times in formats that differ from the standard.
 
 use lichtbild::domain::check::finding::Severity;
 use lichtbild::validation::{CaptureDate, capture_date};
@@ -6,7 +6,7 @@ use lichtbild::validation::{CaptureDate, capture_date};
 use super::{findings_of, plain_jpeg};
 use crate::support::photos::exif::*;
 
-/// `{}` stands for the year, the month and the day with a separator of its own.
+/// `{}` stands for year, month and day with their separators.
 const FORMS: [&str; 24] = [
     "{:} 10:04:20",
     "{:} 24:04:20",
@@ -90,7 +90,7 @@ fn a_count_that_reaches_beyond_the_segment_does_not_hide_the_date() {
 
 #[test]
 fn a_date_without_a_possible_time_is_refused_only_when_the_whole_day_is_too_old() {
-    // Six months and the day of grace end on 21 May at half past nine, UTC.
+    // Six months and the day of grace end on 21 May at 09:30 UTC.
     for (text, is_refused) in [
         ("2026:05:21 24:00:00", false),
         ("2026:05:21", false),
@@ -169,7 +169,7 @@ fn a_date_in_the_first_directory_counts_when_the_exif_directory_has_none() {
     }
 }
 
-/// A print of an old picture is digitised today.
+/// A print of an old picture that was digitised today.
 #[test]
 fn the_day_of_a_scan_is_no_capture_date() {
     for order in BYTE_ORDERS {

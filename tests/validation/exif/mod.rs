@@ -1,4 +1,4 @@
-//! Entries of EXIF in every type, byte order and place: orientation, place, thumbnail and resolution.
+//! EXIF entries in every type, byte order and position: orientation, place, thumbnail and resolution.
 
 mod capture_dates;
 mod real_files;
@@ -13,14 +13,14 @@ use crate::support::photos::jpeg::{colour_jpeg, new_segment, with_inserted};
 
 const FRESH: &str = "2026:11:20 10:15:00";
 
-/// A small picture without a face under the rules that concern metadata.
+/// Checks a small picture without a face by a profile with metadata rules only.
 pub(super) fn examined(bytes: &[u8]) -> CheckOutcome {
     let profile = "title = 'Klein'\n[pixels]\nwidth = 35\nheight = 45\n[capture]\nmax_age_months = 6\n\
                    [density]\nprint_width_mm = 35\nadvise_tolerance_percent = 20";
     checked_by(bytes, &small(profile))
 }
 
-/// Without JFIF, so that only EXIF speaks of a resolution.
+/// Without JFIF, so that only EXIF states a resolution.
 pub(super) fn plain_jpeg() -> Vec<u8> {
     crate::support::photos::jpeg::without_segments(&colour_jpeg(35, 45), 0xE0)
 }
@@ -115,7 +115,7 @@ fn a_note_without_a_known_type_is_advice_unless_a_program_turns_it() {
         let mut unknown = oriented(order, ExifEntry::text(ORIENTATION, 99, [0; 4])).within(&plain_jpeg());
         let findings = named(examined(&unknown));
         assert_eq!(findings, advised("metadata", "unreadable"), "{order:?}");
-        // The value field begins 8 bytes behind the tag, which is the first one of the directory.
+        // The value field begins 8 bytes after the tag, which is the first one of the directory.
         let field = 2 + 4 + 6 + 10 + 8;
         unknown[field..field + 4].copy_from_slice(if matches!(order, ExifByteOrder::Big) {
             &[0, 6, 0, 0]
@@ -134,7 +134,7 @@ fn pointers_are_followed_whatever_their_type() {
             for entries_before in [0, 3] {
                 let block =
                     ExifBlock { pointer_kind, entries_before, ..ExifBlock::captured(order, "2019:01:01 00:00:00") };
-                // One directory at a time: the offset of a second one would be too large for SBYTE.
+                // One directory at a time, because the offset of a second one would be too large for SBYTE.
                 let findings = findings_of(&block);
                 assert_eq!(findings[0].0, "capture_time", "{order:?} {pointer_kind} {findings:?}");
                 let block = ExifBlock { exif: vec![], ..block }.with_gps(gps.clone());
@@ -155,7 +155,7 @@ fn a_place_is_told_whatever_the_types_of_its_entries() {
                 assert_eq!(findings_of(&block), advised("location", "GPS position"), "{order:?} {kind}");
             }
         }
-        // GPSVersionID alone tells no place.
+        // GPSVersionID alone states no place.
         let block = ExifBlock::captured(order, FRESH).with_gps(ExifEntry::numbers(0, BYTE, &[2.0, 3.0, 0.0, 0.0]));
         assert_eq!(findings_of(&block), []);
     }
@@ -173,7 +173,7 @@ fn a_thumbnail_is_told_whatever_the_types_of_its_entries() {
     }
 }
 
-/// A picture 35 pixels wide is to have 25 dpi on 35 mm.
+/// A picture 35 pixels wide needs 25 dpi for 35 mm.
 #[test]
 fn the_resolution_of_exif_is_read_whatever_its_type_and_unit() {
     for order in BYTE_ORDERS {
@@ -224,7 +224,7 @@ fn jfif_and_exif_that_state_different_resolutions_are_told() {
         assert_eq!(judge(&jfif(1, 25), 26.0), (Some(25), vec![]));
         assert_eq!(judge(&jfif(1, 25), 72.0), (Some(25), advised("density", "JFIF 25 dpi, EXIF 72 dpi")));
         assert_eq!(judge(&jfif(1, 72), 25.0), (Some(72), advised("density", "JFIF 72 dpi, EXIF 25 dpi")));
-        // An aspect ratio is no resolution.
+        // An aspect ratio is not a resolution.
         assert_eq!(judge(&jfif(0, 1), 25.0), (Some(25), vec![]));
         assert_eq!(judge(&jfif(0, 1), 72.0), (Some(72), advised("density", "72 dpi")));
     }

@@ -1,4 +1,4 @@
-//! The files of `fixtures/cases` that concern EXIF, with their right verdicts.
+//! The EXIF files of `fixtures/cases` with their expected verdicts.
 
 use lichtbild::domain::check::Check;
 use lichtbild::domain::check::finding::Severity;
@@ -34,7 +34,7 @@ fn files_of_real_programs_get_their_right_verdicts() {
         let findings: Vec<_> = outcome
             .findings
             .iter()
-            // The woman on the portrait smiles.
+            // The woman in the portrait smiles.
             .filter(|finding| finding.check != Check::Smile)
             .map(|finding| (finding.check.name(), finding.severity, finding.measured.as_str()))
             .collect();

@@ -1,4 +1,4 @@
-//! Files with more than one EXIF segment, and segments that begin unusually.
+//! Files with more than one EXIF segment, and segments with an unusual beginning.
 
 use lichtbild::domain::check::finding::{Severity, Verdict};
 
@@ -17,7 +17,7 @@ fn copies_of_one_segment_are_accepted() {
             let bytes = with_inserted(&plain_jpeg(), 2, &fresh(order).repeat(copies));
             assert_eq!(named(examined(&bytes)), [], "{copies}");
         }
-        // With another segment between them, and behind the tables.
+        // With another segment between them, and after the tables.
         let other = new_segment(0xE2, b"MPF\0");
         assert_eq!(
             named(examined(&with_inserted(&plain_jpeg(), 2, &[fresh(order), other, fresh(order)].concat()))),
@@ -73,7 +73,7 @@ fn what_else_is_wrong_is_told_together_with_several_exif_blocks() {
     assert!(checks(&[&whole[..], b"PK"].concat()).contains(&"trailing_data"));
 }
 
-/// Chromium takes any fill byte behind the zero.
+/// Chromium accepts any fill byte after the zero.
 #[test]
 fn a_segment_with_another_fill_byte_is_read() {
     for order in BYTE_ORDERS {

@@ -1,5 +1,5 @@
-//! Mouth, eyes and light of the ten people of `fixtures/people`: as they are, with skin of every tone, and spoilt in each way that is
-//! advised against.
+//! Mouth, eyes and light of the ten people of `fixtures/people`: unchanged, with skin of every tone, and with each defect that
+//! gives advice.
 
 skip_in!(quick: "makes two hundred pictures");
 
@@ -12,7 +12,7 @@ use super::people::{AnnotatedPortrait, decoded, distance, examined, half_size, p
 use crate::support::photos::jpeg::fixture;
 use crate::support::photos::portraits::encoded;
 
-/// Reports whether a finding tells of the looks of a face, not of its place, size or pose.
+/// Reports whether a finding is about the appearance of a face and not about its position, size or pose.
 pub(super) fn is_about_it(finding: &Finding) -> bool {
     use Check::{EyesCovered, EyesShut, Lighting, MouthOpen, NaturalColour, Smile};
     matches!(finding.check, MouthOpen | Smile | EyesShut | EyesCovered | Lighting | NaturalColour)
@@ -22,10 +22,10 @@ fn told(outcome: &CheckOutcome) -> Vec<Check> {
     outcome.findings.iter().filter(|finding| is_about_it(finding)).map(|finding| finding.check).collect()
 }
 
-/// The advice that a person gets by what was noted by eye.
+/// The advice that a person must get according to the annotations by eye.
 fn noted(person: &AnnotatedPortrait) -> Vec<Check> {
     let mouth = match person.mouth.as_str() {
-        // The mesh sees parted lips in the shade under this nose.
+        // The mesh finds parted lips in the shade under this nose.
         "closed" if person.file == "0266.jpg" => Some(Check::MouthOpen),
         "closed" => None,
         "open" => Some(Check::MouthOpen),
@@ -50,7 +50,8 @@ fn mouths_and_light_are_told_as_they_are_noted_and_nothing_else() {
     }
 }
 
-/// The same portraits with darker and lighter skin before the same background: what is said must not depend on the tone.
+/// The same portraits with darker and lighter skin in front of the same background: the findings must not depend on the skin
+/// tone.
 #[test]
 fn no_tone_of_skin_is_refused_or_advised_against() {
     let profile = half_size();
@@ -69,11 +70,11 @@ fn no_tone_of_skin_is_refused_or_advised_against() {
             }
         }
     }
-    // Of 40 and of 30. Light that was added to a bright face makes it white, and to one under warm lamps red.
+    // Of 40 and of 30. Light added to a bright face makes it white, and under warm lamps red.
     assert!(darker.len() <= 1 && lighter.len() <= 4, "{darker:#?} {lighter:#?}");
 }
 
-/// A grey wall and dark clothes: the face is the brightest place there is, and its tone must not decide.
+/// A grey wall and dark clothes: the face is the brightest area, and its tone must not decide.
 #[test]
 fn a_dark_face_before_a_grey_wall_is_not_called_too_dark() {
     let profile = half_size();
@@ -121,7 +122,7 @@ fn no_finding_shows_a_value_within_its_limit() {
     }
 }
 
-/// Whole pictures darker and lighter, as by a camera: no face is refused for it.
+/// Whole pictures darker and lighter, as from a camera: no face is refused for it.
 #[test]
 fn no_brightness_of_a_picture_is_refused() {
     let profile = half_size();
@@ -159,7 +160,7 @@ fn spoilt_looks_are_told() {
     }
 }
 
-/// The picture with the light of each place multiplied, by place and by colour.
+/// The picture with each pixel multiplied by a gain that depends on its position, per colour.
 fn lit(picture: &RgbImage, gain: impl Fn(f64, f64) -> [f64; 3]) -> RgbImage {
     let linear = |value: u8| {
         let value = f64::from(value) / 255.0;
@@ -177,7 +178,7 @@ fn lit(picture: &RgbImage, gain: impl Fn(f64, f64) -> [f64; 3]) -> RgbImage {
     })
 }
 
-/// From 0 outside to 1 inside of an ellipse, soft over a fifth of its size.
+/// From 0 outside to 1 inside an ellipse, with a soft edge of a fifth of its size.
 fn inside((x, y): (f64, f64), (centre_x, centre_y): (f64, f64), (across, down): (f64, f64)) -> f64 {
     ((1.1 - ((x - centre_x) / across).hypot((y - centre_y) / down)) * 5.0).clamp(0.0, 1.0)
 }

@@ -1,4 +1,5 @@
-//! The closer look of the studio and the desk: background and crown by a person mask, beside the findings of the gateway.
+//! The closer look of the studio and the desk: background and crown from a person mask, in addition to the findings of the
+//! gateway.
 
 use lichtbild::domain::check::finding::{Finding, MadeAt, Severity};
 use lichtbild::domain::check::{Check, FindingDetail};
@@ -51,9 +52,9 @@ fn a_poster_beside_the_head_is_told_where_the_corners_are_plain() {
 #[test]
 fn the_crown_is_found_and_a_head_that_is_cut_off_is_told() {
     let crown = closely(&fixture("portrait-1244x1600.jpg"), MadeAt::Studio).measurements.face.crown.unwrap();
-    // By eye: 112 pixels from the upper edge.
+    // Measured by eye: 112 pixels from the upper edge.
     assert!((crown - 112.0).abs() < 24.0, "{crown}");
-    // The border repeats above a head that is moved up, as hair would go on.
+    // The border repeats above a head that is shifted up, as hair would continue.
     let cut = transformed(&large_portrait(), Transform { scale: 1.15, shift: (0.0, -0.13), ..AS_IS });
     let outcome = closely(&encoded(&cut), MadeAt::Studio);
     let told: Vec<_> = of_mask(&outcome).iter().map(|finding| (finding.check, finding.detail)).collect();

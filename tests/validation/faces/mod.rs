@@ -1,4 +1,4 @@
-//! Photos of a face: one clearly outside the limits is refused, unless the studio declares whom the limits do not fit.
+//! Photos of a face: one that is clearly outside the limits is refused, unless the studio declares an exception for the person.
 
 mod appearance;
 mod closer_look;
@@ -42,7 +42,7 @@ fn every_variant_is_told_what_is_wrong_with_it_and_refused_for_nothing_else() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Once it is cropped, all that is said of the person would be something else.
+/// After a crop all other findings about the person could change.
 #[test]
 fn of_a_person_in_a_picture_of_the_wrong_size_nothing_is_said() {
     let wide = image::imageops::resize(&large_portrait(), 1300, 1600, image::imageops::FilterType::Triangle);
@@ -57,13 +57,13 @@ fn of_a_person_in_a_picture_of_the_wrong_size_nothing_is_said() {
         );
         assert!(outcome.measurements.face.eyes.is_some(), "{name}: what was measured is still shown");
     }
-    // No crop makes a face where there is none.
+    // Cropping cannot help if there is no face.
     let empty = image::RgbImage::from_fn(1300, 1600, |x, y| image::Rgb([(x / 6) as u8, (y / 7) as u8, 90]));
     let refused = named(&examined(&encoded(&empty), ORDINARY).findings, Severity::Refuse);
     assert!(refused.contains(&"face_missing"), "{refused:?}");
 }
 
-/// A landscape that has the right size once it is turned is to be turned, unless the person in it is upright.
+/// A landscape picture that has the right size after a rotation gets the advice to rotate it, unless the person in it is upright.
 #[test]
 fn a_picture_that_lies_is_to_be_turned_and_not_cropped() {
     let lying = image::imageops::rotate90(&landscape_picture());
@@ -92,7 +92,7 @@ fn a_mirrored_portrait_is_as_good_as_the_other_way_round() {
 
 #[test]
 fn portraits_are_measured_as_they_are_noted() {
-    // The distances are those of `fixtures/README.md`; the head is tilted by about 3 degrees.
+    // The distances are those in `fixtures/README.md`; the head is tilted by about 3 degrees.
     for (file, recorded, profile) in [
         ("portrait-1244x1600.jpg", 318.0, "de-tr03121"),
         ("portrait-1244x1600.jpg", 318.0, "icao-35x45"),
@@ -123,7 +123,7 @@ fn an_exception_turns_every_refusal_over_a_face_into_advice() {
             let excused: Vec<_> = excused.cloned().collect();
             let mut expected: Vec<_> = told.cloned().collect();
             expected.iter_mut().for_each(|finding| finding.severity = Severity::Advise);
-            // The same findings, though refusals no longer stand first.
+            // The same findings, but refusals are no longer sorted first.
             assert_eq!(excused.len(), expected.len(), "{}", variant.name);
             assert!(excused.iter().all(|finding| expected.contains(finding)), "{}: {excused:?}", variant.name);
         }
@@ -163,7 +163,7 @@ fn a_child_under_ten_may_be_small_and_low_but_not_askew() {
 fn a_childs_face_may_be_smaller_down_to_a_limit_of_its_own() {
     let portrait = large_portrait();
     let scaled = |scale| encoded(&transformed(&portrait, Transform { scale, ..AS_IS }));
-    // 318 px between the pupils, times 0.72, 0.6 and 0.45; a child needs 206 px, and 159 px at the very least.
+    // 318 px between the pupils, times 0.72, 0.6 and 0.45; a child needs 206 px, with a minimum of 159 px.
     for (scale, refused, advised) in [(0.72, false, false), (0.6, false, true), (0.45, true, false)] {
         let bytes = scaled(scale);
         for declaration in [UNDER_10, UNDER_6] {

@@ -1,4 +1,4 @@
-//! Ten people of `fixtures/people`, as they are and spoilt in every way that the rules of the face know.
+//! Ten people of `fixtures/people`, unchanged and with every defect that the face rules detect.
 
 skip_in!(quick: "makes two hundred pictures");
 
@@ -16,14 +16,14 @@ use crate::validation::NOW;
 #[derive(Deserialize)]
 pub(super) struct AnnotatedPortrait {
     pub(super) file: String,
-    /// Pupils (x, y) in pixels, the one on the left in the picture first.
+    /// Pupils (x, y) in pixels, the left one in the picture first.
     pub(super) eyes: [(f64, f64); 2],
     pub(super) chin: (f64, f64),
-    /// Degrees, positive where the face looks to the right of the picture.
+    /// Degrees, positive if the face looks to the right of the picture.
     yaw: f64,
     /// `closed`, `open` or `smile`, by eye.
     pub(super) mouth: String,
-    /// One side of the face is clearly darker, by eye.
+    /// One side of the face is clearly darker, judged by eye.
     #[serde(default)]
     pub(super) side_light: bool,
 }
@@ -130,7 +130,7 @@ fn heads_whose_eyes_lie_at_any_edge_are_refused() {
     for person in people() {
         let [(left, left_y), (right, right_y)] = person.eyes;
         let (level, between) = ((left_y + right_y) / 2.0, right - left);
-        // The eyes come to lie on the edge, or so near to it that only their lids are within the picture.
+        // The eyes are at the edge of the picture, or so near that only their lids are inside.
         for inside in [0.0, 0.2 * between] {
             for (edge, across, down) in [
                 ("upper", 0.0, inside - level),
@@ -141,7 +141,7 @@ fn heads_whose_eyes_lie_at_any_edge_are_refused() {
                 let shift = ((across / 622.0) as f32, (down / 800.0) as f32);
                 let outcome =
                     examined(&encoded(&transformed(&decoded(&person), Transform { shift, ..AS_IS })), &profile);
-                // So little of a face may be none to the networks, or a head that stands upside down.
+                // The networks may find no face in such a small part, or a head that is upside down.
                 let named = ["eyes_cut_off", "face_missing", "upright"];
                 if !refusing(&outcome).iter().any(|check| named.contains(check)) {
                     missed.push(format!("{edge} edge, {inside:.0} px, {}: {:?}", person.file, outcome.findings));
