@@ -1,4 +1,4 @@
-//! The one browser of this process: Chromium behind `tests/browser/run.mjs`, which tells stories in it, several at a time.
+//! The browser of this process: Chromium under `tests/browser/run.mjs`, which runs several stories in it at a time.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
@@ -14,7 +14,7 @@ use tokio::time;
 
 use super::desk_gateway::server_ca;
 
-/// Debian's, installed by `tests/run`.
+/// Debian's package, which `tests/run` installs.
 const CHROMIUM: &str = "/usr/bin/chromium";
 
 /// Much longer than any story takes, even on a busy machine; a story reports its own timeouts earlier.
@@ -48,7 +48,7 @@ impl ChromiumDriver {
         std::fs::write(&authority, &server_ca().certificate_pem).unwrap();
         let mut node = Command::new("node");
         node.arg(folder.join("run.mjs")).arg(CHROMIUM).arg(&scratch);
-        // Node speaks TLS for the browser, and trusts only this CA.
+        // Node makes the TLS connections for the browser and trusts only this CA.
         node.env("NODE_EXTRA_CA_CERTS", authority).env("TMPDIR", &scratch);
         let mut child = node
             .stdin(Stdio::piped())
@@ -58,7 +58,7 @@ impl ChromiumDriver {
         let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let waiting = PendingStories::default();
         let answers = Arc::clone(&waiting);
-        // When this process ends, its input ends, and it cleans up.
+        // The input of `run.mjs` ends with this process; `run.mjs` then cleans up.
         std::thread::spawn(move || {
             hand_out(output, &answers);
             let _ = child.wait();
@@ -77,7 +77,7 @@ impl ChromiumDriver {
         answer.unwrap_or_else(|_| panic!("{story}: no end of it")).expect("the browser goes on running")
     }
 
-    /// Runs a story that must succeed.
+    /// Runs a story and panics if it fails.
     pub async fn run_story(&self, story: &str, scene: &Value) {
         let answer = self.request_story(story, scene).await;
         if let Some(failure) = answer["failure"].as_str() {

@@ -18,37 +18,36 @@ use crate::support::router_client::{RouterResponse, idempotency_key, json_string
 #[derive(Debug, Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case", deny_unknown_fields)]
 enum ControlRequest {
-    /// The studio deposits a photo: a small unique one, or one of the fixtures.
+    /// Deposits a photo as the studio: a small unique one, or one of the fixtures.
     Deposit { portrait: Option<String> },
-    /// The studio withdraws its photo.
+    /// Withdraws the photo as the studio.
     Withdraw { photo_id: String },
-    /// The studio reads the state of its photo.
+    /// Reads the state of the photo as the studio.
     Photo { photo_id: String },
-    /// A device enters a code by the JSON route.
+    /// Enters a code as a device over the JSON API.
     Collect { device: String, code: String },
-    /// It fetches the picture, too.
+    /// Also fetches the picture.
     Fetch { device: String, collection: String, code: String },
-    /// It says what became of the photo.
+    /// Settles the photo.
     Settle { device: String, collection: String, outcome: Value },
-    /// A device lists the collections of its office.
+    /// Lists the collections of the device's office.
     Collections { device: String },
     /// Moves the gateway's clock.
     Advance { seconds: u64 },
-    /// The sweeper comes by.
+    /// Runs the sweeper once.
     Sweep,
-    /// The device's office is suspended or released.
+    /// Suspends the device's office, or ends the suspension.
     Suspend { device: String, suspended: bool },
-    /// The device is revoked.
     Revoke { device: String },
-    /// From now on no change can be stored.
+    /// Makes every later write to the database fail.
     BreakStorage,
-    /// The store is well again.
+    /// Ends the effect of `BreakStorage`.
     MendStorage,
-    /// All requests at the office listener so far.
+    /// Returns all requests at the office listener so far.
     Asked,
-    /// A digest of the whole database, to detect changes.
+    /// Returns a digest of the whole database, to detect changes.
     Contents,
-    /// The events of the audit log, in order.
+    /// Returns the events of the audit log in order.
     Events,
     /// Opens the same desk with a certificate of an unknown CA and returns its address.
     Impostor,

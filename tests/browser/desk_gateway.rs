@@ -27,8 +27,8 @@ use crate::support::pki::{Leaf, TestCa, new_year};
 use crate::support::router_client::RouterClient;
 use crate::support::test_gateway::{DAY, TestGateway, TestGatewaySetup};
 
-/// Devices at the counters of the offices, under the names that stories use. There is a `stranger` too, with a certificate that the
-/// gateway's authority issued for a device that it does not know. The certificate of `ending` is good for twenty days.
+/// Devices at the counters of the offices, under the names that stories use. Stories also get a `stranger`, whose certificate the
+/// gateway's CA issued for a device that the gateway does not know. The certificate of `ending` expires in twenty days.
 const DEVICES: [(&str, &str); 4] = [
     ("mitte", "Bürgeramt Mitte"),
     ("mitte_2", "Bürgeramt Mitte"),
@@ -40,7 +40,7 @@ const DEVICES: [(&str, &str); 4] = [
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct LoggedRequest {
     pub method: String,
-    /// With its query.
+    /// Including the query.
     pub path: String,
     pub referer: Option<String>,
     pub status: u16,
@@ -50,7 +50,7 @@ pub struct LoggedRequest {
 pub struct DeskGateway {
     pub gateway: TestGateway,
     pub studio: RouterClient,
-    /// By the names of [`DEVICES`].
+    /// Keys are the names in [`DEVICES`].
     pub devices: BTreeMap<&'static str, RouterClient>,
     pub logged_requests: Mutex<Vec<LoggedRequest>>,
     codes: Mutex<Vec<String>>,
@@ -59,7 +59,7 @@ pub struct DeskGateway {
 }
 
 impl DeskGateway {
-    /// Opens the counter; the second value tells a story its address and its devices.
+    /// Starts the desk; the second value contains its address and its devices for a story.
     pub async fn open(change: impl FnOnce(&mut TestGatewaySetup)) -> (Arc<Self>, Value) {
         let gateway = TestGateway::with(change).await;
         let studio = gateway.studio("Foto Koch").await;
@@ -102,7 +102,7 @@ impl DeskGateway {
         self.serve(server_ca()).await
     }
 
-    /// The same desk with a certificate of a CA that no client trusts.
+    /// Serves the same desk with a certificate of a CA that no client trusts.
     pub async fn serve_impostor(self: &Arc<Self>) -> SocketAddr {
         self.serve(&TestCa::new("Somebody Else's CA")).await
     }
@@ -131,17 +131,17 @@ impl DeskGateway {
         address
     }
 
-    /// Remembers a code that must not appear anywhere.
+    /// Records a code that must not appear anywhere.
     pub fn remember_code(&self, code: &str) {
         self.codes.lock().unwrap().push(code.to_owned());
     }
 
-    /// All that were noted.
+    /// All recorded codes.
     pub fn codes(&self) -> Vec<String> {
         self.codes.lock().unwrap().clone()
     }
 
-    /// Another one each time.
+    /// A new number for each call.
     pub fn number(&self) -> u32 {
         self.numbers.fetch_add(1, Ordering::Relaxed)
     }
@@ -168,7 +168,7 @@ fn shown(leaf: &Leaf) -> Value {
     json!({ "certificate": leaf.certificate_pem, "key": leaf.key_pem })
 }
 
-/// Vouches for the gateways of this run.
+/// CA of the server certificates in this run.
 pub fn server_ca() -> &'static TestCa {
     static CA: OnceLock<TestCa> = OnceLock::new();
     CA.get_or_init(|| TestCa::new("Server CA"))

@@ -1,4 +1,4 @@
-//! The stories by name, each with the gateway it needs.
+//! The stories by name, each with the set-up of its gateway.
 
 use lichtbild::validation::Profile;
 
@@ -7,21 +7,21 @@ use super::desk_gateway::DeskGateway;
 use crate::storage::secrecy::log::capture_log;
 use crate::support::test_gateway::TestGatewaySetup;
 
-/// Pictures of any size, judged at once.
+/// Pictures of any size, checked at once.
 fn small(_: &mut TestGatewaySetup) {}
 
-/// Portraits that are checked by a profile with face rules, so that they have guide lines.
+/// Portraits that are checked by a profile with face rules, so that the desk shows guide lines.
 fn portraits(setup: &mut TestGatewaySetup) {
     setup.profile = Profile::builtin("icao-35x45").unwrap();
 }
 
-/// Three requests in a minute.
+/// Allows three requests per minute.
 fn busy(setup: &mut TestGatewaySetup) {
     setup.limits.requests_per_minute = 3;
 }
 
 async fn run_story_and_check_log(story: &str, change: fn(&mut TestGatewaySetup)) {
-    // All of the gateway runs on this thread.
+    // The whole gateway runs on this thread.
     let (lines, _guard) = capture_log();
     let (desk, scene) = DeskGateway::open(change).await;
     ChromiumDriver::shared().run_story(story, &scene).await;
@@ -86,7 +86,7 @@ stories! {
     a_form_that_was_open_for_days_is_answered_in_words_and_changes_nothing: small,
     today_leads_back_to_a_photo_that_is_still_leased: small,
 
-    // What becomes of a photo.
+    // Settlement of a photo.
     using_saves_the_deposited_photo_and_settles_only_after_that: small,
     nothing_is_erased_that_was_not_saved: small,
     the_file_is_saved_once_by_itself_and_again_on_request: small,
@@ -99,7 +99,7 @@ stories! {
     an_interrupted_collection_is_finished_where_the_photo_was_shown_without_its_code: small,
     a_refusal_opened_by_hand_erases_no_photo_that_was_not_shown_here: small,
 
-    // Every failure in its own words.
+    // A separate text for every failure.
     every_refusal_has_words_of_its_own_and_words_for_the_citizen: small,
     what_was_entered_stands_there_to_be_compared_but_in_no_answer: small,
     a_busy_gateway_says_so_and_goes_on_by_itself: busy,
@@ -122,11 +122,11 @@ stories! {
     a_colleague_without_the_code_puts_the_photo_back_by_keyboard: small,
     a_colleague_of_the_same_office_goes_on_with_the_same_photo: small,
 
-    // Why a counter does not work.
+    // Diagnosis of a counter that does not work.
     the_self_test_tells_what_the_scanner_sends: small,
     the_self_test_knows_device_gateway_and_browser: small,
 
-    // What others try.
+    // Attacks.
     a_form_of_a_foreign_page_changes_nothing: small,
     a_token_of_another_device_is_worth_nothing: small,
     every_form_that_changes_something_carries_a_token: small,
@@ -134,7 +134,7 @@ stories! {
     a_page_does_not_let_itself_be_framed: small,
     a_gateway_of_another_authority_is_not_spoken_to: small,
 
-    // What everybody can read and reach.
+    // Readability and accessibility.
     every_page_is_fit_for_everybody: portraits,
     every_last_page_is_fit_for_everybody: small,
     every_refusal_is_fit_for_everybody: small,
