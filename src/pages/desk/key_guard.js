@@ -1,35 +1,38 @@
 "use strict";
-// Only a hand decides about a photo. A scanner types wherever the keyboard is, so Enter and Space act a moment later: not if a character
-// follows, as in a scan; not while a scan goes on, nor soon after it. Keys alone, however slow, always act.
+// Only a person may decide about a photo. A scanner types into whatever has the focus, so Enter and Space take effect after a
+// short delay. They have no effect if a character follows, as in a scan, or during a scan and shortly after it. Pressed alone,
+// Enter and Space always take effect, at any speed.
 (() => {
   const byId = (id) => document.getElementById(id);
-  // The self-test shows what a scanner sends.
+  // The self-test must receive all keys of a scanner.
   if (byId("scan")) return;
 
-  // All in milliseconds. From key to key of the slowest scanner: for so long Enter and Space wait for the next one.
+  // All times are in milliseconds. Maximum time between two keys of the slowest scanner; Enter and Space wait this long for the
+  // next key.
   const HOLD = 150;
-  // After a character that is typed where nobody types: scanners by radio pause in the middle.
+  // Time that Enter and Space are ignored after a character outside a text field, because wireless scanners pause in the middle.
   const QUIET = 1500;
-  // In a field that people type in, so many keys at this pace are a scan, or a hand that is followed by no Enter at once.
+  // In a text field, SCAN keys at the pace QUICK are a scan, or a person who does not press Enter within PAUSE.
   const QUICK = 100;
   const SCAN = 6;
   const PAUSE = 500;
-  // Digits of a date; a scan has more, at the pace of the slowest scanner.
+  // Digits of a date; a scan has more digits at the pace of the slowest scanner.
   const DATE = 8;
-  // After a page has opened, an Enter is the second one of a scanner that sends two.
+  // Time after the page has opened in which an Enter is ignored, because some scanners send two.
   const UNSEEN = 300;
-  // A scan that paused after its first Space; so soon no hand goes from the keyboard to the scanner.
+  // Time in which a scan that paused after its first Space is undone; a person cannot move from the keyboard to the scanner that
+  // fast.
   const UNDO = 500;
 
   const opened = performance.now();
-  // On a page with a code field script.js puts there whatever is typed.
+  // On a page with a code field, script.js sends all typed characters to that field.
   const hasCodeField = byId("code") !== null;
   let held = [], timer = 0, undo = null;
   let last = -Infinity, run = 0, series = 0, scanEnd = 0, burstEnd = 0, isTouched = false, dateBefore = "";
 
   const isModifier = ({ key }) => ["Shift", "Control", "Alt", "AltGraph", "CapsLock", "Meta"].includes(key);
   const isCommand = (event) => !event.getModifierState("AltGraph") && (event.ctrlKey || event.altKey || event.metaKey);
-  // Scanners write by dead keys and by numbers with Alt as well.
+  // Scanners also send dead keys, and Alt with digits.
   const isText = (event) =>
     ([...event.key].length === 1 && !isCommand(event)) || ["Dead", "Process"].includes(event.key) || (event.altKey && /^\d$/.test(event.key));
   const isWritten = (target) => target.matches("textarea, input:not([type=checkbox], [type=radio])");
@@ -58,7 +61,7 @@
 
   const act = ({ target, isEnter, time }) => {
     if (!isEnter && target.matches("input")) return choose(target, time);
-    // Enter in a field sends its form.
+    // Enter in a field submits its form.
     if (target.matches("input")) target = [...(target.form?.elements ?? [])].find(({ type }) => type === "submit");
     target?.click();
   };
@@ -72,7 +75,7 @@
     keys.forEach(act);
   };
   const hold = (key) => {
-    // A hand that trembles, or a scanner that ends with two.
+    // Ignores repeated presses, from a trembling hand or from a scanner that sends two Enters.
     if (!held.some(({ target, isEnter }) => target === key.target && isEnter === key.isEnter)) held.push(key);
     clearTimeout(timer);
     timer = setTimeout(release, HOLD);
@@ -85,7 +88,7 @@
     status.classList.remove("visually-hidden");
   };
 
-  // A key of a scan: takes back what its first keys have done.
+  // Handles a key of a scan and undoes the effect of the scan's first keys.
   const refuse = (event) => {
     stop(event);
     drop();
@@ -95,7 +98,7 @@
     tellScan();
   };
 
-  // A character in a field that people type in.
+  // Handles a character in a text field.
   const write = (event) => {
     if (hasCodeField) return;
     const { target, timeStamp } = event;
@@ -106,12 +109,12 @@
     if (run >= SCAN) burstEnd = timeStamp + PAUSE;
   };
 
-  // Enter or Space on something that acts by it, and Enter in a field that people type in.
+  // Handles Enter or Space on a control that reacts to it, and Enter in a text field.
   const decide = (event, isEnter) => {
     const { target, timeStamp } = event;
     if (timeStamp < Math.max(scanEnd, burstEnd)) {
       stop(event);
-      // A space goes on with the scan.
+      // A Space continues the scan.
       if (!isEnter && timeStamp < scanEnd) scanEnd = timeStamp + QUIET;
       return tellScan();
     }
@@ -130,12 +133,12 @@
     if (isText(event)) {
       run = pause < QUICK ? run + 1 : 1;
       if (pause >= HOLD) series = 0;
-      // Points and strokes between the digits of a date do not make it longer.
+      // Dots and dashes between the digits of a date do not count.
       if (!isDate(target) || /\d/.test(key)) series += 1;
     }
     if (isDate(target) && pause >= QUIET) dateBefore = target.value;
     if (isEnter || (isSpace && !isField)) {
-      // In the code field and in a note Enter is the field's own.
+      // In the code field and in a note, Enter keeps its normal effect.
       const isOwn = target.matches("textarea") || (hasCodeField && isField);
       if (!isOwn) decide(event, isEnter);
     } else if (!isText(event)) {
@@ -150,11 +153,11 @@
     }
     isTouched ||= !isEnter;
   }, true);
-  // Browsers press a button when the key is let go; here it has been pressed, or will be.
+  // Browsers press a button when Space is released; `decide` has already handled the key.
   document.addEventListener("keyup", (event) => {
     if (event.key === " " && acts(event.target, false)) event.preventDefault();
   }, true);
   addEventListener("focusin", ({ target }) => { if (isDate(target)) dateBefore = target.value; });
-  // A click decides after the keys before it.
+  // A click takes effect after the keys before it.
   addEventListener("pointerdown", release, true);
 })();

@@ -1,25 +1,27 @@
 "use strict";
-// The desk works without this. It groups what is typed, tells typos before anything is sent, counts the lease down, starts the
-// download, and keeps a second click from being a second request. What scanners may do by their keys, key_guard.js decides.
+// The desk works without this script. The script groups the code while it is typed, reports typos before the form is sent, shows
+// the remaining lease time, starts the download, and prevents a double click from sending a form twice. key_guard.js decides
+// which actions the keys of a scanner may trigger.
 (() => {
   const byId = (id) => document.getElementById(id);
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const field = byId("code");
 
-  // Milliseconds from key to key of a scanner, and to its Enter after the last one; no hand is so fast for so many keys.
+  // PACE: maximum time between two keys of a scanner; QUICK: maximum time from its last key to its Enter, both in milliseconds.
+  // No person types SCAN keys that fast.
   const PACE = 60;
   const QUICK = 100;
   const SCAN = 6;
 
-  // Reading codes, as src/domain/code does; tests/browser/code_spellings.json is the table that both are tested with.
+  // Reads codes as src/domain/code does; tests/browser/code_spellings.json is the test table for both.
   const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   const SEPARATOR = /[\p{White_Space}\p{Dash_Punctuation}\u02d7\u2043\u2212]/u;
   const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
-  // What some scanners say of the symbol first (ISO/IEC 15424): `]d1`, on another keyboard `+d1`.
+  // Symbology identifier that some scanners send first (ISO/IEC 15424): `]d1`, with another keyboard layout `+d1`.
   const PREFIX = /^\s*[\]+]d[0-9=!")@]/i;
   const fullWidth = (c) => (c >= "\uff01" && c <= "\uff5e" ? String.fromCharCode(c.charCodeAt(0) - 0xfee0) : c);
   const symbolOf = (c) => c.replace(/[a-z]/, (small) => small.toUpperCase()).replace("O", "0").replace(/[IL]/, "1");
-  // The symbols of a text, each with its character, its place in the text, and its group as it was typed.
+  // The symbols of a text, each with its character, its position in the text, and the number of its group as typed.
   const read = (text) => {
     const found = [];
     let group = 0, inside = false, at = (PREFIX.exec(text) ?? [""])[0].length;
@@ -47,18 +49,18 @@
   };
   const grouped = (symbols) => symbols.replace(/(.{5})(?=.)/g, "$1-");
   const swapped = (symbols) => symbols.replace(/[YZ]/g, (c) => (c === "Y" ? "Z" : "Y"));
-  // Signs and letters of other keyboards, texts of other symbols: the gateway says what they are, and looks nothing up for it.
+  // Characters of other keyboard layouts, and contents of other barcodes: the gateway explains them without looking up a photo.
   const isNoTypo = (found, symbols) =>
     found.some(({ character }) => !/[\p{L}\p{N}]/u.test(fullWidth(character)) || /[ßàçèé]/i.test(character)) ||
     symbols.length > 40 || /^(\d{8}|\d{12,14})$/.test(symbols);
 
-  // The fault of a text and its place in it; null if the gateway is to be asked.
+  // The error in a text and its position; null if the gateway must check the text.
   const typo = (text) => {
     const found = read(text);
     const symbols = found.map(({ symbol }) => symbol).join("");
     const [end, isWhole] = [text.length, found.length === 20];
     if (!found.length) return { kind: "empty", from: 0, to: end };
-    // However it is grouped: who adds a forgotten symbol in the middle has one group of six.
+    // Accepts any grouping: a person who adds a forgotten symbol in the middle has one group of six.
     if (isNoTypo(found, symbols) || (isWhole && !found.some(isForeign) && isCode(symbols))) return null;
     const groups = found.at(-1).group;
     const foreign = found.find(isForeign);
@@ -78,7 +80,7 @@
     return { kind: isCode(swapped(symbols)) ? "layout" : "check", from: end, to: end };
   };
 
-  // True if the field shows what was refused.
+  // True while the field shows a refused text.
   let isRefused = false;
 
   const tellTypo = ({ kind, values, from, to }) => {
@@ -113,7 +115,7 @@
     const main = byId("main");
     main.prepend(summary);
     main.dataset.problem = "code-malformed";
-    // An alert is read out as it appears. The cursor is where the typo is, so that it is mended by the next key.
+    // Screen readers read an alert aloud when it appears. The cursor is placed at the typo, so that the next key corrects it.
     field.focus();
     field.setSelectionRange(from, to);
   };
@@ -123,10 +125,10 @@
     [...event.key].length === 1 && (event.getModifierState("AltGraph") || !(event.ctrlKey || event.altKey || event.metaKey));
 
   if (field) {
-    // Keys that came one after the other at a scanner's pace: from the sixth on they are a scan, which replaces what was refused. Only
-    // that, since a scanner by radio may pause in the middle.
+    // Consecutive keys at the pace of a scanner. From the sixth on they count as a scan, which replaces a refused text. Other
+    // text is kept, because a wireless scanner may pause in the middle.
     let pace = "", last = 0;
-    // All that was typed into the field since it was empty.
+    // Everything typed into the field since it was empty.
     let typed = "";
     isRefused = field.value !== "";
     document.addEventListener("keydown", (event) => {
@@ -134,7 +136,8 @@
       const isNext = event.timeStamp - last < PACE && !event.repeat;
       last = event.timeStamp;
       if (!isText(event)) return void (pace = "");
-      // A scanner types wherever the keyboard is: after a failure that is the summary, and the next code must not be lost.
+      // A scanner types into whatever has the focus. After a failure that is the error summary, and the next code must not be
+      // lost.
       const inField = event.target.closest("input, textarea, select");
       if (!inField && event.key !== " ") field.focus();
       if (document.activeElement !== field) return void (pace = "");
@@ -147,22 +150,23 @@
         field.setSelectionRange(field.value.length, field.value.length);
       }
     });
-    // A whole code that is pasted replaces the text that is there.
+    // A complete pasted code replaces the existing text.
     field.addEventListener("paste", (event) => {
       if (read(event.clipboardData.getData("text")).length >= 20) field.select();
     });
-    // Groups appear while one types at the end; what is pasted in groups of another length is left as it is, to be compared.
+    // Formats groups while the user types at the end. Pasted text with other groups stays unchanged, so that the user can compare
+    // it.
     field.addEventListener("input", (event) => {
       if (field.selectionStart !== field.value.length || /^\s*[\]+]/.test(field.value)) return;
       if (event.inputType && event.inputType.startsWith("delete")) return;
       const found = read(field.value);
       if (found.some(isForeign)) {
-        // Hyphens that were put between groups would be taken for a scanner's.
+        // The gateway would attribute hyphens that this script inserted to the scanner.
         const symbols = plain(field.value);
         if (isNoTypo(found, symbols) && plain(typed) === symbols) field.value = typed;
         return;
       }
-      // All groups but the last one are whole.
+      // All groups except the last one are complete.
       const last = found.length && found.at(-1).group;
       const isRegular = found.every(({ group }, place) => group === Math.min(Math.floor(place / 5) + 1, last));
       if (found.length <= 20 && isRegular) field.value = grouped(plain(field.value));
@@ -176,22 +180,22 @@
       }
     });
   }
-  // Browsers that know `autofocus` for fields only.
+  // For browsers that support `autofocus` on input fields only.
   if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();
 
-  // An answer to a form would be sent again by a reload; this page is an empty form then, or the photo it was about.
+  // Without this a reload would send the form again; now it opens the empty form, or the page of the photo.
   if (byId("main").dataset.problem) history.replaceState(null, "", location.pathname.replace(/\/settle$/, "").replace(/language$/, ""));
 
   for (const form of document.forms) {
     form.addEventListener("submit", (event) => {
       if (form.dataset.sent) return event.preventDefault();
       form.dataset.sent = "yes";
-      // A request that was stopped on a slow line: whatever is sent twice is done once.
+      // Allows another try if the request was stopped on a slow connection. The gateway processes a repeated request only once.
       setTimeout(() => delete form.dataset.sent, 5000);
     });
   }
-  // Browsers keep a page that is left, `no-store` or not, and show it again by "back": no photo that was erased meanwhile, and no code. It
-  // is emptied when it is left, and asked for anew when it is shown again.
+  // Browsers keep a page after the user leaves it, even with `no-store`, and show it again on "back". An erased photo or a code
+  // must not reappear, so the page is emptied when the user leaves it and reloaded when it is shown again.
   addEventListener("pagehide", (event) => { if (event.persisted) byId("main").replaceChildren(); });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
@@ -207,14 +211,15 @@
         lease.classList.add("short");
         status.textContent = fill(lease.dataset.soon, { minutes });
       }
-      // The photo must not stay on the screen; the page asks for the code then. A second later the gateway agrees.
+      // The photo must not stay on the screen after the lease; the reloaded page asks for the code. One second later the lease
+      // has ended at the gateway too.
       if (performance.now() > end + 1000) location.reload();
     };
     show();
     setInterval(show, 5000);
   }
 
-  // Once for each photo: neither going back or reloading, nor a form that has to be filled in again, saves a second copy.
+  // Saves each photo once: going back, reloading, or correcting a form does not save a second copy.
   const file = byId("file");
   if (file) {
     const tellSaved = () => {
@@ -230,7 +235,7 @@
     }
   }
 
-  // Pixel by pixel a photo is larger than its frame: what is to be looked at are the eyes.
+  // At full resolution a photo is larger than its frame, so the frame scrolls to the eyes.
   const pixels = byId("pixels");
   if (pixels) pixels.addEventListener("change", () => {
     const photo = byId("photo");
@@ -242,11 +247,12 @@
     );
   });
 
-  // Whoever sets a day wants the photo kept.
+  // A person who sets a day wants to keep the photo.
   const until = byId("until");
   if (until) until.addEventListener("input", () => { byId("kept").checked = true; });
 
-  // The self-test: what a form cannot see is written down, and examined by the gateway like the rest (src/pages/desk/scanner/scan_diagnosis).
+  // Self-test: records the keys that a form does not contain and sends them to the gateway for the diagnosis
+  // (src/pages/desk/scanner/scan_diagnosis).
   const scan = byId("scan");
   if (scan) {
     let keys, first, last, silence;
@@ -259,7 +265,7 @@
       if (event.inputType !== "insertText") return void (first = last = 0);
       first = first || event.timeStamp;
       last = event.timeStamp;
-      // A scanner that presses no key at the end has finished when it is silent; a hand has not.
+      // A scanner without a final key has finished when no key follows; a person may still be typing.
       const pace = (last - first) / scan.value.length;
       if (scan.value.length >= 10 && pace < 40) silence = setTimeout(send, 500);
     });
@@ -267,7 +273,7 @@
       const quick = last > 0 && event.timeStamp - last < QUICK;
       const letter = event.key.toUpperCase();
       const control = event.ctrlKey && !event.altKey && ("BJM".includes(letter) || (letter === "C" && quick));
-      // A person's Tab goes to the next field.
+      // A slow Tab comes from a person and moves to the next field.
       const name = event.key === "Enter" ? "Enter" : event.key === "Tab" && quick ? "Tab" : control ? "Control+" + letter : "";
       if (!name) return;
       keys[scan.value === "" ? "before" : "after"].push(name);
@@ -292,7 +298,7 @@
     const [unit, count] = minutes < 120 ? ["minutes", minutes] : minutes < 2880 ? ["hours", minutes / 60] : ["days", minutes / 1440];
     const by = fill(clock.dataset[unit], { count: Math.round(count) });
     clock.textContent = fill(clock.dataset[minutes < 1 ? "right" : ahead > 0 ? "fast" : "slow"], { by });
-    // A reload asks for the page and does not send the last scan again.
+    // After this, a reload opens the page and does not send the last scan again.
     history.replaceState(null, "", location.pathname);
   }
 })();
