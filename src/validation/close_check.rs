@@ -17,20 +17,21 @@ use crate::domain::check::quantity::Quantity;
 use crate::domain::check::{Check, FindingDetail};
 use crate::domain::photo::declaration::{Declaration, Subject};
 
-/// Share of the background that may deviate from its median. Studio portraits: 0.08 at most.
+/// Maximum share of the background that deviates from its median. Studio portraits: at most 0.08.
 const MAX_DEVIATING: f64 = 0.12;
-/// Part by which the wall beside the head may be darker. Studio portraits: 0.081 at most.
+/// Maximum relative darkness of the wall beside the head. Studio portraits: at most 0.081.
 const MAX_SHADOW: f64 = 0.10;
-/// Height of the head outside the limit by this part of it: nothing is said. The crown is known to 2 % of the head, hair included.
+/// Height of the head outside the limit that gives no finding, as share of the limit. The crown is measured to 2 % of the head,
+/// hair included.
 const HEAD_BAND: f64 = 0.05;
-/// Crown by the proportions of the face outside of the photo by this part of its height: the head is cut off. Chin and pupils are known
-/// to about as much.
+/// Height of the crown above the photo, as share of the photo's height, from which the head counts as cut off. The proportions of
+/// the face give the crown; the error of chin and pupils is about as large.
 const CROWN_ERROR: f64 = 0.03;
-/// Pixels a side for each sample of the planes.
+/// Pixels per sample along each side.
 const PIXELS_PER_SAMPLE: f64 = 8.0;
 
-/// Examines bytes as `check_photo` does, and the background and the crown by a person mask as well. Never panics; allocates
-/// less than 6 MiB more, and the first time in a process 1 MiB that stays.
+/// Checks the photo as `check_photo` does, and additionally the background and the crown with a person mask. Never panics;
+/// allocates less than 6 MiB more, plus 1 MiB at the first call in a process, which stays allocated.
 pub fn check_photo_closely(
     bytes: &[u8],
     profile: &Profile,
@@ -39,7 +40,7 @@ pub fn check_photo_closely(
     made_at: MadeAt,
 ) -> CheckOutcome {
     let PhotoExamination { mut outcome, analysis, head } = examine(bytes, profile, declaration, now);
-    // The person in a picture of the wrong size is looked at once it is cropped.
+    // The person in a picture of the wrong size is checked after the crop.
     let wrong_size = |finding: &Finding| {
         finding.severity == Severity::Refuse && matches!(finding.check, Check::PixelDimensions | Check::AspectRatio)
     };
@@ -69,7 +70,7 @@ pub fn check_photo_closely(
     outcome
 }
 
-/// The size of the head from the chin to the crown that is seen.
+/// Height of the head from the chin to the visible crown.
 fn check_head(
     head: &HeadExtent,
     crown: Crown,
@@ -82,12 +83,12 @@ fn check_head(
     let told = |measured: f64, limit: String, detail: FindingDetail| {
         Some(Finding::advise(Check::HeadSize, Quantity::percent(measured), limit).with_detail(Some(detail)))
     };
-    // The crown under hair and hat, by the proportions of the face.
+    // The crown under hair and hat, from the proportions of the face.
     let estimate = 2.0 * head.eyes - head.chin;
     match crown {
         Crown::At(crown) => {
             let height = of_height(head.chin - crown);
-            // Hair and hats make a head taller than it is: it is too tall if it would be without them.
+            // Hair and hats add to the height of a head, so a head is too tall only if it exceeds the limit without them.
             let is_tall_without = of_height(head.chin - estimate) > limit.max;
             if height < limit.min * (1.0 - HEAD_BAND) {
                 told(height, limit.to_string(), FindingDetail::HeadTooShort)
@@ -97,7 +98,7 @@ fn check_head(
                 None
             }
         }
-        // Hair at the edge is common in good portraits; a skull that reaches beyond it by its proportions is cut off.
+        // Hair at the edge is common in good portraits; a skull that exceeds the edge by its proportions is cut off.
         Crown::CutOff if of_height(estimate) < -CROWN_ERROR => {
             told(of_height(estimate), ">= 0 %".to_owned(), FindingDetail::HeadCutOff)
         }
@@ -105,7 +106,7 @@ fn check_head(
     }
 }
 
-/// The whole background above the chin; a shadow only where it is plain otherwise.
+/// Checks the whole background above the chin, and for a shadow only if the background is otherwise plain.
 fn check_background(mask: &PersonMask, photo: &DownscaledPhoto, head: &HeadPlace) -> Option<Finding> {
     let background = mask.background(photo, head)?;
     let told = |measured: f64, limit: f64, detail: FindingDetail| {
@@ -123,7 +124,7 @@ mod tests {
     use super::*;
     use crate::validation::face::RatioRange;
 
-    /// Case told of a head in a photo of 200 rows, by the rows of its crown, its eyes and its chin.
+    /// Finding detail for a head in a photo of 200 rows, by the rows of its crown, eyes and chin.
     fn told(crown: Crown, eyes: f64, chin: f64) -> Option<FindingDetail> {
         let limits = FaceLimits { head_height: Some(RatioRange { min: 0.60, max: 0.90 }), ..FaceLimits::default() };
         let head = HeadExtent { left: 40.0, right: 110.0, top: eyes - 30.0, eyes, chin };
@@ -139,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_hat_makes_no_head_too_tall() {
-        // The proportions of the face have the crown at row 35.
+        // The proportions of the face give a crown at row 35.
         assert_eq!(told(Crown::At(0.5), 115.0, 195.0), None);
     }
 

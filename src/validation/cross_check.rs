@@ -1,5 +1,6 @@
-//! Cross-check of the header with the `image` crate, an independent decoder: other programs will read a header in the same way as these
-//! two. Header only, because decoding would cost more than all other steps of a deposit together.
+//! Cross-check of the header with the `image` crate, an independent decoder: a header that both read in the same way will be read
+//! in that way by other programs too. Only the header is checked, because decoding would cost more than all other steps of a
+//! deposit together.
 
 use std::io::Cursor;
 
@@ -13,8 +14,8 @@ use crate::domain::check::finding::Finding;
 /// Compares the `image` crate's reading of the header with the analysis.
 ///
 /// # Returns
-/// A refusal for each difference. Nothing if the analysis has found errors: the file is refused already, and the decoder is not given a
-/// header that was made to mislead it.
+/// A refusal for each difference. Empty if the analysis has found errors: the file is already refused, and a header that was made
+/// to mislead a decoder does not reach this one.
 pub(super) fn check(bytes: &[u8], analysis: &JpegAnalysis) -> Vec<Finding> {
     let header = &analysis.header;
     let (Some(frame), Some(head)) = (&header.frame, header.scan_start.and_then(|end| bytes.get(..end))) else {
@@ -23,26 +24,26 @@ pub(super) fn check(bytes: &[u8], analysis: &JpegAnalysis) -> Vec<Finding> {
     if !analysis.errors.is_empty() {
         return Vec::new();
     }
-    // Out of its limits, which the pixel rules tell better.
+    // Larger than the decoder's limits. The pixel rules report that in better words.
     if frame.width > MAX_WIDTH || frame.height > MAX_HEIGHT {
         return Vec::new();
     }
     let own = HeaderSummary {
         format: Some(ImageFormat::Jpeg),
         size: (frame.width, frame.height),
-        // The walk lets nothing else pass.
+        // The analysis accepts no other colours.
         colour: ColorType::Rgb8,
         exif: standard_exif(bytes, analysis).map(<[u8]>::to_vec),
     };
     match read(head) {
         Ok(other) => own.disagreements(&other),
-        // Only one of them accepts this header.
+        // Only one of the two decoders accepts this header.
         Err(_) => vec![ambiguous("unreadable", &own.size_text())],
     }
 }
 
-/// The content of the EXIF segment, unless it is empty or its fill byte is not zero: other readers then find none, and what the
-/// walk reads is judged all the same.
+/// The content of the EXIF segment, unless it is empty or its fill byte is not zero: other readers then find no EXIF, and the
+/// metadata checks still cover what the analysis reads.
 fn standard_exif<'a>(bytes: &'a [u8], analysis: &JpegAnalysis) -> Option<&'a [u8]> {
     let range = analysis.header.exif.clone()?;
     let fill_byte = range.start.checked_sub(1).and_then(|at| bytes.get(at));

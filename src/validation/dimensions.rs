@@ -7,7 +7,7 @@ use crate::domain::check::finding::Finding;
 use crate::domain::check::quantity::{Quantity, Unit};
 use crate::domain::check::{Check, FindingDetail};
 
-/// Checks a width and a height in pixels; both are told when both fail.
+/// Checks width and height in pixels and reports both if both fail.
 pub(super) fn check_size(width: u32, height: u32, rule: &PixelRule) -> Vec<Finding> {
     let size = |width: u32, height: u32| format!("{width} x {height} px");
     match *rule {
@@ -40,7 +40,7 @@ pub(super) fn check_size(width: u32, height: u32, rule: &PixelRule) -> Vec<Findi
 fn check_aspect_ratio(width: u32, height: u32, rule: &AspectRule) -> Option<Finding> {
     let AspectRule { aspect_width, aspect_height, aspect_tolerance_percent } = rule;
     let wanted = f64::from(*aspect_width) / f64::from(*aspect_height);
-    // A height of zero gives an infinite ratio or none: neither is within the tolerance.
+    // A height of zero gives an infinite or undefined ratio; neither is within the tolerance.
     let measured = f64::from(width) / f64::from(height);
     let within = (measured / wanted - 1.0).abs() * 100.0 <= *aspect_tolerance_percent;
     (!within).then(|| {

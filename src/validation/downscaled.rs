@@ -10,8 +10,8 @@ pub struct Plane {
 }
 
 impl Plane {
-    /// The value at a place between the samples, linear, measured from the upper left corner of the first one; beyond the border the
-    /// outermost samples repeat. The plane must hold a sample at least.
+    /// Interpolates linearly between samples, at a position measured from the upper left corner of the first sample; outside the
+    /// plane the outermost samples are repeated. The plane must not be empty.
     pub(super) fn value_at(&self, x: f32, y: f32) -> f32 {
         let x = (x - 0.5).clamp(0.0, (self.width - 1) as f32);
         let y = (y - 0.5).clamp(0.0, (self.height - 1) as f32);
@@ -36,7 +36,7 @@ pub struct DownscaledPhoto {
 }
 
 impl DownscaledPhoto {
-    /// A photo whose every sample has these differences of blue and red.
+    /// A photo in which every sample has these differences of blue and red.
     pub fn tinted(luma: Plane, blue: u8, red: u8) -> Self {
         let flat = |value| Plane { width: luma.width, height: luma.height, samples: vec![value; luma.samples.len()] };
         Self { blue: flat(blue), red: flat(red), luma }

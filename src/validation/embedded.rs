@@ -7,10 +7,10 @@ use super::rules::EmbeddedRule;
 use crate::domain::check::Check;
 use crate::domain::check::finding::{Finding, Severity};
 
-/// The most kinds named in one finding, the largest first.
+/// Maximum number of kinds named in one finding, largest first.
 const MAX_NAMED: usize = 3;
 
-/// Checks the kinds of embedded data with the bytes of each: a refusal and an advice at most.
+/// Checks the sizes of embedded data per kind; gives at most one refusal and one advice.
 pub(super) fn check<K: Display>(kinds: impl Iterator<Item = (K, usize)>, rule: &EmbeddedRule) -> Vec<Finding> {
     let mut kinds: Vec<(K, u64)> = kinds.map(|(kind, bytes)| (kind, bytes as u64)).collect();
     kinds.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));

@@ -1,21 +1,21 @@
-//! A gateway's profile as it shows it (`GET /v1/profile`), read back by a studio that judges in advance.
+//! A gateway's profile from `GET /v1/profile`, which a studio reads to check photos before the deposit.
 
 use serde_json::{Map, Value};
 
 use super::profile::Profile;
 
-/// Profile in force at a gateway, as far as a studio can judge by it.
+/// Current profile of a gateway, as far as a studio can check by it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GatewayProfile {
     /// The profile, as far as this version understands it.
     pub profile: Profile,
-    /// Tables that it does not: the gateway alone judges by them.
+    /// Tables that this version does not support; only the gateway checks them.
     pub unsupported_tables: Vec<String>,
 }
 
 impl GatewayProfile {
-    /// Reads the answer; `None` when not even name, title and sizes can be understood. Rules of a newer gateway are left out
-    /// one by one, because a photo must never be refused here by other rules than the gateway's.
+    /// Reads the answer; `None` if even name, title and sizes are unreadable. Unknown rules of a newer gateway are left out one
+    /// by one, because the studio must never refuse a photo by rules that the gateway does not have.
     pub fn read(answer: &Value) -> Option<Self> {
         let mut rest = answer.as_object()?.clone();
         let name = rest.remove("name")?;
@@ -38,9 +38,9 @@ impl GatewayProfile {
     }
 }
 
-/// The answer has the keys of a profile's file, so it is read as one, by the same rules for its values.
+/// The answer has the keys of a profile file, so the parser of profile files reads it and checks its values.
 fn parse(name: &str, tables: &Map<String, Value>) -> Option<Profile> {
-    // By way of a TOML value, which writes plain keys before tables as the format wants it.
+    // Through a TOML value, which writes plain keys before tables as the format requires.
     let file = toml::Value::try_from(tables).ok()?;
     Profile::parse(name, &toml::to_string(&file).ok()?).ok()
 }

@@ -1,12 +1,13 @@
-//! Guide lines over a photo: the limits of the profile and the measured face, in pixels. Pure geometry without colours and labels.
+//! Guide lines over a photo: the limits of the profile and the measured face, in pixels. Only geometry, without colours and
+//! labels.
 //!
-//! With the lines, people see whether a head is within the limits, and whether the program measured the eyes correctly.
+//! The lines show whether a head is within the limits, and whether the program measured the eyes correctly.
 
 use super::face::{FaceLimits, RatioRange, UPRIGHT_DEGREES};
 use super::judge::Measurements;
 use super::profile::Profile;
 
-/// From one place to another along one direction, in pixels from the upper left corner of the picture.
+/// Start and end on one axis, in pixels from the upper left corner of the picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Span {
     pub from: f64,
@@ -22,16 +23,16 @@ pub struct HeadOutline {
     pub chin: f64,
 }
 
-/// The direction in which a face looks, as an arrow: from eyes to chin long for a face that looks sideways, a dot for one that looks
-/// straight ahead.
+/// The direction in which a face looks, as an arrow: as long as the distance from eyes to chin for a face in profile, a dot for a
+/// face that looks straight ahead.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pose {
     /// Middle of the face, half-way between eyes and chin, in pixels from the upper left corner of the picture.
     pub from: (f64, f64),
     pub to: (f64, f64),
-    /// Turn in degrees; positive to the right of the picture.
+    /// Yaw in degrees; positive to the right of the picture.
     pub yaw_degrees: f64,
-    /// Nod in degrees; positive down.
+    /// Pitch in degrees; positive down.
     pub pitch_degrees: f64,
 }
 
@@ -40,14 +41,14 @@ pub struct Pose {
 pub struct Guides {
     pub width: f64,
     pub height: f64,
-    /// Middles of the pupils (x, y) as found, the left one in the picture first.
+    /// Measured centres of the pupils (x, y), the left one in the picture first.
     pub pupils: Option<[(f64, f64); 2]>,
     /// `None` for a head that is not upright.
     pub head: Option<HeadOutline>,
-    /// The lowest point of the chin (x, y) as found.
+    /// Measured lowest point of the chin (x, y).
     pub chin_found: Option<(f64, f64)>,
     pub pose: Option<Pose>,
-    /// For the point between the pupils, from the left.
+    /// Limits of the point between the pupils, from the left edge.
     pub centre: Option<Span>,
     /// From the top.
     pub eyes: Option<Span>,
@@ -62,7 +63,7 @@ impl Guides {
     pub fn new(profile: &Profile, measurements: &Measurements) -> Option<Self> {
         let (width, height) = (f64::from(measurements.width?), f64::from(measurements.height?));
         let limits = profile.face.unwrap_or_default();
-        // Measured from the middle of the first pixel; drawn from its edge.
+        // Measured from the centre of the first pixel; drawn from its edge.
         let pupils = measurements.face.eyes.map(|eyes| eyes.map(|(x, y)| (x + 0.5, y + 0.5)));
         let upright = measurements.face.roll_degrees.is_none_or(|roll| roll.abs() <= UPRIGHT_DEGREES);
         let chin_found = measurements.face.chin.map(|(x, y)| (x + 0.5, y + 0.5));
@@ -86,7 +87,7 @@ impl Guides {
     }
 }
 
-/// The pupils lie half-way between chin and crown, as in the usual anthropometric tables and drawing schools.
+/// The pupils are half-way between chin and crown, as in the usual anthropometric tables and in drawing manuals.
 fn estimate_head(
     [(left, left_y), (right, right_y)]: [(f64, f64); 2],
     measurements: &Measurements,
@@ -181,7 +182,7 @@ mod tests {
         assert_eq!(upright.chin_found, Some((500.0, 1600.0)));
         let pose = upright.pose.unwrap();
         assert_eq!(pose.from, (500.0, 1300.0));
-        // Half of 600 pixels to the right, and all of them upwards.
+        // Half of 600 pixels to the right, and all 600 upwards.
         assert!((pose.to.0 - 800.0).abs() < 1e-6 && (pose.to.1 - 700.0).abs() < 1e-6, "{pose:?}");
         let lying = guides(-90.0);
         assert!(lying.pose.is_none() && lying.head.is_none() && lying.pupils.is_some(), "{lying:?}");

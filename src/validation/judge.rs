@@ -17,7 +17,7 @@ use crate::wire::measurements::MeasurementsBody;
 /// Result of judging an upload.
 pub enum Judgement {
     Accepted(JudgedPhoto),
-    /// The photo was dropped. Digest and size of the upload are for the audit log.
+    /// The photo is discarded. Digest and size of the upload are for the audit log.
     Refused {
         findings: Vec<Finding>,
         sha256: Sha256Digest,
@@ -35,7 +35,7 @@ pub struct CheckOutcome {
     pub measurements: Measurements,
 }
 
-/// Values that could be read from a file, accepted or not. A truncated file still has a size. Sizes are in bytes and pixels.
+/// Values read from a file, whether it is accepted or not. A truncated file still has a size. Sizes are in bytes and pixels.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Measurements {
     pub bytes: u64,
@@ -43,13 +43,13 @@ pub struct Measurements {
     pub height: Option<u32>,
     /// The quality setting, 1 to 100, by the formula of the Independent JPEG Group.
     pub jpeg_quality: Option<u8>,
-    /// Resolution as the file states it, pixels per inch.
+    /// Resolution stated in the file, in pixels per inch.
     pub pixels_per_inch: Option<u32>,
     pub face: FaceMeasurements,
 }
 
-/// Checks an upload at the time `now`, because photos expire. Nothing else makes a [`JudgedPhoto`]. Findings about the face are separated
-/// from the others, because they are sealed with the photo.
+/// Checks an upload at the time `now`, because photos expire. The only constructor of [`JudgedPhoto`]. Findings about the face
+/// are separated from the others, because they are sealed with the photo.
 pub fn judge(upload: UploadBytes, profile: &Profile, declaration: Declaration, now: Timestamp) -> Judgement {
     let CheckOutcome { verdict, findings, measurements } = check_photo(upload.bytes(), profile, declaration, now);
     let bytes = measurements.bytes;
@@ -64,9 +64,9 @@ pub fn judge(upload: UploadBytes, profile: &Profile, declaration: Declaration, n
     }
 }
 
-/// Checks bytes without a deposit. The declaration relaxes findings about the face only. Never panics. Allocates less than 4 MiB beside
-/// `bytes`; the first call in a process allocates about as much for the face model and keeps it. `tests/validation/memory.rs` measures
-/// both.
+/// Checks a photo without a deposit. The declaration relaxes findings about the face only. Never panics. Allocates less than 4
+/// MiB in addition to `bytes`; the first call in a process allocates about as much for the face model and keeps it.
+/// `tests/validation/memory.rs` measures both.
 pub fn check_photo(bytes: &[u8], profile: &Profile, declaration: Declaration, now: Timestamp) -> CheckOutcome {
     let examination = examine(bytes, profile, declaration, now);
     failpoint::reached("judge.examined");
@@ -77,7 +77,7 @@ pub fn check_photo(bytes: &[u8], profile: &Profile, declaration: Declaration, no
 pub(super) struct PhotoExamination {
     pub(super) outcome: CheckOutcome,
     pub(super) analysis: JpegAnalysis,
-    /// Place of the head; `None` where no upright face was measured.
+    /// `None` if no upright face was measured.
     pub(super) head: Option<HeadExtent>,
 }
 
@@ -86,7 +86,7 @@ pub(super) fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration,
     let analysis = jpeg::analyse(bytes);
     let mut measurements = Measurements::new(bytes, &analysis);
     let metadata_findings = metadata::check(bytes, &analysis, profile, now);
-    // A photo that is stored turned or mirrored is checked for positions once it is upright.
+    // A photo that is stored rotated or mirrored is checked for positions after the user has rotated it.
     let turned = metadata_findings.iter().any(|finding| finding.check == Check::Orientation);
     let mut pixel_findings = pixels::check(&analysis, profile);
     // A blank photo has no face.
@@ -97,7 +97,7 @@ pub(super) fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration,
     let upright = face.as_ref().and_then(FaceCheckOutcome::upright_severity);
     if upright.is_some() || turned && face.as_ref().is_some_and(|face| face.measurements.eyes.is_none()) {
         pixel_findings.retain(|finding| finding.check != Check::Background);
-        // The orientation note and the lying head have one cause, which is reported once.
+        // The EXIF orientation and the head on its side have one cause, which is reported once.
         face = face.filter(|_| !turned);
     }
     let turned = turned || upright == Some(Severity::Refuse);
@@ -119,7 +119,7 @@ pub(super) fn examine(bytes: &[u8], profile: &Profile, declaration: Declaration,
     }
     leave_out_what_cropping_changes(&mut findings);
     if analysis.header.frame.is_none() && findings.is_empty() {
-        // A file without errors has a frame. This refusal is the safeguard in case that ever fails.
+        // A file without errors has a frame. This refusal protects against a bug in the analysis.
         findings.push(Finding::refuse(Check::Structure, "no frame header", jpeg::JPEG_STANDARD));
     }
     findings.sort_by_key(|finding| finding.severity);
@@ -169,8 +169,8 @@ impl From<&Measurements> for MeasurementsBody {
     }
 }
 
-/// Drops findings about the person if the photo is refused for its size alone, because cropping changes them. Keeps those that cropping
-/// cannot change: a photo without a face, and a lying head.
+/// Drops findings about the person if the photo is refused for its size alone, because cropping changes them. Keeps those that
+/// cropping cannot change: a photo without a face, and a head on its side.
 fn leave_out_what_cropping_changes(findings: &mut Vec<Finding>) {
     let is_about_person = |finding: &Finding| {
         finding.check.is_about_face() && !matches!(finding.check, Check::FaceMissing | Check::Upright)
@@ -183,7 +183,7 @@ fn leave_out_what_cropping_changes(findings: &mut Vec<Finding>) {
     }
 }
 
-/// Checks the size. A photo that has the right size once it is turned upright is not reported, so that it is not cropped.
+/// Checks the size. A photo that has the right size after a rotation is not reported, so that the user does not crop it.
 fn check_size(frame: &Frame, profile: &Profile, turned: bool, has_no_face: bool) -> Vec<Finding> {
     let of = |width, height| dimensions::check_size(width, height, &profile.pixels);
     let fits_turned = of(frame.height, frame.width).is_empty();
@@ -199,7 +199,7 @@ fn check_size(frame: &Frame, profile: &Profile, turned: bool, has_no_face: bool)
     findings
 }
 
-/// The face for the exposure check. The middle of the photo replaces a face that is not upright.
+/// The face for the exposure check. If the face is not upright, the middle of the photo replaces it.
 fn face_light(face: &FaceCheckOutcome) -> FaceLight {
     match (face.measurements.faces, face.white_share, face.head) {
         (Some(0), _, _) => FaceLight::NoFace,
@@ -218,7 +218,7 @@ fn check_face(
     Some(face::check(downscaled, frame.width, frame.height, limits, subject, exception))
 }
 
-/// Checks the file size. A damaged file is not checked: it must be exported again and then has another size.
+/// Checks the file size. A damaged file is not checked, because the next export has a different size.
 fn check_file_size(analysis: &JpegAnalysis, measurements: &Measurements, profile: &Profile) -> Option<Finding> {
     let rule = profile.file.as_ref().filter(|_| analysis.errors.is_empty())?;
     dimensions::check_file_size(measurements.bytes, rule)

@@ -6,9 +6,9 @@
 //!               +--> cross_check     the `image` crate, header only, under limits --+--> findings --> JudgedPhoto | refusal
 //!               +--> metadata        EXIF, colour profile, resolution             --+
 //! ```
-//! Pure functions: bytes and limits in, findings out. They never panic and allocate a few MiB at most beside the bytes. Two independent
-//! decoders read the header, because a file that decoders read differently could show the office another face than the one that was
-//! checked.
+//! Pure functions: bytes and limits in, findings out. They never panic and allocate at most a few MiB in addition to the bytes.
+//! Two independent decoders read the header, because a file that decoders read differently could show the office a different face
+//! than the checked one.
 
 pub mod close_check;
 mod cross_check;

@@ -14,7 +14,6 @@ use super::rules::{
     FileRule, SharpnessRule,
 };
 
-/// The profiles that come with the program.
 const BUILTIN: [(&str, &str); 5] = [
     ("de-tr03121", include_str!("../../config/profiles/de-tr03121.toml")),
     ("icao-35x45", include_str!("../../config/profiles/icao-35x45.toml")),
@@ -62,7 +61,7 @@ pub struct Profile {
 /// Reason why a file is not a profile.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
-    /// Not TOML, or a key is missing, unknown or out of its range; the source shows the line.
+    /// Not TOML, or a key is missing, unknown or out of its range. The source names the line.
     #[error("photo profile {profile} cannot be read")]
     Toml { profile: String, source: Box<toml::de::Error> },
     /// A value that contradicts another one.
@@ -98,7 +97,7 @@ impl Profile {
         }
     }
 
-    /// The first key whose value contradicts another one, with its table, and what it must be.
+    /// The first key that contradicts another one, with its table and the condition that it must meet.
     fn contradiction(&self) -> Option<(&'static str, &'static str)> {
         let is_reversed = |rule: SharpnessRule| rule.from_quality > rule.to_quality;
         let is_above_greatest = |rule: FileRule| rule.max_bytes.is_some_and(|bytes| rule.min_bytes > Some(bytes));
@@ -112,13 +111,13 @@ impl Profile {
         found.or_else(|| self.face?.contradiction(&self.pixels))
     }
 
-    /// A profile that comes with the program.
+    /// A built-in profile.
     pub fn builtin(name: &str) -> Option<Self> {
-        // A test reads every one of them, so none is lost here.
+        // A test reads all of them, so no profile is lost here.
         Self::parse(name, Self::builtin_text(name)?).ok()
     }
 
-    /// The file of a profile that comes with the program, with the source of each number.
+    /// The file of a built-in profile, with the source of each number.
     pub fn builtin_text(name: &str) -> Option<&'static str> {
         BUILTIN.into_iter().find(|(builtin, _)| *builtin == name).map(|(_, text)| text)
     }
@@ -139,7 +138,7 @@ impl Profile {
     }
 }
 
-/// The line of a key such as `face.head_width`, from 1; where it is missing, that of its table.
+/// Line number of a key such as `face.head_width`, from 1; if the key is missing, that of its table.
 fn line_of(toml_text: &str, key: &str) -> Option<usize> {
     let file = DeTable::parse(toml_text).ok()?;
     let (table, inside) = key.split_once('.').map_or((key, None), |(table, inside)| (table, Some(inside)));
@@ -173,7 +172,7 @@ mod tests {
         assert_eq!(json["face"]["min_inter_eye_px"], 90);
     }
 
-    /// Whole numbers and others alike, so that 15 is 15.0.
+    /// Compares whole numbers as floats, so that 15 equals 15.0.
     fn with_plain_numbers(value: serde_json::Value) -> serde_json::Value {
         use serde_json::Value;
         match value {
@@ -224,7 +223,7 @@ mod tests {
             ("[pixels]\nwidth = 5\n\nheight = 9999", "line 5"),
             ("[pixels]\nwidht = 1244", "line 3"),
             ("[pixels]\nmin_width = 1\nmin_height = 1\n\n[face]\nhead_height_px = { min = 1, max = 2 }", "line 7"),
-            // A key that is missing has the line of its table.
+            // A missing key has the line of its table.
             ("\n[pixels]\nwidth = 1244", "line 3"),
             ("[pixels", "line 2"),
         ] {

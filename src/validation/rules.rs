@@ -1,6 +1,6 @@
 //! Tables of a profile's file. A rule whose table is missing is not checked; only `embedded` has a default.
 //!
-//! The comments here define the numbers, the profiles give their sources. A key that may only have certain values states its range with
+//! The comments here define the numbers; the profiles give their sources. A key with a limited range of values states it with
 //! `within`.
 
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -48,7 +48,7 @@ pub struct CompressionRule {
     pub advise_max_ratio: f64,
 }
 
-/// Age of a photo by its own capture time.
+/// Maximum age of a photo by its own capture time.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CaptureRule {
@@ -63,16 +63,16 @@ pub struct CaptureRule {
 pub struct DensityRule {
     #[serde(deserialize_with = "within::<f64, _, _, 1, 1000>")]
     pub print_width_mm: f64,
-    /// Deviation of the stated resolution from the one that follows from the width, in per cent of the latter.
+    /// Deviation of the stated resolution from the one that the width requires, in per cent of the latter.
     #[serde(deserialize_with = "within::<f64, _, _, 0, 1000>")]
     pub advise_tolerance_percent: f64,
 }
 
-/// Limit below which a colour file holds a grey photo.
+/// Limit below which a colour file is a grey photo.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ColourRule {
-    /// Grey when nineteen of twenty blocks differ less than this from neutral in both chroma values, in steps of 256.
+    /// The photo is grey if 19 of 20 blocks differ from neutral by less than this in both chroma values, in steps of 256.
     #[serde(deserialize_with = "within::<u8, _, _, 1, 20>")]
     pub refuse_below_chroma: u8,
 }
@@ -81,7 +81,7 @@ pub struct ColourRule {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BlankRule {
-    /// Span of luma without the darkest and the brightest hundredth of the blocks, in steps of 256.
+    /// Range of luma without the darkest and the brightest hundredth of the blocks, in steps of 256.
     #[serde(deserialize_with = "within::<u8, _, _, 1, 64>")]
     pub refuse_below_luma_range: u8,
 }
