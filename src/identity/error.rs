@@ -53,7 +53,7 @@ pub enum IdentityError {
     Library(#[from] rcgen::Error),
 }
 
-/// For the administrator who reads it.
+/// Date and time for the administrator.
 fn local_time(at: Timestamp) -> String {
     date_and_time(at, Language::English)
 }

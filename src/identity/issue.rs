@@ -90,7 +90,7 @@ impl IssuanceTerms {
 pub struct IssuedCertificate {
     pub pem: String,
     pub der: Vec<u8>,
-    /// Of the DER form.
+    /// Digest of the DER form.
     pub sha256: Sha256Digest,
     /// 16 random bytes.
     pub serial: Serial,
@@ -117,7 +117,7 @@ pub fn issue_client(
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::OrganizationName, subject.party_id.to_string());
     params.distinguished_name.push(DnType::OrganizationalUnitName, subject.role.name());
-    // Of the strings that a serial number may be (X.520 section 6.2.9), the only one that holds the identifier.
+    // The only string type of a serial number (X.520 section 6.2.9) that can contain the identifier.
     let device_id = PrintableString::try_from(subject.device_id.to_string())?;
     let serial_number = DnType::CustomDnType(SERIAL_NUMBER_OID.to_vec());
     params.distinguished_name.push(serial_number, DnValue::PrintableString(device_id));

@@ -35,7 +35,7 @@ pub struct CitizenReceipt<'a> {
     pub language: Language,
 }
 
-/// Reason why there is no receipt.
+/// Reason why no receipt can be made.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum CitizenReceiptError {
     #[error("cannot make the DataMatrix of the receipt")]
@@ -80,7 +80,7 @@ impl CitizenReceipt<'_> {
         column.frame(3.2, |frame| {
             let style = TextStyle { font: Font::MonospaceBold, size_pt: code_pt };
             frame.line(TextRole::Paragraph, style, Align::Centre, &self.code.reveal());
-            // No line follows, so that the space below this one is taken back.
+            // This line is the last one, so the space below it is removed.
             frame.space(style.cap_mm() - style.line_mm());
         });
         column.space(1.0);

@@ -101,7 +101,7 @@ fn bars(modules: &[[bool; SIDE_MODULES as usize]]) -> Vec<ModuleRun> {
     bars
 }
 
-/// Reason why there is no symbol. No variant contains a part of the code.
+/// Reason why no symbol can be made. No variant contains a part of the code.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum DataMatrixError {
     #[error("the code does not fit in its DataMatrix")]
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn a_symbol_with_missing_bars_is_not_handed_out() {
         let mut symbol = DataMatrixSymbol::encode(&code(1)).unwrap();
-        // A few modules are what the error correction is for, away from the border that says where the modules are.
+        // Error correction repairs a few modules, except at the border, which marks the positions of the modules.
         let inside = symbol.bars.iter_mut().find(|bar| bar.row > 3 && (2..10).contains(&bar.column)).unwrap();
         inside.modules -= 1;
         assert_eq!(symbol.verify(&code(1)), Ok(()));

@@ -40,7 +40,7 @@ struct Face {
     shaper: ShaperData,
 }
 
-/// In the order of [`Font::ALL`]. A file that is no font, which a test rules out, gives no glyphs and so no document.
+/// In the order of [`Font::ALL`]. An unreadable font file, which a test rules out, gives no glyphs and therefore no document.
 static FACES: LazyLock<[Option<Face>; 3]> = LazyLock::new(|| {
     Font::ALL.map(|font| {
         let font = FontRef::new(font.file()).ok()?;

@@ -34,7 +34,7 @@ pub struct InvitationLetter<'a> {
     pub language: Language,
 }
 
-/// Reason why there is no letter.
+/// Reason why no letter can be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvitationLetterError {
     /// People can type printable ASCII only from paper.
@@ -183,7 +183,7 @@ impl InvitationLetter<'_> {
         });
         column.space(3.5);
         let mut differs = text!(language, "paper-letter-compare.differs");
-        // The application software of an office may enrol by itself.
+        // The application software of an office can enrol without this program.
         if self.role == Role::Office {
             differs = format!("{differs} {}", text!(language, "paper-letter-compare.other-programs"));
         }
@@ -248,7 +248,7 @@ mod tests {
                 let page = letter.lay_out();
                 assert!(page.extent_mm().0 <= LEFT_MM + TEXT_WIDTH_MM + 0.01, "{:?}", page.extent_mm());
                 assert!(letter.to_pdf().is_ok(), "{:?}", page.extent_mm());
-                // What stands beside and above the subject ends before it.
+                // The address and the information block above the subject end before it.
                 let mut head = Vec::new();
                 letter.set_address(&mut head);
                 letter.set_information(&mut head);

@@ -26,7 +26,7 @@ use crate::texts::language::Language;
 #[error("the page cannot be written as PDF: {0}")]
 pub struct PdfError(String);
 
-/// Writes `page`. The same page gives the same bytes: there is no date in them, and the file's identifier is a digest of its content.
+/// Writes `page`. The same page gives the same bytes: the file contains no date, and its identifier is a digest of its content.
 ///
 /// # Errors
 /// [`PdfError`] when the library refuses the page.

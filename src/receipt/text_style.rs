@@ -21,12 +21,13 @@ impl TextStyle {
         ems * self.size_pt * MM_PER_PT
     }
 
-    /// From one baseline to the next, in millimetres.
+    /// Distance of two baselines in millimetres.
     pub fn line_mm(self) -> f32 {
         self.size_pt * 1.28 * MM_PER_PT
     }
 
-    /// From the top of a line to its baseline, in millimetres: capitals and figures of these fonts are 0.714 of their size high.
+    /// Distance from the top of a line to its baseline, in millimetres: capitals and figures of these fonts are 0.714 of the
+    /// font size high.
     pub fn cap_mm(self) -> f32 {
         self.size_pt * 0.72 * MM_PER_PT
     }

@@ -101,7 +101,7 @@ pub enum Pkcs12Error {
     Certificate(#[from] CertificateError),
     #[error("the PKCS#12 file could not be written")]
     Encoding(#[from] der::Error),
-    /// `pkcs5::Error` is no `std::error::Error`, so its text is written here.
+    /// `pkcs5::Error` does not implement `std::error::Error`, so its text is part of this message.
     #[error("the PKCS#12 file could not be encrypted: {0}")]
     Encryption(pkcs5::Error),
     /// A derived key does not have the length that its cipher takes.

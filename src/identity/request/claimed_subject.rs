@@ -9,7 +9,7 @@ use x509_parser::x509::X509Name;
 use crate::domain::id::{DeviceId, PartyId};
 use crate::identity::issue::ClientSubject;
 
-/// A request's subject, as far as it is text.
+/// The subject of a certificate request; values that are not text are left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimedSubject(Vec<Attribute>);
 

@@ -29,7 +29,7 @@ impl ExternalRevocationList {
     /// keys of intermediate authorities arrive only with a device's chain; the handshake verifies their lists.
     ///
     /// # Errors
-    /// [`IdentityError::RevocationList`] when it is no list, [`IdentityError::RevocationListSignature`] when that root did not
+    /// [`IdentityError::RevocationList`] if it is not a list, [`IdentityError::RevocationListSignature`] if that root did not
     /// sign it.
     pub fn read(der: &[u8], roots: &[&[u8]]) -> Result<Self, IdentityError> {
         let facts = read_revocation_list(der)?;

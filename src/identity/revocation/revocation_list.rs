@@ -90,7 +90,7 @@ pub fn issue_revocation_list(
 /// Reads dates and number of a list, of this gateway or of an external CA, without verifying its signature.
 ///
 /// # Errors
-/// [`IdentityError::RevocationList`] when the bytes are not one list in DER that says when the next one is due.
+/// [`IdentityError::RevocationList`] if the bytes are not a single DER list with the date of the next list.
 pub fn read_revocation_list(der: &[u8]) -> Result<RevocationList, IdentityError> {
     let Ok(([], list)) = CertificateRevocationList::from_der(der) else { return Err(IdentityError::RevocationList) };
     let moment = |seconds: i64| Timestamp::from_unix_milliseconds(seconds.saturating_mul(1000));

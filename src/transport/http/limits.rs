@@ -25,18 +25,19 @@ pub struct ListenerLimits {
     pub finish: Duration,
     /// Bytes of a request head (request line and fields). A longer one gets status 431.
     pub max_head_bytes: usize,
-    /// Connections in handshake, those refused in it that linger, and on a listener without client certificates all others too:
-    /// all whose peer is not known. For one more, the oldest of the address that has the most is evicted, so that silent
-    /// connections keep no other client out. Where a missing certificate is explained, connections without one have as many slots
-    /// of their own after the handshake, and no permit of [`max_connections`](Self::max_connections): no handshake, in which a
-    /// clerk may be typing a card's PIN, is evicted for them.
+    /// Connections in the handshake, refused ones that linger, and all others on a listener without client certificates: all
+    /// connections whose peer is unknown. When the limit is reached, the oldest connection of the address with the most
+    /// connections is evicted, so that silent connections block no other client. If a missing certificate is explained,
+    /// connections without one have the same number of separate slots after the handshake, and no permit of
+    /// [`max_connections`](Self::max_connections). They evict no handshake, in which a clerk may be typing the PIN of a card.
     pub max_handshakes: usize,
-    /// Of these, those from one address; IPv6 addresses count by their /64. For one more, the oldest of them is evicted. The
-    /// default is more than the devices behind one address, a studio's or a town hall's, begin in the same moment.
+    /// Connections of one address among these; IPv6 addresses count by their /64. When the limit is reached, the oldest
+    /// connection of the address is evicted. The default exceeds the number of handshakes that the devices of one studio or town
+    /// hall start at the same time.
     pub max_handshakes_per_address: usize,
-    /// Open connections after their handshake, lingering ones included. For one more, a connection of the device that has the most is
-    /// closed, or the new one if that is its own device. There is no queue, because it would hide the overload from clients, which
-    /// retry by themselves.
+    /// Open connections after their handshake, lingering ones included. When the limit is reached, a connection of the device
+    /// with the most connections is closed, or the new one if it belongs to that device. There is no queue, because it would hide
+    /// the overload from clients, which retry by themselves.
     pub max_connections: usize,
     /// Open connections of one device, whatever certificates it has. Further ones, up to as many again, are served a single request
     /// marked [`Admission::OverLimit`](crate::transport::accept::peer::Admission::OverLimit); beyond that they are closed.
