@@ -172,7 +172,7 @@ impl ManualClock {
         self.since_boot.fetch_add(milliseconds, Ordering::SeqCst);
     }
 
-    /// Changes the wall clock only, as an administrator does who sets it.
+    /// Changes the wall clock only, like an administrator who sets the clock.
     pub fn shift_by(&self, milliseconds: i64) {
         self.wall.fetch_add(milliseconds, Ordering::SeqCst);
     }

@@ -135,8 +135,8 @@ impl PendingFile {
         self.file.as_file().sync_all()
     }
 
-    /// Gives the file its name, which must be free. On return it is on the disk.
-    /// `AlreadyExists` when somebody was first: the file there is untouched. Otherwise the error of the operating system.
+    /// Gives the file its name and syncs it to the disk. Fails with `AlreadyExists` if the name is taken, and leaves the existing
+    /// file unchanged; otherwise returns the error of the operating system.
     pub fn commit_new(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
         self.file.persist_noclobber(&self.path).map_err(|error| error.error)?;

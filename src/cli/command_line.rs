@@ -40,7 +40,7 @@ fn language_option(arguments: &[String]) -> Option<Language> {
     Language::from_str(given?, false).ok()
 }
 
-/// clap repeats a wrong argument as it was given, be it a database's location with its password.
+/// clap repeats a wrong argument unchanged, for example the location of a database with its password.
 fn end(mut error: Error, language: Language) -> ! {
     if !error.use_stderr() {
         if language == Language::German {

@@ -59,7 +59,7 @@ pub struct SelfTest {
 pub struct DeviceCredentials {
     pub certificate: CertificateFacts,
     pub renewal_due: Timestamp,
-    /// Of the authority that the gateway is verified with.
+    /// Digest of the authority by which the gateway is verified.
     pub ca_sha256: Sha256Digest,
 }
 

@@ -158,7 +158,7 @@ mod tests {
     where
         W: Future<Output = Result<QueuePermit<char, char>, QueueFullError>> + ?Sized,
     {
-        // Without a budget: hundreds are looked at in one go.
+        // Without a cooperative budget, because the test polls hundreds of jobs in a row.
         unconstrained(poll_fn(|context| {
             Poll::Ready(match waiting.as_mut().poll(context) {
                 Poll::Ready(outcome) => Some(outcome),

@@ -38,7 +38,7 @@ pub(crate) struct MemoryPermit {
 pub enum MemoryError {
     #[error("the device transfers too many bytes at the same time")]
     DeviceShare,
-    /// Of the party, or of all parties together.
+    /// The limit of the party, or of all parties together.
     #[error("the gateway transfers too many bytes at the same time")]
     PartyShare,
 }

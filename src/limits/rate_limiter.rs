@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 /// The caller has used up its rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimited {
-    /// Until the next request is admitted.
+    /// Time until the next request is admitted.
     pub wait: Duration,
 }
 
@@ -28,7 +28,7 @@ struct Bucket {
 }
 
 const TOKENS_PER_REQUEST: u64 = 60_000;
-/// More than the devices of any country. There may be more anonymous addresses; then full buckets are removed.
+/// More buckets than any country has devices. Anonymous addresses can exceed it; full buckets are then removed.
 const MAX_BUCKETS: usize = 50_000;
 
 impl<K: Eq + Hash + Copy + fmt::Debug> RateLimiter<K> {

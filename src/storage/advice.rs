@@ -42,7 +42,7 @@ fn file_advice(source: &str) -> &'static str {
     }
 }
 
-/// By SQLSTATE (PostgreSQL's documentation, appendix A).
+/// Advice for an SQLSTATE (PostgreSQL's documentation, appendix A).
 fn sqlstate_advice(code: &str) -> &'static str {
     match code {
         "28P01" | "28000" => {

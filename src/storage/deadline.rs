@@ -58,7 +58,7 @@ mod tests {
         });
         assert_eq!(remaining.await, Duration::ZERO);
         assert!(started.elapsed() >= STEP + STEP / 2);
-        // What is answered at once is answered even then; the next request has a budget of its own.
+        // An immediate answer succeeds even without a remaining budget, and the next request has its own budget.
         with_budget(Duration::ZERO, async { with_timeout(STEP, async { Ok(()) }).await.unwrap() }).await;
         assert_eq!(with_deadline(async { REMAINING.with(Cell::get) }).await, REQUEST_BUDGET);
     }

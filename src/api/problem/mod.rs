@@ -68,7 +68,8 @@ impl Problem {
         self.text("title", language, None).unwrap_or_default()
     }
 
-    /// The words for a clerk; where the desk has none of its own, those for programs. Times of today are told without the day.
+    /// The text for a clerk; if the desk has no text for this problem, the one for programs. Times of the current day are shown
+    /// without the date.
     pub fn at_desk(&self, language: Language, now: Timestamp) -> DeskProblem {
         let text = |attribute| self.text(attribute, language, Some(now));
         DeskProblem {

@@ -24,7 +24,7 @@ pub struct EarlierDeposit {
 /// Result of the search for earlier deposits of the same bytes.
 #[derive(Debug)]
 pub enum EarlierDeposits {
-    /// There is none that the gateway knows and that had not ended before.
+    /// No photo that the gateway knows and that had not ended before.
     None,
     /// The latest deposit whose photo is open.
     Open(Box<EarlierDeposit>),

@@ -25,7 +25,7 @@ use crate::wire::enrolment::InvitedPartyBody;
 
 /// Interval of the requests for a certificate while the device waits for approval, if the gateway names no time.
 const DEFAULT_POLL_INTERVAL: Duration = Duration::from_secs(15);
-/// Even if the gateway names a shorter time.
+/// Minimum, even if the gateway names a shorter time.
 const MIN_POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Invitation, folder and services of an enrolment.

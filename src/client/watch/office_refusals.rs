@@ -13,8 +13,8 @@ use crate::texts::language::Language;
 /// ones are reported, and `lichtbild-studio photos` lists the others.
 const MAX_LISTED: usize = 500;
 
-/// A photo from the watched folder that an office refused, with the note of its deposit. When the report is on the disk, the note is marked
-/// as told.
+/// A photo from the watched folder that an office refused, with the note of its deposit. When the report is on the disk, the note
+/// is marked as reported.
 pub(super) struct UntoldRefusal {
     pub(super) note: DepositNote,
     pub(super) photo: PhotoStatus,

@@ -43,7 +43,7 @@ pub enum Check {
     PictureData,
     /// The header declares the size of the image data.
     DeclaredSize,
-    /// Data behind the end marker.
+    /// Data after the end marker.
     TrailingData,
     /// Segments and tables follow the JPEG standard.
     Structure,

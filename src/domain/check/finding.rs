@@ -103,7 +103,7 @@ impl Finding {
     /// Reads a stored list of findings, without those of unknown checks of a newer version.
     ///
     /// # Errors
-    /// The text is no such list.
+    /// The text is not a list of findings.
     pub fn parse_stored(text: &str) -> serde_json::Result<Vec<Self>> {
         let mut text = serde_json::Deserializer::from_str(text);
         let findings = stored(&mut text)?;

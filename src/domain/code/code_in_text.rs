@@ -231,7 +231,7 @@ mod tests {
         ] {
             assert_eq!(find_code(text), None, "{text}");
         }
-        // A typo is no code.
+        // A code with a typo is not found.
         assert_eq!(find_code("G94ZJ-756FW-FHRWS-2ZVE9"), None);
     }
 }

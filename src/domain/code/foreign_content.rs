@@ -5,7 +5,7 @@ const SYMBOL_MIN_CHARACTERS: usize = 60;
 /// Symbols of the nationwide E-Passfoto procedure have 164 to 252 characters of Base64.
 const CLOUD_PHOTO_CHARACTERS: std::ops::RangeInclusive<usize> = 120..=400;
 
-/// Kind of a text that is no code and not meant as one. It contains no character of the text, so it may be logged.
+/// Kind of a text that is not a code and was not meant as one. It contains no character of the text, so it may be logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ForeignContent {
     /// Base64 with the length of a 2D symbol of the nationwide E-Passfoto procedure, whose photos are in another service.
@@ -73,7 +73,7 @@ mod tests {
         for characters in [164, 252] {
             let symbol = base64(characters);
             assert_eq!(ForeignContent::of(&symbol), Some(ForeignContent::CloudPhoto));
-            // As a scanner set to a US keyboard types it on a German computer.
+            // As typed by a scanner with a US keyboard setting on a German computer.
             let mangled = symbol.replace('/', "-").replace('+', "`").replace('=', "´");
             assert_eq!(ForeignContent::of(&mangled), Some(ForeignContent::CloudPhoto));
         }

@@ -3,7 +3,7 @@
 //! A scanner does not send characters. It sends the keys of those characters by its own keyboard layout, and the computer translates
 //! the keys by another one.
 
-/// A longer text is no typed code.
+/// A longer text is not a typed code.
 const MAX_CHARACTERS: usize = 60;
 /// Number of signs in place of digits that does not occur by chance.
 const MIN_SIGNS: usize = 5;

@@ -134,7 +134,7 @@ fn swap_y_and_z(symbol: u8) -> u8 {
     }
 }
 
-/// The cause of a text that is no code, if it is more than a typo.
+/// The cause of a text that is not a code, if it is more than a typo.
 fn cause(text: &str) -> Option<CodeError> {
     let is_code = |text: &str| matches!(CodeSymbols::read(text), Ok(_) | Err(CodeError::SwappedLayout));
     ForeignContent::of(text)

@@ -178,7 +178,7 @@ pub enum ChainErrorKind {
     Missing { next: i64 },
     /// The row follows a later one, or exists twice.
     OutOfPlace,
-    /// Its content or its digest is not what was written.
+    /// Content or digest differ from what was written.
     Changed,
     /// Only its digest of the row before was changed.
     PrevChanged,

@@ -80,7 +80,7 @@ pub struct SignedCheckpoint {
     pub signature: Vec<u8>,
 }
 
-/// The text is no checkpoint.
+/// The text is not a checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a checkpoint of an audit log: {0}")]
 pub struct CheckpointParseError(String);

@@ -92,7 +92,7 @@ pub struct Device {
     pub created_at: Timestamp,
     /// A revocation is final; a new device is added instead.
     pub revoked_at: Option<Timestamp>,
-    /// Of its newest certificate.
+    /// Expiry of the newest certificate.
     pub certificate_expires_at: Option<Timestamp>,
 }
 

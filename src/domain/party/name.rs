@@ -68,7 +68,7 @@ fn is_visible(character: char) -> bool {
     VISIBLE.contains(CodePointMapData::<GeneralCategory>::new().get(character))
 }
 
-/// A text that is no name.
+/// A text that is not a valid name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the {field} {reason}")]
 pub struct NameError {

@@ -31,7 +31,7 @@ impl fmt::Debug for IdempotencyKey {
     }
 }
 
-/// The value is no `Idempotency-Key`.
+/// The value is not a valid `Idempotency-Key`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an Idempotency-Key has 16 to 128 visible ASCII characters")]
 pub struct IdempotencyKeyError;

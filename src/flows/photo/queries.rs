@@ -13,7 +13,7 @@ use crate::storage::StoreError;
 use crate::storage::collection_requests::{CollectionAtDevice, ListedCollection};
 use crate::storage::requests::{PhotoQuery, TrackedPhoto};
 
-/// A photo with its state at this moment, which the stored one may lag behind.
+/// A photo with its current state; the stored state may be older.
 #[derive(Debug)]
 pub struct PhotoWithState {
     pub record: PhotoRecord,

@@ -71,7 +71,7 @@ pub(super) struct Reloader {
 struct LoadedPart {
     part: TrustPart,
     content: PartContent,
-    /// Of the last check.
+    /// Error of the last check.
     last_error: Option<String>,
 }
 

@@ -87,7 +87,7 @@ impl WatermarkFiles {
         read
     }
 
-    /// From the private or the public key file, whichever can be read.
+    /// From the private key file, or from the public one if the private one cannot be read.
     fn verifier(&self) -> Option<CheckpointVerifier> {
         let public = std::fs::read_to_string(&self.audit_public_key).ok();
         let of_key = || CheckpointKey::from_pem(&read_secret(&self.audit_key).ok()?).ok();

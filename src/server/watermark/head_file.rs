@@ -29,7 +29,7 @@ pub(super) struct HeadFile {
     count: i64,
     head: Sha256Digest,
     server: Option<ServerHistory>,
-    /// Of this machine.
+    /// Clock anchor of this machine.
     pub(super) clock: Option<ClockAnchor>,
     written_at: Timestamp,
 }

@@ -114,7 +114,7 @@ impl WatermarkMonitor {
     /// Compares the database with the watermarks in memory and in the head files, which other nodes may have changed, and updates the
     /// head files if the log has grown.
     pub(super) async fn run(self) {
-        // Before the database, so that the database cannot be behind the files for a good reason.
+        // The files are read before the database, so that a row written in between cannot look like a rollback.
         let keys = self.gateway.keys();
         let read = self.head_files.run(move |files| files.read_heads(&keys)).await.unwrap_or_else(|error| {
             self.report_write_failure(&error.to_string());

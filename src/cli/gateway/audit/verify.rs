@@ -163,7 +163,7 @@ fn print_result(
     let by = checkpoints.iter().rfind(|checkpoint| checkpoint.count == verified.last_checkpointed);
     let covered = match by {
         Some(by) if by.count > verified.begin.sequence => Ok(()),
-        // Checkpoints may lie before and behind a part.
+        // Checkpoints may precede and follow an exported part.
         _ if verified.rows() == 0 || arguments.part => Ok(()),
         _ => Err(CommandError::plain(phrase!("gateway-audit-no-checkpoint"))
             .with_advice(phrase!("gateway-audit-no-checkpoint-next"))

@@ -1,4 +1,4 @@
-//! The folder that `backup` and `restore` make. Its errors name it, and nothing of it is left behind after one.
+//! The folder that `backup` and `restore` create. Errors name it, and after an error nothing of it remains.
 
 use std::io;
 use std::path::{Path, PathBuf};

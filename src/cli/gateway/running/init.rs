@@ -157,7 +157,7 @@ pub(in crate::cli::gateway) fn renew(arguments: &RenewArguments) -> Result<(), C
     }
     let issued = server_certificate(&authority, &certificate_names(&hosts, &config), SystemClock.now(), &OsEntropy)?;
     let failed = |error: io::Error| CommandError::new(phrase!("gateway-renew-failed"), error);
-    // Between the two steps key and certificate do not fit together: a gateway that starts just then says so.
+    // Between the two steps key and certificate do not match; a gateway that starts in between reports that.
     replace(&certs.server_key, issued.key.to_pem().as_bytes(), FileMode::OwnerOnly).map_err(failed)?;
     replace(&certs.server, issued.chain.as_bytes(), FileMode::WorldReadable).map_err(failed)?;
     if arguments.common.json {

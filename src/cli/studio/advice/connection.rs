@@ -36,8 +36,8 @@ pub(super) fn about_tls(failure: &TlsFailure, language: Language) -> Failure {
     Failure::new(Exit::Setup, message)
 }
 
-/// Tells that the server at an address does not take this device's deposits: it is no gateway, another listener, or another gateway, to
-/// which the certificate is unknown.
+/// Explains that the server at an address does not accept deposits of this device. It is not a gateway, or another listener of
+/// the gateway, or another gateway that does not know the certificate.
 pub(super) fn no_deposits(address: &str, language: Language) -> String {
     text!(language, "studio-no-deposits", address = address)
 }

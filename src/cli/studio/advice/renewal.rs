@@ -34,7 +34,7 @@ pub fn about_renewal(error: &ClientRenewError, language: Language) -> Failure {
     Failure::new(exit, text!(language, "studio-old-certificate-in-use", cause = message))
 }
 
-/// Tells how a renewal went that a push began by itself. Photos are deposited even if it failed.
+/// Reports the result of a renewal that a push started automatically. Photos are deposited even if it failed.
 pub fn about_renewal_event(event: &RenewalEvent, language: Language) -> String {
     match event {
         RenewalEvent::Renewed { not_after } => {

@@ -35,7 +35,7 @@ impl SkipReason {
     }
 }
 
-/// Everything that was told.
+/// Skipped files that were already reported to the user.
 #[derive(Debug, Default)]
 pub struct ToldFiles(HashSet<(OsString, &'static str)>);
 

@@ -85,7 +85,7 @@ impl FromStr for RowId {
     }
 }
 
-/// The text is no name of a row.
+/// The text is not the name of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParseRowIdError;
 

@@ -172,8 +172,7 @@ impl OngoingMigration {
         &self.target
     }
 
-    /// Puts the source out of use for good, and then the target into use.
-    /// After an error the same migration, begun again, continues there.
+    /// Disables the source permanently, then enables the target.
     pub async fn finish(mut self, now: Timestamp, audit: AuditEntry) -> Result<(), StoreError> {
         if !self.source_is_inactive {
             metadata::put_timestamp(&mut self.source_lock, metadata::MOVED_AWAY_AT, now).await?;

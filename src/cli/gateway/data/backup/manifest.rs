@@ -15,7 +15,7 @@ use crate::json_object;
 pub(in crate::cli::gateway) const FILE_NAME: &str = "backup.json";
 pub(in crate::cli::gateway) const CONFIG_FILE_NAME: &str = "gateway.toml";
 pub(super) const FORMAT: DocumentFormat = DocumentFormat("lichtbild-backup/v1");
-/// Of versions that did not sign.
+/// Format of versions without signatures.
 const UNSIGNED_FORMAT: u32 = 1;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

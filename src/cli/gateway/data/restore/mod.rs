@@ -88,8 +88,9 @@ async fn restore_database(
     }
     let report = check(store, key_file, replayed.rows, arguments).await?;
     let knows_until = replayed.until.map_or(taken_at, |until| until.max(taken_at));
-    // Without the key file the generation cannot be sealed: should another node know more, it asks for a confirmation. The watermarks that
-    // the configuration names by absolute paths are read only: a restore may be an exercise beside the gateway that runs.
+    // Without the key file the generation cannot be sealed: another node with a longer log asks for a confirmation. The
+    // watermarks that the configuration names by absolute paths are read only: a restore may be an exercise while the real
+    // gateway runs.
     let restored = match key_file {
         Some(keys) => {
             let known = WatermarkFiles::from_config(config).read(keys).known;
