@@ -1,5 +1,8 @@
 //! Use, keep, refuse, put back.
 
+use lichtbild::domain::photo::collection::RefusalReason;
+use strum::VariantArray;
+
 use super::scriptless_browser::{ScriptlessBrowser, assert_problem_page, page};
 use crate::http::setup::studio_alone;
 use crate::support::test_gateway::{DAY, MINUTE, TestGateway};
@@ -102,7 +105,7 @@ async fn a_refusal_needs_a_reason_and_the_studio_reads_it() {
     let gateway = TestGateway::start().await;
     let (mut browser, photo, deposit, studio) = at_the_photo(&gateway).await;
     let form = page(&browser.get(&format!("{photo}/refuse")).await);
-    assert_eq!(form.matches("name=\"reason\"").count(), 15);
+    assert_eq!(form.matches("name=\"reason\"").count(), RefusalReason::VARIANTS.len());
     let settle = format!("{photo}/settle");
     for reason in ["", "ugly"] {
         let fields = [("outcome", "refused"), ("reason", reason), ("note", "<b>Bitte</b>")];
