@@ -202,6 +202,7 @@ section! {
         format: LogFormat = LogFormat::Text;
         level: String = "info".into();
         addresses: bool = true;
+        timestamps: bool = true;
     }
 }
 

@@ -15,9 +15,11 @@ pub fn start_log(log: &LogConfig) -> Result<(), LogLevelError> {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(move || LogWriter { stream: io::stderr(), format });
-    let started = match format {
-        LogFormat::Text => builder.with_ansi(false).try_init(),
-        LogFormat::Json => builder.json().try_init(),
+    let started = match (format, log.timestamps) {
+        (LogFormat::Text, true) => builder.with_ansi(false).try_init(),
+        (LogFormat::Text, false) => builder.with_ansi(false).without_time().try_init(),
+        (LogFormat::Json, true) => builder.json().try_init(),
+        (LogFormat::Json, false) => builder.json().without_time().try_init(),
     };
     // Fails only if a log was started before, as in tests.
     let _ = started;

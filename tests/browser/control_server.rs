@@ -19,26 +19,52 @@ use crate::support::router_client::{RouterResponse, idempotency_key, json_string
 #[serde(tag = "ask", rename_all = "snake_case", deny_unknown_fields)]
 enum ControlRequest {
     /// Deposits a photo as the studio: a small unique one, or one of the fixtures.
-    Deposit { portrait: Option<String> },
+    Deposit {
+        portrait: Option<String>,
+    },
     /// Withdraws the photo as the studio.
-    Withdraw { photo_id: String },
+    Withdraw {
+        photo_id: String,
+    },
     /// Reads the state of the photo as the studio.
-    Photo { photo_id: String },
+    Photo {
+        photo_id: String,
+    },
     /// Enters a code as a device over the JSON API.
-    Collect { device: String, code: String },
+    Collect {
+        device: String,
+        code: String,
+    },
     /// Also fetches the picture.
-    Fetch { device: String, collection: String, code: String },
+    Fetch {
+        device: String,
+        collection: String,
+        code: String,
+    },
     /// Settles the photo.
-    Settle { device: String, collection: String, outcome: Value },
+    Settle {
+        device: String,
+        collection: String,
+        outcome: Value,
+    },
     /// Lists the collections of the device's office.
-    Collections { device: String },
+    Collections {
+        device: String,
+    },
     /// Moves the gateway's clock.
-    Advance { seconds: u64 },
+    Advance {
+        seconds: u64,
+    },
     /// Runs the sweeper once.
     Sweep,
     /// Suspends the device's office, or ends the suspension.
-    Suspend { device: String, suspended: bool },
-    Revoke { device: String },
+    Suspend {
+        device: String,
+        suspended: bool,
+    },
+    Revoke {
+        device: String,
+    },
     /// Makes every later write to the database fail.
     BreakStorage,
     /// Ends the effect of `BreakStorage`.

@@ -152,6 +152,19 @@ async fn without_addresses_no_line_has_one() {
     assert!(of_clients.is_empty(), "{of_clients:#?}");
 }
 
+#[test]
+fn times_are_left_out_where_the_journal_adds_its_own() {
+    for (format, begins, has_no) in [("text", " INFO", "Z "), ("json", "{\"level\":\"INFO\"", "\"timestamp\"")] {
+        let home = GatewayFolder::new();
+        home.set("format", &format!("\"{format}\""));
+        home.set("timestamps", "false");
+        let gateway = home.start();
+        let log = gateway.log();
+        let line = log.lines().find(|line| line.contains("listening")).unwrap();
+        assert!(line.starts_with(begins) && !line.contains(has_no), "{line}");
+    }
+}
+
 #[tokio::test]
 async fn missing_files_are_told_by_monitoring() {
     let home = new_gateway();
