@@ -54,7 +54,7 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Registers all metrics. The names are a contract, `docs/operation.md` lists them.
+    /// Registers all metrics. Their names are a contract.
     pub fn new(gateway: &Gateway, trust: &TrustStatus) -> Self {
         let mut registry = Registry::with_prefix("lichtbild");
         let to = &mut registry;

@@ -141,7 +141,7 @@ impl RollbackError {
             Self::FileReplaced => "stop the gateway and start it again",
             _ => {
                 "restore the right database and start again, or accept this one with `lichtbild-gateway confirm-rollback`, which puts \
-                 all its photos into quarantine (docs/operation.md, \"A database that went back in time\")"
+                 all its photos into quarantine (docs/operation/database.md, \"What do I do when the database went back in time?\")"
             }
         };
         format!("{self}: {next}")

@@ -423,7 +423,7 @@ gateway-restored-steps =
     - Seitdem gesperrte Geräte, Studios und Ämter erneut sperren: „device revoke“, „studio suspend“, „office suspend“.
     - Geräte, die sich seit der Sicherung angemeldet haben, sind unbekannt: erneut einladen. Seitdem ausgestellte Quittungen führen zu keinem Lichtbild.
     - Den Ordner dem Benutzer geben, unter dem das Gateway läuft (chown -R).
-    - Lichtbilder sind gesperrt, weil sie seitdem benutzt worden sein können: „quarantine list“ zeigt sie, „quarantine release“ gibt die nicht benutzten frei (docs/operation.md, „After a restore“).
+    - Lichtbilder sind gesperrt, weil sie seitdem benutzt worden sein können: „quarantine list“ zeigt sie, „quarantine release“ gibt die nicht benutzten frei (docs/operation/backup.md, „What do I do after a restore?“).
 
 # data/restore/signature_check
 gateway-restore-no-public-key = { $folder } enthält keinen öffentlichen Schlüssel zur Prüfung. Bitte audit.pub des Gateways mit --audit-key angeben.

@@ -423,7 +423,7 @@ gateway-restored-steps =
     - Revoke the devices again that were revoked since, and suspend the studios and offices again that were suspended: `device revoke`, `studio suspend`.
     - Devices that enrolled since the backup are unknown: invite them again. Codes of receipts issued since open no photo.
     - Give the folder to the user that the gateway runs as (chown -R).
-    - Photos are held back, because they may have been used since: `quarantine list` shows them, `quarantine release` releases those that were not (docs/operation.md, "After a restore").
+    - Photos are held back, because they may have been used since: `quarantine list` shows them, `quarantine release` releases those that were not (docs/operation/backup.md, "What do I do after a restore?").
 
 # data/restore/signature_check
 gateway-restore-no-public-key = { $folder } has no public key to verify it with: give the gateway's audit.pub with --audit-key
