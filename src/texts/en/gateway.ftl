@@ -32,7 +32,7 @@ gateway-refused-no-such-office = no office is called "{ $wanted }": `office list
 gateway-refused-ambiguous-studio = more than one studio is called "{ $wanted }": give the identifier from `studio list`
 gateway-refused-ambiguous-office = more than one office is called "{ $wanted }": give the identifier from `office list`
 gateway-refused-no-such-device = there is no such device: `lichtbild-gateway device list` shows all
-gateway-refused-device-revoked = the device was revoked, and that is for good: invite a new one with `studio invite` or `office invite`
+gateway-refused-device-revoked = the device was revoked permanently: invite a new one with `studio invite` or `office invite`
 gateway-refused-key-reused = another device has or had this key: make a new key on the device
 gateway-refused-no-randomness = { $error }
 gateway-refused-store = { $error }
@@ -95,7 +95,7 @@ gateway-invite-validity = an invitation is valid for 1h to 14d
 gateway-invite-kind-is-fixed = --for is for new devices: a device keeps its kind; revoke it and invite a new one
 gateway-invite-whom = give --studio, --office or --device
 gateway-invite-other-key-file = { $file } is not the key file of { $database }: use the key file that belongs to the database
-gateway-invite-port-0 = Port 0 stands for a free one: `serve` prints the address to use in place of { $url }.
+gateway-invite-port-0 = Port 0 means any free port: `serve` prints the address to use in place of { $url }.
 gateway-invite-letter = The letter contains the code too: { $file }. Print it, send it, then delete the file.
 gateway-invited =
     for          { $name }, { $place }
@@ -150,7 +150,7 @@ gateway-device-browser = (browser)
 # running/confirm_clock
 gateway-clock-now = now         { $time }
 gateway-clock-last-sweep = last sweep  { $time }
-gateway-clock-confirmed = Confirmed: within a minute the gateway erases the photos whose time is over.
+gateway-clock-confirmed = Confirmed: within a minute the gateway erases the photos whose retention has ended.
 
 # running/init
 gateway-init-done =
@@ -228,7 +228,7 @@ gateway-audit-covered = covered    up to row { $row } by a checkpoint of { $time
 gateway-audit-part-not-covered = No checkpoint covers it: give one of a row within this part.
 
 # data/confirm_rollback
-gateway-rollback-none = the database is where the watermarks of this machine say it was: there is nothing to confirm. If it was put back all the same, `lichtbild-gateway quarantine hold --as-of MOMENT` holds its photos back
+gateway-rollback-none = the database matches the watermarks of this machine, so there is nothing to confirm. If it was restored from a backup all the same, `lichtbild-gateway quarantine hold --as-of MOMENT` holds its photos back
 gateway-rollback-confirmed = Confirmed although { $rollback }.
 gateway-rollback-as-of = The database knows what happened until { $time }.
 gateway-revoke-again = Revoke the devices again that were revoked since, and suspend the studios and offices again that were suspended: `device revoke`, `studio suspend`.
@@ -282,7 +282,7 @@ gateway-quarantine-times = deposited { $deposited }  expires { $end }
 gateway-quarantine-none = None: no photo is held back since a restore.
 gateway-quarantine-release-none = none of them is held back since a restore: `lichtbild-gateway quarantine list` shows all
 gateway-quarantine-released = { $photos } photos can be collected again.
-gateway-quarantine-schema = The database's schema is not as this program makes it, and the foreign objects may undo this command. Start no gateway on it before `lichtbild-gateway verify` finds none of them:
+gateway-quarantine-schema = The database's schema differs from the one of this program, and the foreign objects may undo this command. Start no gateway on it before `lichtbild-gateway verify` finds none of them:
 gateway-quarantine-held = { $photos } photos are held back, { $invitations } invitations ended.
 gateway-quarantine-next = Next: `quarantine list` shows them, `quarantine release` releases those that were not used since.
 gateway-quarantine-checkpoints-left = the database is in use again, but checkpoints of rows that it does not have are still in { $folder }: the gateway moves them when it starts
@@ -294,7 +294,7 @@ gateway-quarantine-moment = give a moment such as 2026-11-22T09:30:00Z
 gateway-verify-no-key-file = Without the key file its epoch keys and the digests of rows are not checked: { $cause }
 gateway-verify-no-audit-key = Without the audit key the signatures of checkpoints are not checked: { $file } is not a public key
 gateway-verify-damaged = the database is damaged
-gateway-verify-damaged-next = keep a copy of it as it is, and find out who changed it; then restore a backup, or withdraw the photos that are named and have them deposited again
+gateway-verify-damaged-next = keep an unchanged copy of it, and find out who changed it; then restore a backup, or withdraw the photos that are named and have them deposited again
 gateway-verify-other-key-file = { $file } is not the key file of this database: no photo in it would open; put the two that belong together side by side
 gateway-verify-not-compared = Not compared: { $fault }
 gateway-verify-photos = photos        { $there } there, { $erased } erased
@@ -350,7 +350,7 @@ gateway-backup-server-keys = for the keys: lichtbild-gateway backup FOLDER --key
 gateway-signature-no-key = { $file }, the key that signs backups, does not exist: start the gateway once, which makes it if there never was one; or copy it from another node or from a backup of the keys; or make a backup that is not signed with --unsigned
 gateway-signature-no-backup = cannot read { $file }: name a folder that `lichtbild-gateway backup` has made
 gateway-signature-unreadable = cannot read { $file }: check its mode
-gateway-signature-missing = { $folder } is not signed: an older version made it, or its { $file } was removed; if you know in whose hands it has been, --unsigned takes it as it is
+gateway-signature-missing = { $folder } is not signed: an older version made it, or its { $file } was removed; if you know where it was stored, --unsigned accepts it without a signature
 gateway-signature-other-key = { $folder } is signed with another key (SHA-256 { $key }) than the one it is to be verified with (SHA-256 { $own }): one of the two belongs to another gateway, or is forged; give the audit.pub of the gateway that made it with --audit-key
 gateway-signature-wrong = the signature of { $folder } is wrong ({ $error }): { $file } was changed after it was written; take another backup
 gateway-signature-no-digest = { $folder } has no digest of its database: this is not a backup of this program
@@ -372,7 +372,7 @@ gateway-restore-configuration = { $file }: { $error }
 gateway-restore-other-key-file = the key file of { $folder } belongs to another gateway: no photo of this backup would open; find the one that belongs to it
 
 # data/restore/log_since
-gateway-replay-not-confirmed = nothing was carried out, and nothing is left behind: read the changes of the export, then run it again with --yes
+gateway-replay-not-confirmed = no change was applied, and no files remain: read the changes of the export, then run it again with --yes
 gateway-replay-no-export = { $file } is not an export of the audit log: make one with `lichtbild-gateway audit export`
 gateway-replay-forged = { $file } was not written by the gateway: { $error }; get the export from elsewhere
 gateway-replay-too-short = { $file } ends too early: { $error }; get a longer export, for example from an auditor
@@ -429,7 +429,7 @@ gateway-restored-steps =
 gateway-restore-no-public-key = { $folder } has no public key to verify it with: give the gateway's audit.pub with --audit-key
 gateway-restore-own-key = Verified with the audit key within the backup itself, of SHA-256 { $sha256 }. This proves that the backup was not damaged, not that the gateway made it: compare the SHA-256 with one written down elsewhere, or give the key with --audit-key.
 gateway-restore-unsigned = { $folder } is not signed: each holder may have changed it.
-gateway-restore-no-verifier = { $folder } cannot be verified without a public key: give the gateway's audit.pub with --audit-key, or take it as it is with --unsigned
+gateway-restore-no-verifier = { $folder } cannot be verified without a public key: give the gateway's audit.pub with --audit-key, or accept it without a signature with --unsigned
 gateway-restore-no-audit-key = { $file } is not an audit key: take another backup of the keys
 
 # demo
@@ -493,7 +493,7 @@ gateway-story-unkept = the demo failed: { $promise }
 gateway-fault-picture-missing = a photo that is there has no sealed picture
 gateway-fault-picture-malformed = a sealed picture has a length or a version that it cannot have
 gateway-fault-picture-changed = a sealed picture is not the one that was stored
-gateway-fault-picture-left-behind = a sealed picture has outlived its photo
+gateway-fault-picture-left-behind = a sealed picture still exists although its photo was erased
 gateway-fault-epoch-key-missing = the key file has no key for the month in which a photo was sealed
 gateway-fault-lease-differs = a photo and its collection do not agree on whether it is leased
 gateway-fault-collection-missing = a photo's latest collection is not there, or another photo's
@@ -596,7 +596,7 @@ gateway-help-device-add = Add a device and issue its certificate here, without a
     .spki = The same by its key, so that a renewal with the same key remains valid: a certificate, a public key (PEM), or the SHA-256 of its SubjectPublicKeyInfo in hexadecimal
 gateway-help-device-list = List all devices: invited, pending, active, expired, revoked
     .expiring = Only devices that need attention within this span (14d, 36h) [default: 14d]: certificates that end by then or have ended, and devices that are invited or wait for approval
-gateway-help-device-revoke = Revoke a device for good: its open connections are closed and its certificate is refused
+gateway-help-device-revoke = Revoke a device permanently: its open connections are closed and its certificate is refused
     .device-id = The device's identifier, from `device list`
 gateway-help-profile = List and show photo profiles, or check one of your own
 gateway-help-profile-list = List the profiles that come with the program

@@ -49,7 +49,7 @@ pub fn about_deposit(error: &ClientDepositError, language: Language) -> Failure 
     }
 }
 
-/// Reports whether this device is refused for good, so that only a new enrolment helps.
+/// Reports whether this device is refused permanently, so that only a new enrolment helps.
 pub fn is_for_good(error: &ClientDepositError) -> bool {
     match error {
         ClientDepositError::NotAllowed(problem) => {
