@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::settings::{Config, LimitsConfig};
+use super::settings::{Config, LimitsConfig, MAX_PHOTO_BYTES_IN_TOTAL};
 use crate::domain::redaction::redact_passwords;
 use crate::identity::host_name::HostName;
 use crate::transport::tls::external_ca::RevocationCheck;
@@ -36,15 +36,16 @@ impl Config {
     }
 
     fn validate(&self) -> Result<(), String> {
-        self.sections().iter().try_for_each(|section| section.check_ranges())?;
         let LimitsConfig { photo_bytes, photo_bytes_in_total, .. } = self.limits;
-        // A photo of the largest size must leave as much memory free as it takes.
-        if photo_bytes_in_total < 2 * photo_bytes {
-            let least = 2 * photo_bytes;
+        let least_in_total = photo_bytes.saturating_mul(2);
+        // A photo of the largest size must leave as much memory free as it takes. The ranges follow, since their lower end may be refused here.
+        if photo_bytes_in_total < least_in_total {
             return Err(format!(
-                "limits.photo_bytes_in_total = {photo_bytes_in_total}: give at least {least}, twice limits.photo_bytes"
+                "limits.photo_bytes_in_total = {photo_bytes_in_total}: give a number from {least_in_total} (twice \
+                 limits.photo_bytes) to {MAX_PHOTO_BYTES_IN_TOTAL}"
             ));
         }
+        self.sections().iter().try_for_each(|section| section.check_ranges())?;
         if !self.listen.ops.ip().is_loopback() {
             return Err(format!(
                 "listen.ops = \"{}\": monitoring is not encrypted, so use a loopback address (127.0.0.1)",

@@ -19,6 +19,9 @@ use crate::storage::requests::WrongCodeLimits;
 use crate::transport::http::limits::ListenerLimits;
 use crate::transport::tls::external_ca::RevocationCheck;
 
+/// In bytes.
+pub(super) const MAX_PHOTO_BYTES_IN_TOTAL: u64 = 1_000_000_000_000;
+
 /// A section of the file.
 pub(super) trait ConfigSection {
     /// # Errors
@@ -174,7 +177,7 @@ section! {
         uploads_per_minute: u32 = 600, 1..=1_000_000;
         upload_bytes_at_once: u64 = 64 * 1024 * 1024, 1024..=4_000_000_000;
         // `Config::parse` requires twice `photo_bytes` too.
-        photo_bytes_in_total: u64 = 512 * 1024 * 1024, 2048..=1_000_000_000_000;
+        photo_bytes_in_total: u64 = 512 * 1024 * 1024, 2048..=MAX_PHOTO_BYTES_IN_TOTAL;
         judges: usize = 0, 0..=1024;
         judge_queue: usize = 64, 0..=100_000;
         wrong_codes_per_device: u32 = 20, 1..=1_000_000;

@@ -62,8 +62,13 @@ pub struct Profile {
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
     /// Not TOML, or a key is missing, unknown or out of its range. The source names the line.
-    #[error("photo profile {profile} cannot be read")]
-    Toml { profile: String, source: Box<toml::de::Error> },
+    #[error("photo profile {profile}{} is not valid", .key.as_ref().map(|key| format!(": {key}")).unwrap_or_default())]
+    Toml {
+        profile: String,
+        /// The key with its table; `None` if the text is not TOML or the error is about no single value.
+        key: Option<String>,
+        source: Box<toml::de::Error>,
+    },
     /// A value that contradicts another one.
     #[error("photo profile {profile}{}: {key} {problem}", .line.map(|line| format!(", line {line}")).unwrap_or_default())]
     Value {
@@ -79,7 +84,7 @@ impl Profile {
     /// Reads a profile. Its name is the file's name without `.toml`.
     ///
     /// # Errors
-    /// [`ProfileError`] names the key that is missing, unknown or out of range.
+    /// [`ProfileError`] names the key with the error, or its source the line.
     pub fn parse(name: &str, toml_text: &str) -> Result<Self, ProfileError> {
         let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         let invalid = |(key, problem)| {
@@ -89,8 +94,11 @@ impl Profile {
         if name.is_empty() || name.len() > 64 || !name.chars().all(is_name) {
             return Err(invalid(("(file name)", "must be 1 to 64 of a-z, 0-9 and -")));
         }
-        let profile: Self = toml::from_str(toml_text)
-            .map_err(|source| ProfileError::Toml { profile: name.to_owned(), source: Box::new(source) })?;
+        let profile: Self = toml::from_str(toml_text).map_err(|source| ProfileError::Toml {
+            profile: name.to_owned(),
+            key: source.span().and_then(|span| key_at(toml_text, span.start)),
+            source: Box::new(source),
+        })?;
         match profile.contradiction() {
             Some(contradiction) => Err(invalid(contradiction)),
             None => Ok(Self { name: name.to_owned(), ..profile }),
@@ -136,6 +144,15 @@ impl Profile {
     pub fn title(&self) -> &str {
         &self.title
     }
+}
+
+/// The key, such as `face.head_width`, whose value is at this byte of the text.
+fn key_at(toml_text: &str, at: usize) -> Option<String> {
+    let file = DeTable::parse(toml_text).ok()?;
+    let tables = file.get_ref().iter().filter_map(|(table, content)| Some((table, content.get_ref().as_table()?)));
+    let mut keys = tables.flat_map(|(table, keys)| keys.iter().map(move |(key, value)| (table, key, value)));
+    let (table, key, _) = keys.find(|(_, _, value)| value.span().contains(&at))?;
+    Some(format!("{}.{}", table.get_ref(), key.get_ref()))
 }
 
 /// Line number of a key such as `face.head_width`, from 1; if the key is missing, that of its table.
@@ -282,7 +299,7 @@ mod tests {
         }
         for (name, text, part) in [
             ("test", "title = ' '\n[pixels]\nwidth = 9\nheight = 9", "line 1: title must not be empty"),
-            ("test", "title = 'x'", "cannot be read"),
+            ("test", "title = 'x'", "is not valid"),
             ("../etc", "", "1 to 64 of a-z"),
         ] {
             let error = Profile::parse(name, text).unwrap_err().to_string();

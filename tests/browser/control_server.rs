@@ -58,8 +58,13 @@ enum ControlRequest {
     /// Runs the sweeper once.
     Sweep,
     /// Suspends the device's office, or ends the suspension.
-    Suspend { device: String, suspended: bool },
-    Revoke { device: String },
+    Suspend {
+        device: String,
+        suspended: bool,
+    },
+    Revoke {
+        device: String,
+    },
     /// Makes every later write to the database fail.
     BreakStorage,
     /// Ends the effect of `BreakStorage`.

@@ -7,6 +7,7 @@
 skip_in!(postgres: "has no database");
 
 mod collect;
+mod connections;
 mod cycles;
 mod doc_comments;
 mod folders;

@@ -174,7 +174,7 @@ fn a_file_that_is_no_rules_is_refused_with_its_fault_before_anything_is_judged()
     for (file, parts) in [
         ("none.toml", &["none.toml cannot be read", "Check its name"][..]),
         ("misspelt.toml", &["line 3", "widht", "Correct the file"]),
-        ("zero.toml", &["line 4", "height = 0", "1 to 3200"]),
+        ("zero.toml", &["line 4", "pixels.height is not valid", "1 to 3200"]),
         ("Our Own.toml", &["file name", "a-z, 0-9 and -"]),
         ("cut.json", &["line 2", "GET /v1/profile"]),
         ("other.json", &["not the answer of GET /v1/profile", "name, title or pixels"]),

@@ -49,7 +49,7 @@ pub enum IntegrityFault {
     RowDiffers,
     #[strum(to_string = "a row differs from its newest digest in the audit log")]
     RowChanged,
-    #[strum(to_string = "a row of the audit log is missing in its table")]
+    #[strum(to_string = "a row that the audit log records is missing in its table")]
     RowMissing,
     #[serde(rename = "row_untold")]
     #[strum(to_string = "a row is unknown to the audit log")]

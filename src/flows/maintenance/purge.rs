@@ -24,7 +24,7 @@ pub async fn shorten_log(gateway: &Gateway, verifier: &CheckpointVerifier) -> Re
             Err(error) => {
                 tracing::error!(
                     %error,
-                    "invalid signature of a checkpoint, the audit log is not shortened: run `lichtbild-gateway audit verify`"
+                    "cannot verify a checkpoint, the audit log is not shortened: run `lichtbild-gateway audit verify`"
                 );
                 return Ok(());
             }

@@ -6,6 +6,7 @@ use lichtbild::domain::party::{DeviceScope, Role};
 use lichtbild::identity::key::DeviceKey;
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use serde_json::json;
+use tokio::task::JoinSet;
 
 use crate::support::enrolment::{AnonymousClient, WRONG_CODE, basic_authorization, certificate, issuance};
 use crate::support::router_client::{RouterResponse, json_string};
@@ -56,6 +57,20 @@ async fn three_wrong_codes_end_an_invitation_for_the_right_one_too() {
     let again = gateway.invite_again(invite.device.device_id).await;
     certificate(&anonymous.accept_invitation(&again, &key).await);
     gateway.database.audit().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn more_wrong_codes_at_once_than_connections_to_the_database_are_all_answered() {
+    let gateway = TestGateway::start().await;
+    let device_id = gateway.invite(Role::Studio, "Foto Koch").await.device.device_id.to_string();
+    let mut attempts = JoinSet::new();
+    for _ in 0..48 {
+        let (anonymous, device_id) = (gateway.anonymous_client(), device_id.clone());
+        attempts.spawn(async move { try_wrong_code(&anonymous, &device_id).await.status });
+    }
+    let mut statuses = attempts.join_all().await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [vec![401; 3], vec![403; 45]].concat());
 }
 
 #[tokio::test]

@@ -56,7 +56,7 @@ fn a_wrong_file_is_refused_with_key_and_line_and_the_next_step() {
     let home = GatewayFolder::empty();
     for (text, parts) in [
         ("title = 'x'\n[pixels]\nwidht = 1244\n", &["line 3", "widht"][..]),
-        ("title = 'x'\n[pixels]\nwidth = 1244\nheight = 0\n", &["line 4", "height = 0", "1 to 3200"]),
+        ("title = 'x'\n[pixels]\nwidth = 1244\nheight = 0\n", &["line 4", "pixels.height is not valid", "1 to 3200"]),
         ("title = 'x'\n", &["pixels"]),
         ("title =", &["line 1"]),
     ] {

@@ -6,6 +6,7 @@ use super::certificates;
 use super::invitations::{INVITATION, invitation, mark_invitations_changed};
 use super::row_mapping::PARTY;
 use super::{reused_keys, row_mapping};
+use crate::domain::id::DeviceId;
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::domain::party::Party;
 use crate::domain::party::invitation::{EnrolmentDecision, Invitation, InvitationState, MAX_WRONG_CODES};
@@ -24,13 +25,7 @@ impl SqlStore {
         self.with_retry(|| async {
             // Anonymous callers must not take the write lock from deposits, so devices that were never invited are refused
             // without it.
-            let mut connection = self.read().await?;
-            let ever_invited = connection
-                .query("SELECT 1 FROM invitations WHERE device_id = $1 LIMIT 1")
-                .bind(params![attempt.device_id])
-                .fetch_optional()
-                .await?;
-            if ever_invited.is_none() {
+            if !self.was_ever_invited(attempt.device_id).await? {
                 return Ok(EnrolmentCodeCheck::Unknown);
             }
             let mut transaction = self.write().await?;
@@ -51,6 +46,14 @@ impl SqlStore {
             Ok(check)
         })
         .await
+    }
+
+    /// Returns its connection before the caller takes one for writing: attempts that hold one and wait for another would use up the
+    /// pool.
+    async fn was_ever_invited(&self, device_id: DeviceId) -> Result<bool, StoreError> {
+        let mut connection = self.read().await?;
+        let invitations = connection.query("SELECT 1 FROM invitations WHERE device_id = $1 LIMIT 1");
+        Ok(invitations.bind(params![device_id]).fetch_optional().await?.is_some())
     }
 
     /// Binds the key of a right code, or spends the code for a certificate. Checks the code again in the same
