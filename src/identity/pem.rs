@@ -1,8 +1,11 @@
 //! PEM (RFC 7468): the text form of certificates, requests and keys.
 //!
-//! Private keys pass through, so results are wiped when they are dropped; the programs' allocator wipes the buffers of the library.
+//! Private keys pass through, so results are wiped when they are dropped; the programs' allocator wipes every other buffer.
+//!
+//! The crate `pem` refuses blank lines inside a block, and a whole file for one broken block with another label.
 
-use pem::{EncodeConfig, LineEnding, Pem};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use zeroize::Zeroizing;
 
 /// The label of a certificate.
@@ -12,23 +15,38 @@ pub const REQUEST: &str = "CERTIFICATE REQUEST";
 /// The label of an unencrypted PKCS#8 private key.
 pub const PRIVATE_KEY: &str = "PRIVATE KEY";
 
+/// 48 bytes become the 64 characters that RFC 7468 section 2 requires of every line but the last.
+const BYTES_PER_LINE: usize = 48;
+
 /// Writes one block.
 pub fn encode(label: &str, der: &[u8]) -> Zeroizing<String> {
-    let block = Pem::new(label, der);
-    Zeroizing::new(pem::encode_config(&block, EncodeConfig::new().set_line_ending(LineEnding::LF)))
+    let mut text = Zeroizing::new(format!("-----BEGIN {label}-----\n"));
+    for line in der.chunks(BYTES_PER_LINE) {
+        BASE64.encode_string(line, &mut text);
+        text.push('\n');
+    }
+    text.push_str(&format!("-----END {label}-----\n"));
+    text
 }
 
-/// The contents of every block with this label, in order; text around the blocks is skipped (RFC 7468 section 2).
+/// The contents of every block with this label, in order; all other text is skipped (RFC 7468 section 2).
 ///
-/// `None` when a block does not end or is not base64.
+/// `None` when a block with this label does not end or is not base64.
 pub fn decode_all(label: &str, text: &str) -> Option<Vec<Zeroizing<Vec<u8>>>> {
-    let blocks = pem::parse_many(text).ok()?;
-    // The library drops a block that does not end.
-    if blocks.len() != text.matches("-----BEGIN ").count() {
-        return None;
+    let (begin, end) = (format!("-----BEGIN {label}-----"), format!("-----END {label}-----"));
+    let mut blocks = Vec::new();
+    let mut lines = text.lines().map(str::trim);
+    while lines.any(|line| line == begin) {
+        let mut encoded = Zeroizing::new(String::new());
+        loop {
+            match lines.next()? {
+                line if line == end => break,
+                line => encoded.push_str(line),
+            }
+        }
+        blocks.push(Zeroizing::new(BASE64.decode(encoded.as_bytes()).ok()?));
     }
-    let labelled = blocks.into_iter().filter(|block| block.tag() == label);
-    Some(labelled.map(|block| Zeroizing::new(block.into_contents())).collect())
+    Some(blocks)
 }
 
 /// The contents of the only block with this label; `None` when there is none, more than one, or it is broken.
@@ -65,9 +83,50 @@ mod tests {
     }
 
     #[test]
+    fn text_and_foreign_blocks_around_a_certificate_are_skipped() {
+        let block = encode(CERTIFICATE, &[7; 60]);
+        let (first_line, end) = (block.find('\n').unwrap() + 1, block.find("-----END").unwrap());
+        let with_blank_line = |at: usize| format!("{}\n{}", &block[..at], &block[at..]);
+        let signature = "-----BEGIN PGP SIGNATURE-----\n\niQEzBAEBCAAdFiEE\n=AbCd\n-----END PGP SIGNATURE-----\n";
+        let signed = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n";
+        for (case, text) in [
+            ("blank line after BEGIN", with_blank_line(first_line)),
+            ("blank line inside", with_blank_line(first_line + 65)),
+            ("blank line before END", with_blank_line(end)),
+            ("blank line after BEGIN, CRLF", with_blank_line(first_line).replace('\n', "\r\n")),
+            ("blank line inside, CRLF", with_blank_line(first_line + 65).replace('\n', "\r\n")),
+            ("blank line before END, CRLF", with_blank_line(end).replace('\n', "\r\n")),
+            ("white space around lines", block.lines().map(|line| format!(" \t{line} \t\n")).collect()),
+            ("no line break at the end", block.trim_end().to_owned()),
+            ("comment with BEGIN", format!("# before -----BEGIN CERTIFICATE----- comes a comment\n{}", *block)),
+            ("comment with foreign BEGIN", format!("{}# -----BEGIN PRIVATE KEY-----\n", *block)),
+            ("comment with END", format!("# -----END CERTIFICATE-----\n{}", *block)),
+            ("END without BEGIN", format!("-----END CERTIFICATE-----\n{}", *block)),
+            ("broken foreign block", format!("-----BEGIN X-----\n!\n-----END X-----\n{}", *block)),
+            ("foreign block without END, before", format!("-----BEGIN X-----\nAAAA\n{}", *block)),
+            ("foreign block without END, after", format!("{}-----BEGIN X-----\nAAAA\n", *block)),
+            ("foreign block with another END", format!("-----BEGIN X-----\nAAAA\n-----END Y-----\n{}", *block)),
+            ("PGP signature, before", format!("{signature}{}", *block)),
+            ("PGP signature, after", format!("{}{signature}", *block)),
+            ("clearsigned", format!("{signed}{}{signature}", *block)),
+        ] {
+            let read = decode_one(CERTIFICATE, &text);
+            assert_eq!(read.as_deref().map(Vec::as_slice), Some([7; 60].as_slice()), "{case}: {text:?}");
+        }
+    }
+
+    #[test]
     fn a_broken_block_is_refused() {
-        assert!(decode_all(CERTIFICATE, "-----BEGIN CERTIFICATE-----\nAAAA").is_none());
-        assert!(decode_all(CERTIFICATE, "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----").is_none());
+        for text in [
+            "-----BEGIN CERTIFICATE-----\nAAAA",
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END PRIVATE KEY-----",
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
+            "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----",
+            "-----BEGIN CERTIFICATE-----\nAAA\n-----END CERTIFICATE-----",
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n-----BEGIN CERTIFICATE-----\nAAAA",
+        ] {
+            assert!(decode_all(CERTIFICATE, text).is_none(), "{text:?}");
+        }
         assert_eq!(decode_all(CERTIFICATE, "nothing").unwrap().len(), 0);
     }
 }
