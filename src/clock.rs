@@ -7,8 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use jiff::SignedDuration;
-use jiff::civil::DateTime;
-use jiff::fmt::strtime;
+use jiff::civil::{DateTime, Time};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::failpoint;
@@ -82,16 +81,51 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// RFC 3339, with any offset.
+/// RFC 3339 section 5.6, with any offset, and `T` or a space before the time.
 impl FromStr for Timestamp {
-    type Err = jiff::Error;
+    type Err = TimestampError;
 
-    fn from_str(text: &str) -> Result<Self, jiff::Error> {
-        let text = text.replace('Z', "+00:00");
-        let parsed = strtime::parse("%Y-%m-%dT%H:%M:%S%.f%:z", text)?;
-        let offset = SignedDuration::from_secs(parsed.offset().map_or(0, |offset| offset.seconds().into()));
-        Ok(Self::from_utc(parsed.to_datetime()?.saturating_sub(offset)))
+    fn from_str(text: &str) -> Result<Self, TimestampError> {
+        parse_rfc_3339(text).map(Self::from_utc).ok_or(TimestampError)
     }
+}
+
+/// A text that is not a moment in the form of RFC 3339.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a moment in RFC 3339: expected one such as 2026-11-22T09:30:00Z")]
+pub struct TimestampError;
+
+/// The moment in UTC, cut to milliseconds.
+fn parse_rfc_3339(text: &str) -> Option<DateTime> {
+    let (date_and_time, rest) = text.split_at_checked("2026-11-22T09:30:00".len())?;
+    let (fraction, offset) = match rest.strip_suffix(['Z', 'z']) {
+        Some(fraction) => (fraction, "+00:00"),
+        None => rest.split_at_checked(rest.len().checked_sub("+01:00".len())?)?,
+    };
+
+    // jiff accepts every form of ISO 8601 and more, so it checks only the values.
+    let is_digit = |c: char| c.is_ascii_digit();
+    let form = |part: &str| part.replace(is_digit, "0");
+    let has_form =
+        matches!(&*form(date_and_time), "0000-00-00T00:00:00" | "0000-00-00t00:00:00" | "0000-00-00 00:00:00")
+            && matches!(&*form(offset), "+00:00" | "-00:00")
+            && (fraction.is_empty() || fraction.len() > 1 && fraction.trim_end_matches(is_digit) == ".");
+    if !has_form {
+        return None;
+    }
+
+    let leap_second = date_and_time.strip_suffix(":60");
+    let local = match leap_second {
+        Some(minute) => format!("{minute}:59.999"),
+        None => format!("{date_and_time}{}", &fraction[..fraction.len().min(".000".len())]),
+    };
+    let offset_from_utc = offset[1..].parse::<Time>().ok()?.duration_since(Time::midnight());
+    let to_utc = if offset.starts_with('-') { offset_from_utc } else { -offset_from_utc };
+    let utc = local.parse::<DateTime>().ok()?.saturating_add(to_utc);
+
+    // A leap second is the last second of a month in UTC.
+    let ends_month = utc.date() == utc.date().last_of_month() && (utc.hour(), utc.minute()) == (23, 59);
+    (leap_second.is_none() || ends_month).then_some(utc)
 }
 
 impl fmt::Debug for Timestamp {
@@ -208,14 +242,80 @@ mod tests {
     fn rfc_3339_is_read_with_any_offset_and_fraction() {
         for (text, read) in [
             ("2026-11-22T09:30:00Z", "2026-11-22T09:30:00.000Z"),
+            ("2026-11-22t09:30:00z", "2026-11-22T09:30:00.000Z"),
+            ("2026-11-22 09:30:00Z", "2026-11-22T09:30:00.000Z"),
+            ("2026-11-22T09:30:00.5z", "2026-11-22T09:30:00.500Z"),
             ("2026-11-22T09:30:00.123456789Z", "2026-11-22T09:30:00.123Z"),
+            ("2026-11-22T09:30:00.9999999999999999999999Z", "2026-11-22T09:30:00.999Z"),
             ("2026-11-22T10:30:00+01:00", "2026-11-22T09:30:00.000Z"),
             ("2026-11-22T09:00:00.5-00:30", "2026-11-22T09:30:00.500Z"),
+            ("2026-11-22T09:30:00-00:00", "2026-11-22T09:30:00.000Z"),
+            ("2026-11-22T09:30:00+23:59", "2026-11-21T09:31:00.000Z"),
+            ("2026-11-22T09:30:00-23:59", "2026-11-23T09:29:00.000Z"),
+            ("2024-02-29T00:00:00Z", "2024-02-29T00:00:00.000Z"),
+            ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59.999Z"),
+            ("2016-12-31T23:59:60.25Z", "2016-12-31T23:59:59.999Z"),
+            ("2017-01-01T00:59:60+01:00", "2016-12-31T23:59:59.999Z"),
             ("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"),
+            ("9999-12-31T23:59:59-01:00", "9999-12-31T23:59:59.999Z"),
+            ("0000-01-01T00:00:00+01:00", "1970-01-01T00:00:00.000Z"),
         ] {
-            assert_eq!(text.parse::<Timestamp>().unwrap().to_string(), read, "{text}");
+            let parsed = text.parse::<Timestamp>().map(|moment| moment.to_string());
+            assert_eq!(parsed.ok().as_deref(), Some(read), "{text}");
         }
-        for text in ["", "2026-11-22", "2026-11-22T09:30:00", "2026-11-22T24:30:00Z", "2026-02-30T09:30:00Z", "now"] {
+    }
+
+    #[test]
+    fn a_moment_in_another_form_is_refused() {
+        for text in [
+            "",
+            "now",
+            "2026-11-22",
+            "2026-11-22T09:30Z",
+            "2026-11-22T09:30:00",
+            "2026-11-22T09:30:00.5",
+            "2026-11-22T09:30:00.Z",
+            "2026-11-22T09:30:00,5Z",
+            "2026-11-22T09:30:00.5.5Z",
+            "2026-11-22T09:30:00.-5Z",
+            "2026-11-22_09:30:00Z",
+            "2026-11-22T09:30:00ZZ",
+            "2026-11-22T09:30:00Z+00:00",
+            "2026-11-22T09:30:00Z[UTC]",
+            "20261122T093000Z",
+            "2026/11/22T09:30:00Z",
+            "220-01-01T00:00:00Z",
+            "2020-1-1T0:0:0Z",
+            "12020-01-01T00:00:00Z",
+            "+2020-01-01T00:00:00Z",
+            "-020-01-01T00:00:00Z",
+            " 2026-11-22T09:30:00Z",
+            "2026-11-22T09:30:00Z ",
+            "2026-11-22T09:30:00 Z",
+            "2026-11-22T 9:30:00Z",
+            "２026-11-22T09:30:00Z",
+            "2026-11-22T09:30:0äZ",
+            "2026-11-22T09:30:00+ä:00",
+            "2026-11-22T09:30:00+24:00",
+            "2026-11-22T09:30:00+25:59",
+            "2026-11-22T09:30:00+01:60",
+            "2026-11-22T09:30:00+01:00:30",
+            "2026-11-22T09:30:00+01",
+            "2026-11-22T09:30:00+0100",
+            "2026-11-22T09:30:00+1:00",
+            "2026-11-22T09:30:00 01:00",
+            "2026-00-22T09:30:00Z",
+            "2026-13-22T09:30:00Z",
+            "2026-02-29T09:30:00Z",
+            "2026-11-00T09:30:00Z",
+            "2026-11-22T24:30:00Z",
+            "2026-11-22T24:00:00Z",
+            "2026-11-22T09:60:00Z",
+            "2026-11-22T09:30:61Z",
+            "2026-11-22T12:00:60Z",
+            "2026-11-22T23:59:60Z",
+            "2016-12-31T23:59:60+01:00",
+        ] {
             assert!(text.parse::<Timestamp>().is_err(), "{text}");
         }
     }
