@@ -124,10 +124,10 @@ fn a_repeated_renewal_keeps_the_new_key_and_shows_the_refusal() {
     assert_eq!(shown_problem(&repeated)["type"], "renewal-too-soon");
     for name in ["", "new-"] {
         let keys = format!(
-            "openssl x509 -in {name}certificate.pem -noout -pubkey; echo /; openssl pkey -in {name}key.pem -pubout"
+            "openssl x509 -in {name}certificate.pem -noout -pubkey; echo '|'; openssl pkey -in {name}key.pem -pubout"
         );
         let keys = success(&bash(&home, &keys));
-        let (certified, held) = keys.split_once("/\n").unwrap();
+        let (certified, held) = keys.split_once("|\n").unwrap();
         assert_eq!(certified, held, "{name}");
     }
 }
