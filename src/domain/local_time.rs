@@ -96,7 +96,7 @@ pub fn local_day(at: Timestamp) -> Date {
 
 /// A day as in `2026-11-22`, and in no other spelling.
 pub fn parse_iso_date(text: &str) -> Option<Date> {
-    text.parse().ok().filter(|date: &Date| date.to_string() == text)
+    text.parse().ok().filter(|date: &Date| text.len() == 10 && date.to_string() == text)
 }
 
 /// German, English.
