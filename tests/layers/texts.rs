@@ -39,12 +39,15 @@ fn add_variables(pattern: &Pattern<String>, found: &mut BTreeSet<String>) {
     }
 }
 
+fn catalogue_files(language: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/texts").join(language);
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
 /// Texts of a language, and messages that exist twice.
 pub(super) fn catalogue(language: &str) -> (Texts, Vec<String>) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/texts").join(language);
     let (mut texts, mut twice) = (Texts::new(), Vec::new());
-    for entry in fs::read_dir(folder).unwrap() {
-        let file = entry.unwrap().path();
+    for file in catalogue_files(language) {
         let source = fs::read_to_string(&file).unwrap();
         let resource =
             fluent_syntax::parser::parse(source).unwrap_or_else(|(_, errors)| panic!("{}: {errors:?}", file.display()));
@@ -171,4 +174,63 @@ fn a_text_is_found_in_a_macro_and_through_a_pattern() {
     assert!(can_give("check-{}.hint", "check-grey.hint"));
     assert!(!can_give("check-{}.hint", "check-grey"));
     assert!(!can_give("{}", "check-grey"), "a pattern begins with the area");
+}
+
+/// Ids of texts with a line that begins with a value and is indented deeper than others. Fluent drops those spaces, unless `{""}` comes
+/// first.
+fn texts_with_lost_indentation(source: &str) -> Vec<String> {
+    let (mut found, mut text, mut id) = (Vec::new(), Vec::new(), String::new());
+    // Variants of a plural are indented too, but are not lines of the text.
+    let mut open_braces = 0;
+    for line in source.lines().chain(["end = of the file"]) {
+        let trimmed = line.trim_start();
+        let starts_text = !trimmed.is_empty() && (trimmed.len() == line.len() || trimmed.starts_with('.'));
+        if starts_text {
+            let least = text.iter().map(|(indentation, _)| *indentation).min().unwrap_or_default();
+            let is_lost = |(indentation, line): &(usize, &str)| {
+                *indentation > least && line.starts_with('{') && !line.starts_with(r#"{""}"#)
+            };
+            found.extend(text.iter().any(is_lost).then(|| id.clone()));
+            text.clear();
+            id = trimmed.split(' ').next().unwrap_or_default().to_owned();
+        } else if open_braces == 0 && !trimmed.is_empty() {
+            text.push((line.len() - trimmed.len(), trimmed));
+        }
+        let braces = line.replace(r#"{"{"}"#, "").replace(r#"{"}"}"#, "");
+        open_braces += braces.matches('{').count();
+        open_braces -= braces.matches('}').count();
+    }
+    found
+}
+
+#[test]
+fn no_line_loses_the_spaces_before_its_value() {
+    for file in catalogue_files("de").into_iter().chain(catalogue_files("en")) {
+        let source = fs::read_to_string(&file).unwrap();
+        assert_eq!(texts_with_lost_indentation(&source), Vec::<String>::new(), "{}: begin with {{\"\"}}", file.display());
+    }
+}
+
+#[test]
+fn a_lost_indentation_is_found() {
+    let source = r#"
+good =
+    Name:
+    {""}  { $name }
+    { $number ->
+        [one] { $number } photo
+       *[other] { $number } photos
+    }
+bad =
+    Name:
+      { $name }
+    .attribute =
+        { $x }
+
+          { $y }
+same =
+    { $x }
+    { $y }
+"#;
+    assert_eq!(texts_with_lost_indentation(source), ["bad", ".attribute"]);
 }

@@ -463,7 +463,7 @@ gateway-story-accepted =
     { $width } x { $height } Pixel, { $bytes } Byte, geprüft nach { $profile }: angenommen.
     Das Gateway hat es unter einem Code versiegelt, den Code nicht behalten und geantwortet:
 
-        { $code }
+    {""}    { $code }
 
     Die Bürgerin bringt den Code ins Amt. Er gilt bis { $end }.
 gateway-story-collect = Das Amt ruft es ab
@@ -482,7 +482,7 @@ gateway-story-end =
 gateway-story-cut = Ein Lichtbild, dem zwei Drittel der Bytes fehlen: { $title }
 gateway-story-finding =
     {""}    { $message } (gemessen: { $measured }; Grenzwert: { $limit })
-        { $hint }
+    {""}    { $hint }
 gateway-story-revoked = Das Gerät des Fotostudios ist gesperrt: Seine nächste Anfrage auf der offenen Verbindung wird abgelehnt.
 gateway-story-cut-off = Das Gerät des Fotostudios ist gesperrt: Seine offene Verbindung wurde geschlossen.
 gateway-story-new-connection = Eine neue Verbindung: { $reason }

@@ -136,7 +136,7 @@ studio-code-check-symbol = Ein Zeichen des Codes ist falsch, oder zwei sind vert
 studio-enrolment-gateway-verified =
     Das Gateway { $gateway } hat sich ausgewiesen; es lädt ein: { $name }, { $place }.
     Sein Fingerabdruck, zum Vergleich mit dem Brief:
-      { $fingerprint }
+    {""}  { $fingerprint }
 studio-enrolment-waiting =
     Das Amt muss dieses Gerät noch freigeben. Dort anrufen und vorlesen:
       Gerät { $device_id }
@@ -359,7 +359,7 @@ studio-withdraw-not-a-code = Das ist weder eine Datei noch eine Foto-Nr., und al
 studio-photo-unknown = Foto unbekannt
 studio-withdraw-ambiguous =
     Auf { $number } enden mehrere Foto-Nummern; es wurde nichts zurückgezogen. Die ganze Nummer angeben:
-      { $numbers }
+    {""}  { $numbers }
 studio-withdraw-unknown-number = Das Gateway kennt von diesem Studio kein Foto mit der Nr. { $number }. Sie mit der Quittung vergleichen; `lichtbild-studio photos` listet alle auf.
 studio-withdraw-no-receipt = { $path } ist keine gespeicherte Quittung, und daneben liegt keine. Es wurde nichts gesendet. Den Abrufcode oder die Foto-Nr. von der Quittung angeben.
 studio-withdraw-printed-receipt = { $path } ist eine gedruckte Quittung, die das Programm nicht liest. Es wurde nichts zurückgezogen. Den Abrufcode oder die Foto-Nr. angeben, die darauf stehen.

@@ -463,7 +463,7 @@ gateway-story-accepted =
     { $width } x { $height } pixels, { $bytes } bytes, checked by { $profile }: accepted.
     The gateway sealed it under a code, kept no copy of the code, and answered:
 
-        { $code }
+    {""}    { $code }
 
     The citizen carries the code to the counter. It is valid until { $end }.
 gateway-story-collect = The office collects it
@@ -482,7 +482,7 @@ gateway-story-end =
 gateway-story-cut = A photo that lost two thirds of its bytes: { $title }
 gateway-story-finding =
     {""}    { $message } (measured: { $measured }; limit: { $limit })
-        { $hint }
+    {""}    { $hint }
 gateway-story-revoked = The studio's device is revoked: its next request on the open connection is refused.
 gateway-story-cut-off = The studio's device is revoked: its open connection was closed.
 gateway-story-new-connection = A new connection: { $reason }

@@ -136,7 +136,7 @@ studio-code-check-symbol = One character of the code is wrong, or two are swappe
 studio-enrolment-gateway-verified =
     The gateway { $gateway } has proved its identity. It invites: { $name }, { $place }.
     Compare its fingerprint with the letter:
-      { $fingerprint }
+    {""}  { $fingerprint }
 studio-enrolment-waiting =
     The office must approve this device first. Call the office and read out:
       device { $device_id }
@@ -359,7 +359,7 @@ studio-withdraw-not-a-code = This is neither a file nor a photo number, and as a
 studio-photo-unknown = Unknown photo
 studio-withdraw-ambiguous =
     Several photo numbers end in { $number }; nothing was withdrawn. Give the complete number:
-      { $numbers }
+    {""}  { $numbers }
 studio-withdraw-unknown-number = The gateway knows no photo no. { $number } of this studio. Compare the number with the receipt; `lichtbild-studio photos` lists all photos.
 studio-withdraw-no-receipt = { $path } is not a stored receipt, and there is none beside it. Nothing was sent. Give the code or the photo number from the receipt.
 studio-withdraw-printed-receipt = { $path } is a printed receipt, which this program cannot read. Nothing was withdrawn. Give the code or the photo number printed on it.
