@@ -24,11 +24,25 @@ pub(super) fn parse_in<A: Parser>(language: Language, help_id: &dyn Fn(&str) -> 
     parsed.unwrap_or_else(|error| end(error, language))
 }
 
-/// Language that `--lang` asks for, or the environment `variable`. It is read before clap parses, which then refuses an unknown one.
-pub(super) fn requested_language(variable: &str) -> Option<Language> {
+/// Language that `--lang` asks for, or the environment `variable`; the value of the variable if it names no language. It is read before
+/// clap parses, which then refuses an unknown `--lang`.
+pub(super) fn requested_language(variable: &str) -> Result<Option<Language>, String> {
     let arguments = env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
     let arguments: Vec<String> = arguments.take_while(|argument| argument != "--").collect();
-    language_option(&arguments).or_else(|| Language::from_str(&env::var(variable).ok()?, false).ok())
+    match language_option(&arguments) {
+        Some(language) => Ok(Some(language)),
+        None => language_of_variable(&env::var_os(variable).unwrap_or_default().to_string_lossy()),
+    }
+}
+
+/// Language of a variable such as `de`, `DE` or `de_DE.UTF-8`; none if it is empty.
+fn language_of_variable(value: &str) -> Result<Option<Language>, String> {
+    let name = value.split(['_', '-', '.', '@']).next().unwrap_or_default();
+    match Language::from_str(name, true) {
+        Ok(language) => Ok(Some(language)),
+        Err(_) if value.is_empty() => Ok(None),
+        Err(_) => Err(value.to_owned()),
+    }
 }
 
 fn language_option(arguments: &[String]) -> Option<Language> {
@@ -123,6 +137,23 @@ mod tests {
         ] {
             let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
             assert_eq!(language_option(&arguments), language, "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn a_variable_may_name_a_locale() {
+        for (value, language) in [
+            ("", Ok(None)),
+            ("de", Ok(Some(Language::German))),
+            ("EN", Ok(Some(Language::English))),
+            ("de_DE.UTF-8", Ok(Some(Language::German))),
+            ("en-GB", Ok(Some(Language::English))),
+            ("de@euro", Ok(Some(Language::German))),
+            ("xx", Err("xx".to_owned())),
+            ("C.UTF-8", Err("C.UTF-8".to_owned())),
+            ("_", Err("_".to_owned())),
+        ] {
+            assert_eq!(language_of_variable(value), language, "{value}");
         }
     }
 }

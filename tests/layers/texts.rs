@@ -207,7 +207,12 @@ fn texts_with_lost_indentation(source: &str) -> Vec<String> {
 fn no_line_loses_the_spaces_before_its_value() {
     for file in catalogue_files("de").into_iter().chain(catalogue_files("en")) {
         let source = fs::read_to_string(&file).unwrap();
-        assert_eq!(texts_with_lost_indentation(&source), Vec::<String>::new(), "{}: begin with {{\"\"}}", file.display());
+        assert_eq!(
+            texts_with_lost_indentation(&source),
+            Vec::<String>::new(),
+            "{}: begin with {{\"\"}}",
+            file.display()
+        );
     }
 }
 

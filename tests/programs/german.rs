@@ -2,6 +2,8 @@
 
 skip_in!(quick, postgres: "starts the program, with databases of its own");
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::process::Output;
 
 use crate::support::gateway_process::GatewayFolder;
@@ -77,4 +79,33 @@ fn the_environment_chooses_the_language_and_the_option_overrides_it() {
     assert!(code == Some(1) && english.starts_with("error: "), "{english}");
     let (code, refused) = text(&["studio", "list", "--lang", "fr"]);
     assert!(code == Some(2) && refused.starts_with("Fehler: ") && refused.contains("„fr“"), "{refused}");
+}
+
+#[test]
+fn an_unknown_language_in_the_environment_stops_no_command() {
+    let home = GatewayFolder::new();
+    let run = |variable: &OsStr, arguments: &[&str]| {
+        let output = home.command().env("LICHTBILD_LANG", variable).args(arguments).output().unwrap();
+        (output.status.code(), text_of(&output))
+    };
+    let list = &["studio", "list"][..];
+    for value in [&b"xx"[..], b"C.UTF-8", b"\xff"] {
+        let value = OsStr::from_bytes(value);
+        let (code, text) = run(value, list);
+        let first = text.lines().next().unwrap();
+        assert!(code == Some(0) && text.contains("None yet."), "{value:?}: {text}");
+        assert!(["warning: ", "LICHTBILD_LANG", " de or en"].iter().all(|part| first.contains(part)), "{text}");
+        for german in [
+            &["--lang", "de", "studio", "list"],
+            &["studio", "--lang", "de", "list"],
+            &["studio", "list", "--lang=de", "--json"],
+        ] {
+            let (code, text) = run(value, german);
+            assert!(code == Some(0) && !text.contains("LICHTBILD_LANG"), "{german:?}: {text}");
+        }
+    }
+    for (value, part) in [("", "None yet."), ("DE", "Noch keine."), ("de_DE.UTF-8", "Noch keine.")] {
+        let (code, text) = run(value.as_ref(), list);
+        assert!(code == Some(0) && text.starts_with(part), "{value}: {text}");
+    }
 }

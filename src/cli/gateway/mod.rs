@@ -25,12 +25,14 @@ use crate::texts::language::Language;
 use command_error::CommandError;
 use config_option::CommonOptions;
 use language::{phrase, set_language};
+use message::eprint;
 
 #[derive(Parser)]
 #[command(name = "lichtbild-gateway", version)]
 struct Arguments {
-    // Read before clap parses, so that its messages are in that language too; listed last.
-    #[arg(long, value_name = "de|en", hide_possible_values = true, global = true, display_order = 900, env = language::VARIABLE)]
+    // Read before clap parses, so that its messages are in that language too; listed last. clap does not know the environment variable,
+    // because it would refuse an unknown value of it.
+    #[arg(long, value_name = "de|en", hide_possible_values = true, global = true, display_order = 900)]
     lang: Option<Language>,
     #[command(subcommand)]
     command: Command,
@@ -73,9 +75,12 @@ enum StudioCommand {
 /// Runs the program.
 pub fn main() -> ExitCode {
     let requested = command_line::requested_language(language::VARIABLE);
-    set_language(requested);
+    set_language(requested.as_ref().copied().unwrap_or_default());
+    if let Err(value) = requested {
+        eprint(phrase!("gateway-unknown-language", variable = language::VARIABLE, value = value));
+    }
     if let Err(error) = memory_dumps::forbid() {
-        message::eprint(phrase!("gateway-core-dumps", error = error));
+        eprint(phrase!("gateway-core-dumps", error = error));
     }
     let arguments: Arguments = command_line::parse_in(language::language(), &help_id);
     let runtime = match tokio::runtime::Runtime::new() {

@@ -1,6 +1,7 @@
 ### Commands of the program lichtbild-gateway.
 
 # mod
+gateway-unknown-language = Warnung: { $variable } nennt keine bekannte Sprache: „{ $value }“. Bitte de oder en angeben; ohne Sprache sind Ergebnisse und Meldungen englisch.
 gateway-core-dumps = Warnung: Speicherabbilder lassen sich nicht abschalten ({ $error }); sie enthielten Lichtbilder, Codes und Schlüssel. Bitte setrlimit und prctl erlauben oder Speicherabbilder für diesen Dienst abschalten.
 gateway-threads = Es lassen sich keine Threads starten. Bitte die Obergrenze für Prozesse dieses Benutzers erhöhen.
 
@@ -527,7 +528,7 @@ gateway-uncovered-_sqlx_migrations = werden beim Öffnen der Datenbank mit denen
 
 # Help: one message per command, with its arguments as attributes.
 gateway-help-arguments =
-    .lang = Sprache der Ergebnisse und Meldungen sowie der Briefe, Nachweise und Zertifikatsnamen (diese ohne Angabe auf Deutsch) [Standard: en]
+    .lang = Sprache der Ergebnisse und Meldungen sowie der Briefe, Nachweise und Zertifikatsnamen (diese ohne Angabe auf Deutsch); ohne diese Option gilt die Umgebungsvariable LICHTBILD_LANG [Standard: en]
     .config = Konfiguration des Gateways
     .json = JSON ausgeben
     .which = Name oder Kennung

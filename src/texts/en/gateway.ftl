@@ -1,6 +1,7 @@
 ### Commands of the program lichtbild-gateway.
 
 # mod
+gateway-unknown-language = warning: { $variable } names no known language ("{ $value }"): set it to de or en; results and messages are in English until then
 gateway-core-dumps = warning: core dumps cannot be disabled ({ $error }), and they would contain photos, codes and keys: permit setrlimit and prctl, or disable core dumps for this service
 gateway-threads = cannot start threads: raise the limit of processes for this user
 
@@ -527,7 +528,7 @@ gateway-uncovered-_sqlx_migrations = is compared with the program's own when the
 
 # Help: one message per command, with its arguments as attributes.
 gateway-help-arguments =
-    .lang = Language of results and messages, and of letters, reports and certificate names (these are German by default) [default: en]
+    .lang = Language of results and messages, and of letters, reports and certificate names (these are German by default); without this option, the environment variable LICHTBILD_LANG counts [default: en]
     .config = The gateway's configuration
     .json = Print JSON
     .which = Its name or identifier
