@@ -3,14 +3,14 @@
 use std::env;
 use std::io::{self, Write};
 
-use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+use clap::error::{ContextKind, ContextValue, Error};
 use clap::{Parser, ValueEnum};
 
 use super::help_texts::{translated_words, with_help};
+use super::usage_message::usage_message;
 use crate::domain::display_text::{escaped, escaped_lines, is_displayable};
 use crate::domain::redaction::redact_passwords;
 use crate::texts::language::Language;
-use crate::texts::text;
 
 /// Arguments of this process; wrong usage, `--help` and `--version` end it.
 pub(super) fn parse<A: Parser>() -> A {
@@ -64,7 +64,7 @@ fn end(mut error: Error, language: Language) -> ! {
         error.exit()
     }
     escape_context(&mut error);
-    let message = message(&error, language);
+    let message = usage_message(&error, language);
     // Parsers of values may repeat it as well.
     let is_displayable = message.chars().all(|character| character == '\n' || is_displayable(character));
     if language == Language::English && is_displayable {
@@ -73,36 +73,6 @@ fn end(mut error: Error, language: Language) -> ! {
     // An error stream that is closed changes nothing about the exit code.
     let _ = write!(io::stderr(), "{}", escaped_lines(&message));
     std::process::exit(error.exit_code());
-}
-
-/// Message about wrong usage. clap words it in English only.
-fn message(error: &Error, language: Language) -> String {
-    let kind = match error.kind() {
-        _ if language == Language::English => return error.to_string(),
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => return translated_words(&error.to_string(), language),
-        ErrorKind::InvalidValue => "value",
-        ErrorKind::ValueValidation => "invalid",
-        ErrorKind::UnknownArgument => "option",
-        ErrorKind::InvalidSubcommand => "command",
-        ErrorKind::ArgumentConflict => "conflict",
-        ErrorKind::MissingRequiredArgument => "missing",
-        ErrorKind::MissingSubcommand => "no-command",
-        _ => "other",
-    };
-    let part = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
-    let given = part(if kind == "command" { ContextKind::InvalidSubcommand } else { ContextKind::InvalidValue });
-    let cause = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
-    let message = text!(
-        language,
-        format!("cli-usage-{kind}"),
-        argument = part(ContextKind::InvalidArg),
-        value = given,
-        choices = part(ContextKind::ValidValue),
-        other = part(ContextKind::PriorArg),
-        cause = cause.trim_end(),
-    );
-    let usage = part(ContextKind::Usage);
-    text!(language, "cli-usage", message = message, usage = translated_words(&usage, language)) + "\n"
 }
 
 fn escape_context(error: &mut Error) {

@@ -9,3 +9,4 @@ mod help_texts;
 mod language_argument;
 pub mod studio;
 mod systemd;
+mod usage_message;

@@ -109,3 +109,40 @@ fn an_unknown_language_in_the_environment_stops_no_command() {
         assert!(code == Some(0) && text.starts_with(part), "{value}: {text}");
     }
 }
+
+#[test]
+fn wrong_command_lines_are_explained_in_german() {
+    let home = GatewayFolder::empty();
+    for (command, parts) in [
+        (&["frobnicate"][..], &["unbekannter Befehl „frobnicate“"][..]),
+        (&["studio", "lst"], &["unbekannter Befehl „lst“", "Vielleicht gemeint: „list“"]),
+        (&["studio"], &["Aufruf: ", "Befehle:"]),
+        (&["studio", "list", "--jsn"], &["unbekanntes Argument „--jsn“", "Vielleicht gemeint: „--json“"]),
+        (&["studio", "list", "--json=1"], &["„1“ ist ein Wert zu viel für „--json“"]),
+        (&["studio", "list", "more"], &["unbekanntes Argument „more“"]),
+        (&["studio", "add", "--name"], &["unbekanntes Argument „--name“"]),
+        (&["studio", "add", "A", "--place"], &["für „--place <PLACE>“ fehlt ein Wert"]),
+        (&["studio", "add"], &["es fehlt: "]),
+        (&["studio", "list", "--lang", "de"], &["„--lang <de|en>“ ist mehrfach angegeben"]),
+        (&["backup", "x", "--keys", "none"], &["„none“ ist kein Wert für", "Möglich: without, only, with"]),
+        (&["backup", "x", "--keys"], &["fehlt ein Wert", "Möglich: without, only, with"]),
+        (&["device", "revoke", "x"], &["„x“ ist kein Wert für „<DEVICE_ID>“. Bitte eine Kennung angeben"]),
+        (&["device", "revoke", ""], &["für „<DEVICE_ID>“ fehlt ein Wert"]),
+        (&["init", "--dir", "x", "--host", "a b"], &["Bitte einen vollständigen DNS-Namen"]),
+        (&["init", "--dir", "x", "--bind", "y"], &["Bitte eine IP-Adresse ohne Port angeben"]),
+        (&["init", "--dir", "x", "--port-base", "y"], &["Bitte eine ganze Zahl angeben."]),
+        (&["init", "--dir", "x", "--port-base", "65533"], &["Bitte eine Zahl aus 0-65532 angeben."]),
+        (&["init", "--dir", "x", "--public-studio-url", "http://a"], &["Bitte https://, einen Rechnernamen"]),
+        (&["studio", "invite", "A", "--place", "B", "--valid", "1y"], &["keine Zeitspanne"]),
+        (&["audit", "export", "--from", "y"], &["Bitte einen Tag"]),
+        (&["quarantine", "hold", "--as-of", "y"], &["Bitte einen Zeitpunkt"]),
+    ] {
+        let output = home.run(&[&["--lang", "de"], command].concat());
+        let text = text_of(&output);
+        assert_eq!(output.status.code(), Some(2), "{command:?}: {text}");
+        assert!(parts.iter().all(|part| text.contains(part)), "{command:?}: {text}");
+        for wrong in ["error", "sage:", "expected", "value", "tip:", "„“", "\n\n\n", "invalid", "ParseError"] {
+            assert!(!text.contains(wrong), "{command:?}, {wrong:?}: {text}");
+        }
+    }
+}
