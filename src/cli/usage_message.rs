@@ -62,7 +62,7 @@ fn fault(error: &Error, language: Language) -> String {
     text!(language, id, argument = argument, value = value, other = other, advice = advice(error, language))
 }
 
-/// Instruction for a value that its parser refused. Parsers without an entry here word their own errors.
+/// Advice on a value that its parser refused. Parsers without an entry here word their own errors.
 fn advice(error: &Error, language: Language) -> String {
     let Some(cause) = std::error::Error::source(error) else { return String::new() };
     let message = cause.to_string();

@@ -123,7 +123,7 @@ fn wrong_command_lines_are_explained_in_german() {
         (&["studio", "add", "--name"], &["unbekanntes Argument „--name“"]),
         (&["studio", "add", "A", "--place"], &["für „--place <PLACE>“ fehlt ein Wert"]),
         (&["studio", "add"], &["es fehlt: "]),
-        (&["studio", "list", "--lang", "de"], &["„--lang <de|en>“ ist mehrfach angegeben"]),
+        (&["--lang", "de", "studio", "list"], &["„--lang <de|en>“ ist mehrfach angegeben"]),
         (&["backup", "x", "--keys", "none"], &["„none“ ist kein Wert für", "Möglich: without, only, with"]),
         (&["backup", "x", "--keys"], &["fehlt ein Wert", "Möglich: without, only, with"]),
         (&["device", "revoke", "x"], &["„x“ ist kein Wert für „<DEVICE_ID>“. Bitte eine Kennung angeben"]),
@@ -144,5 +144,25 @@ fn wrong_command_lines_are_explained_in_german() {
         for wrong in ["error", "sage:", "expected", "value", "tip:", "„“", "\n\n\n", "invalid", "ParseError"] {
             assert!(!text.contains(wrong), "{command:?}, {wrong:?}: {text}");
         }
+    }
+}
+
+#[test]
+fn a_database_that_went_back_in_time_is_explained_in_german() {
+    let home = GatewayFolder::new();
+    german(&home, &["office", "add", "Amt Nord", "--place", "Köln"]);
+    let old = home.beside("old.sqlite");
+    std::fs::copy(home.database(), &old).unwrap();
+    german(&home, &["office", "add", "Amt Ost", "--place", "Köln"]);
+    std::fs::copy(&old, home.database()).unwrap();
+    let refused = text_of(&home.run(&["--lang", "de", "office", "add", "Amt West", "--place", "Köln"]));
+    let confirmed = text_of(&home.run(&["--lang", "de", "confirm-rollback"]));
+    for (text, part) in [
+        (&refused, "Warnung: Die Datenbank ist auf einen alten Stand zurückgefallen: das Protokoll"),
+        (&refused, "Fehler: Die Datenbank ist auf einen alten Stand zurückgefallen; es wird nichts geändert"),
+        (&refused, "Ursache: das Protokoll der Datenbank hat "),
+        (&confirmed, "Bestätigt. Befund: das Protokoll der Datenbank hat "),
+    ] {
+        assert!(text.contains(part) && !text.contains("database error"), "{text}");
     }
 }

@@ -6,6 +6,7 @@ use super::command_error::CommandError;
 use super::config_option::ConfigOption;
 use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::eprint;
+use crate::cli::gateway::rollback_text::rollback_text;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::log::chain::ChainLink;
@@ -35,7 +36,7 @@ impl AdminContext {
         let compared = this.compare(&keys).await?;
         match compared.rollback {
             Some(rollback) => {
-                eprint(phrase!("gateway-rolled-back", advice = rollback.advice()));
+                eprint(phrase!("gateway-rolled-back", rollback = rollback_text(rollback)));
                 this.store.stop_changes(rollback);
             }
             None => {

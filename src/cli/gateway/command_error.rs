@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use crate::cli::gateway::language::language;
 use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::{eprint, eprint_excerpt};
+use crate::cli::gateway::rollback_text::rollback_text;
 use crate::config::ConfigError;
 use crate::domain::party::Role;
 use crate::flows::admin::administer::AdministrationError;
@@ -129,36 +130,45 @@ impl Explained for SecretError {
 
 impl Explained for StoreError {
     fn message(&self) -> String {
-        let error = self.to_string();
         match self {
-            Self::RolledBack(_) => phrase!("gateway-failed-rollback", error = error),
-            Self::Damaged(_) => phrase!("gateway-failed-damaged", error = error),
-            _ => phrase!("gateway-failed-store", error = error),
+            Self::RolledBack(rollback) => phrase!("gateway-failed-rollback", error = rollback_text(*rollback)),
+            Self::Damaged(what) => phrase!("gateway-failed-damaged", error = what),
+            _ => phrase!("gateway-failed-store", error = self),
         }
     }
 }
 
-impl Explained for AdministrationError {
-    fn message(&self) -> String {
-        let error = self.to_string();
-        let name = match self {
-            Self::NameTaken => "name-taken",
-            Self::AlreadyBound => "already-bound",
-            Self::InvalidName(_) => "invalid-name",
-            Self::NoSuchParty { role: Role::Studio, .. } => "no-such-studio",
-            Self::NoSuchParty { role: Role::Office, .. } => "no-such-office",
-            Self::Ambiguous { role: Role::Studio, .. } => "ambiguous-studio",
-            Self::Ambiguous { role: Role::Office, .. } => "ambiguous-office",
-            Self::NoSuchDevice => "no-such-device",
-            Self::DeviceRevoked => "device-revoked",
-            Self::KeyReused => "key-reused",
-            Self::Seal(_) | Self::Entropy(_) => "no-randomness",
-            Self::Store(_) => "store",
-        };
-        let wanted = match self {
-            Self::NoSuchParty { wanted, .. } | Self::Ambiguous { wanted, .. } => wanted.as_str(),
-            _ => "",
-        };
-        text!(language(), format!("gateway-refused-{name}"), error = error, wanted = wanted)
+impl From<AdministrationError> for CommandError {
+    fn from(error: AdministrationError) -> Self {
+        let causes = sources(&error);
+        match error {
+            AdministrationError::Store(error) => error.into(),
+            refused => Self { causes, ..Self::plain(refusal(&refused)) },
+        }
     }
+}
+
+fn refusal(error: &AdministrationError) -> String {
+    let name = match error {
+        AdministrationError::NameTaken => "name-taken",
+        AdministrationError::AlreadyBound => "already-bound",
+        AdministrationError::InvalidName(_) => "invalid-name",
+        AdministrationError::NoSuchParty { role: Role::Studio, .. } => "no-such-studio",
+        AdministrationError::NoSuchParty { role: Role::Office, .. } => "no-such-office",
+        AdministrationError::Ambiguous { role: Role::Studio, .. } => "ambiguous-studio",
+        AdministrationError::Ambiguous { role: Role::Office, .. } => "ambiguous-office",
+        AdministrationError::NoSuchDevice => "no-such-device",
+        AdministrationError::DeviceRevoked => "device-revoked",
+        AdministrationError::KeyReused => "key-reused",
+        AdministrationError::Seal(_) | AdministrationError::Entropy(_) => "no-randomness",
+        // Its error has its own message.
+        AdministrationError::Store(_) => "store",
+    };
+    let wanted = match error {
+        AdministrationError::NoSuchParty { wanted, .. } | AdministrationError::Ambiguous { wanted, .. } => {
+            wanted.as_str()
+        }
+        _ => "",
+    };
+    text!(language(), format!("gateway-refused-{name}"), error = error.to_string(), wanted = wanted)
 }

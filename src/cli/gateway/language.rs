@@ -28,7 +28,8 @@ pub(super) fn document_language() -> Language {
 }
 
 /// The text `id` in the language of this process, with everything that can be displayed as a value:
-/// `phrase!("gateway-cannot-read", file = file.display())`.
+/// `phrase!("gateway-cannot-read", file = file.display())`. A count that selects a plural form must stay a number and goes through
+/// [`text!`](crate::text) instead.
 macro_rules! phrase {
     ($id:literal $(, $name:ident = $value:expr)* $(,)?) => {
         $crate::text!($crate::cli::gateway::language::language(), $id $(, $name = ($value).to_string())*)

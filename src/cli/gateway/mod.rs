@@ -10,6 +10,7 @@ mod language;
 mod message;
 mod output;
 mod parties;
+mod rollback_text;
 mod running;
 mod span;
 

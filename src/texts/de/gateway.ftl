@@ -36,14 +36,21 @@ gateway-refused-no-such-device = Es gibt kein solches Gerät: „lichtbild-gatew
 gateway-refused-device-revoked = Das Gerät ist gesperrt, und das lässt sich nicht rückgängig machen. Bitte ein neues einladen („studio invite“, „office invite“).
 gateway-refused-key-reused = Ein anderes Gerät hat oder hatte diesen Schlüssel. Bitte auf dem Gerät einen neuen Schlüssel erzeugen.
 gateway-refused-no-randomness = Das System liefert keine Zufallszahlen. Bitte noch einmal versuchen. Ursache: { $error }
-gateway-refused-store = Die Datenbank lässt sich nicht benutzen. Ursache: { $error }
 
 # admin_context
-gateway-rolled-back = Warnung: Die Datenbank ist auf einen alten Stand zurückgefallen. Ursache und nächster Schritt: { $advice }
+gateway-rolled-back = Warnung: Die Datenbank ist auf einen alten Stand zurückgefallen: { $rollback }. Bitte die richtige wiederherstellen und neu starten oder diese mit „lichtbild-gateway confirm-rollback“ bestätigen, das alle ihre Lichtbilder sperrt (docs/operation/database.md, „What do I do when the database went back in time?“).
 gateway-warning = Warnung: Der Pegelstand lässt sich nicht schreiben. Ursache: { $error }
 gateway-key-file = Die Schlüsseldatei { $file } lässt sich nicht benutzen. Ursache: { $error }
 gateway-database-unavailable = { $database } lässt sich nicht öffnen. Ursache: { $cause }{ $advice }
 gateway-database-inactive = Die Datenbank { $database } ist stillgelegt. Ursache: { $cause }
+
+# rollback_text
+gateway-rollback-behind = das Protokoll der Datenbank hat { $found } Zeilen, bekannt waren { $known }
+gateway-rollback-diverged = Zeile { $row } des Protokolls ist nicht die bekannte
+gateway-rollback-generation = die Datenbank stammt aus der Zeit vor einer Wiederherstellung oder Bestätigung: ihre Generation ist { $found }, bekannt war { $known }
+gateway-rollback-timeline = der PostgreSQL-Server ist auf der Zeitlinie { $found }, bekannt war { $known }
+gateway-rollback-forged = Generation { $number } der Datenbank wurde nicht mit der Schlüsseldatei dieses Gateways bestätigt
+gateway-rollback-replaced = die Datei der Datenbank wurde bei laufendem Gateway ersetzt
 
 # parties/approve
 gateway-approve-no-request = Von Gerät { $device } liegt kein Antrag vor, der auf Freigabe wartet: „lichtbild-gateway device list“ zeigt, welche Geräte einen haben.
@@ -126,7 +133,13 @@ gateway-party-was-active = { $name } war schon aktiv; nichts geändert.
 
 # parties/release
 gateway-release-nothing = { $name } hat kein gesperrtes Gerät, dessen Lichtbilder auf Freigabe warten: „lichtbild-gateway device list“ zeigt alle.
-gateway-released = { $photos } Lichtbilder von { $devices } gesperrten Geräten können abgerufen werden.
+gateway-released = { $photos ->
+        [one] { $photos } Lichtbild
+       *[other] { $photos } Lichtbilder
+    } von { $devices ->
+        [one] { $devices } gesperrten Gerät
+       *[other] { $devices } gesperrten Geräten
+    } freigegeben.
 gateway-released-anyway = Das war auch vorher möglich: photos_of_revoked steht auf „keep“. Die Freigabe gilt, falls sich das ändert.
 
 # parties/provision_device
@@ -279,19 +292,70 @@ gateway-migrate-differs = Die Kopie weicht vom Original ab; { $from } bleibt in 
 gateway-migrate-failed = Der Umzug von { $from } nach { $to } ist gescheitert. Ursache: { $error }
 
 # data/quarantine
+gateway-photo-available = abrufbar
+gateway-photo-leased = reserviert
+gateway-photo-kept = aufbewahrt
+gateway-photo-used = übernommen
+gateway-photo-refused = abgelehnt
+gateway-photo-withdrawn = zurückgezogen
+gateway-photo-expired = abgelaufen
 gateway-quarantine-times = eingeliefert { $deposited }  Frist { $end }
 gateway-quarantine-none = Keine: Seit einer Wiederherstellung ist kein Lichtbild mehr gesperrt.
 gateway-quarantine-release-none = Keines davon ist seit einer Wiederherstellung gesperrt: „lichtbild-gateway quarantine list“ zeigt alle.
-gateway-quarantine-released = { $photos } Lichtbilder können wieder abgerufen werden.
+gateway-quarantine-released = { $photos ->
+        [one] { $photos } Lichtbild kann
+       *[other] { $photos } Lichtbilder können
+    } wieder abgerufen werden.
 gateway-quarantine-schema = Das Schema der Datenbank ist nicht so, wie dieses Programm es anlegt; die fremden Teile können diesen Befehl unwirksam machen. Bitte kein Gateway damit starten, solange „lichtbild-gateway verify“ sie noch findet:
-gateway-quarantine-held = { $photos } Lichtbilder sind gesperrt, { $invitations } Einladungen beendet.
+gateway-quarantine-held = { $photos ->
+        [one] { $photos } Lichtbild ist
+       *[other] { $photos } Lichtbilder sind
+    } gesperrt, { $invitations ->
+        [one] { $invitations } Einladung
+       *[other] { $invitations } Einladungen
+    } beendet.
 gateway-quarantine-next = Nächster Schritt: „quarantine list“ zeigt sie, „quarantine release“ gibt die seitdem nicht benutzten frei.
 gateway-quarantine-checkpoints-left = Die Datenbank ist wieder in Betrieb, aber in { $folder } liegen noch Prüfpunkte über Zeilen, die sie nicht hat: Das Gateway verschiebt sie beim Start.
-gateway-quarantine-checkpoints-moved = { $number } Prüfpunkte über Zeilen, die diese Datenbank nicht hat, liegen jetzt in { $folder }.
+gateway-quarantine-checkpoints-moved = { $number ->
+        [one] { $number } Prüfpunkt
+       *[other] { $number } Prüfpunkte
+    } über Zeilen, die diese Datenbank nicht hat: jetzt in { $folder }.
 gateway-quarantine-watermarks = Der Pegelstand lässt sich nicht schreiben. Bitte als Benutzer des Gateways ausführen; das Gateway selbst arbeitet auch ohne. Ursache: { $error }
 gateway-quarantine-moment = Bitte einen Zeitpunkt wie 2026-11-22T09:30:00Z angeben.
 
 # data/verify
+gateway-rows-parties = { $rows ->
+        [one] { $rows } Beteiligter
+       *[other] { $rows } Beteiligte
+    }
+gateway-rows-devices = { $rows ->
+        [one] { $rows } Gerät
+       *[other] { $rows } Geräte
+    }
+gateway-rows-certificates = { $rows ->
+        [one] { $rows } Zertifikat
+       *[other] { $rows } Zertifikate
+    }
+gateway-rows-bound_keys = { $rows ->
+        [one] { $rows } eingetragener Schlüssel
+       *[other] { $rows } eingetragene Schlüssel
+    }
+gateway-rows-invitations = { $rows ->
+        [one] { $rows } Einladung
+       *[other] { $rows } Einladungen
+    }
+gateway-rows-photos = { $rows ->
+        [one] { $rows } Lichtbild
+       *[other] { $rows } Lichtbilder
+    }
+gateway-rows-collections = { $rows ->
+        [one] { $rows } Abruf
+       *[other] { $rows } Abrufe
+    }
+gateway-rows-collection_devices = { $rows ->
+        [one] { $rows } Gerät von Abrufen
+       *[other] { $rows } Geräte von Abrufen
+    }
 gateway-verify-no-key-file = Ohne die Schlüsseldatei werden ihre Monatsschlüssel und die Prüfsummen der Zeilen nicht geprüft. Ursache: { $cause }
 gateway-verify-no-audit-key = Ohne den Prüfschlüssel werden die Signaturen der Prüfpunkte nicht geprüft: { $file } ist kein öffentlicher Schlüssel.
 gateway-verify-damaged = Die Datenbank ist beschädigt.
@@ -302,12 +366,18 @@ gateway-verify-photos = Lichtbilder     { $there } vorhanden, { $erased } gelös
 gateway-verify-pictures = versiegelt      { $pictures } wie gespeichert
 gateway-verify-pictures-old = versiegelt      { $pictures } wie gespeichert, { $some } aus der Zeit vor den Prüfsummen: nur ihre Form wurde geprüft
 gateway-verify-collections = Abrufe          { $number }
-gateway-verify-log = Protokoll       { $rows } Zeilen, die letzte { $head }
+gateway-verify-log = Protokoll       { $rows ->
+        [one] { $rows } Zeile
+       *[other] { $rows } Zeilen
+    }, die letzte { $head }
 gateway-verify-fault = FEHLER          { $times } x { $fault }
 gateway-verify-compared = verglichen      { $tables }
 gateway-verify-open = offen           { $text }
 gateway-verify-replayed = Eine Wiederherstellung hat einen Auszug bis Zeile { $row } übernommen: Zeilen bis dahin werden nicht verglichen.
-gateway-verify-older-nodes = { $rows } Zeilen des Protokolls wurden am Tag der Umstellung ohne Prüfsumme geschrieben.
+gateway-verify-older-nodes = { $rows ->
+        [one] { $rows } Zeile des Protokolls wurde
+       *[other] { $rows } Zeilen des Protokolls wurden
+    } am Tag der Umstellung ohne Prüfsumme geschrieben.
 gateway-verify-good = Die Datenbank ist unversehrt. Am Ende des Protokolls abgeschnittene Zeilen fallen nicht auf: Bitte die letzte Zeile mit einer anderswo notierten vergleichen.
 gateway-verify-good-without-key-file = Die Datenbank ist unversehrt, soweit sich das ohne die Schlüsseldatei zeigt. Am Ende des Protokolls abgeschnittene Zeilen fallen nicht auf: Bitte die letzte Zeile mit einer anderswo notierten vergleichen.
 gateway-verify-older-than-digests = { $rows } sind älter als die Prüfsummen der Zeilen: Namen, Bezeichnungen, Notizen, Befunde und alles, was nicht im Protokoll steht, werden nicht verglichen.
@@ -324,7 +394,10 @@ gateway-backup-manifest = Das Inhaltsverzeichnis der Sicherung lässt sich nicht
 gateway-backup-copy-unreadable = Die Kopie der Datenbank lässt sich nicht lesen.
 gateway-backup-unreadable = { $file } lässt sich nicht lesen. Bitte als Benutzer des Gateways ausführen.
 gateway-backup-database = Datenbank       { $file }, Stand { $time }
-gateway-backup-log = Protokoll       { $rows } Zeilen, die letzte { $head }
+gateway-backup-log = Protokoll       { $rows ->
+        [one] { $rows } Zeile
+       *[other] { $rows } Zeilen
+    }, die letzte { $head }
 gateway-backup-files = Dateien         { $files }, die die Konfiguration nennt
 gateway-backup-signed = unterschrieben  mit dem Prüfschlüssel (SHA-256 { $key })
 gateway-backup-unsigned = unterschrieben  nicht: „restore“ nimmt sie nur mit --unsigned
@@ -386,8 +459,14 @@ gateway-replay-same-gateway = die Prüfpunkte des Gateways angeben, das die Sich
 gateway-replay-other-log = Die Prüfpunkte in { $folder } gehören zu einem anderen Protokoll als die Sicherung. Bitte die desselben Gateways angeben.
 gateway-replay-rewritten = Der Prüfpunkt über { $count } Zeilen kennt eine andere Zeile { $count } als die Sicherung: Deren Protokoll wurde neu geschrieben oder gehört einem anderen Gateway.
 gateway-replay-gap = { $file } schließt nicht an die Sicherung an. Bitte ab dem Tag der Sicherung und vom selben Gateway ausziehen. Ursache: { $cause }
-gateway-replay-plan-until = Der Auszug enthält { $rows } Zeilen seit der Sicherung, die letzte vom { $until }. Zu übernehmen:
-gateway-replay-plan = Der Auszug enthält { $rows } Zeilen seit der Sicherung. Zu übernehmen:
+gateway-replay-plan-until = Der Auszug enthält { $rows ->
+        [one] { $rows } Zeile
+       *[other] { $rows } Zeilen
+    } seit der Sicherung, die letzte vom { $until }. Zu übernehmen:
+gateway-replay-plan = Der Auszug enthält { $rows ->
+        [one] { $rows } Zeile
+       *[other] { $rows } Zeilen
+    } seit der Sicherung. Zu übernehmen:
 gateway-replay-erase = löschen   { $photo }  { $state }  { $time }
 gateway-replay-move = ändern    { $photo }  { $state }
 gateway-replay-counts =

@@ -22,8 +22,8 @@ gateway-failed-config = { $error }
 gateway-failed-start = { $error }
 gateway-failed-certificate = { $error }
 gateway-failed-secret = { $error }
-gateway-failed-rollback = { $error }
-gateway-failed-damaged = { $error }
+gateway-failed-rollback = the database went back in time: { $error }; changes are refused until the right database is put back, or until `lichtbild-gateway confirm-rollback` accepts this one
+gateway-failed-damaged = the database is damaged: { $error }
 gateway-failed-store = { $error }
 gateway-refused-name-taken = one with this name and place is there already: see the list
 gateway-refused-already-bound = a device has this certificate or key already, perhaps a revoked one: see `device list`; after a revocation a new key is needed
@@ -36,14 +36,21 @@ gateway-refused-no-such-device = there is no such device: `lichtbild-gateway dev
 gateway-refused-device-revoked = the device was revoked permanently: invite a new one with `studio invite` or `office invite`
 gateway-refused-key-reused = another device has or had this key: make a new key on the device
 gateway-refused-no-randomness = { $error }
-gateway-refused-store = { $error }
 
 # admin_context
-gateway-rolled-back = warning: the database went back in time; { $advice }
+gateway-rolled-back = warning: the database went back in time; { $rollback }: restore the right database and start again, or accept this one with `lichtbild-gateway confirm-rollback`, which puts all its photos into quarantine (docs/operation/database.md, "What do I do when the database went back in time?")
 gateway-warning = warning: { $error }
 gateway-key-file = { $file }: { $error }
 gateway-database-unavailable = cannot open { $database } ({ $cause }){ $advice }
 gateway-database-inactive = { $database }: { $cause }
+
+# rollback_text
+gateway-rollback-behind = the audit log of the database has { $found } rows, but { $known } rows were known
+gateway-rollback-diverged = row { $row } of the audit log is not the known one
+gateway-rollback-generation = the database is from before a restore or a confirmed rollback: its generation is { $found }, but { $known } was known
+gateway-rollback-timeline = the PostgreSQL server is on timeline { $found }, but { $known } was known
+gateway-rollback-forged = generation { $number } of the database was not confirmed with this gateway's key file
+gateway-rollback-replaced = the database file was replaced while the gateway had it open
 
 # parties/approve
 gateway-approve-no-request = device { $device } has no request that waits for approval: `lichtbild-gateway device list` shows which devices have one
@@ -126,7 +133,13 @@ gateway-party-was-active = { $name } was active before; nothing changed.
 
 # parties/release
 gateway-release-nothing = { $name } has no revoked device whose photos wait for a release: `lichtbild-gateway device list` shows all
-gateway-released = { $photos } photos of { $devices } revoked devices can be collected.
+gateway-released = { $photos ->
+        [one] { $photos } photo
+       *[other] { $photos } photos
+    } of { $devices ->
+        [one] { $devices } revoked device
+       *[other] { $devices } revoked devices
+    } can be collected.
 gateway-released-anyway = They could be collected before: photos_of_revoked is "keep". The release counts if that changes.
 
 # parties/provision_device
@@ -279,19 +292,70 @@ gateway-migrate-differs = the copy differs from the original ({ $what }); { $fro
 gateway-migrate-failed = { $from } to { $to }: { $error }
 
 # data/quarantine
+gateway-photo-available = available
+gateway-photo-leased = leased
+gateway-photo-kept = kept
+gateway-photo-used = used
+gateway-photo-refused = refused
+gateway-photo-withdrawn = withdrawn
+gateway-photo-expired = expired
 gateway-quarantine-times = deposited { $deposited }  expires { $end }
 gateway-quarantine-none = None: no photo is held back since a restore.
 gateway-quarantine-release-none = none of them is held back since a restore: `lichtbild-gateway quarantine list` shows all
-gateway-quarantine-released = { $photos } photos can be collected again.
+gateway-quarantine-released = { $photos ->
+        [one] { $photos } photo
+       *[other] { $photos } photos
+    } can be collected again.
 gateway-quarantine-schema = The database's schema differs from the one of this program, and the foreign objects may undo this command. Start no gateway on it before `lichtbild-gateway verify` finds none of them:
-gateway-quarantine-held = { $photos } photos are held back, { $invitations } invitations ended.
+gateway-quarantine-held = { $photos ->
+        [one] { $photos } photo is
+       *[other] { $photos } photos are
+    } held back, { $invitations ->
+        [one] { $invitations } invitation
+       *[other] { $invitations } invitations
+    } ended.
 gateway-quarantine-next = Next: `quarantine list` shows them, `quarantine release` releases those that were not used since.
 gateway-quarantine-checkpoints-left = the database is in use again, but checkpoints of rows that it does not have are still in { $folder }: the gateway moves them when it starts
-gateway-quarantine-checkpoints-moved = { $number } checkpoints of rows that this database does not have are in { $folder } now.
+gateway-quarantine-checkpoints-moved = { $number ->
+        [one] { $number } checkpoint
+       *[other] { $number } checkpoints
+    } of rows that this database does not have: now in { $folder }.
 gateway-quarantine-watermarks = { $error }: run this as the gateway's user; the gateway itself works without it
 gateway-quarantine-moment = give a moment such as 2026-11-22T09:30:00Z
 
 # data/verify
+gateway-rows-parties = { $rows ->
+        [one] { $rows } party
+       *[other] { $rows } parties
+    }
+gateway-rows-devices = { $rows ->
+        [one] { $rows } device
+       *[other] { $rows } devices
+    }
+gateway-rows-certificates = { $rows ->
+        [one] { $rows } certificate
+       *[other] { $rows } certificates
+    }
+gateway-rows-bound_keys = { $rows ->
+        [one] { $rows } bound key
+       *[other] { $rows } bound keys
+    }
+gateway-rows-invitations = { $rows ->
+        [one] { $rows } invitation
+       *[other] { $rows } invitations
+    }
+gateway-rows-photos = { $rows ->
+        [one] { $rows } photo
+       *[other] { $rows } photos
+    }
+gateway-rows-collections = { $rows ->
+        [one] { $rows } collection
+       *[other] { $rows } collections
+    }
+gateway-rows-collection_devices = { $rows ->
+        [one] { $rows } device of collections
+       *[other] { $rows } devices of collections
+    }
 gateway-verify-no-key-file = Without the key file its epoch keys and the digests of rows are not checked: { $cause }
 gateway-verify-no-audit-key = Without the audit key the signatures of checkpoints are not checked: { $file } is not a public key
 gateway-verify-damaged = the database is damaged
@@ -302,12 +366,18 @@ gateway-verify-photos = photos        { $there } there, { $erased } erased
 gateway-verify-pictures = envelopes     { $pictures } as they were stored
 gateway-verify-pictures-old = envelopes     { $pictures } as they were stored, { $some } from before there were digests: only their form was checked
 gateway-verify-collections = collections   { $number }
-gateway-verify-log = audit log     { $rows } rows, the last one { $head }
+gateway-verify-log = audit log     { $rows ->
+        [one] { $rows } row
+       *[other] { $rows } rows
+    }, the last one { $head }
 gateway-verify-fault = FAULT         { $times } x { $fault }
 gateway-verify-compared = compared      { $tables }
 gateway-verify-open = open          { $text }
 gateway-verify-replayed = a restore replayed an export up to row { $row }: rows up to there are not compared
-gateway-verify-older-nodes = { $rows } rows of the log were written without digests on the day of the upgrade
+gateway-verify-older-nodes = { $rows ->
+        [one] { $rows } row of the log was
+       *[other] { $rows } rows of the log were
+    } written without digests on the day of the upgrade
 gateway-verify-good = The database is intact. Rows that were cut off at the log's end do not show: compare its last row with one written down elsewhere.
 gateway-verify-good-without-key-file = The database is intact, as far as this shows without the key file. Rows that were cut off at the log's end do not show: compare its last row with one written down elsewhere.
 gateway-verify-older-than-digests = { $rows } are older than row digests: names, labels, notes, findings and everything that is not in the log are not compared
@@ -324,7 +394,10 @@ gateway-backup-manifest = the manifest of the backup cannot be written
 gateway-backup-copy-unreadable = cannot read back the copy of the database
 gateway-backup-unreadable = cannot read { $file }: run this as the gateway's user
 gateway-backup-database = database      { $file } as of { $time }
-gateway-backup-log = audit log     { $rows } rows, the last one { $head }
+gateway-backup-log = audit log     { $rows ->
+        [one] { $rows } row
+       *[other] { $rows } rows
+    }, the last one { $head }
 gateway-backup-files = files         { $files } that the configuration names
 gateway-backup-signed = signed by     the audit key of SHA-256 { $key }
 gateway-backup-unsigned = signed by     no key: `restore` takes it with --unsigned only
@@ -386,8 +459,14 @@ gateway-replay-same-gateway = give the checkpoints of the gateway that made the 
 gateway-replay-other-log = the checkpoints in { $folder } are of another audit log than the backup: give those of the same gateway
 gateway-replay-rewritten = the checkpoint of { $count } rows knows another row { $count } than the backup has: the backup's log was rewritten, or belongs to another gateway
 gateway-replay-gap = { $file } does not go on where the backup ends ({ $cause }): export from the day of the backup on, and from the same gateway
-gateway-replay-plan-until = The export has { $rows } rows since the backup, the last one of { $until }. To be carried out:
-gateway-replay-plan = The export has { $rows } rows since the backup. To be carried out:
+gateway-replay-plan-until = The export has { $rows ->
+        [one] { $rows } row
+       *[other] { $rows } rows
+    } since the backup, the last one of { $until }. To be carried out:
+gateway-replay-plan = The export has { $rows ->
+        [one] { $rows } row
+       *[other] { $rows } rows
+    } since the backup. To be carried out:
 gateway-replay-erase = erase     { $photo }  { $state }  { $time }
 gateway-replay-move = move      { $photo }  { $state }
 gateway-replay-counts =

@@ -7,6 +7,7 @@ use crate::cli::gateway::config_option::CommonOptions;
 use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::eprint;
 use crate::cli::gateway::output::{local_time, print, print_json};
+use crate::cli::gateway::rollback_text::rollback_text;
 use crate::clock::SystemClock;
 use crate::flows::admin::rollback;
 
@@ -31,7 +32,7 @@ pub(in crate::cli::gateway) async fn run(common: &CommonOptions) -> Result<(), C
             "invitations": counts.invitations,
         }));
     }
-    print(phrase!("gateway-rollback-confirmed", rollback = rollback))?;
+    print(phrase!("gateway-rollback-confirmed", rollback = rollback_text(rollback)))?;
     print(phrase!("gateway-rollback-as-of", time = local_time(as_of)))?;
     print_quarantine(counts)?;
     eprint(phrase!("gateway-revoke-again"));

@@ -5,15 +5,17 @@ use clap::{Args, Subcommand};
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::CommonOptions;
-use crate::cli::gateway::language::phrase;
+use crate::cli::gateway::language::{language, phrase};
 use crate::cli::gateway::message::eprint;
 use crate::cli::gateway::output::{local_time, print, print_json};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::domain::id::PhotoId;
+use crate::domain::photo::PhotoState;
 use crate::flows::admin::quarantine::release_quarantined;
 use crate::flows::admin::rollback;
 use crate::sealing::KeyFile;
 use crate::storage::maintenance::QuarantineCounts;
+use crate::texts::text;
 
 #[derive(Subcommand)]
 pub(in crate::cli::gateway) enum Command {
@@ -64,12 +66,18 @@ async fn list(common: &CommonOptions) -> Result<(), CommandError> {
     for photo in &quarantined {
         let [deposited, end] = [photo.deposited_at, photo.expires_at].map(|at| format!("{:<18}", local_time(at)));
         let times = phrase!("gateway-quarantine-times", deposited = deposited, end = end);
-        print(format!("{}  {:<9}  {times}  {}", photo.photo_id, photo.state, photo.studio))?;
+        print(format!("{}  {}  {times}  {}", photo.photo_id, photo_state(photo.state), photo.studio))?;
     }
     if quarantined.is_empty() {
         eprint(phrase!("gateway-quarantine-none"));
     }
     Ok(())
+}
+
+/// The state of a photo in a column of a list.
+pub(super) fn photo_state(state: PhotoState) -> String {
+    let width = language().pick(13, 9);
+    format!("{:<width$}", text!(language(), format!("gateway-photo-{state}")))
 }
 
 async fn release(arguments: &ReleaseArguments) -> Result<(), CommandError> {
@@ -86,7 +94,7 @@ async fn release(arguments: &ReleaseArguments) -> Result<(), CommandError> {
     if arguments.common.json {
         return print_json(&serde_json::json!({ "photos": released }));
     }
-    print(phrase!("gateway-quarantine-released", photos = released))
+    print(text!(language(), "gateway-quarantine-released", photos = released))
 }
 
 async fn hold(arguments: &HoldArguments) -> Result<(), CommandError> {
@@ -110,7 +118,7 @@ async fn hold(arguments: &HoldArguments) -> Result<(), CommandError> {
 
 /// Prints how many photos a command holds back, and the next step.
 pub(super) fn print_quarantine(counts: QuarantineCounts) -> Result<(), CommandError> {
-    print(phrase!("gateway-quarantine-held", photos = counts.photos, invitations = counts.invitations))?;
+    print(text!(language(), "gateway-quarantine-held", photos = counts.photos, invitations = counts.invitations))?;
     eprint(phrase!("gateway-quarantine-next"));
     Ok(())
 }
@@ -125,7 +133,12 @@ pub(super) async fn update_watermarks(context: &AdminContext, keys: &KeyFile) ->
     })?;
     if aside > 0 {
         let folder = folder.join(format!("superseded-{}", position.generation.number));
-        eprint(phrase!("gateway-quarantine-checkpoints-moved", number = aside, folder = folder.display()));
+        eprint(text!(
+            language(),
+            "gateway-quarantine-checkpoints-moved",
+            number = aside,
+            folder = folder.display().to_string()
+        ));
     }
     files
         .write(&position, keys, &SystemClock)

@@ -135,7 +135,7 @@ pub(super) fn print_integrity_report(report: &IntegrityReport) -> Result<(), Com
         some => phrase!("gateway-verify-pictures-old", pictures = pictures, some = some),
     })?;
     print(phrase!("gateway-verify-collections", number = report.collections))?;
-    print(phrase!("gateway-verify-log", rows = report.log_rows, head = report.log_head))?;
+    print(text!(language(), "gateway-verify-log", rows = report.log_rows, head = report.log_head.to_string()))?;
     print_uncompared(report)?;
     for (fault, times) in &report.faults {
         print(phrase!("gateway-verify-fault", times = times, fault = fault_text(*fault)))?;
@@ -159,7 +159,8 @@ fn fault_text(fault: IntegrityFault) -> String {
 /// Prints how much was compared with the log, and what could not be.
 fn print_uncompared(report: &IntegrityReport) -> Result<(), CommandError> {
     let listed = |rows: &BTreeMap<&'static str, u64>| {
-        rows.iter().map(|(table, rows)| format!("{rows} {table}")).collect::<Vec<_>>().join(", ")
+        let counted = |(table, rows): (&&str, &u64)| text!(language(), format!("gateway-rows-{table}"), rows = *rows);
+        rows.iter().map(counted).collect::<Vec<_>>().join(", ")
     };
     if !report.rows_compared.is_empty() {
         print(phrase!("gateway-verify-compared", tables = listed(&report.rows_compared)))?;
@@ -177,7 +178,7 @@ fn print_uncompared(report: &IntegrityReport) -> Result<(), CommandError> {
         open(phrase!("gateway-verify-replayed", row = report.log_replayed_until))?;
     }
     if report.log_rows_of_older_nodes > 0 {
-        open(phrase!("gateway-verify-older-nodes", rows = report.log_rows_of_older_nodes))?;
+        open(text!(language(), "gateway-verify-older-nodes", rows = report.log_rows_of_older_nodes))?;
     }
     for (columns, why) in UNCOVERED_COLUMNS {
         // Ids have no dots and blanks.
@@ -186,4 +187,28 @@ fn print_uncompared(report: &IntegrityReport) -> Result<(), CommandError> {
         open(format!("{columns}: {why}"))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::VariantArray;
+
+    use crate::domain::log::reconciliation::table::AuditedTable;
+    use crate::domain::photo::PhotoState;
+    use crate::texts::language::Language;
+    use crate::texts::text;
+
+    #[test]
+    fn tables_and_states_have_texts_in_both_languages() {
+        for language in [Language::German, Language::English] {
+            for table in AuditedTable::VARIANTS {
+                let id = format!("gateway-rows-{}", <&str>::from(table));
+                let [one, two] = [1, 2].map(|rows| text!(language, id, rows = rows));
+                assert!(one.starts_with("1 ") && two.starts_with("2 ") && one[2..] != two[2..], "{one}, {two}");
+            }
+            for state in PhotoState::VARIANTS {
+                assert!(!text!(language, format!("gateway-photo-{state}")).is_empty());
+            }
+        }
+    }
 }

@@ -5,12 +5,13 @@ use clap::Args;
 use crate::cli::gateway::admin_context::AdminContext;
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::config_option::CommonOptions;
-use crate::cli::gateway::language::phrase;
+use crate::cli::gateway::language::{language, phrase};
 use crate::cli::gateway::message::eprint;
 use crate::cli::gateway::output::{print, print_json};
 use crate::domain::id::DeviceId;
 use crate::domain::party::Role;
 use crate::domain::photo::quarantine::RevokedDevicePolicy;
+use crate::texts::text;
 
 #[derive(Args)]
 pub(in crate::cli::gateway) struct Arguments {
@@ -37,7 +38,7 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
     if arguments.common.json {
         print_json(&serde_json::json!({ "devices": released.devices, "photos": released.photos }))?;
     } else {
-        print(phrase!("gateway-released", photos = released.photos, devices = released.devices))?;
+        print(text!(language(), "gateway-released", photos = released.photos, devices = released.devices))?;
     }
     if policy == RevokedDevicePolicy::Keep {
         eprint(phrase!("gateway-released-anyway"));

@@ -16,7 +16,7 @@ use crate::atomic_file::FileMode;
 use crate::cli::gateway::admin_context::{database_error, read_key_file};
 use crate::cli::gateway::command_error::{CommandError, cannot_read};
 use crate::cli::gateway::config_option::CommonOptions;
-use crate::cli::gateway::language::phrase;
+use crate::cli::gateway::language::{language, phrase};
 use crate::cli::gateway::message::eprint;
 use crate::cli::gateway::output::{local_time, print, print_indented, print_json, shown};
 use crate::clock::{Clock, SystemClock, Timestamp};
@@ -28,6 +28,7 @@ use crate::failpoint;
 use crate::flows::admin::verify::{VerifiedLog, verify_log};
 use crate::identity::signing::checkpoint_key::CheckpointKey;
 use crate::storage::{DatabaseLocation, SqlStore, StoreError};
+use crate::texts::text;
 
 #[derive(Args)]
 pub(in crate::cli::gateway) struct Arguments {
@@ -183,7 +184,12 @@ fn report(arguments: &Arguments, manifest: &Manifest, copied: &DatabaseCopy) -> 
                 file = shown(database.file.display()),
                 time = local_time(manifest.taken_at)
             ))?;
-            print_indented(&phrase!("gateway-backup-log", rows = database.log_rows, head = database.log_head))?;
+            print_indented(&text!(
+                language(),
+                "gateway-backup-log",
+                rows = database.log_rows,
+                head = database.log_head.to_string()
+            ))?;
         }
         let files = manifest.files.iter().filter(|file| file.sha256.is_some()).count();
         print_indented(&phrase!("gateway-backup-files", files = files))?;

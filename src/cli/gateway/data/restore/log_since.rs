@@ -10,13 +10,15 @@ use super::arguments::{LogReplayArguments, UncoveredRowsPolicy};
 use super::signature_check::VerifiedBackup;
 use crate::cli::gateway::audit::checkpoint_reader::read_checkpoints;
 use crate::cli::gateway::command_error::{CommandError, FailureCode, cannot_read};
-use crate::cli::gateway::language::phrase;
+use crate::cli::gateway::data::quarantine::photo_state;
+use crate::cli::gateway::language::{language, phrase};
 use crate::cli::gateway::message::{ask, eprint};
 use crate::cli::gateway::output::{local_time, print, print_indented, print_json};
 use crate::domain::log::chain::{ChainErrorKind, ChainLink, ChainRow, ChainVerifier};
 use crate::domain::log::checkpoint::Checkpoint;
 use crate::storage::maintenance::{ChangedPhoto, ReplaySummary};
 use crate::storage::{SqlStore, StoreError};
+use crate::texts::text;
 
 /// Shows the changes of the export, asks for a confirmation, and replays them.
 pub(super) async fn replay_export(
@@ -135,19 +137,16 @@ fn not_contiguous(file: &Path, what: &str) -> CommandError {
 
 fn print_plan(plan: &ReplaySummary, photos: &[ChangedPhoto]) -> Result<(), CommandError> {
     print(match plan.until {
-        Some(until) => phrase!("gateway-replay-plan-until", rows = plan.rows, until = local_time(until)),
-        None => phrase!("gateway-replay-plan", rows = plan.rows),
+        Some(until) => text!(language(), "gateway-replay-plan-until", rows = plan.rows, until = local_time(until)),
+        None => text!(language(), "gateway-replay-plan", rows = plan.rows),
     })?;
     for photo in photos {
         let id = photo.photo_id.to_string();
         print_indented(&match photo.erased_at {
-            Some(at) => phrase!(
-                "gateway-replay-erase",
-                photo = id,
-                state = format!("{:<9}", photo.state),
-                time = local_time(at)
-            ),
-            None => phrase!("gateway-replay-move", photo = id, state = photo.state),
+            Some(at) => {
+                phrase!("gateway-replay-erase", photo = id, state = photo_state(photo.state), time = local_time(at))
+            }
+            None => phrase!("gateway-replay-move", photo = id, state = photo_state(photo.state).trim_end()),
         })?;
     }
     let counts = phrase!(
