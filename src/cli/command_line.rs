@@ -82,6 +82,14 @@ fn escape_context(error: &mut Error) {
         .filter_map(|(kind, value)| match value {
             ContextValue::String(text) => Some((kind, ContextValue::String(shown(text)))),
             ContextValue::Strings(texts) => Some((kind, ContextValue::Strings(texts.iter().map(shown).collect()))),
+            // Tips repeat the argument. One that needs no change keeps its colours.
+            ContextValue::StyledStrs(tips) => {
+                let tips = tips.iter().map(|tip| match tip.to_string() {
+                    text if shown(&text) == text => tip.clone(),
+                    text => shown(&text).into(),
+                });
+                Some((kind, ContextValue::StyledStrs(tips.collect())))
+            }
             _ => None,
         })
         .collect();

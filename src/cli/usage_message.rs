@@ -76,7 +76,7 @@ fn advice(error: &Error, language: Language) -> String {
         text!(language, "cli-advice-ip-address")
     } else if cause.is::<ParseIntError>() {
         text!(language, "cli-advice-number")
-    } else if let Some((_, range)) = message.split_once(" is not in ") {
+    } else if let Some((_, range)) = message.split_once(" is not in ").filter(|(_, range)| range.contains("..")) {
         text!(language, "cli-advice-range", range = range.replace("..=", "-"))
     } else {
         text!(language, "cli-advice-cause", cause = message)

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::settings::{Config, LimitsConfig, MAX_PHOTO_BYTES_IN_TOTAL};
+use super::settings::{Config, LimitsConfig, MAX_PHOTO_BYTES_IN_TOTAL, PHOTO_BYTES, check_range};
 use crate::domain::redaction::redact_passwords;
 use crate::identity::host_name::HostName;
 use crate::transport::tls::external_ca::RevocationCheck;
@@ -37,13 +37,10 @@ impl Config {
 
     fn validate(&self) -> Result<(), String> {
         let LimitsConfig { photo_bytes, photo_bytes_in_total, .. } = self.limits;
-        let least_in_total = photo_bytes.saturating_mul(2);
-        // A photo of the largest size must leave as much memory free as it takes. The ranges follow, since their lower end may be refused here.
-        if photo_bytes_in_total < least_in_total {
-            return Err(format!(
-                "limits.photo_bytes_in_total = {photo_bytes_in_total}: give a number from {least_in_total} (twice \
-                 limits.photo_bytes) to {MAX_PHOTO_BYTES_IN_TOTAL}"
-            ));
+        if PHOTO_BYTES.contains(&photo_bytes) {
+            // A photo of the largest size must leave as much memory free as it takes.
+            let range = 2 * photo_bytes..=MAX_PHOTO_BYTES_IN_TOTAL;
+            check_range("limits.photo_bytes_in_total", photo_bytes_in_total, range)?;
         }
         self.sections().iter().try_for_each(|section| section.check_ranges())?;
         if !self.listen.ops.ip().is_loopback() {
@@ -193,7 +190,15 @@ mod tests {
             ("[limits]\njudges = 9223372036854775807", "limits.judges"),
             ("[limits]\nupload_bytes_per_second = 0", "limits.upload_bytes_per_second"),
             ("[limits]\nhandshakes = 0", "limits.handshakes"),
-            ("[limits]\nphoto_bytes_in_total = 8388609", "limits.photo_bytes_in_total"),
+            (
+                "[limits]\nphoto_bytes_in_total = 8388609",
+                "limits.photo_bytes_in_total = 8388609: give a number from 16777216 to 1000000000000",
+            ),
+            ("[limits]\nphoto_bytes_in_total = 9000000000000", "from 16777216 to 1000000000000"),
+            (
+                "[limits]\nphoto_bytes = 900000000",
+                "limits.photo_bytes = 900000000: give a number from 1024 to 67108864",
+            ),
             ("[limits]\nhandshakes_per_address = 0", "limits.handshakes_per_address"),
             ("[log]\nformat = 'xml'", "xml"),
             ("[revocation]\nphotos_of_revoked = 'burn'", "quarantine"),

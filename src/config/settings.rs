@@ -19,7 +19,8 @@ use crate::storage::requests::WrongCodeLimits;
 use crate::transport::http::limits::ListenerLimits;
 use crate::transport::tls::external_ca::RevocationCheck;
 
-/// In bytes.
+pub(super) const PHOTO_BYTES: RangeInclusive<u64> = 1024..=67_108_864;
+
 pub(super) const MAX_PHOTO_BYTES_IN_TOTAL: u64 = 1_000_000_000_000;
 
 /// A section of the file.
@@ -169,7 +170,7 @@ section! {
 section! {
     /// Limits.
     "limits" LimitsConfig {
-        photo_bytes: u64 = 8 * 1024 * 1024, 1024..=67_108_864;
+        photo_bytes: u64 = 8 * 1024 * 1024, PHOTO_BYTES;
         upload_bytes_per_second: u64 = 1024, 1..=1_000_000_000;
         upload_grace_seconds: f64 = 10.0, 0.01..=3600.0;
         requests_per_minute: u32 = 6_000, 1..=1_000_000;
@@ -349,7 +350,7 @@ impl Config {
 
 /// # Errors
 /// A message that names the key and the range.
-fn check_range<T>(key: &str, number: T, range: RangeInclusive<T>) -> Result<(), String>
+pub(super) fn check_range<T>(key: &str, number: T, range: RangeInclusive<T>) -> Result<(), String>
 where
     T: PartialOrd + std::fmt::Display,
 {

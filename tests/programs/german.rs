@@ -166,3 +166,17 @@ fn a_database_that_went_back_in_time_is_explained_in_german() {
         assert!(text.contains(part) && !text.contains("database error"), "{text}");
     }
 }
+
+#[test]
+fn a_tip_about_a_wrong_argument_shows_no_password() {
+    let home = GatewayFolder::new();
+    let argument = "--postgres://user:geheim@host/database";
+    for language in ["de", "en"] {
+        let output = home.run(&["--lang", language, "studio", "add", "A", "--place", "B", argument]);
+        let text = text_of(&output);
+        assert!(output.status.code() == Some(2) && text.contains("user:…@host"), "{text}");
+        assert!(text.contains("-- --postgres://") && !text.contains("geheim"), "{text}");
+    }
+    let text = text_of(&home.run(&["--lang", "de", "audit", "export", "--from", "a is not in b"]));
+    assert!(!text.contains("Bitte eine Zahl"), "{text}");
+}
