@@ -11,7 +11,7 @@ use crate::domain::photo::PhotoRecord;
 use crate::domain::photo::availability;
 use crate::domain::photo::availability::Availability;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState};
-use crate::domain::photo::lease::{LeaseState, deadline, lease_state};
+use crate::domain::photo::lease::{FetchDecision, deadline, decide_fetch};
 use crate::failpoint;
 use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
@@ -178,19 +178,10 @@ async fn fetch(store: &SqlStore, request: &FetchRequest) -> Result<FetchOutcome,
     else {
         return Ok(FetchOutcome::NoSuchCollection);
     };
-    if collection.state != CollectionState::Leased {
-        return Ok(match collection.state {
-            CollectionState::Lapsed => FetchOutcome::LeaseExpired { at: collection.lease_until },
-            _ => FetchOutcome::Settled { at: collection.settled_at.unwrap_or(collection.lease_until) },
-        });
-    }
-    let now = attempt.now;
-    match lease_state(&collection, now) {
-        LeaseState::UsedByDefault { at } => return Ok(FetchOutcome::Settled { at }),
-        LeaseState::Active { .. } | LeaseState::HandedOver { .. } if now < collection.lease_until => {}
-        LeaseState::Active { .. } | LeaseState::HandedOver { .. } | LeaseState::Lapsed => {
-            return Ok(FetchOutcome::LeaseExpired { at: collection.lease_until });
-        }
+    match decide_fetch(&collection, attempt.now) {
+        FetchDecision::Allowed => {}
+        FetchDecision::LeaseExpired { at } => return Ok(FetchOutcome::LeaseExpired { at }),
+        FetchDecision::Settled { at } => return Ok(FetchOutcome::Settled { at }),
     }
     let tracked = photos::of_collection(&mut transaction, &collection).await?;
     // An open collection is the latest of its photo.
