@@ -16,6 +16,7 @@ mod browser;
 mod failures;
 mod http;
 mod layers;
+mod lease_protocol;
 mod programs;
 mod storage;
 mod support;
