@@ -8,11 +8,15 @@ use tokio::sync::Mutex;
 use super::App;
 use crate::clock::Timestamp;
 use crate::flows::maintenance::clock_check::{ClockState, clock_state};
+use crate::storage::StoreError;
 use crate::storage::deadline::with_deadline;
 use crate::transport::tls::trust_status::Degradation;
 
 /// Name of the missing part if the database is older than the gateway remembers, for example after a restore.
 const ROLLBACK: &str = "database-rollback";
+
+/// Name of the fault if none of several database hosts accepts writes.
+const NO_PRIMARY: &str = "database-primary";
 
 /// Time for which all callers of [`SharedReadiness`] get the same result.
 const SHARED_FOR: Duration = Duration::from_secs(1);
@@ -61,13 +65,16 @@ pub struct Readiness {
 /// Determines the readiness, with a small write to the database.
 pub async fn probe(app: &App) -> Readiness {
     let now = app.gateway.now();
-    let mut missing = Vec::new();
+    let (mut missing, mut no_primary) = (Vec::new(), None);
     let rollback = app.gateway.store.rollback();
     if rollback.is_some() {
         missing.push(ROLLBACK);
     } else if let Err(error) = app.gateway.store.check_ready(now).await {
         tracing::warn!(error = &error as &dyn std::error::Error, "not ready: cannot write to the database");
         missing.push("storage");
+        if let StoreError::NoPrimary(error) = error {
+            no_primary = Some(Degradation { what: NO_PRIMARY.into(), detail: error.to_string() });
+        }
     }
     if clock_state(&app.gateway).await.is_ok_and(|state| state != ClockState::Plausible) {
         missing.push("clock");
@@ -82,6 +89,7 @@ pub async fn probe(app: &App) -> Readiness {
     }
     let mut degraded = trust.degradations(now);
     degraded.extend(rollback.map(|rollback| Degradation { what: ROLLBACK.into(), detail: rollback.advice() }));
+    degraded.extend(no_primary);
     Readiness {
         missing,
         degraded,

@@ -2,10 +2,14 @@
 
 use super::error::StoreError;
 use super::location::DatabaseLocation;
+use super::primary_error::PrimaryError;
 
 impl StoreError {
     /// Next step for the operator, appended to the message; empty if the message says it.
     pub fn advice(&self, database: &DatabaseLocation) -> &'static str {
+        if let Self::NoPrimary(PrimaryError::NoPrimary(_)) = self {
+            return "; start the primary, or promote a standby";
+        }
         let Self::Unavailable(source) = self else { return "" };
         match database {
             DatabaseLocation::File(_) => file_advice(&source.to_string()),
@@ -52,7 +56,9 @@ fn sqlstate_advice(code: &str) -> &'static str {
         "42501" => "; the user must own the database: `ALTER DATABASE NAME OWNER TO USER` on the server",
         "53300" => "; the server has no connection left: raise its max_connections, each gateway takes up to 17",
         "53100" => "; the server's disk is full: free some space there",
-        "25006" => "; the server takes no changes: it is a standby, so name the primary server",
+        "25006" => {
+            "; the server takes no changes: it is a standby, so name the primary server, or all servers (host1,host2)"
+        }
         "57P03" => "; the server is starting or stopping: try again in a moment",
         _ => "; see the cause, and the server's log",
     }

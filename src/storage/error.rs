@@ -1,6 +1,7 @@
 //! Errors of the store, worded for an operator.
 
 use super::missing_setting::MissingSetting;
+use super::primary_error::PrimaryError;
 use crate::clock::Timestamp;
 use crate::domain::local_time::date_and_time;
 use crate::domain::log::watermark::RollbackError;
@@ -15,6 +16,9 @@ pub enum StoreError {
     /// A session with the server lacks settings that durability and locking depend on.
     #[error(transparent)]
     SessionSettings(MissingSetting),
+    /// None of several database hosts can be used at the moment.
+    #[error(transparent)]
+    NoPrimary(#[from] PrimaryError),
     #[error(
         "the database was written by a newer lichtbild-gateway (schema {version}): run that version or restore a backup"
     )]

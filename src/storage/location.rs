@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
-use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::postgres::PgConnectOptions;
 use zeroize::Zeroizing;
 
+use super::server_hosts::{HostListError, host_name, is_local, split_hosts, with_encryption};
 use crate::domain::redaction::redact_passwords;
 
 /// Location of the database.
@@ -19,16 +21,40 @@ pub enum DatabaseLocation {
     Server(ServerLocation),
 }
 
-/// URL of a database on a server.
+/// URL of a database on a server, or on several hosts of which one accepts writes. Clones share what was found out about the hosts.
 #[derive(Clone)]
 pub struct ServerLocation {
     url: Zeroizing<String>,
-    options: Box<PgConnectOptions>,
+    hosts: Arc<[ServerHost]>,
+    last_primary: Arc<Mutex<Option<LastPrimary>>>,
+}
+
+/// One host of the URL.
+struct ServerHost {
+    name: String,
+    options: PgConnectOptions,
+}
+
+/// The host that accepted writes when it was asked last. A promotion increases the timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LastPrimary {
+    pub(super) host: usize,
+    pub(super) timeline: i64,
 }
 
 /// Parameters that a URL may have in addition to the server, the user and the database.
-const ALLOWED_PARAMETERS: [&str; 9] =
-    ["sslmode", "sslrootcert", "sslcert", "sslkey", "host", "port", "user", "dbname", "application_name"];
+const ALLOWED_PARAMETERS: [&str; 10] = [
+    "sslmode",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
+    "host",
+    "port",
+    "user",
+    "dbname",
+    "application_name",
+    "target_session_attrs",
+];
 
 impl DatabaseLocation {
     /// Reads a path or a URL.
@@ -73,8 +99,30 @@ impl DatabaseLocation {
 }
 
 impl ServerLocation {
-    pub(super) fn options(&self) -> PgConnectOptions {
-        (*self.options).clone()
+    /// Number of hosts, at least one.
+    pub(super) fn host_count(&self) -> usize {
+        self.hosts.len()
+    }
+
+    pub(super) fn options(&self, host: usize) -> PgConnectOptions {
+        self.hosts[host].options.clone()
+    }
+
+    /// Name of a host for messages, with its port unless that is the default.
+    pub(super) fn host_name(&self, host: usize) -> &str {
+        &self.hosts[host].name
+    }
+
+    pub(super) fn last_primary(&self) -> Option<LastPrimary> {
+        *self.last_primary.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps what was found, unless another search has found a later promotion meanwhile.
+    pub(super) fn remember_primary(&self, found: LastPrimary) {
+        let mut last = self.last_primary.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_none_or(|last| last.timeline <= found.timeline) {
+            *last = Some(found);
+        }
     }
 }
 
@@ -108,23 +156,17 @@ fn parse_server(url: &str, rest: &str) -> Result<ServerLocation, LocationError> 
     if pairs.iter().any(|(key, value)| *key == "sslmode" && opportunistic(value)) {
         return Err(LocationError::OpportunisticEncryption);
     }
-    // The parser's message is dropped because it may contain the password.
-    let mut options: PgConnectOptions = url.parse().map_err(|_| LocationError::Url)?;
-    if options.get_database().is_none() {
-        return Err(LocationError::NoDatabase);
-    }
-    if matches!(options.get_ssl_mode(), PgSslMode::Allow | PgSslMode::Prefer) && !is_local(&options) {
-        options = options.ssl_mode(PgSslMode::VerifyFull);
-    }
-    Ok(ServerLocation { url: Zeroizing::new(url.to_owned()), options: Box::new(options) })
+    let hosts = split_hosts(url)?.iter().map(|url| parse_host(url)).collect::<Result<Vec<_>, _>>()?;
+    let is_remote = !hosts.iter().all(is_local);
+    let host = |options| ServerHost { name: host_name(&options), options: with_encryption(options, is_remote) };
+    let hosts = hosts.into_iter().map(host).collect();
+    Ok(ServerLocation { url: Zeroizing::new(url.to_owned()), hosts, last_primary: Arc::default() })
 }
 
-fn is_local(options: &PgConnectOptions) -> bool {
-    let host = options.get_host();
-    options.get_socket().is_some()
-        || host.starts_with('/')
-        || host == "localhost"
-        || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+fn parse_host(url: &str) -> Result<PgConnectOptions, LocationError> {
+    // The parser's message is dropped because it may contain the password.
+    let options: PgConnectOptions = url.parse().map_err(|_| LocationError::Url)?;
+    if options.get_database().is_none() { Err(LocationError::NoDatabase) } else { Ok(options) }
 }
 
 impl fmt::Display for DatabaseLocation {
@@ -194,17 +236,23 @@ pub enum LocationError {
     OpportunisticEncryption,
     #[error("database: the URL names none: postgres://user@host/database")]
     NoDatabase,
+    #[error(transparent)]
+    Hosts(#[from] HostListError),
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn options(url: &str) -> PgConnectOptions {
+    fn server(url: &str) -> ServerLocation {
         match DatabaseLocation::parse(url).unwrap() {
-            DatabaseLocation::Server(server) => server.options(),
+            DatabaseLocation::Server(server) => server,
             DatabaseLocation::File(file) => panic!("{}", file.display()),
         }
+    }
+
+    fn options(url: &str) -> PgConnectOptions {
+        server(url).options(0)
     }
 
     #[test]
@@ -221,16 +269,66 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_shown_nowhere() {
-        let url = "postgres://anna:s3cr3t%40x@db.example/lichtbild?sslmode=require";
-        let location = DatabaseLocation::parse(url).unwrap();
-        for shown in [format!("{location:?}"), location.to_string(), redact_passwords(&format!("x = \"{url}\" y"))] {
-            assert!(!shown.contains("s3cr3t") && shown.contains("anna:…@db.example/lichtbild"), "{shown}");
+    fn every_host_of_a_list_has_its_name_and_the_settings_of_the_url() {
+        let url =
+            "postgres://anna:s3cr3t@db1.example,[2001:db8::7]:5433/lichtbild?sslmode=verify-ca&application_name=x";
+        let hosts = server(url);
+        let names: Vec<_> = (0..hosts.host_count()).map(|host| hosts.host_name(host)).collect();
+        assert_eq!(names, ["db1.example", "[2001:db8::7]:5433"]);
+        for (host, address) in ["db1.example", "2001:db8::7"].into_iter().enumerate() {
+            let options = hosts.options(host);
+            assert_eq!(
+                (options.get_host(), options.get_username(), options.get_database()),
+                (address, "anna", Some("lichtbild"))
+            );
+            assert_eq!(
+                (format!("{:?}", options.get_ssl_mode()).as_str(), options.get_application_name()),
+                ("VerifyCa", Some("x"))
+            );
         }
-        assert!(location.has_password());
-        assert_eq!(*location.to_config_value(), url);
+        let sockets = server("postgresql:///lichtbild?host=/run/a,/run/b&port=5432,5433");
+        assert_eq!([sockets.host_name(0), sockets.host_name(1)], ["/run/a", "/run/b:5433"]);
+        let sockets = [sockets.options(0), sockets.options(1)];
+        assert!(
+            sockets.iter().all(|socket| socket.get_socket().is_some() && socket.get_database() == Some("lichtbild"))
+        );
+        let address = server("postgres://anna@[::1]:5433/l");
+        assert_eq!((address.options(0).get_host(), address.host_name(0)), ("::1", "[::1]:5433"));
+    }
+
+    #[test]
+    fn one_remote_host_makes_the_list_remote() {
+        let modes = |url| {
+            let hosts = server(url);
+            (0..hosts.host_count()).map(|host| format!("{:?}", hosts.options(host).get_ssl_mode())).collect::<Vec<_>>()
+        };
+        assert_eq!(modes("postgres://anna@127.0.0.1,[::1],localhost/l"), ["Prefer"; 3]);
+        assert_eq!(modes("postgres://anna@127.0.0.1,db.example/l"), ["VerifyFull"; 2]);
+        assert_eq!(modes("postgres://anna@localhost/l?host=/run/a,db.example"), ["Prefer", "VerifyFull"]);
+        assert_eq!(modes("postgres:///l?host=/run/a,db.example&sslmode=verify-full"), ["Disable", "VerifyFull"]);
+        assert_eq!(modes("postgres://anna@db1.example,db2.example/l?sslmode=disable"), ["Disable"; 2]);
+    }
+
+    #[test]
+    fn a_password_is_shown_nowhere() {
+        for hosts in ["db.example", "db1.example:5432,db2.example:5433", "[::1],[::2]"] {
+            let url = format!("postgres://anna:s3cr3t%40x@{hosts}/lichtbild?sslmode=require");
+            let location = DatabaseLocation::parse(&url).unwrap();
+            let quoted = redact_passwords(&format!("x = \"{url}\" y"));
+            for shown in [format!("{location:?}"), location.to_string(), quoted] {
+                assert!(!shown.contains("s3cr3t") && shown.contains(&format!("anna:…@{hosts}/lichtbild")), "{shown}");
+            }
+            assert!(location.has_password());
+            assert_eq!(*location.to_config_value(), url);
+        }
         assert!(!DatabaseLocation::parse("postgres://anna@db.example/lichtbild").unwrap().has_password());
-        for invalid in ["postgres://anna:s3cr3t@db.example:port/l", "postgres://anna@h/l?password=s3cr3t"] {
+        for invalid in [
+            "postgres://anna:s3cr3t@db.example:port/l",
+            "postgres://anna@h/l?password=s3cr3t",
+            "postgres://anna:s3cr3t@h1,h2:port/l",
+            "postgres://anna:s3cr3t/x@h1,h2/l",
+            "postgres://anna:s3cr3t@h1,,h2/l",
+        ] {
             let error = DatabaseLocation::parse(invalid).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("s3cr3t"));
         }
@@ -262,6 +360,10 @@ mod tests {
             ("postgres://anna@h/l?sslmod=require", "sslmode"),
             ("postgres://anna@h/l?password=x", ".pgpass"),
             ("postgres://anna@h:port/l", "%40"),
+            ("postgres://anna@h1,,h2/l", "host1:5432,host2:5432"),
+            ("postgres://anna@h1,h2:port/l", "%40"),
+            ("postgres:///l?host=a,b&port=1,2,3", "3 ports for 2 hosts"),
+            ("postgres://anna@h1,h2/l?target_session_attrs=any", "primary or read-write"),
         ] {
             let message = DatabaseLocation::parse(invalid).unwrap_err().to_string();
             assert!(message.contains(advice), "{message}");

@@ -24,8 +24,10 @@ pub mod maintenance;
 mod migrations;
 mod missing_setting;
 mod postgres;
+mod primary_error;
 pub mod requests;
 mod rollback_guard;
+mod server_hosts;
 mod sql;
 mod sqlite;
 #[cfg(test)]

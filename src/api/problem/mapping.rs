@@ -36,6 +36,7 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Unavailable(_)
             | StoreError::SessionSettings(_)
+            | StoreError::NoPrimary(_)
             | StoreError::NewerSchema { .. }
             | StoreError::RowKeyUnavailable(_)
             | StoreError::OlderSchema

@@ -1,15 +1,14 @@
 //! A database on a server: its connections and its listener.
 
-use sqlx::postgres::PgPool;
-
 use super::notifications::ChangeListener;
+use super::primary_pool::PrimaryPool;
 use super::session_settings::RefusedSessions;
 use crate::storage::rollback_guard::RollbackGuard;
 
 /// Clones share their connections.
 #[derive(Debug, Clone)]
 pub(in crate::storage) struct PostgresDatabase {
-    pub(in crate::storage) pool: PgPool,
+    pub(in crate::storage) pool: PrimaryPool,
     pub(in crate::storage) changes: ChangeListener,
     pub(in crate::storage) guard: RollbackGuard,
     pub(in crate::storage) refused_sessions: RefusedSessions,

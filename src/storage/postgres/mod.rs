@@ -2,14 +2,17 @@
 //! for both databases.
 //!
 //! ```text
-//! open -> database -> notifications      locks      retry
-//!      -> session_settings
+//! open -> database -> notifications -> primary_pool -> primary      locks
+//!      -> session_settings                 ^
+//!                                 retry ---+
 //! ```
 
 mod database;
 mod locks;
 mod notifications;
 mod open;
+mod primary;
+mod primary_pool;
 mod retry;
 mod session_settings;
 

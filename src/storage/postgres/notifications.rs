@@ -8,6 +8,8 @@ use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
+use super::primary_pool::PrimaryPool;
+
 /// Channel for notifications of revoked, suspended or resumed devices and parties. They have no content; a listener
 /// reads the store.
 const CHANNEL: &str = "lichtbild_standing";
@@ -18,7 +20,7 @@ const RECONNECT_DELAY: Duration = Duration::from_secs(1);
 /// Listener for changes. Clones share one connection, which is opened at the first call.
 #[derive(Debug, Clone)]
 pub(in crate::storage) struct ChangeListener {
-    options: Box<PgConnectOptions>,
+    primary: PrimaryPool,
     changed: Arc<Notify>,
     listener: Arc<OnceLock<ListenerTask>>,
 }
@@ -39,14 +41,14 @@ pub(in crate::storage) async fn notify_nodes(connection: &mut PgConnection) -> R
 }
 
 impl ChangeListener {
-    pub(super) fn new(options: PgConnectOptions) -> Self {
-        Self { options: Box::new(options), changed: Arc::default(), listener: Arc::default() }
+    pub(super) fn new(primary: PrimaryPool) -> Self {
+        Self { primary, changed: Arc::default(), listener: Arc::default() }
     }
 
     /// Returns when something may have changed since the last return, also after each loss of the connection.
     pub(in crate::storage) async fn changed(&self) {
         self.listener.get_or_init(|| {
-            let listener = listen_forever((*self.options).clone(), Arc::clone(&self.changed));
+            let listener = listen_forever(self.primary.clone(), Arc::clone(&self.changed));
             ListenerTask(tokio::spawn(listener).abort_handle())
         });
         self.changed.notified().await;
@@ -59,21 +61,27 @@ impl ChangeListener {
     }
 }
 
-async fn listen_forever(options: PgConnectOptions, changed: Arc<Notify>) {
-    // The listener's connection is not taken from the pool of the requests.
-    let pool = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None).connect_lazy_with(options);
+async fn listen_forever(primary: PrimaryPool, changed: Arc<Notify>) {
     loop {
-        let Err(error) = listen(&pool, &changed).await;
-        tracing::warn!(
-            error = &error as &dyn std::error::Error,
-            "revocations of other nodes are not told just now, only asked for"
-        );
-        tokio::time::sleep(RECONNECT_DELAY).await;
+        let (options, mut host) = primary.watch_options();
+        tokio::select! {
+            Err(error) = listen(options, &changed) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "revocations of other nodes are not told just now, only asked for"
+                );
+                tokio::time::sleep(RECONNECT_DELAY).await;
+            }
+            // The old connection may never report that it is lost.
+            Ok(()) = host.changed() => {}
+        }
     }
 }
 
-async fn listen(pool: &sqlx::PgPool, changed: &Notify) -> Result<std::convert::Infallible, sqlx::Error> {
-    let mut listener = PgListener::connect_with(pool).await?;
+async fn listen(options: PgConnectOptions, changed: &Notify) -> Result<std::convert::Infallible, sqlx::Error> {
+    // The listener's connection is not taken from the pool of the requests.
+    let pool = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None).connect_lazy_with(options);
+    let mut listener = PgListener::connect_with(&pool).await?;
     listener.listen(CHANNEL).await?;
     loop {
         // The first call also reports changes from before it listened.

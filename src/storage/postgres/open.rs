@@ -7,6 +7,8 @@ use sqlx::{ConnectOptions, Connection, PgConnection, Row};
 
 use super::database::PostgresDatabase;
 use super::notifications::ChangeListener;
+use super::primary::find_primary;
+use super::primary_pool::PrimaryPool;
 use super::session_settings::{RefusedSessions, SessionKind, check_settings};
 use crate::storage::driver_error::migration_error;
 use crate::storage::error::StoreError;
@@ -19,6 +21,8 @@ const MAX_CONNECTIONS: u32 = 16;
 /// Longest wait for a connection of the pool or for a server that starts.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Longest wait for the answer of one host of a list.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Longest wait for the ping of a connection that was returned to the pool.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -80,7 +84,8 @@ impl PostgresDatabase {
                       AND application_name LIKE 'lichtbild-gateway%' AND pid <> pg_backend_pid()";
         // The server needs a moment to forget a closed connection.
         for _ in 0..EXCLUSIVE_ATTEMPTS {
-            if sqlx::query(others).fetch_one(&database.pool).await?.try_get::<i64, _>(0)? == 0 {
+            let mut connection = database.pool.get(|pool| async move { pool.acquire().await }).await?;
+            if sqlx::query(others).fetch_one(&mut *connection).await?.try_get::<i64, _>(0)? == 0 {
                 return Ok(database);
             }
             tokio::time::sleep(RETRY_INTERVAL).await;
@@ -122,31 +127,40 @@ impl PostgresDatabase {
 
     /// A database whose pool connects on demand and checks every new connection.
     fn lazy(kind: SessionKind, location: &ServerLocation, pool: PgPoolOptions, guard: RollbackGuard) -> Self {
-        let options = kind.options(location);
         let refused_sessions = RefusedSessions::default();
         let for_pool = (guard.clone(), refused_sessions.clone());
-        let pool = pool.after_connect(move |connection, _| {
+        let has_several_hosts = location.host_count() > 1;
+        let settings = pool.after_connect(move |connection, _| {
             let (guard, refused_sessions) = for_pool.clone();
             Box::pin(async move {
+                if has_several_hosts {
+                    refuse_standby(connection).await?;
+                }
                 refused_sessions.check(kind, connection).await?;
                 guard.check_postgres_connection(connection).await
             })
         });
-        Self {
-            pool: pool.connect_lazy_with(options.clone()),
-            changes: ChangeListener::new(options),
-            guard,
-            refused_sessions,
-        }
+        let pool = PrimaryPool::new(location, |host| kind.options(location, host), settings);
+        Self { changes: ChangeListener::new(pool.clone()), pool, guard, refused_sessions }
     }
 }
 
+/// Connects to the host, or to the primary of several hosts.
 async fn connect(location: &ServerLocation) -> Result<PgConnection, StoreError> {
-    let options = SessionKind::Migrating.options(location);
     let late = |_| StoreError::Unavailable(format!("no answer within {} s", CONNECT_TIMEOUT.as_secs()).into());
-    let mut connection = tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await.map_err(late)??;
+    let connecting = async {
+        let host = if location.host_count() > 1 { find_primary(location, PROBE_TIMEOUT, true).await?.host } else { 0 };
+        Ok::<_, StoreError>(SessionKind::Migrating.options(location, host).connect().await?)
+    };
+    let mut connection = tokio::time::timeout(CONNECT_TIMEOUT, connecting).await.map_err(late)??;
     check_settings(SessionKind::Migrating, &mut connection).await?;
     Ok(connection)
+}
+
+/// Refuses a session with a standby: a former primary may have come back as one.
+async fn refuse_standby(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let is_standby: bool = sqlx::query("SELECT pg_is_in_recovery()").fetch_one(connection).await?.try_get(0)?;
+    if is_standby { Err(sqlx::Error::Configuration("the host is in recovery: it is a standby".into())) } else { Ok(()) }
 }
 
 async fn is_initialized(connection: &mut PgConnection) -> Result<bool, StoreError> {

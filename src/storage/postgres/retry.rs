@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::primary_pool::PrimaryPool;
 use crate::storage::deadline::with_timeout;
 use crate::storage::error::StoreError;
 
@@ -13,16 +14,29 @@ const STEP_TIMEOUT: Duration = Duration::from_secs(8);
 /// same database or another isolation level may cause them.
 const MAX_ATTEMPTS: u32 = 3;
 
+const SERIALIZATION_FAILURE: &str = "40001";
+const DEADLOCK: &str = "40P01";
+/// The server takes no changes: a former primary that was made read-only or came back as a standby.
+const READ_ONLY: &str = "25006";
+
 /// Runs a step. A step whose commit was not answered is not repeated, because it may have happened; its caller can find
 /// out by the identifier of the step.
-pub(in crate::storage) async fn with_retry<T, Step>(step: impl Fn() -> Step) -> Result<T, StoreError>
+pub(in crate::storage) async fn with_retry<T, Step>(
+    pool: &PrimaryPool,
+    step: impl Fn() -> Step,
+) -> Result<T, StoreError>
 where
     Step: Future<Output = Result<T, StoreError>>,
 {
-    retry_within(STEP_TIMEOUT, step).await
+    // Boxed, because futures of steps inside steps would overflow the stack.
+    retry_within(STEP_TIMEOUT, Some(pool), || pool.run(Box::pin(step()))).await
 }
 
-async fn retry_within<T, Step>(limit: Duration, step: impl Fn() -> Step) -> Result<T, StoreError>
+async fn retry_within<T, Step>(
+    limit: Duration,
+    pool: Option<&PrimaryPool>,
+    step: impl Fn() -> Step,
+) -> Result<T, StoreError>
 where
     Step: Future<Output = Result<T, StoreError>>,
 {
@@ -33,6 +47,9 @@ where
                     error = &error as &dyn std::error::Error,
                     "transaction rolled back by the database server, retrying"
                 );
+                if let Some(pool) = pool.filter(|_| has_sqlstate(&error, &[READ_ONLY])) {
+                    pool.search().await;
+                }
             }
             done => return done,
         }
@@ -40,11 +57,15 @@ where
     with_timeout(limit, step()).await
 }
 
-/// Serialization failure and deadlock (SQLSTATE 40001 and 40P01): the transaction has changed nothing.
+/// The transaction has changed nothing.
 fn is_retryable(error: &StoreError) -> bool {
+    has_sqlstate(error, &[SERIALIZATION_FAILURE, DEADLOCK, READ_ONLY])
+}
+
+fn has_sqlstate(error: &StoreError, codes: &[&str]) -> bool {
     let StoreError::Unavailable(source) = error else { return false };
     let database = source.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
-    database.and_then(|error| error.code()).is_some_and(|code| code == "40001" || code == "40P01")
+    database.and_then(|error| error.code()).is_some_and(|code| codes.contains(&&*code))
 }
 
 #[cfg(test)]
@@ -60,7 +81,7 @@ mod tests {
             taken.fetch_add(1, Ordering::SeqCst);
             std::future::pending::<Result<(), StoreError>>()
         };
-        let failed = retry_within(Duration::from_millis(1), step).await;
+        let failed = retry_within(Duration::from_millis(1), None, step).await;
         assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{failed:?}");
         assert_eq!(taken.load(Ordering::SeqCst), 1);
     }

@@ -64,8 +64,8 @@ impl SessionKind {
         }
     }
 
-    pub(super) fn options(self, location: &ServerLocation) -> PgConnectOptions {
-        location.options().application_name(APPLICATION_NAME).options(self.settings().iter().copied())
+    pub(super) fn options(self, location: &ServerLocation, host: usize) -> PgConnectOptions {
+        location.options(host).application_name(APPLICATION_NAME).options(self.settings().iter().copied())
     }
 }
 
@@ -119,10 +119,11 @@ impl RefusedSessions {
     }
 
     /// Replaces the pool's timeout by the reason of the last refused session.
-    pub(in crate::storage) fn explain(&self, error: sqlx::Error) -> StoreError {
-        match (error, self.last()) {
-            (sqlx::Error::PoolTimedOut, Some((missing, _))) => StoreError::SessionSettings(missing),
-            (error, _) => error.into(),
+    pub(in crate::storage) fn explain(&self, error: StoreError) -> StoreError {
+        let StoreError::Unavailable(source) = &error else { return error };
+        match (source.downcast_ref(), self.last()) {
+            (Some(sqlx::Error::PoolTimedOut), Some((missing, _))) => StoreError::SessionSettings(missing),
+            _ => error,
         }
     }
 

@@ -75,7 +75,7 @@ impl SqlStore {
             Database::File(file) => StoreConnection::SqliteReader(file.readers.acquire().await?),
             Database::Server(server) => {
                 server.refused_sessions.check_recent()?;
-                let acquired = server.pool.acquire().await;
+                let acquired = server.pool.get(|pool| async move { pool.acquire().await }).await;
                 StoreConnection::PostgresReader(acquired.map_err(|error| server.refused_sessions.explain(error))?)
             }
         })
@@ -94,7 +94,7 @@ impl SqlStore {
             }
             Database::Server(server) => {
                 server.refused_sessions.check_recent()?;
-                let begun = server.pool.begin().await;
+                let begun = server.pool.get(|pool| async move { pool.begin().await }).await;
                 StoreConnection::PostgresWriter(begun.map_err(|error| server.refused_sessions.explain(error))?)
             }
         };
@@ -119,7 +119,7 @@ impl SqlStore {
         match &self.database {
             // SQLite limits the wait for other processes by itself.
             Database::File(_) => with_timeout(Duration::MAX, step()).await,
-            Database::Server(_) => postgres::with_retry(step).await,
+            Database::Server(server) => postgres::with_retry(&server.pool, step).await,
         }
     }
 }

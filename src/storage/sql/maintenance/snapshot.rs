@@ -31,8 +31,9 @@ impl SqlStore {
         let connection = match &self.database {
             Database::File(file) => StoreConnection::SqliteWriter(file.readers.begin().await?),
             Database::Server(server) => {
-                let transaction = server.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-                StoreConnection::PostgresWriter(transaction)
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                let transaction = server.pool.get(|pool| async move { pool.begin_with(begin).await });
+                StoreConnection::PostgresWriter(transaction.await?)
             }
         };
         Ok(Snapshot { connection })

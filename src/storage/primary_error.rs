@@ -1,0 +1,11 @@
+//! Reason why none of several database hosts is used.
+
+/// Each variant lists all hosts with their states.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PrimaryError {
+    #[error("no host of the database URL accepts writes: {0}")]
+    NoPrimary(String),
+    /// For example a copy of the primary that was started without the file `standby.signal`.
+    #[error("several hosts of the database URL accept writes: {0}: stop the wrong ones")]
+    SeveralPrimaries(String),
+}
