@@ -7,7 +7,8 @@ use proc_macro2::{TokenStream, TokenTree};
 use super::tree::sources;
 
 /// Types that start a program: the one of the standard library, and those of `tests/support`.
-const STARTERS: [&str; 5] = ["Command", "GatewayFolder", "GatewayProcess", "PostgresServer", "TestDatabase"];
+const STARTERS: [&str; 6] =
+    ["Command", "GatewayFolder", "GatewayProcess", "PostgresServer", "ServerPair", "TestDatabase"];
 
 struct TestFile {
     name: PathBuf,

@@ -17,6 +17,8 @@ pub mod raw_database;
 pub mod router_client;
 #[cfg(unix)]
 pub mod seed_data;
+#[cfg(unix)]
+pub mod server_pair;
 pub mod test_gateway;
 #[cfg(unix)]
 pub mod test_sealer;

@@ -39,23 +39,43 @@ impl PostgresServer {
 
     /// A server with these settings, in a folder that every user may enter.
     pub async fn start_in(place: &Path, settings: &str) -> Self {
+        let cluster = Self::without_data(place, settings);
+        let mut make = unprivileged(&cluster.programs.join("initdb"));
+        make.args(["--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "--username", USER, "-D"]);
+        run(make.arg(cluster.folder.join("data")));
+        cluster.start_server();
+        cluster
+    }
+
+    /// Starts a standby of this server in a folder of its own.
+    pub fn start_follower(&self) -> Self {
+        let standby = Self::without_data(&memory_backed_dir(), FAST_SETTINGS);
+        standby.follow(self);
+        standby
+    }
+
+    /// Replaces the data by those of another server, while this one is down, and starts it as the standby of the other.
+    pub fn follow(&self, primary: &Self) {
+        let data = self.folder.join("data");
+        let _ = std::fs::remove_dir_all(&data);
+        primary.base_backup_into(&data, true);
+        self.start_server();
+    }
+
+    /// A folder for a server, which is stopped and removed when this process ends.
+    fn without_data(place: &Path, settings: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("lichtbild-pg-").tempdir_in(place).unwrap().keep();
         let programs = programs();
         if is_root() {
             std::os::unix::fs::chown(&folder, Some(NOBODY), Some(NOBODY)).unwrap();
         }
-        let mut make = unprivileged(&programs.join("initdb"));
-        make.args(["--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "--username", USER, "-D"]);
-        run(make.arg(folder.join("data")));
         let mut warden = unprivileged(Path::new("sh"));
         let script = "cat >/dev/null; \"$0\" stop -s -m immediate -D \"$1/data\"; rm -rf \"$1\"";
         // In its own process group, so that Ctrl-C does not end it before the tests.
         std::os::unix::process::CommandExt::process_group(&mut warden, 0);
         let warden = warden.args(["-c", script]).arg(programs.join("pg_ctl")).arg(&folder);
         let warden = warden.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let cluster = Self { folder, programs, settings: settings.to_owned(), watchdog: warden };
-        cluster.start_server();
-        cluster
+        Self { folder, programs, settings: settings.to_owned(), watchdog: warden }
     }
 
     /// Starts the server, and waits until it answers.
@@ -102,10 +122,14 @@ impl PostgresServer {
 
     /// Copies the running server's data into a folder: a base backup, or the data of a standby.
     pub fn base_backup(&self, name: &str, is_standby: bool) {
+        self.base_backup_into(&self.folder.join(name), is_standby);
+    }
+
+    fn base_backup_into(&self, folder: &Path, is_standby: bool) {
         let mut copy = unprivileged(&self.programs.join("pg_basebackup"));
         copy.args(["--no-sync", "--checkpoint=fast", "--wal-method=stream", "-U", USER, "-h"]).arg(&self.folder);
         copy.args(is_standby.then_some("--write-recovery-conf"));
-        run(copy.arg("-D").arg(self.folder.join(name)));
+        run(copy.arg("-D").arg(folder));
     }
 
     /// Starts such a copy as a standby with its own socket.

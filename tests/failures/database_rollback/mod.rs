@@ -9,6 +9,7 @@ mod external_head_file;
 mod no_false_alarm;
 mod postgres_server;
 mod sqlite_file;
+mod two_hosts;
 
 use std::fs;
 use std::path::PathBuf;
