@@ -6,6 +6,7 @@ skip_in!(quick, postgres: "starts and kills programs, over either store");
 
 mod checker;
 mod checker_tests;
+mod failover;
 mod fault_injector;
 mod history;
 mod load_clients;
@@ -18,12 +19,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use tokio::task::JoinSet;
+
 use self::checker::violations;
 use self::fault_injector::{FaultCounts, FaultNode, inject_environment_faults, inject_node_faults};
 use self::history::RecordedOperation;
 use self::load_clients::{LoadClient, SharedRun};
 use self::log_replay::replay;
-use crate::support::gateway_process::{GatewayFolder, free_port, wait_until};
+use crate::support::gateway_process::{GatewayFolder, GatewayProcess, free_port, wait_until};
 use crate::support::https_client::{DeviceFiles, plain_get};
 use crate::support::postgres::{PostgresServer, execute_on};
 use crate::support::proxies::breaking::BreakingProxy;
@@ -116,21 +119,11 @@ async fn run(
         office_lines.push(BreakingProxy::to(gateway.office()).await);
     }
     let urls = |lines: &[BreakingProxy]| lines.iter().map(BreakingProxy::url).collect::<Vec<_>>();
-    let setup = Arc::new(SharedRun::new());
-    let mut studios = tokio::task::JoinSet::new();
-    for ((number, files), name) in (1..).zip(&parties.studios).zip(STUDIOS) {
-        let client = LoadClient::new(&setup, files, name, &urls(&studio_lines), seed + u64::from(number));
-        studios.spawn(client.run_studio(number * 1_000_000));
-    }
-    let mut offices = tokio::task::JoinSet::new();
-    for ((number, files), name) in (10..).zip(&parties.offices).zip(OFFICES) {
-        let client = LoadClient::new(&setup, files, name, &urls(&office_lines), seed + number);
-        offices.spawn(client.run_office());
-    }
+    let work = ClientWork::begin(&parties, &urls(&studio_lines), &urls(&office_lines), seed);
 
     let end = Instant::now() + span;
     let lines: Vec<_> = studio_lines.into_iter().chain(office_lines).collect();
-    let at_work = Arc::clone(&setup);
+    let at_work = Arc::clone(&work.setup);
     let mischief = tokio::task::spawn_blocking(move || {
         let counts = std::thread::scope(|scope| {
             let around =
@@ -149,36 +142,72 @@ async fn run(
         })
         .await;
     }
-    setup.closing.store(true, Ordering::SeqCst);
-    studios.join_all().await;
-    let offices = offices.join_all().await;
-    let quiet_since = setup.history.now();
-    account_for_all(&setup, offices).await;
-
-    let operations = setup.operations();
     let database = database().await;
-    let mut log = database.audit().await;
-    for row in &mut log {
-        // At a node whose clock has leapt, an office may settle as used a photo that counts as used already. The sweep
-        // must not do so in this run.
-        if row.event == "collection.used_by_default" && row.actor != "gateway" {
-            row.event = "collection.used".into();
-        }
-    }
-    let found = violations(&operations, &log, quiet_since);
-    print_summary(&counts, &operations, log.len(), setup.codes().len());
-    if !found.is_empty() {
-        let file = std::env::temp_dir().join(format!("lichtbild-faults-{seed}.txt"));
-        fs::write(&file, format!("{found:#?}\n{operations:#?}\n{log:#?}")).unwrap();
-        panic!(
-            "{} promises are broken, the first of them: {:?}; all of it: {}",
-            found.len(),
-            found.first(),
-            file.display()
-        );
-    }
-    assert_that_rows_agree(&database, &log).await;
+    work.finish(&database, &counts, seed).await;
     let (nodes, .., running) = &everything;
+    assert_nodes_sound(nodes, running).await;
+    drop(everything);
+}
+
+/// Studios and offices at work.
+struct ClientWork {
+    setup: Arc<SharedRun>,
+    studios: JoinSet<LoadClient>,
+    offices: JoinSet<LoadClient>,
+}
+
+impl ClientWork {
+    fn begin(parties: &Parties, studio_urls: &[String], office_urls: &[String], seed: u64) -> Self {
+        let setup = Arc::new(SharedRun::new());
+        let mut studios = JoinSet::new();
+        for ((number, files), name) in (1..).zip(&parties.studios).zip(STUDIOS) {
+            let client = LoadClient::new(&setup, files, name, studio_urls, seed + u64::from(number));
+            studios.spawn(client.run_studio(number * 1_000_000));
+        }
+        let mut offices = JoinSet::new();
+        for ((number, files), name) in (10..).zip(&parties.offices).zip(OFFICES) {
+            let client = LoadClient::new(&setup, files, name, office_urls, seed + number);
+            offices.spawn(client.run_office());
+        }
+        Self { setup, studios, offices }
+    }
+
+    /// Ends the work after all faults, looks for every photo and checks all promises.
+    async fn finish(self, database: &RawDatabase, counts: &FaultCounts, seed: u64) {
+        let Self { setup, studios, offices } = self;
+        setup.closing.store(true, Ordering::SeqCst);
+        studios.join_all().await;
+        let offices = offices.join_all().await;
+        let quiet_since = setup.history.now();
+        account_for_all(&setup, offices).await;
+
+        let operations = setup.operations();
+        let mut log = database.audit().await;
+        for row in &mut log {
+            // At a node whose clock has leapt, an office may settle as used a photo that counts as used already. The sweep
+            // must not do so in this run.
+            if row.event == "collection.used_by_default" && row.actor != "gateway" {
+                row.event = "collection.used".into();
+            }
+        }
+        let found = violations(&operations, &log, quiet_since);
+        print_summary(counts, &operations, log.len(), setup.codes().len());
+        if !found.is_empty() {
+            let file = std::env::temp_dir().join(format!("lichtbild-faults-{seed}.txt"));
+            fs::write(&file, format!("{found:#?}\n{operations:#?}\n{log:#?}")).unwrap();
+            panic!(
+                "{} promises are broken, the first of them: {:?}; all of it: {}",
+                found.len(),
+                found.first(),
+                file.display()
+            );
+        }
+        assert_that_rows_agree(database, &log).await;
+    }
+}
+
+/// Asserts that each node is ready and finds nothing wrong in the database.
+async fn assert_nodes_sound(nodes: &[FaultNode], running: &[GatewayProcess]) {
     for (node, gateway) in nodes.iter().zip(running) {
         // No node reports tampering.
         let ready = plain_get(&format!("{}/readyz", gateway.ops())).await;
@@ -188,7 +217,6 @@ async fn run(
         let verified = tokio::task::block_in_place(|| node.home.json(&["verify"]));
         assert_eq!(verified["sound"], true, "{verified}");
     }
-    drop(everything);
 }
 
 /// Tries every code at the offices in turn until one gets the photo or the answer that it was settled.
