@@ -119,6 +119,11 @@ async fn run(
         office_lines.push(BreakingProxy::to(gateway.office()).await);
     }
     let urls = |lines: &[BreakingProxy]| lines.iter().map(BreakingProxy::url).collect::<Vec<_>>();
+    if let Some(server) = &server {
+        tokio::task::block_in_place(|| server.base_backup("yesterday", false));
+    }
+    // Counted after the backup, which has no more rows than that.
+    let yesterday = database().await.count("audit").await;
     let work = ClientWork::begin(&parties, &urls(&studio_lines), &urls(&office_lines), seed);
 
     let end = Instant::now() + span;
@@ -126,8 +131,9 @@ async fn run(
     let at_work = Arc::clone(&work.setup);
     let mischief = tokio::task::spawn_blocking(move || {
         let counts = std::thread::scope(|scope| {
-            let around =
-                scope.spawn(|| inject_environment_faults(&at_work, &nodes, &lines, server.as_deref(), seed + 100, end));
+            let around = scope.spawn(|| {
+                inject_environment_faults(&at_work, &nodes, &lines, server.as_deref(), yesterday, seed + 100, end)
+            });
             let mut counts = inject_node_faults(&nodes, &mut running, pauses, seed + 200, end);
             counts.extend(around.join().unwrap());
             counts
