@@ -17,6 +17,8 @@ mod failures;
 mod http;
 mod layers;
 mod lease_protocol;
+#[cfg(unix)]
+mod model;
 mod programs;
 mod storage;
 mod support;

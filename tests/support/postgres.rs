@@ -260,6 +260,11 @@ impl TestDatabase {
         Self::create_with("").await
     }
 
+    /// A copy. No session may be open in this database.
+    pub async fn copy(&self) -> Self {
+        Self::create_with(&format!("TEMPLATE {}", self.name)).await
+    }
+
     /// On the server that all tests of this process share.
     async fn create_with(options: &str) -> Self {
         static SHARED: OnceCell<PostgresServer> = OnceCell::const_new();

@@ -84,6 +84,13 @@ impl RawDatabase {
         Self::Server(PgPoolOptions::new().max_connections(1).connect(url).await.unwrap())
     }
 
+    pub async fn close(&self) {
+        match self {
+            Self::File(pool) => pool.close().await,
+            Self::Server(pool) => pool.close().await,
+        }
+    }
+
     pub async fn contents(&self) -> DatabaseSnapshot {
         let mut contents = BTreeMap::new();
         for table in TABLES {

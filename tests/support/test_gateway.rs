@@ -1,6 +1,6 @@
 //! A gateway in this process, without TLS: tests move its clock, and its randomness is seeded.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -58,6 +58,18 @@ pub struct TestGatewaySetup {
     pub digests: bool,
 }
 
+impl Default for TestGatewaySetup {
+    fn default() -> Self {
+        Self {
+            limits: Config::default().gateway_limits(),
+            profile: Profile::parse("small", SMALL_PROFILE_TOML).unwrap(),
+            max_photo_bytes: 256 * 1024,
+            policy: EnrolmentPolicy::Auto,
+            digests: true,
+        }
+    }
+}
+
 pub struct TestGateway {
     pub gateway: Arc<Gateway>,
     pub store: SqlStore,
@@ -68,18 +80,20 @@ pub struct TestGateway {
     entropy: Arc<SeededEntropy>,
     devices: AtomicU32,
     directory: TempDir,
-    _place: TestStoreLocation,
+    place: TestStoreLocation,
+    setup: TestGatewaySetup,
 }
 
-/// Location of a test's database: a file, or a server if the environment says `LICHTBILD_TEST_DATABASE=postgres`.
-enum TestStoreLocation {
+/// Location of a test's database.
+pub enum TestStoreLocation {
     File(PathBuf),
     #[cfg(unix)]
     Server(TestDatabase),
 }
 
 impl TestStoreLocation {
-    async fn new(file: PathBuf) -> Self {
+    /// A file, or a server if the environment says `LICHTBILD_TEST_DATABASE=postgres`.
+    async fn from_environment(file: PathBuf) -> Self {
         match std::env::var("LICHTBILD_TEST_DATABASE").as_deref() {
             #[cfg(unix)]
             Ok("postgres") => Self::Server(TestDatabase::new().await),
@@ -88,20 +102,68 @@ impl TestStoreLocation {
         }
     }
 
-    async fn store(&self) -> SqlStore {
+    pub fn location(&self) -> DatabaseLocation {
         match self {
-            Self::File(file) => SqlStore::create(&DatabaseLocation::File(file.clone())).await.unwrap(),
+            Self::File(file) => DatabaseLocation::File(file.clone()),
             #[cfg(unix)]
-            Self::Server(database) => SqlStore::open(&database.location()).await.unwrap(),
+            Self::Server(database) => database.location(),
         }
     }
 
-    async fn database(&self) -> RawDatabase {
+    /// Opens the store, which is created if it is a file that does not exist.
+    async fn store(&self) -> SqlStore {
+        match self {
+            Self::File(file) if !file.exists() => SqlStore::create(&self.location()).await.unwrap(),
+            _ => SqlStore::open(&self.location()).await.unwrap(),
+        }
+    }
+
+    pub async fn database(&self) -> RawDatabase {
         match self {
             Self::File(file) => RawDatabase::open(file).await,
             #[cfg(unix)]
             Self::Server(database) => RawDatabase::connect(&database.url).await,
         }
+    }
+}
+
+/// Everything of a gateway but its database connections, from which another gateway over the same database starts.
+pub struct ClosedTestGateway {
+    pub place: TestStoreLocation,
+    pub directory: TempDir,
+    pub keys: KeyFile,
+    pub clock: Arc<ManualClock>,
+    entropy: Arc<SeededEntropy>,
+    devices: AtomicU32,
+    setup: TestGatewaySetup,
+}
+
+impl ClosedTestGateway {
+    /// A gateway whose database is at the place that `choose` makes of the path of a file.
+    pub async fn new(choose: impl AsyncFnOnce(PathBuf) -> TestStoreLocation, setup: TestGatewaySetup) -> Self {
+        // In memory where there is such a place: what matters here is not whether a disk keeps what it was given.
+        let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+        let place = choose(directory.path().join("lichtbild.db")).await;
+        let clock = Arc::new(ManualClock::starting_at(START));
+        let entropy = Arc::new(SeededEntropy::new(2026));
+        let keys = KeyFile::generate(START, entropy.as_ref()).unwrap();
+        Self { place, directory, keys, clock, entropy, devices: AtomicU32::new(0), setup }
+    }
+
+    pub async fn open(self) -> TestGateway {
+        let Self { place, directory, keys, clock, entropy, devices, setup } = self;
+        let row_keys = if setup.digests { RowKeys::new(keys.row_key()) } else { RowKeys::None };
+        let store = place.store().await.with_row_keys(row_keys);
+        let profile = setup.profile.clone();
+        let gateway =
+            Arc::new(Gateway::new(store.clone(), keys, clock.clone(), entropy.clone(), profile, setup.limits));
+        gateway.set_certificate_issuer(issuance(setup.policy));
+        let photo_body = BodyLimits { max_bytes: setup.max_photo_bytes, ..Config::default().photo_body_limits() };
+        let json_body = Config::default().json_body_limits();
+        let trust = TrustStatus::new(START + 40 * 365 * DAY);
+        let app = App { gateway: Arc::clone(&gateway), trust, revocation_lists: lists(), photo_body, json_body };
+        let database = place.database().await;
+        TestGateway { gateway, store, clock, database, app, entropy, devices, directory, place, setup }
     }
 }
 
@@ -111,32 +173,27 @@ impl TestGateway {
     }
 
     pub async fn with(change: impl FnOnce(&mut TestGatewaySetup)) -> Self {
-        let mut setup = TestGatewaySetup {
-            limits: Config::default().gateway_limits(),
-            profile: Profile::parse("small", SMALL_PROFILE_TOML).unwrap(),
-            max_photo_bytes: 256 * 1024,
-            policy: EnrolmentPolicy::Auto,
-            digests: true,
-        };
+        let mut setup = TestGatewaySetup::default();
         change(&mut setup);
-        // In memory where there is such a place: what matters here is not whether a disk keeps what it was given.
-        let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
-        let place = TestStoreLocation::new(directory.path().join("lichtbild.db")).await;
-        let store = place.store().await;
-        let clock = Arc::new(ManualClock::starting_at(START));
-        let entropy = Arc::new(SeededEntropy::new(2026));
-        let keys = KeyFile::generate(START, entropy.as_ref()).unwrap();
-        let row_keys = if setup.digests { RowKeys::new(keys.row_key()) } else { RowKeys::None };
-        let store = store.with_row_keys(row_keys);
-        let gateway =
-            Arc::new(Gateway::new(store.clone(), keys, clock.clone(), entropy.clone(), setup.profile, setup.limits));
-        gateway.set_certificate_issuer(issuance(setup.policy));
-        let photo_body = BodyLimits { max_bytes: setup.max_photo_bytes, ..Config::default().photo_body_limits() };
-        let json_body = Config::default().json_body_limits();
-        let trust = TrustStatus::new(START + 40 * 365 * DAY);
-        let app = App { gateway: Arc::clone(&gateway), trust, revocation_lists: lists(), photo_body, json_body };
-        let database = place.database().await;
-        Self { gateway, store, clock, database, app, entropy, devices: AtomicU32::new(0), directory, _place: place }
+        ClosedTestGateway::new(TestStoreLocation::from_environment, setup).await.open().await
+    }
+
+    /// Closes the database.
+    pub async fn close(self) -> ClosedTestGateway {
+        let Self { gateway, store, clock, database, entropy, devices, directory, place, setup, .. } = self;
+        database.close().await;
+        store.close().await;
+        let keys = gateway.keys().as_ref().clone();
+        ClosedTestGateway { place, directory, keys, clock, entropy, devices, setup }
+    }
+
+    pub fn place(&self) -> &TestStoreLocation {
+        &self.place
+    }
+
+    /// The folder of the gateway's files.
+    pub fn folder(&self) -> &Path {
+        self.directory.path()
     }
 
     pub fn router(&self, listener: ListenerKind) -> Router {
@@ -232,7 +289,8 @@ impl TestGateway {
         self.caller_of(office, device.device_id, certificate)
     }
 
-    fn caller_of(&self, party: &Party, device_id: DeviceId, certificate: PeerCertificate) -> RouterClient {
+    /// A client for a device that exists already.
+    pub fn caller_of(&self, party: &Party, device_id: DeviceId, certificate: PeerCertificate) -> RouterClient {
         let listener = match party.role {
             Role::Studio => ListenerKind::Studio,
             Role::Office => ListenerKind::Office,

@@ -40,7 +40,7 @@ pub enum WatermarkError {
 
 /// The watermarks of a running gateway. Clones share them.
 #[derive(Clone)]
-pub(super) struct WatermarkMonitor {
+pub struct WatermarkMonitor {
     gateway: Arc<Gateway>,
     store: SqlStore,
     head_files: HeadFileWorker,
@@ -61,7 +61,7 @@ struct MonitorState {
 
 impl WatermarkMonitor {
     /// Compares the database with all watermarks before the gateway serves, and restores the clock anchor of an earlier run.
-    pub(super) async fn start(
+    pub async fn start(
         gateway: Arc<Gateway>,
         store: SqlStore,
         files: WatermarkFiles,
@@ -113,7 +113,7 @@ impl WatermarkMonitor {
 
     /// Compares the database with the watermarks in memory and in the head files, which other nodes may have changed, and updates the
     /// head files if the log has grown.
-    pub(super) async fn run(self) {
+    pub async fn run(self) {
         // The files are read before the database, so that a row written in between cannot look like a rollback.
         let keys = self.gateway.keys();
         let read = self.head_files.run(move |files| files.read_heads(&keys)).await.unwrap_or_else(|error| {

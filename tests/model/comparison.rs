@@ -1,0 +1,350 @@
+//! One history: each step is carried out by the reference and by the gateway, and the answers are compared.
+
+use std::collections::{BTreeMap, HashMap};
+
+use axum::body::Body;
+use axum::http::Method;
+use lichtbild::flows::admin::administer::AdministrationError;
+use lichtbild::flows::admin::quarantine::release_quarantined;
+use lichtbild::flows::admin::verify::verify;
+use lichtbild::flows::maintenance::sweep;
+use lichtbild::storage::StoreError;
+use serde_json::{Value, json};
+
+use super::reference::{ExpectedAnswer, ModelCode, ModelDecision, ModelState, STUDIOS};
+use super::requests::{SentCode, Spelling};
+use super::steps::{ModelCollectionRef, ModelStep, resolve};
+use super::system::{ModelStore, SystemUnderTest};
+use crate::support::raw_database::DatabaseSnapshot;
+use crate::support::router_client::{RouterResponse, json_string, photo};
+
+/// A code of no photo.
+const FOREIGN_CODE: &str = "G94ZJ-756FW-FHRWS-2ZVE8";
+
+/// Steps between two comparisons of everything that can be read.
+const LOOK_EVERY: u32 = 8;
+
+/// A gateway that is compared with the reference.
+pub struct Comparison {
+    system: SystemUnderTest,
+    /// The code of each deposit, which stays the same whatever happens to the database.
+    codes: HashMap<ModelCode, String>,
+    steps: u32,
+    /// True if the product's `verify` is part of the comparison. A test that plants a bug in the schema would be found by it at once.
+    verifies: bool,
+}
+
+/// What a step that is no request came to.
+fn command(answer: Result<bool, AdministrationError>) -> &'static str {
+    match answer {
+        Ok(true) => "done",
+        Ok(false) => "nothing-to-do",
+        Err(AdministrationError::Store(StoreError::RolledBack(_))) => "rolled-back",
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+impl Comparison {
+    pub async fn start(store: ModelStore, state: &ModelState, bug: Option<&str>) -> Self {
+        let system = SystemUnderTest::new(store, state.quarantines_revoked).await;
+        if let Some(sql) = bug {
+            system.gateway().database.execute(sql).await.unwrap();
+        }
+        Self { system, codes: HashMap::new(), steps: 0, verifies: bug.is_none() }
+    }
+
+    /// Carries out a step, which has brought the reference from `before` to `after`, and compares the answers.
+    pub async fn step(&mut self, before: &ModelState, step: &ModelStep, after: &ModelState) {
+        self.steps += 1;
+        let expected = &after.expected;
+        let contents = if expected.is_read_only { Some(self.contents().await) } else { None };
+        match self.request(before, step).await {
+            Some(answer) => self.compare(expected, &answer),
+            None => assert_eq!(self.administer(before, step).await, expected.outcome, "the answer to {step:?}"),
+        }
+        if let Some(contents) = contents {
+            assert!(self.contents().await == contents, "{step:?} changed the database");
+        }
+        if self.steps.is_multiple_of(LOOK_EVERY) {
+            self.look(after).await;
+        }
+    }
+
+    /// Compares all that can be read, and checks the database by the product's own means.
+    pub async fn finish(mut self, state: &ModelState) {
+        self.look(state).await;
+        if state.is_alarmed() {
+            return;
+        }
+        sweep::sweep(&self.system.gateway().gateway).await.unwrap();
+        self.compare_log(state).await;
+        self.verify().await;
+        self.steps += 1;
+    }
+
+    async fn verify(&self) {
+        if self.verifies {
+            let gateway = self.system.gateway();
+            let report = verify(&gateway.store, Some(&gateway.gateway.keys())).await.unwrap();
+            assert!(report.is_ok(), "{report:#?}");
+        }
+    }
+
+    async fn contents(&self) -> DatabaseSnapshot {
+        self.system.gateway().database.contents().await
+    }
+
+    /// Sends the request of a step; `None` if the step is none.
+    async fn request(&self, state: &ModelState, step: &ModelStep) -> Option<RouterResponse> {
+        let collection_id = |collection: &ModelCollectionRef| {
+            let number = resolve(state, *collection).unwrap();
+            self.system.ids.collections[number].clone()
+        };
+        Some(match step {
+            ModelStep::Deposit { device, key, picture } => {
+                let bytes = picture.map_or_else(|| b"no photo".to_vec(), photo);
+                self.system.client(*device).deposit(&bytes, &format!("key-of-the-deposit-{key:06}")).await
+            }
+            ModelStep::Withdraw { device, photo } => {
+                let number = state.find(*photo).unwrap();
+                self.system.client(*device).withdraw(&self.system.ids.photos[number]).await
+            }
+            ModelStep::Collect { device, code } => {
+                self.system.client(*device).collect(&self.spelled(*code).unwrap()).await
+            }
+            ModelStep::Fetch { device, collection, code } => {
+                self.photo_bytes(Method::GET, *device, &collection_id(collection), *code).await
+            }
+            ModelStep::Head { device, collection, code } => {
+                self.photo_bytes(Method::HEAD, *device, &collection_id(collection), *code).await
+            }
+            ModelStep::Settle { device, collection, decision } => {
+                let body = match decision {
+                    ModelDecision::Refused(reason) => json!({ "outcome": "refused", "reason": reason }),
+                    ModelDecision::Kept(until) => json!({ "outcome": "kept", "until": until.to_string() }),
+                    decision => json!({ "outcome": decision.name() }),
+                };
+                self.system.client(*device).settle(&collection_id(collection), &body).await
+            }
+            _ => return None,
+        })
+    }
+
+    async fn photo_bytes(&self, method: Method, device: usize, collection: &str, code: SentCode) -> RouterResponse {
+        let client = self.system.client(device);
+        let mut request = client.request(method, &format!("/v1/collections/{collection}/photo"));
+        if let Some(code) = self.spelled(code) {
+            request = request.header("retrieval-code", code);
+        }
+        client.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    fn spelled(&self, code: SentCode) -> Option<String> {
+        Some(match code {
+            SentCode::Of(code, Spelling::Printed) => self.codes[&code].clone(),
+            SentCode::Of(code, Spelling::Sloppy) => self.codes[&code].replace('-', "").to_lowercase(),
+            SentCode::Mistyped(code) => {
+                let printed = &self.codes[&code];
+                let wrong = if printed.starts_with('A') { "B" } else { "A" };
+                format!("{wrong}{}", &printed[1..])
+            }
+            SentCode::Foreign => FOREIGN_CODE.to_owned(),
+            SentCode::Missing => return None,
+        })
+    }
+
+    /// Carries out a step that is no request.
+    async fn administer(&mut self, state: &ModelState, step: &ModelStep) -> &'static str {
+        match step {
+            ModelStep::Sweep => return self.sweep(state).await,
+            ModelStep::Advance(span) => self.system.gateway().advance(*span),
+            ModelStep::Restart => {
+                self.system.restart().await;
+                self.verify().await;
+            }
+            ModelStep::BackUp => self.system.back_up().await,
+            ModelStep::Restore => self.system.restore().await,
+            ModelStep::RollBack => {
+                self.system.roll_back().await;
+                assert!(self.system.gateway().store.rollback().is_some(), "the rollback was not noticed");
+            }
+            ModelStep::Hold => self.system.hold().await,
+            ModelStep::ConfirmRollback => return command(Ok(self.system.confirm_rollback().await)),
+            ModelStep::PutBack => self.system.put_back().await,
+            ModelStep::Look { device } => self.look_as(*device, state).await,
+            _ => return self.administer_parties(state, step).await,
+        }
+        "done"
+    }
+
+    async fn administer_parties(&mut self, state: &ModelState, step: &ModelStep) -> &'static str {
+        let gateway = self.system.gateway();
+        let administration = gateway.administration();
+        command(match step {
+            ModelStep::Revoke { device } => administration.revoke_device(self.system.device_id(*device)).await,
+            ModelStep::AddDevice { party } => {
+                if state.is_alarmed() {
+                    return "rolled-back";
+                }
+                self.system.add_device(*party).await;
+                Ok(true)
+            }
+            ModelStep::Suspend { party } => administration.set_suspended(&self.system.parties[*party], true).await,
+            ModelStep::Resume { party } => administration.set_suspended(&self.system.parties[*party], false).await,
+            ModelStep::ReleasePhotosOfRevoked { studio } => {
+                let released = administration.release_photos(&self.system.parties[*studio], None).await;
+                released.map(|counts| counts.devices > 0)
+            }
+            ModelStep::ReleaseQuarantined { only } => {
+                let id = only.map(|code| self.system.ids.photos[state.find(code).unwrap()].parse().unwrap());
+                let released = release_quarantined(&gateway.store, gateway.clock.as_ref(), id).await;
+                released.map(|photos| photos > 0)
+            }
+            step => unreachable!("{step:?} is carried out elsewhere"),
+        })
+    }
+
+    async fn sweep(&mut self, state: &ModelState) -> &'static str {
+        match sweep::sweep(&self.system.gateway().gateway).await {
+            Ok(_) => {
+                self.compare_log(state).await;
+                "done"
+            }
+            Err(StoreError::RolledBack(_)) => "rolled-back",
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+
+    /// Compares the rows of the audit log, which are complete after a sweep.
+    async fn compare_log(&self, state: &ModelState) {
+        let database = &self.system.gateway().database;
+        let mut rows = BTreeMap::new();
+        for event in database.texts("SELECT event FROM audit").await {
+            *rows.entry(event).or_insert(0_i64) += 1;
+        }
+        let expected: BTreeMap<_, _> =
+            state.data.rows.iter().map(|(event, count)| ((*event).to_owned(), *count)).collect();
+        assert_eq!(rows, expected, "rows of the audit log");
+        assert!(database.chain_holds().await, "the chain of the audit log is broken");
+    }
+
+    /// Compares an answer, and notes the identifiers and the code in it if they are new.
+    fn compare(&mut self, expected: &ExpectedAnswer, answer: &RouterResponse) {
+        let is_problem = answer.header("content-type") == "application/problem+json";
+        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        // The answer to HEAD has no body.
+        let has_body = !answer.body.is_empty();
+        let told = if is_problem && has_body { body["type"].as_str().unwrap_or_default() } else { expected.outcome };
+        assert_eq!((answer.status, told), (expected.status, expected.outcome), "{answer:?}");
+        assert_eq!(is_problem, expected.status >= 400, "{answer:?}");
+        for (pointer, value) in expected.members.iter().filter(|_| has_body) {
+            assert_eq!(body.pointer(pointer), Some(value), "{pointer} of {answer:?}");
+        }
+        assert_eq!(answer.header("idempotent-replayed") == "true", expected.is_replayed, "{answer:?}");
+        if let Some(picture) = expected.picture {
+            let (bytes, is_head) = (photo(picture), expected.outcome == "head");
+            let handed_over = if is_head { &[][..] } else { &bytes };
+            assert!(answer.body == handed_over, "the picture's bytes changed");
+            assert_eq!(answer.header("content-length"), bytes.len().to_string());
+        }
+        // No picture without a reason: it is neither in a refusal nor anywhere else.
+        assert!(expected.picture.is_some() || !answer.body.starts_with(&[0xff, 0xd8]), "a picture was handed out");
+        let pointer = if body.get("photo").is_some() { "/photo/photo_id" } else { "/photo_id" };
+        if let Some(number) = expected.photo {
+            note(&mut self.system.ids.photos, number, json_string(body.pointer(pointer).unwrap()));
+        }
+        if let Some(number) = expected.collection {
+            note(&mut self.system.ids.collections, number, json_string(&body["collection_id"]));
+        }
+        match expected.code {
+            Some(code) => {
+                let told = json_string(&body["code"]);
+                assert_eq!(*self.codes.entry(code).or_insert_with(|| told.clone()), told, "the code changed");
+            }
+            None => assert_eq!(body.get("code"), None, "a code was told"),
+        }
+    }
+
+    /// Compares what every device is shown.
+    async fn look(&self, state: &ModelState) {
+        for device in 0..state.data.devices.len() {
+            self.look_as(device, state).await;
+        }
+    }
+
+    async fn look_as(&self, device: usize, state: &ModelState) {
+        let (client, party) = (self.system.client(device), state.party_of(device));
+        let is_studio = party < STUDIOS.len();
+        let list = if is_studio { client.photos("limit=200").await } else { client.collections("limit=200").await };
+        if state.data.devices[device].revoked_at.is_some() {
+            list.assert_problem(403, "device-revoked");
+            return;
+        }
+        if state.data.suspended[party] {
+            list.assert_problem(403, if is_studio { "studio-suspended" } else { "office-suspended" });
+            return;
+        }
+        assert_eq!(list.status, 200, "{list:?}");
+        assert!(list.json()["next_after"].is_null(), "the list is complete");
+        if is_studio {
+            self.compare_photos(party, state, &list.json())
+        } else {
+            self.compare_collections(party, state, &list.json())
+        }
+    }
+
+    fn compare_photos(&self, studio: usize, state: &ModelState, list: &Value) {
+        let shown = |photo: &Value| {
+            let of = |name: &str| photo.get(name).cloned().unwrap_or_default();
+            (of("photo_id"), of("state"), of("expires_at"), of("settled_at"), photo["refusal"]["reason"].clone())
+        };
+        let mut told: Vec<_> = list["photos"].as_array().unwrap().iter().map(shown).collect();
+        told.sort_by_key(|row| row.0.to_string());
+        let own = state.data.photos.iter().zip(&self.system.ids.photos);
+        let own = own.filter(|(photo, _)| state.party_of(photo.code.device) == studio);
+        let mut expected: Vec<_> = own
+            .map(|(photo, id)| {
+                let (phase, refusal) = (json!(photo.phase.name()), json!(photo.refusal));
+                (json!(id), phase, json!(photo.expires_at), json!(photo.ended_at), refusal)
+            })
+            .collect();
+        expected.sort_by_key(|row| row.0.to_string());
+        assert_eq!(told, expected, "the photos of studio {studio}");
+    }
+
+    fn compare_collections(&self, office: usize, state: &ModelState, list: &Value) {
+        use super::reference::ModelEnd;
+        let shown = |row: &Value| {
+            let of = |name: &str| row.get(name).cloned().unwrap_or_default();
+            (of("collection_id"), of("photo_id"), of("state"), of("lease_until"), of("settle_due"), of("settled_at"))
+        };
+        let mut told: Vec<_> = list["collections"].as_array().unwrap().iter().map(shown).collect();
+        told.sort_by_key(|row| row.0.to_string());
+        let own = state.data.collections.iter().zip(&self.system.ids.collections);
+        let mut expected: Vec<_> = own
+            .filter(|(collection, _)| collection.office == office)
+            .map(|(collection, id)| {
+                let (name, at) = match &collection.end {
+                    None => ("leased", Value::Null),
+                    Some(ModelEnd::Lapsed) => ("lapsed", json!(collection.lease_until)),
+                    Some(ModelEnd::Settled { decision, at, .. }) => (decision.name(), json!(at)),
+                };
+                let photo = &self.system.ids.photos[collection.photo];
+                let (until, due) = (json!(collection.lease_until), json!(collection.settle_due));
+                (json!(id), json!(photo), json!(name), until, due, at)
+            })
+            .collect();
+        expected.sort_by_key(|row| row.0.to_string());
+        assert_eq!(told, expected, "the collections of office {office}");
+    }
+}
+
+/// Notes the identifier of a number, or compares it.
+fn note(ids: &mut Vec<String>, number: usize, id: String) {
+    if number == ids.len() {
+        assert!(!ids.contains(&id), "{id} is not new");
+        ids.push(id);
+    } else {
+        assert_eq!(ids[number], id, "another identifier");
+    }
+}
