@@ -5,8 +5,12 @@
 //! requests.
 
 mod administration;
+mod candidates;
 mod comparison;
+mod coverage;
 mod exploration;
+mod machine;
+mod planted_bugs;
 mod postgres;
 mod reference;
 mod requests;

@@ -4,8 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use jiff::tz::{self, TimeZone};
 use lichtbild::clock::Timestamp;
 use serde_json::Value;
+use strum::IntoStaticStr;
 
 use crate::support::test_gateway::{DAY, MINUTE};
 
@@ -20,8 +22,7 @@ pub const SETTLE_WITHIN: std::time::Duration = DAY.saturating_mul(7);
 /// A repeated hand-over to a device has a row in the audit log if the last row about it is this old.
 pub const REPEAT_ROW: std::time::Duration = MINUTE.saturating_mul(10);
 
-/// Everything that a code is derived from: who deposited which picture under which key. A citizen carries it whatever happens to the
-/// gateway.
+/// Identity of a code: the device, the key and the picture of the deposit. A citizen carries the code whatever happens to the gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ModelCode {
     pub device: usize,
@@ -29,7 +30,8 @@ pub struct ModelCode {
     pub picture: u32,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum ModelPhase {
     Available,
     Leased,
@@ -42,15 +44,7 @@ pub enum ModelPhase {
 
 impl ModelPhase {
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Available => "available",
-            Self::Leased => "leased",
-            Self::Kept => "kept",
-            Self::Used => "used",
-            Self::Refused => "refused",
-            Self::Withdrawn => "withdrawn",
-            Self::Expired => "expired",
-        }
+        self.into()
     }
 
     pub fn is_erased(self) -> bool {
@@ -77,7 +71,8 @@ pub struct ModelPhoto {
 }
 
 /// An office's decision about a photo.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum ModelDecision {
     Used,
     Refused(&'static str),
@@ -87,16 +82,11 @@ pub enum ModelDecision {
 
 impl ModelDecision {
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Used => "used",
-            Self::Refused(_) => "refused",
-            Self::Kept(_) => "kept",
-            Self::Released => "released",
-        }
+        self.into()
     }
 }
 
-/// Why a collection is over.
+/// End of a collection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ModelEnd {
     /// `by_time` if the office did not settle in time.
@@ -249,23 +239,26 @@ impl ModelPhoto {
 }
 
 impl ModelCollection {
-    /// Until when other offices have to wait.
+    /// Time until which other offices have to wait.
     pub fn ends_at(&self) -> Timestamp {
         self.settle_due.unwrap_or(self.lease_until)
     }
 }
 
-/// The day of a moment. The documents do not say where a day ends; the gateway counts days in UTC, whose midnight is one or two hours after
-/// the German one, so that the day that an office names is included as README.md promises.
+/// All offices are in Germany.
+static ZONE: TimeZone = tz::get!("Europe/Berlin");
+
 pub fn day_of(at: Timestamp) -> Date {
-    at.to_utc().date()
+    jiff::Timestamp::from_millisecond(at.unix_milliseconds()).unwrap().to_zoned(ZONE.clone()).date()
 }
 
+/// The end of the last day of a kept photo, which is included. The documents do not say which midnight that is; the gateway takes the one in
+/// UTC, which is one or two hours later than the German one.
 pub fn end_of_day(day: Date) -> Timestamp {
     Timestamp::from_utc(day.tomorrow().unwrap().at(0, 0, 0, 0))
 }
 
-/// The last day on which a code works that works until a moment.
+/// The last day of a photo that is kept until a moment.
 pub fn last_day_before(end: Timestamp) -> Date {
-    day_of(end - std::time::Duration::from_millis(1))
+    day_of(end).yesterday().unwrap()
 }

@@ -348,11 +348,13 @@ impl ModelState {
             ModelDecision::Refused(_) => (ModelPhase::Refused, "collection.refused"),
             ModelDecision::Released => (photo.at_rest(), "collection.released"),
             ModelDecision::Kept(until) => {
-                let earliest = day_of(now);
-                let six_months = earliest.checked_add(6.months()).unwrap();
+                let today = day_of(now);
+                let six_months = today.checked_add(6.months()).unwrap();
                 // Keeping it again does not prolong it.
                 let before = photo.was_kept.then(|| last_day_before(photo.expires_at));
                 let latest = before.map_or(six_months, |before| before.min(six_months));
+                // In the hour or two after the German midnight that is the day that ends.
+                let earliest = today.min(latest);
                 if *until < earliest || *until > latest {
                     let [earliest, latest] = [earliest, latest].map(|day| json!(day.to_string()));
                     return Err(refused("settlement-date", [("/earliest", earliest), ("/latest", latest)]));

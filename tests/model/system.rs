@@ -204,7 +204,6 @@ impl SystemUnderTest {
 
     /// Makes a gateway from the backup, as `restore` does, or `quarantine hold` after a server's database was copied.
     pub async fn restore(&mut self) {
-        let known = self.known();
         let (copy, ids, taken_at) = self.backup.take().unwrap();
         self.ids = ids.clone();
         self.right = None;
@@ -221,6 +220,7 @@ impl SystemUnderTest {
             let store = administrators_store(closed).await;
             let report = verify(&store, Some(&closed.keys)).await.unwrap();
             assert!(report.is_ok(), "the backup: {report:#?}");
+            let known = watermark_files(closed.directory.path()).read(&closed.keys).known;
             let noted = store.backup_taken_at().await.unwrap();
             assert!(noted.is_none_or(|noted| noted == taken_at));
             rollback::quarantine(&store, closed.clock.as_ref(), &closed.keys, &known, taken_at, 0).await.unwrap();
