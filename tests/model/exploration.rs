@@ -15,7 +15,7 @@ use super::comparison::Comparison;
 use super::machine::ReferenceModel;
 use super::reference::ModelState;
 use super::steps::ModelStep;
-use super::system::ModelStore;
+use super::system::{ModelStore, SystemUnderTest};
 
 /// Steps of a history.
 const LENGTH: RangeInclusive<usize> = 40..=80;
@@ -58,6 +58,8 @@ impl Exploration {
         };
         let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        // A set-up that fails, such as a server that does not start, is no history to remember.
+        runtime.block_on(SystemUnderTest::new(self.store, false));
         let done = runner.run(&ReferenceModel::sequential_strategy(length), |(state, history, seen)| {
             // After a failure the histories are shorter forms of it, which count no more.
             let is_shrinking = seen.is_none();

@@ -24,7 +24,7 @@ fn assert_found_and_short(bug: &'static str) {
 }
 
 #[test]
-fn a_hand_over_that_is_forgotten_when_another_office_looks_is_found() {
+fn a_hand_over_that_is_not_on_record_is_found() {
     assert_found_and_short(
         "CREATE TRIGGER bug AFTER UPDATE OF handed_over_at ON collections WHEN NEW.handed_over_at IS NOT NULL BEGIN
              UPDATE collections SET handed_over_at = NULL, settle_due = NULL WHERE collection_id = NEW.collection_id;
