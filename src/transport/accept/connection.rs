@@ -223,7 +223,7 @@ where
 }
 
 /// Reason why the HTTP side of a connection ended.
-enum ConnectionEnd {
+pub(super) enum ConnectionEnd {
     /// One of the sides closed it, or the input was not HTTP.
     Finished,
     TimedOut(TimeLimit),
@@ -236,7 +236,12 @@ enum ConnectionEnd {
 ///
 /// hyper's buffers keep the last request and response, with photo and code, until the next ones overwrite them. So after each exchange
 /// hyper's connection is replaced over the same socket, and its buffers are freed.
-async fn run_http<S>(io: S, peer: Peer, progress: ConnectionProgress, context: ListenerContext) -> (S, ConnectionEnd)
+pub(super) async fn run_http<S>(
+    io: S,
+    peer: Peer,
+    progress: ConnectionProgress,
+    context: ListenerContext,
+) -> (S, ConnectionEnd)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {

@@ -4,7 +4,7 @@
 //! answers clients that speak plain HTTP. `connection` serves one connection to its end. `connection_registry` counts connections by
 //! device (`peer_device`) and cancels them by their `connection_handle` when a certificate is revoked, or when the listener is full and
 //! another device is entitled to a place (`fair_share`). `listener_context` has what all of them need, `peer` is the caller as the API
-//! sees it.
+//! sees it. `stream` serves what is no socket.
 
 mod connection;
 pub mod connection_handle;
@@ -18,3 +18,4 @@ mod log_pace;
 pub mod peer;
 mod peer_device;
 mod plain_http;
+pub mod stream;
