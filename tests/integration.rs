@@ -20,6 +20,8 @@ mod lease_protocol;
 #[cfg(unix)]
 mod model;
 mod programs;
+#[path = "fuzz/properties/mod.rs"]
+mod properties;
 mod storage;
 mod support;
 mod trust;

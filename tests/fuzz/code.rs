@@ -2,7 +2,4 @@
 
 #![no_main]
 
-#[allow(dead_code, reason = "each target has one of them")]
-mod properties;
-
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::code(bytes));

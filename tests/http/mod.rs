@@ -5,6 +5,7 @@ mod collection;
 mod deposit;
 mod desk_pages;
 mod enrolment;
+mod fuzz_seeds;
 mod listings;
 mod message_heads;
 mod monitoring;

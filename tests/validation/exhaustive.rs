@@ -7,7 +7,8 @@ use lichtbild::domain::photo::declaration::Declaration;
 use lichtbild::validation::jpeg::{MAX_TRAILING_ZEROS, analyse};
 use lichtbild::validation::{CheckOutcome, Profile, check_photo};
 
-use super::{NOW, properties};
+use super::NOW;
+use crate::properties;
 use crate::support::photos::jpeg::{EOI, fixture, new_segment, scan_start, segment, with_declared_size, with_inserted};
 
 /// Valid files, each with a different sampling, with and without restart markers.

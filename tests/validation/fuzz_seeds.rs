@@ -2,30 +2,37 @@
 
 use std::fs;
 
-use super::properties;
+use crate::properties;
 
 type FuzzProperty = fn(&[u8]);
 
 #[test]
-fn every_seed_holds_what_the_fuzzer_asks() {
-    let targets: [(&str, FuzzProperty, usize); 6] = [
+fn every_seed_of_a_file_holds_what_the_fuzzer_asks() {
+    let targets: [(&str, FuzzProperty, usize); 8] = [
         ("walk", properties::walk, 12),
         ("exif", properties::exif, 14),
         ("code", properties::code, 7),
         ("judge", properties::judge, 9),
         ("transcode", properties::transcode, 7),
         ("model", properties::model, 2),
+        ("patched_model", properties::patched_model, 3),
+        ("profile", properties::profile, 4),
     ];
     for (target, property, least) in targets {
-        let folder = format!("{}/fixtures/fuzz/{target}", env!("CARGO_MANIFEST_DIR"));
-        let mut seeds: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        seeds.sort();
-        assert!(seeds.len() >= least, "{target} has lost seeds: {seeds:?}");
-        for seed in seeds {
-            // Printed first, because the failure message of a property does not name the seed.
-            println!("{}", seed.display());
-            property(&fs::read(&seed).unwrap());
-        }
+        assert_seeds_hold(target, property, least);
+    }
+}
+
+/// Runs a property on the seeds of its target, of which there are `least` or more.
+pub(crate) fn assert_seeds_hold(target: &str, property: FuzzProperty, least: usize) {
+    let folder = format!("{}/fixtures/fuzz/{target}", env!("CARGO_MANIFEST_DIR"));
+    let mut seeds: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    seeds.sort();
+    assert!(seeds.len() >= least, "{target} has lost seeds: {seeds:?}");
+    for seed in seeds {
+        // Printed first, because the failure message of a property does not name the seed.
+        println!("{}", seed.display());
+        property(&fs::read(&seed).unwrap());
     }
 }
 

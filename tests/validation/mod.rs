@@ -11,15 +11,13 @@ mod endings;
 mod exhaustive;
 mod exif;
 mod faces;
-mod fuzz_seeds;
+pub(crate) mod fuzz_seeds;
 mod hostile;
 #[cfg(target_os = "linux")]
 mod memory;
 mod messages;
 mod metadata;
 mod pixels;
-#[path = "../fuzz/properties.rs"]
-mod properties;
 mod real_files;
 
 use lichtbild::clock::Timestamp;

@@ -1,5 +1,4 @@
-//! Properties that hold for any bytes, beyond "it does not panic". The fuzz targets try it on bytes that a fuzzer makes up,
-//! the tests on the seeds in `fixtures/fuzz` and on every small change to some of them.
+//! Properties of the photo checks.
 
 use std::fmt::Write;
 
@@ -8,12 +7,10 @@ use image::metadata::Orientation;
 use lichtbild::clock::Timestamp;
 use lichtbild::domain::check::Check;
 use lichtbild::domain::check::finding::{Severity, Verdict};
-use lichtbild::domain::code::retrieval_code::RetrievalCode;
 use lichtbild::domain::photo::declaration::Declaration;
 use lichtbild::validation::jpeg::JpegError;
 use lichtbild::validation::{CheckOutcome, Profile, check_photo, jpeg};
 use lichtbild::wire::measurements::MeasurementsBody;
-use lichtbild_inference::{Network, SimdLevel};
 use lichtbild_transcode::to_baseline;
 
 /// 22 November 2026, 09:30 UTC.
@@ -22,7 +19,7 @@ const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
 const MAX_FINDINGS: usize = 40;
 const MAX_TEXT_CHARS: usize = 160;
 /// The smallest sound photo, to carry EXIF.
-const ONE_PIXEL: &[u8] = include_bytes!("../../fixtures/fuzz/walk/one-pixel.jpg");
+pub(super) const ONE_PIXEL: &[u8] = include_bytes!("../../../fixtures/fuzz/walk/one-pixel.jpg");
 /// A segment's length counts itself.
 const MAX_SEGMENT_BYTES: usize = 0xFFFF - 2;
 
@@ -114,50 +111,6 @@ pub fn exif(tiff: &[u8]) {
     assert!(!turned || refusing.contains(&Check::Orientation), "another program turns it");
     for (index, finding) in outcome.findings.iter().enumerate() {
         assert!(outcome.findings[..index].iter().all(|earlier| earlier.check != finding.check), "told twice");
-    }
-}
-
-/// A text, and a secret made of the same bytes.
-pub fn code(bytes: &[u8]) {
-    if let Some(code) = std::str::from_utf8(bytes).ok().and_then(|text| RetrievalCode::parse(text).ok()) {
-        assert_reads_back(&code, 0..20);
-    }
-    let mut secret = [0; 12];
-    secret.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-    let position = usize::from(*bytes.get(12).unwrap_or(&0)) % 20;
-    assert_reads_back(&RetrievalCode::from_secret(&secret), position..position + 1);
-}
-
-/// It is written in one way, read back from it, and found wrong with any other symbol at one of `positions`.
-fn assert_reads_back(code: &RetrievalCode, positions: std::ops::Range<usize>) {
-    const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    let text = code.reveal();
-    let groups: Vec<&str> = text.split('-').collect();
-    assert!(groups.len() == 4 && groups.iter().all(|group| group.len() == 5), "{text}");
-    assert!(groups.concat().chars().all(|symbol| ALPHABET.contains(symbol)), "{text}");
-    for way in [text.clone(), text.to_lowercase(), groups.concat(), text.replace('0', "O").replace('1', "l")] {
-        assert_eq!(RetrievalCode::parse(&way).map(|read| read.reveal()), Ok(text.clone()), "{way}");
-    }
-    for position in positions {
-        let at = position + position / 5;
-        for other in ALPHABET.chars().filter(|other| !text[at..].starts_with(*other)) {
-            let mut wrong = text.clone();
-            wrong.replace_range(at..=at, other.encode_utf8(&mut [0; 4]));
-            assert!(RetrievalCode::parse(&wrong).is_err(), "{wrong} beside {text}");
-        }
-    }
-}
-
-/// A model that can be read can be run, on a picture of any content.
-pub fn model(bytes: &[u8]) {
-    for (network, colours) in [(Network::read(bytes), 1), (Network::read_colour(bytes), 3)] {
-        let Ok(network) = network else { continue };
-        let (width, height) = network.input_size();
-        let picture: Vec<f32> = (0..width * height * colours).map(|index| (index % 7) as f32 / 7.0).collect();
-        for vectors in [SimdLevel::Widest, SimdLevel::Scalar] {
-            let outputs = network.run(&picture, vectors);
-            assert_eq!(outputs.iter().map(Vec::len).collect::<Vec<_>>(), network.output_lengths());
-        }
     }
 }
 

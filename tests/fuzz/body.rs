@@ -1,0 +1,5 @@
+//! A request with its body.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::body(bytes));

@@ -1,0 +1,5 @@
+//! A certificate request.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::csr(bytes));

@@ -1,0 +1,5 @@
+//! Enrolment and renewal.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::est(bytes));

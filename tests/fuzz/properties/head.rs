@@ -1,0 +1,226 @@
+//! Properties of a connection: bytes that any client may send, read by the gateway's own HTTP stack.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::Request;
+use axum::http::Method;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use http_body_util::BodyExt;
+use hyper::body::{Frame, SizeHint};
+use lichtbild::transport::accept::stream::serve_stream;
+use lichtbild::transport::http::limits::ListenerLimits;
+
+use super::answer::FuzzAnswer;
+use super::gateway::{FuzzCaller, FuzzGateway, with_gateway};
+use super::scripted_stream::{RequestProgress, ScriptedStream};
+
+/// Bytes of the endless field that a capital letter stands for.
+const FLOOD: usize = 1 << 20;
+
+/// A request that reached the router, with its answer.
+#[derive(Clone)]
+struct ServedRequest {
+    method: Method,
+    path: String,
+    /// Request line and fields as they were read.
+    head: String,
+    /// `None` if the connection ended first.
+    answer: Option<FuzzAnswer>,
+}
+
+/// What a connection brought about.
+struct ServedConnection {
+    requests: Vec<ServedRequest>,
+    written: Vec<u8>,
+    read: usize,
+}
+
+/// Bytes on a connection of the caller of the first letter, in pieces whose size is the second byte. A capital letter sends a field
+/// without an end behind them.
+///
+/// The gateway sends the answers of its routes in their order, whole, and nothing else except a refusal of a head that it cannot read.
+/// The pieces decide nothing, except that the gateway may stop after fewer requests. No head takes more memory than its limit.
+pub fn head(bytes: &[u8]) {
+    head_statuses(bytes);
+}
+
+/// The same, with the statuses of the routes' answers.
+pub fn head_statuses(bytes: &[u8]) -> Vec<u16> {
+    let [letter, piece, bytes @ ..] = bytes else { return Vec::new() };
+    let caller = FuzzCaller::of(*letter);
+    let is_flood = letter.is_ascii_uppercase();
+    with_gateway(|gateway| {
+        let mut script = gateway.fill_in(bytes);
+        let sent = script.len();
+        if is_flood {
+            script.resize(sent + FLOOD, b'a');
+        }
+        let whole = serve_and_check(gateway, caller, script.clone(), usize::MAX);
+        assert!(!is_flood || whole.read < sent + FLOOD / 2, "{} bytes were read", whole.read);
+        if whole.changed() {
+            gateway.renew_photos();
+        } else if !is_flood {
+            let pieces = serve_and_check(gateway, caller, script, 1 + usize::from(*piece));
+            assert_agree(&whole, &pieces);
+            if pieces.changed() {
+                gateway.renew_photos();
+            }
+        }
+        let answers = whole.requests.iter().filter_map(|request| request.answer.as_ref());
+        answers.map(|answer| answer.status).collect()
+    })
+}
+
+impl ServedConnection {
+    /// True if a request may have changed what is stored.
+    fn changed(&self) -> bool {
+        self.requests.iter().any(ServedRequest::changed)
+    }
+}
+
+impl ServedRequest {
+    fn changed(&self) -> bool {
+        !self.method.is_safe() && self.answer.as_ref().is_none_or(FuzzAnswer::is_success)
+    }
+}
+
+/// Asserts that the requests are those of the other connection, with the same answers, as far as both were served.
+fn assert_agree(whole: &ServedConnection, pieces: &ServedConnection) {
+    for (one, other) in whole.requests.iter().zip(&pieces.requests) {
+        assert_eq!(one.head, other.head, "the pieces decide what is read");
+        if let (Some(one), Some(other)) = (&one.answer, &other.answer) {
+            assert_eq!((one.status, one.problem()), (other.status, other.problem()), "the pieces decide");
+        }
+    }
+}
+
+fn assert_sound(gateway: &FuzzGateway, served: &ServedConnection) {
+    let mut written = served.written.as_slice();
+    for request in &served.requests {
+        let Some(answer) = &request.answer else { break };
+        answer.assert_sound(&request.method, &request.path, gateway.codes());
+        if written.is_empty() {
+            // The client was gone.
+            break;
+        }
+        let (status, body) = next_response(&mut written, request.method == Method::HEAD);
+        assert_eq!(status, answer.status, "{}", request.head);
+        assert!(request.method == Method::HEAD || body == answer.body, "another body for {}", request.head);
+    }
+    if !written.is_empty() {
+        let (status, body) = next_response(&mut written, false);
+        assert!(matches!(status, 400 | 408 | 414 | 431) && body.is_empty(), "status {status} from nowhere");
+    }
+    assert!(written.is_empty(), "more was written: {}", String::from_utf8_lossy(written));
+}
+
+/// Takes a response off the bytes: its status and its body, which has a stated length.
+fn next_response<'a>(written: &mut &'a [u8], is_head: bool) -> (u16, &'a [u8]) {
+    loop {
+        let end = written.windows(4).position(|window| window == b"\r\n\r\n").expect("a head has an end") + 4;
+        let (head, rest) = written.split_at(end);
+        let head = std::str::from_utf8(head).expect("a head is text");
+        let mut lines = head.split("\r\n");
+        let line = lines.next().expect("a line");
+        let version = line.get(..9).expect("a version");
+        assert!(version == "HTTP/1.1 " || version == "HTTP/1.0 ", "{line}");
+        let status: u16 = line[9..12].parse().expect("a status");
+        if status == 100 {
+            *written = rest;
+            continue;
+        }
+        let mut length = None;
+        for field in lines.filter(|field| !field.is_empty()) {
+            let (name, value) = field.split_once(": ").expect("a field");
+            assert!(!name.eq_ignore_ascii_case("transfer-encoding"), "{field}");
+            if name.eq_ignore_ascii_case("content-length") {
+                assert!(length.replace(value.parse::<usize>().expect("a length")).is_none(), "two lengths");
+            }
+        }
+        let has_body = !is_head && status != 204 && status != 304;
+        let length = if has_body { length.expect("the length of a body") } else { 0 };
+        let (body, rest) = rest.split_at(length);
+        *written = rest;
+        return (status, body);
+    }
+}
+
+fn serve_and_check(gateway: &FuzzGateway, caller: FuzzCaller, script: Vec<u8>, piece: usize) -> ServedConnection {
+    let photos = gateway.photos();
+    let served = serve(gateway, caller, script, piece);
+    assert_sound(gateway, &served);
+    let created = served.requests.iter().filter(|request| request.changed()).count();
+    assert!(gateway.photos() <= photos + created as u64, "a photo without a receipt");
+    served
+}
+
+fn serve(gateway: &FuzzGateway, caller: FuzzCaller, script: Vec<u8>, piece: usize) -> ServedConnection {
+    let progress = RequestProgress::default();
+    let requests: Arc<Mutex<Vec<ServedRequest>>> = Arc::default();
+    let recorded = (Arc::clone(&requests), progress.clone());
+    let router = gateway.router(caller).clone().layer(from_fn(move |request: Request, next: Next| {
+        let (requests, progress) = recorded.clone();
+        record(request, next, requests, progress)
+    }));
+    let stream = ScriptedStream::new(script, piece, progress);
+    let exchanged = stream.exchanged();
+    gateway.runtime.block_on(serve_stream(stream, gateway.peer(caller), router, ListenerLimits::default()));
+    let exchanged = exchanged.lock().unwrap_or_else(PoisonError::into_inner);
+    let requests = requests.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    ServedConnection { requests, written: exchanged.written.clone(), read: exchanged.read }
+}
+
+async fn record(
+    request: Request,
+    next: Next,
+    requests: Arc<Mutex<Vec<ServedRequest>>>,
+    progress: RequestProgress,
+) -> Response {
+    let head = format!("{} {} {:?}", request.method(), request.uri(), request.headers());
+    let served =
+        ServedRequest { method: request.method().clone(), path: request.uri().path().to_owned(), head, answer: None };
+    let place = {
+        let mut requests = requests.lock().unwrap_or_else(PoisonError::into_inner);
+        requests.push(served);
+        requests.len() - 1
+    };
+    progress.begin();
+    let watched = progress.clone();
+    let response = next.run(request.map(|body| Body::new(WatchedBody { body, progress: watched }))).await;
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.expect("a body that can be read").to_bytes();
+    let answer = FuzzAnswer { status: head.status.as_u16(), headers: head.headers.clone(), body: body.to_vec() };
+    requests.lock().unwrap_or_else(PoisonError::into_inner)[place].answer = Some(answer);
+    progress.end();
+    Response::from_parts(head, Body::from(body))
+}
+
+/// A request body that tells when its reader waits for the client.
+struct WatchedBody {
+    body: Body,
+    progress: RequestProgress,
+}
+
+impl HttpBody for WatchedBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        self.progress.wait_for_body(true);
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        self.progress.wait_for_body(false);
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

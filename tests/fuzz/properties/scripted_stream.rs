@@ -1,0 +1,130 @@
+//! The client's end of a connection, in memory: it sends its bytes in pieces of a given size, and ends when the gateway waits for more.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// Progress of the requests on a connection, which decides when the client ends it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct RequestProgress(Arc<Mutex<ProgressState>>);
+
+#[derive(Debug, Default)]
+struct ProgressState {
+    in_handler: u32,
+    waits_for_body: bool,
+    /// Reads in vain since the last change.
+    vain_reads: u32,
+    reader: Option<Waker>,
+}
+
+/// hyper looks for the client's end before it has called the handler, or told it of the last piece of a body. So the end comes only
+/// after some reads between which nothing happens.
+const MAX_VAIN_READS: u32 = 4;
+
+impl RequestProgress {
+    pub(super) fn begin(&self) {
+        self.change(|state| state.in_handler += 1);
+    }
+
+    pub(super) fn end(&self) {
+        self.change(|state| {
+            state.in_handler -= 1;
+            state.waits_for_body = false;
+        });
+    }
+
+    pub(super) fn wait_for_body(&self, waits: bool) {
+        self.change(|state| state.waits_for_body = waits);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut ProgressState)) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut state);
+        state.vain_reads = 0;
+        if let Some(reader) = state.reader.take() {
+            reader.wake();
+        }
+    }
+
+    /// True if nothing happens any more unless the client sends something. Otherwise the reader is woken when it should ask again.
+    fn is_idle(&self, cx: &Context<'_>) -> bool {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.in_handler > 0 && !state.waits_for_body {
+            state.reader = Some(cx.waker().clone());
+            return false;
+        }
+        state.vain_reads += 1;
+        if state.vain_reads < MAX_VAIN_READS {
+            cx.waker().wake_by_ref();
+        }
+        state.vain_reads >= MAX_VAIN_READS
+    }
+}
+
+/// Bytes that both sides sent.
+#[derive(Debug, Default)]
+pub(super) struct Exchanged {
+    pub(super) written: Vec<u8>,
+    /// Bytes that the gateway read before it ended its side.
+    pub(super) read: usize,
+    pub(super) is_shut_down: bool,
+}
+
+pub(super) struct ScriptedStream {
+    script: Vec<u8>,
+    at: usize,
+    /// Bytes of one read and of one write.
+    piece: usize,
+    progress: RequestProgress,
+    exchanged: Arc<Mutex<Exchanged>>,
+}
+
+impl ScriptedStream {
+    pub(super) fn new(script: Vec<u8>, piece: usize, progress: RequestProgress) -> Self {
+        Self { script, at: 0, piece, progress, exchanged: Arc::default() }
+    }
+
+    pub(super) fn exchanged(&self) -> Arc<Mutex<Exchanged>> {
+        Arc::clone(&self.exchanged)
+    }
+}
+
+impl AsyncRead for ScriptedStream {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        let rest = &this.script[this.at..];
+        if rest.is_empty() && !this.progress.is_idle(cx) {
+            return Poll::Pending;
+        }
+        let count = rest.len().min(this.piece).min(buf.remaining());
+        buf.put_slice(&rest[..count]);
+        this.at += count;
+        let mut exchanged = this.exchanged.lock().unwrap_or_else(PoisonError::into_inner);
+        if !exchanged.is_shut_down {
+            exchanged.read += count;
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for ScriptedStream {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let count = buf.len().min(self.piece);
+        let mut exchanged = self.exchanged.lock().unwrap_or_else(PoisonError::into_inner);
+        assert!(!exchanged.is_shut_down, "written after the end");
+        exchanged.written.extend_from_slice(&buf[..count]);
+        Poll::Ready(Ok(count))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.exchanged.lock().unwrap_or_else(PoisonError::into_inner).is_shut_down = true;
+        Poll::Ready(Ok(()))
+    }
+}

@@ -1,0 +1,82 @@
+//! Tests the seeds of the fuzz targets of the network with the same properties as the fuzzer.
+
+use std::fs;
+
+use crate::properties;
+use crate::validation::fuzz_seeds::assert_seeds_hold;
+
+#[test]
+fn every_seed_of_a_connection_holds_what_the_fuzzer_asks() {
+    assert_seeds_hold("head", properties::head, 11);
+}
+
+#[test]
+fn every_seed_of_a_request_holds_what_the_fuzzer_asks() {
+    assert_seeds_hold("body", properties::body, 16);
+}
+
+#[test]
+fn every_seed_of_an_enrolment_holds_what_the_fuzzer_asks() {
+    assert_seeds_hold("est", properties::est, 8);
+}
+
+#[test]
+fn every_seed_of_a_certificate_request_holds_what_the_fuzzer_asks() {
+    assert_seeds_hold("csr", properties::csr, 5);
+}
+
+/// A seed that is refused at the door would lead the fuzzer nowhere.
+#[test]
+fn the_seeds_reach_what_they_are_for() {
+    let seed = |name: &str| fs::read(format!("{}/fixtures/fuzz/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let connections: [(&str, &[u16]); 11] = [
+        ("chunked", &[200, 200]),
+        ("deposit", &[201, 200]),
+        ("desk", &[200, 200]),
+        ("endless-body", &[413]),
+        ("endless-field", &[]),
+        ("est", &[200, 401]),
+        ("no-certificate", &[303]),
+        ("old-version", &[200, 200]),
+        ("smuggled", &[415]),
+        ("two-requests", &[200, 200]),
+        ("unread-body", &[404]),
+    ];
+    let reached = |name: &str| properties::head_statuses(&seed(&format!("head/{name}")));
+    assert_eq!(
+        connections.map(|(name, _)| (name, reached(name))),
+        connections.map(|(name, statuses)| (name, statuses.to_vec()))
+    );
+    let requests = [
+        ("audit-log", 200),
+        ("check", 200),
+        ("collect", 201),
+        ("cut-deposit", 400),
+        ("deposit", 201),
+        ("desk-code", 303),
+        ("desk-photo", 200),
+        ("desk-settle", 303),
+        ("hand-over", 200),
+        ("keep", 200),
+        ("list", 200),
+        ("look-up", 404),
+        ("metrics", 200),
+        ("self-test", 200),
+        ("settle", 200),
+        ("withdraw", 200),
+    ];
+    let reached = |name: &str| properties::body_status(&seed(&format!("body/{name}"))).unwrap();
+    assert_eq!(requests.map(|(name, _)| (name, reached(name))), requests);
+    let enrolments = [
+        ("enrol-base64", 200),
+        ("enrol-pem", 200),
+        ("enrol-signed", 200),
+        ("enrol-with-credentials", 200),
+        ("renew-der", 200),
+        ("renew-office-base64", 200),
+        ("renew-signed", 200),
+        ("wrong-credentials", 401),
+    ];
+    let reached = |name: &str| properties::est_status(&seed(&format!("est/{name}"))).unwrap();
+    assert_eq!(enrolments.map(|(name, _)| (name, reached(name))), enrolments);
+}
