@@ -5,7 +5,7 @@
 //! it refuses unknown extensions, and it takes the curve of the key from the signature's algorithm, which is wrong for P-384
 //! signed with SHA-256.
 
-use x509_parser::asn1_rs::{Any, BitString, Tag};
+use x509_parser::asn1_rs::{Any, BitString};
 use x509_parser::error::X509Error;
 use x509_parser::oid_registry::{
     OID_PKCS1_SHA256WITHRSA, OID_PKCS1_SHA384WITHRSA, OID_PKCS1_SHA512WITHRSA, OID_SIG_ECDSA_WITH_SHA256,
@@ -92,26 +92,51 @@ struct RequestParts<'a> {
 
 impl<'a> RequestParts<'a> {
     fn split(der: &'a [u8]) -> Option<Self> {
-        let (rest, request) = Any::from_der(der).ok()?;
-        if !rest.is_empty() || request.tag() != Tag::Sequence {
-            return None;
-        }
-        let (rest, info) = Any::from_der(request.data).ok()?;
-        if info.tag() != Tag::Sequence {
-            return None;
-        }
-        let signed = &request.data[..request.data.len() - rest.len()];
-        let (rest, signature_algorithm) = AlgorithmIdentifier::from_der(rest).ok()?;
+        let ([], request) = take(der, SEQUENCE)? else { return None };
+        let (after_info, info) = take(request, SEQUENCE)?;
+        let signed = &request[..request.len() - after_info.len()];
+        let (_, algorithm) = take(after_info, SEQUENCE)?;
+        take(algorithm, OBJECT_IDENTIFIER)?;
+        let (rest, signature_algorithm) = AlgorithmIdentifier::from_der(after_info).ok()?;
+        take(rest, BIT_STRING)?;
         let (rest, signature) = BitString::from_der(rest).ok()?;
         if !rest.is_empty() || signature.unused_bits != 0 {
             return None;
         }
-        let (rest, _version) = Any::from_der(info.data).ok()?;
-        let (after_subject, _) = Any::from_der(rest).ok()?;
+        let (rest, _version) = take(info, INTEGER)?;
+        let (after_subject, _) = take(rest, SEQUENCE)?;
         let subject = &rest[..rest.len() - after_subject.len()];
-        let (_attributes, spki) = SubjectPublicKeyInfo::from_der(after_subject).ok()?;
-        Some(Self { signed, subject, spki, signature_algorithm, signature })
+        take(after_subject, SEQUENCE)?;
+        let (attributes, spki) = SubjectPublicKeyInfo::from_der(after_subject).ok()?;
+        are_attributes(attributes).then_some(Self { signed, subject, spki, signature_algorithm, signature })
     }
+}
+
+/// Identifier octets of elements: class, form and number of the tag.
+const INTEGER: u8 = 0x02;
+const BIT_STRING: u8 = 0x03;
+const OBJECT_IDENTIFIER: u8 = 0x06;
+const SEQUENCE: u8 = 0x30;
+const ATTRIBUTES: u8 = 0xA0;
+
+/// Splits off an element and returns the rest and the content. `Any` and the types of the library compare only the number of a tag.
+fn take(der: &[u8], identifier: u8) -> Option<(&[u8], &[u8])> {
+    let (rest, element) = Any::from_der(der).ok()?;
+    (der.first() == Some(&identifier)).then_some((rest, element.data))
+}
+
+/// Reports whether the bytes behind the key are `[0] { SEQUENCE ... }`, or nothing, since some programs leave out an empty set. The
+/// gateway does not use the attributes and does not look into them.
+fn are_attributes(der: &[u8]) -> bool {
+    if der.is_empty() {
+        return true;
+    }
+    let Some(([], mut rest)) = take(der, ATTRIBUTES) else { return false };
+    while !rest.is_empty() {
+        let Some((after, _)) = take(rest, SEQUENCE) else { return false };
+        rest = after;
+    }
+    true
 }
 
 /// Reason why a request gets no certificate.
@@ -132,6 +157,8 @@ pub enum RequestError {
 
 #[cfg(test)]
 mod tests {
+    use rcgen::{KeyPair, PublicKeyData, SigningKey};
+
     use super::*;
     use crate::identity::key::DeviceKey;
 
@@ -160,6 +187,52 @@ mod tests {
                 // Framing that no signature covers may be read leniently, but never as another key.
                 assert!(read.is_err() || read == Ok(key.public_key()), "byte {position}");
             }
+        }
+    }
+
+    fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(content.len()).unwrap();
+        let head = if length < 0x80 { vec![tag, length] } else { vec![tag, 0x81, length] };
+        [&head, content].concat()
+    }
+
+    #[test]
+    fn only_the_content_of_a_request_may_be_signed_as_one() {
+        let key = KeyPair::generate().unwrap();
+        let spki = key.subject_public_key_info();
+        let read_with = |identifier: u8, version: &[u8], subject: &[u8], attributes: &[u8]| {
+            let info = element(0x30, &[version, subject, &spki, attributes].concat());
+            let algorithm = element(0x30, &element(identifier, &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 4, 3, 2]));
+            let signature = element(3, &[&[0], key.sign(&info).unwrap().as_slice()].concat());
+            read_request(&element(0x30, &[info, algorithm, signature].concat())).map(|key| key.to_spki_der())
+        };
+        let read = |version: &[u8], subject: &[u8], attributes: &[u8]| read_with(6, version, subject, attributes);
+        let (version, subject) = ([2, 1, 0], [0x30, 0]);
+        for attributes in [&[][..], &[0xA0, 0], &[0xA0, 4, 0x30, 0, 0x30, 0]] {
+            assert_eq!(read(&version, &subject, attributes), Ok(spki.clone()), "{attributes:?}");
+        }
+        for attributes in [
+            &[0][..],
+            &[0xA0],
+            &[0xA0, 1, 0],
+            &[0xA0, 2, 5, 0],
+            &[0xA0, 3, 0x30, 0, 0],
+            &[0xA0, 0, 0],
+            &[0xA0, 0, 0xA0, 0],
+            &[0x30, 0],
+            &[0x80, 0],
+            &[0xA0, 2, 0x10, 0],
+            &[0xA0, 2, 0x70, 0],
+            &[0xA1, 0],
+        ] {
+            assert_eq!(read(&version, &subject, attributes), Err(RequestError::NotARequest), "{attributes:?}");
+        }
+        assert_eq!(read(&[4, 1, 0], &subject, &[]), Err(RequestError::NotARequest));
+        for identifier in [0x46, 0x86, 0x26, 5] {
+            assert_eq!(read_with(identifier, &version, &subject, &[]), Err(RequestError::NotARequest), "{identifier}");
+        }
+        for subject in [[5, 0], [0x10, 0], [0x70, 0], [0xB0, 0]] {
+            assert_eq!(read(&version, &subject, &[]), Err(RequestError::NotARequest), "{subject:?}");
         }
     }
 
