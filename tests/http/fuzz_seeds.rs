@@ -22,7 +22,7 @@ fn every_seed_of_an_enrolment_holds_what_the_fuzzer_asks() {
 
 #[test]
 fn every_seed_of_a_certificate_request_holds_what_the_fuzzer_asks() {
-    assert_seeds_hold("csr", properties::csr, 5);
+    assert_seeds_hold("csr", properties::csr, 7);
 }
 
 /// A seed that is refused at the door would lead the fuzzer nowhere.

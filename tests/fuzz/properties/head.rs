@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
@@ -32,7 +32,7 @@ struct ServedRequest {
     answer: Option<FuzzAnswer>,
 }
 
-/// What a connection brought about.
+/// Requests and bytes of one connection.
 struct ServedConnection {
     requests: Vec<ServedRequest>,
     written: Vec<u8>,
@@ -107,19 +107,22 @@ fn assert_sound(gateway: &FuzzGateway, served: &ServedConnection) {
             // The client was gone.
             break;
         }
-        let (status, body) = next_response(&mut written, request.method == Method::HEAD);
+        let (status, body) = next_response(&mut written, Some(request));
         assert_eq!(status, answer.status, "{}", request.head);
         assert!(request.method == Method::HEAD || body == answer.body, "another body for {}", request.head);
     }
     if !written.is_empty() {
-        let (status, body) = next_response(&mut written, false);
+        let (status, body) = next_response(&mut written, None);
         assert!(matches!(status, 400 | 408 | 414 | 431) && body.is_empty(), "status {status} from nowhere");
     }
     assert!(written.is_empty(), "more was written: {}", String::from_utf8_lossy(written));
 }
 
-/// Takes a response off the bytes: its status and its body, which has a stated length.
-fn next_response<'a>(written: &mut &'a [u8], is_head: bool) -> (u16, &'a [u8]) {
+/// Takes a response off the bytes: its status and its body, which has a stated length. Names of fields have capitals in answers to EST
+/// clients only.
+fn next_response<'a>(written: &mut &'a [u8], request: Option<&ServedRequest>) -> (u16, &'a [u8]) {
+    let is_head = request.is_some_and(|request| request.method == Method::HEAD);
+    let has_capitals = request.is_some_and(|request| request.path.starts_with("/.well-known/est/"));
     loop {
         let end = written.windows(4).position(|window| window == b"\r\n\r\n").expect("a head has an end") + 4;
         let (head, rest) = written.split_at(end);
@@ -136,6 +139,7 @@ fn next_response<'a>(written: &mut &'a [u8], is_head: bool) -> (u16, &'a [u8]) {
         let mut length = None;
         for field in lines.filter(|field| !field.is_empty()) {
             let (name, value) = field.split_once(": ").expect("a field");
+            assert_eq!(name.starts_with(|first: char| first.is_ascii_uppercase()), has_capitals, "{field}");
             assert!(!name.eq_ignore_ascii_case("transfer-encoding"), "{field}");
             if name.eq_ignore_ascii_case("content-length") {
                 assert!(length.replace(value.parse::<usize>().expect("a length")).is_none(), "two lengths");
@@ -188,14 +192,13 @@ async fn record(
         requests.push(served);
         requests.len() - 1
     };
-    progress.begin();
+    let _handler = progress.begin();
     let watched = progress.clone();
     let response = next.run(request.map(|body| Body::new(WatchedBody { body, progress: watched }))).await;
     let (head, body) = response.into_parts();
     let body = body.collect().await.expect("a body that can be read").to_bytes();
     let answer = FuzzAnswer { status: head.status.as_u16(), headers: head.headers.clone(), body: body.to_vec() };
     requests.lock().unwrap_or_else(PoisonError::into_inner)[place].answer = Some(answer);
-    progress.end();
     Response::from_parts(head, Body::from(body))
 }
 
@@ -210,10 +213,9 @@ impl HttpBody for WatchedBody {
     type Error = axum::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        self.progress.wait_for_body(true);
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
-        self.progress.wait_for_body(false);
-        Poll::Ready(frame)
+        let frame = Pin::new(&mut self.body).poll_frame(cx);
+        self.progress.wait_for_body(frame.is_pending());
+        frame
     }
 
     fn is_end_stream(&self) -> bool {

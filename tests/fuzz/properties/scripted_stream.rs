@@ -2,7 +2,7 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -25,23 +25,25 @@ struct ProgressState {
 const MAX_VAIN_READS: u32 = 4;
 
 impl RequestProgress {
-    pub(super) fn begin(&self) {
+    /// Counts a handler until its guard is dropped, which happens also when the connection ends first.
+    pub(super) fn begin(&self) -> HandlerGuard {
         self.change(|state| state.in_handler += 1);
-    }
-
-    pub(super) fn end(&self) {
-        self.change(|state| {
-            state.in_handler -= 1;
-            state.waits_for_body = false;
-        });
+        HandlerGuard(self.clone())
     }
 
     pub(super) fn wait_for_body(&self, waits: bool) {
-        self.change(|state| state.waits_for_body = waits);
+        // A handler that is polled again in vain has changed nothing.
+        if self.lock().waits_for_body != waits {
+            self.change(|state| state.waits_for_body = waits);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, ProgressState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn change(&self, change: impl FnOnce(&mut ProgressState)) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
         change(&mut state);
         state.vain_reads = 0;
         if let Some(reader) = state.reader.take() {
@@ -51,7 +53,7 @@ impl RequestProgress {
 
     /// True if nothing happens any more unless the client sends something. Otherwise the reader is woken when it should ask again.
     fn is_idle(&self, cx: &Context<'_>) -> bool {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
         if state.in_handler > 0 && !state.waits_for_body {
             state.reader = Some(cx.waker().clone());
             return false;
@@ -61,6 +63,18 @@ impl RequestProgress {
             cx.waker().wake_by_ref();
         }
         state.vain_reads >= MAX_VAIN_READS
+    }
+}
+
+/// A handler at work.
+pub(super) struct HandlerGuard(RequestProgress);
+
+impl Drop for HandlerGuard {
+    fn drop(&mut self) {
+        self.0.change(|state| {
+            state.in_handler -= 1;
+            state.waits_for_body = false;
+        });
     }
 }
 
