@@ -80,15 +80,6 @@ impl FuzzCaller {
             _ => Self::Studio,
         }
     }
-
-    pub(super) fn listener(self) -> ListenerKind {
-        match self {
-            Self::Studio => ListenerKind::Studio,
-            Self::Office | Self::Auditor | Self::Stranger => ListenerKind::Office,
-            Self::Anonymous => ListenerKind::Enrolment,
-            Self::Monitoring => ListenerKind::Ops,
-        }
-    }
 }
 
 /// A device with the certificate that it presents.
@@ -216,11 +207,11 @@ impl FuzzGateway {
 
     pub(super) fn router(&self, caller: FuzzCaller) -> &Router {
         let [studio, office, enrolment, ops] = &self.routers;
-        match caller.listener() {
-            ListenerKind::Studio => studio,
-            ListenerKind::Office => office,
-            ListenerKind::Enrolment => enrolment,
-            ListenerKind::Ops => ops,
+        match caller {
+            FuzzCaller::Studio => studio,
+            FuzzCaller::Office | FuzzCaller::Auditor | FuzzCaller::Stranger => office,
+            FuzzCaller::Anonymous => enrolment,
+            FuzzCaller::Monitoring => ops,
         }
     }
 
