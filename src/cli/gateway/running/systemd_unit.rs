@@ -195,8 +195,12 @@ mod tests {
             "key_file = '/media/key $1/gateway.key'\ndatabase = 'postgres://l@h/d'\n[listen]\noffice = '0.0.0.0:443'\n\
              [audit]\ncheckpoints = '/checkpoints'\nwitness_file = '/mnt/elsewhere/head.json'\n",
         );
+        // Their order depends on the machine's folder for temporary files.
+        let writable = unit.lines().find_map(|line| line.strip_prefix("ReadWritePaths=\"")?.strip_suffix('"')).unwrap();
+        let mut writable: Vec<_> = writable.split("\" \"").collect();
+        writable.sort_unstable();
+        assert_eq!(writable, ["-/mnt/elsewhere", "/checkpoints", "/media/key $1", "/srv/lichtbild/certs"]);
         for line in [
-            "ReadWritePaths=\"/checkpoints\" \"/media/key $1\" \"/srv/lichtbild/certs\" \"-/mnt/elsewhere\"",
             "After=network-online.target postgresql.service",
             "AmbientCapabilities=CAP_NET_BIND_SERVICE",
             "CapabilityBoundingSet=CAP_NET_BIND_SERVICE",
