@@ -23,8 +23,7 @@ pub fn find_code(text: &str) -> Option<Range<usize>> {
     let symbols = read(text);
     let found = (0..symbols.len()).find_map(|start| {
         let window = symbols.get(start..start + SYMBOL_COUNT)?;
-        let next = symbols.get(start + SYMBOL_COUNT);
-        Window { text, symbols: window, next }.is_code().then(|| window[0].place..window[SYMBOL_COUNT - 1].end())
+        Window { text, symbols: window }.is_code().then(|| window[0].place..window[SYMBOL_COUNT - 1].end())
     });
     found.or_else(|| find_misread_code(text))
 }
@@ -84,8 +83,7 @@ struct Gap {
 fn read(text: &str) -> Vec<TextSymbol> {
     let mut symbols = Vec::new();
     let nothing = Gap { is_separator: true, ..Gap::default() };
-    // The first symbol begins a word.
-    let mut gap = Gap { characters: 1, ..nothing };
+    let mut gap = nothing;
     for (place, written) in text.char_indices() {
         match Spelling::of(written) {
             Spelling::Symbol(plain) if is_symbol(plain) => {
@@ -109,7 +107,6 @@ fn read(text: &str) -> Vec<TextSymbol> {
 struct Window<'a> {
     text: &'a str,
     symbols: &'a [TextSymbol],
-    next: Option<&'a TextSymbol>,
 }
 
 impl Window<'_> {
@@ -132,14 +129,10 @@ impl Window<'_> {
 
     /// True if it begins and ends at word boundaries.
     fn is_apart(&self) -> bool {
-        let ends_word = match self.next {
-            Some(next) => next.gap.characters > 0,
-            None => true,
-        };
         let after =
             self.text[self.symbols[SYMBOL_COUNT - 1].end()..].chars().find(|c| Spelling::of(*c) != Spelling::Invisible);
         let before = self.text[..self.symbols[0].place].chars().rev().find(|c| Spelling::of(*c) != Spelling::Invisible);
-        ends_word && ![before, after].into_iter().flatten().any(char::is_alphanumeric)
+        ![before, after].into_iter().flatten().any(char::is_alphanumeric)
     }
 
     fn has_one_case(&self) -> bool {
@@ -213,6 +206,16 @@ mod tests {
     fn a_code_that_a_keyboard_spoilt_is_found() {
         for arrived in ["TESTY_TESTZ_=!\"§$_%&/(Q", "TESTY?TESTZ?=!\"§$?%&/(Q", "TESTY)TESTW)à&é\"')(-è_A"] {
             assert_eq!(without_codes(&format!("Augen {arrived} zu")), "Augen  zu", "{arrived}");
+        }
+    }
+
+    #[test]
+    fn a_code_without_digits_counts_only_between_word_boundaries() {
+        const LETTERS: &str = "ABCDE-FGHJK-MNPQR-STVWR";
+        assert_eq!(without_codes(&format!("({LETTERS})\u{ad}")), "()\u{ad}");
+        for (before, after) in [("ä", ""), ("", "ä"), ("ä\u{ad}", ""), ("", "\u{200b}ä"), ("", "Z")] {
+            let text = format!("{before}{LETTERS}{after}");
+            assert_eq!(find_code(&text), None, "{text}");
         }
     }
 
