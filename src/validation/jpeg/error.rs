@@ -1,7 +1,5 @@
 //! Errors of a JPEG, and the findings that report them.
 
-use std::fmt;
-
 use super::limits::{MAX_METADATA_BYTES, MAX_SEGMENTS};
 use super::trailing_data::TrailingDataKind;
 use crate::domain::check::finding::Finding;
@@ -217,15 +215,17 @@ fn percent(per_mille: u16) -> Quantity {
     Quantity::tenths(f64::from(per_mille) / 10.0, Unit::Percent)
 }
 
-impl fmt::Display for JpegError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Structure { segment, offset, what } => write!(f, "{segment} at byte {offset}: {what}"),
-            Self::Damaged { per_mille, what } => write!(f, "picture data, after {}: {what}", percent(*per_mille)),
-            other => {
-                let finding = other.to_finding();
-                write!(f, "{}: {}, expected {}", finding.check, finding.measured, finding.limit)
-            }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_colours_do_not_keep_the_picture_data_from_being_checked() {
+        for error in [JpegError::ColourSpace(ColourSpace::Rgb), JpegError::ExifSegments { count: 2 }] {
+            assert!(!error.prevents_scan(), "{error:?}");
+        }
+        for error in [JpegError::Coding(Coding::Progressive), JpegError::Segments, JpegError::BitDepth(12)] {
+            assert!(error.prevents_scan(), "{error:?}");
         }
     }
 }

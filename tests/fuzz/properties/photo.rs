@@ -91,7 +91,7 @@ pub fn transcode(bytes: &[u8]) {
                 | JpegError::DeclaredSize { .. }
                 | JpegError::TrailingData { .. }
         );
-        assert!(!is_of_the_coding, "{error}");
+        assert!(!is_of_the_coding, "{error:?}");
     }
 }
 
