@@ -161,6 +161,16 @@ mod tests {
     }
 
     #[test]
+    fn every_month_has_its_name() {
+        for month in 1..=12 {
+            let english = jiff::civil::date(2026, month, 1).strftime("%B").to_string();
+            assert_eq!(month_names(month)[1], english);
+        }
+        let german = [1, 3, 5, 6, 7, 10, 12].map(|month| month_names(month)[0]);
+        assert_eq!(german, ["Januar", "März", "Mai", "Juni", "Juli", "Oktober", "Dezember"]);
+    }
+
+    #[test]
     fn the_ends_of_time_can_be_written() {
         for milliseconds in [0, i64::MAX] {
             short_time(Timestamp::from_unix_milliseconds(milliseconds), at("2026-11-22T09:30:00Z"), Language::German);

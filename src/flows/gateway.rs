@@ -142,3 +142,30 @@ impl Gateway {
         AuditEntry { at: self.now(), actor: device.to_string(), event, subject, details }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: Duration = Duration::from_secs(86_400);
+
+    #[test]
+    fn an_epoch_key_outlives_a_photo_that_was_kept_for_six_long_months_on_its_last_day() {
+        let limits = GatewayLimits {
+            retention: 90 * DAY,
+            lease: DAY,
+            settle_within: DAY,
+            wrong_codes: WrongCodeLimits { per_device: 1, alarm_in_total: 1, window: DAY },
+            photos_of_revoked: RevokedDevicePolicy::default(),
+            requests_per_minute: 1,
+            enrolments_per_minute: 1,
+            uploads_per_minute: 1,
+            upload_bytes_at_once: 1,
+            photo_bytes_in_total: 1,
+            workers: 1,
+            worker_queue: 1,
+        };
+        // From 1 July to 1 January, and a month to spare.
+        assert!(((90 + 184 + 30) * DAY..(90 + 184 + 35) * DAY).contains(&limits.longest_retention()));
+    }
+}

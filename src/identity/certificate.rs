@@ -185,6 +185,22 @@ mod tests {
     }
 
     #[test]
+    fn the_common_name_is_the_text_of_the_subject() {
+        let pair = rcgen::KeyPair::generate().unwrap();
+        let name_in_certificate = |name: Option<&str>| {
+            let mut params = rcgen::CertificateParams::default();
+            params.distinguished_name = rcgen::DistinguishedName::new();
+            if let Some(name) = name {
+                params.distinguished_name.push(rcgen::DnType::CommonName, name);
+            }
+            common_name(params.self_signed(&pair).unwrap().der())
+        };
+        for name in [Some("Köln"), None] {
+            assert_eq!(name_in_certificate(name), Ok(name.map(str::to_owned)));
+        }
+    }
+
+    #[test]
     fn what_is_no_certificate_is_refused() {
         assert_eq!(read_certificate(b"0"), Err(CertificateError));
         assert_eq!(certificates_from_pem(""), Err(CertificateError));

@@ -57,3 +57,19 @@ pub enum IdentityError {
 fn local_time(at: Timestamp) -> String {
     date_and_time(at, Language::English)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_authority_outside_its_validity_is_reported_with_the_date() {
+        let at = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+        for (error, expected) in [
+            (IdentityError::Expired { not_after: at }, "ended on 22 Nov 2026, 10:30"),
+            (IdentityError::NotYetValid { not_before: at }, "begins on 22 Nov 2026, 10:30"),
+        ] {
+            assert!(error.to_string().contains(expected), "{error}");
+        }
+    }
+}

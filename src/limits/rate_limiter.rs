@@ -90,6 +90,18 @@ mod tests {
     }
 
     #[test]
+    fn the_wait_is_as_long_as_the_rest_of_a_request_needs() {
+        let limiter = RateLimiter::new(2);
+        for _ in 0..2 {
+            assert!(limiter.acquire(device(1), START).is_ok());
+        }
+        for (later, wait) in [(10_000, 20_000), (29_999, 1)] {
+            let refused = limiter.acquire(device(1), START + Duration::from_millis(later));
+            assert_eq!(refused, Err(RateLimited { wait: Duration::from_millis(wait) }));
+        }
+    }
+
+    #[test]
     fn full_buckets_are_removed_when_there_are_too_many() {
         let limiter = RateLimiter::new(2);
         for caller in 0..MAX_BUCKETS {

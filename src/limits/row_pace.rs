@@ -64,4 +64,19 @@ mod tests {
         assert_eq!(pace.admit(device(1), later), Some(3));
         assert_eq!(pace.admit(device(1), later), None);
     }
+
+    #[test]
+    fn a_full_table_of_counts_is_emptied_for_another_key_only() {
+        let start = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+        let later = start + Duration::from_secs(60);
+        for (another, counted) in [(5, 3), (MAX_KEYS, 0)] {
+            let pace = RowPace::new(1);
+            for key in 0..MAX_KEYS {
+                assert_eq!([pace.admit(key, start), pace.admit(key, start)], [Some(0), None]);
+            }
+            pace.admit(another, start);
+            assert_eq!(pace.admit(another, start), None);
+            assert_eq!(pace.admit(5, later), Some(counted));
+        }
+    }
 }

@@ -231,6 +231,12 @@ mod tests {
     }
 
     #[test]
+    fn debug_output_shows_the_size_of_a_sealed_photo_only() {
+        let sealed = seal_fixture().seal();
+        assert_eq!(format!("{sealed:?}"), format!("SealedPhoto({} bytes)", sealed.envelope().len()));
+    }
+
+    #[test]
     fn an_envelope_is_as_long_with_a_declaration_as_without() {
         let scene = seal_fixture();
         let lengths =

@@ -119,6 +119,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_number_that_is_shown_as_its_limit_does_not_exceed_it() {
+        let limit = Quantity::tenths(3.4, Unit::Degrees);
+        for (value, expected) in [(3.34, false), (3.449, false), (3.46, true)] {
+            assert_eq!(Quantity::tenths(value, Unit::Degrees).exceeds(limit), expected, "{value}");
+        }
+    }
+
+    #[test]
     fn the_number_is_the_one_that_is_shown() {
         for (quantity, text, value) in [
             (Quantity::whole(270.6, Unit::Pixels), "271 px", 271.0),

@@ -97,6 +97,8 @@ mod tests {
             ("45 - 55 %", "45 bis 55 %", "45 to 55 %"),
             ("0°", "0°", "0°"),
             ("Fuji - own - 1", "Fuji - own - 1", "Fuji - own - 1"),
+            ("Fuji - 1", "Fuji - 1", "Fuji - 1"),
+            ("3 - Fuji", "3 - Fuji", "3 - Fuji"),
         ] {
             assert_eq!(in_words(limit, Language::German), german);
             assert_eq!(in_words(limit, Language::English), english);

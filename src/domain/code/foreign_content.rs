@@ -77,6 +77,9 @@ mod tests {
             let mangled = symbol.replace('/', "-").replace('+', "`").replace('=', "´");
             assert_eq!(ForeignContent::of(&mangled), Some(ForeignContent::CloudPhoto));
         }
+        for text in ["a".repeat(164), base64(164).replace('/', " "), "q8/".repeat(60)] {
+            assert!(matches!(ForeignContent::of(&text), Some(ForeignContent::Other { .. })), "{text}");
+        }
         let card = "Muster; Erika; Heidestraße 17; 51147 Köln; 12.08.1983; Personalausweis; T22000129";
         assert_eq!(ForeignContent::of(card), Some(ForeignContent::Other { characters: 73 }));
     }

@@ -51,3 +51,14 @@ impl fmt::Debug for TombstoneId {
         f.write_str("TombstoneId(…)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_named_without_their_bytes_in_debug_output() {
+        let id = LookupId::from_bytes([7; 32]);
+        assert_eq!(format!("{id:?} {:?}", id.tombstone()), "LookupId(…) TombstoneId(…)");
+    }
+}

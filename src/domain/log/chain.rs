@@ -233,3 +233,15 @@ impl ChainError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_has_the_rows_after_its_beginning() {
+        let link = |sequence| ChainLink { sequence, sha256: Sha256Digest::of(b"") };
+        let range = VerifiedRange { begin: link(3), last: link(10), last_checkpointed: 0 };
+        assert_eq!(range.rows(), 7);
+    }
+}

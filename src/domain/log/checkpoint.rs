@@ -106,6 +106,14 @@ mod tests {
     }
 
     #[test]
+    fn the_rows_of_a_checkpoint_are_kept_until_the_retention_has_ended() {
+        let (time, digest) = (Timestamp::from_unix_milliseconds(1_795_339_800_000), Sha256Digest::of(b""));
+        let checkpoint = Checkpoint::at(ChainLink::START, "gateway.example".into(), digest, time, digest);
+        assert!(checkpoint.is_past_retention(time + LOG_RETENTION));
+        assert!(!checkpoint.is_past_retention(time + LOG_RETENTION - Duration::from_secs(1)));
+    }
+
+    #[test]
     fn no_ten_years_and_six_months_are_longer_than_the_retention() {
         use jiff::civil::date;
         for year in 1999..2105 {

@@ -110,3 +110,55 @@ impl ErasureReport {
             && self.proof().is_some()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::SeededEntropy;
+
+    fn report() -> ErasureReport {
+        let (at, entropy) = (Timestamp::from_unix_milliseconds(1_795_339_800_000), SeededEntropy::new(1));
+        let row = |sequence, event: AuditEvent| ErasureLogRow {
+            sequence,
+            at,
+            event: event.name().to_owned(),
+            actor: "gateway".into(),
+            sha256: Sha256Digest::of(b"row"),
+        };
+        ErasureReport {
+            photo_id: PhotoId::generate(at, &entropy).unwrap(),
+            state: PhotoState::Expired,
+            deposited_at: at,
+            deposited_by: DeviceId::generate(at, &entropy).unwrap(),
+            studio_id: PartyId::generate(at, &entropy).unwrap(),
+            erased_at: Some(at),
+            expires_at: at,
+            office_id: None,
+            office_device_id: None,
+            left: ErasureRemnants { picture: false, lookup_id: false },
+            epoch: EpochKey { number: 24_322, is_alive: Some(false), ends_at: at },
+            log: vec![row(1, AuditEvent::PhotoDeposited), row(2, AuditEvent::PhotoExpired)],
+            log_rows: 2,
+            log_head: Sha256Digest::of(b"row"),
+            log_is_whole: true,
+            last_swept_at: None,
+        }
+    }
+
+    #[test]
+    fn an_erasure_is_proven_by_its_time_its_row_an_unbroken_log_and_no_remnants() {
+        assert!(report().is_proven());
+        let incomplete: [fn(&mut ErasureReport); 5] = [
+            |report| report.erased_at = None,
+            |report| report.left.picture = true,
+            |report| report.left.lookup_id = true,
+            |report| report.log_is_whole = false,
+            |report| report.log.truncate(1),
+        ];
+        for (number, change) in incomplete.iter().enumerate() {
+            let mut report = report();
+            change(&mut report);
+            assert!(!report.is_proven(), "{number}");
+        }
+    }
+}

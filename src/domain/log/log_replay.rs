@@ -202,7 +202,35 @@ mod tests {
                 hand_overs: expected,
             };
             assert_eq!(devices, [&outcome], "{counts:?}");
+            let collections: Vec<_> = replay.collections.values().collect();
+            assert_eq!(
+                collections.iter().map(|collection| collection.handed_over_at).collect::<Vec<_>>(),
+                [Some(at(2))]
+            );
         }
+    }
+
+    #[test]
+    fn a_collection_is_settled_at_the_time_of_its_last_row_unless_that_leases_it() {
+        let mut replay = LogReplay::default();
+        for (sequence, event, settled_at) in [
+            (1, "collection.leased", None),
+            (2, "collection.handed_over", None),
+            (3, "collection.released", Some(Timestamp::from_unix_milliseconds(3))),
+        ] {
+            replay.apply(&row(sequence, DEVICE, event, None));
+            let collection = replay.collections.values().next().unwrap();
+            assert_eq!(collection.settled_at, settled_at, "{event}");
+        }
+    }
+
+    #[test]
+    fn deposits_since_the_backup_are_counted() {
+        let mut replay = LogReplay::default();
+        for sequence in 1..4 {
+            replay.apply(&row(sequence, DEVICE, "photo.deposited", None));
+        }
+        assert_eq!(replay.deposited, 3);
     }
 
     #[test]

@@ -197,6 +197,9 @@ mod tests {
         for anchor in [7, 8] {
             assert_eq!(Watermark { generation: None, ..watermark(7) }.compare(&log(anchor, 9)), Ok(()));
         }
+        let of_checkpoint = Watermark { generation: None, ..other };
+        assert_eq!(of_checkpoint.compare(&log(7, 9)), Err(RollbackError::Diverged { sequence: 7 }));
+        assert_eq!(of_checkpoint.compare(&log(8, 9)), Ok(()));
         let mut without = log(0, 9);
         without.rows.remove(&7);
         assert_eq!(watermark(7).compare(&without), Err(RollbackError::Diverged { sequence: 7 }));

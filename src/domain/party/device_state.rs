@@ -65,6 +65,16 @@ mod tests {
     const DAY: Duration = Duration::from_hours(24);
 
     #[test]
+    fn a_name_is_the_word_in_json() {
+        use DeviceState::{Active, Expired, Invited, Pending, Revoked};
+        let states = [Invited, Pending, Active, Expired, Revoked];
+        assert_eq!(states.map(DeviceState::name), ["invited", "pending", "active", "expired", "revoked"]);
+        for state in states {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.name());
+        }
+    }
+
+    #[test]
     fn one_word_for_each_stage_of_a_devices_life() {
         let entropy = SeededEntropy::new(1);
         let mut device = Device {

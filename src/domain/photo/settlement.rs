@@ -122,6 +122,27 @@ mod tests {
     }
 
     #[test]
+    fn keeping_until_another_day_is_no_repeat() {
+        let photo = photo(PhotoState::Available);
+        let day = (T0 + 30 * DAY).to_utc().date();
+        let keep = |until| SettlementOutcome::Kept { until };
+        let kept = CollectionRecord {
+            state: CollectionState::Kept,
+            settled_at: Some(T0 + MINUTE),
+            kept_until: kept_until(&keep(day)),
+            ..handed_over(&photo)
+        };
+        let settle = |until| decide_settlement(&kept, &photo, &keep(until), CodeShownBy::ThisDevice, T0 + DAY);
+        assert_eq!(settle(day), SettlementDecision::Repeated { at: T0 + MINUTE });
+        let state = CollectionState::Kept;
+        let other = SettlementDecision::AlreadySettled { state, at: T0 + MINUTE };
+        assert_eq!(settle(day.tomorrow().unwrap()), other);
+        let used = CollectionRecord { state: CollectionState::Used, ..kept.clone() };
+        let decision = decide_settlement(&used, &photo, &keep(day), CodeShownBy::ThisDevice, T0 + DAY);
+        assert_eq!(decision, SettlementDecision::AlreadySettled { state: CollectionState::Used, at: T0 + MINUTE });
+    }
+
+    #[test]
     fn a_lapsed_lease_cannot_be_settled_but_a_handed_over_one_can() {
         let photo = photo(PhotoState::Leased);
         let later = T0 + DAY;

@@ -203,3 +203,27 @@ impl From<StoreError> for AdministrationError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_may_be_empty_but_not_misleading() {
+        for (label, is_good) in [("", true), ("Kasse 2", true), ("Kasse\u{202e}2", false)] {
+            assert_eq!(check_label(label).is_ok(), is_good, "{label:?}");
+        }
+    }
+
+    #[test]
+    fn the_key_of_a_certificate_is_in_the_audit_row_if_it_is_known() {
+        let at = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+        for key in [None, Some(Sha256Digest::of(b"key"))] {
+            let sha256 = Sha256Digest::of(b"certificate");
+            let certificate = CertificateRecord { sha256, serial: vec![1], not_before: at, not_after: at, key };
+            let mut details = serde_json::json!({});
+            record_key(&mut details, &certificate);
+            assert_eq!(details["spki_sha256"], serde_json::json!(key));
+        }
+    }
+}

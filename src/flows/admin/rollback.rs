@@ -125,3 +125,93 @@ pub async fn confirm(
     let next = NextGeneration { at_least: known.latest_generation(), seal: &seal };
     Ok((as_of, store.quarantine_all(as_of, Some(next), audit).await?))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::domain::log::chain::ChainLink;
+    use crate::entropy::SeededEntropy;
+
+    const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+
+    fn keys(seed: u64) -> KeyFile {
+        KeyFile::generate(NOW, &SeededEntropy::new(seed)).unwrap()
+    }
+
+    fn link(sequence: i64) -> ChainLink {
+        ChainLink { sequence, sha256: Sha256Digest::of(&sequence.to_be_bytes()) }
+    }
+
+    /// A log of nine rows whose second generation begins after the fifth.
+    fn confirmed() -> LogPosition {
+        let generation = Generation { number: 2, begins_behind: link(5), confirmed_at: NOW };
+        LogPosition {
+            head: link(9),
+            anchor: ChainLink::START,
+            rows: BTreeMap::from([5, 7].map(|row| (row, link(row).sha256))),
+            generation,
+            seal: Some(seal_of(&keys(1), &generation)),
+            server: None,
+        }
+    }
+
+    #[test]
+    fn a_generation_needs_the_seal_of_this_key_file_and_the_row_before_it() {
+        let rollback = |position: &LogPosition| find_rollback(position, &keys(1), &KnownWatermarks::default());
+        let position = confirmed();
+        assert_eq!(rollback(&position), None);
+        assert_eq!(rollback(&LogPosition { anchor: link(5), rows: BTreeMap::new(), ..position.clone() }), None);
+        for forged in [
+            LogPosition { seal: None, ..position.clone() },
+            LogPosition { seal: Some(seal_of(&keys(2), &position.generation)), ..position.clone() },
+            LogPosition { rows: BTreeMap::new(), ..position.clone() },
+            LogPosition { rows: BTreeMap::from([(5, link(6).sha256)]), ..position.clone() },
+            LogPosition {
+                generation: Generation { begins_behind: link(7), ..position.generation },
+                ..position.clone()
+            },
+        ] {
+            assert_eq!(rollback(&forged), Some(RollbackError::ForgedGeneration { number: 2 }), "{forged:?}");
+        }
+        let first = LogPosition { generation: Generation::FIRST, seal: None, ..position };
+        assert_eq!(rollback(&first), None);
+    }
+
+    #[test]
+    fn a_checkpoint_counts_unless_the_generation_gave_its_rows_up() {
+        let later = NOW + std::time::Duration::from_secs(1);
+        for (count, time, expected) in [
+            (7, NOW, None),
+            (8, NOW, None),
+            (7, later, None),
+            (8, later, Some(RollbackError::Diverged { sequence: 8 })),
+            (10, later, Some(RollbackError::Behind { known: 10, found: 9 })),
+        ] {
+            let digest = Sha256Digest::of(b"");
+            let checkpoint = Checkpoint::at(link(count), "gateway.example".into(), digest, time, digest);
+            let known = KnownWatermarks { watermarks: Vec::new(), checkpoints: vec![checkpoint] };
+            assert_eq!(find_rollback(&confirmed(), &keys(1), &known), expected, "{count} {time:?}");
+        }
+    }
+
+    #[test]
+    fn watermarks_are_known_once_they_were_added() {
+        let digest = Sha256Digest::of(b"");
+        let watermark = Watermark { generation: Some(3), head: link(7), server: None };
+        let new = KnownWatermarks {
+            watermarks: vec![watermark],
+            checkpoints: vec![Checkpoint::at(link(7), "gateway.example".into(), digest, NOW, digest)],
+        };
+        let mut known = KnownWatermarks::default();
+        assert!(!known.contain(&new));
+        for _ in 0..2 {
+            known.add(new.clone());
+        }
+        assert!(known.contain(&new));
+        assert_eq!((known.watermarks.len(), known.checkpoints.len(), known.latest_generation()), (1, 1, 3));
+        let other = KnownWatermarks { watermarks: vec![Watermark { generation: None, ..watermark }], ..new };
+        assert!(!known.contain(&other));
+    }
+}

@@ -92,3 +92,20 @@ impl From<ChainVerifierError> for SignCheckpointError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_without_new_rows_was_truncated_if_it_is_shorter_and_rewritten_if_it_is_not() {
+        let link = |sequence, text: &[u8]| ChainLink { sequence, sha256: Sha256Digest::of(text) };
+        let signed = link(7, b"signed");
+        for (head, sequence, kind) in [
+            (link(5, b"head"), 6, ChainErrorKind::Truncated { count: 7 }),
+            (link(7, b"head"), 7, ChainErrorKind::Rewritten { checkpoint: 7 }),
+        ] {
+            assert_eq!(head_mismatch(head, signed), ChainError { sequence, kind });
+        }
+    }
+}

@@ -98,3 +98,61 @@ impl DueRevocationList {
         issue_revocation_list(authority, &revocations, self.previous, now)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::SeededEntropy;
+    use crate::identity::authority::AuthorityKind;
+
+    const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn list(now: Timestamp) -> RevocationList {
+        let authority = Authority::create(AuthorityKind::Studio, "Köln", NOW, &SeededEntropy::new(3)).unwrap();
+        issue_revocation_list(&authority, &[], None, now).unwrap()
+    }
+
+    fn due() -> DueRevocationList {
+        let source = vec![RevokedSerial { serial: vec![0x41], revoked_at: NOW }];
+        DueRevocationList { role: Role::Studio, source, previous: None }
+    }
+
+    #[test]
+    fn a_published_list_is_current_for_a_day_as_long_as_its_content_is() {
+        let lists = PublishedRevocationLists::default();
+        let source = due().source;
+        assert!(!lists.is_current(Role::Studio, &source, NOW));
+        lists.publish(due(), list(NOW));
+        for (source, now, expected) in [
+            (&source[..], NOW, true),
+            (&source, NOW + REISSUED_AFTER - SECOND, true),
+            (&source, NOW + REISSUED_AFTER, false),
+            // The clock was set back.
+            (&source, NOW - SECOND, false),
+            (&[], NOW, false),
+        ] {
+            assert_eq!(lists.is_current(Role::Studio, source, now), expected, "{source:?} {now:?}");
+        }
+        assert!(!lists.is_current(Role::Office, &source, NOW));
+    }
+
+    #[test]
+    fn a_list_that_could_not_be_saved_is_served_and_due_again() {
+        let lists = PublishedRevocationLists::default();
+        lists.publish_unsaved(&due(), list(NOW));
+        assert_eq!(lists.of(Role::Studio).unwrap().this_update, NOW);
+        assert!(!lists.is_current(Role::Studio, &due().source, NOW));
+    }
+
+    #[test]
+    fn a_loaded_list_replaces_an_older_one_only() {
+        let lists = PublishedRevocationLists::default();
+        let mut served = Vec::new();
+        for now in [NOW + SECOND, NOW, NOW + 2 * SECOND] {
+            lists.load(Role::Studio, &list(now).der).unwrap();
+            served.push(lists.of(Role::Studio).unwrap().this_update);
+        }
+        assert_eq!(served, [NOW + SECOND, NOW + SECOND, NOW + 2 * SECOND]);
+    }
+}

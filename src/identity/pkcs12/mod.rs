@@ -148,6 +148,18 @@ mod tests {
     }
 
     #[test]
+    fn the_key_has_the_friendly_name_and_the_fingerprint_of_its_certificate() {
+        let key = DeviceKey::generate().unwrap();
+        let pair = rcgen::KeyPair::from_pem(&key.to_pem()).unwrap();
+        let certificate = rcgen::CertificateParams::default().self_signed(&pair).unwrap();
+        let content =
+            Pkcs12Content { key: &key, certificate: certificate.der(), authorities: &[], friendly_name: "till" };
+        let file = to_pkcs12(&content, "x", Pkcs12Encryption::default(), &SeededEntropy::new(3)).unwrap();
+        let has = |part: &[u8]| file.windows(part.len()).any(|window| window == part);
+        assert!(has(b"\0t\0i\0l\0l") && has(Sha256Digest::of(certificate.der()).as_bytes()));
+    }
+
+    #[test]
     fn a_certificate_of_another_key_is_not_packed() {
         let key = DeviceKey::generate().unwrap();
         let pair = rcgen::KeyPair::generate().unwrap();

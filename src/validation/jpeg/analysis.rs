@@ -95,3 +95,19 @@ fn find_oversized(bytes: &[u8], scan_start: usize, frame: &Frame) -> Option<(Jpe
 fn fits_limits(frame: &Frame) -> bool {
     frame.width <= MAX_WIDTH && frame.height <= MAX_HEIGHT
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn picture_data_may_be_as_large_as_their_samples_and_the_spare_bytes() {
+        let header = [8, 0, 8, 0, 8, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0];
+        let frame = Frame::parse(0xC0, &header, 0, &mut Vec::new()).unwrap();
+        let limit = frame.samples() + SPARE_BYTES;
+        let data = |taken: usize| [&vec![0; taken - 2][..], &[0xFF, 0xD9], b"behind"].concat();
+        assert_eq!(find_oversized(&data(limit), 0, &frame), None);
+        let oversized = JpegError::Oversized { bytes: limit + 1, limit };
+        assert_eq!(find_oversized(&data(limit + 1), 0, &frame), Some((oversized, Some(limit + 1))));
+    }
+}

@@ -139,3 +139,31 @@ fn coding_of(marker: u8) -> Option<Coding> {
         _ => Some(Coding::Arithmetic),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_mcu_has_the_blocks_of_both_sampling_factors() {
+        for (sampling, blocks) in [(0x11, 1), (0x21, 2), (0x12, 2), (0x22, 4), (0x41, 4)] {
+            assert_eq!(Component::parse(&[1, sampling, 0]).unwrap().blocks_per_mcu(), blocks, "{sampling:x}");
+        }
+    }
+
+    #[test]
+    fn every_frame_marker_declares_its_process() {
+        for (marker, expected) in [
+            (0xC0, None),
+            (0xC1, None),
+            (0xC2, Some(Coding::Progressive)),
+            (0xC3, Some(Coding::Lossless)),
+            (0xC5, Some(Coding::Hierarchical)),
+            (0xC7, Some(Coding::Hierarchical)),
+            (0xC9, Some(Coding::Arithmetic)),
+            (0xCF, Some(Coding::Arithmetic)),
+        ] {
+            assert_eq!(coding_of(marker), expected, "{marker:x}");
+        }
+    }
+}

@@ -215,3 +215,22 @@ impl SkipStep {
         (self.advance << 4 | self.bits) as u16
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_has_at_most_256_codes() {
+        let table = |of_15_bits: u8| {
+            let mut counts = [0; 16];
+            (counts[14], counts[15]) = (of_15_bits, 255);
+            [&[0x10][..], &counts, &vec![0; 255 + usize::from(of_15_bits)]].concat()
+        };
+        for (of_15_bits, expected) in [(1, Ok(())), (2, Err("more than 256 codes"))] {
+            let mut tables = [const { None }; 4];
+            assert_eq!(parse(&table(of_15_bits), &mut [const { None }; 4], &mut tables), expected);
+            assert_eq!(tables[0].is_some(), expected.is_ok());
+        }
+    }
+}

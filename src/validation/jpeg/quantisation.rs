@@ -42,3 +42,18 @@ pub(super) fn quality(luma: &QuantisationTable) -> u8 {
     let quality = if scale <= 100 { (200 - scale) / 2 } else { 5000 / scale };
     quality.clamp(1, 100) as u8
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scale_of_a_table_is_rounded() {
+        for (per_mille, expected) in [(100, 95), (204, 90), (206, 89), (1_000, 50), (5_000, 10)] {
+            let sum = STANDARD_LUMA_SUM * per_mille / 1_000;
+            let mut table = [1; 64];
+            table[0] = u16::try_from(sum - 63).unwrap();
+            assert_eq!(quality(&table), expected, "{per_mille}");
+        }
+    }
+}

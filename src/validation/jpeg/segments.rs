@@ -67,3 +67,28 @@ pub(super) const fn name(marker: u8) -> &'static str {
         _ => "RES",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markers_have_the_names_of_the_standard() {
+        let names = [0xC0, 0xC4, 0xC8, 0xCC, 0xCF, 0xD0, 0xD9, 0xDB, 0xE1, 0xFE, 0xF0].map(name);
+        assert_eq!(names, ["SOF", "DHT", "JPG", "DAC", "SOF", "RST", "EOI", "DQT", "APP", "COM", "RES"]);
+    }
+
+    #[test]
+    fn a_length_counts_itself() {
+        let comment = |length: u8| [0xFF, 0xFE, 0, length, 7, 7];
+        for (length, expected) in [(2, &[][..]), (3, &[7]), (4, &[7, 7])] {
+            let bytes = comment(length);
+            let segment = read(&bytes, 0).unwrap();
+            assert_eq!((segment.content, segment.end), (expected, 2 + usize::from(length)));
+        }
+        for length in [0, 1] {
+            assert!(matches!(read(&comment(length), 0), Err(JpegError::Structure { .. })), "{length}");
+        }
+        assert!(matches!(read(&comment(5), 0), Err(JpegError::Truncated { .. })));
+    }
+}

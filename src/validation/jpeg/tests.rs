@@ -2,7 +2,7 @@
 
 use super::*;
 
-use image::codecs::jpeg::{JpegEncoder, PixelDensity};
+use image::codecs::jpeg::{JpegEncoder, PixelDensity, PixelDensityUnit};
 
 /// A small noisy picture, so that blocks have many coefficients.
 fn photo(width: u32, height: u32, quality: u8) -> Vec<u8> {
@@ -36,6 +36,21 @@ fn whole_photos_of_any_size_and_quality_pass() {
             }
             assert_eq!(analysis.header.pixels_per_inch, Some(300));
         }
+    }
+}
+
+#[test]
+fn a_density_in_centimetres_is_the_one_in_inches() {
+    for (unit, value, expected) in [
+        (PixelDensityUnit::Inches, 300, Some(300)),
+        (PixelDensityUnit::Centimeters, 118, Some(300)),
+        (PixelDensityUnit::PixelAspectRatio, 1, None),
+    ] {
+        let mut bytes = Vec::new();
+        let mut encoder = JpegEncoder::new(&mut bytes);
+        encoder.set_pixel_density(PixelDensity { density: (value, value), unit });
+        encoder.encode_image(&image::RgbImage::new(8, 8)).unwrap();
+        assert_eq!(analyse(&bytes).header.pixels_per_inch, expected, "{unit:?}");
     }
 }
 
@@ -94,4 +109,33 @@ fn a_header_out_of_proportion_is_given_up_at_its_limits() {
     let table = [&[0xFF, 0xC4, 0, 20, 0][..], &[1], &[0; 15], &[0]].concat();
     let bytes = [&[0xFF, 0xD8][..], &table.repeat(300)].concat();
     assert_eq!(analyse(&bytes).errors, [JpegError::Segments]);
+}
+
+#[test]
+fn as_many_segments_as_are_allowed_are_read() {
+    let photo = photo(8, 8, 90);
+    let own = {
+        let mut position = 2;
+        let end = analyse(&photo).header.scan_start.unwrap();
+        std::iter::from_fn(|| {
+            position += 2 + usize::from(u16::from_be_bytes([photo[position + 2], photo[position + 3]]));
+            (position <= end).then_some(position)
+        })
+        .count()
+    };
+    for (segments, expected) in [(MAX_SEGMENTS, vec![]), (MAX_SEGMENTS + 1, vec![JpegError::Segments])] {
+        let comments = [0xFF, 0xFE, 0, 2].repeat(segments - own);
+        let bytes = [&photo[..2], &comments, &photo[2..]].concat();
+        assert_eq!(analyse(&bytes).errors, expected, "{segments}");
+    }
+}
+
+#[test]
+fn an_application_segment_may_end_after_its_identifier() {
+    let photo = photo(8, 8, 90);
+    for (length, is_read) in [(7, true), (6, false)] {
+        let segment = [&[0xFF, 0xE0, 0, length][..], &b"JFXX\0"[..usize::from(length) - 2]].concat();
+        let bytes = [&photo[..2], &segment, &photo[2..]].concat();
+        assert_eq!(analyse(&bytes).errors.is_empty(), is_read, "{length}");
+    }
 }

@@ -214,3 +214,27 @@ impl AuditedTable {
         matches!(self, Self::Photos | Self::Collections | Self::CollectionDevices)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use strum::VariantArray;
+
+    use super::*;
+
+    #[test]
+    fn photos_have_collections_and_their_devices() {
+        let of_photos: Vec<_> = AuditedTable::VARIANTS.iter().filter(|table| table.is_of_photos()).collect();
+        let expected = [&AuditedTable::Photos, &AuditedTable::Collections, &AuditedTable::CollectionDevices];
+        assert_eq!(of_photos, expected);
+    }
+
+    /// Pages of a table end within a collection, too.
+    #[test]
+    fn the_key_of_a_collections_device_is_both_identifiers() {
+        let names = |table: AuditedTable| -> Vec<_> {
+            table.columns()[..table.key_columns()].iter().map(|column| column.name).collect()
+        };
+        assert_eq!(names(AuditedTable::Collections), ["collection_id"]);
+        assert_eq!(names(AuditedTable::CollectionDevices), ["collection_id", "device_id"]);
+    }
+}
