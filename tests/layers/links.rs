@@ -9,7 +9,8 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// The Markdown files of the project, relative to its root.
 fn pages() -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for folder in ["", "certs", "docs", "docs/operation", "fixtures", "src/receipt/fonts", "src/validation/face/models"]
+    for folder in
+        ["", "certs", "docs", "docs/operation", "fixtures", "src/receipt/fonts", "src/validation/face/models", "tests"]
     {
         for entry in fs::read_dir(Path::new(ROOT).join(folder)).unwrap() {
             let file = entry.unwrap().path();
