@@ -11,7 +11,7 @@ from pathlib import Path
 import schemata
 
 PROFILE = ["--locked", "--features", "failpoints", "--message-format", "json"]
-# Without debug information of the package, as nobody debugs its mutants. Dependencies are built as for other tests.
+# Without debug information of the package, which makes its build faster. Dependencies are built as for other tests.
 SETTINGS = "[profile.dev.package.lichtbild]\ndebug = 0\n"
 
 

@@ -1,3 +1,5 @@
+//! Tests of the reconciliation with tables that were changed by hand.
+
 mod anchors;
 mod photos;
 
