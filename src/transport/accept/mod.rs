@@ -4,7 +4,7 @@
 //! answers clients that speak plain HTTP. `connection` serves one connection to its end. `connection_registry` counts connections by
 //! device (`peer_device`) and cancels them by their `connection_handle` when a certificate is revoked, or when the listener is full and
 //! another device is entitled to a place (`fair_share`). `listener_context` has what all of them need, `peer` is the caller as the API
-//! sees it. `stream` serves what is no socket.
+//! sees it. `stream` serves a stream that is not a socket.
 
 mod connection;
 pub mod connection_handle;

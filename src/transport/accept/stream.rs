@@ -1,4 +1,4 @@
-//! Serves a stream that is no socket: tests and the fuzzer reach the HTTP stack of a connection without a network.
+//! Serves a stream that is not a socket: tests and the fuzzer reach the HTTP stack of a connection without a network.
 
 use std::sync::Arc;
 
