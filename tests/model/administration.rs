@@ -78,7 +78,14 @@ impl ModelState {
         if self.is_alarmed() {
             return ExpectedAnswer { is_read_only: false, ..alarmed() };
         }
-        self.data.photos.iter_mut().for_each(|photo| photo.is_unrecorded = false);
+        let mut has_rows = false;
+        for photo in &mut self.data.photos {
+            has_rows |= photo.is_unrecorded || photo.is_lapse_unrecorded;
+            (photo.is_unrecorded, photo.is_lapse_unrecorded) = (false, false);
+        }
+        if has_rows {
+            self.mark_changed();
+        }
         done()
     }
 

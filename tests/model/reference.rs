@@ -68,6 +68,8 @@ pub struct ModelPhoto {
     pub quarantined_since: Option<Timestamp>,
     /// True until the gateway has recorded an end that time made.
     pub is_unrecorded: bool,
+    /// True until the gateway has recorded that the lease ran out.
+    pub is_lapse_unrecorded: bool,
 }
 
 /// An office's decision about a photo.
@@ -193,9 +195,14 @@ impl ModelState {
 
     /// Counts a row of the audit log about a change of this moment.
     pub fn record(&mut self, event: &'static str) {
+        *self.data.rows.entry(event).or_default() += 1;
+        self.mark_changed();
+    }
+
+    /// Notes that the audit log has rows of this moment, which are counted already.
+    pub fn mark_changed(&mut self) {
         self.versions += 1;
         (self.data.version, self.data.changed_at) = (self.versions, self.now);
-        *self.data.rows.entry(event).or_default() += 1;
     }
 
     /// Lets everything happen whose time has come. Clients see it at once, the audit log at the next sweep or change of the photo.
@@ -211,7 +218,7 @@ impl ModelState {
                     collection.end = Some(ModelEnd::Settled { decision, at: due, kept_until: None, by_time: true });
                     count("collection.used_by_default");
                 } else if collection.settle_due.is_none() && collection.lease_until <= self.now {
-                    photo.phase = photo.at_rest();
+                    (photo.phase, photo.is_lapse_unrecorded) = (photo.at_rest(), true);
                     collection.end = Some(ModelEnd::Lapsed);
                     count("collection.lapsed");
                 }

@@ -93,6 +93,7 @@ impl ModelState {
             latest: None,
             quarantined_since: None,
             is_unrecorded: false,
+            is_lapse_unrecorded: false,
         });
         self.record("photo.deposited");
         Ok(ExpectedAnswer { outcome: "deposited", ..self.receipt(self.data.photos.len() - 1) })
@@ -124,6 +125,7 @@ impl ModelState {
             ModelPhase::Available => {
                 let photo = &mut self.data.photos[number];
                 (photo.phase, photo.ended_at) = (ModelPhase::Withdrawn, Some(self.now));
+                photo.is_lapse_unrecorded = false;
                 self.record("photo.withdrawn");
                 return Ok(self.withdrawn(number));
             }
@@ -240,7 +242,7 @@ impl ModelState {
         let latest = self.data.collections.len();
         let (office, lease_until) = (self.party_of(device), self.now + LEASE);
         let photo = &mut self.data.photos[number];
-        (photo.phase, photo.latest) = (ModelPhase::Leased, Some(latest));
+        (photo.phase, photo.latest, photo.is_lapse_unrecorded) = (ModelPhase::Leased, Some(latest), false);
         self.data.collections.push(ModelCollection {
             photo: number,
             office,
@@ -321,8 +323,12 @@ impl ModelState {
         match &collection.end {
             Some(ModelEnd::Settled { decision: earlier, by_time, .. }) if earlier == decision => {
                 // An answer that says what time did must be durable.
-                let (is_read_only, photo) = (!by_time, collection.photo);
-                self.data.photos[photo].is_unrecorded = false;
+                let photo = &mut self.data.photos[collection.photo];
+                let is_read_only = !(*by_time && photo.is_unrecorded);
+                if !is_read_only {
+                    photo.is_unrecorded = false;
+                    self.mark_changed();
+                }
                 return Ok(ExpectedAnswer { outcome: "repeated", is_read_only, ..self.settled(number) });
             }
             Some(ModelEnd::Settled { decision: earlier, at, .. }) => {
