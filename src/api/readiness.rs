@@ -69,11 +69,14 @@ pub async fn probe(app: &App) -> Readiness {
     let rollback = app.gateway.store.rollback();
     if rollback.is_some() {
         missing.push(ROLLBACK);
+        if let Err(StoreError::NoPrimary(error)) = app.gateway.store.last_swept_at().await {
+            no_primary = Some(error);
+        }
     } else if let Err(error) = app.gateway.store.check_ready(now).await {
         tracing::warn!(error = &error as &dyn std::error::Error, "not ready: cannot write to the database");
         missing.push("storage");
         if let StoreError::NoPrimary(error) = error {
-            no_primary = Some(Degradation { what: NO_PRIMARY.into(), detail: error.to_string() });
+            no_primary = Some(error);
         }
     }
     if clock_state(&app.gateway).await.is_ok_and(|state| state != ClockState::Plausible) {
@@ -89,7 +92,7 @@ pub async fn probe(app: &App) -> Readiness {
     }
     let mut degraded = trust.degradations(now);
     degraded.extend(rollback.map(|rollback| Degradation { what: ROLLBACK.into(), detail: rollback.advice() }));
-    degraded.extend(no_primary);
+    degraded.extend(no_primary.map(|error| Degradation { what: NO_PRIMARY.into(), detail: error.detail() }));
     Readiness {
         missing,
         degraded,

@@ -7,25 +7,28 @@ use super::primary_error::PrimaryError;
 impl StoreError {
     /// Next step for the operator, appended to the message; empty if the message says it.
     pub fn advice(&self, database: &DatabaseLocation) -> &'static str {
-        if let Self::NoPrimary(PrimaryError::NoPrimary(_)) = self {
-            return "; start the primary, or promote a standby";
+        if let Self::NoPrimary(PrimaryError::NoPrimary { advice, .. }) = self {
+            return advice;
         }
         let Self::Unavailable(source) = self else { return "" };
         match database {
             DatabaseLocation::File(_) => file_advice(&source.to_string()),
-            DatabaseLocation::Server(_) => {
-                let error = source.downcast_ref::<sqlx::Error>();
-                let code = error.and_then(sqlx::Error::as_database_error).and_then(|error| error.code());
-                match (code, error) {
-                    (Some(code), _) => sqlstate_advice(&code),
-                    (None, Some(sqlx::Error::Tls(_))) => {
-                        "; the server has to encrypt and prove its name: name its authority with sslrootcert=FILE in the URL"
-                    }
-                    (None, Some(_)) => "; check that the server runs and can be reached from this machine",
-                    (None, None) => setup_advice(&source.to_string()),
-                }
-            }
+            DatabaseLocation::Server(_) => match source.downcast_ref() {
+                Some(error) => driver_advice(error),
+                None => setup_advice(&source.to_string()),
+            },
         }
+    }
+}
+
+/// Next step after an error of a server or of the connection to it.
+pub(super) fn driver_advice(error: &sqlx::Error) -> &'static str {
+    match (error.as_database_error().and_then(|error| error.code()), error) {
+        (Some(code), _) => sqlstate_advice(&code),
+        (None, sqlx::Error::Tls(_)) => {
+            "; the server has to encrypt and prove its name: name its authority with sslrootcert=FILE in the URL"
+        }
+        (None, _) => "; check that the server runs and can be reached from this machine",
     }
 }
 
@@ -54,7 +57,7 @@ fn sqlstate_advice(code: &str) -> &'static str {
         }
         "3D000" => "; make it first: `createdb --owner USER NAME` on the server",
         "42501" => "; the user must own the database: `ALTER DATABASE NAME OWNER TO USER` on the server",
-        "53300" => "; the server has no connection left: raise its max_connections, each gateway takes up to 17",
+        "53300" => "; the server has no connection left: raise its max_connections, each gateway takes up to 18",
         "53100" => "; the server's disk is full: free some space there",
         "25006" => {
             "; the server takes no changes: it is a standby, so name the primary server, or all servers (host1,host2)"

@@ -35,11 +35,13 @@ struct ServerHost {
     options: PgConnectOptions,
 }
 
-/// The host that accepted writes when it was asked last. A promotion increases the timeline.
+/// The host that accepted writes when it was asked last, and had all rows known to be durable. A promotion increases the timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct LastPrimary {
     pub(super) host: usize,
     pub(super) timeline: i64,
+    /// Equal in all copies of a server; `None` if it is unknown.
+    pub(super) system: Option<i64>,
 }
 
 /// Parameters that a URL may have in addition to the server, the user and the database.
@@ -117,12 +119,15 @@ impl ServerLocation {
         *self.last_primary.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps what was found, unless another search has found a later promotion meanwhile.
-    pub(super) fn remember_primary(&self, found: LastPrimary) {
-        let mut last = self.last_primary.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.is_none_or(|last| last.timeline <= found.timeline) {
-            *last = Some(found);
-        }
+    pub(super) fn remember_primary(&self, found: Option<LastPrimary>) {
+        *self.last_primary.lock().unwrap_or_else(PoisonError::into_inner) = found;
+    }
+
+    /// The same location without its other hosts.
+    pub(super) fn only(&self, host: usize) -> Self {
+        let ServerHost { name, options } = &self.hosts[host];
+        let hosts = Arc::new([ServerHost { name: name.clone(), options: options.clone() }]);
+        Self { url: self.url.clone(), hosts, last_primary: Arc::default() }
     }
 }
 
@@ -143,6 +148,9 @@ fn split_userinfo(url: &str) -> Option<(&str, &str)> {
 }
 
 fn parse_server(url: &str, rest: &str) -> Result<ServerLocation, LocationError> {
+    if url.contains('#') {
+        return Err(LocationError::Fragment);
+    }
     let query = rest.split_once('?').map_or("", |(_, query)| query);
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     let pairs: Vec<_> = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).collect();
@@ -158,7 +166,9 @@ fn parse_server(url: &str, rest: &str) -> Result<ServerLocation, LocationError> 
     }
     let hosts = split_hosts(url)?.iter().map(|url| parse_host(url)).collect::<Result<Vec<_>, _>>()?;
     let is_remote = !hosts.iter().all(is_local);
-    let host = |options| ServerHost { name: host_name(&options), options: with_encryption(options, is_remote) };
+    let is_list = hosts.len() > 1;
+    let host =
+        |options| ServerHost { name: host_name(&options), options: with_encryption(options, is_remote, is_list) };
     let hosts = hosts.into_iter().map(host).collect();
     Ok(ServerLocation { url: Zeroizing::new(url.to_owned()), hosts, last_primary: Arc::default() })
 }
@@ -222,6 +232,9 @@ pub enum LocationError {
          like, or keep the password in ~/.pgpass"
     )]
     Url,
+    /// The parser of URLs drops a fragment, and with it all hosts of a list.
+    #[error("database: a URL has no #: write %23, also in a password, or keep the password in ~/.pgpass")]
+    Fragment,
     #[error(
         "database: write the password before the @ (postgres://user:password@host/database), or better in ~/.pgpass"
     )]
@@ -307,6 +320,8 @@ mod tests {
         assert_eq!(modes("postgres://anna@localhost/l?host=/run/a,db.example"), ["Prefer", "VerifyFull"]);
         assert_eq!(modes("postgres:///l?host=/run/a,db.example&sslmode=verify-full"), ["Disable", "VerifyFull"]);
         assert_eq!(modes("postgres://anna@db1.example,db2.example/l?sslmode=disable"), ["Disable"; 2]);
+        // The driver refuses a socket that has to be encrypted.
+        assert_eq!(modes("postgres:///l?host=/run/a&sslmode=require"), ["Require"]);
     }
 
     #[test]
@@ -360,6 +375,9 @@ mod tests {
             ("postgres://anna@h/l?sslmod=require", "sslmode"),
             ("postgres://anna@h/l?password=x", ".pgpass"),
             ("postgres://anna@h:port/l", "%40"),
+            ("postgres://anna@h1,h2/l#x", "%23"),
+            ("postgres://anna@h1/l?sslmode=require#x", "%23"),
+            ("postgres://an#na@h1,h2/l", "%23"),
             ("postgres://anna@h1,,h2/l", "host1:5432,host2:5432"),
             ("postgres://anna@h1,h2:port/l", "%40"),
             ("postgres:///l?host=a,b&port=1,2,3", "3 ports for 2 hosts"),

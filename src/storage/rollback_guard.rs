@@ -107,29 +107,41 @@ impl RollbackGuard {
     pub(super) async fn check_sqlite_connection(&self, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
         let Some(known) = self.known_head() else { return Ok(()) };
         let row = sqlx::query(HEAD_AT_WATERMARK_SQL).bind(known.sequence).fetch_one(connection).await?;
-        self.check_watermark(known, row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let rollback = compare(known, row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        rollback.into_iter().for_each(|rollback| drop(self.stop_changes(rollback)));
         Ok(())
     }
 
     /// Checks a new connection to a server.
     pub(super) async fn check_postgres_connection(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         let Some(known) = self.known_head() else { return Ok(()) };
-        let row = sqlx::query(HEAD_AT_WATERMARK_SQL).bind(known.sequence).fetch_one(connection).await?;
-        self.check_watermark(known, row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let rollback = contradiction(connection, known).await?;
+        rollback.into_iter().for_each(|rollback| drop(self.stop_changes(rollback)));
         Ok(())
-    }
-
-    fn check_watermark(&self, known: ChainLink, head: Option<i64>, sha256: Option<Vec<u8>>, anchor: Option<i64>) {
-        let (found, anchor) = (head.or(anchor).unwrap_or(0), anchor.unwrap_or(0));
-        if found < known.sequence {
-            self.stop_changes(RollbackError::Behind { known: known.sequence, found });
-        } else if known.sequence > anchor && sha256.as_deref() != Some(known.sha256.as_bytes().as_slice()) {
-            self.stop_changes(RollbackError::Diverged { sequence: known.sequence });
-        }
     }
 
     fn with_state<T>(&self, act: impl FnOnce(&mut GuardState) -> T) -> T {
         act(&mut self.0.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Compares the log of a server with a row; `None` if it has the row.
+pub(super) async fn contradiction(
+    connection: &mut PgConnection,
+    row: ChainLink,
+) -> Result<Option<RollbackError>, sqlx::Error> {
+    let found = sqlx::query(HEAD_AT_WATERMARK_SQL).bind(row.sequence).fetch_one(connection).await?;
+    Ok(compare(row, found.try_get(0)?, found.try_get(1)?, found.try_get(2)?))
+}
+
+fn compare(known: ChainLink, head: Option<i64>, sha256: Option<Vec<u8>>, anchor: Option<i64>) -> Option<RollbackError> {
+    let (found, anchor) = (head.or(anchor).unwrap_or(0), anchor.unwrap_or(0));
+    if found < known.sequence {
+        Some(RollbackError::Behind { known: known.sequence, found })
+    } else if known.sequence > anchor && sha256.as_deref() != Some(known.sha256.as_bytes().as_slice()) {
+        Some(RollbackError::Diverged { sequence: known.sequence })
+    } else {
+        None
     }
 }
 
@@ -186,10 +198,8 @@ mod tests {
             (Some(9), stored(6), None, false),
             (Some(9), None, None, false),
         ] {
-            let guard = RollbackGuard::default();
-            guard.advance(link(5));
-            guard.check_watermark(link(5), head, sha256, anchor);
-            assert_eq!(guard.rollback().is_none(), fits, "{head:?} {anchor:?}");
+            let rollback = compare(link(5), head, sha256, anchor);
+            assert_eq!(rollback.is_none(), fits, "{head:?} {anchor:?}");
         }
     }
 }

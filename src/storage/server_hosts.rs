@@ -126,14 +126,14 @@ fn split_list(list: &str) -> Vec<String> {
 }
 
 /// Requires a verified name by default, unless all hosts are local. Otherwise an attacker on the network could stand in for a local host.
-/// A socket cannot be encrypted.
-pub(super) fn with_encryption(options: PgConnectOptions, is_remote: bool) -> PgConnectOptions {
+/// A socket cannot be encrypted: in a list, `sslmode` counts for the other hosts.
+pub(super) fn with_encryption(options: PgConnectOptions, is_remote: bool, is_list: bool) -> PgConnectOptions {
     match options.get_ssl_mode() {
         PgSslMode::Allow | PgSslMode::Prefer if is_remote && options.get_socket().is_none() => {
             options.ssl_mode(PgSslMode::VerifyFull)
         }
         PgSslMode::Allow | PgSslMode::Prefer | PgSslMode::Disable => options,
-        _ if options.get_socket().is_some() => options.ssl_mode(PgSslMode::Disable),
+        _ if is_list && options.get_socket().is_some() => options.ssl_mode(PgSslMode::Disable),
         _ => options,
     }
 }

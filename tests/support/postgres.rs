@@ -109,6 +109,16 @@ impl PostgresServer {
         run(start.args(["-w", "-l"]).arg(self.folder.join("log")).args(["-o", &settings]));
     }
 
+    /// Starts a stopped standby as a restored backup starts: it does not follow its primary, and begins a timeline of its own.
+    pub fn start_as_restored_backup(&self) {
+        let data = self.folder.join("data");
+        std::fs::rename(data.join("standby.signal"), data.join("recovery.signal")).unwrap();
+        let settings = std::fs::read_to_string(data.join("postgresql.auto.conf")).unwrap();
+        let settings = settings + "restore_command = 'false'\n";
+        std::fs::write(data.join("postgresql.auto.conf"), settings).unwrap();
+        self.start_server();
+    }
+
     /// Stops the server as a power failure would.
     pub fn stop_immediately(&self) {
         run(self.control("stop").args(["-m", "immediate"]));

@@ -55,12 +55,17 @@ pub struct RollbackCheck {
     pub rollback: Option<RollbackError>,
 }
 
-/// Compares the log of a database with all watermarks.
+/// Compares the log of a database with all watermarks. If it contradicts one, it may be that of a primary that was replaced a moment ago: it
+/// is compared again if another host is the primary.
 pub async fn compare(store: &SqlStore, keys: &KeyFile, known: &KnownWatermarks) -> Result<RollbackCheck, StoreError> {
     let heads = known.watermarks.iter().map(|watermark| watermark.head.sequence);
     let rows: Vec<_> = heads.chain(known.checkpoints.iter().map(|checkpoint| checkpoint.count)).collect();
-    let position = store.position(&rows).await?;
-    let rollback = find_rollback(&position, keys, known);
+    let mut position = store.position(&rows).await?;
+    let mut rollback = find_rollback(&position, keys, known);
+    if rollback.is_some() && store.finds_other_primary().await {
+        position = store.position(&rows).await?;
+        rollback = find_rollback(&position, keys, known);
+    }
     Ok(RollbackCheck { position, rollback })
 }
 

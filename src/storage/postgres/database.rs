@@ -15,6 +15,13 @@ pub(in crate::storage) struct PostgresDatabase {
 }
 
 impl PostgresDatabase {
+    /// Searches the primary among several hosts; `true` if another one is used since.
+    pub(in crate::storage) async fn finds_other_primary(&self) -> bool {
+        let number = self.pool.number();
+        self.pool.search().await;
+        self.pool.number() != number
+    }
+
     pub(in crate::storage) async fn close(&self) {
         self.changes.close();
         self.pool.close().await;

@@ -2,16 +2,18 @@
 //! for both databases.
 //!
 //! ```text
-//! open -> database -> notifications -> primary_pool -> primary      locks
+//! open -> database -> notifications -> primary_pool -> primary -> primary_choice -> host_state      locks
 //!      -> session_settings                 ^
 //!                                 retry ---+
 //! ```
 
 mod database;
+mod host_state;
 mod locks;
 mod notifications;
 mod open;
 mod primary;
+mod primary_choice;
 mod primary_pool;
 mod retry;
 mod session_settings;

@@ -8,7 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
-use super::primary_pool::PrimaryPool;
+use super::primary_pool::{CHECK_INTERVAL, PrimaryPool};
 
 /// Channel for notifications of revoked, suspended or resumed devices and parties. They have no content; a listener
 /// reads the store.
@@ -74,7 +74,16 @@ async fn listen_forever(primary: PrimaryPool, changed: Arc<Notify>) {
             }
             // The old connection may never report that it is lost.
             Ok(()) = host.changed() => {}
+            never = watch_primary(&primary) => match never {},
         }
+    }
+}
+
+/// Looks for a promoted host even if no request comes.
+async fn watch_primary(primary: &PrimaryPool) -> std::convert::Infallible {
+    loop {
+        primary.check_primary();
+        tokio::time::sleep(CHECK_INTERVAL).await;
     }
 }
 

@@ -7,7 +7,7 @@ use sqlx::{ConnectOptions, Connection, PgConnection, Row};
 
 use super::database::PostgresDatabase;
 use super::notifications::ChangeListener;
-use super::primary::find_primary;
+use super::primary::{PrimarySearch, find_primary};
 use super::primary_pool::PrimaryPool;
 use super::session_settings::{RefusedSessions, SessionKind, check_settings};
 use crate::storage::driver_error::migration_error;
@@ -77,6 +77,8 @@ impl PostgresDatabase {
     /// Opens one connection without time limits if no gateway or command is connected.
     /// [`StoreError::InUse`], [`StoreError::Unavailable`].
     pub(in crate::storage) async fn open_exclusive(location: &ServerLocation) -> Result<Self, StoreError> {
+        // The command ends if this host is no longer the primary: rows must not go to two hosts.
+        let location = &location.only(find_host(location).await?);
         connect(location).await?.close().await?;
         let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT_TIMEOUT).idle_timeout(None);
         let database = Self::lazy(SessionKind::Migrating, location, pool.max_lifetime(None), RollbackGuard::default());
@@ -140,7 +142,7 @@ impl PostgresDatabase {
                 guard.check_postgres_connection(connection).await
             })
         });
-        let pool = PrimaryPool::new(location, |host| kind.options(location, host), settings);
+        let pool = PrimaryPool::new(location, |host| kind.options(location, host), settings, guard.clone());
         Self { changes: ChangeListener::new(pool.clone()), pool, guard, refused_sessions }
     }
 }
@@ -149,12 +151,21 @@ impl PostgresDatabase {
 async fn connect(location: &ServerLocation) -> Result<PgConnection, StoreError> {
     let late = |_| StoreError::Unavailable(format!("no answer within {} s", CONNECT_TIMEOUT.as_secs()).into());
     let connecting = async {
-        let host = if location.host_count() > 1 { find_primary(location, PROBE_TIMEOUT, true).await?.host } else { 0 };
+        let host = find_host(location).await?;
         Ok::<_, StoreError>(SessionKind::Migrating.options(location, host).connect().await?)
     };
     let mut connection = tokio::time::timeout(CONNECT_TIMEOUT, connecting).await.map_err(late)??;
     check_settings(SessionKind::Migrating, &mut connection).await?;
     Ok(connection)
+}
+
+/// The host, or the primary of several hosts.
+async fn find_host(location: &ServerLocation) -> Result<usize, StoreError> {
+    if location.host_count() == 1 {
+        return Ok(0);
+    }
+    let search = PrimarySearch { patience: PROBE_TIMEOUT, trusts_last: true, known: None, is_repeated: true };
+    Ok(find_primary(location, search).await?.host)
 }
 
 /// Refuses a session with a standby: a former primary may have come back as one.

@@ -17,10 +17,11 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use tokio::sync::{Mutex, watch};
 use tokio::time::{self, Instant};
 
-use super::primary::find_primary;
+use super::primary::{PrimarySearch, find_primary};
 use crate::storage::error::StoreError;
 use crate::storage::location::ServerLocation;
 use crate::storage::primary_error::PrimaryError;
+use crate::storage::rollback_guard::RollbackGuard;
 
 /// Wait for a connection after which the primary is searched.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -28,10 +29,13 @@ const PATIENCE: Duration = Duration::from_millis(300);
 const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 /// Pause between two searches: each costs every host a connection.
 const SEARCH_REST: Duration = Duration::from_millis(300);
-/// Interval of searches while all goes well. A host that was promoted although the old primary still runs is found by them only.
-const CHECK_INTERVAL: Duration = Duration::from_secs(3);
+/// Interval of the beginnings of searches while all goes well. A host that was promoted although the old primary still runs is found by
+/// them only, and a revocation has to be seen within two seconds.
+pub(super) const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 /// Pause after a connection that failed at once.
 const RETRY_PAUSE: Duration = Duration::from_millis(50);
+/// Refusals of a server that last until an administrator changes something: password, user, database, privilege.
+const LASTING_REFUSALS: [&str; 4] = ["28P01", "28000", "3D000", "42501"];
 
 tokio::task_local! {
     /// Number of the pool from which the step got its connection.
@@ -49,6 +53,7 @@ struct PoolShared {
     hosts: Vec<PgConnectOptions>,
     settings: PgPoolOptions,
     longest_wait: Duration,
+    guard: RollbackGuard,
     current: watch::Sender<HostPool>,
     search: Arc<Mutex<LastSearch>>,
 }
@@ -64,6 +69,7 @@ pub(super) struct HostPool {
 
 #[derive(Debug)]
 struct LastSearch {
+    begun_at: Instant,
     ended_at: Instant,
     failure: Option<PrimaryError>,
     conflict: Option<String>,
@@ -75,22 +81,25 @@ impl PrimaryPool {
         location: &ServerLocation,
         options: impl Fn(usize) -> PgConnectOptions,
         settings: PgPoolOptions,
+        guard: RollbackGuard,
     ) -> Self {
         let hosts: Vec<_> = (0..location.host_count()).map(options).collect();
         let host = location.last_primary().map_or(0, |last| last.host);
         let first = HostPool { number: 0, host, pool: settings.clone().connect_lazy_with(hosts[host].clone()) };
-        let search = LastSearch { ended_at: Instant::now(), failure: None, conflict: None };
+        let now = Instant::now();
+        let search = LastSearch { begun_at: now, ended_at: now, failure: None, conflict: None };
         Self(Arc::new(PoolShared {
             location: location.clone(),
             hosts,
             longest_wait: settings.get_acquire_timeout(),
             settings,
+            guard,
             current: watch::Sender::new(first),
             search: Arc::new(Mutex::new(search)),
         }))
     }
 
-    fn has_several_hosts(&self) -> bool {
+    pub(super) fn has_several_hosts(&self) -> bool {
         self.0.hosts.len() > 1
     }
 
@@ -103,7 +112,7 @@ impl PrimaryPool {
             let pool = self.0.current.borrow().pool.clone();
             return Ok(attempt(pool).await?);
         }
-        self.search_after(CHECK_INTERVAL);
+        self.check_primary();
         let mut failure = None;
         let getting = Box::pin(self.get_from_primary(attempt, &mut failure));
         match time::timeout(self.0.longest_wait, getting).await {
@@ -129,22 +138,28 @@ impl PrimaryPool {
                     biased;
                     outcome = &mut waiting => break Some(outcome),
                     _ = changes.changed() => break None,
-                    () = time::sleep(PATIENCE) => self.search_after(SEARCH_REST),
+                    () = time::sleep(PATIENCE) => self.search_after(self.rest_for(&current.pool)),
                 }
             };
             match outcome {
                 None => {}
                 // The old primary may still work, but must not be used.
-                Some(Ok(_)) if self.0.current.borrow().number != current.number => {}
+                Some(Ok(_)) if self.number() != current.number => {}
                 Some(Ok(connection)) => {
                     // Commands and snapshots are no steps.
                     let _ = USED_POOL.try_with(|used| used.set(Some(current.number)));
                     return Ok(connection);
                 }
-                Some(Err(sqlx::Error::PoolClosed)) if self.is_closed() => return Err(sqlx::Error::PoolClosed.into()),
+                Some(Err(_)) if self.number() != current.number => {}
+                Some(Err(sqlx::Error::PoolClosed)) => return Err(sqlx::Error::PoolClosed.into()),
                 Some(Err(error)) => {
+                    let code = error.as_database_error().and_then(|error| error.code());
+                    let is_lasting = code.is_some_and(|code| LASTING_REFUSALS.contains(&&*code));
                     *failure = Some(error);
                     self.search().await;
+                    if is_lasting && self.number() == current.number {
+                        return Err(self.explain(failure.take()).await);
+                    }
                     time::sleep(RETRY_PAUSE).await;
                 }
             }
@@ -173,19 +188,41 @@ impl PrimaryPool {
         }
     }
 
-    /// Starts a search unless one runs, or has ended a shorter time ago than `rest`.
+    /// Pause before another search while a step waits: a busy pool whose host answers is no reason to ask all hosts often.
+    fn rest_for(&self, pool: &PgPool) -> Duration {
+        if pool.size() >= self.0.settings.get_max_connections() { CHECK_INTERVAL } else { SEARCH_REST }
+    }
+
+    /// Starts a search unless one began less than [`CHECK_INTERVAL`] ago.
+    pub(super) fn check_primary(&self) {
+        self.search_if(|last| last.begun_at.elapsed() >= CHECK_INTERVAL);
+    }
+
+    /// Starts a search unless one has ended a shorter time ago than `rest`.
     fn search_after(&self, rest: Duration) {
+        self.search_if(|last| last.ended_at.elapsed() >= rest);
+    }
+
+    /// Starts a search if none runs and the last one allows it.
+    fn search_if(&self, is_due: impl Fn(&LastSearch) -> bool) {
         if !self.has_several_hosts() {
             return;
         }
         let Ok(mut last) = Arc::clone(&self.0.search).try_lock_owned() else { return };
-        if last.ended_at.elapsed() < rest {
+        if !is_due(&last) {
             return;
         }
+        last.begun_at = Instant::now();
+        let search = PrimarySearch {
+            patience: PROBE_TIMEOUT,
+            trusts_last: false,
+            known: self.0.guard.known_head(),
+            is_repeated: last.failure.is_some(),
+        };
         let this = self.clone();
         // A task of its own, so that the end of a request does not end the search for all others.
         tokio::spawn(async move {
-            match find_primary(&this.0.location, PROBE_TIMEOUT, false).await {
+            match find_primary(&this.0.location, search).await {
                 Ok(found) => {
                     if found.conflict.is_some() && found.conflict != last.conflict {
                         let hosts = found.conflict.as_deref().unwrap_or_default();
@@ -265,12 +302,19 @@ impl PrimaryPool {
         (self.0.hosts[host].clone(), changes)
     }
 
-    fn is_closed(&self) -> bool {
-        self.0.current.borrow().pool.is_closed()
+    /// Number of the present pool, which increases with each change of the primary.
+    pub(super) fn number(&self) -> u64 {
+        self.0.current.borrow().number
     }
 
     pub(super) async fn close(&self) {
-        let pool = self.0.current.borrow().pool.clone();
-        pool.close().await;
+        loop {
+            let current = self.0.current.borrow().clone();
+            current.pool.close().await;
+            // A closed pool is not replaced, but it may have been a moment ago.
+            if self.number() == current.number {
+                return;
+            }
+        }
     }
 }

@@ -42,7 +42,7 @@ where
 {
     for _ in 1..MAX_ATTEMPTS {
         match with_timeout(limit, step()).await {
-            Err(error) if is_retryable(&error) => {
+            Err(error) if is_retryable(&error, pool.is_some_and(PrimaryPool::has_several_hosts)) => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "transaction rolled back by the database server, retrying"
@@ -58,8 +58,8 @@ where
 }
 
 /// The transaction has changed nothing.
-fn is_retryable(error: &StoreError) -> bool {
-    has_sqlstate(error, &[SERIALIZATION_FAILURE, DEADLOCK, READ_ONLY])
+fn is_retryable(error: &StoreError, has_several_hosts: bool) -> bool {
+    has_sqlstate(error, &[SERIALIZATION_FAILURE, DEADLOCK]) || has_several_hosts && has_sqlstate(error, &[READ_ONLY])
 }
 
 fn has_sqlstate(error: &StoreError, codes: &[&str]) -> bool {

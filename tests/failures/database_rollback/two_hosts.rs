@@ -33,6 +33,57 @@ async fn an_asynchronous_standby_that_lost_commits_trips_the_check_without_a_res
 }
 
 #[tokio::test]
+async fn an_older_copy_beside_the_primary_is_named_and_left_alone_and_when_it_is_alone_it_hands_nothing_out() {
+    let (pair, setup) = set_up().await;
+    let gateway = setup.home.start();
+    let code = setup.deposit(&gateway, "a-key-for-this-photo").await;
+    pair.wait_for_standby_of(0).await;
+    pair.servers[1].stop_immediately();
+    setup.collect_and_use(&gateway, &code).await;
+    pair.servers[1].start_as_restored_backup();
+    wait_until("the copy is told of", async || gateway.log().contains("is an older copy that lacks rows of")).await;
+    let later = setup.deposit(&gateway, "a-key-of-after-the-copy").await;
+    setup.collect_and_use(&gateway, &later).await;
+    assert!(readyz(&gateway).await.contains("\"ready\""));
+    let log = gateway.log();
+    assert_eq!(log.matches("several database hosts accept writes").count(), 1, "{log}");
+    assert!(!log.contains("database rollback") && !log.contains("database primary changed"), "{log}");
+    // A command agrees with the node.
+    setup.home.json(&["studio", "list"]);
+
+    pair.servers[0].stop_immediately();
+    assert_alarm_blocks_everything(&setup, &gateway, &code).await;
+    pair.servers[0].start_server();
+    wait_until("it is ready again", async || readyz(&gateway).await.contains("\"ready\"")).await;
+    assert_eq!(setup.clients(&gateway).1.collect(&code).await.unwrap().problem(), (410, "photo-settled".into()));
+    let last = setup.deposit(&gateway, "a-key-of-after-the-return").await;
+    setup.collect_and_use(&gateway, &last).await;
+    assert!(gateway.stop().success());
+    assert_eq!(setup.home.json(&["verify"])["sound"], true);
+}
+
+#[tokio::test]
+async fn a_revocation_after_a_promotion_counts_within_two_seconds_although_the_old_primary_still_runs() {
+    let (pair, setup) = set_up().await;
+    let gateway = setup.home.start();
+    let office = setup.clients(&gateway).1;
+    let code = setup.deposit(&gateway, "a-key-for-this-photo").await;
+    pair.wait_for_standby_of(0).await;
+    pair.servers[1].promote();
+    setup.home.json(&["device", "revoke", &setup.office.device_id]);
+    let begun = Instant::now();
+    wait_until("the revocation counts", async || {
+        // The connection is closed, or the request is refused.
+        office.collect(&code).await.map_or(true, |answer| answer.status == 403)
+    })
+    .await;
+    println!("a revocation beside a running old primary counted after {:?}", begun.elapsed());
+    assert!(begun.elapsed() < REVOCATION_LIMIT, "{:?}", begun.elapsed());
+    wait_until("it is ready", async || readyz(&gateway).await.contains("\"ready\"")).await;
+    assert!(!gateway.log().contains("database rollback"), "{}", gateway.log());
+}
+
+#[tokio::test]
 async fn while_no_host_accepts_writes_all_is_refused_with_the_reason_and_later_all_works() {
     let (pair, setup) = set_up().await;
     let gateway = setup.home.start();

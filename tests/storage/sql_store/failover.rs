@@ -122,6 +122,18 @@ async fn if_no_host_accepts_writes_the_error_names_them_all() {
 }
 
 #[tokio::test]
+async fn a_wrong_database_name_is_told_at_once_and_with_no_advice_to_promote() {
+    let pair = ServerPair::start().await;
+    let (url, begun) = (pair.url(), Instant::now());
+    let hosts = url.split_once('?').unwrap().1;
+    let location = location(&format!("postgresql://lichtbild@localhost/no_such_database?{hosts}"));
+    let refused = SqlStore::open(&location).await.err().unwrap();
+    assert!(matches!(refused, StoreError::NoPrimary(_)), "{refused:?}");
+    assert!(refused.advice(&location).contains("createdb"), "{}", refused.advice(&location));
+    assert!(begun.elapsed() < LIMIT, "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
 async fn a_former_primary_that_accepts_writes_again_is_not_used() {
     let (pair, location, node) = replicated_store().await;
     pair.fail_over_from(0);

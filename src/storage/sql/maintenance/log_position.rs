@@ -95,6 +95,14 @@ impl SqlStore {
         self.guard().stop_changes(rollback);
     }
 
+    /// Searches the primary among several database servers; `true` if another one is used since, so that a comparison has to be repeated.
+    pub async fn finds_other_primary(&self) -> bool {
+        match &self.database {
+            Database::File(_) => false,
+            Database::Server(server) => server.finds_other_primary().await,
+        }
+    }
+
     /// Returns when rows became durable or a rollback was found since the last return.
     pub async fn advanced(&self) {
         self.guard().advanced().await;
