@@ -27,7 +27,7 @@ pub(super) struct PrimarySearch {
     pub(super) trusts_last: bool,
     /// Last row of the audit log that this process knows to be durable.
     pub(super) known: Option<ChainLink>,
-    /// The search before this one found no primary: then a host counts that nobody has promoted, or that lacks rows.
+    /// The search before this one found no primary: then a host counts that was not promoted, or that lacks rows.
     pub(super) is_repeated: bool,
 }
 

@@ -29,7 +29,7 @@ pub(super) struct Candidates<'a> {
 }
 
 impl Candidates<'_> {
-    /// Chooses the primary. If `is_repeated` is false, the last primary does not answer, and nobody promoted the other host, it may be a
+    /// Chooses the primary. If `is_repeated` is false, the last primary does not answer, and the other host was not promoted, it may be a
     /// copy and the silence a short one: then there is none.
     pub(super) fn choose(&self, is_repeated: bool) -> Result<FoundPrimary, PrimaryError> {
         let writable = || self.states.iter().enumerate().filter_map(|(host, state)| Some((host, state.writable()?)));
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_nobody_promoted_or_that_lacks_rows_replaces_a_silent_primary_only_at_the_second_search() {
+    fn a_host_that_was_not_promoted_or_that_lacks_rows_replaces_a_silent_primary_only_at_the_second_search() {
         for other in [writable(1, 8), incomplete(writable(2, 8)), foreign(writable(2, 8))] {
             let states = [down(), other];
             found(&states, [None; 2], Some((0, 1)), false).unwrap_err();
