@@ -1,4 +1,5 @@
-//! Promises of the lease protocol as properties of its states, and states that must occur, so that no promise is kept for want of an occasion.
+//! Promises of the lease protocol as properties of its states, and states that must occur. Without the latter a promise could hold only because
+//! the model never reaches the states in which a gateway could break it.
 
 use lichtbild::domain::log::integrity::{check_collection, check_lease};
 use lichtbild::domain::photo::PhotoState;

@@ -1,6 +1,8 @@
-//! Transactions of the store, each of which is one step of the model. On PostgreSQL each takes the lock of its photo before it reads the rows
-//! for its decision (`storage::postgres::Lock`), and a transaction of SQLite excludes all others, so nothing happens between its statements.
-//! The decisions are those of `lichtbild::domain`; the changes repeat the SQL of the function that each comment names.
+//! Transactions of the store, each of which is one step of the model. A transaction of SQLite excludes all others. On PostgreSQL the decision
+//! about a photo reads its rows under the lock of the photo (`storage::postgres::Lock`). A deposit has no photo to lock: the unique columns of
+//! its row let one of two equal deposits succeed. The sweep locks the rows that it ends, and skips those that another transaction has locked.
+//! So nothing that a decision depends on changes between its statements. The decisions are those of `lichtbild::domain`; the changes repeat
+//! the SQL of the function that each comment names.
 
 use jiff::ToSpan;
 use lichtbild::domain::local_time::local_day;
