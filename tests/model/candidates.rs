@@ -32,6 +32,7 @@ pub fn candidates(state: &ModelState) -> Vec<(u32, Vec<ModelStep>)> {
         (8, repeats(state, &studios)),
         (5, withdrawals(state, &studios)),
         (24, collects(state, &offices)),
+        (8, collects_after_hand_over(state, &offices)),
         (4, wrong_codes(state, &offices)),
         (30, fetches(state, &offices, true)),
         (8, fetches(state, &offices, false)),
@@ -106,6 +107,20 @@ fn collects(state: &ModelState, offices: &[usize]) -> Vec<ModelStep> {
             steps.extend((0..often).map(|_| collect(Spelling::Printed)));
             steps.push(collect(Spelling::Sloppy));
         }
+    }
+    steps
+}
+
+/// Collections by other offices of photos that an office has received, in particular those whose lease has ended since.
+fn collects_after_hand_over(state: &ModelState, offices: &[usize]) -> Vec<ModelStep> {
+    let mut steps = Vec::new();
+    for photo in state.data.photos.iter().filter(|photo| photo.phase == ModelPhase::Leased) {
+        let latest = photo.latest.map(|latest| &state.data.collections[latest]);
+        let Some(collection) = latest.filter(|latest| latest.settle_due.is_some()) else { continue };
+        let often = if collection.lease_until <= state.now { 3 } else { 1 };
+        let code = SentCode::Of(photo.code, Spelling::Printed);
+        let others = offices.iter().copied().filter(|device| state.party_of(*device) != collection.office);
+        steps.extend(others.flat_map(|device| (0..often).map(move |_| ModelStep::Collect { device, code })));
     }
     steps
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use axum::body::Body;
 use axum::http::Method;
+use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::flows::admin::administer::AdministrationError;
 use lichtbild::flows::admin::quarantine::release_quarantined;
 use lichtbild::flows::admin::verify::verify;
@@ -30,8 +31,17 @@ pub struct Comparison {
     /// The code of each deposit, which stays the same whatever happens to the database.
     codes: HashMap<ModelCode, String>,
     steps: u32,
-    /// True if the product's `verify` is part of the comparison. A test that plants a bug in the schema would be found by it at once.
-    verifies: bool,
+    /// A bug in the database, which the product's `verify` would find at once: with a bug it is no part of the comparison.
+    bug: Option<PlantedBug>,
+}
+
+/// A defect that a test plants in the database.
+#[derive(Debug, Clone, Copy)]
+pub enum PlantedBug {
+    /// A trigger.
+    Schema(&'static str),
+    /// A change just before an office sends a code. `$now`, `$photo` and `$office` are the time, the photo of the code and the office.
+    BeforeCollect(&'static str),
 }
 
 #[derive(PartialEq, Eq)]
@@ -51,12 +61,12 @@ fn command(answer: Result<bool, AdministrationError>) -> &'static str {
 }
 
 impl Comparison {
-    pub async fn start(store: ModelStore, state: &ModelState, bug: Option<&str>) -> Self {
+    pub async fn start(store: ModelStore, state: &ModelState, bug: Option<PlantedBug>) -> Self {
         let system = SystemUnderTest::new(store, state.quarantines_revoked).await;
-        if let Some(sql) = bug {
+        if let Some(PlantedBug::Schema(sql)) = bug {
             system.gateway().database.execute(sql).await.unwrap();
         }
-        Self { system, codes: HashMap::new(), steps: 0, verifies: bug.is_none() }
+        Self { system, codes: HashMap::new(), steps: 0, bug }
     }
 
     /// Carries out a step, which has brought the reference from `before` to `after`, and compares the answers.
@@ -66,7 +76,7 @@ impl Comparison {
         let is_logged = expected.status > 0 && before.data.version != after.data.version;
         let mark = if expected.is_read_only || is_logged { self.change_mark().await } else { None };
         match self.request(before, step).await {
-            Some(answer) => self.compare(expected, &answer),
+            Some(answer) => self.compare(expected, &answer, matches!(step, ModelStep::Head { .. })),
             None => assert_eq!(self.administer(before, step).await, expected.outcome, "the answer to {step:?}"),
         }
         if mark.is_some() {
@@ -89,7 +99,7 @@ impl Comparison {
     }
 
     async fn verify(&self) {
-        if self.verifies {
+        if self.bug.is_none() {
             let gateway = self.system.gateway();
             let report = verify(&gateway.store, Some(&gateway.gateway.keys())).await.unwrap();
             assert!(report.is_ok(), "{report:#?}");
@@ -125,6 +135,7 @@ impl Comparison {
                 self.system.client(*device).withdraw(&self.system.ids.photos[number]).await
             }
             ModelStep::Collect { device, code } => {
+                self.plant_before_collect(state, *device, *code).await;
                 self.system.client(*device).collect(&self.spelled(*code).unwrap()).await
             }
             ModelStep::Fetch { device, collection, code } => {
@@ -143,6 +154,18 @@ impl Comparison {
             }
             _ => return None,
         })
+    }
+
+    /// Carries out the SQL of [`PlantedBug::BeforeCollect`].
+    async fn plant_before_collect(&self, state: &ModelState, device: usize, code: SentCode) {
+        let SentCode::Of(code, _) = code else { return };
+        if let (Some(PlantedBug::BeforeCollect(sql)), Some(number)) = (self.bug, state.find(code)) {
+            let sql = sql
+                .replace("$now", &state.now.unix_milliseconds().to_string())
+                .replace("$photo", &format!("'{}'", self.system.ids.photos[number]))
+                .replace("$office", &format!("'{}'", self.system.parties[state.party_of(device)].party_id));
+            self.system.gateway().database.execute(&sql).await.unwrap();
+        }
     }
 
     async fn photo_bytes(&self, method: Method, device: usize, collection: &str, code: SentCode) -> RouterResponse {
@@ -244,28 +267,40 @@ impl Comparison {
             state.data.rows.iter().map(|(event, count)| ((*event).to_owned(), *count)).collect();
         assert_eq!(rows, expected, "rows of the audit log");
         assert!(database.chain_holds().await, "the chain of the audit log is broken");
+        self.compare_frames(state).await;
+    }
+
+    /// Compares the number of encrypted pictures in the database: an ended photo has none.
+    async fn compare_frames(&self, state: &ModelState) {
+        let stored = state.data.photos.iter().filter(|photo| photo.is_stored()).count();
+        let frames = self.system.gateway().database.count("frames").await;
+        assert_eq!(usize::try_from(frames), Ok(stored), "encrypted pictures in the database");
     }
 
     /// Compares an answer, and notes the identifiers and the code in it if they are new.
-    fn compare(&mut self, expected: &ExpectedAnswer, answer: &RouterResponse) {
+    fn compare(&mut self, expected: &ExpectedAnswer, answer: &RouterResponse, is_head: bool) {
         let is_problem = answer.header("content-type") == "application/problem+json";
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        // The answer to HEAD has no body.
-        let has_body = !answer.body.is_empty();
-        let told = if is_problem && has_body { body["type"].as_str().unwrap_or_default() } else { expected.outcome };
-        assert_eq!((answer.status, told), (expected.status, expected.outcome), "{answer:?}");
-        assert_eq!(is_problem, expected.status >= 400, "{answer:?}");
-        for (pointer, value) in expected.members.iter().filter(|_| has_body) {
-            assert_eq!(body.pointer(pointer), Some(value), "{pointer} of {answer:?}");
+        assert_eq!((answer.status, is_problem), (expected.status, expected.problem.is_some()), "{answer:?}");
+        assert_eq!(answer.header("cache-control"), "no-store", "{answer:?}");
+        if is_head {
+            assert!(answer.body.is_empty(), "HEAD has a body: {answer:?}");
+        } else {
+            assert_eq!(body["type"].as_str(), expected.problem, "{answer:?}");
+            for (pointer, value) in &expected.members {
+                assert_eq!(body.pointer(pointer).unwrap_or(&Value::Null), value, "{pointer} of {answer:?}");
+            }
         }
         assert_eq!(answer.header("idempotent-replayed") == "true", expected.is_replayed, "{answer:?}");
         if let Some(picture) = expected.picture {
-            let (bytes, is_head) = (photo(picture), expected.outcome == "head");
+            let bytes = photo(picture);
             let handed_over = if is_head { &[][..] } else { &bytes };
             assert!(answer.body == handed_over, "the picture's bytes changed");
             assert_eq!(answer.header("content-length"), bytes.len().to_string());
+            assert_eq!(answer.header("content-type"), "image/jpeg");
+            assert_eq!(answer.header("content-digest"), Sha256Digest::of(&bytes).to_content_digest());
         }
-        // No picture without a reason: it is neither in a refusal nor anywhere else.
+        // Refusals and all other answers contain no picture.
         assert!(expected.picture.is_some() || !answer.body.starts_with(&[0xff, 0xd8]), "a picture was handed out");
         let pointer = if body.get("photo").is_some() { "/photo/photo_id" } else { "/photo_id" };
         if let Some(number) = expected.photo {
@@ -285,6 +320,7 @@ impl Comparison {
 
     /// Compares what a device of each party is shown.
     async fn look(&self, state: &ModelState) {
+        self.compare_frames(state).await;
         for party in 0..self.system.parties.len() {
             let mut own = state.data.devices.iter().enumerate().filter(|(_, device)| device.party == party);
             if let Some((device, _)) = own.find(|(_, device)| device.revoked_at.is_none()) {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use proptest::test_runner::{Config, FileFailurePersistence, RngAlgorithm, TestError, TestRng, TestRunner};
 use proptest_state_machine::ReferenceStateMachine;
 
-use super::comparison::Comparison;
+use super::comparison::{Comparison, PlantedBug};
 use super::machine::ReferenceModel;
 use super::reference::ModelState;
 use super::steps::ModelStep;
@@ -38,8 +38,7 @@ pub struct Coverage {
 pub struct Exploration {
     pub store: ModelStore,
     pub seed: u64,
-    /// A defect that the test plants in the database.
-    pub bug: Option<&'static str>,
+    pub bug: Option<PlantedBug>,
 }
 
 impl Exploration {

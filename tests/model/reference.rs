@@ -159,9 +159,11 @@ pub struct ModelState {
 pub struct ExpectedAnswer {
     /// Zero for steps that are no requests.
     pub status: u16,
-    /// Type of the problem, or a name of the outcome.
+    /// A name for the histogram: the type of the problem, unless one type has several outcomes.
     pub outcome: &'static str,
-    /// Members of the body by their JSON pointers.
+    /// Type of the problem.
+    pub problem: Option<&'static str>,
+    /// Members of the body by their JSON pointers; `null` for a member that the body must not have.
     pub members: Vec<(&'static str, Value)>,
     pub photo: Option<usize>,
     pub collection: Option<usize>,
@@ -259,8 +261,7 @@ pub fn day_of(at: Timestamp) -> Date {
     jiff::Timestamp::from_millisecond(at.unix_milliseconds()).unwrap().to_zoned(ZONE.clone()).date()
 }
 
-/// The end of the last day of a kept photo, which is included. The documents do not say which midnight that is; the gateway takes the one in
-/// UTC, which is one or two hours later than the German one.
+/// The end of the last day of a kept photo: midnight UTC, which is one or two hours after the German midnight.
 pub fn end_of_day(day: Date) -> Timestamp {
     Timestamp::from_utc(day.tomorrow().unwrap().at(0, 0, 0, 0))
 }

@@ -29,8 +29,8 @@ pub enum Spelling {
 }
 
 /// A refusal; design.md section 4 has the status of each type.
-fn refused<const N: usize>(outcome: &'static str, members: [(&'static str, Value); N]) -> ExpectedAnswer {
-    let status = match outcome {
+fn refused<const N: usize>(problem: &'static str, members: [(&'static str, Value); N]) -> ExpectedAnswer {
+    let status = match problem {
         "code-malformed" | "retrieval-code-missing" => 400,
         "device-revoked" | "studio-suspended" | "office-suspended" | "collection-code-required" => 403,
         "code-unknown" | "collection-unknown" | "photo-unknown" => 404,
@@ -39,7 +39,14 @@ fn refused<const N: usize>(outcome: &'static str, members: [(&'static str, Value
         "storage-unavailable" => 503,
         _ => 409,
     };
-    ExpectedAnswer { status, outcome, members: members.into(), is_read_only: true, ..ExpectedAnswer::default() }
+    ExpectedAnswer {
+        status,
+        outcome: problem,
+        problem: Some(problem),
+        members: members.into(),
+        is_read_only: true,
+        ..ExpectedAnswer::default()
+    }
 }
 
 fn storage_unavailable() -> ExpectedAnswer {
@@ -156,10 +163,11 @@ impl ModelState {
         }
     }
 
-    /// The same for a studio; the documents promise the name of the office to offices only.
+    /// The same for a studio, which is not told which office collected the photo.
     fn gone_for_studio(&self, number: usize) -> ExpectedAnswer {
         let mut refusal = self.gone(number);
         refusal.members.retain(|(pointer, _)| *pointer != "/office/name");
+        refusal.members.push(("/office", Value::Null));
         refusal
     }
 
@@ -213,9 +221,13 @@ impl ModelState {
         };
         let collection = &self.data.collections[latest];
         if collection.office != office {
-            let mut refusal = refused("photo-leased-elsewhere", [("/lease_until", json!(collection.ends_at()))]);
-            refusal.members.extend(collection.settle_due.map(|_| ("/handed_over", json!(true))));
-            return Err(refusal);
+            let (outcome, handed_over) = match collection.settle_due {
+                None => ("leased-elsewhere", Value::Null),
+                Some(_) if self.now < collection.lease_until => ("handed-over-elsewhere", json!(true)),
+                Some(_) => ("handed-over-elsewhere-lease-ended", json!(true)),
+            };
+            let members = [("/lease_until", json!(collection.ends_at())), ("/handed_over", handed_over)];
+            return Err(ExpectedAnswer { outcome, ..refused("photo-leased-elsewhere", members) });
         }
         self.check_quarantine(number)?;
         let (now, expires_at) = (self.now, photo.expires_at);
@@ -284,7 +296,7 @@ impl ModelState {
         self.own_collection(device, number)?;
         let collection = &self.data.collections[number];
         let (number_of_photo, photo) = (collection.photo, &self.data.photos[collection.photo]);
-        // A wrong code is always counted; the documents do not say so of a collection that is over.
+        // A wrong code counts for a collection that has ended, too.
         if code != Some(photo.code) {
             return Err(self.unknown_code());
         }
@@ -391,9 +403,12 @@ impl ModelState {
             unreachable!("only settled collections have a receipt")
         };
         let erased = matches!(decision, ModelDecision::Used | ModelDecision::Refused(_));
-        let mut members =
-            vec![("/outcome", json!(decision.name())), ("/settled_at", json!(at)), ("/erased", json!(erased))];
-        members.extend(kept_until.map(|until| ("/kept_until", json!(until))));
+        let members = vec![
+            ("/outcome", json!(decision.name())),
+            ("/settled_at", json!(at)),
+            ("/erased", json!(erased)),
+            ("/kept_until", json!(kept_until)),
+        ];
         let (photo, collection) = (Some(collection.photo), Some(number));
         ExpectedAnswer { status: 200, members, photo, collection, ..ExpectedAnswer::default() }
     }
