@@ -7,6 +7,7 @@ use jiff::ToSpan;
 use super::reference::{ModelCode, ModelDecision, ModelEnd, ModelPhase, ModelState, OFFICES, STUDIOS, day_of};
 use super::requests::{SentCode, Spelling};
 use super::steps::{ModelCollectionRef, ModelStep, is_possible};
+use super::studio_requests::SentDigest;
 use crate::support::test_gateway::{DAY, HOUR, MINUTE};
 
 /// Groups of steps with the weight of each group, so that rare steps stay rare however many photos there are.
@@ -31,6 +32,7 @@ pub fn candidates(state: &ModelState) -> Vec<(u32, Vec<ModelStep>)> {
         (3, files_that_are_no_photos(state, &studios)),
         (8, repeats(state, &studios)),
         (5, withdrawals(state, &studios)),
+        (3, looks_at_photos(state, &studios)),
         (24, collects(state, &offices)),
         (8, collects_after_hand_over(state, &offices)),
         (4, wrong_codes(state, &offices)),
@@ -65,13 +67,16 @@ fn next_key(state: &ModelState, device: usize) -> u32 {
 fn deposits(state: &ModelState, studios: &[usize]) -> Vec<ModelStep> {
     let deposit = |device: usize| {
         let key = next_key(state, device);
-        ModelStep::Deposit { device, key, picture: Some(key) }
+        let digests =
+            [SentDigest::Missing, SentDigest::Missing, SentDigest::Right, SentDigest::Right, SentDigest::Wrong];
+        digests.map(|digest| ModelStep::Deposit { device, key, picture: Some(key), digest })
     };
-    studios.iter().copied().map(deposit).collect()
+    studios.iter().copied().flat_map(deposit).collect()
 }
 
 fn files_that_are_no_photos(state: &ModelState, studios: &[usize]) -> Vec<ModelStep> {
-    let deposit = |device: usize| ModelStep::Deposit { device, key: next_key(state, device), picture: None };
+    let digest = SentDigest::Missing;
+    let deposit = |device: usize| ModelStep::Deposit { device, key: next_key(state, device), picture: None, digest };
     studios.iter().copied().map(deposit).collect()
 }
 
@@ -79,13 +84,14 @@ fn repeats(state: &ModelState, studios: &[usize]) -> Vec<ModelStep> {
     let of = |code: &ModelCode| {
         let ModelCode { device, key, picture } = *code;
         let other = studios.iter().copied().find(|other| *other != device).unwrap_or(device);
-        let deposit = |device, picture| ModelStep::Deposit { device, key, picture };
+        let deposit = |device, picture, digest| ModelStep::Deposit { device, key, picture, digest };
         [
-            deposit(device, Some(picture)),
-            deposit(device, Some(picture)),
-            deposit(device, Some(picture + 1)),
-            deposit(device, None),
-            deposit(other, Some(picture)),
+            deposit(device, Some(picture), SentDigest::Missing),
+            deposit(device, Some(picture), SentDigest::Right),
+            deposit(device, Some(picture), SentDigest::Wrong),
+            deposit(device, Some(picture + 1), SentDigest::Right),
+            deposit(device, None, SentDigest::Missing),
+            deposit(other, Some(picture), SentDigest::Missing),
         ]
     };
     state.issued.iter().flat_map(of).collect()
@@ -95,6 +101,11 @@ fn withdrawals(state: &ModelState, studios: &[usize]) -> Vec<ModelStep> {
     let withdraw =
         |code: ModelCode| studios.iter().map(move |device| ModelStep::Withdraw { device: *device, photo: code });
     state.data.photos.iter().flat_map(|photo| withdraw(photo.code)).collect()
+}
+
+fn looks_at_photos(state: &ModelState, studios: &[usize]) -> Vec<ModelStep> {
+    let look_at = |photo: ModelCode| studios.iter().map(move |device| ModelStep::LookAt { device: *device, photo });
+    state.data.photos.iter().flat_map(|photo| look_at(photo.code)).collect()
 }
 
 fn collects(state: &ModelState, offices: &[usize]) -> Vec<ModelStep> {
@@ -116,7 +127,9 @@ fn collects_after_hand_over(state: &ModelState, offices: &[usize]) -> Vec<ModelS
     let mut steps = Vec::new();
     for photo in state.data.photos.iter().filter(|photo| photo.phase == ModelPhase::Leased) {
         let latest = photo.latest.map(|latest| &state.data.collections[latest]);
-        let Some(collection) = latest.filter(|latest| latest.settle_due.is_some()) else { continue };
+        let Some(collection) = latest.filter(|latest| latest.settle_due.is_some()) else {
+            continue;
+        };
         let often = if collection.lease_until <= state.now { 3 } else { 1 };
         let code = SentCode::Of(photo.code, Spelling::Printed);
         let others = offices.iter().copied().filter(|device| state.party_of(*device) != collection.office);

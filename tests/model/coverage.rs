@@ -11,12 +11,14 @@ const OUTCOMES: &[(&str, &[&str])] = &[
             "deposited",
             "repeated",
             "idempotency-key-reused",
+            "digest-mismatch",
             "photo-refused",
             "device-revoked",
             "studio-suspended",
             "storage-unavailable",
         ],
     ),
+    ("look-at", &["shown", "photo-unknown", "device-revoked", "studio-suspended"]),
     (
         "withdraw",
         &[

@@ -1,5 +1,5 @@
 //! The reference: photos, collections, devices and parties as README.md and the documents in docs/ describe them, without a database.
-//! `requests.rs` has the answers to requests, `administration.rs` what administrators and time do.
+//! `studio_requests.rs` and `requests.rs` have the answers to requests, `administration.rs` what administrators and time do.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,12 +7,17 @@ use jiff::civil::Date;
 use jiff::tz::{self, TimeZone};
 use lichtbild::clock::Timestamp;
 use serde_json::Value;
-use strum::IntoStaticStr;
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::support::test_gateway::{DAY, MINUTE};
 
 pub const STUDIOS: [&str; 2] = ["Foto Koch", "Foto Porst"];
 pub const OFFICES: [&str; 2] = ["Amt Nord", "Amt Süd"];
+/// Town of all parties.
+pub const PLACE: &str = "Düsseldorf";
+/// Size of all pictures, in pixels.
+pub const WIDTH: u32 = 35;
+pub const HEIGHT: u32 = 45;
 /// Parties by number, the studios first, of the devices that exist at the beginning.
 pub const DEVICES: [usize; 6] = [0, 0, 1, 2, 2, 3];
 
@@ -30,7 +35,7 @@ pub struct ModelCode {
     pub picture: u32,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "lowercase")]
 pub enum ModelPhase {
     Available,

@@ -1,14 +1,16 @@
-//! Answers of the reference to requests of studios and offices.
+//! Answers of the reference to requests of offices, and what studios' requests have in common with them.
 
 use jiff::ToSpan;
+use lichtbild::domain::digest::Sha256Digest;
 use serde_json::{Value, json};
 
 use super::reference::{
-    ExpectedAnswer, LEASE, ModelCode, ModelCollection, ModelDecision, ModelEnd, ModelPhase, ModelPhoto, ModelState,
-    OFFICES, REPEAT_ROW, RETENTION, SETTLE_WITHIN, STUDIOS, day_of, end_of_day, last_day_before,
+    ExpectedAnswer, HEIGHT, LEASE, ModelCode, ModelCollection, ModelDecision, ModelEnd, ModelPhase, ModelState,
+    OFFICES, PLACE, REPEAT_ROW, SETTLE_WITHIN, STUDIOS, WIDTH, day_of, end_of_day, last_day_before,
 };
+use crate::support::router_client::photo as photo_bytes;
 
-type Outcome = Result<ExpectedAnswer, ExpectedAnswer>;
+pub type ModelOutcome = Result<ExpectedAnswer, ExpectedAnswer>;
 
 /// The code that an office sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,14 +30,14 @@ pub enum Spelling {
     Sloppy,
 }
 
-/// A refusal; design.md section 4 has the status of each type.
-fn refused<const N: usize>(problem: &'static str, members: [(&'static str, Value); N]) -> ExpectedAnswer {
+/// A refusal with the status of its type.
+pub fn refused<const N: usize>(problem: &'static str, members: [(&'static str, Value); N]) -> ExpectedAnswer {
     let status = match problem {
         "code-malformed" | "retrieval-code-missing" => 400,
         "device-revoked" | "studio-suspended" | "office-suspended" | "collection-code-required" => 403,
         "code-unknown" | "collection-unknown" | "photo-unknown" => 404,
         "photo-settled" | "photo-withdrawn" | "photo-expired" => 410,
-        "idempotency-key-reused" | "photo-refused" | "settlement-date" => 422,
+        "digest-mismatch" | "idempotency-key-reused" | "photo-refused" | "settlement-date" => 422,
         "storage-unavailable" => 503,
         _ => 409,
     };
@@ -49,12 +51,12 @@ fn refused<const N: usize>(problem: &'static str, members: [(&'static str, Value
     }
 }
 
-fn storage_unavailable() -> ExpectedAnswer {
+pub fn storage_unavailable() -> ExpectedAnswer {
     refused("storage-unavailable", [])
 }
 
 impl ModelState {
-    fn authenticate(&self, device: usize) -> Result<usize, ExpectedAnswer> {
+    pub fn authenticate(&self, device: usize) -> Result<usize, ExpectedAnswer> {
         let party = self.party_of(device);
         if let Some(at) = self.data.devices[device].revoked_at {
             return Err(refused("device-revoked", [("/revoked_at", json!(at))]));
@@ -66,88 +68,8 @@ impl ModelState {
         }
     }
 
-    /// `None` for a file that is no photo.
-    pub fn deposit(&mut self, device: usize, key: u32, picture: Option<u32>) -> Outcome {
-        self.authenticate(device)?;
-        let same_key = |photo: &ModelPhoto| (photo.code.device, photo.code.key) == (device, key);
-        let earlier = self.data.photos.iter().position(same_key);
-        if let Some(earlier) = earlier {
-            if Some(self.data.photos[earlier].code.picture) != picture {
-                return Err(refused("idempotency-key-reused", []));
-            }
-            let receipt = self.receipt(earlier);
-            return Ok(ExpectedAnswer { outcome: "repeated", is_replayed: true, is_read_only: true, ..receipt });
-        }
-        if self.is_alarmed() {
-            return Err(storage_unavailable());
-        }
-        let Some(picture) = picture else {
-            self.record("photo.refused_by_judge");
-            return Err(ExpectedAnswer { is_read_only: false, ..refused("photo-refused", []) });
-        };
-        let code = ModelCode { device, key, picture };
-        if !self.issued.contains(&code) {
-            self.issued.push(code);
-        }
-        self.data.photos.push(ModelPhoto {
-            code,
-            phase: ModelPhase::Available,
-            was_kept: false,
-            deposited_at: self.now,
-            expires_at: self.now + RETENTION,
-            ended_at: None,
-            refusal: None,
-            latest: None,
-            quarantined_since: None,
-            is_unrecorded: false,
-            is_lapse_unrecorded: false,
-        });
-        self.record("photo.deposited");
-        Ok(ExpectedAnswer { outcome: "deposited", ..self.receipt(self.data.photos.len() - 1) })
-    }
-
-    fn receipt(&self, number: usize) -> ExpectedAnswer {
-        let photo = &self.data.photos[number];
-        let members = vec![("/state", json!(photo.phase.name())), ("/expires_at", json!(photo.expires_at))];
-        let code = Some(photo.code);
-        ExpectedAnswer { status: 201, members, photo: Some(number), code, ..ExpectedAnswer::default() }
-    }
-
-    pub fn withdraw(&mut self, device: usize, code: ModelCode) -> Outcome {
-        let studio = self.authenticate(device)?;
-        if self.is_alarmed() {
-            return Err(storage_unavailable());
-        }
-        let own = self.find(code).filter(|_| self.party_of(code.device) == studio);
-        let number = own.ok_or_else(|| refused("photo-unknown", []))?;
-        let photo = &self.data.photos[number];
-        match photo.phase {
-            ModelPhase::Leased => {
-                let until = self.data.collections[photo.latest.unwrap()].ends_at();
-                return Err(refused("photo-leased", [("/lease_until", json!(until))]));
-            }
-            ModelPhase::Kept => return Err(refused("photo-kept", [("/kept_until", json!(photo.expires_at))])),
-            ModelPhase::Used | ModelPhase::Refused | ModelPhase::Expired => return Err(self.gone_for_studio(number)),
-            ModelPhase::Withdrawn => {}
-            ModelPhase::Available => {
-                let photo = &mut self.data.photos[number];
-                (photo.phase, photo.ended_at) = (ModelPhase::Withdrawn, Some(self.now));
-                photo.is_lapse_unrecorded = false;
-                self.record("photo.withdrawn");
-                return Ok(self.withdrawn(number));
-            }
-        }
-        Ok(ExpectedAnswer { outcome: "repeated", is_read_only: true, ..self.withdrawn(number) })
-    }
-
-    fn withdrawn(&self, number: usize) -> ExpectedAnswer {
-        let at = json!(self.data.photos[number].ended_at);
-        let members = vec![("/state", json!("withdrawn")), ("/settled_at", at)];
-        ExpectedAnswer { status: 200, outcome: "withdrawn", members, photo: Some(number), ..ExpectedAnswer::default() }
-    }
-
     /// The refusal for a photo that is erased.
-    fn gone(&self, number: usize) -> ExpectedAnswer {
+    pub fn gone(&self, number: usize) -> ExpectedAnswer {
         let photo = &self.data.photos[number];
         let at = json!(photo.ended_at);
         match photo.phase {
@@ -161,14 +83,6 @@ impl ModelState {
                 )
             }
         }
-    }
-
-    /// The same for a studio, which is not told which office collected the photo.
-    fn gone_for_studio(&self, number: usize) -> ExpectedAnswer {
-        let mut refusal = self.gone(number);
-        refusal.members.retain(|(pointer, _)| *pointer != "/office/name");
-        refusal.members.push(("/office", Value::Null));
-        refusal
     }
 
     /// The refusal if a photo is in quarantine, for an office that could have it otherwise.
@@ -205,12 +119,14 @@ impl ModelState {
         }
     }
 
-    pub fn collect(&mut self, device: usize, code: SentCode) -> Outcome {
+    pub fn collect(&mut self, device: usize, code: SentCode) -> ModelOutcome {
         let office = self.authenticate(device)?;
         let code = self.read_code(code)?;
         self.check_alarm()?;
         let found = code.and_then(|code| self.find(code));
-        let Some(number) = found else { return Err(self.unknown_code()) };
+        let Some(number) = found else {
+            return Err(self.unknown_code());
+        };
         let photo = &self.data.photos[number];
         if photo.phase.is_erased() {
             return Err(self.gone(number));
@@ -272,12 +188,19 @@ impl ModelState {
         let collection = &self.data.collections[number];
         let photo = &self.data.photos[collection.photo];
         let studio = STUDIOS[self.party_of(photo.code.device)];
+        let file = photo_bytes(photo.code.picture);
         let members = vec![
             ("/state", json!("leased")),
             ("/lease_until", json!(collection.lease_until)),
             ("/photo/expires_at", json!(photo.expires_at)),
             ("/photo/deposited_at", json!(photo.deposited_at)),
             ("/photo/studio/name", json!(studio)),
+            ("/photo/studio/place", json!(PLACE)),
+            ("/photo/sha256", json!(Sha256Digest::of(&file))),
+            ("/photo/bytes", json!(file.len())),
+            ("/photo/width", json!(WIDTH)),
+            ("/photo/height", json!(HEIGHT)),
+            ("/photo/content_type", json!("image/jpeg")),
         ];
         let (photo, collection) = (Some(collection.photo), Some(number));
         ExpectedAnswer { members, photo, collection, ..ExpectedAnswer::default() }
@@ -289,7 +212,7 @@ impl ModelState {
         if is_own { Ok(()) } else { Err(refused("collection-unknown", [])) }
     }
 
-    pub fn fetch(&mut self, device: usize, number: usize, code: SentCode, is_head: bool) -> Outcome {
+    pub fn fetch(&mut self, device: usize, number: usize, code: SentCode, is_head: bool) -> ModelOutcome {
         self.authenticate(device)?;
         let code = self.read_code(code)?;
         self.check_alarm()?;
@@ -303,7 +226,9 @@ impl ModelState {
         let lease_expired = || refused("lease-expired", [("/lease_until", json!(collection.lease_until))]);
         match &collection.end {
             Some(ModelEnd::Lapsed) => return Err(lease_expired()),
-            Some(ModelEnd::Settled { at, .. }) => return Err(refused("collection-over", [("/settled_at", json!(at))])),
+            Some(ModelEnd::Settled { at, .. }) => {
+                return Err(refused("collection-over", [("/settled_at", json!(at))]));
+            }
             None if collection.lease_until <= self.now => return Err(lease_expired()),
             None => {}
         }
@@ -325,7 +250,7 @@ impl ModelState {
         Ok(answer)
     }
 
-    pub fn settle(&mut self, device: usize, number: usize, decision: &ModelDecision) -> Outcome {
+    pub fn settle(&mut self, device: usize, number: usize, decision: &ModelDecision) -> ModelOutcome {
         self.authenticate(device)?;
         if self.is_alarmed() {
             return Err(storage_unavailable());
@@ -358,7 +283,7 @@ impl ModelState {
         self.decide(number, decision)
     }
 
-    fn decide(&mut self, number: usize, decision: &ModelDecision) -> Outcome {
+    fn decide(&mut self, number: usize, decision: &ModelDecision) -> ModelOutcome {
         let (now, photo) = (self.now, &self.data.photos[self.data.collections[number].photo]);
         let mut kept_until = None;
         let (phase, event) = match decision {

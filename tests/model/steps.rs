@@ -6,6 +6,7 @@ use strum::IntoStaticStr;
 
 use super::reference::{ExpectedAnswer, ModelCode, ModelDecision, ModelState};
 use super::requests::SentCode;
+use super::studio_requests::SentDigest;
 
 /// A collection of a photo, counted from the latest one, so that it can still exist when earlier steps are left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,12 @@ pub enum ModelStep {
         device: usize,
         key: u32,
         picture: Option<u32>,
+        digest: SentDigest,
+    },
+    /// The state of a photo.
+    LookAt {
+        device: usize,
+        photo: ModelCode,
     },
     Withdraw {
         device: usize,
@@ -93,7 +100,8 @@ fn either(answer: Result<ExpectedAnswer, ExpectedAnswer>) -> ExpectedAnswer {
 pub fn take(state: &mut ModelState, step: &ModelStep) -> ExpectedAnswer {
     let quiet = ExpectedAnswer { outcome: "done", ..ExpectedAnswer::default() };
     match step {
-        ModelStep::Deposit { device, key, picture } => either(state.deposit(*device, *key, *picture)),
+        ModelStep::Deposit { device, key, picture, digest } => either(state.deposit(*device, *key, *picture, *digest)),
+        ModelStep::LookAt { device, photo } => either(state.look_at(*device, *photo)),
         ModelStep::Withdraw { device, photo } => either(state.withdraw(*device, *photo)),
         ModelStep::Collect { device, code } => either(state.collect(*device, *code)),
         ModelStep::Fetch { device, collection, code } | ModelStep::Head { device, collection, code } => {
@@ -142,7 +150,9 @@ pub fn is_possible(state: &ModelState, step: &ModelStep) -> bool {
             exists(*device)
         }
         // Photos that a restore lost have no identifier any more.
-        ModelStep::Withdraw { device, photo } => exists(*device) && state.find(*photo).is_some(),
+        ModelStep::Withdraw { device, photo } | ModelStep::LookAt { device, photo } => {
+            exists(*device) && state.find(*photo).is_some()
+        }
         ModelStep::Collect { device, code } => exists(*device) && is_issued(code),
         ModelStep::Fetch { device, collection, code } | ModelStep::Head { device, collection, code } => {
             exists(*device) && is_issued(code) && resolve(state, *collection).is_some()

@@ -18,7 +18,7 @@ use lichtbild::storage::{DatabaseLocation, RowKeys, SqlStore, StoreError};
 use lichtbild::transport::accept::peer::PeerCertificate;
 use tokio::sync::OnceCell;
 
-use super::reference::{DEVICES, OFFICES, STUDIOS};
+use super::reference::{DEVICES, OFFICES, PLACE, STUDIOS};
 use crate::support::postgres::TestDatabase;
 use crate::support::router_client::RouterClient;
 use crate::support::test_gateway::{ClosedTestGateway, DAY, TestGateway, TestGatewaySetup, TestStoreLocation};
@@ -119,7 +119,7 @@ impl SystemUnderTest {
         let mut parties = Vec::new();
         for (role, names) in [(Role::Studio, STUDIOS), (Role::Office, OFFICES)] {
             for name in names {
-                parties.push(gateway.administration().add_party(role, name, "Düsseldorf").await.unwrap());
+                parties.push(gateway.administration().add_party(role, name, PLACE).await.unwrap());
             }
         }
         let ids = ModelIds { devices: Vec::new(), photos: Vec::new(), collections: Vec::new() };
