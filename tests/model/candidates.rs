@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use jiff::ToSpan;
 
-use super::reference::{ModelCode, ModelDecision, ModelEnd, ModelPhase, ModelState, OFFICES, STUDIOS, day_of};
+use super::reference::{
+    ModelCode, ModelCollection, ModelDecision, ModelEnd, ModelPhase, ModelPhoto, ModelState, OFFICES, STUDIOS, day_of,
+};
 use super::requests::{SentCode, Spelling};
 use super::steps::{ModelCollectionRef, ModelStep, is_possible};
 use super::studio_requests::SentDigest;
@@ -26,6 +28,7 @@ pub fn candidates(state: &ModelState) -> Vec<(u32, Vec<ModelStep>)> {
             && state.data.devices.iter().all(|device| device.party != *party || device.revoked_at.is_some())
     };
     let can_roll_back = is_possible(state, &ModelStep::RollBack);
+    let has_overrun_lease = handed_over(state).any(|(_, collection)| collection.lease_until <= state.now);
     let released_weight = if released.len() > 1 { 6 } else { 1 };
     vec![
         (if live < 3 { 24 } else { 8 }, deposits(state, &studios)),
@@ -34,7 +37,8 @@ pub fn candidates(state: &ModelState) -> Vec<(u32, Vec<ModelStep>)> {
         (5, withdrawals(state, &studios)),
         (3, looks_at_photos(state, &studios)),
         (24, collects(state, &offices)),
-        (8, collects_after_hand_over(state, &offices)),
+        (if has_overrun_lease { 30 } else { 8 }, collects_after_hand_over(state, &offices)),
+        (10, ends_of_leases(state)),
         (4, wrong_codes(state, &offices)),
         (30, fetches(state, &offices, true)),
         (8, fetches(state, &offices, false)),
@@ -67,8 +71,9 @@ fn next_key(state: &ModelState, device: usize) -> u32 {
 fn deposits(state: &ModelState, studios: &[usize]) -> Vec<ModelStep> {
     let deposit = |device: usize| {
         let key = next_key(state, device);
-        let digests =
-            [SentDigest::Missing, SentDigest::Missing, SentDigest::Right, SentDigest::Right, SentDigest::Wrong];
+        let mut digests = [SentDigest::Right; 8];
+        digests[..4].fill(SentDigest::Missing);
+        digests[7] = SentDigest::Wrong;
         digests.map(|digest| ModelStep::Deposit { device, key, picture: Some(key), digest })
     };
     studios.iter().copied().flat_map(deposit).collect()
@@ -122,14 +127,23 @@ fn collects(state: &ModelState, offices: &[usize]) -> Vec<ModelStep> {
     steps
 }
 
+/// Photos that an office has received and not settled, with the collection.
+fn handed_over(state: &ModelState) -> impl Iterator<Item = (&ModelPhoto, &ModelCollection)> {
+    let leased = state.data.photos.iter().filter(|photo| photo.phase == ModelPhase::Leased);
+    let latest = leased.filter_map(|photo| Some((photo, &state.data.collections[photo.latest?])));
+    latest.filter(|(_, collection)| collection.settle_due.is_some())
+}
+
+/// To the ends of the leases of these photos.
+fn ends_of_leases(state: &ModelState) -> Vec<ModelStep> {
+    let ends = handed_over(state).map(|(_, collection)| collection.lease_until).filter(|end| *end > state.now);
+    ends.map(|end| ModelStep::Advance(state.now.until(end))).collect()
+}
+
 /// Collections by other offices of photos that an office has received, in particular those whose lease has ended since.
 fn collects_after_hand_over(state: &ModelState, offices: &[usize]) -> Vec<ModelStep> {
     let mut steps = Vec::new();
-    for photo in state.data.photos.iter().filter(|photo| photo.phase == ModelPhase::Leased) {
-        let latest = photo.latest.map(|latest| &state.data.collections[latest]);
-        let Some(collection) = latest.filter(|latest| latest.settle_due.is_some()) else {
-            continue;
-        };
+    for (photo, collection) in handed_over(state) {
         let often = if collection.lease_until <= state.now { 3 } else { 1 };
         let code = SentCode::Of(photo.code, Spelling::Printed);
         let others = offices.iter().copied().filter(|device| state.party_of(*device) != collection.office);
