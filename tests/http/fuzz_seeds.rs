@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::properties;
+use crate::properties::{self, StreamFault};
 use crate::validation::fuzz_seeds::assert_seeds_hold;
 
 #[test]
@@ -25,7 +25,7 @@ fn every_seed_of_a_certificate_request_holds_what_the_fuzzer_asks() {
     assert_seeds_hold("csr", properties::csr, 7);
 }
 
-/// A seed that is refused at the door would lead the fuzzer nowhere.
+/// The routes answer the seeds, because the fuzzer finds little beyond a seed that is refused before it reaches its route.
 #[test]
 fn the_seeds_reach_what_they_are_for() {
     let seed = |name: &str| fs::read(format!("{}/fixtures/fuzz/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
@@ -79,4 +79,24 @@ fn the_seeds_reach_what_they_are_for() {
     ];
     let reached = |name: &str| properties::est_status(&seed(&format!("est/{name}"))).unwrap();
     assert_eq!(enrolments.map(|(name, _)| (name, reached(name))), enrolments);
+}
+
+const TWO_REQUESTS: &[u8] = b"s\x06GET /v1/me HTTP/1.1\r\nHost: a\r\n\r\nGET /v1/profile HTTP/1.1\r\nHost: a\r\n\r\n";
+
+#[test]
+#[should_panic(expected = "a request without a response")]
+fn the_property_of_a_connection_finds_a_stream_that_discards_responses() {
+    properties::head_statuses_over(TWO_REQUESTS, Some(StreamFault::Discards));
+}
+
+#[test]
+#[should_panic(expected = "a head, but no response")]
+fn the_property_of_a_connection_finds_a_stream_that_ends_at_once() {
+    properties::head_statuses_over(TWO_REQUESTS, Some(StreamFault::EndsAtOnce));
+}
+
+#[test]
+#[should_panic(expected = "in pieces not even the first is answered")]
+fn the_property_of_a_connection_finds_a_stream_that_ends_at_once_in_pieces() {
+    properties::head_statuses_over(TWO_REQUESTS, Some(StreamFault::PiecesEndAtOnce));
 }

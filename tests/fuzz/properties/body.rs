@@ -34,7 +34,7 @@ pub fn body_status(bytes: &[u8]) -> Option<u16> {
         let is_deposit = sent.method == Method::POST && sent.path == "/v1/photos" && answer.status == 201;
         assert!(stored <= u64::from(is_deposit), "{stored} photos were stored: {answer:?}");
         // The other routes take no body.
-        let is_taken = answer.is_success() && sent.method == Method::POST;
+        let is_taken = answer.is_accepted() && sent.method == Method::POST;
         assert!(!is_taken || sent.body.len() as u64 <= MAX_PHOTO_BYTES, "a body over the limit: {answer:?}");
         assert!(!is_taken || !sent.is_cut, "a body that was cut: {answer:?}");
         let again = sent.send(gateway, caller);
@@ -43,7 +43,7 @@ pub fn body_status(bytes: &[u8]) -> Option<u16> {
             assert_eq!((answer.status, answer.problem()), (again.status, again.problem()), "refused in another way");
             assert_eq!(gateway.photos(), photos);
         }
-        if !sent.method.is_safe() && (answer.is_success() || again.is_success() || answer.status == 303) {
+        if !sent.method.is_safe() && (answer.is_accepted() || again.is_accepted()) {
             gateway.renew_photos();
         }
         Some(answer.status)

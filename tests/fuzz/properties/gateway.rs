@@ -61,10 +61,10 @@ pub(super) enum FuzzCaller {
     Studio,
     Office,
     Auditor,
-    /// An office's listener without a certificate.
-    Stranger,
-    /// A client of the enrolment listener.
-    Anonymous,
+    /// An anonymous caller of an office's listener.
+    OfficeAnonymous,
+    /// An anonymous caller of the enrolment listener.
+    EnrolmentAnonymous,
     Monitoring,
 }
 
@@ -74,8 +74,8 @@ impl FuzzCaller {
         match letter.to_ascii_lowercase() {
             b'o' => Self::Office,
             b'a' => Self::Auditor,
-            b'x' => Self::Stranger,
-            b'e' => Self::Anonymous,
+            b'x' => Self::OfficeAnonymous,
+            b'e' => Self::EnrolmentAnonymous,
             b'm' => Self::Monitoring,
             _ => Self::Studio,
         }
@@ -209,8 +209,8 @@ impl FuzzGateway {
         let [studio, office, enrolment, ops] = &self.routers;
         match caller {
             FuzzCaller::Studio => studio,
-            FuzzCaller::Office | FuzzCaller::Auditor | FuzzCaller::Stranger => office,
-            FuzzCaller::Anonymous => enrolment,
+            FuzzCaller::Office | FuzzCaller::Auditor | FuzzCaller::OfficeAnonymous => office,
+            FuzzCaller::EnrolmentAnonymous => enrolment,
             FuzzCaller::Monitoring => ops,
         }
     }
@@ -220,8 +220,8 @@ impl FuzzGateway {
             FuzzCaller::Studio => (Some(&self.studio.certificate), Admission::WithinLimit),
             FuzzCaller::Office => (Some(&self.office.certificate), Admission::WithinLimit),
             FuzzCaller::Auditor => (Some(&self.auditor.certificate), Admission::WithinLimit),
-            FuzzCaller::Stranger => (None, Admission::NoCertificate),
-            FuzzCaller::Anonymous | FuzzCaller::Monitoring => (None, Admission::WithinLimit),
+            FuzzCaller::OfficeAnonymous => (None, Admission::NoCertificate),
+            FuzzCaller::EnrolmentAnonymous | FuzzCaller::Monitoring => (None, Admission::WithinLimit),
         };
         Peer::new(([127, 0, 0, 1], 40_000).into(), certificate.cloned(), ConnectionHandle::default(), admission)
     }
@@ -256,7 +256,7 @@ impl FuzzGateway {
         filled
     }
 
-    /// The codes in `$C` and `$D`, which no refusal may repeat.
+    /// The codes in `$C` and `$D`, which hardly any answer may repeat.
     pub(super) fn codes(&self) -> [&str; 2] {
         [&self.pair.leased_code, &self.pair.waiting_code]
     }

@@ -16,6 +16,7 @@ pub use body::{body, body_status};
 pub use code::code;
 pub use csr::csr;
 pub use est::{est, est_status};
-pub use head::{head, head_statuses};
+pub use head::{head, head_statuses, head_statuses_over};
 pub use models::{model, patched_model, profile};
 pub use photo::{exif, judge, transcode, walk};
+pub use scripted_stream::StreamFault;

@@ -51,6 +51,10 @@ impl RequestProgress {
         }
     }
 
+    fn is_in_handler(&self) -> bool {
+        self.lock().in_handler > 0
+    }
+
     /// True if nothing happens any more unless the client sends something. Otherwise the reader is woken when it should ask again.
     fn is_idle(&self, cx: &Context<'_>) -> bool {
         let mut state = self.lock();
@@ -85,6 +89,19 @@ pub(super) struct Exchanged {
     /// Bytes that the gateway read before it ended its side.
     pub(super) read: usize,
     pub(super) is_shut_down: bool,
+    /// The client ended while a handler waited for the rest of its request.
+    pub(super) is_cut: bool,
+}
+
+/// A fault of the stream, with which the tests prove that the property of a connection notices it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StreamFault {
+    /// What the gateway writes is lost.
+    Discards,
+    /// The gateway reads the end before the first byte.
+    EndsAtOnce,
+    /// The same, only if the bytes arrive in pieces.
+    PiecesEndAtOnce,
 }
 
 pub(super) struct ScriptedStream {
@@ -94,11 +111,21 @@ pub(super) struct ScriptedStream {
     piece: usize,
     progress: RequestProgress,
     exchanged: Arc<Mutex<Exchanged>>,
+    fault: Option<StreamFault>,
 }
 
 impl ScriptedStream {
-    pub(super) fn new(script: Vec<u8>, piece: usize, progress: RequestProgress) -> Self {
-        Self { script, at: 0, piece, progress, exchanged: Arc::default() }
+    pub(super) fn new(
+        mut script: Vec<u8>,
+        piece: usize,
+        progress: RequestProgress,
+        fault: Option<StreamFault>,
+    ) -> Self {
+        let is_whole = piece == usize::MAX;
+        if fault == Some(StreamFault::EndsAtOnce) || (fault == Some(StreamFault::PiecesEndAtOnce) && !is_whole) {
+            script.clear();
+        }
+        Self { script, at: 0, piece, progress, exchanged: Arc::default(), fault }
     }
 
     pub(super) fn exchanged(&self) -> Arc<Mutex<Exchanged>> {
@@ -113,11 +140,13 @@ impl AsyncRead for ScriptedStream {
         if rest.is_empty() && !this.progress.is_idle(cx) {
             return Poll::Pending;
         }
+        let is_cut = rest.is_empty() && this.progress.is_in_handler();
         let count = rest.len().min(this.piece).min(buf.remaining());
         buf.put_slice(&rest[..count]);
         this.at += count;
         let mut exchanged = this.exchanged.lock().unwrap_or_else(PoisonError::into_inner);
         if !exchanged.is_shut_down {
+            exchanged.is_cut |= is_cut;
             exchanged.read += count;
         }
         Poll::Ready(Ok(()))
@@ -129,7 +158,9 @@ impl AsyncWrite for ScriptedStream {
         let count = buf.len().min(self.piece);
         let mut exchanged = self.exchanged.lock().unwrap_or_else(PoisonError::into_inner);
         assert!(!exchanged.is_shut_down, "written after the end");
-        exchanged.written.extend_from_slice(&buf[..count]);
+        if self.fault != Some(StreamFault::Discards) {
+            exchanged.written.extend_from_slice(&buf[..count]);
+        }
         Poll::Ready(Ok(count))
     }
 
