@@ -17,6 +17,7 @@ use super::requests::{SentCode, Spelling};
 use super::steps::{ModelCollectionRef, ModelStep, resolve};
 use super::studio_requests::{SentDigest, sent_bytes};
 use super::system::{ModelStore, SystemUnderTest};
+use crate::support::gateway_process::wait_until;
 use crate::support::raw_database::{DatabaseSnapshot, RawDatabase};
 use crate::support::router_client::{RouterResponse, idempotency_key, json_string, photo};
 
@@ -96,6 +97,7 @@ impl Comparison {
         if state.is_alarmed() {
             return;
         }
+        self.wait_for_open_transactions().await;
         sweep::sweep(&self.system.gateway().gateway).await.unwrap();
         self.compare_log(state).await;
         let mut swept = state.clone();
@@ -270,7 +272,20 @@ impl Comparison {
         })
     }
 
+    /// Waits until no transaction is open. A sweep of PostgreSQL passes over rows that are locked, and the server ends a transaction that a
+    /// request has given up a moment after the answer.
+    async fn wait_for_open_transactions(&self) {
+        let database = &self.system.gateway().database;
+        if matches!(database, RawDatabase::Server(_)) {
+            let open =
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL
+                        AND pid <> pg_backend_pid()";
+            wait_until("no transaction is open", async || database.number(open).await == 0).await;
+        }
+    }
+
     async fn sweep(&mut self, state: &ModelState) -> &'static str {
+        self.wait_for_open_transactions().await;
         match sweep::sweep(&self.system.gateway().gateway).await {
             Ok(_) => {
                 self.compare_log(state).await;
