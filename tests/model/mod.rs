@@ -8,6 +8,8 @@
 //! - several nodes and concurrent requests: `tests/lease_protocol`, `tests/failures/faults`, and the files `parallel.rs` in `tests/http`;
 //! - release of the photos of one revoked device: `tests/trust/quarantine.rs`.
 
+#![allow(clippy::result_large_err, reason = "refusals are answers of the reference, which are as large as the others")]
+
 mod administration;
 mod candidates;
 mod comparison;

@@ -96,7 +96,7 @@ pub(super) struct Exchanged {
 /// A fault of the stream, with which the tests prove that the property of a connection notices it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StreamFault {
-    /// What the gateway writes is lost.
+    /// The bytes that the gateway writes are lost.
     Discards,
     /// The gateway reads the end before the first byte.
     EndsAtOnce,
