@@ -12,6 +12,7 @@ use proptest::test_runner::{Config, FileFailurePersistence, RngAlgorithm, TestEr
 use proptest_state_machine::ReferenceStateMachine;
 
 use super::comparison::{Comparison, PlantedBug};
+use super::coverage::{assert_complete, assert_known};
 use super::machine::ReferenceModel;
 use super::reference::ModelState;
 use super::steps::ModelStep;
@@ -85,7 +86,7 @@ impl Exploration {
     }
 
     /// Runs half of the steps in each of two threads.
-    pub fn expect_no_difference_in_two_threads(&self, steps: usize) -> Coverage {
+    fn expect_no_difference_in_two_threads(&self, steps: usize) -> Coverage {
         let started = Instant::now();
         let half = |seed| move || Self { store: self.store, seed, bug: None }.expect_no_difference(steps / 2);
         let mut coverage = thread::scope(|scope| {
@@ -96,6 +97,19 @@ impl Exploration {
         });
         coverage.time = started.elapsed();
         coverage
+    }
+
+    /// Runs as many steps as the environment variable says, or just `enough` to reach every outcome, and prints what they covered.
+    pub fn run_long(store: ModelStore, steps_variable: &str, enough: u64) {
+        let seed = number_from_environment("LICHTBILD_MODEL_SEED", new_seed());
+        let steps = number_from_environment(steps_variable, enough);
+        let exploration = Self { store, seed, bug: None };
+        let coverage = exploration.expect_no_difference_in_two_threads(usize::try_from(steps).unwrap());
+        coverage.print(store, seed);
+        assert_known(&coverage);
+        if steps >= enough {
+            assert_complete(&coverage);
+        }
     }
 
     async fn run_history(&self, mut state: ModelState, history: &[ModelStep], seen: &AtomicUsize) -> Coverage {
@@ -134,7 +148,7 @@ impl Coverage {
         }
     }
 
-    pub fn print(&self, store: ModelStore, seed: u64) {
+    fn print(&self, store: ModelStore, seed: u64) {
         let Self { steps, histories, time, .. } = self;
         println!("{store:?}: {steps} steps in {histories} histories, {:.1} s, seed {seed}", time.as_secs_f64());
         for ((step, outcome), count) in &self.outcomes {

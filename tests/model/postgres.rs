@@ -2,8 +2,7 @@
 
 skip_in!(quick, postgres: "starts PostgreSQL, and names its store itself");
 
-use super::coverage::{assert_complete, assert_known};
-use super::exploration::{Exploration, new_seed, number_from_environment};
+use super::exploration::{Exploration, new_seed};
 use super::system::ModelStore;
 
 /// Steps of a long run, which are enough to reach every outcome.
@@ -19,13 +18,5 @@ fn every_answer_in_random_histories_is_that_of_the_reference() {
 #[test]
 #[ignore = "takes minutes: see tests/model/run"]
 fn long_histories_cover_every_step_with_every_outcome() {
-    let seed = number_from_environment("LICHTBILD_MODEL_SEED", new_seed());
-    let steps = number_from_environment("LICHTBILD_MODEL_STEPS_POSTGRES", STEPS);
-    let exploration = Exploration { store: STORE, seed, bug: None };
-    let coverage = exploration.expect_no_difference_in_two_threads(usize::try_from(steps).unwrap());
-    coverage.print(STORE, seed);
-    assert_known(&coverage);
-    if steps >= STEPS {
-        assert_complete(&coverage);
-    }
+    Exploration::run_long(STORE, "LICHTBILD_MODEL_STEPS_POSTGRES", STEPS);
 }
