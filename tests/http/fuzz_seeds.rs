@@ -7,7 +7,7 @@ use crate::validation::fuzz_seeds::assert_seeds_hold;
 
 #[test]
 fn every_seed_of_a_connection_holds_what_the_fuzzer_asks() {
-    assert_seeds_hold("head", properties::head, 11);
+    assert_seeds_hold("head", properties::head, 12);
 }
 
 #[test]
@@ -29,13 +29,14 @@ fn every_seed_of_a_certificate_request_holds_what_the_fuzzer_asks() {
 #[test]
 fn the_seeds_reach_what_they_are_for() {
     let seed = |name: &str| fs::read(format!("{}/fixtures/fuzz/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    let connections: [(&str, &[u16]); 11] = [
+    let connections: [(&str, &[u16]); 12] = [
         ("chunked", &[200, 200]),
         ("deposit", &[201, 200]),
         ("desk", &[200, 200]),
         ("endless-body", &[413]),
         ("endless-field", &[431]),
         ("est", &[200, 401]),
+        ("http2-behind-unreadable", &[]),
         ("no-certificate", &[303]),
         ("old-version", &[200, 200]),
         ("smuggled", &[415]),

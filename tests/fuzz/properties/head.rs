@@ -21,6 +21,9 @@ use super::scripted_stream::{RequestProgress, ScriptedStream, StreamFault};
 /// Bytes of the endless field that a capital letter stands for.
 const FLOOD: usize = 1 << 20;
 
+/// First bytes of an HTTP/2 client (RFC 9113 section 3.4).
+const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
 /// A request that reached the router, with its answer.
 #[derive(Clone)]
 struct ServedRequest {
@@ -88,10 +91,11 @@ pub fn head_statuses_over(bytes: &[u8], fault: Option<StreamFault>) -> Vec<u16> 
 
 /// True if the first request has a whole head, which the gateway answers or refuses.
 fn has_whole_head(script: &[u8]) -> bool {
-    // hyper skips empty lines before a request, and tells an HTTP/2 client nothing that it would not understand.
+    // hyper skips empty lines before a request. It sends no refusal if the preface of HTTP/2 comes first, or behind a head that it cannot
+    // read: an HTTP/2 client would not understand it.
     let start = script.iter().position(|byte| !b"\r\n".contains(byte)).unwrap_or(script.len());
-    let script = &script[start..];
-    !script.starts_with(b"PRI * HTTP/2.0\r\n") && script.windows(4).any(|window| window == b"\r\n\r\n")
+    let has = |bytes: &[u8]| script[start..].windows(bytes.len()).any(|window| window == bytes);
+    has(b"\r\n\r\n") && !has(HTTP2_PREFACE)
 }
 
 impl ServedConnection {
