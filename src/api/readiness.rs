@@ -79,7 +79,7 @@ pub async fn probe(app: &App) -> Readiness {
             no_primary = Some(error);
         }
     }
-    if clock_state(&app.gateway).await.is_ok_and(|state| state != ClockState::Plausible) {
+    if clock_state(&app.gateway).await.is_ok_and(|state| !matches!(state, ClockState::Plausible { .. })) {
         missing.push("clock");
     }
     let keys = app.gateway.keys();

@@ -12,6 +12,7 @@ use super::revocation_list_publisher::RevocationListPublisher;
 use super::watermark::WatermarkMonitor;
 use crate::atomic_file;
 use crate::atomic_file::FileMode;
+use crate::clock::Timestamp;
 use crate::flows::Gateway;
 use crate::flows::maintenance::clock_check::{ClockState, ClockStep, clock_state};
 use crate::flows::maintenance::expiring_certificates::{ExpiringCertificates, expiring_certificates};
@@ -150,10 +151,11 @@ struct Sweeper {
 
 impl Sweeper {
     async fn sweep(self) {
-        if self.gateway.store.rollback().is_some() || !self.is_clock_plausible().await {
+        if self.gateway.store.rollback().is_some() {
             return;
         }
-        match sweep::sweep(&self.gateway).await {
+        let Some(now) = self.plausible_time().await else { return };
+        match sweep::sweep(&self.gateway, now).await {
             Ok(report) => {
                 self.metrics.count_sweep(&report);
                 if report.has_changes() {
@@ -167,11 +169,7 @@ impl Sweeper {
                 );
             }
         }
-        // The clock may be set during a long sweep.
-        if !self.is_clock_plausible().await {
-            return;
-        }
-        match self.checkpoints.purge().await {
+        match self.checkpoints.purge(now).await {
             Ok(purged) if purged.has_changes() => {
                 tracing::info!(forgotten = ?purged, "purged tombstones and audit rows past their retention");
             }
@@ -183,10 +181,7 @@ impl Sweeper {
                 );
             }
         }
-        if !self.is_clock_plausible().await {
-            return;
-        }
-        if let Err(error) = destroy_expired_epoch_keys(&self.gateway, &self.key_file).await {
+        if let Err(error) = destroy_expired_epoch_keys(&self.gateway, &self.key_file, now).await {
             tracing::error!(
                 error = error.as_ref() as &dyn std::error::Error,
                 "cannot remove expired epoch keys from the key file, retrying at the next sweep"
@@ -194,7 +189,8 @@ impl Sweeper {
         }
     }
 
-    async fn is_clock_plausible(&self) -> bool {
+    /// The time that this sweep may decide by; `None` if the clock may be wrong.
+    async fn plausible_time(&self) -> Option<Timestamp> {
         let state = match clock_state(&self.gateway).await {
             Ok(state) => state,
             Err(error) => {
@@ -202,13 +198,13 @@ impl Sweeper {
                     error = &error as &dyn std::error::Error,
                     "cannot check the clock, retrying at the next sweep"
                 );
-                return false;
+                return None;
             }
         };
         self.report_clock_step();
         let now = self.gateway.now();
         let why = match state {
-            ClockState::Plausible => return true,
+            ClockState::Plausible { now } => return Some(now),
             ClockState::SweepGap { last_sweep: last } => format!("the last sweep was over a month ago, at {last}"),
             ClockState::Ahead(by) => {
                 format!("the clock was set forward by {} minutes while the machine ran", by.as_secs() / 60)
@@ -219,7 +215,7 @@ impl Sweeper {
             why,
             "erasures are paused because the clock may be wrong: check it, then run `lichtbild-gateway confirm-clock`"
         );
-        false
+        None
     }
 
     fn report_clock_step(&self) {
@@ -249,8 +245,9 @@ pub(super) async fn refresh_revocations(gateway: &Gateway, revoked: &RevokedCert
 pub async fn destroy_expired_epoch_keys(
     gateway: &Gateway,
     key_file: &Path,
+    now: Timestamp,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let Some(remaining_keys) = sweep::without_expired_epochs(gateway).await? else { return Ok(()) };
+    let Some(remaining_keys) = sweep::without_expired_epochs(gateway, now).await? else { return Ok(()) };
     atomic_file::replace_for_good(key_file, remaining_keys.to_toml()?.as_bytes(), FileMode::OwnerOnly)
         .map_err(|error| format!("cannot write {}: {error}", key_file.display()))?;
     sweep::activate_keys(gateway, remaining_keys).await?;

@@ -16,6 +16,7 @@ use super::secret_file::{SecretError, read_secret};
 use super::watermark::WatermarkMonitor;
 use crate::atomic_file;
 use crate::atomic_file::FileMode;
+use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::log::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::flows::Gateway;
@@ -117,12 +118,12 @@ impl CheckpointSigner {
         self.report_result(done);
     }
 
-    /// Purges rows past their retention. The caller must check the clock first.
-    pub(super) async fn purge(&self) -> Result<PurgeReport, CheckpointTaskError> {
+    /// Purges rows past their retention at `now`, a plausible time of the clock.
+    pub(super) async fn purge(&self, now: Timestamp) -> Result<PurgeReport, CheckpointTaskError> {
         if self.key.exists() {
-            shorten_log(&self.gateway, self.read_key()?.verifier()).await?;
+            shorten_log(&self.gateway, self.read_key()?.verifier(), now).await?;
         }
-        Ok(purge(&self.gateway).await?)
+        Ok(purge(&self.gateway, now).await?)
     }
 
     async fn sign(&self) -> Result<(), CheckpointTaskError> {

@@ -98,7 +98,7 @@ impl Comparison {
             return;
         }
         self.wait_for_open_transactions().await;
-        sweep::sweep(&self.system.gateway().gateway).await.unwrap();
+        sweep::sweep(&self.system.gateway().gateway, self.system.gateway().now()).await.unwrap();
         self.compare_log(state).await;
         let mut swept = state.clone();
         swept.sweep();
@@ -286,7 +286,7 @@ impl Comparison {
 
     async fn sweep(&mut self, state: &ModelState) -> &'static str {
         self.wait_for_open_transactions().await;
-        match sweep::sweep(&self.system.gateway().gateway).await {
+        match sweep::sweep(&self.system.gateway().gateway, self.system.gateway().now()).await {
             Ok(_) => {
                 self.compare_log(state).await;
                 "done"

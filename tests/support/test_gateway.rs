@@ -353,7 +353,7 @@ impl TestGateway {
     }
 
     pub async fn sweep(&self) -> SweepReport {
-        sweep::sweep(&self.gateway).await.unwrap()
+        sweep::sweep(&self.gateway, self.now()).await.unwrap()
     }
 
     /// Every file of the database, with its content.

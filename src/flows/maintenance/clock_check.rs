@@ -14,11 +14,10 @@ pub const MAX_SWEEP_GAP: Duration = Duration::from_secs(31 * 86_400);
 /// State of the wall clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClockState {
-    Plausible,
+    /// Erasures may be decided by this time, and by no later one: the clock may be set forward at any moment.
+    Plausible { now: Timestamp },
     /// The last sweep was longer ago than [`MAX_SWEEP_GAP`]: the clock is wrong, or the gateway did not run.
-    SweepGap {
-        last_sweep: Timestamp,
-    },
+    SweepGap { last_sweep: Timestamp },
     /// The clock gained this much on the monotonic clock, in one step or in many.
     Ahead(Duration),
 }
@@ -71,6 +70,6 @@ pub async fn clock_state(gateway: &Gateway) -> Result<ClockState, StoreError> {
     }
     Ok(match last {
         Some(last) if wall > last + MAX_SWEEP_GAP => ClockState::SweepGap { last_sweep: last },
-        _ => ClockState::Plausible,
+        _ => ClockState::Plausible { now: wall },
     })
 }

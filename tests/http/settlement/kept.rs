@@ -102,7 +102,7 @@ async fn a_photo_kept_until_its_epoch_key_is_about_to_die_still_opens() {
     // 2027-05-21, kept for six months, which is the maximum.
     office.collect_and_settle(&deposit.code, &kept("2027-11-21")).await;
     gateway.advance(184 * DAY);
-    if let Some(remaining_keys) = sweep::without_expired_epochs(&gateway.gateway).await.unwrap() {
+    if let Some(remaining_keys) = sweep::without_expired_epochs(&gateway.gateway, gateway.now()).await.unwrap() {
         sweep::activate_keys(&gateway.gateway, remaining_keys).await.unwrap();
     }
     office.collect_and_fetch(&deposit.code).await;

@@ -30,8 +30,9 @@ impl LogRetentionSetup {
 
     /// Shortens the log and purges, as the sweep does after checking the clock.
     async fn purge(&self) -> PurgeReport {
-        shorten_log(&self.gateway.gateway, self.key.verifier()).await.unwrap();
-        purge(&self.gateway.gateway).await.unwrap()
+        let now = self.gateway.now();
+        shorten_log(&self.gateway.gateway, self.key.verifier(), now).await.unwrap();
+        purge(&self.gateway.gateway, now).await.unwrap()
     }
 
     /// Reports whether the rest of the log follows its anchor and matches the checkpoint.
@@ -116,7 +117,7 @@ async fn without_a_checkpoint_or_with_somebody_elses_the_log_stays() {
     setup.sign().await;
     gateway.advance(LOG_RETENTION);
     let other_key = CheckpointKey::generate().unwrap();
-    shorten_log(&gateway.gateway, other_key.verifier()).await.unwrap();
+    shorten_log(&gateway.gateway, other_key.verifier(), gateway.now()).await.unwrap();
     assert_eq!(gateway.store.log_anchor().await.unwrap(), ChainLink::START);
     assert!(setup.purge().await.log_rows > 0);
 }

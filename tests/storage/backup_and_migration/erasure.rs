@@ -84,7 +84,7 @@ async fn a_backup_opens_with_key_file_and_code_until_its_epoch_key_is_destroyed(
     while gateway.now() <= ends_at {
         gateway.advance(30 * DAY);
         gateway.sweep().await;
-        if let Some(remaining_keys) = sweep::without_expired_epochs(&gateway.gateway).await.unwrap() {
+        if let Some(remaining_keys) = sweep::without_expired_epochs(&gateway.gateway, gateway.now()).await.unwrap() {
             sweep::activate_keys(&gateway.gateway, remaining_keys).await.unwrap();
         }
         let is_alive = report(&gateway, &photo.photo_id).await.epoch.is_alive;

@@ -33,7 +33,7 @@ async fn epochs_are_destroyed_where_the_link_leads() {
     let folder = tempfile::tempdir().unwrap();
     let gateway = with_dead_epoch(folder.path()).await;
     let before = gateway.gateway.keys().oldest_epoch().unwrap();
-    destroy_expired_epoch_keys(&gateway.gateway, &folder.path().join("gateway.key")).await.unwrap();
+    destroy_expired_epoch_keys(&gateway.gateway, &folder.path().join("gateway.key"), gateway.now()).await.unwrap();
     let stick = folder.path().join("stick/gateway.key");
     assert!(folder.path().join("gateway.key").is_symlink());
     assert!(oldest(&stick) > before);
@@ -52,7 +52,7 @@ async fn epochs_are_destroyed_at_the_end_of_a_chain_of_links_and_in_what_a_kille
     symlink("../gateway.key", folder.path().join("etc/relative.key")).unwrap();
     symlink(folder.path().join("etc/relative.key"), folder.path().join("etc/absolute.key")).unwrap();
     fs::copy(&stick, folder.path().join("stick/.lichtbild-gateway.key-a1B2c3.tmp")).unwrap();
-    destroy_expired_epoch_keys(&gateway.gateway, &folder.path().join("etc/absolute.key")).await.unwrap();
+    destroy_expired_epoch_keys(&gateway.gateway, &folder.path().join("etc/absolute.key"), gateway.now()).await.unwrap();
     for name in ["gateway.key", "etc/relative.key", "etc/absolute.key"] {
         assert!(folder.path().join(name).is_symlink() && oldest(&folder.path().join(name)) > dead, "{name}");
     }
@@ -68,18 +68,18 @@ async fn what_cannot_be_destroyed_is_not_reported_as_destroyed() {
     let before = gateway.gateway.keys().oldest_epoch();
     // The stick is removed.
     fs::rename(folder.path().join("stick"), folder.path().join("pulled")).unwrap();
-    let error = destroy_expired_epoch_keys(&gateway.gateway, &link).await.unwrap_err().to_string();
+    let error = destroy_expired_epoch_keys(&gateway.gateway, &link, gateway.now()).await.unwrap_err().to_string();
     assert!(error.contains("gateway.key") && error.contains("leads to no file"), "{error}");
     // The mount point exists and is empty.
     fs::create_dir(folder.path().join("stick")).unwrap();
-    destroy_expired_epoch_keys(&gateway.gateway, &link).await.unwrap_err();
+    destroy_expired_epoch_keys(&gateway.gateway, &link, gateway.now()).await.unwrap_err();
     assert_eq!(fs::read_dir(folder.path().join("stick")).unwrap().count(), 0);
     assert_eq!(gateway.gateway.keys().oldest_epoch(), before);
     assert_eq!(gateway.database.count_events("epochs.destroyed").await, 0);
     // The stick returns.
     fs::remove_dir(folder.path().join("stick")).unwrap();
     fs::rename(folder.path().join("pulled"), folder.path().join("stick")).unwrap();
-    destroy_expired_epoch_keys(&gateway.gateway, &link).await.unwrap();
+    destroy_expired_epoch_keys(&gateway.gateway, &link, gateway.now()).await.unwrap();
     assert!(Some(oldest(&link)) > before);
 }
 

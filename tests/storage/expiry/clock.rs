@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use lichtbild::clock::Clock;
 use lichtbild::flows::maintenance::clock_check::{ClockState, MAX_SWEEP_GAP, clock_state};
+use lichtbild::flows::maintenance::purge::{purge, shorten_log};
 use lichtbild::flows::maintenance::sweep;
+use lichtbild::identity::signing::checkpoint_key::CheckpointKey;
+use lichtbild::storage::requests::{PurgeReport, SweepReport};
 
 use crate::support::test_gateway::{DAY, MINUTE, TestGateway};
 
@@ -13,7 +16,7 @@ async fn state(gateway: &TestGateway) -> ClockState {
 }
 
 async fn is_plausible(gateway: &TestGateway) -> bool {
-    state(gateway).await == ClockState::Plausible
+    matches!(state(gateway).await, ClockState::Plausible { .. })
 }
 
 /// Shifts the clock forward or back.
@@ -25,7 +28,7 @@ fn set(gateway: &TestGateway, span: Duration, sign: i64) {
 async fn a_sweep_that_comes_weeks_after_the_last_waits_for_a_person() {
     let gateway = TestGateway::start().await;
     assert!(is_plausible(&gateway).await, "there was no sweep before the first");
-    sweep::sweep(&gateway.gateway).await.unwrap();
+    gateway.sweep().await;
     let last = gateway.now();
     gateway.advance(MAX_SWEEP_GAP);
     assert!(is_plausible(&gateway).await);
@@ -34,6 +37,25 @@ async fn a_sweep_that_comes_weeks_after_the_last_waits_for_a_person() {
     gateway.administration().confirm_clock().await.unwrap();
     assert!(is_plausible(&gateway).await);
     assert_eq!(gateway.database.count_events("clock.confirmed").await, 1);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_ahead_during_a_sweep_erases_nothing() {
+    let gateway = TestGateway::start().await;
+    let studio = gateway.studio("Foto Koch").await;
+    let photo = studio.deposit_numbered(1).await;
+    gateway.sweep().await;
+    let ClockState::Plausible { now } = state(&gateway).await else { panic!("the clock is right") };
+    set(&gateway, 3_000 * DAY, 1);
+    let swept = sweep::sweep(&gateway.gateway, now).await.unwrap();
+    let key = CheckpointKey::generate().unwrap();
+    shorten_log(&gateway.gateway, key.verifier(), now).await.unwrap();
+    let purged = purge(&gateway.gateway, now).await.unwrap();
+    assert!(sweep::without_expired_epochs(&gateway.gateway, now).await.unwrap().is_none());
+    assert_eq!((swept, purged), (SweepReport::default(), PurgeReport::default()));
+    assert_eq!(gateway.store().last_swept_at().await.unwrap(), Some(now), "a leap is no time of a sweep");
+    set(&gateway, 3_000 * DAY, -1);
+    assert_eq!(studio.state_of(&photo).await, "available");
 }
 
 #[tokio::test]

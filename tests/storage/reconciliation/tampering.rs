@@ -234,8 +234,8 @@ pub async fn gateway_with_purged_front() -> FullGateway {
     gateway.studio("Foto Porst").await;
     city.checkpoint().await;
     gateway.advance(LOG_RETENTION);
-    shorten_log(&gateway.gateway, city.key.verifier()).await.unwrap();
-    purge(&gateway.gateway).await.unwrap();
+    shorten_log(&gateway.gateway, city.key.verifier(), gateway.now()).await.unwrap();
+    purge(&gateway.gateway, gateway.now()).await.unwrap();
     city.checkpoint().await;
     assert_eq!(gateway.database.count_events("log.shortened").await, 2);
     city

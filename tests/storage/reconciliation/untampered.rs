@@ -52,8 +52,8 @@ async fn a_log_without_its_front_tells_how_many_rows_it_does_not_know() {
     assert!(gateway.administration().revoke_device(device_id).await.unwrap());
     assert!(city.report().await.is_ok());
     gateway.advance(LOG_RETENTION);
-    shorten_log(&gateway.gateway, city.key.verifier()).await.unwrap();
-    purge(&gateway.gateway).await.unwrap();
+    shorten_log(&gateway.gateway, city.key.verifier(), gateway.now()).await.unwrap();
+    purge(&gateway.gateway, gateway.now()).await.unwrap();
     let report = city.report().await;
     assert!(report.is_ok(), "{report:#?}");
     // A new row is not older than the log.
