@@ -20,7 +20,7 @@ use crate::wire::problem::{PROBLEM_JSON, ProblemBody};
 
 pub use self::request_errors::MalformedReason;
 pub use self::spec::Problem;
-use self::spec::whole_seconds;
+use self::spec::{ProblemRow, whole_seconds};
 
 /// A problem in the words of the desk.
 pub struct DeskProblem {
@@ -31,15 +31,30 @@ pub struct DeskProblem {
     pub say_to_citizen: Option<String>,
 }
 
+impl ProblemRow {
+    fn status(self) -> StatusCode {
+        let status = self.get_int("status").and_then(|status| u16::try_from(status).ok());
+        status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// Seconds, if they are the same in every case.
+    fn retry_after(self) -> Option<u64> {
+        self.get_int("retry_after").and_then(|seconds| u64::try_from(seconds).ok())
+    }
+}
+
 impl Problem {
     /// The `type` that other programs see.
     pub fn kind(&self) -> &'static str {
         self.into()
     }
 
+    fn row(&self) -> ProblemRow {
+        self.into()
+    }
+
     fn status(&self) -> StatusCode {
-        let status = self.get_int("status").and_then(|status| u16::try_from(status).ok());
-        status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        self.row().status()
     }
 
     /// Seconds after which a repeat of the request can succeed.
@@ -48,13 +63,13 @@ impl Problem {
             Self::TooManyRequests { wait } | Self::TooManyCodes { wait } | Self::RenewalTooSoon { wait } => {
                 Some(whole_seconds(*wait))
             }
-            _ => self.get_int("retry_after").and_then(|seconds| u64::try_from(seconds).ok()),
+            _ => self.row().retry_after(),
         }
     }
 
     fn closes_connection(&self) -> bool {
         let is_host = matches!(self, Self::RequestMalformed { reason: MalformedReason::Host });
-        is_host || self.get_bool("close").unwrap_or(false)
+        is_host || self.row().get_bool("close").unwrap_or(false)
     }
 
     /// Explains what happened in this case and what to do about it.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
-use strum::{EnumProperty, IntoStaticStr, VariantNames};
+use strum::{EnumDiscriminants, EnumProperty, IntoStaticStr, VariantArray, VariantNames};
 
 use super::request_errors::{CodeDetail, MalformedReason};
 use crate::clock::Timestamp;
@@ -28,226 +28,235 @@ use crate::wire::collection::StudioBody;
 /// A problem, with the facts about it that the caller is entitled to know.
 ///
 /// `retry_after` is in seconds. `close` ends the connection, because the gateway would have to read the rest of a body that it does not use.
-#[derive(Debug, Clone, Serialize, IntoStaticStr, EnumProperty, VariantNames)]
+/// `group` begins a group in the list of all types (`problem-group-GROUP`).
+#[derive(Debug, Clone, Serialize, IntoStaticStr, VariantNames, EnumDiscriminants)]
 #[strum(serialize_all = "kebab-case")]
+#[strum_discriminants(
+    doc = "The row of a problem without the facts of one case.",
+    name(ProblemRow),
+    vis(pub(super)),
+    derive(EnumProperty, IntoStaticStr, VariantArray),
+    strum(serialize_all = "kebab-case")
+)]
 #[serde(untagged)]
 pub enum Problem {
     // The request itself
-    #[strum(props(status = 400))]
+    #[strum_discriminants(strum(props(status = 400, group = "request")))]
     RequestMalformed {
         #[serde(skip)]
         reason: MalformedReason,
     },
-    #[strum(props(status = 400))]
+    #[strum_discriminants(strum(props(status = 400)))]
     IdempotencyKeyMissing,
-    #[strum(props(status = 400))]
+    #[strum_discriminants(strum(props(status = 400)))]
     IdempotencyKeyMalformed,
-    #[strum(props(status = 400))]
+    #[strum_discriminants(strum(props(status = 400)))]
     ContentDigestMalformed,
-    #[strum(props(status = 400))]
+    #[strum_discriminants(strum(props(status = 400)))]
     PhotoSubjectUnknown,
-    #[strum(props(status = 400))]
+    #[strum_discriminants(strum(props(status = 400)))]
     PhotoExceptionUnknown,
-    #[strum(props(status = 400))]
+    #[strum_discriminants(strum(props(status = 400)))]
     CodeMalformed {
         #[serde(flatten, serialize_with = "place_in_code")]
         error: CodeError,
     },
-    #[strum(props(status = 400))]
+    #[strum_discriminants(strum(props(status = 400)))]
     CodeIsTest,
-    #[strum(props(status = 400))]
+    #[strum_discriminants(strum(props(status = 400)))]
     RetrievalCodeMissing,
-    #[strum(props(status = 404))]
+    #[strum_discriminants(strum(props(status = 404)))]
     RouteUnknown,
-    #[strum(props(status = 405))]
+    #[strum_discriminants(strum(props(status = 405)))]
     MethodNotAllowed,
-    #[strum(props(status = 408, close = true))]
+    #[strum_discriminants(strum(props(status = 408, close = true)))]
     UploadTooSlow,
-    #[strum(props(status = 400))]
+    #[strum_discriminants(strum(props(status = 400)))]
     BodyCut,
-    #[strum(props(status = 413, close = true))]
+    #[strum_discriminants(strum(props(status = 413, close = true)))]
     PhotoTooLarge { limit_bytes: u64 },
-    #[strum(props(status = 413, close = true))]
+    #[strum_discriminants(strum(props(status = 413, close = true)))]
     RequestTooLarge { limit_bytes: u64 },
-    #[strum(props(status = 415))]
+    #[strum_discriminants(strum(props(status = 415)))]
     FormatUnsupported {
         #[serde(skip)]
         expected: &'static str,
     },
     // RFC 9112 section 6.1 recommends this status.
-    #[strum(props(status = 501, close = true))]
+    #[strum_discriminants(strum(props(status = 501, close = true)))]
     TransferCodingUnsupported,
-    #[strum(props(status = 421))]
+    #[strum_discriminants(strum(props(status = 421)))]
     HostForeign,
-    #[strum(props(status = 403))]
+    #[strum_discriminants(strum(props(status = 403)))]
     CrossSiteRequest,
     // The caller
-    #[strum(props(status = 403, close = true))]
+    #[strum_discriminants(strum(props(status = 403, group = "caller", close = true)))]
     CertificateMissing,
-    #[strum(props(status = 403))]
+    #[strum_discriminants(strum(props(status = 403)))]
     DeviceUnknown,
-    #[strum(props(status = 403, close = true))]
+    #[strum_discriminants(strum(props(status = 403, close = true)))]
     DeviceRevoked {
         #[serde(skip_serializing_if = "Option::is_none")]
         revoked_at: Option<Timestamp>,
     },
-    #[strum(props(status = 403))]
+    #[strum_discriminants(strum(props(status = 403)))]
     CertificateExpired { expired_at: Timestamp },
-    #[strum(props(status = 403, close = true))]
+    #[strum_discriminants(strum(props(status = 403, close = true)))]
     CertificateUnusable {
         reason: &'static str,
         #[serde(skip_serializing_if = "Option::is_none")]
         valid_from: Option<Timestamp>,
     },
-    #[strum(props(status = 403))]
+    #[strum_discriminants(strum(props(status = 403)))]
     StudioSuspended,
-    #[strum(props(status = 403))]
+    #[strum_discriminants(strum(props(status = 403)))]
     OfficeSuspended,
-    #[strum(props(status = 403))]
+    #[strum_discriminants(strum(props(status = 403)))]
     DeviceIsAuditors,
-    #[strum(props(status = 403))]
+    #[strum_discriminants(strum(props(status = 403)))]
     AuditorsOnly,
-    #[strum(props(status = 429, retry_after = 5, close = true))]
+    #[strum_discriminants(strum(props(status = 429, retry_after = 5, close = true)))]
     TooManyConnections,
-    #[strum(props(status = 429))]
+    #[strum_discriminants(strum(props(status = 429)))]
     TooManyRequests {
         #[serde(skip)]
         wait: Duration,
     },
     // Deposits
-    #[strum(props(status = 409, retry_after = 1))]
+    #[strum_discriminants(strum(props(status = 409, group = "deposits", retry_after = 1)))]
     DepositInProgress,
-    #[strum(props(status = 422))]
+    #[strum_discriminants(strum(props(status = 422)))]
     DigestMismatch { announced: Sha256Digest, received: Sha256Digest },
-    #[strum(props(status = 422))]
+    #[strum_discriminants(strum(props(status = 422)))]
     IdempotencyKeyReused,
-    #[strum(props(status = 422))]
+    #[strum_discriminants(strum(props(status = 422)))]
     PhotoRefused {
         // In the caller's language, so `Problem::render` adds them.
         #[serde(skip)]
         findings: Vec<Finding>,
     },
-    #[strum(props(status = 404))]
+    #[strum_discriminants(strum(props(status = 404)))]
     PhotoUnknown,
-    #[strum(props(status = 409))]
+    #[strum_discriminants(strum(props(status = 409)))]
     PhotoLeased { lease_until: Timestamp },
-    #[strum(props(status = 409))]
+    #[strum_discriminants(strum(props(status = 409)))]
     PhotoKept { kept_until: Timestamp },
     // Collections
-    #[strum(props(status = 404))]
+    #[strum_discriminants(strum(props(status = 404, group = "collections")))]
     CodeUnknown,
-    #[strum(props(status = 429))]
+    #[strum_discriminants(strum(props(status = 429)))]
     TooManyCodes {
         #[serde(skip)]
         wait: Duration,
     },
-    #[strum(props(status = 409))]
+    #[strum_discriminants(strum(props(status = 409)))]
     PhotoQuarantined { held_back_since: Timestamp, held_back_because: QuarantineReason },
-    #[strum(props(status = 409))]
+    #[strum_discriminants(strum(props(status = 409)))]
     PhotoLeasedElsewhere {
         lease_until: Timestamp,
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         handed_over: bool,
     },
-    #[strum(props(status = 410))]
+    #[strum_discriminants(strum(props(status = 410)))]
     PhotoSettled { outcome: PhotoState, settled_at: Timestamp, office: Option<StudioBody> },
-    #[strum(props(status = 410))]
+    #[strum_discriminants(strum(props(status = 410)))]
     PhotoWithdrawn { withdrawn_at: Timestamp },
-    #[strum(props(status = 410))]
+    #[strum_discriminants(strum(props(status = 410)))]
     PhotoExpired { expired_at: Timestamp },
-    #[strum(props(status = 404))]
+    #[strum_discriminants(strum(props(status = 404)))]
     CollectionUnknown,
-    #[strum(props(status = 409))]
+    #[strum_discriminants(strum(props(status = 409)))]
     LeaseExpired { lease_until: Timestamp },
-    #[strum(props(status = 409))]
+    #[strum_discriminants(strum(props(status = 409)))]
     CollectionOver { settled_at: Timestamp },
-    #[strum(props(status = 409))]
+    #[strum_discriminants(strum(props(status = 409)))]
     CollectionSettled { outcome: CollectionState, settled_at: Timestamp },
-    #[strum(props(status = 403))]
+    #[strum_discriminants(strum(props(status = 403)))]
     CollectionCodeRequired,
-    #[strum(props(status = 422))]
+    #[strum_discriminants(strum(props(status = 422)))]
     SettlementDate {
         #[serde(serialize_with = "as_text")]
         earliest: Date,
         #[serde(serialize_with = "as_text")]
         latest: Date,
     },
-    #[strum(props(status = 422))]
+    #[strum_discriminants(strum(props(status = 422)))]
     NoteTooLong { characters: usize, limit_characters: usize },
     // The desk
-    #[strum(props(status = 403))]
+    #[strum_discriminants(strum(props(status = 403, group = "desk")))]
     FormForeign,
     // Enrolment. The device can ask again with another code only after a 401.
-    #[strum(props(status = 401))]
+    #[strum_discriminants(strum(props(status = 401, group = "enrolment")))]
     EnrolmentCredentialsMissing,
-    #[strum(props(status = 401))]
+    #[strum_discriminants(strum(props(status = 401)))]
     EnrolmentCodeMalformed {
         #[serde(flatten, serialize_with = "place_in_code")]
         error: CodeError,
     },
-    #[strum(props(status = 401))]
+    #[strum_discriminants(strum(props(status = 401)))]
     EnrolmentCodeWrong {
         #[serde(skip_serializing_if = "Option::is_none")]
         tries_left: Option<u32>,
     },
-    #[strum(props(status = 403))]
+    #[strum_discriminants(strum(props(status = 403)))]
     EnrolmentCodeExpired { expired_at: Timestamp },
-    #[strum(props(status = 403))]
+    #[strum_discriminants(strum(props(status = 403)))]
     EnrolmentCodeSpent,
-    #[strum(props(status = 403))]
+    #[strum_discriminants(strum(props(status = 403)))]
     EnrolmentCodeExhausted,
-    #[strum(props(status = 403))]
+    #[strum_discriminants(strum(props(status = 403)))]
     EnrolmentCodeWithdrawn,
-    #[strum(props(status = 404))]
+    #[strum_discriminants(strum(props(status = 404)))]
     InvitationUnknown,
-    #[strum(props(status = 422))]
+    #[strum_discriminants(strum(props(status = 422)))]
     RequestSignatureWrong,
-    #[strum(props(status = 422))]
+    #[strum_discriminants(strum(props(status = 422)))]
     RequestSignatureUnsupported,
-    #[strum(props(status = 422))]
+    #[strum_discriminants(strum(props(status = 422)))]
     KeyTooWeak {
         #[serde(skip)]
         error: KeyError,
     },
-    #[strum(props(status = 422))]
+    #[strum_discriminants(strum(props(status = 422)))]
     KeyReused,
-    #[strum(props(status = 422))]
+    #[strum_discriminants(strum(props(status = 422)))]
     RequestSubjectForeign {
         #[serde(skip)]
         own: Option<Box<ClientSubject>>,
     },
-    #[strum(props(status = 403))]
+    #[strum_discriminants(strum(props(status = 403)))]
     CertificateForeign,
-    #[strum(props(status = 403))]
+    #[strum_discriminants(strum(props(status = 403)))]
     CertificateSuperseded { newer_used_at: Timestamp },
-    #[strum(serialize = "certificate-superseded", props(status = 403))]
+    #[strum(serialize = "certificate-superseded")]
+    #[strum_discriminants(strum(serialize = "certificate-superseded", props(status = 403)))]
     CertificateEnded {
         #[serde(skip_serializing_if = "Option::is_none")]
         newer_used_at: Option<Timestamp>,
     },
-    #[strum(props(status = 429))]
+    #[strum_discriminants(strum(props(status = 429)))]
     RenewalTooSoon {
         #[serde(skip)]
         wait: Duration,
     },
-    #[strum(props(status = 503))]
+    #[strum_discriminants(strum(props(status = 503)))]
     EnrolmentUnavailable {
         #[serde(skip)]
         role: Option<Role>,
     },
     // The audit log
-    #[strum(props(status = 404))]
+    #[strum_discriminants(strum(props(status = 404, group = "audit-log")))]
     CheckpointUnknown,
     // The gateway
-    #[strum(props(status = 500))]
+    #[strum_discriminants(strum(props(status = 500, group = "gateway")))]
     PhotoDamaged,
-    #[strum(props(status = 500))]
+    #[strum_discriminants(strum(props(status = 500)))]
     Internal,
-    #[strum(props(status = 503, retry_after = 1))]
+    #[strum_discriminants(strum(props(status = 503, retry_after = 1)))]
     GatewayBusy,
-    #[strum(props(status = 503, retry_after = 5))]
+    #[strum_discriminants(strum(props(status = 503, retry_after = 5)))]
     StorageUnavailable,
-    #[strum(props(status = 503, retry_after = 60))]
+    #[strum_discriminants(strum(props(status = 503, retry_after = 60)))]
     RevocationListMissing,
 }
 
