@@ -4,15 +4,18 @@ use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 
 use axum::extract::{FromRequestParts, Request};
+use axum::http::Method;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::problem::help::HELP_ROOT;
 use super::{App, Problem};
 use crate::domain::party::Caller;
 use crate::domain::party::credential::Credential;
 use crate::flows::authenticate;
 pub use crate::flows::authenticate::{AuditorCaller, OfficeCaller, OfficeDevice, StudioCaller};
+use crate::flows::enrolment::enrol::admit_reader;
 use crate::transport::accept::peer::{Admission, Peer};
 
 impl FromRequestParts<App> for StudioCaller {
@@ -55,8 +58,33 @@ impl FromRequestParts<App> for OfficeDevice {
     }
 }
 
+/// A reader of public pages: every caller, with or without an accepted certificate. The gateway looks nothing up, so that a revoked device
+/// and the callers of a gateway without its database can read them too.
+pub struct PublicReader;
+
+impl FromRequestParts<App> for PublicReader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let peer = parts.extensions.get::<Peer>();
+        if peer.is_some_and(|peer| peer.admission() == Admission::OverLimit) {
+            return Err(Problem::TooManyConnections);
+        }
+        // Connections with a certificate are limited for each device; others share an address's limit of anonymous readers.
+        if peer.and_then(Peer::certificate).is_none() {
+            let Ok(ClientAddress(address)) = ClientAddress::from_request_parts(parts, app).await;
+            admit_reader(&app.gateway, address)?;
+        }
+        Ok(Self)
+    }
+}
+
 /// Refuses requests without an accepted certificate before they reach a handler: the gateway reads no body and looks nothing up.
+/// The explanations of problems are for everybody.
 pub async fn require_certificate(request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD) && request.uri().path().starts_with(HELP_ROOT) {
+        return next.run(request).await;
+    }
     let peer = request.extensions().get::<Peer>();
     match peer.map(Peer::admission) {
         Some(Admission::CertificateRejected(fault)) => Problem::from(fault).into_response(),

@@ -2,3 +2,4 @@
 
 pub mod desk;
 mod frame;
+pub mod problem_help;

@@ -11,12 +11,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use axum::{Extension, Router};
 
+use crate::api::problem::help::link_help;
 use crate::api::readiness::SharedReadiness;
 use crate::api::{
     App, Problem, audit, caller, est, invitations, message_head, negotiate, office, ops, revocation_list, studio,
 };
 use crate::pages::desk::pages as desk;
 use crate::pages::desk::root_redirect::redirect_browsers;
+use crate::pages::problem_help;
 use crate::storage::deadline::with_deadline;
 use crate::telemetry::{Metrics, MetricsFormat, RequestObserver, observe_request};
 
@@ -98,6 +100,12 @@ pub fn routes() -> Vec<Route> {
         get(Office, "/.well-known/est/cacerts", est::cacerts::show_office),
         get(Office, "/.well-known/est/csrattrs", est::csrattrs::show_office),
         post(Office, "/.well-known/est/simplereenroll", est::reenrol::create_office),
+        get(Studio, "/problems/", problem_help::list),
+        get(Studio, "/problems/{problem_type}", problem_help::show),
+        get(Office, "/problems/", problem_help::list),
+        get(Office, "/problems/{problem_type}", problem_help::show),
+        get(Enrolment, "/problems/", problem_help::list),
+        get(Enrolment, "/problems/{problem_type}", problem_help::show),
         get(Enrolment, "/crl/studio.crl", revocation_list::studio),
         get(Enrolment, "/crl/office.crl", revocation_list::office),
         get(Enrolment, "/readyz", ops::readyz_without_details),
@@ -129,7 +137,11 @@ pub fn router(listener: ListenerKind, app: &App, metrics: &Arc<Metrics>) -> Rout
         .layer(from_fn_with_state(app.clone(), desk::problem_page::render_pages))
         .layer(from_fn(negotiate::render_problems))
         .layer(from_fn(est::spell_header_names));
-    let router = if listener == ListenerKind::Ops { router.layer(from_fn(ops::forbid_caching)) } else { router };
+    let router = match listener {
+        // It has no pages to link to.
+        ListenerKind::Ops => router.layer(from_fn(ops::forbid_caching)),
+        ListenerKind::Studio | ListenerKind::Office | ListenerKind::Enrolment => router.layer(from_fn(link_help)),
+    };
     router
         .layer(Extension(Arc::clone(metrics)))
         .layer(Extension(SharedReadiness::default()))

@@ -1,11 +1,15 @@
 //! The two languages every person-facing sentence exists in.
 
+use serde::Deserialize;
+
 /// German is what the law is written in and the default; English is the other one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 pub enum Language {
     /// Deutsch
     #[default]
+    #[serde(rename = "de")]
     German,
+    #[serde(rename = "en")]
     English,
 }
 

@@ -1,4 +1,4 @@
-//! Problems: `application/problem+json` (RFC 9457).
+//! Problems: `application/problem+json` (RFC 9457), and explanations of their types.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,4 +20,24 @@ pub struct ProblemBody {
     /// Members of the kind, such as `findings`, `settled_at` or `limit_bytes`.
     #[serde(flatten)]
     pub extensions: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Explanation of a problem type, the same for every caller.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProblemHelpBody {
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// HTTP status code.
+    pub status: u16,
+    pub title: String,
+    /// Reason why the gateway answers with this problem.
+    pub cause: String,
+    /// Instructions for the developer of the client, and the conditions under which the same request can succeed.
+    pub remedy: String,
+}
+
+/// Explanations of all problem types.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProblemHelpListBody {
+    pub problems: Vec<ProblemHelpBody>,
 }

@@ -214,7 +214,7 @@ export class Clerk {
 
     checkHeaders(response) {
         const { pathname, origin } = new URL(response.url());
-        if (origin !== this.counter.scene.office || !pathname.startsWith('/desk')) return;
+        if (origin !== this.counter.scene.office || !/^\/(desk|problems\/)/.test(pathname)) return;
         const headers = response.headers();
         const require = (name, ...parts) => {
             const missing = parts.filter((part) => !(headers[name] ?? '').split(/[;,]\s*/).includes(part));
@@ -237,7 +237,7 @@ export class Clerk {
         const { office } = this.counter.scene;
         for (const url of this.requests) {
             if (url.startsWith('data:')) continue;
-            assert.ok(url.startsWith(`${office}/desk/`), `a request to ${url.slice(0, 100)}`);
+            assert.ok(['desk', 'problems'].some((pages) => url.startsWith(`${office}/${pages}/`)), `a request to ${url.slice(0, 100)}`);
             this.counter.keepsSecret(url, 'an address');
         }
         for (const page of this.context.pages()) {

@@ -139,6 +139,7 @@ stories! {
     every_last_page_is_fit_for_everybody: small,
     every_refusal_is_fit_for_everybody: small,
     the_english_pages_are_accessible_too: small,
+    the_explanations_of_problems_are_fit_for_everybody: small,
     the_language_once_switched_stays: small,
     every_stop_of_the_tab_key_is_seen: small,
     the_receipt_prints_without_what_is_only_for_the_screen: small,

@@ -1,7 +1,9 @@
 //! Problems: every refusal of the gateway, as `application/problem+json` (RFC 9457).
 //!
-//! A new problem needs a row in `spec.rs`, its title and detail in both `problems.ftl`, and a line in `mapping.rs` for the error that causes it.
+//! A new problem needs a row in `spec.rs`, its title, detail, cause and remedy in both `problems.ftl`, and a line in `mapping.rs` for the error
+//! that causes it. `help` explains every type at `/problems/TYPE`, to which every problem has a link.
 
+pub mod help;
 mod mapping;
 mod request_errors;
 mod spec;

@@ -1,6 +1,7 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use strum::VariantNames;
+use strum::{VariantArray, VariantNames};
 
 use super::*;
 use crate::domain::code::foreign_content::ForeignContent;
@@ -34,6 +35,29 @@ fn every_problem_type_has_a_title_and_a_detail_in_both_languages() {
     for kind in Problem::VARIANTS {
         assert!(has_text(&format!("problem-{kind}.title")), "{kind}");
         assert!(has_text(&format!("problem-{kind}.detail")) != WITH_CASES_ONLY.contains(kind), "{kind}");
+    }
+}
+
+#[test]
+fn every_problem_type_has_a_cause_and_a_remedy_in_both_languages() {
+    for kind in Problem::VARIANTS {
+        for attribute in ["cause", "remedy"] {
+            assert!(has_text(&format!("problem-{kind}.{attribute}")), "{kind}: {attribute}");
+        }
+    }
+}
+
+#[test]
+fn every_row_has_a_status_of_an_error_and_belongs_to_a_group() {
+    for row in ProblemRow::VARIANTS {
+        assert!(row.get_int("status").is_some_and(|status| (400..600).contains(&status)), "{row:?}");
+    }
+    let groups = help::ProblemGroup::all();
+    let grouped: Vec<&str> = groups.iter().flat_map(|group| &group.problems).map(|help| help.kind()).collect();
+    let types: BTreeSet<&str> = Problem::VARIANTS.iter().copied().collect();
+    assert_eq!((grouped.len(), grouped.iter().copied().collect()), (types.len(), types), "each type once");
+    for language in [Language::German, Language::English] {
+        assert!(groups.iter().all(|group| !group.title(language).is_empty()));
     }
 }
 

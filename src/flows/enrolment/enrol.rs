@@ -45,7 +45,7 @@ pub fn admit(gateway: &Gateway, address: IpAddr) -> Result<(), RateLimited> {
     gateway.anonymous_callers.admit(address, gateway.now())
 }
 
-/// Admits one request for public files of the enrolment listener: CA certificates, a revocation list.
+/// Admits one request of an anonymous caller for public files and pages: CA certificates, a revocation list, an explanation of a problem.
 pub fn admit_reader(gateway: &Gateway, address: IpAddr) -> Result<(), RateLimited> {
     gateway.anonymous_callers.admit_reader(address, gateway.now())
 }

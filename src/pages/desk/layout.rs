@@ -43,6 +43,7 @@ pub(super) fn page_response(
         sections: &sections,
         current_path: clerk.map(|clerk| clerk.path.as_str()),
         language_switch: clerk.map(language_switch),
+        head_links: None,
         head_note: clerk.map(certificate::end_note),
         banner: clerk.and_then(certificate::warning),
         script: &SCRIPT,

@@ -35,6 +35,8 @@ pub(in crate::pages) struct PageLayout<'a> {
     /// The path of the page, which the navigation marks.
     pub(in crate::pages) current_path: Option<&'a str>,
     pub(in crate::pages) language_switch: Option<Markup>,
+    /// Links in the head of the document, such as the same page in another language.
+    pub(in crate::pages) head_links: Option<Markup>,
     /// A short text next to the party.
     pub(in crate::pages) head_note: Option<Markup>,
     /// A line above the content of every page.
@@ -61,19 +63,29 @@ pub(in crate::pages) struct PageScript {
 }
 
 impl PageScript {
+    /// For pages without a script.
+    pub(in crate::pages) fn none() -> Self {
+        Self { text: "", policy: policy("'none'") }
+    }
+
     /// Allows only this script, the style of all pages, pictures inside the page, and forms to the gateway itself.
     pub(in crate::pages) fn new(text: &'static str) -> Self {
-        let hash = |text: &str| STANDARD.encode(Sha256Digest::of(text.as_bytes()).as_bytes());
-        let policy = format!(
-            "default-src 'none'; img-src data:; style-src 'sha256-{}'; script-src 'sha256-{}'; form-action 'self'; base-uri 'none'; \
-             frame-ancestors 'none'",
-            hash(STYLE),
-            hash(text)
-        );
-        // The policy is visible ASCII, so this cannot fail.
-        let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"));
-        Self { text, policy }
+        Self { text, policy: policy(&format!("'sha256-{}'", hash(text))) }
     }
+}
+
+fn policy(script_source: &str) -> HeaderValue {
+    let policy = format!(
+        "default-src 'none'; img-src data:; style-src 'sha256-{}'; script-src {script_source}; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'",
+        hash(STYLE)
+    );
+    // The policy is visible ASCII, so this cannot fail.
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+}
+
+fn hash(text: &str) -> String {
+    STANDARD.encode(Sha256Digest::of(text.as_bytes()).as_bytes())
 }
 
 /// The response with a page.
@@ -100,6 +112,7 @@ fn document(page: &PageContent, layout: &PageLayout<'_>) -> Markup {
                 title { (page.title) " – Lichtbild" }
                 // Without this the browser requests an icon.
                 link rel="icon" href="data:,";
+                @if let Some(links) = &layout.head_links { (links) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
@@ -109,7 +122,7 @@ fn document(page: &PageContent, layout: &PageLayout<'_>) -> Markup {
                     @if let Some(banner) = &layout.banner { (banner) }
                     (page.main)
                 }
-                script { (PreEscaped(layout.script.text)) }
+                @if !layout.script.text.is_empty() { script { (PreEscaped(layout.script.text)) } }
             }
         }
     }

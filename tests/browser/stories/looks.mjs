@@ -167,6 +167,28 @@ export async function the_english_pages_are_accessible_too(counter) {
     await isAccessible(clerk, 'use');
 }
 
+export async function the_explanations_of_problems_are_fit_for_everybody(counter) {
+    const clerk = await counter.clerk({ reducedMotion: 'reduce' });
+    await clerk.open('/problems/');
+    await clerk.sees('html[lang=de]');
+    await isFit(clerk, 'problems-de');
+    await clerk.page.click('a#language');
+    await clerk.sees('html[lang=en]');
+    await isFit(clerk, 'problems-en');
+    // The longest name and one of the longest texts.
+    for (const kind of ['enrolment-credentials-missing', 'certificate-unusable']) {
+        await clerk.page.click(`a[href^="/problems/${kind}"]`);
+        await clerk.sees('html[lang=en]');
+        await isFit(clerk, `problem-${kind}-en`);
+        await clerk.page.click('a#language');
+        await clerk.sees('html[lang=de]');
+        await isFit(clerk, `problem-${kind}-de`);
+        await clerk.page.click('nav a');
+        await clerk.sees('html[lang=de]');
+        await clerk.page.click('a#language');
+    }
+}
+
 export async function the_language_once_switched_stays(counter) {
     const clerk = await counter.clerk();
     const deposit = await counter.deposit();

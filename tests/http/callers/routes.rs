@@ -33,6 +33,9 @@ struct CallerKind {
 
 impl CallerKind {
     fn expected(&self, route: &Route) -> Option<(u16, &'static str)> {
+        if route.path.starts_with("/problems/") {
+            return self.refusal.filter(|(status, _)| *status == 429);
+        }
         match route.listener {
             ListenerKind::Ops | ListenerKind::Enrolment => None,
             ListenerKind::Office if self.peer.as_ref().and_then(Peer::certificate).is_none() => Some(MISSING),
@@ -107,6 +110,7 @@ async fn caller_kinds(gateway: &TestGateway) -> Vec<CallerKind> {
 
 fn request(route: &Route, peer: Option<Peer>, body: Body) -> Request<Body> {
     let path = route.path.replace("{photo_id}", SOME_ID).replace("{collection_id}", SOME_ID).replace("{count}", "1");
+    let path = path.replace("{problem_type}", "code-unknown");
     let mut request = Request::builder().method(route.method).uri(path).body(body).unwrap();
     if let Some(peer) = peer {
         request.extensions_mut().insert(peer);
@@ -128,7 +132,8 @@ impl hyper::body::Body for UnreadableBody {
 
 #[tokio::test]
 async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
-    let gateway = TestGateway::start().await;
+    // All callers have one address.
+    let gateway = TestGateway::with(|setup| setup.limits.enrolments_per_minute = 1_000).await;
     let kinds = caller_kinds(&gateway).await;
     let before = gateway.database.contents().await;
     let mut served = 0;
@@ -165,8 +170,9 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
         }
     }
     // Ten studio and twenty-six office routes by one kind each, four routes for auditors and four of the twenty-six by an auditor;
-    // four for enrolment, two revocation lists and four for monitoring by all callers.
-    assert_eq!(served, 10 + 26 + (4 + 4) + (4 + 2 + 4) * kinds.len());
+    // four for enrolment, two revocation lists and four for monitoring by all callers; six explanations of problems by all but the two with
+    // one connection too many.
+    assert_eq!(served, 10 + 26 + (4 + 4) + (4 + 2 + 4) * kinds.len() + 6 * (kinds.len() - 2));
     // A known device whose renewal was refused left only a row in the audit log.
     assert_eq!(gateway.database.contents().await.without("audit"), before.without("audit"));
     let rows = gateway.database.audit().await;

@@ -1,4 +1,6 @@
-//! Problems word for word, as clients get them.
+//! Problems word for word, as clients get them, and the pages that explain them.
+
+mod help;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
@@ -23,7 +25,9 @@ fn shown(answer: &RouterResponse) -> String {
         "" => String::new(),
         seconds => format!("Retry-After: {seconds}\n"),
     };
-    let body = serde_json::to_string_pretty(&answer.json()).unwrap();
+    let problem = answer.json();
+    assert_eq!(answer.header("link"), help::link(problem["type"].as_str().unwrap()), "{answer:?}");
+    let body = serde_json::to_string_pretty(&problem).unwrap();
     format!("{} ({})\n{retry}{body}\n", answer.status, answer.header("content-language"))
 }
 
