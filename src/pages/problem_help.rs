@@ -75,7 +75,7 @@ fn prefers_json(headers: &HeaderMap) -> bool {
 pub async fn show(format: HelpFormat, Path(kind): Path<String>) -> Result<Response, Problem> {
     let help = ProblemHelp::find(&kind).ok_or(Problem::RouteUnknown)?;
     let language = format.language;
-    Ok(format.respond(&help.body(language), || explanation(help, &format)))
+    Ok(format.respond(&help.body(language), &kind, || explanation(help, &format)))
 }
 
 /// Lists all types of problems.
@@ -83,14 +83,15 @@ pub async fn list(format: HelpFormat) -> Response {
     let language = format.language;
     let groups = ProblemGroup::all();
     let problems = groups.iter().flat_map(|group| &group.problems).map(|help| help.body(language)).collect();
-    format.respond(&ProblemHelpListBody { problems }, || all_types(&groups, &format))
+    format.respond(&ProblemHelpListBody { problems }, "", || all_types(&groups, &format))
 }
 
 impl HelpFormat {
-    fn respond(&self, body: &impl Serialize, page: impl FnOnce() -> PageContent) -> Response {
+    /// `kind` is empty for the list.
+    fn respond(&self, body: &impl Serialize, kind: &str, page: impl FnOnce() -> PageContent) -> Response {
         let mut response = match self.is_json {
             true => json_response(StatusCode::OK, body),
-            false => self.page(&page()),
+            false => self.page(&page(), kind),
         };
         let headers = response.headers_mut();
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(self.language.tag()));
@@ -100,14 +101,14 @@ impl HelpFormat {
         response
     }
 
-    fn page(&self, content: &PageContent) -> Response {
+    fn page(&self, content: &PageContent, kind: &str) -> Response {
         let list = self.path("");
         let sections = [Section { path: &list, name: text!(self.language, "problem-page-all") }];
         let layout = PageLayout {
             language: self.language,
             party: None,
             sections: &sections,
-            current_path: None,
+            current_path: Some(&self.path(kind)),
             language_switch: Some(language_switch(self.language)),
             head_links: Some(alternate_links()),
             head_note: None,

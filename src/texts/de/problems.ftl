@@ -616,7 +616,7 @@ problem-revocation-list-missing =
 
 problem-page-title = Fehlermeldungen der Schnittstelle
 problem-page-all = Alle Fehlermeldungen
-problem-page-lead = Auf jede abgelehnte Anfrage antwortet das Gateway mit `application/problem+json` (RFC 9457). Das Feld `type` trägt einen dieser Namen, die sich nicht ändern; Titel und Erläuterung können sich ändern. Die Zahl ist der HTTP-Status.
+problem-page-lead = Lehnt das Gateway die Anfrage eines Programms ab, antwortet es mit `application/problem+json` (RFC 9457). Das Feld `type` trägt einen dieser Namen, die sich nicht ändern; Titel und Erläuterung können sich ändern. Die Zahl ist der HTTP-Status.
 problem-page-status = HTTP-Status
 problem-page-cause = Ursache
 problem-page-remedy = Abhilfe

@@ -622,7 +622,7 @@ problem-revocation-list-missing =
 
 problem-page-title = Problems of the interface
 problem-page-all = All problems
-problem-page-lead = The gateway answers every refused request with `application/problem+json` (RFC 9457). The member `type` is one of these names and stays the same; title and detail may change. The number is the HTTP status.
+problem-page-lead = The gateway answers a refused request of a program with `application/problem+json` (RFC 9457). The member `type` is one of these names and stays the same; title and detail may change. The number is the HTTP status.
 problem-page-status = HTTP status
 problem-page-cause = Cause
 problem-page-remedy = Remedy

@@ -57,6 +57,7 @@ async fn every_type_is_explained_on_every_listener_that_links_it_in_both_languag
             let english = get(&gateway, listener, &path, device.clone(), &[("accept-language", "en")]).await;
             let page = text(&english);
             assert!(page.contains(kind) && page.contains(&german.status.to_string()), "{page}");
+            assert!(!page.contains("aria-current"), "{page}");
             assert!(!page.contains(&german.remedy) && page.contains("<h2>Remedy</h2>"), "{page}");
         }
     }
