@@ -23,8 +23,8 @@ const SHARED_FOR: Duration = Duration::from_secs(1);
 
 /// Readiness for callers without a rate limit: the gateway determines it at most once per second. Clones share the result.
 ///
-/// A rate limit per address would be harmful: behind a load balancer, its checks and all requests come from the same address, so that one
-/// client could use up the limit and have a healthy gateway taken out of service.
+/// A rate limit per address would be harmful: behind a load balancer without PROXY headers, its checks and all requests come from the same
+/// address, so that one client could use up the limit and have a healthy gateway taken out of service.
 #[derive(Clone, Default)]
 pub struct SharedReadiness(Arc<Mutex<Option<(Timestamp, bool)>>>);
 

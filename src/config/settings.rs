@@ -17,6 +17,7 @@ use crate::flows::certificate_issuer::CertificateValidity;
 use crate::storage::DatabaseLocation;
 use crate::storage::requests::WrongCodeLimits;
 use crate::transport::http::limits::ListenerLimits;
+use crate::transport::proxy_protocol::listed_peers::ListedPeers;
 use crate::transport::tls::external_ca::RevocationCheck;
 
 pub(super) const PHOTO_BYTES: RangeInclusive<u64> = 1024..=67_108_864;
@@ -95,6 +96,7 @@ section! {
         public_studio_url: Option<PublicUrl> = None;
         public_office_url: Option<PublicUrl> = None;
         public_enrolment_url: Option<PublicUrl> = None;
+        proxy_protocol_from: ListedPeers = ListedPeers::default();
         explain_missing_certificate: bool = true;
     }
 }

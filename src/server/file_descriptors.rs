@@ -7,6 +7,8 @@ use crate::config::Config;
 
 /// Studio, office, enrolment and monitoring.
 const LISTENERS: u64 = 4;
+/// Studio, office and enrolment.
+const TLS_LISTENERS: u64 = 3;
 /// Descriptors besides connections, doubled: five database connections with three files each, listening sockets, standard streams, the
 /// async runtime, and a key file that is being replaced.
 const RESERVED_DESCRIPTORS: u64 = 64;
@@ -26,7 +28,13 @@ pub fn needed_descriptors(config: &Config) -> u64 {
     let limits = &config.limits;
     let of_one_listener = (limits.connections as u64).saturating_add(limits.handshakes as u64);
     let without_certificate = if config.listen.explain_missing_certificate { limits.handshakes as u64 } else { 0 };
-    LISTENERS.saturating_mul(of_one_listener).saturating_add(without_certificate).saturating_add(RESERVED_DESCRIPTORS)
+    // Connections of load balancers that wait for their PROXY header.
+    let without_header = if config.listen.proxy_protocol_from.is_empty() { 0 } else { limits.handshakes as u64 };
+    LISTENERS
+        .saturating_mul(of_one_listener)
+        .saturating_add(without_certificate)
+        .saturating_add(TLS_LISTENERS.saturating_mul(without_header))
+        .saturating_add(RESERVED_DESCRIPTORS)
 }
 
 #[cfg(unix)]
@@ -75,7 +83,10 @@ mod tests {
 
     #[test]
     fn all_listeners_full_and_the_database_open_are_provided_for() {
-        assert_eq!(needed_descriptors(&Config::default()), 4 * (1024 + 256) + 256 + 64);
+        let mut config = Config::default();
+        assert_eq!(needed_descriptors(&config), 4 * (1024 + 256) + 256 + 64);
+        config.listen.proxy_protocol_from = vec!["10.1.2.3".to_owned()].try_into().unwrap();
+        assert_eq!(needed_descriptors(&config), 4 * (1024 + 256) + 256 + 3 * 256 + 64);
     }
 
     #[cfg(unix)]

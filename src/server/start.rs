@@ -167,7 +167,15 @@ async fn bind(
             .await
             .map_err(|source| StartError::Bind { key, address, source })?;
         let listener = listener.with_connections(connections.clone()).with_metrics(&metrics.transport);
-        Ok::<_, StartError>((kind, listener.with_logged_addresses(config.log.addresses)))
+        let listener = listener.with_logged_addresses(config.log.addresses);
+        // Monitoring has no TLS and accepts loopback connections only.
+        let listener = match kind {
+            ListenerKind::Ops => listener,
+            ListenerKind::Studio | ListenerKind::Office | ListenerKind::Enrolment => {
+                listener.with_listed_peers(listen.proxy_protocol_from.clone())
+            }
+        };
+        Ok::<_, StartError>((kind, listener))
     };
     let [studio, office, enrolment] = reloader.securities();
     Ok([

@@ -34,6 +34,17 @@ pub enum HandshakeFailure {
     #[strum(serialize = "made_way")]
     Evicted,
     PlainHttp,
+    /// A client sent a PROXY header, and its address is not listed: a load balancer that is missing in the configuration, or a client that
+    /// claims another address.
+    #[strum(serialize = "proxy_header_from_unlisted_peer")]
+    ProxyHeaderUnlisted,
+    /// A listed peer sent no PROXY header.
+    ProxyHeaderMissing,
+    /// A listed peer sent a PROXY header that cannot be used.
+    ProxyHeaderInvalid,
+    /// A second PROXY header followed the one of a listed peer: a client behind it claims another address, or another load balancer stands
+    /// before it.
+    ProxyHeaderRepeated,
     /// For example bytes that are not TLS.
     Other,
 }

@@ -1,8 +1,10 @@
 //! Network: TCP, TLS and HTTP/1.1, up to a parsed request with a known peer.
 //!
 //! ```text
-//! bind -> accept -> handshake (identify the peer) -> register (limit per device) -> serve requests -> close, lingering
+//! bind -> accept -> [PROXY header] -> handshake (identify the peer) -> register (limit per device) -> serve requests -> close, lingering
 //! ```
+//!
+//! A load balancer that is listed in the configuration begins each connection with a PROXY header, which has the client's address.
 //!
 //! The gateway has its own accept loop because tests of existing ones showed gaps: no time limit for a request head, none for a
 //! client that is silent after its handshake, and no way to close the connections of a device that was just revoked. No caller is
@@ -12,4 +14,5 @@
 pub mod accept;
 pub mod http;
 pub mod metrics;
+pub mod proxy_protocol;
 pub mod tls;

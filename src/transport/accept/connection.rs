@@ -20,7 +20,7 @@ use tower::Service;
 
 use super::connection_handle::{CancelCause, ConnectionHandle};
 use super::connection_registry::{LogLine, MadeWay, Owner, RegistryEntry, RegistryError};
-use super::handshake::{RefusedClient, accept_tls, classify_tls_error};
+use super::handshake::{Arrival, RefusedClient, accept_tls, classify_tls_error};
 use super::handshake_slots::HandshakeSlot;
 use super::listener_context::ListenerContext;
 use super::peer::{Admission, Peer, PeerCertificate};
@@ -50,15 +50,16 @@ pub(super) async fn serve_plain(socket: TcpStream, remote_address: SocketAddr, c
 /// `slot` is held during the handshake only; on a listener that does not ask for certificates, until the connection ends.
 pub(super) async fn serve_tls(
     socket: TcpStream,
-    remote_address: SocketAddr,
+    arrival: Arrival,
     current: watch::Receiver<ServerTls>,
     slot: HandshakeSlot,
     context: ListenerContext,
 ) {
+    let remote_address = arrival.remote_address;
     let tls = current.borrow().clone();
     let progress = ConnectionProgress::starting_at(Instant::now(), &context.limits);
     let mut shutdown = context.shutdown.clone();
-    let handshake = accept_tls(ProgressStream::new(socket, progress.clone()), remote_address, &tls, &context);
+    let handshake = accept_tls(ProgressStream::new(socket, progress.clone()), arrival, &tls, &context);
     let stream = tokio::select! {
         stream = handshake => stream,
         () = shutdown.draining() => None,

@@ -16,27 +16,47 @@ use crate::identity::issue::ClientSubject;
 use crate::transport::http::closing::{Socket, close_lingering};
 use crate::transport::http::progress_stream::ProgressStream;
 use crate::transport::metrics::{HandshakeFailure, TimeLimit};
+use crate::transport::proxy_protocol::header;
 use crate::transport::tls::ServerTls;
 use crate::transport::tls::client_certificates::WeakKeyError;
 use crate::transport::tls::presented_device::with_presented_device;
 
+/// An accepted connection before its handshake.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Arrival {
+    /// The client's own address, also behind a listed peer.
+    pub(super) remote_address: SocketAddr,
+    /// True if a PROXY header stated the address.
+    pub(super) is_forwarded: bool,
+    /// The handshake has to end before.
+    pub(super) deadline: Instant,
+}
+
 /// Runs the handshake. On failure it counts and logs the reason, waits until the alert is sent, and returns `None`.
 pub(super) async fn accept_tls(
     stream: ProgressStream<TcpStream>,
-    remote_address: SocketAddr,
+    arrival: Arrival,
     tls: &ServerTls,
     context: &ListenerContext,
 ) -> Option<TlsStream<ProgressStream<TcpStream>>> {
-    let ListenerContext { listener, limits, metrics, .. } = context;
+    let limits = &context.limits;
+    let Arrival { remote_address, is_forwarded, deadline } = arrival;
     // `into_fallible` returns the socket after a refusal. If it were dropped with unread bytes, the kernel would send a reset, and the
     // client would report "connection reset" instead of "certificate revoked".
     let accept = async {
-        if plain_http::begins(stream.tcp()).await {
+        // The bytes stay unread. Errors are left to the handshake.
+        let mut first = [0; header::SIGNATURE_BYTES];
+        let count = stream.tcp().peek(&mut first).await.unwrap_or(0);
+        let first = &first[..count];
+        if header::is_recognised(first) {
+            return Err((io::Error::other(UnexpectedProxyHeaderError { is_second: is_forwarded }), stream));
+        }
+        if plain_http::is_recognised(first) {
             return Err((io::Error::other(PlainHttpError), stream));
         }
         TlsAcceptor::from(tls.config.clone()).accept(stream).into_fallible().await
     };
-    let (outcome, device) = with_presented_device(time::timeout(limits.handshake, accept)).await;
+    let (outcome, device) = with_presented_device(time::timeout_at(deadline, accept)).await;
     match outcome {
         Ok(Ok(stream)) => Some(stream),
         Ok(Err((error, mut stream))) => {
@@ -48,12 +68,27 @@ pub(super) async fn accept_tls(
             None
         }
         Err(_) => {
-            metrics.timed_out(TimeLimit::Handshake).inc();
-            let remote_address = context.logged(remote_address).map(tracing::field::display);
-            tracing::debug!(listener, remote_address, limit = TimeLimit::Handshake.as_str(), "connection timed out");
+            count_late_handshake(remote_address, context);
             None
         }
     }
+}
+
+/// Counts and logs a connection whose handshake did not end before its deadline.
+pub(super) fn count_late_handshake(remote_address: SocketAddr, context: &ListenerContext) {
+    context.metrics.timed_out(TimeLimit::Handshake).inc();
+    let remote_address = context.logged(remote_address).map(tracing::field::display);
+    let (listener, limit) = (context.listener, TimeLimit::Handshake.as_str());
+    tracing::debug!(listener, remote_address, limit, "connection timed out");
+}
+
+/// A PROXY header in the place of the TLS handshake. Nothing of it is read, so a client cannot claim an address.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the client sends a PROXY header that nothing permits: list the address of a load balancer in listen.proxy_protocol_from"
+)]
+struct UnexpectedProxyHeaderError {
+    is_second: bool,
 }
 
 /// A client whose certificate or handshake was not accepted.
@@ -92,6 +127,11 @@ impl RefusedClient {
 fn classify(error: &io::Error) -> HandshakeFailure {
     if PlainHttpError::is_cause_of(error) {
         return HandshakeFailure::PlainHttp;
+    }
+    match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+        Some(UnexpectedProxyHeaderError { is_second: true }) => return HandshakeFailure::ProxyHeaderRepeated,
+        Some(UnexpectedProxyHeaderError { is_second: false }) => return HandshakeFailure::ProxyHeaderUnlisted,
+        None => {}
     }
     let Some(tls_error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) else {
         // No TLS error: the connection itself ended.

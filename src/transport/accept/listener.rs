@@ -10,22 +10,24 @@ use prometheus_client::registry::Registry;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::{self, Instant};
+use tokio::time;
 
 use super::connection::{serve_plain, serve_tls};
 use super::connection_registry::ConnectionRegistry;
+use super::forwarded::serve_forwarded;
+use super::handshake::Arrival;
 use super::handshake_slots::{HandshakeSlot, HandshakeSlots};
 use super::listener_context::ListenerContext;
+use super::log_pace::LogPace;
 use crate::transport::http::limits::ListenerLimits;
 use crate::transport::http::shutdown::ShutdownSignal;
 use crate::transport::metrics::{MetricFamilies, TransportMetrics};
+use crate::transport::proxy_protocol::header::canonical;
+use crate::transport::proxy_protocol::listed_peers::ListedPeers;
 use crate::transport::tls::ServerTls;
 
 /// Pause after an accept error, so that the loop does not spin while the process is out of file descriptors.
 const PAUSE_AFTER_ACCEPT_ERROR: Duration = Duration::from_millis(100);
-
-/// Least interval between two log lines about evicted handshakes; the metrics count each.
-const EVICTION_LOG_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Security of a listener: TLS or plain text.
 #[derive(Debug, Clone)]
@@ -55,6 +57,7 @@ pub struct Listener {
     limits: ListenerLimits,
     connections: ConnectionRegistry,
     logs_addresses: bool,
+    listed_peers: ListedPeers,
     metrics: Arc<TransportMetrics>,
 }
 
@@ -80,6 +83,7 @@ impl Listener {
             limits,
             connections,
             logs_addresses: true,
+            listed_peers: ListedPeers::default(),
             metrics: MetricFamilies::new(&mut Registry::default()).of_listener(name),
         })
     }
@@ -105,6 +109,14 @@ impl Listener {
         self
     }
 
+    /// Sets the load balancers that begin each connection with a PROXY header; by default there are none. A listener without TLS expects
+    /// no header from them.
+    #[must_use]
+    pub fn with_listed_peers(mut self, listed_peers: ListedPeers) -> Self {
+        self.listed_peers = listed_peers;
+        self
+    }
+
     pub fn local_address(&self) -> SocketAddr {
         self.local_address
     }
@@ -123,29 +135,34 @@ impl Listener {
     /// not stop half-way runs in a task of its own. Handlers read bodies with [`read_body`](crate::api::body::read_body), which has the
     /// only time limit during a request.
     pub async fn serve(self, router: Router, mut shutdown: ShutdownSignal) {
-        let Self { name, socket, local_address, security, limits, connections, logs_addresses, metrics } = self;
+        let Self { name, socket, local_address, security, limits, connections, logs_addresses, listed_peers, metrics } =
+            self;
         let slots = |max| HandshakeSlots::new(max, limits.max_handshakes_per_address);
         let handshake_slots = slots(limits.max_handshakes);
+        // All clients of a load balancer have its address until the header is read.
+        let header_slots = HandshakeSlots::new(limits.max_handshakes, limits.max_handshakes);
         let anonymous_slots = match security {
             Security::Tls(_) => slots(limits.max_handshakes),
             Security::Plain => slots(limits.max_connections),
         };
-        let mut eviction_logged_at: Option<Instant> = None;
         let finish = limits.finish;
         let context = ListenerContext {
             listener: name,
             logs_addresses,
             limits: Arc::new(limits),
             metrics: Arc::clone(&metrics),
+            handshake_slots,
             anonymous_slots,
             connections,
             handshake_log: Arc::default(),
             device_handshake_log: Arc::default(),
+            eviction_log: Arc::new(LogPace::once_a_minute()),
             router,
             shutdown: shutdown.clone(),
         };
         let mut open = JoinSet::new();
-        tracing::info!(listener = name, address = %local_address, "listening");
+        let proxy_protocol_from = (!listed_peers.is_empty()).then(|| tracing::field::display(&listed_peers));
+        tracing::info!(listener = name, address = %local_address, proxy_protocol_from, "listening");
 
         loop {
             let accepted = tokio::select! {
@@ -168,25 +185,24 @@ impl Listener {
                     continue;
                 }
             };
+            let remote_address = canonical(remote_address);
             metrics.accepted.inc();
             let logged_address = context.logged(remote_address).map(tracing::field::display);
             tracing::debug!(listener = name, remote_address = logged_address, "accepted");
             let guard = metrics.count_open();
-            let secured = match &security {
-                Security::Tls(current) => {
-                    let (slot, evicted) = handshake_slots.acquire(remote_address);
-                    if evicted.is_some() && eviction_logged_at.is_none_or(|at| at.elapsed() >= EVICTION_LOG_INTERVAL) {
-                        eviction_logged_at = Some(Instant::now());
-                        tracing::warn!(listener = name, "too many simultaneous handshakes, closing the oldest ones");
-                    }
-                    Some((current.clone(), slot))
+            let first_step = match &security {
+                Security::Tls(current) if listed_peers.contains(remote_address.ip()) => {
+                    FirstStep::ProxyHeader(current.clone(), context.take_slot(&header_slots, remote_address))
                 }
-                Security::Plain => None,
+                Security::Tls(current) => {
+                    FirstStep::Handshake(current.clone(), context.take_slot(&context.handshake_slots, remote_address))
+                }
+                Security::Plain => FirstStep::Request,
             };
             let context = context.clone();
             open.spawn(async move {
                 let _guard = guard;
-                serve(socket, remote_address, secured, context).await;
+                serve(socket, remote_address, first_step, context).await;
             });
         }
 
@@ -207,17 +223,26 @@ impl Listener {
     }
 }
 
-async fn serve(
-    socket: TcpStream,
-    remote_address: SocketAddr,
-    secured: Option<(watch::Receiver<ServerTls>, HandshakeSlot)>,
-    context: ListenerContext,
-) {
+/// First step of a connection, and the slot that the connection holds meanwhile.
+enum FirstStep {
+    ProxyHeader(watch::Receiver<ServerTls>, HandshakeSlot),
+    Handshake(watch::Receiver<ServerTls>, HandshakeSlot),
+    Request,
+}
+
+async fn serve(socket: TcpStream, remote_address: SocketAddr, first_step: FirstStep, context: ListenerContext) {
     // Responses are written in one piece, so Nagle's algorithm would only delay them. An error means that the peer has left.
     let _ = socket.set_nodelay(true);
-    match secured {
-        Some((current, slot)) => serve_tls(socket, remote_address, current, slot, context).await,
-        None => serve_plain(socket, remote_address, context).await,
+    let deadline = time::Instant::now() + context.limits.handshake;
+    match first_step {
+        FirstStep::ProxyHeader(current, slot) => {
+            serve_forwarded(socket, remote_address, deadline, (current, slot), context).await;
+        }
+        FirstStep::Handshake(current, slot) => {
+            let arrival = Arrival { remote_address, is_forwarded: false, deadline };
+            serve_tls(socket, arrival, current, slot, context).await;
+        }
+        FirstStep::Request => serve_plain(socket, remote_address, context).await,
     }
 }
 

@@ -9,8 +9,11 @@ use tokio::time::Instant;
 const LINES_PER_MINUTE: u32 = 60;
 
 /// Rate limit of one kind of line.
-#[derive(Debug, Default)]
-pub(super) struct LogPace(Mutex<Option<Minute>>);
+#[derive(Debug)]
+pub(super) struct LogPace {
+    lines_per_minute: u32,
+    minute: Mutex<Option<Minute>>,
+}
 
 #[derive(Debug)]
 struct Minute {
@@ -18,14 +21,25 @@ struct Minute {
     lines: u32,
 }
 
+impl Default for LogPace {
+    fn default() -> Self {
+        Self { lines_per_minute: LINES_PER_MINUTE, minute: Mutex::default() }
+    }
+}
+
 impl LogPace {
+    /// For a line that states the same each time.
+    pub(super) fn once_a_minute() -> Self {
+        Self { lines_per_minute: 1, minute: Mutex::default() }
+    }
+
     /// Reports whether a line is due, and counts it as written.
     pub(super) fn is_due(&self, now: Instant) -> bool {
-        let mut minute = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut minute = self.minute.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *minute {
             Some(minute) if now.duration_since(minute.begun) < Duration::from_secs(60) => {
-                minute.lines += 1;
-                minute.lines <= LINES_PER_MINUTE
+                minute.lines = minute.lines.saturating_add(1);
+                minute.lines <= self.lines_per_minute
             }
             _ => {
                 *minute = Some(Minute { begun: now, lines: 1 });
@@ -45,5 +59,12 @@ mod tests {
         let due = (0..100).filter(|_| pace.is_due(start)).count();
         assert_eq!(due, 60);
         assert!(!pace.is_due(start + Duration::from_secs(59)) && pace.is_due(start + Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn a_line_once_a_minute_is_due_again_after_a_minute() {
+        let (pace, start) = (LogPace::once_a_minute(), Instant::now());
+        let due = [0, 1, 59, 60, 61, 119, 120].map(|second| pace.is_due(start + Duration::from_secs(second)));
+        assert_eq!(due, [true, false, false, true, false, false, true]);
     }
 }

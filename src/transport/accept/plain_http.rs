@@ -4,7 +4,6 @@ use std::io;
 use std::time::Duration;
 
 use tokio::io::{AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::time;
 
 /// The answer to every request. It does not depend on the request, which is not read.
@@ -20,11 +19,9 @@ const ANSWER: &str = concat!(
     "This port speaks HTTPS only. Begin the address with https:// instead of http://. Nothing of your request was read.\n",
 );
 
-/// Reports whether the first byte begins an HTTP request: a method is written in capitals, and a TLS handshake begins with 22. The byte
-/// stays unread. Errors are left to the handshake.
-pub(super) async fn begins(socket: &TcpStream) -> bool {
-    let mut first = [0];
-    matches!(socket.peek(&mut first).await, Ok(1)) && first[0].is_ascii_uppercase()
+/// Reports whether the first bytes begin an HTTP request: a method is written in capitals, and a TLS handshake begins with 22.
+pub(super) fn is_recognised(first: &[u8]) -> bool {
+    first.first().is_some_and(u8::is_ascii_uppercase)
 }
 
 /// Tells the client to use https; the answer fits into the buffer of a new socket.

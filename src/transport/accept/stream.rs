@@ -31,12 +31,14 @@ where
     let context = ListenerContext {
         listener: LISTENER,
         logs_addresses: false,
+        handshake_slots: HandshakeSlots::new(limits.max_handshakes, limits.max_handshakes_per_address),
         anonymous_slots: HandshakeSlots::new(limits.max_connections, limits.max_handshakes_per_address),
         limits: Arc::new(limits),
         metrics: MetricFamilies::new(&mut Registry::default()).of_listener(LISTENER),
         connections: ConnectionRegistry::default(),
         handshake_log: Arc::default(),
         device_handshake_log: Arc::default(),
+        eviction_log: Arc::default(),
         router,
         shutdown: ShutdownTrigger::new().subscribe(),
     };

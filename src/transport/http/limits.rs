@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The limits of one listener. The defaults fit a studio on a slow line.
 #[derive(Debug, Clone)]
 pub struct ListenerLimits {
-    /// From the accepted TCP connection to the end of the TLS handshake.
+    /// From the accepted TCP connection to the end of the TLS handshake, a PROXY header included.
     pub handshake: Duration,
     /// From the first byte of a request head to its end. Also from the end of the handshake to the first byte of the first
     /// request: [`idle`](Self::idle) applies only after a first request.
@@ -29,7 +29,8 @@ pub struct ListenerLimits {
     /// connections whose peer is unknown. When the limit is reached, the oldest connection of the address with the most
     /// connections is evicted, so that silent connections block no other client. If a missing certificate is explained,
     /// connections without one have the same number of separate slots after the handshake, and no permit of
-    /// [`max_connections`](Self::max_connections). They evict no handshake, in which a clerk may be typing the PIN of a card.
+    /// [`max_connections`](Self::max_connections). They evict no handshake, in which a clerk may be typing the PIN of a card. As many
+    /// connections of load balancers may wait for their PROXY header, all of one address if need be.
     pub max_handshakes: usize,
     /// Connections of one address among these; IPv6 addresses count by their /64. When the limit is reached, the oldest
     /// connection of the address is evicted. The default exceeds the number of handshakes that the devices of one studio or town

@@ -10,6 +10,7 @@ mod full_listener;
 mod handshake;
 mod limits;
 mod plain_http;
+mod proxy_protocol;
 mod revocation;
 mod shutdown;
 mod test_listener;

@@ -99,6 +99,11 @@ impl TestListener {
     }
 
     pub async fn start_with(limits: ListenerLimits, trust: ListenerTrust) -> Self {
+        Self::start_behind(limits, trust, &[]).await
+    }
+
+    /// A listener that expects a PROXY header from these peers.
+    pub async fn start_behind(limits: ListenerLimits, trust: ListenerTrust, listed: &[&str]) -> Self {
         let (studio_ca, server_ca) = (TestCa::new("Studio CA"), TestCa::new("Server CA"));
         let revoked = RevokedCertificates::default();
         let clock = test_clock();
@@ -124,6 +129,8 @@ impl TestListener {
         let tls = watch::Sender::new(tls);
         let security = if plain { Security::Plain } else { Security::Tls(tls.subscribe()) };
         let listener = Listener::bind("test", "127.0.0.1:0".parse().unwrap(), security, limits).await.unwrap();
+        let listed: Vec<_> = listed.iter().map(|entry| (*entry).to_owned()).collect();
+        let listener = listener.with_listed_peers(listed.try_into().unwrap());
         let (address, metrics) = (listener.local_address(), listener.metrics());
         let connections = listener.connections();
         let (stop, service) = (ShutdownTrigger::new(), Arc::new(TestServiceState::default()));
@@ -162,9 +169,7 @@ impl TestListener {
     }
 
     pub async fn connect_shared(&self, config: &Arc<ClientConfig>) -> io::Result<TlsStream<TcpStream>> {
-        let tcp = TcpStream::connect(self.address).await?;
-        let name = ServerName::try_from("localhost").unwrap();
-        TlsConnector::from(Arc::clone(config)).connect(name, tcp).await
+        handshake_over(TcpStream::connect(self.address).await?, config).await
     }
 
     /// A connection of an ordinary device.
@@ -181,6 +186,12 @@ impl TestListener {
         let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
         inner.unwrap_or_else(|| panic!("not a TLS alert but {error:?}")).clone()
     }
+}
+
+/// Makes a TLS connection of a TCP connection.
+pub async fn handshake_over(tcp: TcpStream, config: &Arc<ClientConfig>) -> io::Result<TlsStream<TcpStream>> {
+    let name = ServerName::try_from("localhost").unwrap();
+    TlsConnector::from(Arc::clone(config)).connect(name, tcp).await
 }
 
 /// Trust settings of the listener.
@@ -218,6 +229,7 @@ fn router(state: Arc<TestServiceState>) -> Router {
     let (count, held, large) = (Arc::clone(&state), Arc::clone(&state), Arc::clone(&state));
     Router::new()
         .route("/", get(|| async { "served" }))
+        .route("/address", get(|Extension(peer): Extension<Peer>| async move { peer.remote_address().to_string() }))
         .route("/peer", get(|Extension(peer): Extension<Peer>| async move { describe(&peer) }))
         .route(
             "/large",
