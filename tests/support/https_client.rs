@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -71,6 +72,21 @@ impl DeviceFiles {
             .no_proxy()
             .retry(reqwest::retry::never())
             .timeout(timeout)
+            .build()
+            .unwrap();
+        HttpsClient { http, url: url.to_owned() }
+    }
+
+    /// A client with this address of its own, which reaches the host of `url` at `balancer`.
+    pub fn client_behind(&self, balancer: SocketAddr, own: IpAddr, url: &str) -> HttpsClient {
+        let host = Url::parse(url).unwrap().host_str().unwrap().to_owned();
+        let http = Client::builder()
+            .tls_backend_preconfigured(self.tls())
+            .no_proxy()
+            .retry(reqwest::retry::never())
+            .timeout(GENEROUS_TIMEOUT)
+            .local_address(own)
+            .resolve(&host, balancer)
             .build()
             .unwrap();
         HttpsClient { http, url: url.to_owned() }

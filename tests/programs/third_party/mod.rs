@@ -1,7 +1,9 @@
-//! Clients that we did not write: curl, and the examples of the documentation.
+//! Programs that we did not write: curl, load balancers, and the examples of the documentation.
 
 skip_in!(quick, postgres: "starts the programs, with databases of their own");
 
 mod curl;
 mod demo;
 mod fachverfahren;
+#[cfg(unix)]
+mod load_balancers;

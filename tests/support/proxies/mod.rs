@@ -2,4 +2,6 @@
 
 pub mod breaking;
 pub mod connect;
+#[cfg(unix)]
+pub mod load_balancer;
 pub mod server_socket;
