@@ -25,6 +25,46 @@ fn every_seed_of_a_certificate_request_holds_what_the_fuzzer_asks() {
     assert_seeds_hold("csr", properties::csr, 7);
 }
 
+#[test]
+fn every_seed_of_a_proxy_header_holds_what_the_fuzzer_asks_and_names_its_client() {
+    assert_seeds_hold("proxy_header", properties::proxy_header, 9);
+    for (name, address) in [
+        ("address-of-nobody", Err(())),
+        ("checksum", Ok("203.0.113.7:50000")),
+        ("fields", Ok("[2001:db8::7]:50000")),
+        ("haproxy", Ok("203.0.113.7:50000")),
+        ("line-ipv6", Ok("203.0.113.7:50000")),
+        ("line-unknown", Ok("none")),
+        ("local", Ok("none")),
+        ("nginx", Ok("203.0.113.7:50000")),
+        ("unix", Err(())),
+    ] {
+        let address = address.map(str::to_owned);
+        assert_eq!(properties::proxy_header_address(&proxy_header_seed(name)), address, "{name}");
+    }
+}
+
+#[test]
+fn every_byte_of_a_proxy_header_may_be_wrong() {
+    for name in ["checksum", "fields", "haproxy", "line-ipv6", "local", "nginx"] {
+        let header = proxy_header_seed(name);
+        for place in 0..header.len() {
+            for value in
+                [0, 1, b' ', b'\r', b'\n', 0x7F, 0x80, 0xFF, header[place].wrapping_add(1), header[place] ^ 0x10]
+            {
+                let mut changed = header.clone();
+                changed[place] = value;
+                properties::proxy_header(&changed);
+            }
+            properties::proxy_header(&header[..place]);
+        }
+    }
+}
+
+fn proxy_header_seed(name: &str) -> Vec<u8> {
+    fs::read(format!("{}/fixtures/fuzz/proxy_header/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
 /// The routes answer the seeds, because the fuzzer finds little beyond a seed that is refused before it reaches its route.
 #[test]
 fn the_seeds_reach_what_they_are_for() {

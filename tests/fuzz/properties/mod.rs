@@ -10,6 +10,7 @@ mod gateway;
 mod head;
 mod models;
 mod photo;
+mod proxy_header;
 mod scripted_stream;
 
 pub use body::{body, body_status};
@@ -19,4 +20,5 @@ pub use est::{est, est_status};
 pub use head::{head, head_statuses, head_statuses_over};
 pub use models::{model, patched_model, profile};
 pub use photo::{exif, judge, transcode, walk};
+pub use proxy_header::{proxy_header, proxy_header_address};
 pub use scripted_stream::StreamFault;
