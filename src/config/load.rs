@@ -15,7 +15,8 @@ impl Config {
         let text =
             fs::read_to_string(file).map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source })?;
         let invalid = |message| ConfigError::Invalid { file: file.to_owned(), message };
-        let config = Self::parse(&text).map_err(invalid)?;
+        let config = Self::read(&text).map_err(|source| ConfigError::Unparsable { file: file.to_owned(), source })?;
+        config.validate().map_err(invalid)?;
         if config.database.has_password() && is_readable_by_others(file) {
             return Err(invalid(format!(
                 "other users can read the password in it (database): run chmod 600 {}, or move the password to ~/.pgpass",
@@ -30,9 +31,13 @@ impl Config {
     /// # Errors
     /// A message that names the key.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let config: Self = toml::from_str(text).map_err(|error| redact_passwords(&error.to_string()))?;
+        let config = Self::read(text).map_err(|error| error.to_string())?;
         config.validate()?;
         Ok(config)
+    }
+
+    fn read(text: &str) -> Result<Self, ExcerptError> {
+        toml::from_str(text).map_err(|error| ExcerptError(redact_passwords(error.to_string().trim_end())))
     }
 
     fn validate(&self) -> Result<(), String> {
@@ -99,10 +104,18 @@ pub enum ConfigError {
         file.display()
     )]
     Unreadable { file: PathBuf, source: io::Error },
+    /// Not TOML, an unknown key, or a value of another kind.
+    #[error("{}: a line cannot be used, please correct it", file.display())]
+    Unparsable { file: PathBuf, source: ExcerptError },
     /// The message names the key.
     #[error("{}: {}", file.display(), message.trim_end())]
     Invalid { file: PathBuf, message: String },
 }
+
+/// Reason with an excerpt of the file over several lines, without passwords.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ExcerptError(String);
 
 #[cfg(test)]
 mod tests {

@@ -68,9 +68,14 @@ type SpoilGateway = fn(&GatewayFolder);
 
 #[test]
 fn serve_says_what_to_do_about_what_is_missing_or_wrong() {
-    let cases: [(&str, SpoilGateway, &[&str]); 16] = [
+    let cases: [(&str, SpoilGateway, &[&str]); 17] = [
         ("unknown key", |home| append(home, "databse = 1"), &["databse", "expected one of"]),
         ("monitoring for all", |home| home.set("ops", "\"0.0.0.0:0\""), &["listen.ops", "loopback"]),
+        (
+            "no address of a load balancer",
+            |home| home.set("proxy_protocol_from", "[\"10.1.2.3/8\"]"),
+            &["\"10.1.2.3/8\" is an address in a network", "proxy_protocol_from = [", "\"10.0.0.0/8\" for the network"],
+        ),
         ("no level", |home| home.set("level", "\"loud\""), &["loud", "use error, warn, info or debug"]),
         ("no profile", |home| home.set("profile", "\"none\""), &["none", "de-tr03121"]),
         ("no profile file", |home| append(home, "profile_file = 'none.toml'"), &["none.toml", "check its path"]),
@@ -95,6 +100,7 @@ fn serve_says_what_to_do_about_what_is_missing_or_wrong() {
             message.lines().any(|line| line.starts_with("error: ")) && !message.contains("panicked"),
             "{what}: {message}"
         );
+        assert!(!message.contains("\\u{a}"), "an excerpt of a file has lines: {message}");
     }
 }
 
