@@ -65,6 +65,7 @@ pub fn routes() -> Vec<Route> {
         get(Studio, "/v1/me", studio::me::show),
         post(Office, "/v1/collections", office::collections::create),
         get(Office, "/v1/collections", office::collections::list),
+        get(Office, "/v1/collections/{collection_id}", office::collections::show),
         get(Office, "/v1/collections/{collection_id}/photo", office::photo::show),
         head(Office, "/v1/collections/{collection_id}/photo", office::photo::head),
         post(Office, "/v1/collections/{collection_id}/settle", office::settle::create),

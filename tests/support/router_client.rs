@@ -136,6 +136,10 @@ impl RouterClient {
         self.get(&format!("/v1/collections?{query}")).await
     }
 
+    pub async fn collection(&self, collection: &str) -> RouterResponse {
+        self.get(&format!("/v1/collections/{collection}")).await
+    }
+
     /// Collects and gives the collection's identifier.
     pub async fn collect_ok(&self, code: &str) -> String {
         let answer = self.collect(code).await;

@@ -1,4 +1,4 @@
-//! `POST /v1/collections`, `GET /v1/collections`
+//! `POST /v1/collections`, `GET /v1/collections`, `GET /v1/collections/{collection_id}`
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::api::caller::OfficeCaller;
 use crate::api::negotiate::PreferredLanguage;
 use crate::api::request::{
-    JsonBody, QueryFields, QueryParameters, json_response, page_limit, parse_retrieval_code, with_page_limit,
+    JsonBody, PathId, QueryFields, QueryParameters, json_response, page_limit, parse_retrieval_code, with_page_limit,
 };
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
@@ -57,6 +57,17 @@ pub async fn list(
     let collections = page.items.into_iter().map(summary).collect();
     let body = CollectionListBody { collections, next_after: page.next_after };
     Ok(with_page_limit(limit, json_response(StatusCode::OK, &body)))
+}
+
+/// Returns one of the office's collections, as the list shows it.
+pub async fn show(
+    State(app): State<App>,
+    office: OfficeCaller,
+    PathId(collection_id): PathId<CollectionId>,
+) -> Result<Response, Problem> {
+    let collection_id = collection_id.ok_or(Problem::CollectionUnknown)?;
+    let found = queries::collection(&app.gateway, &office, collection_id).await?;
+    Ok(json_response(StatusCode::OK, &summary(found.ok_or(Problem::CollectionUnknown)?)))
 }
 
 fn collection_body(collected: CollectedPhoto, language: Language) -> CollectionBody {

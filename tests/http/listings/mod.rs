@@ -160,6 +160,10 @@ async fn an_offices_collections_tell_where_each_stands() {
             let found = all_pages(&office, "collections", "", limit).await;
             assert_eq!(found, [used.clone(), by_default.clone(), lapsed.clone()]);
         }
+        for one in list["collections"].as_array().unwrap() {
+            let answer = office.collection(one["collection_id"].as_str().unwrap()).await;
+            assert_eq!((answer.status, &answer.json()), (200, one), "swept: {swept}");
+        }
     }
     assert_eq!(other.collections("").await.json(), json!({ "collections": [] }));
 }
@@ -200,4 +204,22 @@ async fn one_rare_state_among_many_photos_is_found_without_reading_them_one_by_o
     // The work per page is limited: if the rows in between had been read, the first page would be empty.
     let first_page = studio.photos("state=withdrawn&limit=1").await.json();
     assert_eq!(first_page["photos"][0]["photo_id"], oldest.photo_id.as_str());
+}
+
+#[tokio::test]
+async fn one_collection_is_shown_to_its_office_only_and_asking_changes_nothing() {
+    let (gateway, studio, office) = studio_and_office().await;
+    let (colleague, other) = (gateway.device_of(&office.party).await, gateway.office("Bürgeramt Süd").await);
+    let collection = office.collect_and_fetch(&studio.deposit_numbered(1).await.code).await;
+    let before = gateway.database.contents().await;
+    for caller in [&office, &colleague] {
+        let shown = caller.collection(&collection).await;
+        assert_eq!((shown.status, shown.header("cache-control")), (200, "no-store"));
+        assert_eq!(shown.json()["state"], "leased");
+    }
+    other.collection(&collection).await.assert_problem(404, "collection-unknown");
+    for id in ["01a20297-4dc0-7fe2-bb16-ceb27bf086c4", "x", "%00"] {
+        office.collection(id).await.assert_problem(404, "collection-unknown");
+    }
+    assert_eq!(gateway.database.contents().await, before);
 }
