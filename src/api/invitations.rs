@@ -19,7 +19,7 @@ pub async fn look_up(
     ClientAddress(address): ClientAddress,
     JsonBody(body): JsonBody<LookupBody>,
 ) -> Result<Response, Problem> {
-    let (lookup, nonce) = (parse_hex_32(&body.lookup)?, parse_hex_32(&body.nonce)?);
+    let (lookup, nonce) = (parse_hex_32("lookup", &body.lookup)?, parse_hex_32("nonce", &body.nonce)?);
     let proved = prove_gateway(&app.gateway, address, &InvitationLookupId::from_bytes(lookup), &nonce).await?;
     let body = InvitationBody {
         device_id: proved.device_id,
@@ -34,7 +34,8 @@ pub async fn look_up(
     Ok(json_response(StatusCode::OK, &body))
 }
 
-fn parse_hex_32(hexadecimal: &str) -> Result<[u8; 32], Problem> {
+fn parse_hex_32(field: &'static str, hexadecimal: &str) -> Result<[u8; 32], Problem> {
     let read = Sha256Digest::parse_hex(hexadecimal);
-    read.map(|read| *read.as_bytes()).ok_or(Problem::RequestMalformed { reason: MalformedReason::Hexadecimal })
+    read.map(|read| *read.as_bytes())
+        .ok_or(Problem::RequestMalformed { reason: MalformedReason::Hexadecimal { field } })
 }

@@ -5,12 +5,13 @@ use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, Uri};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::problem::MalformedReason;
+use super::problem::misfit::MisfitError;
 use super::{App, Problem};
 use crate::api::body::{BodyLimits, read_body};
 use crate::domain::code::retrieval_code::RetrievalCode;
@@ -34,18 +35,23 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
         // serde_json reports the position and the error but no value, so that no code gets into the response.
         json_object::from_slice(&bytes)
             .map(Self)
-            .map_err(|error| Problem::RequestMalformed { reason: malformed_reason(&error, &bytes) })
+            .map_err(|error| Problem::RequestMalformed { reason: malformed_reason::<T>(&error, &bytes) })
     }
 }
 
-fn malformed_reason(error: &serde_json::Error, document: &[u8]) -> MalformedReason {
+fn malformed_reason<T: DeserializeOwned>(error: &serde_json::Error, document: &[u8]) -> MalformedReason {
+    // serde_json calls some wrong values an error of syntax.
+    if serde_json::from_slice::<IgnoredAny>(document).is_ok() {
+        if !json_object::is_object(document) {
+            return MalformedReason::NoObject;
+        }
+        return MisfitError::in_json::<T>(document).map_or(MalformedReason::Field, MalformedReason::JsonField);
+    }
     match error.classify() {
         serde_json::error::Category::Io | serde_json::error::Category::Eof => MalformedReason::TruncatedJson,
-        serde_json::error::Category::Syntax => {
+        serde_json::error::Category::Syntax | serde_json::error::Category::Data => {
             MalformedReason::InvalidJson { line: error.line(), column: error.column() }
         }
-        serde_json::error::Category::Data if !json_object::is_object(document) => MalformedReason::NoObject,
-        serde_json::error::Category::Data => MalformedReason::Field,
     }
 }
 
@@ -64,7 +70,15 @@ impl<T: QueryParameters> FromRequestParts<App> for QueryFields<T> {
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
         Query::try_from_uri(&parts.uri)
             .map(|Query(fields)| Self(fields))
-            .map_err(|_| Problem::RequestMalformed { reason: MalformedReason::Query { allowed: T::NAMES } })
+            .map_err(|_| Problem::RequestMalformed { reason: malformed_query::<T>(&parts.uri) })
+    }
+}
+
+fn malformed_query<T: QueryParameters>(address: &Uri) -> MalformedReason {
+    let parameters = Query::<Vec<(String, String)>>::try_from_uri(address).map(|Query(parameters)| parameters);
+    match parameters.ok().and_then(|parameters| MisfitError::in_query::<T>(&parameters)) {
+        Some(misfit) if misfit.field.is_some() => MalformedReason::QueryField(misfit),
+        _ => MalformedReason::Query { allowed: T::NAMES },
     }
 }
 

@@ -1,6 +1,7 @@
 //! Bodies of collections, for offices.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::finding::FindingBody;
 use crate::clock::Timestamp;
@@ -63,7 +64,7 @@ pub struct StudioBody {
 }
 
 /// Request to settle a collection.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case", deny_unknown_fields)]
 pub enum SettleBody {
     Used {},
@@ -78,6 +79,58 @@ pub enum SettleBody {
         note: Option<String>,
     },
     Released {},
+}
+
+/// Fields of a [`SettleBody`]. serde reads a tagged enum from a copy of its fields and forgets which field is wrong, so the fields are
+/// read first and compared with the outcome afterwards.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SettleFields {
+    outcome: OutcomeName,
+    #[serde(default, deserialize_with = "present")]
+    until: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    reason: Option<RefusalReason>,
+    #[serde(default, deserialize_with = "present")]
+    note: Option<Option<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum OutcomeName {
+    Used,
+    Kept,
+    Refused,
+    Released,
+}
+
+/// A field that is not optional if it is there: `null` is a value as any other.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+impl<'de> Deserialize<'de> for SettleBody {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let SettleFields { outcome, until, reason, note } = SettleFields::deserialize(deserializer)?;
+        let optional = [("until", until.is_some()), ("reason", reason.is_some()), ("note", note.is_some())];
+        let allow_only = |fields: &'static [&'static str]| {
+            let unknown = optional.iter().find(|(name, is_present)| *is_present && !fields.contains(name));
+            unknown.map_or(Ok(()), |(name, _)| Err(D::Error::unknown_field(name, fields)))
+        };
+        match outcome {
+            OutcomeName::Used => allow_only(&["outcome"]).map(|()| Self::Used {}),
+            OutcomeName::Released => allow_only(&["outcome"]).map(|()| Self::Released {}),
+            OutcomeName::Kept => {
+                allow_only(&["outcome", "until"])?;
+                Ok(Self::Kept { until: until.ok_or_else(|| D::Error::missing_field("until"))? })
+            }
+            OutcomeName::Refused => {
+                allow_only(&["outcome", "reason", "note"])?;
+                let reason = reason.ok_or_else(|| D::Error::missing_field("reason"))?;
+                Ok(Self::Refused { reason, note: note.flatten() })
+            }
+        }
+    }
 }
 
 /// Response to [`SettleBody`].

@@ -5,6 +5,7 @@
 
 pub mod help;
 mod mapping;
+pub mod misfit;
 mod request_errors;
 mod spec;
 

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 use strum::{EnumDiscriminants, EnumProperty, IntoStaticStr, VariantArray, VariantNames};
 
-use super::request_errors::{CodeDetail, MalformedReason};
+use super::request_errors::{CodeDetail, MalformedReason, names};
 use crate::clock::Timestamp;
 use crate::domain::check::finding::Finding;
 use crate::domain::code::retrieval_code::{CodeError, SymbolPosition};
@@ -43,7 +43,7 @@ pub enum Problem {
     // The request itself
     #[strum_discriminants(strum(props(status = 400, group = "request")))]
     RequestMalformed {
-        #[serde(skip)]
+        #[serde(flatten, serialize_with = "MalformedReason::members")]
         reason: MalformedReason,
     },
     #[strum_discriminants(strum(props(status = 400)))]
@@ -53,9 +53,9 @@ pub enum Problem {
     #[strum_discriminants(strum(props(status = 400)))]
     ContentDigestMalformed,
     #[strum_discriminants(strum(props(status = 400)))]
-    PhotoSubjectUnknown,
+    PhotoSubjectUnknown { allowed: &'static [&'static str] },
     #[strum_discriminants(strum(props(status = 400)))]
-    PhotoExceptionUnknown,
+    PhotoExceptionUnknown { allowed: &'static [&'static str] },
     #[strum_discriminants(strum(props(status = 400)))]
     CodeMalformed {
         #[serde(flatten, serialize_with = "place_in_code")]
@@ -277,7 +277,7 @@ impl Problem {
     /// A name that comes after the type where the same problem has several texts: `photo-leased-elsewhere-handed-over`.
     pub(super) fn case(&self) -> Option<String> {
         let case = match self {
-            Self::RequestMalformed { reason } => reason.into(),
+            Self::RequestMalformed { reason } => reason.name(),
             Self::CodeMalformed { error } | Self::EnrolmentCodeMalformed { error } => CodeDetail::of(*error).name,
             Self::KeyTooWeak { error: KeyError::RsaTooShort { .. } } => "short",
             Self::KeyTooWeak { error: KeyError::Curve } => "curve",
@@ -322,6 +322,9 @@ impl Problem {
             Self::CodeMalformed { error } => CodeDetail::of(*error).values_for("code-malformed", language),
             Self::EnrolmentCodeMalformed { error } => {
                 CodeDetail::of(*error).values_for("enrolment-code-malformed", language)
+            }
+            Self::PhotoSubjectUnknown { allowed } | Self::PhotoExceptionUnknown { allowed } => {
+                vec![("names", names(allowed, language).into())]
             }
             Self::PhotoTooLarge { limit_bytes } | Self::RequestTooLarge { limit_bytes } => {
                 vec![("limit", (*limit_bytes).into())]

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use strum::{VariantArray, VariantNames};
 
+use super::misfit::{Misfit, MisfitError};
 use super::*;
 use crate::domain::code::foreign_content::ForeignContent;
 use crate::domain::code::keyboard_fault::KeyboardFault;
@@ -10,6 +11,7 @@ use crate::domain::code::retrieval_code::{CodeError, SymbolPosition};
 use crate::domain::display_text::HiddenCharacter;
 use crate::domain::photo::PhotoState;
 use crate::domain::photo::collection::CollectionState;
+use crate::domain::photo::declaration::{Exception, Subject};
 use crate::domain::photo::quarantine::QuarantineReason;
 use crate::identity::public_key::KeyError;
 use crate::wire::collection::StudioBody;
@@ -98,9 +100,23 @@ fn every_reason_of_a_malformed_request_is_explained_in_both_languages() {
         MalformedReason::Note { hidden: HiddenCharacter { character: '\u{202e}', position: 1 } },
         MalformedReason::NoteWithCode,
         MalformedReason::CertificateRequest,
-        MalformedReason::Hexadecimal,
+        MalformedReason::Hexadecimal { field: "nonce" },
     ] {
         assert_complete(&Problem::RequestMalformed { reason });
+    }
+}
+
+#[test]
+fn every_misfit_of_a_field_is_explained_in_both_languages() {
+    for misfit in [Misfit::Missing, Misfit::Unknown, Misfit::Repeated, Misfit::Value] {
+        for field in [None, Some("outcome")] {
+            for allowed in [&[][..], &["used"], &["used", "kept"]] {
+                let misfit = MisfitError { field, misfit, allowed };
+                for reason in [MalformedReason::JsonField(misfit), MalformedReason::QueryField(misfit)] {
+                    assert_complete(&Problem::RequestMalformed { reason });
+                }
+            }
+        }
     }
 }
 
@@ -111,6 +127,8 @@ fn every_text_of_a_problem_gets_its_values() {
     let settled = |outcome, office| Problem::PhotoSettled { outcome, settled_at: TIME, office };
     let quarantined = |held_back_because| Problem::PhotoQuarantined { held_back_since: TIME, held_back_because };
     for problem in [
+        Problem::PhotoSubjectUnknown { allowed: Subject::VARIANTS },
+        Problem::PhotoExceptionUnknown { allowed: Exception::declarable() },
         Problem::PhotoTooLarge { limit_bytes: 1 },
         Problem::RequestTooLarge { limit_bytes: 1 },
         Problem::FormatUnsupported { expected: "image/jpeg" },

@@ -1,6 +1,7 @@
 //! Declaration of a studio about the person in the photo: the headers `Photo-Subject` and `Photo-Exception`.
 
 use axum::http::{HeaderMap, HeaderName};
+use strum::VariantNames;
 
 use crate::api::Problem;
 use crate::domain::photo::declaration::{Declaration, Exception, Subject};
@@ -15,8 +16,10 @@ static PHOTO_EXCEPTION: HeaderName = HeaderName::from_static("photo-exception");
 /// [`Problem::PhotoSubjectUnknown`], [`Problem::PhotoExceptionUnknown`] for an unknown value or a repeated header.
 pub(super) fn declaration(headers: &HeaderMap) -> Result<Declaration, Problem> {
     Ok(Declaration {
-        subject: single_header(headers, &PHOTO_SUBJECT, Subject::parse).ok_or(Problem::PhotoSubjectUnknown)?,
-        exception: single_header(headers, &PHOTO_EXCEPTION, Exception::parse).ok_or(Problem::PhotoExceptionUnknown)?,
+        subject: single_header(headers, &PHOTO_SUBJECT, Subject::parse)
+            .ok_or(Problem::PhotoSubjectUnknown { allowed: Subject::VARIANTS })?,
+        exception: single_header(headers, &PHOTO_EXCEPTION, Exception::parse)
+            .ok_or(Problem::PhotoExceptionUnknown { allowed: Exception::declarable() })?,
     })
 }
 

@@ -54,7 +54,17 @@ impl fmt::Debug for SealedMetadata {
 
 /// Age group as declared by the studio. The two limits are those of the photo specimen chart (Fotomustertafel).
 #[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr,
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantNames,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -86,7 +96,17 @@ impl Subject {
 
 /// Reason for which this person cannot meet a rule about the face. The clerk decides on such a photo.
 #[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr,
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantNames,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -105,6 +125,12 @@ impl Exception {
         text.parse().ok().filter(|exception| *exception != Self::None)
     }
 
+    /// Names that a studio can declare.
+    pub const fn declarable() -> &'static [&'static str] {
+        // `none` is the first.
+        <Self as strum::VariantNames>::VARIANTS.split_at(1).1
+    }
+
     /// The name in JSON and in the header of a deposit.
     pub fn name(self) -> &'static str {
         self.into()
@@ -117,6 +143,8 @@ impl Exception {
 
 #[cfg(test)]
 mod tests {
+    use strum::VariantNames;
+
     use super::*;
 
     #[test]
@@ -126,6 +154,8 @@ mod tests {
         assert_eq!(Subject::parse("under6"), Some(Subject::Under6));
         assert_eq!(Exception::parse("medical"), Some(Exception::Medical));
         assert_eq!(Exception::parse("religious"), Some(Exception::Religious));
+        assert!(Subject::VARIANTS.iter().all(|name| Subject::parse(name).is_some()));
+        assert!(Exception::declarable().iter().all(|name| Exception::parse(name).is_some()));
         for other in ["", "none", "Under6", " medical", "under 6", "under10, under6", "undeclared"] {
             assert_eq!((Subject::parse(other), Exception::parse(other)), (None, None), "{other}");
         }

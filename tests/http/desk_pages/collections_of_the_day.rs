@@ -77,9 +77,9 @@ async fn a_busy_day_is_listed_whole_page_by_page() {
     assert_eq!((seen, pages), (collections, vec![50, 50, 26]));
     let second = listed(&mut browser, "/desk/today").await.1.unwrap();
     assert!(page(&browser.get(&second).await).contains("id=\"newest\" href=\"/desk/today\""));
-    for query in ["after=x", "limit=5"] {
+    for (query, text) in [("after=x", "Der Parameter after "), ("limit=5", "nur open und after.")] {
         let told = assert_problem_page(&browser.get(&format!("/desk/today?{query}")).await, 400, "request-malformed");
-        assert!(told.contains("nur open und after.") && told.contains("id=\"back\" href=\"/desk/today\""), "{told}");
+        assert!(told.contains(text) && told.contains("id=\"back\" href=\"/desk/today\""), "{told}");
     }
 }
 

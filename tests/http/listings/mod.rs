@@ -177,6 +177,18 @@ async fn queries_that_are_not_understood_are_refused() {
     for query in ["state=used", "limit=x", "after=", "page=2"] {
         ask(&office, "collections", query).await.assert_problem(400, "request-malformed");
     }
+    for (query, field) in
+        [("state=gone", "state"), ("limit=-1", "limit"), ("after=1", "after"), ("limit=1&limit=2", "limit")]
+    {
+        let problem = studio.photos(query).await.json();
+        assert_eq!(problem["field"], field, "{problem}");
+        assert_eq!(problem.get("allowed").is_some(), field == "state", "{problem}");
+    }
+    let state = studio.photos("state=gone").await.json();
+    let states = ["available", "leased", "kept", "used", "refused", "withdrawn", "expired"];
+    assert_eq!(state["allowed"], json!(states));
+    let unknown = office.collections("page=2").await.json();
+    assert_eq!((unknown.get("field"), &unknown["allowed"]), (None, &json!(["limit", "after"])));
     for number in 0..3 {
         studio.deposit_numbered(number).await;
     }

@@ -43,6 +43,50 @@ async fn unknown_fields_and_outcomes_are_refused() {
 }
 
 #[tokio::test]
+async fn a_field_that_does_not_fit_is_named_with_the_values_that_do() {
+    let (_gateway, _, office) = studio_and_office().await;
+    let path = "/v1/collections/01a20297-4dc0-7fe2-bb16-ceb27bf086c4/settle";
+    let outcomes = json!(["used", "kept", "refused", "released"]);
+    let refused = async |body: &str| {
+        let problem = office.post_text(path, body.into()).await.assert_problem(400, "request-malformed");
+        let english = office.in_english().post_text(path, body.into()).await.assert_problem(400, "request-malformed");
+        for word in problem.get("field").into_iter().chain(problem["allowed"].as_array().into_iter().flatten()) {
+            for problem in [&problem, &english] {
+                assert!(problem["detail"].as_str().unwrap().contains(word.as_str().unwrap()), "{problem}");
+            }
+        }
+        problem
+    };
+    for body in ["{}", r#"{"outcome":"G94ZJ-756FW-FHRWS-2ZVE8"}"#, r#"{"outcome":1}"#] {
+        let problem = refused(body).await;
+        assert_eq!((&problem["field"], &problem["allowed"]), (&json!("outcome"), &outcomes), "{body}");
+        assert!(!problem.to_string().contains("756FW"), "{problem}");
+    }
+    for body in [r#"{"outcome":"refused"}"#, r#"{"outcome":"refused","reason":"ugly"}"#] {
+        let problem = refused(body).await;
+        assert_eq!((&problem["field"], problem["allowed"].as_array().unwrap().len()), (&json!("reason"), 15));
+    }
+    let unknown = refused(r#"{"outcome":"kept","until":"2026-12-31","G94ZJ-756FW-FHRWS-2ZVE8":1}"#).await;
+    assert_eq!((unknown.get("field"), &unknown["allowed"]), (None, &json!(["outcome", "until", "reason", "note"])));
+    assert!(!unknown.to_string().contains("756FW"), "{unknown}");
+    let superfluous = refused(r#"{"outcome":"used","note":"x"}"#).await;
+    assert_eq!(superfluous["allowed"], json!(["outcome"]));
+    for (body, field) in [
+        (r#"{"outcome":"kept"}"#, "until"),
+        (r#"{"outcome":"kept","until":7}"#, "until"),
+        (r#"{"outcome":"kept","until":"tomorrow"}"#, "until"),
+        (r#"{"outcome":"used","outcome":"used"}"#, "outcome"),
+        (r#"{"outcome":"refused","reason":"gaze","note":7}"#, "note"),
+        (r#"{"outcome":"refused","reason":"gaze","note":"a\u0007"}"#, "note"),
+    ] {
+        let problem = refused(body).await;
+        assert_eq!((&problem["field"], problem.get("allowed")), (&json!(field), None), "{body}");
+    }
+    let problem = office.post_text("/v1/collections", r#"{"code":7}"#.into()).await;
+    assert_eq!(problem.assert_problem(400, "request-malformed")["field"], "code");
+}
+
+#[tokio::test]
 async fn a_note_over_five_hundred_characters_is_refused() {
     let (gateway, studio, office) = studio_and_office().await;
     let collection = office.collect_and_fetch(&studio.deposit_numbered(1).await.code).await;
