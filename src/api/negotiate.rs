@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::problem::Problem;
+use super::problem::{Problem, ProblemCause};
 use crate::texts::language::Language;
 
 /// The language of the request.
@@ -36,7 +36,8 @@ pub async fn render_problems(request: Request, next: Next) -> Response {
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         // The router has set `Allow` and a layer has set `Vary` on the placeholder; the response needs both.
         let kept = [ALLOW, VARY].map(|name| (response.headers_mut().remove(&name), name));
-        response = problem.render(language).into_response();
+        let cause = response.extensions_mut().remove::<ProblemCause>().unwrap_or_default();
+        response = problem.render(language, cause).into_response();
         response.headers_mut().extend(kept.into_iter().filter_map(|(value, name)| Some((name, value?))));
     }
     // Pages set their language themselves.

@@ -15,6 +15,7 @@ use super::problem::misfit::MisfitError;
 use super::{App, Problem};
 use crate::api::body::{BodyLimits, read_body};
 use crate::domain::code::retrieval_code::RetrievalCode;
+use crate::domain::code::test_code::TestCode;
 use crate::json_object;
 
 /// Header with the page length that the gateway used.
@@ -94,13 +95,34 @@ impl<T: std::str::FromStr> FromRequestParts<App> for PathId<T> {
     }
 }
 
+/// A retrieval code that a caller entered.
+pub enum EnteredCode {
+    /// It may belong to a photo.
+    Photo(RetrievalCode),
+    /// The gateway does not look it up.
+    Test(TestCode),
+}
+
+impl EnteredCode {
+    /// Parses a code as a person entered it.
+    ///
+    /// # Errors
+    /// [`Problem::CodeMalformed`]. The gateway does not look such codes up, so they do not count as wrong codes.
+    pub fn parse(entered: &str) -> Result<Self, Problem> {
+        let code = RetrievalCode::parse(entered).map_err(|error| Problem::CodeMalformed { error })?;
+        Ok(code.test_code().map_or(Self::Photo(code), Self::Test))
+    }
+}
+
 /// Parses a retrieval code as a person entered it.
 ///
 /// # Errors
 /// [`Problem::CodeMalformed`], [`Problem::CodeIsTest`]. The gateway does not look these codes up, so they do not count as wrong codes.
 pub fn parse_retrieval_code(entered: &str) -> Result<RetrievalCode, Problem> {
-    let code = RetrievalCode::parse(entered).map_err(|error| Problem::CodeMalformed { error })?;
-    if code.is_test() { Err(Problem::CodeIsTest) } else { Ok(code) }
+    match EnteredCode::parse(entered)? {
+        EnteredCode::Photo(code) => Ok(code),
+        EnteredCode::Test(code) => Err(Problem::CodeIsTest { code }),
+    }
 }
 
 /// The page length: from 1 to 200, by default 50.

@@ -2,13 +2,14 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::api::caller::OfficeCaller;
 use crate::api::negotiate::PreferredLanguage;
+use crate::api::office::test_answer::test_answer;
 use crate::api::request::{
-    JsonBody, PathId, QueryFields, QueryParameters, json_response, page_limit, parse_retrieval_code, with_page_limit,
+    EnteredCode, JsonBody, PathId, QueryFields, QueryParameters, json_response, page_limit, with_page_limit,
 };
 use crate::api::{App, Problem};
 use crate::domain::id::CollectionId;
@@ -28,7 +29,13 @@ pub async fn create(
     PreferredLanguage(language): PreferredLanguage,
     JsonBody(body): JsonBody<CollectBody>,
 ) -> Result<Response, Problem> {
-    let code = parse_retrieval_code(&body.code)?;
+    let code = match EnteredCode::parse(&body.code)? {
+        EnteredCode::Photo(code) => code,
+        EnteredCode::Test(code) => {
+            tracing::info!("answered the test code of a problem");
+            return Ok(test_answer(code, app.gateway.now()).into_response());
+        }
+    };
     let collected = collect(&app.gateway, &office, &code).await?;
     let status = if collected.newly_leased { StatusCode::CREATED } else { StatusCode::OK };
     Ok(json_response(status, &collection_body(collected, language)))

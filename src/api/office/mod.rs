@@ -4,3 +4,4 @@ pub mod collections;
 pub mod me;
 pub mod photo;
 pub mod settle;
+mod test_answer;

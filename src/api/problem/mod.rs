@@ -17,7 +17,7 @@ use strum::EnumProperty;
 use crate::clock::Timestamp;
 use crate::domain::local_time::{date_and_time, date_in_sentence, short_time, time_in_sentence};
 use crate::texts::language::Language;
-use crate::texts::{format_text, has_text};
+use crate::texts::{format_text, has_text, text};
 use crate::wire::finding::FindingBody;
 use crate::wire::problem::{PROBLEM_JSON, ProblemBody};
 
@@ -119,22 +119,30 @@ impl Problem {
     }
 
     /// The members that this problem adds to the body (RFC 9457 section 3.2).
-    fn extensions(&self, language: Language) -> serde_json::Map<String, serde_json::Value> {
+    fn extensions(&self, language: Language, cause: ProblemCause) -> serde_json::Map<String, serde_json::Value> {
         let members = match self {
             Self::PhotoRefused { findings } => serde_json::json!({ "findings": FindingBody::all(findings, language) }),
             _ => serde_json::to_value(self).unwrap_or_default(),
         };
-        members.as_object().cloned().unwrap_or_default()
+        let mut members = members.as_object().cloned().unwrap_or_default();
+        if cause == ProblemCause::TestCode || matches!(self, Self::CodeIsTest { .. }) {
+            members.insert("test".to_owned(), true.into());
+        }
+        members
     }
 
     /// The response in the caller's language.
-    pub(super) fn render(&self, language: Language) -> Response {
+    pub(super) fn render(&self, language: Language, cause: ProblemCause) -> Response {
+        let mut detail = self.detail(language);
+        if cause == ProblemCause::TestCode && !matches!(self, Self::CodeIsTest { .. }) {
+            detail = format!("{detail} {}", text!(language, "problem-code-is-test.note"));
+        }
         let body = ProblemBody {
             kind: self.kind().to_owned(),
             title: self.title(language),
             status: self.status().as_u16(),
-            detail: self.detail(language),
-            extensions: self.extensions(language),
+            detail,
+            extensions: self.extensions(language, cause),
         };
         self.response_with(|status| {
             let text = serde_json::to_vec(&body).unwrap_or_default();
@@ -164,6 +172,26 @@ impl Problem {
 /// The type of the problem in a response, as an extension of the response for the log.
 #[derive(Debug, Clone, Copy)]
 pub struct ProblemType(pub &'static str);
+
+/// Reason why the gateway answers a problem, as an extension of the response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum ProblemCause {
+    #[default]
+    Request,
+    /// The caller sent a code that provokes this problem.
+    TestCode,
+}
+
+/// A problem that a test code provokes. Its body says so.
+pub(super) struct TestProblem(pub(super) Problem);
+
+impl IntoResponse for TestProblem {
+    fn into_response(self) -> Response {
+        let mut response = self.0.into_response();
+        response.extensions_mut().insert(ProblemCause::TestCode);
+        response
+    }
+}
 
 impl IntoResponse for Problem {
     /// The problem as an extension only: `negotiate::render_problems` knows the caller's language and writes the body.

@@ -13,6 +13,7 @@ use super::request_errors::{CodeDetail, MalformedReason, names};
 use crate::clock::Timestamp;
 use crate::domain::check::finding::Finding;
 use crate::domain::code::retrieval_code::{CodeError, SymbolPosition};
+use crate::domain::code::test_code::TestCode;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::local_time::{date, last_day};
 use crate::domain::party::Role;
@@ -62,7 +63,10 @@ pub enum Problem {
         error: CodeError,
     },
     #[strum_discriminants(strum(props(status = 400)))]
-    CodeIsTest,
+    CodeIsTest {
+        #[serde(skip)]
+        code: TestCode,
+    },
     #[strum_discriminants(strum(props(status = 400)))]
     RetrievalCodeMissing,
     #[strum_discriminants(strum(props(status = 404)))]
@@ -279,6 +283,7 @@ impl Problem {
         let case = match self {
             Self::RequestMalformed { reason } => reason.name(),
             Self::CodeMalformed { error } | Self::EnrolmentCodeMalformed { error } => CodeDetail::of(*error).name,
+            Self::CodeIsTest { code } if *code != TestCode::Symbol => "vendors",
             Self::KeyTooWeak { error: KeyError::RsaTooShort { .. } } => "short",
             Self::KeyTooWeak { error: KeyError::Curve } => "curve",
             Self::DeviceRevoked { revoked_at: None } => "undated",

@@ -8,6 +8,7 @@ use super::*;
 use crate::domain::code::foreign_content::ForeignContent;
 use crate::domain::code::keyboard_fault::KeyboardFault;
 use crate::domain::code::retrieval_code::{CodeError, SymbolPosition};
+use crate::domain::code::test_code::TestCode;
 use crate::domain::display_text::HiddenCharacter;
 use crate::domain::photo::PhotoState;
 use crate::domain::photo::collection::CollectionState;
@@ -127,6 +128,8 @@ fn every_text_of_a_problem_gets_its_values() {
     let settled = |outcome, office| Problem::PhotoSettled { outcome, settled_at: TIME, office };
     let quarantined = |held_back_because| Problem::PhotoQuarantined { held_back_since: TIME, held_back_because };
     for problem in [
+        Problem::CodeIsTest { code: TestCode::Symbol },
+        Problem::CodeIsTest { code: TestCode::Used },
         Problem::PhotoSubjectUnknown { allowed: Subject::VARIANTS },
         Problem::PhotoExceptionUnknown { allowed: Exception::declarable() },
         Problem::PhotoTooLarge { limit_bytes: 1 },

@@ -9,3 +9,4 @@ pub mod lookup;
 pub mod retrieval_code;
 mod spelling;
 mod symbols;
+pub mod test_code;

@@ -5,13 +5,6 @@ use std::fmt;
 pub use super::code_error::{CodeError, SymbolPosition};
 use super::symbols::CodeSymbols;
 
-/// Code of the desk's test symbol, with a valid check symbol, digits, and the letters that differ between keyboard layouts. It is no
-/// secret and belongs to no photo: a caller that enters it gets an answer of its own, without a database query.
-///
-/// The gateway does not avoid it when it issues codes. One deposit in 2^95 would get it; with ten million photos a year for a hundred
-/// years the probability is 10^-19, and an untestable branch would be the greater risk.
-pub const TEST_CODE: &str = "TESTY-TESTZ-01234-5678Q";
-
 /// A code as 20 symbol values. It is never logged: `Debug` shows no symbol, and the memory is wiped on drop.
 ///
 /// It has no `Display` on purpose: code that shows it must call [`RetrievalCode::reveal`].
@@ -30,11 +23,6 @@ impl RetrievalCode {
     /// [`CodeError`], determined without a database.
     pub fn parse(text: &str) -> Result<Self, CodeError> {
         CodeSymbols::parse(text).map(Self)
-    }
-
-    /// True for [`TEST_CODE`].
-    pub fn is_test(&self) -> bool {
-        Self::parse(TEST_CODE).is_ok_and(|test| test == *self)
     }
 
     /// The code for people: four groups of five, `G94ZJ-756FW-FHRWS-2ZVE8`.
@@ -197,20 +185,6 @@ mod tests {
         let mut other = [0xFF; 12];
         other[11] = 0xFE;
         assert_eq!(RetrievalCode::from_secret(&other), full);
-    }
-
-    #[test]
-    fn the_test_code_is_a_code_that_shows_what_scanners_get_wrong() {
-        let test = RetrievalCode::parse(TEST_CODE).unwrap();
-        assert!(test.is_test() && test.reveal() == TEST_CODE);
-        assert!(!RetrievalCode::parse(EXAMPLES[2]).unwrap().is_test());
-        assert!(['Y', 'Z', '0', '1', 'Q', 'E'].iter().all(|symbol| TEST_CODE.contains(*symbol)));
-        let swapped = |c| match c {
-            'Y' => 'Z',
-            'Z' => 'Y',
-            other => other,
-        };
-        assert!(RetrievalCode::parse(&TEST_CODE.chars().map(swapped).collect::<String>()).is_err());
     }
 
     #[test]

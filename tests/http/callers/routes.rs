@@ -169,10 +169,10 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
             }
         }
     }
-    // Ten studio and twenty-six office routes by one kind each, four routes for auditors and four of the twenty-six by an auditor;
+    // Ten studio and twenty-seven office routes by one kind each, four routes for auditors and four of the twenty-seven by an auditor;
     // four for enrolment, two revocation lists and four for monitoring by all callers; six explanations of problems by all but the two with
     // one connection too many.
-    assert_eq!(served, 10 + 26 + (4 + 4) + (4 + 2 + 4) * kinds.len() + 6 * (kinds.len() - 2));
+    assert_eq!(served, 10 + 27 + (4 + 4) + (4 + 2 + 4) * kinds.len() + 6 * (kinds.len() - 2));
     // A known device whose renewal was refused left only a row in the audit log.
     assert_eq!(gateway.database.contents().await.without("audit"), before.without("audit"));
     let rows = gateway.database.audit().await;

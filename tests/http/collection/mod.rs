@@ -7,3 +7,4 @@ mod lease;
 mod parallel;
 mod photo_bytes;
 mod repeated_hand_overs;
+mod test_codes;

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use lichtbild::domain::code::retrieval_code::TEST_CODE;
+use lichtbild::domain::code::test_code::TEST_CODE;
 use serde_json::{Value, json};
 
 use crate::support::gateway_process::{GatewayFolder, GatewayProcess};

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use maud::{Markup, html};
 
 use crate::api::Problem;
-use crate::domain::code::retrieval_code::{RetrievalCode, TEST_CODE};
+use crate::domain::code::retrieval_code::RetrievalCode;
+use crate::domain::code::test_code::TEST_CODE;
 use crate::receipt::data_matrix::{DataMatrixSymbol, QUIET_MODULES, SIDE_MODULES};
 use crate::texts::language::Language;
 use crate::texts::text;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Method;
-use lichtbild::domain::code::retrieval_code::TEST_CODE;
+use lichtbild::domain::code::test_code::TEST_CODE;
 
 use crate::http::setup::deposited_photo;
 use crate::support::router_client::{RouterClient, RouterResponse, idempotency_key, photo};

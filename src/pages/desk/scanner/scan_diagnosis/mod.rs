@@ -8,7 +8,8 @@ use strum::{IntoStaticStr, VariantNames};
 
 use crate::domain::code::foreign_content::ForeignContent;
 use crate::domain::code::keyboard_fault::KeyboardFault;
-use crate::domain::code::retrieval_code::{RetrievalCode, TEST_CODE};
+use crate::domain::code::retrieval_code::RetrievalCode;
+use crate::domain::code::test_code::{TEST_CODE, TestCode};
 
 /// Enough to recognize other symbols: those of the E-Passfoto procedure have up to 252 characters.
 pub(in crate::pages::desk) const SCAN_MAX_CHARACTERS: usize = 500;
@@ -200,7 +201,7 @@ fn normalize_and_compare(text: &str, findings: &mut Vec<ScanFinding>) {
 
 /// Reports whether it is the test code, also with Y and Z swapped.
 fn is_test_code(text: &str) -> bool {
-    let is_test = |text: &str| RetrievalCode::parse(text).is_ok_and(|code| code.is_test());
+    let is_test = |text: &str| RetrievalCode::parse(text).is_ok_and(|code| code.test_code() == Some(TestCode::Symbol));
     is_test(text) || is_test(&text.chars().map(swap).collect::<String>())
 }
 
@@ -209,7 +210,8 @@ fn compare_with_test_code(text: &str, findings: &mut Vec<ScanFinding>) {
     // First as received, then with Y and Z swapped.
     let swapped: String = text.chars().map(swap).collect();
     for (read, is_swapped) in [(text, false), (swapped.as_str(), true)] {
-        let (before, after) = if RetrievalCode::parse(read).is_ok_and(|code| code.is_test()) {
+        let (before, after) = if RetrievalCode::parse(read).is_ok_and(|code| code.test_code() == Some(TestCode::Symbol))
+        {
             ("", "")
         } else if let Some(around) = read.split_once(&expected) {
             around
