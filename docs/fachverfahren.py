@@ -23,9 +23,11 @@ Only settling erases the photo. Photo and decision are on our disk before we set
 
 A device can settle only collections whose code it has sent. If counters share an inbox, or a computer got a new device, the notes of another
 device are refused (`collection-code-required`). They stay in the inbox, and the program continues with the typed code. The device that began
-a note settles it, or the first device that gets the code of that photo, with a new decision. A note that is refused for another reason stays
-too: while its collection is open, the code of that photo with another decision replaces it. Otherwise remove it when you know the state of
-the photo.
+a note settles it, or the first device that gets the code of that photo, with a new decision.
+
+A decision that the gateway refuses for good (a reason that does not exist, a date in the past, a collection that is over) is set aside: its note
+becomes `Lichtbild-….failed`, standard error names it, and the program goes on. While the collection is open, the code of that photo with
+another decision settles it and removes the file. Otherwise remove it when you know the state of the photo. `GET /v1/collections/{id}` tells it.
 
 Exit codes: 0 done; 1 refused, with the problem's `type` and text on standard error; 2 wrong arguments; 75 try again later, nothing is lost. With
 a code they are about its photo, without a code about the notes in the inbox.
@@ -50,6 +52,16 @@ LONGEST_WAIT_S = 10.0  # if the gateway asks for more, tell the clerk instead of
 # Temporary problems. `type` is stable; `title` and `detail` are texts for people.
 PASSING = {"gateway-busy", "storage-unavailable", "too-many-requests", "too-many-connections"}
 
+# Problems of a decision that no repetition changes. Problems of the device or the office do not belong here: they end, and the decision stays.
+FOR_GOOD = {
+    "request-malformed",
+    "settlement-date",
+    "note-too-long",
+    "collection-unknown",
+    "collection-settled",
+    "lease-expired",
+}
+
 
 class Refused(Exception):
     """The gateway refused the request: application/problem+json (RFC 9457)."""
@@ -57,6 +69,10 @@ class Refused(Exception):
     def __init__(self, problem):
         super().__init__(f"{problem['type']}: {problem['title']}. {problem['detail']}")
         self.type = problem["type"]
+        self.advice = ""
+
+    def __str__(self):
+        return super().__str__() + self.advice
 
 
 class Broken(Exception):
@@ -191,15 +207,41 @@ def take(gateway, inbox, code, decision, without_code):
 
 def finish(gateway, open_note):
     """Sends the stored decision. Needs no code: the gateway knows which devices sent it, and refuses others."""
-    note = json.loads(open_note.read_bytes())
-    note["receipt"] = gateway.settle(note["collection_id"], note["decision"])
+    content = open_note.read_bytes()
+    try:
+        note = read_note(content)
+        note["receipt"] = gateway.settle(note["collection_id"], note["decision"])
+    except Refused as refused:
+        if refused.type in FOR_GOOD:
+            set_aside(open_note, refused)
+        raise
     save(open_note.with_suffix(".json"), json.dumps(note).encode())
-    open_note.unlink(missing_ok=True)  # Another counter that shares this inbox may have been faster.
+    for done in (open_note, open_note.with_suffix(".failed")):
+        done.unlink(missing_ok=True)  # Another counter that shares this inbox may have been faster.
     return note
 
 
+def read_note(content):
+    try:
+        note = json.loads(content)
+        return {name: note[name] for name in ("collection_id", "file", "decision")}
+    except (ValueError, KeyError, TypeError):
+        text = {"title": "Unreadable note", "detail": "Its content is not a stored decision."}
+        raise Refused({"type": "request-malformed"} | text) from None
+
+
+def set_aside(open_note, refused):
+    """Takes a decision that the gateway refuses for good out of the way of other photos."""
+    failed = open_note.with_suffix(".failed")
+    try:
+        os.replace(open_note, failed)
+    except FileNotFoundError:
+        return  # Another counter that shares this inbox was faster.
+    refused.advice = f" {failed.name} is set aside: enter that photo's code with another decision."
+
+
 def finish_all(gateway, inbox):
-    """Settles the notes of earlier runs; refused ones stay. Returns the notes that need their code, and all that remain."""
+    """Settles the notes of earlier runs. Returns the notes that need their code, and all that were refused."""
     without_code, refused_notes = set(), set()
     for open_note in sorted(inbox.glob("Lichtbild-*.open")):
         try:
@@ -208,11 +250,12 @@ def finish_all(gateway, inbox):
             continue  # Settled by another counter in the meantime.
         except Refused as refused:
             refused_notes.add(open_note)
-            advice = ""
             if refused.type == "collection-code-required":
                 without_code.add(open_note)
-                advice = ": enter that photo's code here, or finish at the counter that began it"
-            print(f"{refused} {open_note.name} stays{advice}.", file=sys.stderr)
+                refused.advice = f" {open_note.name} stays: enter that photo's code here, or finish at the counter that began it."
+            elif not refused.advice:
+                refused.advice = f" {open_note.name} stays."
+            print(refused, file=sys.stderr)
     return without_code, refused_notes
 
 

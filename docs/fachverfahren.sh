@@ -16,9 +16,11 @@
 #
 # A device can settle only collections whose code it has sent. If counters share an inbox, or a computer got a new device, the decisions of another
 # device are refused (`collection-code-required`). They stay in the inbox, and the script continues with the typed code. The device that began a
-# decision settles it, or the first device that gets the code of that photo, with a new decision. A decision that is refused for another
-# reason stays too: while its collection is open, the code of that photo with another decision replaces it. Otherwise remove it when you know
-# the state of the photo.
+# decision settles it, or the first device that gets the code of that photo, with a new decision.
+#
+# A decision that the gateway refuses for good (a reason that does not exist, a date in the past, a collection that is over) is set aside: it
+# becomes `Lichtbild-….failed`, standard error names it, and the script goes on. While the collection is open, the code of that photo with another
+# decision settles it and removes the file. Otherwise remove it when you know the state of the photo. `GET /v1/collections/{id}` tells it.
 #
 # Exit codes: 0 done; 1 refused, with the problem's `type` and text on standard error; 75 try again later, nothing is lost. With a code they
 # are about its photo, without a code about the decisions in the inbox.
@@ -81,16 +83,30 @@ json='Content-Type: application/json'
 # settle ID: sends the decision in ID.open, which exists until there is a receipt. Needs no code: the gateway knows which devices sent it, and
 # refuses others. `set -e` has no effect in here, since the caller tests the status.
 settle() {
-    ask "/v1/collections/$1/settle" --data-binary "@$inbox/Lichtbild-$1.open" <<<"$json" || return
+    local status
+    set_aside=
+    ask "/v1/collections/$1/settle" --data-binary "@$inbox/Lichtbild-$1.open" <<<"$json" || {
+        status=$?
+        case $refusal in
+            request-malformed | settlement-date | note-too-long | collection-unknown | collection-settled | lease-expired)
+                # No repetition changes this. Another counter that shares this inbox may have been faster.
+                if mv "$inbox/Lichtbild-$1.open" "$inbox/Lichtbild-$1.failed" 2>/dev/null; then
+                    set_aside=1
+                    echo "Lichtbild-$1.failed is set aside: enter that photo's code with another decision." >&2
+                fi
+                ;;
+        esac
+        return "$status"
+    }
     mv "$work/answer" "$inbox/Lichtbild-$1.json" || return
     sync "$inbox/Lichtbild-$1.json" "$inbox" || return
     # Another counter that shares this inbox may have been faster.
-    rm -f "$inbox/Lichtbild-$1.open"
+    rm -f "$inbox/Lichtbild-$1.open" "$inbox/Lichtbild-$1.failed"
     cat "$inbox/Lichtbild-$1.json"
     echo
 }
 
-# Settle the decisions of earlier runs. A refused one stays, and the script continues.
+# Settle the decisions of earlier runs. A refused one stays or is set aside, and the script continues.
 without_code=' '
 left=0
 for open in "$inbox"/Lichtbild-*.open; do
@@ -98,7 +114,8 @@ for open in "$inbox"/Lichtbild-*.open; do
     id=${open##*/Lichtbild-} id=${id%.open}
     status=0
     settle "$id" || status=$?
-    # The note is gone once it is settled, perhaps by another counter.
+    [ -z "$set_aside" ] || left=1
+    # The note is gone once it is settled, perhaps by another counter, or set aside.
     [ -e "$open" ] || continue
     [ -n "$refusal" ] || exit "$status"
     left=1

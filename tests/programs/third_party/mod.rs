@@ -4,6 +4,8 @@ skip_in!(quick, postgres: "starts the programs, with databases of their own");
 
 mod curl;
 mod demo;
+mod example_program;
 mod fachverfahren;
 #[cfg(unix)]
 mod load_balancers;
+mod refused_decisions;
