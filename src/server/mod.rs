@@ -4,6 +4,7 @@ mod addresses;
 pub mod background;
 pub mod checkpoint_files;
 pub mod checkpoint_signer;
+pub mod faults;
 pub mod file_descriptors;
 mod issuer_files;
 pub mod memory_dumps;
@@ -18,5 +19,5 @@ pub mod watermark;
 
 pub use addresses::Addresses;
 pub use reload::ReloadHandle;
-pub use start::{RunningGateway, start};
+pub use start::{RunningGateway, start, start_with_faults};
 pub use start_error::StartError;

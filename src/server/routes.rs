@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use axum::{Extension, Router};
 
+use super::faults::FaultInjector;
 use crate::api::problem::help::link_help;
 use crate::api::readiness::SharedReadiness;
 use crate::api::{
@@ -118,6 +119,16 @@ pub fn routes() -> Vec<Route> {
 
 /// The router of one listener.
 pub fn router(listener: ListenerKind, app: &App, metrics: &Arc<Metrics>) -> Router {
+    router_with_faults(listener, app, metrics, None)
+}
+
+/// The router of one listener, with the faults of the demo.
+pub(super) fn router_with_faults(
+    listener: ListenerKind,
+    app: &App,
+    metrics: &Arc<Metrics>,
+    faults: Option<&dyn FaultInjector>,
+) -> Router {
     let mut router = Router::new();
     for route in routes().into_iter().filter(|route| route.listener == listener) {
         router = router.route(route.path, route.handler);
@@ -127,6 +138,10 @@ pub fn router(listener: ListenerKind, app: &App, metrics: &Arc<Metrics>) -> Rout
         .with_state(app.clone())
         .fallback(async || Problem::RouteUnknown)
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
+    let router = match faults {
+        Some(faults) => faults.around_handlers(router),
+        None => router,
+    };
     // These layers run around all handlers and fallbacks but inside `render_problems`, which renders their refusals too.
     let router = match listener {
         ListenerKind::Office => router.layer(from_fn(caller::require_certificate)).layer(from_fn(redirect_browsers)),

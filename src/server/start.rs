@@ -10,10 +10,11 @@ use super::addresses::Addresses;
 use super::background;
 use super::background::BackgroundTasks;
 use super::checkpoint_signer::CheckpointSigner;
+use super::faults::FaultInjector;
 use super::issuer_files::IssuerFiles;
 use super::reload::{ReloadHandle, Reloader};
 use super::revocation_list_publisher::RevocationListPublisher;
-use super::routes::{ListenerKind, router};
+use super::routes::{ListenerKind, router_with_faults};
 use super::secret_file::{SecretError, read_secret};
 use super::start_error::StartError;
 use super::trust_files::TrustFiles;
@@ -68,6 +69,17 @@ pub async fn start(
     witness: Option<PathBuf>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+) -> Result<RunningGateway, StartError> {
+    start_with_faults(config, witness, clock, entropy, None).await
+}
+
+/// Starts a gateway that injects `faults`, for the demo.
+pub async fn start_with_faults(
+    config: &Config,
+    witness: Option<PathBuf>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    faults: Option<&dyn FaultInjector>,
 ) -> Result<RunningGateway, StartError> {
     let keys = KeyFile::parse(&read_secret(&config.key_file)?)
         .map_err(|source| StartError::KeyFile { file: config.key_file.clone(), source })?;
@@ -130,7 +142,9 @@ pub async fn start(
     let reload = reloader.with_issuer_files(issuer_files).spawn(&mut tasks, &stop);
     for (kind, listener) in listeners {
         let shutdown: ShutdownSignal = stop.subscribe();
-        tasks.spawn(listener.serve(router(kind, &app, &metrics), shutdown));
+        let faults = faults.filter(|_| kind != ListenerKind::Ops);
+        let gate = faults.map(|faults| faults.connection_gate(kind.name()));
+        tasks.spawn(listener.with_gate(gate).serve(router_with_faults(kind, &app, &metrics, faults), shutdown));
     }
     Ok(RunningGateway { addresses, stop, reload, tasks, checkpoints, watermarks, store })
 }

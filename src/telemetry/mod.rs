@@ -8,4 +8,4 @@ mod requests;
 pub use exposition::MetricsFormat;
 pub use log::{LogLevelError, start_log};
 pub use metrics::Metrics;
-pub use requests::{RequestObserver, observe_request};
+pub use requests::{RequestId, RequestObserver, observe_request};

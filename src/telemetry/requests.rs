@@ -49,13 +49,18 @@ impl RequestIds {
     }
 }
 
+/// Identifier of a request, as an extension of the request.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
 /// Counts and logs each request by its route as declared, never by its path: paths contain identifiers.
-pub async fn observe_request(State(observer): State<RequestObserver>, request: Request, next: Next) -> Response {
+pub async fn observe_request(State(observer): State<RequestObserver>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = known_method(request.method());
     let route = request.extensions().get::<MatchedPath>().map_or("(none)".to_owned(), |path| path.as_str().to_owned());
     let peer = request.extensions().get::<Peer>().cloned();
     let request_id = observer.ids.next();
+    request.extensions_mut().insert(RequestId(request_id.clone()));
     // Other log lines about the request carry the id too.
     let span = tracing::info_span!("request", id = request_id);
     let mut response = next.run(request).instrument(span).await;

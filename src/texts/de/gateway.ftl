@@ -519,6 +519,14 @@ gateway-demo-serving =
     Ein Gateway mit einem Fotostudio und einem Amt läuft; Adressen, Zertifikate und Schlüssel stehen in dieser Datei.
     Die curl-Beispiele der README funktionieren damit. Strg-C beendet es.
 
+# demo/rough
+gateway-rough-serving = Es baut mit der Rate { $rate } Störungen ein. „--rough={ $rate } --rough-seed { $seed }“ wiederholt diesen Lauf.
+gateway-rough-connection = Verbindung { $number } zu { $listener }: { $fault }
+gateway-rough-request = Anfrage { $number }, { $method } { $route }: { $fault }, Request-Id { $id }
+gateway-rough-counts =
+    { $connections } Verbindungen, { $requests } Anfragen, { $faults } Störungen
+    { $counts }
+
 # demo/environment
 gateway-demo-exists = In { $dir } gibt es schon eine Vorführung: „lichtbild-gateway serve --config { $dir }/gateway.toml“ startet sie wieder; für eine neue bitte { $dir } löschen.
 gateway-demo-no-address = { $url } ist keine Adresse.
@@ -636,6 +644,9 @@ gateway-help-serve = Gateway betreiben
     .print-systemd-unit = systemd-Unit ausgeben, die dieses Gateway als Benutzer lichtbild betreibt, sonst nichts
 gateway-help-demo = Vorführung: Ein Porträt geht über beidseitiges TLS vom Fotostudio zum Amt
     .serve = Statt der Vorführung ein Gateway mit einem Fotostudio und einem Amt laufen lassen; schreibt demo.json und ein Porträt
+    .rough = Mit --serve: in diesen Teil der Anfragen Störungen einbauen, damit Hersteller das Wiederholen in ihrer Software prüfen können [Standard: 0.2]. 503 und 429 mit Retry-After, bevor das Gateway handelt; eine späte Antwort (5 bis 35 s, damit Zeitgrenzen der Clients erreicht werden); Verbindung getrennt in der Anfrage, vor der Antwort oder in der Antwort. Ein Viertel so viele Verbindungen enden vor TLS. Nicht am Port der Überwachung und nicht in Anfragen an /desk und /readyz. Auf der Standardfehlerausgabe steht für jede Störung eine Zeile mit ihrer Request-Id, am Ende die Zahlen
+    .rough-seed = Störungen eines anderen Laufs wiederholen: Derselbe Startwert gibt der Anfrage mit derselben Nummer dieselbe Störung [Standard: zufällig, wird ausgegeben]
+    .rough-stall = Späteste Antwort in Sekunden; die früheste kommt nach einem Siebtel davon [Standard: 35]
     .dir = Arbeitsordner [Standard: ein temporärer, der am Ende gelöscht wird]
     .port-base = Vier aufeinanderfolgende Ports für Fotostudios, Ämter, Anmeldung und Überwachung; 0 für freie [Standard: freie; mit --serve 8443, 9443, 7443 und 9090]
     .database = Leere Datenbank auf einem PostgreSQL-Server statt einer Datei: postgres://benutzer@rechner/datenbank. Sie wird am Ende nicht gelöscht

@@ -519,6 +519,14 @@ gateway-demo-serving =
     A gateway with one studio and one office is running; addresses, certificates and keys are in that file.
     The README's curl examples work against it. Ctrl-C stops it.
 
+# demo/rough
+gateway-rough-serving = It injects faults at a rate of { $rate }. `--rough={ $rate } --rough-seed { $seed }` repeats this run.
+gateway-rough-connection = connection { $number } to { $listener }: { $fault }
+gateway-rough-request = request { $number }, { $method } { $route }: { $fault }, Request-Id { $id }
+gateway-rough-counts =
+    { $connections } connections, { $requests } requests, { $faults } faults
+    { $counts }
+
 # demo/environment
 gateway-demo-exists = there is a demo in { $dir } already: `lichtbild-gateway serve --config { $dir }/gateway.toml` starts it again; remove { $dir } for a new one
 gateway-demo-no-address = { $url } is not an address
@@ -636,6 +644,9 @@ gateway-help-serve = Run the gateway
     .print-systemd-unit = Print a systemd unit that runs this gateway as the user lichtbild, and exit
 gateway-help-demo = See it work: a portrait goes from a studio to an office, over mutual TLS
     .serve = Leave a gateway with one studio and one office running, and write demo.json and a portrait, in place of the demo
+    .rough = With --serve: inject faults into this part of the requests, so that vendors can test how their software repeats requests [default: 0.2]. 503 and 429 with Retry-After before the gateway acts; a late answer (5 to 35 s, so that time limits of clients are met); the connection cut in the request, before the answer, or in the answer. A quarter as many connections are closed before TLS. Not on the monitoring port, and no faults in requests for /desk and /readyz. Standard error has a line for each fault, with its Request-Id, and the counts at the end
+    .rough-seed = Repeat the faults of another run: the same seed gives the request with the same number the same fault [default: random, printed]
+    .rough-stall = The longest late answer; the shortest is a seventh of it [default: 35]
     .dir = The folder to work in [default: a temporary one, removed at the end]
     .port-base = Four ports in a row, for studios, offices, enrolment and monitoring; 0 for free ones [default: free ones; with --serve 8443, 9443, 7443 and 9090]
     .database = An empty database on a PostgreSQL server, in place of a file: postgres://user@host/database. It is not removed at the end

@@ -1,5 +1,6 @@
 //! The accept loop.
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -47,6 +48,27 @@ impl Security {
     }
 }
 
+/// Decides whether new connections are served; others are closed at once. Only the demo has one.
+#[derive(Clone)]
+pub struct ConnectionGate(Arc<dyn Fn() -> bool + Send + Sync>);
+
+impl ConnectionGate {
+    /// `admits` is asked once for each connection.
+    pub fn new(admits: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(admits))
+    }
+
+    fn admits(&self) -> bool {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for ConnectionGate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ConnectionGate(…)")
+    }
+}
+
 /// A bound listener. Clients can connect before it serves; they wait in the operating system's queue.
 #[derive(Debug)]
 pub struct Listener {
@@ -59,6 +81,7 @@ pub struct Listener {
     logs_addresses: bool,
     listed_peers: ListedPeers,
     metrics: Arc<TransportMetrics>,
+    gate: Option<ConnectionGate>,
 }
 
 impl Listener {
@@ -85,6 +108,7 @@ impl Listener {
             logs_addresses: true,
             listed_peers: ListedPeers::default(),
             metrics: MetricFamilies::new(&mut Registry::default()).of_listener(name),
+            gate: None,
         })
     }
 
@@ -117,6 +141,13 @@ impl Listener {
         self
     }
 
+    /// Sets a gate for new connections; by default there is none.
+    #[must_use]
+    pub fn with_gate(mut self, gate: Option<ConnectionGate>) -> Self {
+        self.gate = gate;
+        self
+    }
+
     pub fn local_address(&self) -> SocketAddr {
         self.local_address
     }
@@ -135,8 +166,18 @@ impl Listener {
     /// not stop half-way runs in a task of its own. Handlers read bodies with [`read_body`](crate::api::body::read_body), which has the
     /// only time limit during a request.
     pub async fn serve(self, router: Router, mut shutdown: ShutdownSignal) {
-        let Self { name, socket, local_address, security, limits, connections, logs_addresses, listed_peers, metrics } =
-            self;
+        let Self {
+            name,
+            socket,
+            local_address,
+            security,
+            limits,
+            connections,
+            logs_addresses,
+            listed_peers,
+            metrics,
+            gate,
+        } = self;
         let slots = |max| HandshakeSlots::new(max, limits.max_handshakes_per_address);
         let handshake_slots = slots(limits.max_handshakes);
         // All clients of a load balancer have its address until the header is read.
@@ -187,6 +228,9 @@ impl Listener {
             };
             let remote_address = canonical(remote_address);
             metrics.accepted.inc();
+            if gate.as_ref().is_some_and(|gate| !gate.admits()) {
+                continue;
+            }
             let logged_address = context.logged(remote_address).map(tracing::field::display);
             tracing::debug!(listener = name, remote_address = logged_address, "accepted");
             let guard = metrics.count_open();

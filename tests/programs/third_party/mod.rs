@@ -9,3 +9,4 @@ mod fachverfahren;
 #[cfg(unix)]
 mod load_balancers;
 mod refused_decisions;
+mod rough_demo;

@@ -24,7 +24,8 @@ use crate::domain::party::{DeviceScope, Role};
 use crate::entropy::OsEntropy;
 use crate::identity::host_name::HostName;
 use crate::identity::key::DeviceKey;
-use crate::server::{Addresses, RunningGateway, start};
+use crate::server::faults::FaultInjector;
+use crate::server::{Addresses, RunningGateway, start_with_faults};
 use crate::storage::DatabaseLocation;
 use crate::transport::http::shutdown::ShutdownTrigger;
 
@@ -43,12 +44,13 @@ impl DemoEnvironment {
         dir: &Path,
         port_base: Option<u16>,
         database: &DatabaseLocation,
+        faults: Option<&dyn FaultInjector>,
     ) -> Result<Self, CommandError> {
         if dir.join("demo.json").exists() {
             return Err(CommandError::plain(phrase!("gateway-demo-exists", dir = dir.display())));
         }
         let is_new_dir = !dir.exists();
-        let result = Self::set_up(dir, port_base, database).await;
+        let result = Self::set_up(dir, port_base, database, faults).await;
         if result.is_err() && is_new_dir {
             // An incomplete demo would prevent the next attempt.
             let _ = fs::remove_dir_all(dir);
@@ -56,7 +58,12 @@ impl DemoEnvironment {
         result
     }
 
-    async fn set_up(dir: &Path, port_base: Option<u16>, database: &DatabaseLocation) -> Result<Self, CommandError> {
+    async fn set_up(
+        dir: &Path,
+        port_base: Option<u16>,
+        database: &DatabaseLocation,
+        faults: Option<&dyn FaultInjector>,
+    ) -> Result<Self, CommandError> {
         let host = "127.0.0.1".parse::<HostName>().map_err(|error| CommandError::plain(error.to_string()))?;
         let arguments = init::Arguments {
             dir: dir.to_owned(),
@@ -73,7 +80,7 @@ impl DemoEnvironment {
         raise_rate_limits(&dir.join("gateway.toml"))?;
         let context = AdminContext::open(&file).await?;
         let mut config = context.config.clone();
-        let running = start(&config, None, Arc::new(SystemClock), Arc::new(OsEntropy)).await?;
+        let running = start_with_faults(&config, None, Arc::new(SystemClock), Arc::new(OsEntropy), faults).await?;
         // Free ports are known only now, and the devices' files must name them.
         config.listen.studio = running.addresses.studio;
         config.listen.enrolment = running.addresses.enrolment;

@@ -3,6 +3,7 @@
 mod environment;
 mod office;
 mod portrait;
+mod rough;
 mod story;
 
 use std::path::PathBuf;
@@ -15,9 +16,12 @@ use crate::atomic_file::{FileMode, replace};
 use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::eprint_lines;
 use crate::cli::gateway::output::print;
+use crate::entropy::OsEntropy;
+use crate::server::faults::FaultInjector;
 use crate::storage::DatabaseLocation;
 use environment::DemoEnvironment;
 use portrait::PORTRAIT;
+use rough::{RoughArguments, Sandbox};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -29,6 +33,8 @@ pub(super) struct Arguments {
     pub(in crate::cli::gateway) port_base: Option<u16>,
     #[arg(long, value_name = "URL", default_value = "lichtbild.sqlite", hide_default_value = true)]
     pub(in crate::cli::gateway) database: DatabaseLocation,
+    #[command(flatten)]
+    pub(in crate::cli::gateway) rough: RoughArguments,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
@@ -42,8 +48,17 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
         }
     };
     let port_base = if arguments.serve { arguments.port_base } else { arguments.port_base.or(Some(0)) };
-    let environment = DemoEnvironment::build(&dir, port_base, &arguments.database).await?;
-    if arguments.serve { serve(environment).await } else { run_story(environment).await }
+    let sandbox = arguments.rough.sandbox(&OsEntropy)?;
+    let faults = sandbox.as_ref().map(|sandbox| sandbox as &dyn FaultInjector);
+    let environment = DemoEnvironment::build(&dir, port_base, &arguments.database, faults).await?;
+    if !arguments.serve {
+        return run_story(environment).await;
+    }
+    let served = serve(environment, sandbox.as_ref()).await;
+    if let Some(sandbox) = sandbox {
+        sandbox.write_counts();
+    }
+    served
 }
 
 async fn run_story(environment: DemoEnvironment) -> Result<(), CommandError> {
@@ -52,13 +67,16 @@ async fn run_story(environment: DemoEnvironment) -> Result<(), CommandError> {
     result
 }
 
-async fn serve(environment: DemoEnvironment) -> Result<(), CommandError> {
+async fn serve(environment: DemoEnvironment, sandbox: Option<&Sandbox>) -> Result<(), CommandError> {
     replace(&environment.dir().join("portrait.jpg"), PORTRAIT, FileMode::OwnerOnly)
         .map_err(|error| CommandError::new(phrase!("gateway-demo-no-portrait"), error))?;
     let file = environment.write_demo_json()?;
     stop_on_signals(environment.stop())?;
     print(file.display())?;
     eprint_lines(phrase!("gateway-demo-serving"));
+    if let Some(sandbox) = sandbox {
+        sandbox.announce();
+    }
     environment.stopped().await;
     Ok(())
 }
