@@ -26,3 +26,4 @@ mod storage;
 mod support;
 mod trust;
 mod validation;
+mod vectors;

@@ -115,7 +115,7 @@ pub fn is_plausible_envelope(envelope: &[u8], photo_bytes: u64) -> bool {
     }
 }
 
-fn associated_data(version: u8, context: SealContext) -> Vec<u8> {
+pub(super) fn associated_data(version: u8, context: SealContext) -> Vec<u8> {
     length_prefixed(&[
         &[version],
         context.photo_id.as_bytes(),

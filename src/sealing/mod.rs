@@ -17,6 +17,8 @@ pub mod key_derivation;
 pub mod key_file;
 mod sealed_metadata;
 pub mod session;
+#[cfg(test)]
+mod vectors;
 
 pub use key_derivation::CodeKeys;
 pub use key_file::{KeyFile, KeyFileError};

@@ -27,7 +27,12 @@ const STAGES: [StageType; 3] = [
     },
     StageType { name: "SealedPhoto", constructor: "from_envelope", owner: "sealing", tests: &[] },
     // Opening is tested without a store.
-    StageType { name: "StoredPhoto", constructor: "from_store", owner: "storage", tests: &["sealing/envelope.rs"] },
+    StageType {
+        name: "StoredPhoto",
+        constructor: "from_store",
+        owner: "storage",
+        tests: &["sealing/envelope.rs", "sealing/vectors.rs"],
+    },
 ];
 
 const HOME: &str = "domain/photo/stages.rs";
