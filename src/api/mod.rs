@@ -11,6 +11,7 @@ pub mod invitations;
 pub mod message_head;
 pub mod negotiate;
 pub mod office;
+pub mod openapi;
 pub mod ops;
 pub mod problem;
 pub mod readiness;

@@ -15,8 +15,9 @@ use super::{App, Problem};
 use crate::clock::Timestamp;
 use crate::transport::tls::trust_status::Degradation;
 
-#[derive(Default, Serialize)]
-struct Health {
+/// State of the gateway for monitoring.
+#[derive(Default, Serialize, utoipa::ToSchema)]
+pub(super) struct Health {
     status: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     missing: Vec<&'static str>,
@@ -29,8 +30,8 @@ struct Health {
 }
 
 /// A fault that an administrator has to check although the gateway works.
-#[derive(Serialize)]
-struct DegradationBody {
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct DegradationBody {
     what: String,
     detail: String,
 }

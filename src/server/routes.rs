@@ -15,7 +15,8 @@ use super::faults::FaultInjector;
 use crate::api::problem::help::link_help;
 use crate::api::readiness::SharedReadiness;
 use crate::api::{
-    App, Problem, audit, caller, est, invitations, message_head, negotiate, office, ops, revocation_list, studio,
+    App, Problem, audit, caller, est, invitations, message_head, negotiate, office, openapi, ops, revocation_list,
+    studio,
 };
 use crate::pages::desk::pages as desk;
 use crate::pages::desk::root_redirect::redirect_browsers;
@@ -64,6 +65,7 @@ pub fn routes() -> Vec<Route> {
         delete(Studio, "/v1/photos/{photo_id}", studio::photos::delete),
         get(Studio, "/v1/profile", studio::profile::show),
         get(Studio, "/v1/me", studio::me::show),
+        get(Studio, "/v1/openapi.json", openapi::show_studio),
         post(Office, "/v1/collections", office::collections::create),
         get(Office, "/v1/collections", office::collections::list),
         get(Office, "/v1/collections/{collection_id}", office::collections::show),
@@ -71,6 +73,7 @@ pub fn routes() -> Vec<Route> {
         head(Office, "/v1/collections/{collection_id}/photo", office::photo::head),
         post(Office, "/v1/collections/{collection_id}/settle", office::settle::create),
         get(Office, "/v1/me", office::me::show),
+        get(Office, "/v1/openapi.json", openapi::show_office),
         get(Office, "/desk", desk::code_entry::redirect),
         get(Office, "/desk/", desk::code_entry::show),
         post(Office, "/desk/", desk::code_entry::create),
@@ -93,6 +96,7 @@ pub fn routes() -> Vec<Route> {
         get(Office, "/v1/audit/checkpoints/{count}/signature", audit::checkpoints::signature),
         get(Office, "/v1/audit/log", audit::log::show),
         post(Enrolment, "/v1/invitations/lookup", invitations::look_up),
+        get(Enrolment, "/v1/openapi.json", openapi::show_enrolment),
         get(Enrolment, "/.well-known/est/cacerts", est::cacerts::show),
         get(Enrolment, "/.well-known/est/csrattrs", est::csrattrs::show),
         post(Enrolment, "/.well-known/est/simpleenroll", est::enrol::create),

@@ -6,7 +6,7 @@ use super::limits::{MAX_HEIGHT, MAX_WIDTH};
 use super::rules::within;
 
 /// Accepted sizes in pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(untagged, try_from = "PixelTable")]
 pub enum PixelRule {
     /// One size and no other.
@@ -23,7 +23,7 @@ pub enum PixelRule {
 }
 
 /// Ratio of width to height, such as 35:45.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct AspectRule {
     pub aspect_width: u32,
     pub aspect_height: u32,

@@ -23,7 +23,7 @@ const BUILTIN: [(&str, &str); 5] = [
 ];
 
 /// Limits by which photos are checked: the tables of the file. Serialises to the JSON that studios fetch.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     #[serde(skip_deserializing)]

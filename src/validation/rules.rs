@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 const MAX_BYTES: u32 = 64 * 1024 * 1024;
 
 /// Size of the file.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FileRule {
     #[serde(default, deserialize_with = "within::<u64, _, _, 1, MAX_BYTES>", skip_serializing_if = "Option::is_none")]
@@ -19,7 +19,7 @@ pub struct FileRule {
 }
 
 /// Bytes of the application segments and comments of one kind. EXIF, XMP and the colour profile are not counted.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct EmbeddedRule {
     #[serde(deserialize_with = "within::<u64, _, _, 0, MAX_BYTES>")]
@@ -37,7 +37,7 @@ impl Default for EmbeddedRule {
 }
 
 /// Compression: advice is given when a photo misses both numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CompressionRule {
     /// Quality setting by the formula of the Independent JPEG Group.
@@ -49,7 +49,7 @@ pub struct CompressionRule {
 }
 
 /// Maximum age of a photo by its own capture time.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CaptureRule {
     /// In calendar months; a photo older by another day is refused.
@@ -58,7 +58,7 @@ pub struct CaptureRule {
 }
 
 /// Resolution that a file may state.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DensityRule {
     #[serde(deserialize_with = "within::<f64, _, _, 1, 1000>")]
@@ -69,7 +69,7 @@ pub struct DensityRule {
 }
 
 /// Limit below which a colour file is a grey photo.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ColourRule {
     /// The photo is grey if 19 of 20 blocks differ from neutral by less than this in both chroma values, in steps of 256.
@@ -78,7 +78,7 @@ pub struct ColourRule {
 }
 
 /// Limit below which a photo counts as blank.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BlankRule {
     /// Range of luma without the darkest and the brightest hundredth of the blocks, in steps of 256.
@@ -88,7 +88,7 @@ pub struct BlankRule {
 
 /// Brightness and tones. Profiles of versions before 0.2 limited the brightness of the middle of the photo, which concerned dark skin
 /// only; their keys are accepted and ignored.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExposureRule {
     /// Luma of the brightest hundredth of the photo without the face, in steps of 256. The default is our own policy: 360 good portraits
@@ -114,7 +114,7 @@ fn default_highlight() -> u8 {
 }
 
 /// Plain background, measured in the two upper corners. Luma is in steps of 256.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BackgroundRule {
     /// Standard deviation of luma within a corner.
@@ -126,7 +126,7 @@ pub struct BackgroundRule {
 }
 
 /// Detail of a photo: how far its finest blocks go, in places of the zigzag order. Checked within a range of quality settings.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SharpnessRule {
     /// Place of the last coefficient.

@@ -6,11 +6,12 @@ use crate::domain::log::chain::ChainRow;
 use crate::domain::log::checkpoint::Checkpoint;
 
 /// A page of checkpoints.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct CheckpointListBody {
     /// Oldest first.
     pub checkpoints: Vec<Checkpoint>,
     /// Value of `after` for the next page; absent on the last one.
+    #[schema(required = true)]
     pub next_after: Option<i64>,
 }
 

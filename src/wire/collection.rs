@@ -11,7 +11,7 @@ use crate::domain::photo::collection::{CollectionState, RefusalReason};
 use crate::domain::photo::declaration::Declaration;
 
 /// Request to lease a photo.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CollectBody {
     /// As the citizen has it.
@@ -19,7 +19,7 @@ pub struct CollectBody {
 }
 
 /// Response to [`CollectBody`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CollectionBody {
     pub collection_id: CollectionId,
     pub state: CollectionState,
@@ -29,7 +29,7 @@ pub struct CollectionBody {
 }
 
 /// Data of a photo that an office gets before it fetches the image.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CollectedPhotoBody {
     pub photo_id: PhotoId,
     pub sha256: Sha256Digest,
@@ -56,7 +56,7 @@ pub struct CollectedPhotoBody {
 }
 
 /// A studio as offices see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct StudioBody {
     pub name: String,
     /// Town.
@@ -64,7 +64,7 @@ pub struct StudioBody {
 }
 
 /// Request to settle a collection.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(tag = "outcome", rename_all = "snake_case", deny_unknown_fields)]
 pub enum SettleBody {
     Used {},
@@ -134,7 +134,7 @@ impl<'de> Deserialize<'de> for SettleBody {
 }
 
 /// Response to [`SettleBody`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct SettlementBody {
     pub collection_id: CollectionId,
     pub photo_id: PhotoId,
@@ -148,7 +148,7 @@ pub struct SettlementBody {
 }
 
 /// A collection in a list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CollectionSummaryBody {
     pub collection_id: CollectionId,
     pub photo_id: PhotoId,
@@ -167,7 +167,7 @@ pub struct CollectionSummaryBody {
 }
 
 /// A page of an office's collections, newest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CollectionListBody {
     pub collections: Vec<CollectionSummaryBody>,
     /// Value of `after` for the next page; absent on the last one.

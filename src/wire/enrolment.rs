@@ -9,17 +9,19 @@ use crate::domain::party::Role;
 use crate::domain::party::invitation::EnrolmentPolicy;
 
 /// Request `POST /v1/invitations/lookup`, which does not contain the code.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LookupBody {
     /// Lookup id from the code (`sealing::enrolment_proof::invitation_lookup_id`), 64 hexadecimal digits.
+    #[schema(pattern = "^[0-9A-Fa-f]{64}$")]
     pub lookup: String,
     /// Random for each request, 64 hexadecimal digits.
+    #[schema(pattern = "^[0-9A-Fa-f]{64}$")]
     pub nonce: String,
 }
 
 /// Response to [`LookupBody`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct InvitationBody {
     pub device_id: DeviceId,
     pub role: Role,
@@ -37,7 +39,7 @@ pub struct InvitationBody {
 }
 
 /// Name of a studio or office, for the person at the device.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct InvitedPartyBody {
     pub name: String,
     /// Town.
@@ -45,7 +47,7 @@ pub struct InvitedPartyBody {
 }
 
 /// Response 202: an administrator must approve the enrolment first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PendingBody {
     pub state: PendingState,
     /// SHA-256 of the public key (`SubjectPublicKeyInfo` in DER) in groups of four digits, as the administrator sees it.
@@ -55,7 +57,7 @@ pub struct PendingBody {
 }
 
 /// State of an enrolment in a response 202.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PendingState {
     /// Waiting for an administrator.

@@ -8,7 +8,7 @@ use crate::domain::check::quantity::Unit;
 use crate::texts::language::Language;
 
 /// A finding, for other programs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct FindingBody {
     pub check: Check,
     pub severity: Severity,
@@ -20,6 +20,7 @@ pub struct FindingBody {
     pub message: String,
     /// Remedy; empty from older gateways.
     #[serde(default)]
+    #[schema(required = true)]
     pub hint: String,
     /// The number in `measured`; absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]

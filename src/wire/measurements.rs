@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 pub type Point = [f64; 2];
 
 /// Measured values; a missing key means that the value is unknown. Shares are of the photo's width or height.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct MeasurementsBody {
     /// Size of the file.
     #[serde(default)]
+    #[schema(required = true)]
     pub bytes: u64,
     /// Width in pixels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -27,9 +28,11 @@ pub struct MeasurementsBody {
     pub faces: Option<u64>,
     /// Middles of the pupils, with the one on the left of the photo first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Vec<f64>>>)]
     pub eyes: Option<[Point; 2]>,
     /// Lowest point of the chin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<f64>>)]
     pub chin: Option<Point>,
     /// Distance of the pupils.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,4 +8,5 @@ pub mod measurements;
 pub mod office;
 pub mod photo;
 pub mod problem;
+mod string_schemas;
 pub mod studio;

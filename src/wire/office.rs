@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::domain::id::{DeviceId, PartyId};
 
 /// The office and the device that the gateway recognises as the caller.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OfficeMeBody {
     pub office: OfficeBody,
     pub device_id: DeviceId,
@@ -16,7 +16,7 @@ pub struct OfficeMeBody {
 }
 
 /// Identifier and name of an office.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OfficeBody {
     pub office_id: PartyId,
     pub name: String,

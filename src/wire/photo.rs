@@ -14,7 +14,7 @@ use crate::domain::photo::collection::Refusal;
 use crate::domain::photo::declaration::Declaration;
 
 /// Response to a deposit. No other response contains the retrieval code.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ReceiptBody {
     pub photo_id: PhotoId,
     /// One-time retrieval code in four groups, for the citizen.
@@ -35,9 +35,11 @@ pub struct ReceiptBody {
     pub findings: Vec<FindingBody>,
     /// True if there is advice.
     #[serde(default)]
+    #[schema(required = true)]
     pub remarks: bool,
     /// For printed receipts; absent from older gateways.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = PartyBody, required = true)]
     pub studio: Option<PartyBody>,
     /// `subject` and `exception`, if the studio declared one. A repeat with another declaration gets the receipt of the first deposit.
     #[serde(flatten)]
@@ -54,20 +56,22 @@ impl std::fmt::Debug for ReceiptBody {
 }
 
 /// Response to a check without a deposit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CheckBody {
     pub verdict: Verdict,
     /// True for an accepted photo with advice.
     #[serde(default)]
+    #[schema(required = true)]
     pub remarks: bool,
     pub findings: Vec<FindingBody>,
     /// Empty from older gateways.
     #[serde(default)]
+    #[schema(required = true)]
     pub measurements: MeasurementsBody,
 }
 
 /// State of a photo, without the image and the code.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PhotoBody {
     pub photo_id: PhotoId,
     pub state: PhotoState,
@@ -92,7 +96,7 @@ pub struct PhotoBody {
 }
 
 /// A page of a studio's photos, newest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PhotoListBody {
     pub photos: Vec<PhotoBody>,
     /// Value of `after` for the next page; absent on the last one.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
 /// A problem, for other programs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ProblemBody {
     /// Stable name, a relative URI reference such as `photo-refused`.
     #[serde(rename = "type")]
@@ -23,7 +23,7 @@ pub struct ProblemBody {
 }
 
 /// Explanation of a problem type, the same for every caller.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ProblemHelpBody {
     #[serde(rename = "type")]
     pub kind: String,
@@ -37,7 +37,7 @@ pub struct ProblemHelpBody {
 }
 
 /// Explanations of all problem types.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ProblemHelpListBody {
     pub problems: Vec<ProblemHelpBody>,
 }

@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::domain::id::{DeviceId, PartyId};
 
 /// Response to `GET /v1/me`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct MeBody {
     pub studio: PartyBody,
     pub device_id: DeviceId,
@@ -16,7 +16,7 @@ pub struct MeBody {
 }
 
 /// Identifier and name of a studio.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PartyBody {
     pub studio_id: PartyId,
     pub name: String,

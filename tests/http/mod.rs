@@ -9,6 +9,7 @@ mod fuzz_seeds;
 mod listings;
 mod message_heads;
 mod monitoring;
+mod openapi;
 mod problems;
 mod settlement;
 mod setup;

@@ -1,5 +1,6 @@
 //! Helpers for tests of several subjects.
 
+pub mod api_description;
 pub mod curl;
 pub mod database_inspector;
 pub mod enrolment;

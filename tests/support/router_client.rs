@@ -14,6 +14,7 @@ use lichtbild::transport::accept::peer::{Admission, Peer, PeerCertificate};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use super::api_description::assert_described;
 use super::photos::jpeg::{colour_jpeg, new_segment, with_inserted};
 
 /// A device with its certificate; clones are the same device.
@@ -50,7 +51,7 @@ impl RouterClient {
         send(&self.router, request).await
     }
 
-    async fn get(&self, path: &str) -> RouterResponse {
+    pub async fn get(&self, path: &str) -> RouterResponse {
         self.send(self.request(Method::GET, path).body(Body::empty()).unwrap()).await
     }
 
@@ -223,9 +224,12 @@ pub async fn send(router: &Router, mut request: Request<Body>) -> RouterResponse
 
 /// Sends a request to a router without adding headers.
 pub async fn send_as_it_is(router: &Router, request: Request<Body>) -> RouterResponse {
+    let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
     let response = router.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
+    let media_type = parts.headers.get("content-type").map_or("", |value| value.to_str().unwrap());
+    assert_described(&method, &path, parts.status.as_u16(), media_type, &body);
     RouterResponse { status: parts.status.as_u16(), headers: parts.headers, body }
 }
 

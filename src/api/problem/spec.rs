@@ -30,7 +30,7 @@ use crate::wire::collection::StudioBody;
 ///
 /// `retry_after` is in seconds. `close` ends the connection, because the gateway would have to read the rest of a body that it does not use.
 /// `group` begins a group in the list of all types (`problem-group-GROUP`).
-#[derive(Debug, Clone, Serialize, IntoStaticStr, VariantNames, EnumDiscriminants)]
+#[derive(Debug, Clone, Serialize, IntoStaticStr, VariantNames, EnumDiscriminants, utoipa::ToSchema)]
 #[strum(serialize_all = "kebab-case")]
 #[strum_discriminants(
     doc = "The row of a problem without the facts of one case.",
@@ -45,6 +45,7 @@ pub enum Problem {
     #[strum_discriminants(strum(props(status = 400, group = "request")))]
     RequestMalformed {
         #[serde(flatten, serialize_with = "MalformedReason::members")]
+        #[schema(value_type = MisfitMembers)]
         reason: MalformedReason,
     },
     #[strum_discriminants(strum(props(status = 400)))]
@@ -54,12 +55,19 @@ pub enum Problem {
     #[strum_discriminants(strum(props(status = 400)))]
     ContentDigestMalformed,
     #[strum_discriminants(strum(props(status = 400)))]
-    PhotoSubjectUnknown { allowed: &'static [&'static str] },
+    PhotoSubjectUnknown {
+        #[schema(value_type = Vec<String>)]
+        allowed: &'static [&'static str],
+    },
     #[strum_discriminants(strum(props(status = 400)))]
-    PhotoExceptionUnknown { allowed: &'static [&'static str] },
+    PhotoExceptionUnknown {
+        #[schema(value_type = Vec<String>)]
+        allowed: &'static [&'static str],
+    },
     #[strum_discriminants(strum(props(status = 400)))]
     CodeMalformed {
         #[serde(flatten, serialize_with = "place_in_code")]
+        #[schema(value_type = PlaceInCode)]
         error: CodeError,
     },
     #[strum_discriminants(strum(props(status = 400)))]
@@ -162,7 +170,12 @@ pub enum Problem {
         handed_over: bool,
     },
     #[strum_discriminants(strum(props(status = 410)))]
-    PhotoSettled { outcome: PhotoState, settled_at: Timestamp, office: Option<StudioBody> },
+    PhotoSettled {
+        outcome: PhotoState,
+        settled_at: Timestamp,
+        #[schema(required = true)]
+        office: Option<StudioBody>,
+    },
     #[strum_discriminants(strum(props(status = 410)))]
     PhotoWithdrawn { withdrawn_at: Timestamp },
     #[strum_discriminants(strum(props(status = 410)))]
@@ -180,8 +193,10 @@ pub enum Problem {
     #[strum_discriminants(strum(props(status = 422)))]
     SettlementDate {
         #[serde(serialize_with = "as_text")]
+        #[schema(value_type = String, format = Date)]
         earliest: Date,
         #[serde(serialize_with = "as_text")]
+        #[schema(value_type = String, format = Date)]
         latest: Date,
     },
     #[strum_discriminants(strum(props(status = 422)))]
@@ -195,6 +210,7 @@ pub enum Problem {
     #[strum_discriminants(strum(props(status = 401)))]
     EnrolmentCodeMalformed {
         #[serde(flatten, serialize_with = "place_in_code")]
+        #[schema(value_type = PlaceInCode)]
         error: CodeError,
     },
     #[strum_discriminants(strum(props(status = 401)))]
@@ -262,6 +278,28 @@ pub enum Problem {
     StorageUnavailable,
     #[strum_discriminants(strum(props(status = 503, retry_after = 60)))]
     RevocationListMissing,
+}
+
+/// Members about a field that does not fit the interface.
+#[derive(utoipa::ToSchema)]
+struct MisfitMembers {
+    /// Name of the field, parameter or header.
+    #[allow(dead_code, reason = "describes what `MalformedReason::members` writes")]
+    field: Option<String>,
+    /// Values or names that the gateway accepts in its place.
+    #[allow(dead_code, reason = "describes what `MalformedReason::members` writes")]
+    allowed: Option<Vec<String>>,
+}
+
+/// Members about the place of a typo, as far as it is known.
+#[derive(utoipa::ToSchema)]
+struct PlaceInCode {
+    /// Group of the code, counted from 1.
+    #[allow(dead_code, reason = "describes what `place_in_code` writes")]
+    group: Option<usize>,
+    /// Symbol of the group, counted from 1.
+    #[allow(dead_code, reason = "describes what `place_in_code` writes")]
+    position: Option<usize>,
 }
 
 fn place_in_code<S: Serializer>(error: &CodeError, serializer: S) -> Result<S::Ok, S::Error> {

@@ -52,6 +52,7 @@ enum Command {
     Device(parties::device::Command),
     #[command(subcommand)]
     Profile(running::profile::Command),
+    Openapi(running::openapi::Arguments),
     #[command(subcommand)]
     Audit(audit::Command),
     ConfirmClock(CommonOptions),
@@ -112,6 +113,7 @@ async fn run(command: Command) -> Result<(), CommandError> {
         Command::Office(command) => parties::party::run(Role::Office, command).await,
         Command::Device(command) => parties::device::run(command).await,
         Command::Profile(command) => running::profile::run(command),
+        Command::Openapi(arguments) => running::openapi::run(&arguments),
         Command::Audit(command) => audit::run(command).await,
         Command::ConfirmClock(common) => running::confirm_clock::run(&common).await,
         Command::Backup(arguments) => data::backup::run(&arguments).await,

@@ -21,6 +21,7 @@ use strum::EnumProperty;
     strum::EnumProperty,
     strum::IntoStaticStr,
     strum::VariantArray,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]

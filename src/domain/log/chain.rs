@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 
 /// A row as it is stored and exported (one JSON object per line). `details` is JSON within a string, because the digest covers its text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChainRow {
     /// Counted from 1.

@@ -17,7 +17,7 @@ use crate::json_object;
 pub const LOG_RETENTION: Duration = Duration::from_hours(24 * (10 * 365 + 3 + 184));
 
 /// Statement of how many rows the audit log has and what the digest of the last one is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Checkpoint {
     format: CheckpointFormat,
@@ -35,7 +35,7 @@ pub struct Checkpoint {
     pub key: Sha256Digest,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 enum CheckpointFormat {
     #[serde(rename = "lichtbild-checkpoint/v1")]
     V1,

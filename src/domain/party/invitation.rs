@@ -25,7 +25,7 @@ pub const MAX_WRONG_CODES: u32 = 3;
 pub const APPROVAL_PERIOD: Duration = Duration::from_hours(7 * 24);
 
 /// Consent that a device needs for its first certificate.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EnrolmentPolicy {
     /// The code suffices.

@@ -22,6 +22,7 @@ use crate::texts::language::Language;
     strum::EnumString,
     strum::IntoStaticStr,
     strum::VariantArray,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -71,7 +72,7 @@ impl SettlementOutcome {
 }
 
 /// Reason for which a clerk refused a photo, with an optional note.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Refusal {
     pub reason: RefusalReason,
     /// Note for the studio, up to 500 characters, without the name of the citizen.
@@ -96,6 +97,7 @@ pub struct Refusal {
     strum::EnumProperty,
     strum::IntoStaticStr,
     strum::VariantArray,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]

@@ -12,7 +12,7 @@ use crate::domain::check::finding;
 use crate::domain::check::finding::Finding;
 
 /// Statement of a studio about the person in the photo. JSON contains only values other than the defaults.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Declaration {
     #[serde(default, skip_serializing_if = "Subject::is_ordinary")]
     pub subject: Subject,
@@ -65,6 +65,7 @@ impl fmt::Debug for SealedMetadata {
     strum::EnumString,
     strum::IntoStaticStr,
     strum::VariantNames,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -107,6 +108,7 @@ impl Subject {
     strum::EnumString,
     strum::IntoStaticStr,
     strum::VariantNames,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]

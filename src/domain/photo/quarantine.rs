@@ -30,7 +30,7 @@ pub struct Quarantined {
 }
 
 /// Reason for which a photo is in quarantine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum QuarantineReason {
     /// Its device was revoked, and an administrator must release it first.

@@ -186,6 +186,8 @@ gateway-init-database-in-use = { $database } gehört schon zu einem Gateway. Fü
 gateway-init-database-unavailable = { $database } lässt sich nicht benutzen. Ursache: { $cause }{ $advice }
 gateway-init-not-read-back = Die gerade geschriebenen Dateien lassen sich nicht lesen.
 
+# running/openapi
+gateway-openapi-unwritten = { $file } lässt sich nicht schreiben
 # running/profile
 gateway-profile-unknown = Es gibt weder ein Profil noch eine Datei { $name }: „lichtbild-gateway profile list“ zeigt die Profile.
 gateway-profile-wrong = Datei berichtigen und noch einmal prüfen; „lichtbild-gateway profile show de-tr03121“ gibt ein gültiges Profil aus
@@ -696,6 +698,9 @@ gateway-help-profile-show = Profil ausgeben: seine Datei, in der neben jeder Zah
     .json = JSON ausgeben, wie Fotostudios es unter /v1/profile sehen
 gateway-help-profile-check = Eigene Datei prüfen: ihre Regeln ausgeben, oder was in welcher Zeile falsch ist
     .file = Datei des Profils
+gateway-help-openapi = Beschreibung der HTTP-Schnittstelle ausgeben (OpenAPI 3.1), wie jeder Zugang sie unter /v1/openapi.json liefert
+    .listener = Beschriebener Zugang; ohne Angabe mit --out alle
+    .out = Je Zugang eine JSON-Datei in diesen Ordner schreiben
 gateway-help-audit = Protokoll prüfen oder ausziehen
 gateway-help-audit-verify = Protokoll oder einen Auszug davon prüfen und Zeilen finden, die verändert, entfernt, vertauscht, eingefügt oder abgeschnitten wurden
     .long = Endet mit Code 3, wenn es eine solche Zeile gibt, und nennt die erste. Zeilen, die am Ende abgeschnitten oder bis zum Ende neu geschrieben wurden, fallen nur durch unterschriebene Prüfpunkte auf: die von --checkpoint, sonst die im Ordner der Konfiguration, sonst die in der Datenbank. Endet mit Code 4, wenn kein Prüfpunkt das Protokoll abdeckt. Geht auch bei laufendem Gateway.

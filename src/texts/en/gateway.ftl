@@ -186,6 +186,8 @@ gateway-init-database-in-use = { $database } is in use by a gateway already: for
 gateway-init-database-unavailable = cannot use { $database } ({ $cause }){ $advice }
 gateway-init-not-read-back = cannot read back the files that were just written
 
+# running/openapi
+gateway-openapi-unwritten = cannot write { $file }
 # running/profile
 gateway-profile-unknown = there is neither a profile nor a file { $name }: `lichtbild-gateway profile list` shows the profiles
 gateway-profile-wrong = correct the file and check it again; `lichtbild-gateway profile show de-tr03121` prints one that is right
@@ -696,6 +698,9 @@ gateway-help-profile-show = Print a profile: its file, in which every number has
     .json = Print JSON, as studios see it at /v1/profile
 gateway-help-profile-check = Check a file of your own: print its rules, or what is wrong with it and in which line
     .file = The profile file
+gateway-help-openapi = Print the description of the HTTP API (OpenAPI 3.1), as each listener serves it at /v1/openapi.json
+    .listener = Listener to describe; without it and with --out, all
+    .out = Write one JSON file for each listener to this folder
 gateway-help-audit = Verify the audit log, or export it
 gateway-help-audit-verify = Verify the audit log or an export of it, and find rows that were changed, removed, swapped, inserted or cut off
     .long = Exits with code 3 if there is such a row, and names the first one. Rows that were cut off at the end, or rewritten up to the end, show only against signed checkpoints: those of --checkpoint, else of the configuration's folder, else those in the database. Exits with code 4 if no checkpoint covers the log. Works while the gateway runs.

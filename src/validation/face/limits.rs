@@ -9,7 +9,7 @@ use crate::validation::pixel_rule::PixelRule;
 use crate::validation::rules::within;
 
 /// Limits for position, size and pose of the face. Shares are of the photo's width or height.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct FaceLimits {
     /// Distance of the pupils.
@@ -54,7 +54,7 @@ pub struct FaceLimits {
 }
 
 /// Range of pixels; both ends are allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PixelRange {
     pub min: u32,
@@ -62,7 +62,7 @@ pub struct PixelRange {
 }
 
 /// Range of shares; both ends are allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RatioRange {
     #[serde(deserialize_with = "within::<f64, _, _, 0, 1>")]

@@ -2,6 +2,7 @@
 
 pub mod confirm_clock;
 pub mod init;
+pub mod openapi;
 pub mod profile;
 pub mod serve;
 mod systemd_unit;

@@ -1,0 +1,204 @@
+//! Comparison of two descriptions of the API: what programs that were written for the old one would notice.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+/// The side that writes a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Writer {
+    Client,
+    Gateway,
+}
+
+/// Keywords that limit a value further.
+const LIMITS: [&str; 7] = ["pattern", "minimum", "maximum", "minLength", "maxLength", "format", "const"];
+
+/// Differences between two documents, each with its place.
+struct DescriptionComparison<'a> {
+    old: &'a Value,
+    new: &'a Value,
+    found: Vec<String>,
+}
+
+/// The changes from `old` to `new` that break clients.
+pub(super) fn breaking_changes(old: &Value, new: &Value) -> Vec<String> {
+    let mut comparison = DescriptionComparison { old, new, found: Vec::new() };
+    for (path, methods) in members(&old["paths"]) {
+        for (method, operation) in members(methods) {
+            let place = format!("{} {path}", method.to_uppercase());
+            match new["paths"].get(path).and_then(|methods| methods.get(method)) {
+                Some(other) => comparison.operation(&place, operation, other),
+                None => comparison.found.push(format!("{place}: removed")),
+            }
+        }
+    }
+    comparison.found
+}
+
+impl DescriptionComparison<'_> {
+    fn note(&mut self, place: &str, what: &str) {
+        self.found.push(format!("{place}: {what}"));
+    }
+
+    fn operation(&mut self, place: &str, old: &Value, new: &Value) {
+        if old["operationId"] != new["operationId"] {
+            self.note(place, "another operationId");
+        }
+        self.parameters(place, old, new);
+        for (media_type, content) in members(&old["requestBody"]["content"]) {
+            let place = format!("{place} request");
+            match new["requestBody"]["content"].get(media_type) {
+                Some(other) => self.schema(&place, &content["schema"], &other["schema"], Writer::Client, 0),
+                None => self.note(&place, &format!("{media_type} is no longer accepted")),
+            }
+        }
+        if old.get("requestBody").is_none() && new["requestBody"]["required"] == true {
+            self.note(place, "a body is required now");
+        }
+        for (status, answer) in members(&old["responses"]) {
+            let place = format!("{place} {status}");
+            let Some(other) = new["responses"].get(status) else {
+                // A refusal that no longer occurs breaks nothing.
+                if status.starts_with('2') {
+                    self.note(&place, "removed");
+                }
+                continue;
+            };
+            for (name, _) in members(&answer["headers"]) {
+                if other["headers"].get(name).is_none() {
+                    self.note(&place, &format!("header {name} removed"));
+                }
+            }
+            for (media_type, content) in members(&answer["content"]) {
+                match other["content"].get(media_type) {
+                    Some(other) => self.schema(&place, &content["schema"], &other["schema"], Writer::Gateway, 0),
+                    None => self.note(&place, &format!("{media_type} removed")),
+                }
+            }
+        }
+        for (status, _) in members(&new["responses"]) {
+            if status.starts_with('2') && old["responses"].get(status).is_none() {
+                self.note(place, &format!("new success {status}"));
+            }
+        }
+    }
+
+    fn parameters(&mut self, place: &str, old: &Value, new: &Value) {
+        let resolved = |document, operation: &Value| -> Vec<Value> {
+            items(&operation["parameters"]).map(|parameter| resolve(document, parameter).clone()).collect()
+        };
+        let (old, new) = (resolved(self.old, old), resolved(self.new, new));
+        let id = |parameter: &Value| (parameter["in"].clone(), parameter["name"].clone());
+        for parameter in &old {
+            let place = format!("{place} {}", parameter["name"]);
+            match new.iter().find(|other| id(other) == id(parameter)) {
+                Some(other) => {
+                    if other["required"] == true && parameter["required"] != true {
+                        self.note(&place, "required now");
+                    }
+                    self.schema(&place, &parameter["schema"], &other["schema"], Writer::Client, 0);
+                }
+                None => self.note(&place, "removed"),
+            }
+        }
+        for parameter in new.iter().filter(|parameter| parameter["required"] == true) {
+            if !old.iter().any(|other| id(other) == id(parameter)) {
+                self.note(place, &format!("new required parameter {}", parameter["name"]));
+            }
+        }
+    }
+
+    fn schema(&mut self, place: &str, old: &Value, new: &Value, writer: Writer, depth: usize) {
+        // Schemas do not contain themselves; the limit is for one that does by mistake.
+        if depth > 20 {
+            return self.note(place, "nested too deeply");
+        }
+        let (old, new) = (resolve(self.old, old), resolve(self.new, new));
+        if old["type"] != new["type"] {
+            return self.note(place, "another type");
+        }
+        for limit in LIMITS {
+            if old.get(limit) != new.get(limit) && (writer == Writer::Gateway || new.get(limit).is_some()) {
+                self.note(place, &format!("another {limit}"));
+            }
+        }
+        let values = |schema: &Value| -> BTreeSet<String> { items(&schema["enum"]).map(Value::to_string).collect() };
+        let (had, has) = (values(old), values(new));
+        // Programs have to expect new values in answers, and the gateway must go on to take the old ones.
+        if writer == Writer::Client && !has.is_empty() && !had.is_subset(&has) {
+            self.note(place, "values are no longer accepted");
+        }
+        self.members(place, old, new, writer, depth);
+        if old.get("items").is_some() {
+            self.schema(&format!("{place}[]"), &old["items"], &new["items"], writer, depth + 1);
+        }
+        for alternative in items(&old["oneOf"]) {
+            self.alternative(place, alternative, &new["oneOf"], writer, depth);
+        }
+    }
+
+    fn members(&mut self, place: &str, old: &Value, new: &Value, writer: Writer, depth: usize) {
+        let is_required = |schema: &Value, name: &str| items(&schema["required"]).any(|required| required == name);
+        for (name, member) in members(&old["properties"]) {
+            let inner = format!("{place}.{name}");
+            match new["properties"].get(name) {
+                Some(other) => self.schema(&inner, member, other, writer, depth + 1),
+                None => self.note(&inner, "removed"),
+            }
+            match writer {
+                Writer::Gateway if is_required(old, name) && !is_required(new, name) => {
+                    self.note(&inner, "may be absent now")
+                }
+                Writer::Client if !is_required(old, name) && is_required(new, name) => {
+                    self.note(&inner, "required now")
+                }
+                _ => {}
+            }
+        }
+        for (name, _) in members(&new["properties"]) {
+            if writer == Writer::Client && is_required(new, name) && old["properties"].get(name).is_none() {
+                self.note(&format!("{place}.{name}"), "new and required");
+            }
+        }
+    }
+
+    /// Compares an alternative with the one of the same kind: the same constant, the same reference, or the same first member.
+    fn alternative(&mut self, place: &str, old: &Value, new: &Value, writer: Writer, depth: usize) {
+        let kind = |document: &Value, schema: &Value| {
+            let resolved = resolve(document, schema);
+            let tag = ["type", "outcome"].into_iter().map(|name| &resolved["properties"][name]).find_map(|member| {
+                member
+                    .get("const")
+                    .cloned()
+                    .or_else(|| items(&member["enum"]).next().filter(|_| items(&member["enum"]).count() == 1).cloned())
+            });
+            let names = || json!(members(&resolved["properties"]).map(|(name, _)| name).next());
+            tag.or_else(|| schema.get("$ref").cloned()).unwrap_or_else(names)
+        };
+        let wanted = kind(self.old, old);
+        let other = items(new).find(|other| kind(self.new, other) == wanted).cloned();
+        match other {
+            Some(other) => self.schema(place, old, &other, writer, depth + 1),
+            // A problem that no longer occurs breaks nothing.
+            None if writer == Writer::Gateway => {}
+            None => self.note(place, &format!("{wanted} is no longer accepted")),
+        }
+    }
+}
+
+fn members(object: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    object.as_object().into_iter().flatten()
+}
+
+fn items(array: &Value) -> impl Iterator<Item = &Value> {
+    array.as_array().into_iter().flatten()
+}
+
+/// The part of the document that a reference names.
+fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    match value["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) {
+        Some(pointer) => document.pointer(pointer).unwrap_or(value),
+        None => value,
+    }
+}
