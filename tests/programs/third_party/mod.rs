@@ -2,6 +2,7 @@
 
 skip_in!(quick, postgres: "starts the programs, with databases of their own");
 
+mod api_clients;
 mod curl;
 mod demo;
 mod example_program;
@@ -10,3 +11,4 @@ mod fachverfahren;
 mod load_balancers;
 mod refused_decisions;
 mod rough_demo;
+mod schemathesis;

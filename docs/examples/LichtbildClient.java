@@ -1,0 +1,248 @@
+// Client of Lichtbild in Java 17, without a library: studio software deposits, application software of an office collects and settles,
+// and both renew their certificate. docs/api.md explains the requests.
+//
+//   java LichtbildClient.java deposit https://gateway.stadt.example:8443 koch-1 portrait.jpg KEY
+//   java LichtbildClient.java collect https://gateway.stadt.example:9443 mitte-1 collected.jpg < code.txt
+//   java LichtbildClient.java events  https://gateway.stadt.example:8443 koch-1 [CURSOR]
+//   java LichtbildClient.java renew   https://gateway.stadt.example:8443 koch-1
+//
+// koch-1 is the folder that `lichtbild-gateway device add` made, with device.p12 and gateway-ca.pem. The environment variable
+// LICHTBILD_P12_PASSWORD has the password that the command printed; other users cannot read it there.
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.KeyStore;
+import java.security.MessageDigest;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+public class LichtbildClient {
+    /** Problems that pass by themselves: the same request can succeed later. */
+    static final Set<String> PASSING = Set.of("deposit-in-progress", "too-many-requests", "too-many-connections",
+            "gateway-busy", "storage-unavailable", "upload-too-slow", "body-cut");
+    static final int TRIES = 8;
+
+    final String gateway;
+    final HttpClient http;
+
+    LichtbildClient(String gateway, Path device, char[] password) throws Exception {
+        this.gateway = gateway;
+        KeyStore own = KeyStore.getInstance("PKCS12");
+        try (InputStream file = Files.newInputStream(device.resolve("device.p12"))) {
+            own.load(file, password);
+        }
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(own, password);
+
+        // Trusts the gateway's own authority only.
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        try (InputStream file = Files.newInputStream(device.resolve("gateway-ca.pem"))) {
+            trusted.setCertificateEntry("gateway", CertificateFactory.getInstance("X.509").generateCertificate(file));
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+        http = HttpClient.newBuilder().sslContext(tls).version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(10)).build();
+    }
+
+    /** A refusal: application/problem+json (RFC 9457). */
+    static class Refused extends Exception {
+        final String type;
+
+        Refused(String problem) {
+            super(text(problem, "type") + ": " + text(problem, "title") + ". " + text(problem, "detail"));
+            type = text(problem, "type");
+        }
+    }
+
+    HttpRequest.Builder to(String path) {
+        return HttpRequest.newBuilder(URI.create(gateway + path)).timeout(Duration.ofSeconds(40))
+                .header("Accept-Language", "de");
+    }
+
+    /** Sends the request until it is answered. Every request of the interface may be repeated. */
+    HttpResponse<byte[]> send(HttpRequest request) throws Exception {
+        long wait = 500;
+        for (int left = TRIES - 1;; left--) {
+            String reason;
+            try {
+                HttpResponse<byte[]> answer = http.send(request, BodyHandlers.ofByteArray());
+                if (answer.statusCode() < 300) {
+                    return answer;
+                }
+                Refused refused = new Refused(new String(answer.body(), StandardCharsets.UTF_8));
+                if (!PASSING.contains(refused.type) || left == 0) {
+                    throw refused;
+                }
+                long asked = answer.headers().firstValueAsLong("Retry-After").orElse(0) * 1000;
+                wait = Math.max(wait, asked);
+                reason = refused.type;
+            } catch (IOException broken) {
+                // Unknown whether the gateway acted: the repeat finds out.
+                if (left == 0) {
+                    throw broken;
+                }
+                reason = "no answer (" + broken.getMessage() + ")";
+            }
+            System.err.println(reason + ": again in " + wait + " ms");
+            Thread.sleep(wait);
+            wait = Math.min(wait * 2, 30_000);
+        }
+    }
+
+    /** Deposits a photo and returns its receipt. Keep `key` with the photo until the receipt has arrived. */
+    String deposit(byte[] photo, String key) throws Exception {
+        String digest = "sha-256=:" + Base64.getEncoder().encodeToString(sha256(photo)) + ":";
+        return body(send(to("/v1/photos").header("Content-Type", "image/jpeg").header("Idempotency-Key", key)
+                .header("Content-Digest", digest).POST(BodyPublishers.ofByteArray(photo)).build()));
+    }
+
+    /** Collects the photo of a code, stores it, and settles the collection as used. */
+    String collect(String code, Path file) throws Exception {
+        String collection = post("/v1/collections", "{\"code\":\"" + code + "\"}");
+        String path = "/v1/collections/" + text(collection, "collection_id");
+        byte[] photo = send(to(path + "/photo").header("Retrieval-Code", code).build()).body();
+        if (!HexFormat.of().formatHex(sha256(photo)).equals(text(collection, "sha256"))) {
+            throw new IOException("the photo arrived changed: fetch it again");
+        }
+        // The photo is on the disk before the settlement erases it at the gateway.
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        Files.write(part, photo);
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+        return post(path + "/settle", "{\"outcome\":\"used\"}");
+    }
+
+    String post(String path, String json) throws Exception {
+        return body(send(to(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)).build()));
+    }
+
+    static String body(HttpResponse<byte[]> answer) {
+        return new String(answer.body(), StandardCharsets.UTF_8);
+    }
+
+    static byte[] sha256(byte[] bytes) throws Exception {
+        return MessageDigest.getInstance("SHA-256").digest(bytes);
+    }
+
+    /** The first member with this name that is a text. Use a JSON library in real software. */
+    static String text(String json, String name) {
+        var found = Pattern.compile("\"" + name + "\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"").matcher(json);
+        return found.find() ? found.group(1) : "";
+    }
+
+    /** Prints events until the line breaks, and returns the cursor behind the last one. */
+    String events(String cursor) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(gateway + "/v1/events"))
+                .header("Accept", "text/event-stream").header("Last-Event-ID", cursor).build();
+        var lines = http.send(request, BodyHandlers.ofLines());
+        String[] last = {cursor};
+        lines.body().forEach(line -> {
+            if (line.startsWith("data:")) {
+                System.out.println(line.substring(5).strip());
+            } else if (line.startsWith("id:")) {
+                last[0] = line.substring(3).strip();
+            }
+        });
+        return last[0];
+    }
+
+    /** Renews the certificate: makes a new key, has it certified, and replaces device.p12. */
+    static void renew(LichtbildClient client, Path device, String password) throws Exception {
+        KeyStore own = KeyStore.getInstance("PKCS12");
+        try (InputStream file = Files.newInputStream(device.resolve("device.p12"))) {
+            own.load(file, password.toCharArray());
+        }
+        String alias = own.aliases().nextElement();
+        String subject = ((X509Certificate) own.getCertificate(alias)).getSubjectX500Principal().getName();
+
+        // The Java library has no certificate requests; its keytool has.
+        Path made = device.resolve("renewed.p12");
+        Files.deleteIfExists(made);
+        keytool(password, "-genkeypair", "-keystore", made.toString(), "-storetype", "PKCS12", "-alias", alias,
+                "-keyalg", "EC", "-groupname", "secp256r1", "-dname", subject);
+        String request = keytool(password, "-certreq", "-keystore", made.toString(), "-alias", alias);
+
+        byte[] answer = client.send(client.to("/.well-known/est/simplereenroll")
+                .header("Content-Type", "application/pkcs10").POST(BodyPublishers.ofString(request)).build()).body();
+        byte[] pkcs7 = Base64.getMimeDecoder().decode(answer);
+        Certificate[] chain = CertificateFactory.getInstance("X.509")
+                .generateCertificates(new ByteArrayInputStream(pkcs7)).toArray(new Certificate[0]);
+
+        KeyStore renewed = KeyStore.getInstance("PKCS12");
+        try (InputStream file = Files.newInputStream(made)) {
+            renewed.load(file, password.toCharArray());
+        }
+        renewed.setKeyEntry(alias, renewed.getKey(alias, password.toCharArray()), password.toCharArray(), chain);
+        try (OutputStream file = Files.newOutputStream(made)) {
+            renewed.store(file, password.toCharArray());
+        }
+        Files.move(made, device.resolve("device.p12"), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Runs keytool with the password in its environment, where other users cannot read it. */
+    static String keytool(String password, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("-storepass:env", "LICHTBILD_P12_PASSWORD"));
+        ProcessBuilder program = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        program.environment().put("LICHTBILD_P12_PASSWORD", password);
+        Process running = program.start();
+        String output = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (running.waitFor() != 0) {
+            throw new IOException("keytool: " + output);
+        }
+        return output;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        String password = System.getenv("LICHTBILD_P12_PASSWORD");
+        if (arguments.length < 3 || password == null) {
+            System.err.println("usage: LICHTBILD_P12_PASSWORD=... java LichtbildClient.java deposit|collect|events|renew GATEWAY DEVICE ...");
+            System.exit(2);
+        }
+        Path device = Path.of(arguments[2]);
+        var client = new LichtbildClient(arguments[1], device, password.toCharArray());
+        try {
+            switch (arguments[0]) {
+                case "deposit" -> System.out.println(client.deposit(Files.readAllBytes(Path.of(arguments[3])), arguments[4]));
+                case "collect" -> {
+                    String code = new String(System.in.readAllBytes(), StandardCharsets.UTF_8).strip();
+                    System.out.println(client.collect(code, Path.of(arguments[3])));
+                }
+                case "events" -> System.out.println(client.events(arguments.length > 3 ? arguments[3] : ""));
+                case "renew" -> renew(client, device, password);
+                default -> System.exit(2);
+            }
+        } catch (Refused refused) {
+            System.err.println(refused.getMessage());
+            System.exit(1);
+        }
+    }
+}
