@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::{Builder, Uuid};
 
+use super::digest::Sha256Digest;
 use crate::clock::Timestamp;
 use crate::entropy::{Entropy, EntropyError, random_bytes};
 
@@ -82,6 +83,17 @@ identifier!(
     /// One collection of a photo by an office.
     CollectionId
 );
+identifier!(
+    /// An event for the program of a studio or an office.
+    EventId
+);
+
+impl EventId {
+    /// The identifier that a digest gives, so that it can be computed again.
+    pub fn of_digest(at: Timestamp, digest: &Sha256Digest) -> Self {
+        Self(identifier_at(at, &std::array::from_fn(|place| digest.as_bytes()[place])))
+    }
+}
 
 /// The text is not an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

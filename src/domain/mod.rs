@@ -5,6 +5,7 @@ pub mod clock_jump;
 pub mod code;
 pub mod digest;
 pub mod display_text;
+pub mod event;
 pub mod id;
 pub mod local_time;
 pub mod log;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 use crate::domain::code::lookup::{LookupId, TombstoneId};
 use crate::domain::digest::Sha256Digest;
+use crate::domain::event::{EventCursor, StoredEvent};
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use crate::domain::party::{Caller, Party, Role};
 use crate::domain::photo::availability::Availability;
@@ -309,11 +310,65 @@ pub struct PurgeReport {
     /// Tombstones that were deleted with their collections.
     pub tombstones: u64,
     pub log_rows: u64,
+    pub events: u64,
 }
 
 impl PurgeReport {
     /// Reports whether another batch may be waiting.
     pub const fn has_changes(&self) -> bool {
-        self.tombstones + self.log_rows > 0
+        self.tombstones + self.log_rows + self.events > 0
     }
+}
+
+/// A request for the next events of a party.
+#[derive(Debug, Clone, Copy)]
+pub struct EventPageRequest {
+    pub party_id: PartyId,
+    /// Device that receives them.
+    pub device_id: DeviceId,
+    /// The last event that the device has.
+    pub after: Option<EventCursor>,
+    pub limit: u32,
+}
+
+/// Outcome of a request for events.
+#[derive(Debug)]
+pub enum EventPageOutcome {
+    CutOff(CutOff),
+    Page(Vec<StoredEvent>),
+}
+
+/// Rows whose end is announced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
+pub enum DueSubject {
+    Photos,
+    /// Photos that an office received and has not settled.
+    HandOvers,
+    Certificates,
+}
+
+/// Place in the order of the ends.
+#[derive(Debug, Clone)]
+pub struct DuePosition {
+    pub due: Timestamp,
+    /// Identifier of the photo, collection or device.
+    pub id: String,
+}
+
+/// A request to announce what ends after a place and until a time.
+#[derive(Debug, Clone)]
+pub struct DuePageRequest {
+    pub subject: DueSubject,
+    pub after: DuePosition,
+    pub until: Timestamp,
+    pub now: Timestamp,
+}
+
+/// One page of what ends soon.
+#[derive(Debug)]
+pub struct DuePage {
+    /// Number of new events.
+    pub announced: u64,
+    /// Place after which the next page begins; `None` on the last page.
+    pub next: Option<DuePosition>,
 }

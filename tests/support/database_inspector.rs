@@ -68,6 +68,11 @@ impl DatabaseInspector {
                 "SELECT count(*) FROM collections c WHERE (c.settled_at IS NOT NULL) <> EXISTS (SELECT * FROM audit a
                  WHERE a.event = 'collection.' || c.state AND c.state <> 'leased' AND a.subject = c.collection_id)",
             ),
+            (
+                "a settlement without its event for the studio, or the other way round",
+                "SELECT count(*) FROM collections c WHERE (c.state IN ('used', 'kept', 'refused')) <> EXISTS
+                 (SELECT * FROM events e WHERE e.collection_id = c.collection_id AND e.kind = 'photo.' || c.state)",
+            ),
         ] {
             assert_eq!(self.count(query).await, 0, "there is {what}");
         }

@@ -9,7 +9,7 @@ use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "parties",
     "devices",
     "invitations",
@@ -23,6 +23,7 @@ const TABLES: [&str; 13] = [
     "audit",
     "checkpoints",
     "log_anchors",
+    "events",
 ];
 
 pub enum RawDatabase {

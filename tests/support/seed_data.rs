@@ -130,6 +130,12 @@ impl SeedData {
                  SELECT i, {THEN}, {studio_device}, 'photo.deposited', {photo}, '{{}}', {bytes}, {bytes} FROM n",
                 numbers(1, self.log)
             ),
+            format!(
+                "INSERT INTO events (position, event_id, at, party_id, kind, photo_id, due, deduplication_key) {}
+                 SELECT i, {photo}, {THEN}, {studio}, 'photo.expiring', {photo}, {EXPIRES}, 'photo.expiring/{EXPIRES}/' || {photo}
+                 FROM n",
+                numbers(1, self.photos)
+            ),
             "DELETE FROM photo_counts".into(),
             "INSERT INTO photo_counts (state, photos) SELECT state, count(*) FROM photos GROUP BY state".into(),
         ]);

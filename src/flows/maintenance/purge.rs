@@ -43,13 +43,14 @@ pub async fn shorten_log(gateway: &Gateway, verifier: &CheckpointVerifier, now: 
     }
 }
 
-/// Deletes tombstones past their retention and log rows before the anchor, in batches that are committed one by one.
+/// Deletes tombstones and events past their retention and log rows before the anchor, in batches that are committed one by one.
 pub async fn purge(gateway: &Gateway, now: Timestamp) -> Result<PurgeReport, StoreError> {
     let mut total = PurgeReport::default();
     loop {
         let batch = gateway.store.purge(now).await?;
         total.tombstones += batch.tombstones;
         total.log_rows += batch.log_rows;
+        total.events += batch.events;
         if !batch.has_changes() {
             return Ok(total);
         }

@@ -5,7 +5,7 @@
 //!
 //! Transactions cannot deadlock, because each takes its locks in the order of [`Lock`], at most one of each kind. The
 //! sweep, which needs many locks of a kind, skips locked rows (`SKIP LOCKED`). The lock of the audit log comes last and
-//! is released by the commit, so it is held for three short statements and one disk write.
+//! is released by the commit, so it is held for a few short statements and one disk write. It orders events too.
 
 use sqlx::{PgConnection, Row};
 
@@ -34,7 +34,7 @@ pub(in crate::storage) enum Lock {
     Photo(PhotoId),
     /// All photos and invitations, including new ones: no other transaction adds or changes one.
     PhotosAndInvitations,
-    /// The end of the audit log's chain.
+    /// The end of the audit log's chain, and of the events.
     Log,
 }
 

@@ -20,5 +20,5 @@ mod session_settings;
 
 pub(super) use database::PostgresDatabase;
 pub(super) use locks::{Lock, try_lock_sweep};
-pub(super) use notifications::notify_nodes;
+pub(super) use notifications::{NodeChannel, notify_nodes};
 pub(super) use retry::with_retry;

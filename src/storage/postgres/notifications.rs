@@ -1,4 +1,4 @@
-//! Notifications of revocations on any node (`LISTEN` and `NOTIFY`).
+//! Notifications of revocations and events on any node (`LISTEN` and `NOTIFY`).
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -10,9 +10,21 @@ use tokio::task::AbortHandle;
 
 use super::primary_pool::{CHECK_INTERVAL, PrimaryPool};
 
-/// Channel for notifications of revoked, suspended or resumed devices and parties. They have no content; a listener
-/// reads the store.
-const CHANNEL: &str = "lichtbild_standing";
+/// Channel of notifications between nodes. They have no content; a listener reads the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+pub(in crate::storage) enum NodeChannel {
+    /// Revoked, suspended or resumed devices and parties.
+    #[strum(serialize = "lichtbild_standing")]
+    Status,
+    #[strum(serialize = "lichtbild_events")]
+    Events,
+}
+
+impl NodeChannel {
+    fn name(self) -> &'static str {
+        self.into()
+    }
+}
 
 /// Delay before a listener reconnects. Until then callers poll.
 const RECONNECT_DELAY: Duration = Duration::from_secs(1);
@@ -21,8 +33,15 @@ const RECONNECT_DELAY: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub(in crate::storage) struct ChangeListener {
     primary: PrimaryPool,
-    changed: Arc<Notify>,
+    changes: Arc<NodeChanges>,
     listener: Arc<OnceLock<ListenerTask>>,
+}
+
+/// Changes that the listener has heard of and that no task has waited for since.
+#[derive(Debug, Default)]
+struct NodeChanges {
+    status: Notify,
+    events: Notify,
 }
 
 #[derive(Debug)]
@@ -34,24 +53,38 @@ impl Drop for ListenerTask {
     }
 }
 
-/// Notifies all nodes, once the transaction is committed, that a device or a party was revoked, suspended or resumed.
-pub(in crate::storage) async fn notify_nodes(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(connection).await?;
+/// Notifies all nodes once the transaction is committed.
+pub(in crate::storage) async fn notify_nodes(
+    channel: NodeChannel,
+    connection: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT pg_notify($1, '')").bind(channel.name()).execute(connection).await?;
     Ok(())
 }
 
 impl ChangeListener {
     pub(super) fn new(primary: PrimaryPool) -> Self {
-        Self { primary, changed: Arc::default(), listener: Arc::default() }
+        Self { primary, changes: Arc::default(), listener: Arc::default() }
     }
 
-    /// Returns when something may have changed since the last return, also after each loss of the connection.
+    /// Returns when a device or a party may have changed since the last return, also after each loss of the connection.
     pub(in crate::storage) async fn changed(&self) {
+        self.listen();
+        self.changes.status.notified().await;
+    }
+
+    /// Returns when events may have been committed since the last return, also after each loss of the connection.
+    pub(in crate::storage) async fn events_committed(&self) {
+        self.listen();
+        self.changes.events.notified().await;
+    }
+
+    /// Starts the listener at the first call.
+    fn listen(&self) {
         self.listener.get_or_init(|| {
-            let listener = listen_forever(self.primary.clone(), Arc::clone(&self.changed));
+            let listener = listen_forever(self.primary.clone(), Arc::clone(&self.changes));
             ListenerTask(tokio::spawn(listener).abort_handle())
         });
-        self.changed.notified().await;
     }
 
     pub(super) fn close(&self) {
@@ -61,11 +94,11 @@ impl ChangeListener {
     }
 }
 
-async fn listen_forever(primary: PrimaryPool, changed: Arc<Notify>) {
+async fn listen_forever(primary: PrimaryPool, changes: Arc<NodeChanges>) {
     loop {
         let (options, mut host) = primary.watch_options();
         tokio::select! {
-            Err(error) = listen(options, &changed) => {
+            Err(error) = listen(options, &changes) => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "revocations of other nodes are not told just now, only asked for"
@@ -87,15 +120,25 @@ async fn watch_primary(primary: &PrimaryPool) -> std::convert::Infallible {
     }
 }
 
-async fn listen(options: PgConnectOptions, changed: &Notify) -> Result<std::convert::Infallible, sqlx::Error> {
+async fn listen(options: PgConnectOptions, changes: &NodeChanges) -> Result<std::convert::Infallible, sqlx::Error> {
     // The listener's connection is not taken from the pool of the requests.
     let pool = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None).connect_lazy_with(options);
     let mut listener = PgListener::connect_with(&pool).await?;
-    listener.listen(CHANNEL).await?;
+    listener.listen_all([NodeChannel::Status.name(), NodeChannel::Events.name()]).await?;
+    // Changes from before it listened are reported too.
+    let mut heard = None;
     loop {
-        // The first call also reports changes from before it listened.
-        changed.notify_one();
+        if heard != Some(NodeChannel::Events) {
+            changes.status.notify_one();
+        }
+        if heard != Some(NodeChannel::Status) {
+            changes.events.notify_one();
+        }
         // `None` after a lost connection was replaced.
-        let _ = listener.try_recv().await?;
+        let notification = listener.try_recv().await?;
+        heard = notification.map(|told| match told.channel() == NodeChannel::Events.name() {
+            true => NodeChannel::Events,
+            false => NodeChannel::Status,
+        });
     }
 }

@@ -37,6 +37,7 @@ const MIGRATIONS: Migrations = &[
     ("growth", include_str!("migrations/0004_growth.sql")),
     ("codes and keys", include_str!("migrations/0005_codes_and_keys.sql")),
     ("device kind", include_str!("migrations/0006_device_kind.sql")),
+    ("events", include_str!("migrations/0007_events.sql")),
 ];
 
 impl PostgresDatabase {

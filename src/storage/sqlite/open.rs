@@ -35,6 +35,7 @@ const MIGRATIONS: Migrations = &[
     ("growth", include_str!("migrations/0006_growth.sql")),
     ("codes and keys", include_str!("migrations/0007_codes_and_keys.sql")),
     ("device kind", include_str!("migrations/0008_device_kind.sql")),
+    ("events", include_str!("migrations/0009_events.sql")),
 ];
 
 impl SqliteDatabase {

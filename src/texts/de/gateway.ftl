@@ -611,6 +611,7 @@ gateway-fault-out-of-use = die Datenbank ist stillgelegt
 gateway-uncovered-certificates-first_used_at = wird beim ersten Vorzeigen eines Zertifikats vermerkt, ohne Zeile im Protokoll
 gateway-uncovered-collection_devices-hand_overs = zählt wiederholte Übergaben, von denen nicht jede eine Zeile im Protokoll hat; ist nie kleiner als die Zahl im Protokoll
 gateway-uncovered-guesses = zählen falsche Codes über wenige Minuten und werden nach einem Tag gelöscht
+gateway-uncovered-events = wiederholen 30 Tage lang für die Programme von Studios und Ämtern, was das Protokoll sagt, und kündigen Fristen an
 gateway-uncovered-notes-name--notes-moment = sind Vermerke der Datenbank über sich selbst: letzter Löschlauf, letzte Probe, ihr Gebrauch
 gateway-uncovered-photo_counts-number = zählt Zeilen, die ab und zu zusammengerechnet werden
 gateway-uncovered-_sqlx_migrations = werden beim Öffnen der Datenbank mit denen des Programms verglichen

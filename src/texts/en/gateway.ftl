@@ -611,6 +611,7 @@ gateway-fault-out-of-use = the database is inactive
 gateway-uncovered-certificates-first_used_at = is noted when a certificate is first shown, without a row of the log
 gateway-uncovered-collection_devices-hand_overs = counts repeated hand-overs, not all of which have a row of the log; is never below the number in the log
 gateway-uncovered-guesses = count wrong codes within a window of minutes, and are deleted after a day
+gateway-uncovered-events = repeat for 30 days what the log tells, and announce ends, for programs of studios and offices
 gateway-uncovered-notes-name--notes-moment = are notes of the database about itself: its last sweep and probe, its use
 gateway-uncovered-photo_counts-number = counts rows that are added up now and then
 gateway-uncovered-_sqlx_migrations = is compared with the program's own when the database is opened

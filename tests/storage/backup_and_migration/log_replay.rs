@@ -69,6 +69,11 @@ async fn what_was_used_refused_withdrawn_seen_kept_or_revoked_since_is_so_after_
     for (number, kind) in [(0, "photo-settled"), (1, "photo-settled"), (3, "photo-withdrawn"), (6, "photo-settled")] {
         assert_eq!(other.collect(&codes[number]).await.unwrap().problem(), (410, kind.into()), "{number}");
     }
+    let list = setup.studio.client(gateway.studio()).get("/v1/events").await.unwrap().json();
+    let mut told: Vec<_> = list["events"].as_array().unwrap().iter().map(|event| event["kind"].as_str()).collect();
+    told.sort_unstable();
+    let expected = ["photo.kept", "photo.refused", "photo.used", "photo.used"].map(Some);
+    assert_eq!(told, expected, "nobody knows if the studio heard of it before");
     // One office received it without settling; only this office can continue.
     assert_eq!(other.collect(&codes[4]).await.unwrap().problem(), (409, "photo-leased-elsewhere".into()));
     office.collect_ok(&codes[4]).await;

@@ -14,12 +14,22 @@ use crate::support::raw_database::RawDatabase;
 use crate::support::test_gateway::{DAY, TestGateway};
 
 /// Columns whose changes are not found, with the reason.
-const LEFT_OPEN: [(&str, &str); 14] = [
+const LEFT_OPEN: [(&str, &str); 24] = [
     ("collection_devices.hand_overs", "counts hand-overs without a row of the log"),
     ("certificates.first_used_at", "noted without a row of the log"),
     ("guesses.scope", "counts of minutes, forgotten after a day"),
     ("guesses.window_start", "counts of minutes, forgotten after a day"),
     ("guesses.count", "counts of minutes, forgotten after a day"),
+    ("events.position", "told again within 30 days"),
+    ("events.event_id", "told again within 30 days"),
+    ("events.at", "told again within 30 days"),
+    ("events.party_id", "told again within 30 days"),
+    ("events.device_id", "told again within 30 days"),
+    ("events.kind", "told again within 30 days"),
+    ("events.photo_id", "told again within 30 days"),
+    ("events.collection_id", "told again within 30 days"),
+    ("events.due", "told again within 30 days"),
+    ("events.deduplication_key", "told again within 30 days"),
     ("notes.name", "what the store notes of itself"),
     ("notes.moment", "what the store notes of itself"),
     ("photo_counts.number", "a number without a meaning"),

@@ -13,7 +13,7 @@ use crate::support::postgres::{TestDatabase, connect, execute_on};
 use crate::support::raw_database::RawDatabase;
 use crate::support::seed_data::{DEVICE_OF_OFFICE, OFFICE, STUDIO, SeedData, SqlDialect, identifier_of, lookup_of};
 
-const GROWING: [&str; 10] = [
+const GROWING: [&str; 11] = [
     "photos",
     "frames",
     "collections",
@@ -24,6 +24,7 @@ const GROWING: [&str; 10] = [
     "bound_keys",
     "devices",
     "invitations",
+    "events",
 ];
 
 /// Statements that may read many rows, with the reason.

@@ -70,7 +70,7 @@ async fn a_node_that_runs_goes_on_while_a_newer_one_adds_to_the_schema_and_is_re
         for table in ["parties", "devices", "certificates", "bound_keys", "invitations", "photos", "frames"] {
             fleet.database.execute(&format!("ALTER TABLE {table} ADD COLUMN newer TEXT")).await.unwrap();
         }
-        for table in ["collections", "collection_devices", "guesses", "audit", "notes", "photo_counts"] {
+        for table in ["collections", "collection_devices", "guesses", "audit", "notes", "photo_counts", "events"] {
             fleet.database.execute(&format!("ALTER TABLE {table} ADD COLUMN newer TEXT")).await.unwrap();
         }
         fleet.database.execute("CREATE INDEX newer ON photos (newer)").await.unwrap();

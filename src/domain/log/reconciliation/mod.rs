@@ -70,7 +70,7 @@ enum RowDigestStatus {
 }
 
 /// Columns that the log does not cover, with the reasons.
-pub const UNCOVERED_COLUMNS: [(&str, &str); 6] = [
+pub const UNCOVERED_COLUMNS: [(&str, &str); 7] = [
     ("certificates.first_used_at", "is written at the first use of a certificate, without a row of the log"),
     (
         "collection_devices.hand_overs",
@@ -78,6 +78,7 @@ pub const UNCOVERED_COLUMNS: [(&str, &str); 6] = [
     ),
     ("guesses", "count wrong codes within minutes, and are deleted after a day"),
     ("notes.name, notes.moment", "are notes of the store about itself: its last sweep, its probe and its use"),
+    ("events", "repeat for 30 days what the log tells, and announce ends, for programs of studios and offices"),
     ("photo_counts.number", "numbers rows that are summed up from time to time"),
     ("_sqlx_migrations", "is compared with the migrations of the program when the database is opened"),
 ];

@@ -1,4 +1,4 @@
-//! Connections to either database: statements, locks, and the audit rows that a commit adds.
+//! Connections to either database: statements, locks, and the audit rows and events that a commit adds.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -6,13 +6,15 @@ use std::sync::Arc;
 use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, SqlSafeStr, Sqlite, Transaction};
 
+use super::event_signal::EventSignal;
 use super::statement::{DriverConnection, Statement};
+use crate::domain::event::NewEvent;
 use crate::domain::log::AuditEntry;
 use crate::domain::log::chain::ChainLink;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::log::reconciliation::row_digest::RowDigestKey;
 use crate::storage::error::StoreError;
-use crate::storage::postgres::{Lock, notify_nodes, try_lock_sweep};
+use crate::storage::postgres::{Lock, NodeChannel, notify_nodes, try_lock_sweep};
 use crate::storage::rollback_guard::RollbackGuard;
 
 pub(in crate::storage::sql) enum StoreConnection {
@@ -63,20 +65,28 @@ impl RowKeys {
     }
 }
 
-/// A transaction that changes rows, with the rows that it will add to the audit log. Dropped without a commit, it
-/// changes nothing.
+/// A transaction that changes rows, with the rows that it will add to the audit log and the events that it will add.
+/// Dropped without a commit, it changes nothing.
 pub(in crate::storage::sql) struct WriteTransaction {
     connection: StoreConnection,
     audit_entries: Vec<AuditEntry>,
     /// Changed rows, each with the index of the audit entry that reports it.
     changed: Vec<(usize, RowId)>,
+    events: Vec<NewEvent>,
     row_keys: RowKeys,
     guard: RollbackGuard,
+    event_signal: EventSignal,
 }
 
 impl WriteTransaction {
-    pub(in crate::storage::sql) fn new(connection: StoreConnection, row_keys: RowKeys, guard: RollbackGuard) -> Self {
-        Self { connection, audit_entries: Vec::new(), changed: Vec::new(), row_keys, guard }
+    pub(in crate::storage::sql) fn new(
+        connection: StoreConnection,
+        row_keys: RowKeys,
+        guard: RollbackGuard,
+        event_signal: EventSignal,
+    ) -> Self {
+        let (audit_entries, changed, events) = (Vec::new(), Vec::new(), Vec::new());
+        Self { connection, audit_entries, changed, events, row_keys, guard, event_signal }
     }
 
     /// Takes a lock. Returns true if the transaction may have waited for it: rows that were read before must be read
@@ -114,7 +124,7 @@ impl WriteTransaction {
     pub(in crate::storage::sql) async fn notify_nodes(&mut self) -> Result<(), StoreError> {
         match self.driver_connection() {
             DriverConnection::Sqlite(_) => Ok(()),
-            DriverConnection::Postgres(connection) => Ok(notify_nodes(connection).await?),
+            DriverConnection::Postgres(connection) => Ok(notify_nodes(NodeChannel::Status, connection).await?),
         }
     }
 
@@ -124,6 +134,11 @@ impl WriteTransaction {
         self.audit_entries.push(entry);
     }
 
+    /// Adds an event. It gets its position at the commit, so that positions follow the order of the commits.
+    pub(in crate::storage::sql) fn emit(&mut self, event: NewEvent) {
+        self.events.push(event);
+    }
+
     /// Records that a row was added or changed. The next audit entry of this transaction carries its digest; if the row
     /// changes again, the later entry does.
     pub(in crate::storage::sql) fn mark_changed(&mut self, row: RowId) {
@@ -131,11 +146,12 @@ impl WriteTransaction {
     }
 }
 
-/// Rows that a transaction will add to the audit log.
+/// Rows that a transaction will add to the audit log, and its events.
 pub(in crate::storage::sql) struct PendingLog {
     pub(in crate::storage::sql) entries: Vec<AuditEntry>,
     /// Changed rows, each with the index of the entry that carries its digest.
     pub(in crate::storage::sql) changed: Vec<(usize, RowId)>,
+    pub(in crate::storage::sql) events: Vec<NewEvent>,
     pub(in crate::storage::sql) row_keys: RowKeys,
 }
 
@@ -144,7 +160,7 @@ pub(in crate::storage::sql) struct PendingLog {
 impl WriteTransaction {
     pub(in crate::storage::sql) fn take_pending_log(&mut self) -> PendingLog {
         let (entries, changed) = (std::mem::take(&mut self.audit_entries), std::mem::take(&mut self.changed));
-        PendingLog { entries, changed, row_keys: self.row_keys.clone() }
+        PendingLog { entries, changed, events: std::mem::take(&mut self.events), row_keys: self.row_keys.clone() }
     }
 
     /// Compares the end of the log, whose lock this transaction holds, with the last row known to be durable.
@@ -152,8 +168,15 @@ impl WriteTransaction {
         self.guard.check_head(end)
     }
 
-    /// Commits. `head` is the new end of the log if rows were added.
-    pub(in crate::storage::sql) async fn commit_logged(self, head: Option<ChainLink>) -> Result<(), StoreError> {
+    /// Commits. `head` is the new end of the log if rows were added. Other nodes are told of new events.
+    pub(in crate::storage::sql) async fn commit_logged(
+        mut self,
+        head: Option<ChainLink>,
+        has_events: bool,
+    ) -> Result<(), StoreError> {
+        if let (true, DriverConnection::Postgres(connection)) = (has_events, self.connection.driver_connection()) {
+            notify_nodes(NodeChannel::Events, connection).await?;
+        }
         match self.connection {
             StoreConnection::SqliteWriter(transaction) => transaction.commit().await?,
             StoreConnection::PostgresWriter(transaction) => transaction.commit().await?,
@@ -161,6 +184,9 @@ impl WriteTransaction {
             StoreConnection::SqliteReader(_) | StoreConnection::PostgresReader(_) => {}
         }
         head.into_iter().for_each(|head| self.guard.advance(head));
+        if has_events {
+            self.event_signal.set();
+        }
         Ok(())
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! ```text
 //! sql_store -> connection -> statement -> values
+//!                         -> event_signal
 //! ```
 
 pub mod connection;
+mod event_signal;
 pub mod sql_store;
 pub mod statement;
 pub mod values;

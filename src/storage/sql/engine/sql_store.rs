@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::connection::{RowKeys, StoreConnection, WriteTransaction};
+use super::event_signal::EventSignal;
 use crate::domain::log::watermark::RollbackError;
 use crate::storage::deadline::with_timeout;
 use crate::storage::error::StoreError;
@@ -15,6 +16,7 @@ use crate::storage::{postgres, sqlite};
 pub struct SqlStore {
     pub(in crate::storage::sql) database: Database,
     row_keys: RowKeys,
+    event_signal: EventSignal,
 }
 
 #[derive(Debug, Clone)]
@@ -30,7 +32,7 @@ impl SqlStore {
     }
 
     pub(in crate::storage::sql) fn new(database: Database) -> Self {
-        Self { database, row_keys: RowKeys::None }
+        Self { database, row_keys: RowKeys::None, event_signal: EventSignal::default() }
     }
 
     /// The same store. The audit rows of its changes carry digests of the changed rows.
@@ -70,6 +72,18 @@ impl SqlStore {
         }
     }
 
+    /// Returns when any node may have committed events since the last return. May miss events of other nodes while the
+    /// server cannot be reached, and those of other processes that use a file, so callers also poll.
+    pub async fn events_committed(&self) {
+        match &self.database {
+            Database::File(_) => self.event_signal.is_set().await,
+            Database::Server(server) => tokio::select! {
+                () = self.event_signal.is_set() => {}
+                () = server.changes.events_committed() => {}
+            },
+        }
+    }
+
     pub(in crate::storage::sql) async fn read(&self) -> Result<StoreConnection, StoreError> {
         Ok(match &self.database {
             Database::File(file) => StoreConnection::SqliteReader(file.readers.acquire().await?),
@@ -100,7 +114,8 @@ impl SqlStore {
         };
         // Checked last, because the connection may be new and was compared with the watermark when it was opened.
         self.guard().check()?;
-        Ok(WriteTransaction::new(connection, self.row_keys.clone(), self.guard().clone()))
+        let (row_keys, event_signal) = (self.row_keys.clone(), self.event_signal.clone());
+        Ok(WriteTransaction::new(connection, row_keys, self.guard().clone(), event_signal))
     }
 
     pub(in crate::storage::sql) fn guard(&self) -> &RollbackGuard {

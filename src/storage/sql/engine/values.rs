@@ -7,7 +7,8 @@ use sqlx::{Decode, Encode, Postgres, Sqlite, Type};
 use crate::clock::Timestamp;
 use crate::domain::code::lookup::{LookupId, TombstoneId};
 use crate::domain::digest::Sha256Digest;
-use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
+use crate::domain::event::EventKind;
+use crate::domain::id::{CollectionId, DeviceId, EventId, PartyId, PhotoId};
 use crate::domain::party::device_kind::DeviceKind;
 use crate::domain::party::invitation::{InvitationLookupId, InvitationState};
 use crate::domain::party::{DeviceScope, Role};
@@ -175,9 +176,9 @@ sql_types!(
 );
 sql_types!(
     String, ToString::to_string, |stored: String| stored.parse().ok();
-    CollectionId, DeviceId, PartyId, PhotoId
+    CollectionId, DeviceId, EventId, PartyId, PhotoId
 );
 sql_types!(
     String, |value: &Self| value.name().to_owned(), |stored: String| stored.parse().ok();
-    CollectionState, DeviceKind, DeviceScope, InvitationState, PhotoState, Role
+    CollectionState, DeviceKind, DeviceScope, EventKind, InvitationState, PhotoState, Role
 );

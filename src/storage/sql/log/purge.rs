@@ -1,8 +1,10 @@
-//! Purge of rows whose retention has ended: tombstones with their collections, and the oldest rows of the audit log.
+//! Purge of rows whose retention has ended: tombstones with their collections, events, and the oldest rows of the audit
+//! log.
 
 use sqlx::AssertSqlSafe;
 
 use crate::clock::Timestamp;
+use crate::domain::event::EVENT_RETENTION;
 use crate::domain::log::checkpoint::LOG_RETENTION;
 use crate::domain::log::{AuditEntry, AuditEvent};
 use crate::storage::error::StoreError;
@@ -16,6 +18,7 @@ use crate::storage::sql::engine::values::params;
 const TOMBSTONES_PER_BATCH: i64 = 64;
 /// Rows of the log are adjacent and are deleted with one statement.
 const LOG_ROWS_PER_BATCH: i64 = 1_000;
+const EVENTS_PER_BATCH: i64 = 1_000;
 
 pub(super) async fn purge(store: &SqlStore, now: Timestamp) -> Result<PurgeReport, StoreError> {
     let mut transaction = store.write().await?;
@@ -25,6 +28,7 @@ pub(super) async fn purge(store: &SqlStore, now: Timestamp) -> Result<PurgeRepor
     let purged = PurgeReport {
         tombstones: delete_tombstones(&mut transaction, now).await?,
         log_rows: delete_log_rows(&mut transaction).await?,
+        events: delete_events(&mut transaction, now).await?,
     };
     if purged.tombstones > 0 {
         transaction.append(AuditEntry {
@@ -74,4 +78,19 @@ async fn delete_log_rows(transaction: &mut WriteTransaction) -> Result<u64, Stor
         .bind(params![first, last.min(first + LOG_ROWS_PER_BATCH - 1)])
         .execute()
         .await
+}
+
+/// Deletes one batch of the oldest events. The newest event stays, because the next one continues its position and its
+/// identifier.
+async fn delete_events(transaction: &mut WriteTransaction, now: Timestamp) -> Result<u64, StoreError> {
+    let oldest = transaction
+        .query(AssertSqlSafe(format!(
+            "SELECT position, at FROM events WHERE position < (SELECT max(position) FROM events)
+             ORDER BY position LIMIT {EVENTS_PER_BATCH}"
+        )))
+        .fetch_all_as(|row| Ok((row.get::<i64>("position")?, row.get::<Timestamp>("at")?)))
+        .await?;
+    let over = oldest.iter().take_while(|(_, at)| *at <= now - EVENT_RETENTION).last();
+    let Some((last, _)) = over else { return Ok(0) };
+    transaction.query("DELETE FROM events WHERE position <= $1").bind(params![last]).execute().await
 }

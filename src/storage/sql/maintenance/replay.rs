@@ -1,5 +1,6 @@
 //! Replay of an export of the audit log on a restored database: it repeats the changes after the backup.
 
+use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use crate::domain::log::chain::{ChainRow, ChainVerifier};
 use crate::domain::log::log_replay::{CollectionOutcome, LogReplay, PhotoOutcome};
@@ -63,6 +64,9 @@ async fn apply_rows(
     for (photo_id, outcome) in &log_replay.photos {
         changed.extend(apply_to_photo(transaction, *photo_id, outcome).await?);
     }
+    for (collection_id, outcome) in &log_replay.collections {
+        emit_event(transaction, *collection_id, outcome).await?;
+    }
     replayed.erased = changed.iter().filter(|photo| photo.erased_at.is_some()).count() as u64;
     replayed.moved = changed.len() as u64 - replayed.erased;
     for (device_id, at) in &log_replay.revoked {
@@ -82,6 +86,31 @@ async fn apply_rows(
     }
     replayed.lost = log_replay.deposited;
     Ok((replayed, changed))
+}
+
+/// Tells the studio again of a settlement since the backup: nobody knows whether it heard of it.
+async fn emit_event(
+    transaction: &mut WriteTransaction,
+    collection_id: CollectionId,
+    outcome: &CollectionOutcome,
+) -> Result<(), StoreError> {
+    let kind = match outcome.state {
+        CollectionState::Used => EventKind::PhotoUsed,
+        CollectionState::Kept => EventKind::PhotoKept,
+        CollectionState::Refused => EventKind::PhotoRefused,
+        CollectionState::Leased | CollectionState::Released | CollectionState::Lapsed => return Ok(()),
+    };
+    let (Some(at), Some(photo)) = (outcome.settled_at, photos::find_on(transaction, outcome.photo_id).await?) else {
+        return Ok(());
+    };
+    let record = photo.record;
+    transaction.emit(NewEvent {
+        photo_id: Some(record.photo_id),
+        collection_id: Some(collection_id),
+        due: (kind == EventKind::PhotoKept).then_some(record.expires_at),
+        ..NewEvent::new(kind, at, record.studio_id)
+    });
+    Ok(())
 }
 
 async fn insert(transaction: &mut WriteTransaction, row: &ChainRow) -> Result<(), StoreError> {

@@ -4,7 +4,7 @@ use crate::domain::id::DeviceId;
 use crate::storage::error::StoreError;
 use crate::storage::postgres::Lock;
 use crate::storage::requests::CutOff;
-use crate::storage::sql::engine::connection::WriteTransaction;
+use crate::storage::sql::engine::connection::{StoreConnection, WriteTransaction};
 use crate::storage::sql::engine::values::params;
 
 /// Returns the reason why the device has lost its access; otherwise it keeps its access until the transaction ends.
@@ -13,7 +13,15 @@ pub(in crate::storage::sql) async fn find_cut_off(
     device_id: DeviceId,
 ) -> Result<Option<CutOff>, StoreError> {
     transaction.lock(Lock::DeviceStatus(device_id)).await?;
-    let row = transaction
+    read_cut_off(transaction, device_id).await
+}
+
+/// Returns the reason why the device has lost its access at this moment.
+pub(in crate::storage::sql) async fn read_cut_off(
+    connection: &mut StoreConnection,
+    device_id: DeviceId,
+) -> Result<Option<CutOff>, StoreError> {
+    let row = connection
         .query(
             "SELECT d.revoked_at, p.suspended, p.role FROM devices d JOIN parties p ON p.party_id = d.party_id
              WHERE d.device_id = $1",

@@ -5,6 +5,7 @@ use sqlx::AssertSqlSafe;
 use super::row_mapping::{COLLECTION, collection};
 use super::{collection_devices, photos};
 use crate::clock::Timestamp;
+use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::{CollectionId, DeviceId, PartyId};
 use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::log::{AuditEntry, AuditEvent};
@@ -111,7 +112,15 @@ pub(super) async fn close_lapsed(
     transaction.mark_changed(RowId::Collection(lapsed.collection_id));
     transaction.mark_changed(RowId::Photo(lapsed.photo_id));
     transaction.append(entry);
+    let due = Some(lapsed.lease_until);
+    transaction.emit(NewEvent { due, ..event(EventKind::CollectionLapsed, lapsed, lapsed.office_id, now) });
     Ok(())
+}
+
+/// Event about a collection and its photo.
+fn event(kind: EventKind, collection: &CollectionRecord, party_id: PartyId, now: Timestamp) -> NewEvent {
+    let (photo_id, collection_id) = (Some(collection.photo_id), Some(collection.collection_id));
+    NewEvent { photo_id, collection_id, ..NewEvent::new(kind, now, party_id) }
 }
 
 /// Audit entry of an office's device about a collection.
@@ -159,6 +168,7 @@ pub(super) async fn settle_as_used(
         .execute()
         .await?;
     photos::erase(transaction, collection.photo_id, PhotoState::Used, at).await?;
+    let studio_id = photos::studio_of(transaction, collection.photo_id).await?;
     let mut entry = AuditEntry {
         at: now,
         actor,
@@ -170,6 +180,9 @@ pub(super) async fn settle_as_used(
     transaction.mark_changed(RowId::Collection(collection.collection_id));
     transaction.mark_changed(RowId::Photo(collection.photo_id));
     transaction.append(entry);
+    transaction.emit(event(EventKind::PhotoUsed, collection, studio_id, now));
+    let ended = event(EventKind::CollectionUsedByDefault, collection, collection.office_id, now);
+    transaction.emit(NewEvent { due: Some(at), ..ended });
     Ok(())
 }
 

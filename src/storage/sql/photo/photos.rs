@@ -147,6 +147,12 @@ async fn page_of_state(
         .await
 }
 
+/// Studio of a photo, erased or not.
+pub(super) async fn studio_of(connection: &mut StoreConnection, photo_id: PhotoId) -> Result<PartyId, StoreError> {
+    let photo = connection.query("SELECT studio_id FROM photos WHERE photo_id = $1").bind(params![photo_id]);
+    photo.fetch_one().await?.get("studio_id")
+}
+
 /// Tombstone id of a photo, erased or not.
 pub(super) async fn tombstone_of(
     connection: &mut StoreConnection,

@@ -2,6 +2,8 @@
 
 use super::collections::{audit_entry, load_for_update, record_hand_overs, settle_as_used};
 use super::{collection_devices, photos};
+use crate::domain::event::{EventKind, NewEvent};
+use crate::domain::id::PartyId;
 use crate::domain::log::AuditEvent;
 use crate::domain::log::reconciliation::row::RowId;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState, SettlementOutcome};
@@ -54,6 +56,9 @@ impl SqlStore {
             transaction.mark_changed(RowId::Collection(collection.collection_id));
             transaction.mark_changed(RowId::Photo(collection.photo_id));
             transaction.append(row);
+            studio_event(&collection, photo.record.studio_id, request)
+                .into_iter()
+                .for_each(|event| transaction.emit(event));
             failpoint::reached("settle.before_commit");
             transaction.commit().await?;
             failpoint::reached("settle.committed");
@@ -113,6 +118,22 @@ async fn update_photo(
             Ok(())
         }
     }
+}
+
+/// Event for the studio. A photo that is given back is as before.
+fn studio_event(collection: &CollectionRecord, studio_id: PartyId, request: &SettleRequest) -> Option<NewEvent> {
+    let kind = match request.outcome {
+        SettlementOutcome::Used => EventKind::PhotoUsed,
+        SettlementOutcome::Kept { .. } => EventKind::PhotoKept,
+        SettlementOutcome::Refused(_) => EventKind::PhotoRefused,
+        SettlementOutcome::Released => return None,
+    };
+    Some(NewEvent {
+        photo_id: Some(collection.photo_id),
+        collection_id: Some(collection.collection_id),
+        due: collection.kept_until,
+        ..NewEvent::new(kind, request.now, studio_id)
+    })
 }
 
 fn audit_event(outcome: &SettlementOutcome) -> AuditEvent {

@@ -1,0 +1,169 @@
+//! Reading of events: pages for one receiver, and who has new ones.
+
+use super::due_events;
+use crate::domain::event::{EventCursor, EventKind, EventPlace, NewEvent, StoredEvent};
+use crate::domain::id::PartyId;
+use crate::domain::photo::collection::{Refusal, RefusalReason};
+use crate::storage::error::StoreError;
+use crate::storage::requests::{DuePage, DuePageRequest, EventPageOutcome, EventPageRequest};
+use crate::storage::sql::engine::connection::StoreConnection;
+use crate::storage::sql::engine::sql_store::SqlStore;
+use crate::storage::sql::engine::values::{DatabaseRow, params};
+use crate::storage::sql::party::cut_off::read_cut_off;
+
+/// Keeps the wait of other commits short, which wait for the lock of the log. The same page is then read again.
+const EVENTS_PER_COMMIT: usize = 100;
+
+impl SqlStore {
+    /// The next events of a party in the order of their commits, for one of its devices. Begins with the oldest stored
+    /// event if the cursor is missing, purged, or of another history of the database, so that none is left out.
+    /// [`StoreError::RolledBack`] while the database is older than the last row known to be durable.
+    pub async fn event_page(&self, request: &EventPageRequest) -> Result<EventPageOutcome, StoreError> {
+        self.with_retry(|| async {
+            let mut connection = self.read().await?;
+            self.guard().check()?;
+            if let Some(cut_off) = read_cut_off(&mut connection, request.device_id).await? {
+                return Ok(EventPageOutcome::CutOff(cut_off));
+            }
+            let position = match request.after {
+                Some(cursor) if is_stored(&mut connection, request.party_id, cursor).await? => cursor.position,
+                _ => 0,
+            };
+            let mut events = connection
+                .query(
+                    "SELECT position, event_id, at, party_id, device_id, kind, photo_id, collection_id, due FROM events
+                     WHERE party_id = $1 AND position > $2 ORDER BY position LIMIT $3",
+                )
+                .bind(params![request.party_id, position, request.limit])
+                .fetch_all_as(stored_event)
+                .await?;
+            for stored in &mut events {
+                complete(&mut connection, stored).await?;
+            }
+            // The database may have been replaced by an older one meanwhile.
+            self.guard().check()?;
+            Ok(EventPageOutcome::Page(events))
+        })
+        .await
+    }
+
+    /// Position of the newest event; 0 if there is none.
+    pub async fn newest_event(&self) -> Result<i64, StoreError> {
+        self.with_retry(|| async {
+            let mut connection = self.read().await?;
+            let newest = connection.query("SELECT max(position) AS position FROM events").fetch_one().await?;
+            Ok(newest.get::<Option<i64>>("position")?.unwrap_or(0))
+        })
+        .await
+    }
+
+    /// Receivers of the events after a position, at most `limit` events of them.
+    pub async fn event_receivers(&self, after: i64, limit: u32) -> Result<Vec<PartyId>, StoreError> {
+        self.with_retry(|| async {
+            let mut connection = self.read().await?;
+            connection
+                .query("SELECT party_id FROM events WHERE position > $1 ORDER BY position LIMIT $2")
+                .bind(params![after, limit])
+                .fetch_all_as(|row| row.get("party_id"))
+                .await
+        })
+        .await
+    }
+
+    /// The suspended studios and offices.
+    pub async fn suspended_parties(&self) -> Result<Vec<PartyId>, StoreError> {
+        self.with_retry(|| async {
+            let mut connection = self.read().await?;
+            let suspended = connection.query("SELECT party_id FROM parties WHERE suspended");
+            suspended.fetch_all_as(|row| row.get("party_id")).await
+        })
+        .await
+    }
+
+    /// Adds events for one page of what ends soon, unless they are stored already.
+    pub async fn announce_due(&self, request: &DuePageRequest) -> Result<DuePage, StoreError> {
+        self.with_retry(|| async {
+            let page = {
+                let mut connection = self.read().await?;
+                due_events::page(&mut connection, request).await?
+            };
+            if page.events.is_empty() {
+                return Ok(DuePage { announced: 0, next: page.next });
+            }
+            self.announce(request).await
+        })
+        .await
+    }
+
+    /// Reads the page again in the transaction that adds the events: a photo may have been used meanwhile.
+    async fn announce(&self, request: &DuePageRequest) -> Result<DuePage, StoreError> {
+        let mut transaction = self.write().await?;
+        let mut page = due_events::page(&mut transaction, request).await?;
+        if page.events.len() > EVENTS_PER_COMMIT {
+            page.events.truncate(EVENTS_PER_COMMIT);
+            page.next = Some(request.after.clone());
+        }
+        let announced = page.events.len() as u64;
+        page.events.into_iter().for_each(|event| transaction.emit(event));
+        transaction.commit().await?;
+        Ok(DuePage { announced, next: page.next })
+    }
+}
+
+/// Reports whether the event of the cursor is stored, so that the events behind it are those that the receiver lacks.
+async fn is_stored(
+    connection: &mut StoreConnection,
+    party_id: PartyId,
+    cursor: EventCursor,
+) -> Result<bool, StoreError> {
+    let found = connection
+        .query("SELECT position, event_id FROM events WHERE position = $1 AND party_id = $2")
+        .bind(params![cursor.position, party_id])
+        .fetch_optional_as(place)
+        .await?;
+    Ok(found.is_some_and(|place| place.cursor() == cursor))
+}
+
+/// Adds what the row of the photo or of the device says: no note and no name is stored with an event.
+async fn complete(connection: &mut StoreConnection, stored: &mut StoredEvent) -> Result<(), StoreError> {
+    match (stored.event.kind, stored.event.photo_id, stored.event.device_id) {
+        (EventKind::PhotoRefused, Some(photo_id), _) => {
+            let found = connection
+                .query("SELECT refusal_reason, refusal_note FROM photos WHERE photo_id = $1")
+                .bind(params![photo_id])
+                .fetch_optional_as(refusal)
+                .await?;
+            stored.refusal = found.flatten();
+        }
+        (EventKind::CertificateEnding, _, Some(device_id)) => {
+            let label = connection.query("SELECT label FROM devices WHERE device_id = $1").bind(params![device_id]);
+            stored.device_label = label.fetch_optional_as(|row| row.get("label")).await?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn place(row: &DatabaseRow) -> Result<EventPlace, StoreError> {
+    Ok(EventPlace { position: row.get("position")?, event_id: row.get("event_id")? })
+}
+
+fn stored_event(row: &DatabaseRow) -> Result<StoredEvent, StoreError> {
+    let event = NewEvent {
+        kind: row.get("kind")?,
+        at: row.get("at")?,
+        party_id: row.get("party_id")?,
+        device_id: row.get("device_id")?,
+        photo_id: row.get("photo_id")?,
+        collection_id: row.get("collection_id")?,
+        due: row.get("due")?,
+    };
+    Ok(StoredEvent { place: place(row)?, event, refusal: None, device_label: None })
+}
+
+fn refusal(row: &DatabaseRow) -> Result<Option<Refusal>, StoreError> {
+    let Some(reason) = row.get::<Option<String>>("refusal_reason")? else { return Ok(None) };
+    let reason = serde_json::from_value::<RefusalReason>(reason.into())
+        .map_err(|error| StoreError::Damaged(format!("photos.refusal_reason: {error}")))?;
+    Ok(Some(Refusal { reason, note: row.get("refusal_note")? }))
+}
