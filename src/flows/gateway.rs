@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::certificate_issuer::CertificateIssuer;
 use super::clock_watch::ClockWatch;
+use super::event_subscribers::EventSubscribers;
 use super::wrong_code_alarm::WrongCodeAlarms;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::id::{DeviceId, PartyId, PhotoId};
@@ -50,6 +51,7 @@ pub struct Gateway {
     pub(super) photo_refusal_rows: RowPace<DeviceId>,
     pub(super) lease_limiter: RateLimiter<PhotoId>,
     pub wrong_code_alarms: WrongCodeAlarms,
+    pub event_subscribers: EventSubscribers,
     pub(super) anonymous_callers: AnonymousCallers,
     keys: RwLock<Arc<KeyFile>>,
     certificate_issuer: RwLock<Option<Arc<CertificateIssuer>>>,
@@ -104,6 +106,7 @@ impl Gateway {
             photo_refusal_rows: RowPace::new(PHOTO_REFUSAL_ROWS_PER_MINUTE),
             lease_limiter: RateLimiter::new(COLLECTIONS_PER_MINUTE),
             wrong_code_alarms: WrongCodeAlarms::default(),
+            event_subscribers: EventSubscribers::default(),
             anonymous_callers: AnonymousCallers::new(limits.enrolments_per_minute),
             keys: RwLock::new(Arc::new(keys)),
             certificate_issuer: RwLock::default(),

@@ -14,6 +14,8 @@ use crate::atomic_file;
 use crate::atomic_file::FileMode;
 use crate::clock::Timestamp;
 use crate::flows::Gateway;
+use crate::flows::events::check_events;
+use crate::flows::maintenance::announce::announce;
 use crate::flows::maintenance::clock_check::{ClockState, ClockStep, clock_state};
 use crate::flows::maintenance::expiring_certificates::{ExpiringCertificates, expiring_certificates};
 use crate::flows::maintenance::sweep;
@@ -37,6 +39,15 @@ const HEAD_FILE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Commits within this time share one write of the head file, which costs the disk as much as a commit.
 const HEAD_FILE_BATCH_DELAY: Duration = Duration::from_millis(200);
+
+/// A suspension must end event streams within two seconds, and events of other nodes arrive in this time without a notification.
+const EVENT_POLL_INTERVAL: Duration = Duration::from_millis(900);
+
+/// Commits within this time share one look for new events.
+const EVENT_BATCH_DELAY: Duration = Duration::from_millis(20);
+
+/// Ends that are days away are announced within this time.
+const ANNOUNCE_INTERVAL: Duration = Duration::from_mins(10);
 
 const EXPIRY_WARNING_INTERVAL: Duration = Duration::from_hours(24);
 
@@ -87,9 +98,38 @@ impl BackgroundTasks {
         interval_or_notify(HEAD_FILE_INTERVAL, tasks, stop, batch, move || watermarks.clone().run());
         let expiring = Arc::clone(&gateway);
         at_interval(EXPIRY_WARNING_INTERVAL, tasks, stop, move || warn_of_expiring_certificates(Arc::clone(&expiring)));
+        let (committing, delivering) = (Arc::clone(&gateway), Arc::clone(&gateway));
+        let committed = move || {
+            let gateway = Arc::clone(&committing);
+            async move {
+                gateway.store.events_committed().await;
+                time::sleep(EVENT_BATCH_DELAY).await;
+            }
+        };
+        interval_or_notify(EVENT_POLL_INTERVAL, tasks, stop, committed, move || {
+            wake_receivers(Arc::clone(&delivering))
+        });
+        close_streams_at_shutdown(Arc::clone(&gateway), tasks, stop);
         let sweeper = Sweeper { gateway, metrics, key_file, checkpoints, status };
+        let announcer = sweeper.clone();
+        at_interval(ANNOUNCE_INTERVAL, tasks, stop, move || announcer.clone().announce());
         at_interval(sweep_every, tasks, stop, move || sweeper.clone().sweep());
     }
+}
+
+async fn wake_receivers(gateway: Arc<Gateway>) {
+    if let Err(error) = check_events(&gateway).await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "cannot look for new events, retrying in 1 s");
+    }
+}
+
+/// Ends event streams as soon as the shutdown begins, which would wait for them.
+fn close_streams_at_shutdown(gateway: Arc<Gateway>, tasks: &mut JoinSet<()>, stop: &ShutdownTrigger) {
+    let mut shutdown = stop.subscribe();
+    tasks.spawn(async move {
+        shutdown.draining().await;
+        gateway.event_subscribers.close();
+    });
 }
 
 async fn warn_of_expiring_certificates(gateway: Arc<Gateway>) {
@@ -139,7 +179,7 @@ async fn close_revoked_connections(
     }
 }
 
-/// Runs the sweep, the purge and the destruction of epoch keys while the clock is plausible.
+/// Runs the sweep, the purge, the destruction of epoch keys and announcements while the clock is plausible.
 #[derive(Clone)]
 struct Sweeper {
     gateway: Arc<Gateway>,
@@ -186,6 +226,23 @@ impl Sweeper {
                 error = error.as_ref() as &dyn std::error::Error,
                 "cannot remove expired epoch keys from the key file, retrying at the next sweep"
             );
+        }
+    }
+
+    async fn announce(self) {
+        if self.gateway.store.rollback().is_some() {
+            return;
+        }
+        let Some(now) = self.plausible_time().await else { return };
+        match announce(&self.gateway, now).await {
+            Ok(0) => {}
+            Ok(events) => tracing::info!(events, "announced what ends soon"),
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "cannot announce what ends soon, retrying in 10 minutes"
+                );
+            }
         }
     }
 

@@ -1,4 +1,5 @@
-//! Metrics of the gateway, each named and registered here, in `src/transport/metrics.rs` or in `src/flows/wrong_code_alarm.rs`.
+//! Metrics of the gateway, each named and registered here, in `src/transport/metrics.rs`, or in `src/flows` (`wrong_code_alarm.rs`,
+//! `event_subscribers.rs`).
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -61,6 +62,7 @@ impl Metrics {
         let duration = Family::<ListenerLabel, Histogram>::new_with_constructor(duration_histogram);
         to.register("request_seconds", "Time from request head to response", duration.clone());
         gateway.wrong_code_alarms.register(to);
+        gateway.event_subscribers.register(to);
         trust.register(to);
         Self {
             transport: MetricFamilies::new(to),

@@ -1,5 +1,6 @@
 //! Tasks without a request: sweep, purge, checkpoints, revocation lists, clock check.
 
+pub mod announce;
 pub mod chain_verifier;
 pub mod checkpoint;
 pub mod clock_check;

@@ -14,6 +14,7 @@ use lichtbild::domain::party::Role;
 use lichtbild::domain::party::invitation::EnrolmentPolicy;
 use lichtbild::flows::admin::quarantine::{quarantine_as_of, release_quarantined};
 use lichtbild::flows::admin::verify::{VerificationInputs, verify_with};
+use lichtbild::flows::maintenance::announce::announce;
 use lichtbild::flows::maintenance::checkpoint::checkpoint;
 use lichtbild::identity::key::DeviceKey;
 use lichtbild::identity::signing::checkpoint_key::CheckpointKey;
@@ -169,6 +170,8 @@ impl FullGateway {
             )
             .await;
         assert_eq!(other.collect(WRONG_CODE).await.status, 404);
+        gateway.device_until(&other.party, gateway.now() + 10 * DAY).await;
+        assert!(announce(&gateway.gateway, gateway.now()).await.unwrap() > 0);
     }
 
     async fn invitations(&self) {
