@@ -1,6 +1,7 @@
 //! State that all handlers share.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRef;
 
@@ -17,6 +18,8 @@ pub struct App {
     pub revocation_lists: PublishedRevocationLists,
     pub photo_body: BodyLimits,
     pub json_body: BodyLimits,
+    /// Longest time without a sign of life in an event stream.
+    pub event_heartbeat: Duration,
 }
 
 impl FromRef<App> for Arc<Gateway> {

@@ -6,6 +6,7 @@ pub mod body;
 pub mod caller;
 pub mod context;
 pub mod est;
+pub mod events;
 mod host;
 pub mod invitations;
 pub mod message_head;

@@ -15,8 +15,8 @@ use super::faults::FaultInjector;
 use crate::api::problem::help::link_help;
 use crate::api::readiness::SharedReadiness;
 use crate::api::{
-    App, Problem, audit, caller, est, invitations, message_head, negotiate, office, openapi, ops, revocation_list,
-    studio,
+    App, Problem, audit, caller, est, events, invitations, message_head, negotiate, office, openapi, ops,
+    revocation_list, studio,
 };
 use crate::pages::desk::pages as desk;
 use crate::pages::desk::root_redirect::redirect_browsers;
@@ -65,6 +65,7 @@ pub fn routes() -> Vec<Route> {
         delete(Studio, "/v1/photos/{photo_id}", studio::photos::delete),
         get(Studio, "/v1/profile", studio::profile::show),
         get(Studio, "/v1/me", studio::me::show),
+        get(Studio, "/v1/events", events::routes::studio),
         get(Studio, "/v1/openapi.json", openapi::show_studio),
         post(Office, "/v1/collections", office::collections::create),
         get(Office, "/v1/collections", office::collections::list),
@@ -73,6 +74,7 @@ pub fn routes() -> Vec<Route> {
         head(Office, "/v1/collections/{collection_id}/photo", office::photo::head),
         post(Office, "/v1/collections/{collection_id}/settle", office::settle::create),
         get(Office, "/v1/me", office::me::show),
+        get(Office, "/v1/events", events::routes::office),
         get(Office, "/v1/openapi.json", openapi::show_office),
         get(Office, "/desk", desk::code_entry::redirect),
         get(Office, "/desk/", desk::code_entry::show),

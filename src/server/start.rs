@@ -20,6 +20,7 @@ use super::start_error::StartError;
 use super::trust_files::TrustFiles;
 use super::watermark::{WatermarkError, WatermarkFiles, WatermarkMonitor};
 use crate::api::App;
+use crate::api::events::HEARTBEAT_INTERVAL;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::entropy::Entropy;
@@ -122,6 +123,7 @@ pub async fn start_with_faults(
         revocation_lists: publisher.lists.clone(),
         photo_body: config.photo_body_limits(),
         json_body: config.json_body_limits(),
+        event_heartbeat: HEARTBEAT_INTERVAL,
     };
 
     let stop = ShutdownTrigger::new();

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod collection;
 pub mod enrolment;
+pub mod events;
 pub mod finding;
 pub mod measurements;
 pub mod office;

@@ -5,6 +5,7 @@ mod collection;
 mod deposit;
 mod desk_pages;
 mod enrolment;
+mod events;
 mod fuzz_seeds;
 mod listings;
 mod message_heads;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use lichtbild::api::App;
 use lichtbild::api::body::BodyLimits;
+use lichtbild::api::events::HEARTBEAT_INTERVAL;
 use lichtbild::clock::{Clock, ManualClock, Timestamp};
 use lichtbild::config::Config;
 use lichtbild::domain::id::DeviceId;
@@ -56,6 +57,7 @@ pub struct TestGatewaySetup {
     pub policy: EnrolmentPolicy,
     /// True if rows of the audit log carry digests.
     pub digests: bool,
+    pub event_heartbeat: Duration,
 }
 
 impl Default for TestGatewaySetup {
@@ -66,6 +68,7 @@ impl Default for TestGatewaySetup {
             max_photo_bytes: 256 * 1024,
             policy: EnrolmentPolicy::Auto,
             digests: true,
+            event_heartbeat: HEARTBEAT_INTERVAL,
         }
     }
 }
@@ -161,7 +164,10 @@ impl ClosedTestGateway {
         let photo_body = BodyLimits { max_bytes: setup.max_photo_bytes, ..Config::default().photo_body_limits() };
         let json_body = Config::default().json_body_limits();
         let trust = TrustStatus::new(START + 40 * 365 * DAY);
-        let app = App { gateway: Arc::clone(&gateway), trust, revocation_lists: lists(), photo_body, json_body };
+        let event_heartbeat = setup.event_heartbeat;
+        let gateway_of_app = Arc::clone(&gateway);
+        let app =
+            App { gateway: gateway_of_app, trust, revocation_lists: lists(), photo_body, json_body, event_heartbeat };
         let database = place.database().await;
         TestGateway { gateway, store, clock, database, app, entropy, devices, directory, place, setup }
     }

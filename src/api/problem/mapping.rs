@@ -14,6 +14,7 @@ use crate::flows::enrolment::certify::CertifyError;
 use crate::flows::enrolment::enrol::EnrolError;
 use crate::flows::enrolment::gateway_proof::GatewayProofError;
 use crate::flows::enrolment::renew::RenewError;
+use crate::flows::events::EventsError;
 use crate::flows::photo::collect::CollectError;
 use crate::flows::photo::deposit::DepositError;
 use crate::flows::photo::hand_over::HandOverError;
@@ -110,6 +111,15 @@ impl From<CutOff> for Problem {
         match cut_off {
             CutOff::Revoked { at } => Self::DeviceRevoked { revoked_at: Some(at) },
             CutOff::Suspended { role } => Self::suspended(role),
+        }
+    }
+}
+
+impl From<EventsError> for Problem {
+    fn from(error: EventsError) -> Self {
+        match error {
+            EventsError::CutOff(cut_off) => cut_off.into(),
+            EventsError::Store(error) => error.into(),
         }
     }
 }

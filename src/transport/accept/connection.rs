@@ -31,6 +31,7 @@ use crate::transport::http::exchange::{ObservedBody, TrackedBody};
 use crate::transport::http::header_spelling::{SpelledStream, SpellingRequest, StandardSpelling};
 use crate::transport::http::held_until_sent::HeldUntilSent;
 use crate::transport::http::progress_stream::ProgressStream;
+use crate::transport::http::resumable::Resumable;
 use crate::transport::http::resumed_stream::ResumedStream;
 use crate::transport::metrics::{HandshakeFailure, TimeLimit};
 use crate::transport::tls::ServerTls;
@@ -262,6 +263,9 @@ where
                 let mut response: Response<Body> = answer.await?;
                 if let Some(held) = response.extensions_mut().remove::<HeldUntilSent>() {
                     progress.hold(held);
+                }
+                if response.extensions_mut().remove::<Resumable>().is_some() {
+                    progress.response_is_resumable(Instant::now());
                 }
                 if response.extensions_mut().remove::<StandardSpelling>().is_some() {
                     spelling.make();

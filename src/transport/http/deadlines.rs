@@ -44,6 +44,8 @@ struct ProgressState {
     held: Vec<HeldUntilSent>,
     /// Of the last request; `None` if there was no request since hyper's buffers were made.
     request_body: Option<RequestBody>,
+    /// Start of the current response if its client can resume it.
+    resumable_since: Option<Instant>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,8 +58,15 @@ enum RequestBody {
 
 impl ProgressState {
     fn fresh(since: Instant) -> Self {
-        let phase = Phase::Fresh { since };
-        Self { phase, write_waits: false, window: None, answer_waits: false, held: Vec::new(), request_body: None }
+        Self {
+            phase: Phase::Fresh { since },
+            write_waits: false,
+            window: None,
+            answer_waits: false,
+            held: Vec::new(),
+            request_body: None,
+            resumable_since: None,
+        }
     }
 }
 
@@ -97,7 +106,13 @@ impl ConnectionProgress {
         let mut state = self.lock();
         state.phase = Phase::Responding;
         state.request_body = Some(RequestBody::Open);
+        state.resumable_since = None;
         ResponseInProgress(self.clone())
+    }
+
+    /// Notes that the client can resume the current response on another connection.
+    pub(in crate::transport) fn response_is_resumable(&self, now: Instant) {
+        self.lock().resumable_since = Some(now);
     }
 
     pub(super) fn request_body_ended(&self) {
@@ -150,10 +165,11 @@ impl ConnectionProgress {
         }
     }
 
-    /// Start of the time without request and response; `None` during a request.
+    /// Start of the time without request and response, or of a response that can be resumed; `None` during another request.
     pub(in crate::transport) fn idle_since(&self) -> Option<Instant> {
         let state = self.lock();
         match state.phase {
+            Phase::Responding if !state.write_waits => state.resumable_since,
             Phase::Fresh { since } | Phase::Idle { since } if !state.write_waits => Some(since),
             _ => None,
         }
@@ -244,6 +260,22 @@ mod tests {
         assert!(progress.idle_since().is_some());
         progress.write_blocked(start + 4 * SECOND);
         assert_eq!(progress.idle_since(), None, "the end of the answer waits");
+    }
+
+    #[test]
+    fn a_response_that_can_be_resumed_counts_as_idle_and_has_no_time_limit() {
+        let limits = ListenerLimits::default();
+        let start = Instant::now();
+        let progress = ConnectionProgress::starting_at(start, &limits);
+        let _answering = progress.begin_response();
+        progress.response_is_resumable(start + SECOND);
+        assert_eq!((progress.idle_since(), progress.deadline(&limits)), (Some(start + SECOND), None));
+        progress.write_blocked(start + 2 * SECOND);
+        assert_eq!(progress.idle_since(), None);
+        assert!(matches!(progress.deadline(&limits), Some((_, TimeLimit::WriteStall))), "the client does not read");
+        progress.bytes_written(1, start + 3 * SECOND);
+        let _next = progress.begin_response();
+        assert_eq!(progress.idle_since(), None, "the next response cannot be resumed");
     }
 
     #[test]

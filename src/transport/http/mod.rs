@@ -7,5 +7,6 @@ pub mod header_spelling;
 pub mod held_until_sent;
 pub mod limits;
 pub mod progress_stream;
+pub mod resumable;
 pub mod resumed_stream;
 pub mod shutdown;

@@ -10,6 +10,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Request};
 use lichtbild::api::App;
 use lichtbild::api::body::BodyLimits;
+use lichtbild::api::events::HEARTBEAT_INTERVAL;
 use lichtbild::clock::{Clock, ManualClock, Timestamp};
 use lichtbild::config::Config;
 use lichtbild::domain::id::DeviceId;
@@ -168,7 +169,10 @@ impl FuzzGateway {
             revocation_lists: revocation_lists(),
             photo_body: BodyLimits { max_bytes: MAX_PHOTO_BYTES, ..config.photo_body_limits() },
             json_body: config.json_body_limits(),
+            event_heartbeat: HEARTBEAT_INTERVAL,
         };
+        // Otherwise an answer could wait for events.
+        gateway.event_subscribers.close();
         let metrics = Arc::new(Metrics::new(&gateway, &app.trust));
         let listeners = [ListenerKind::Studio, ListenerKind::Office, ListenerKind::Enrolment, ListenerKind::Ops];
         let routers = listeners.map(|listener| router(listener, &app, &metrics));

@@ -1,6 +1,7 @@
 //! A full listener: it closes a connection of the device with the most connections.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use lichtbild::clock::Timestamp;
 use lichtbild::domain::id::{DeviceId, PartyId};
@@ -8,7 +9,7 @@ use lichtbild::domain::party::Role;
 use lichtbild::entropy::SeededEntropy;
 use lichtbild::identity::issue::ClientSubject;
 use lichtbild::transport::http::limits::ListenerLimits;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::test_listener::{ListenerTrust, TestListener, send_raw, wait_until, wait_until_closed};
@@ -36,6 +37,23 @@ async fn an_idle_connection_makes_way_on_a_full_listener() {
     send_raw(&mut first, "GET / HTTP/1.1").await.unwrap();
     assert_eq!(send_raw(&mut listener.device_connection().await, "GET / HTTP/1.1").await.unwrap(), "served");
     wait_until_closed(&mut first).await;
+    assert_eq!((listener.metrics.rejected.get(), listener.metrics.cancelled.get()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_stream_that_its_client_can_resume_makes_way_on_a_full_listener_and_lives_long_otherwise() {
+    let limits = ListenerLimits { max_connections: 1, idle: Duration::from_millis(50), ..ListenerLimits::default() };
+    let listener = TestListener::start(limits).await;
+    let mut stream = listener.device_connection().await;
+    stream.write_all(b"GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    let mut begun = Vec::new();
+    while !begun.ends_with(b"begun\r\n") {
+        begun.push(stream.read_u8().await.unwrap());
+    }
+    let rest = tokio::time::timeout(Duration::from_millis(200), stream.read_u8()).await;
+    assert!(rest.is_err(), "the idle limit does not count during a response");
+    assert_eq!(send_raw(&mut listener.device_connection().await, "GET / HTTP/1.1").await.unwrap(), "served");
+    wait_until_closed(&mut stream).await;
     assert_eq!((listener.metrics.rejected.get(), listener.metrics.cancelled.get()), (1, 0));
 }
 

@@ -2,14 +2,17 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::routing::{get, post};
 use axum::{Extension, Router, middleware};
+use hyper::body::Frame;
 use lichtbild::api::body::{BodyError, BodyLimits, read_body};
 use lichtbild::clock::{ManualClock, Timestamp};
 use lichtbild::transport::accept::connection_registry::ConnectionRegistry;
@@ -17,6 +20,7 @@ use lichtbild::transport::accept::listener::{Listener, Security};
 use lichtbild::transport::accept::peer::Peer;
 use lichtbild::transport::http::held_until_sent::HeldUntilSent;
 use lichtbild::transport::http::limits::ListenerLimits;
+use lichtbild::transport::http::resumable::Resumable;
 use lichtbild::transport::http::shutdown::ShutdownTrigger;
 use lichtbild::transport::metrics::TransportMetrics;
 use lichtbild::transport::tls::external_ca::{ExternalCa, RevocationCheck};
@@ -54,6 +58,26 @@ pub struct TestListener {
     pub tls: watch::Sender<ServerTls>,
     pub service: Arc<TestServiceState>,
     pub serving: JoinHandle<()>,
+}
+
+/// A body with one piece that never ends.
+struct OpenEndedBody {
+    is_begun: bool,
+}
+
+impl HttpBody for OpenEndedBody {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, std::convert::Infallible>>> {
+        if std::mem::replace(&mut self.is_begun, true) {
+            return Poll::Pending;
+        }
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"begun")))))
+    }
 }
 
 /// Counters of the test service, and the signals that hold its slow request back.
@@ -244,6 +268,7 @@ fn router(state: Arc<TestServiceState>) -> Router {
                 "done"
             }),
         )
+        .route("/stream", get(|| async { (Extension(Resumable), Body::new(OpenEndedBody { is_begun: false })) }))
         .route("/early", post(|| async { "early" }))
         // Responds at once, and reads the body only after a signal.
         .route(

@@ -5,6 +5,7 @@ skip_in!(quick, postgres: "starts the programs, with databases of their own");
 mod administration;
 mod contracts;
 mod counter_certificates;
+mod events;
 mod file_descriptors;
 mod fleet;
 #[cfg(target_os = "linux")]

@@ -1,0 +1,96 @@
+//! Query of a request for events, and its choice between a list and a stream.
+
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderName};
+use serde::Deserialize;
+
+use crate::api::Problem;
+use crate::api::accept::{AcceptedRank, AcceptedTypes};
+use crate::api::problem::MalformedReason;
+use crate::api::request::QueryParameters;
+use crate::domain::event::EventCursor;
+
+/// Header with which a client of an event stream names the last event that it received.
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+/// A longer wait is reduced.
+const MAX_WAIT_SECONDS: u32 = 25;
+
+/// Query for events after a cursor. Streams use only the cursor.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventQuery {
+    after: Option<String>,
+    /// Seconds.
+    wait: Option<u32>,
+    pub(super) limit: Option<u32>,
+}
+
+impl QueryParameters for EventQuery {
+    const NAMES: &'static [&'static str] = &["after", "wait", "limit"];
+}
+
+/// The cursor of the request; the header has precedence, because a client of a stream repeats its first address.
+pub(super) fn cursor(headers: &HeaderMap, query: &EventQuery) -> Result<Option<EventCursor>, Problem> {
+    let malformed = || Problem::RequestMalformed { reason: MalformedReason::Query { allowed: EventQuery::NAMES } };
+    let text = match headers.get(&LAST_EVENT_ID) {
+        Some(value) => Some(value.to_str().map_err(|_| malformed())?),
+        None => query.after.as_deref(),
+    };
+    // An empty value is that of a client that has received no event.
+    match text {
+        None | Some("") => Ok(None),
+        Some(text) => text.parse().map(Some).map_err(|_| malformed()),
+    }
+}
+
+pub(super) fn wait(query: &EventQuery) -> Duration {
+    Duration::from_secs(query.wait.unwrap_or(0).min(MAX_WAIT_SECONDS).into())
+}
+
+/// Reports whether the client prefers a stream to a list, which it gets without an `Accept` header.
+pub(super) fn prefers_stream(headers: &HeaderMap) -> bool {
+    let accepted = AcceptedTypes::of(headers);
+    let (stream, list) = (accepted.rank("text", "event-stream"), accepted.rank("application", "json"));
+    let order = |rank: AcceptedRank| (rank.quality, rank.precision);
+    order(stream) > order(list)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+    use axum::http::header::ACCEPT;
+
+    use super::*;
+
+    #[test]
+    fn a_client_gets_a_stream_if_it_prefers_one() {
+        for (accept, expected) in [
+            ("text/event-stream", true),
+            ("text/event-stream, application/json;q=0.9", true),
+            ("text/event-stream, */*", true),
+            ("*/*", false),
+            ("application/json", false),
+            ("application/json, text/event-stream;q=0.5", false),
+            ("text/event-stream;q=0, */*", false),
+            ("", false),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(accept))]);
+            assert_eq!(prefers_stream(&headers), expected, "{accept}");
+        }
+        assert!(!prefers_stream(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn the_header_has_precedence_over_the_query_and_both_are_checked() {
+        let headers = |text: &'static str| HeaderMap::from_iter([(LAST_EVENT_ID, HeaderValue::from_static(text))]);
+        let query = |after: &str| EventQuery { after: Some(after.to_owned()), wait: Some(60), limit: None };
+        let found = |headers: &HeaderMap, after| cursor(headers, &query(after)).ok().flatten().map(|c| c.position);
+        assert_eq!(found(&headers("2-000000000000"), "1-000000000000"), Some(2));
+        assert_eq!(found(&HeaderMap::new(), "1-000000000000"), Some(1));
+        assert_eq!((found(&HeaderMap::new(), ""), wait(&query(""))), (None, Duration::from_secs(25)));
+        assert!(cursor(&headers("2"), &query("1-000000000000")).is_err());
+        assert!(cursor(&HeaderMap::new(), &query("1")).is_err());
+    }
+}

@@ -1,0 +1,46 @@
+//! The route on both listeners.
+
+use axum::extract::State;
+use axum::http::header::VARY;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
+
+use super::event_query::{EventQuery, cursor, prefers_stream, wait};
+use super::event_stream::EventStream;
+use super::long_poll::long_poll;
+use crate::api::caller::{OfficeCaller, StudioCaller};
+use crate::api::request::{QueryFields, page_limit, with_page_limit};
+use crate::api::{App, Problem};
+use crate::domain::party::Caller;
+
+/// Sends a studio its events.
+pub async fn studio(
+    State(app): State<App>,
+    studio: StudioCaller,
+    headers: HeaderMap,
+    QueryFields(query): QueryFields<EventQuery>,
+) -> Result<Response, Problem> {
+    show(&app, &studio, &headers, query).await
+}
+
+/// Sends an office its events.
+pub async fn office(
+    State(app): State<App>,
+    office: OfficeCaller,
+    headers: HeaderMap,
+    QueryFields(query): QueryFields<EventQuery>,
+) -> Result<Response, Problem> {
+    show(&app, &office, &headers, query).await
+}
+
+async fn show(app: &App, caller: &Caller, headers: &HeaderMap, query: EventQuery) -> Result<Response, Problem> {
+    let after = cursor(headers, &query)?;
+    let mut response = if prefers_stream(headers) {
+        EventStream::open(app, caller.clone(), after).into_response()
+    } else {
+        let limit = page_limit(query.limit);
+        with_page_limit(limit, long_poll(&app.gateway, caller, after, wait(&query), limit).await?)
+    };
+    response.headers_mut().insert(VARY, HeaderValue::from_static("accept"));
+    Ok(response)
+}

@@ -1,0 +1,158 @@
+//! Lists of events, and answers that wait for the next one.
+
+use lichtbild::flows::maintenance::announce::announce;
+use serde_json::{Value, json};
+
+use super::{ask, check, events, kinds, until_waiting};
+use crate::http::setup::studio_and_office;
+use crate::support::router_client::json_string;
+use crate::support::test_gateway::{DAY, HOUR, START, TestGateway};
+
+#[tokio::test]
+async fn a_studio_is_told_what_became_of_its_photos_and_not_by_which_office() {
+    let (gateway, studio, office) = studio_and_office().await;
+    let mut photos = Vec::new();
+    for number in 0..4 {
+        photos.push(studio.deposit_numbered(number).await);
+    }
+    office.collect_and_settle(&photos[0].code, &json!({ "outcome": "used" })).await;
+    office.collect_and_settle(&photos[1].code, &json!({ "outcome": "kept", "until": "2026-12-31" })).await;
+    let note = json!({ "outcome": "refused", "reason": "gaze", "note": "blickt zur Seite" });
+    office.collect_and_settle(&photos[2].code, &note).await;
+    office.collect_and_settle(&photos[3].code, &json!({ "outcome": "released" })).await;
+    let (found, _) = events(&studio, "").await;
+    assert_eq!(kinds(&found), ["photo.used", "photo.kept", "photo.refused"]);
+    for (event, photo) in found.iter().zip(&photos) {
+        assert_eq!((&event["photo_id"], &event["at"]), (&json!(photo.photo_id), &json!("2026-11-22T09:30:00.000Z")));
+        let text = event.to_string();
+        for secret in [office.party.party_id.to_string(), office.device_id.to_string(), photo.code.clone()] {
+            assert!(!text.contains(&secret) && event.get("collection_id").is_none(), "{text}");
+        }
+    }
+    assert_eq!(found[1]["kept_until"], "2027-01-01T00:00:00.000Z");
+    assert_eq!((&found[2]["reason"], &found[2]["note"]), (&json!("gaze"), &json!("blickt zur Seite")));
+    assert!(found[0].get("note").is_none() && found[0].get("kept_until").is_none());
+    assert_eq!(events(&office, "").await, (vec![], String::new()), "the office knows what it did");
+    assert_eq!(events(&gateway.studio("Foto Porst").await, "").await.0, Vec::<Value>::new());
+    assert_eq!(events(&gateway.device_of(&studio.party).await, "").await.0, found, "each device has its own cursor");
+}
+
+#[tokio::test]
+async fn what_ends_soon_is_announced_to_those_who_can_do_something() {
+    let gateway = TestGateway::start().await;
+    let (studio, office) = (gateway.studio("Foto Koch").await, gateway.office("Amt Nord").await);
+    let [kept, lapsed, due, waiting] = [1, 2, 3, 4].map(|number| studio.deposit_numbered(number));
+    let (kept, lapsed, due, waiting) = tokio::join!(kept, lapsed, due, waiting);
+    office.collect_and_settle(&kept.code, &json!({ "outcome": "kept", "until": "2026-12-04" })).await;
+    let left = office.collect_ok(&lapsed.code).await;
+    gateway.advance(HOUR);
+    gateway.sweep().await;
+    let unsettled = office.collect_and_fetch(&due.code).await;
+    gateway.device_until(&office.party, START + 17 * DAY).await;
+    assert_eq!(announce(&gateway.gateway).await.unwrap(), 2, "only the kept photo ends within a fortnight");
+    gateway.advance(6 * DAY + HOUR);
+    announce(&gateway.gateway).await.unwrap();
+    let (found, _) = events(&office, "").await;
+    assert_eq!(kinds(&found), ["collection.lapsed", "photo.kept_ending", "collection.ending", "certificate.ending"]);
+    assert_eq!((&found[0]["collection_id"], &found[0]["photo_id"]), (&json!(left), &json!(lapsed.photo_id)));
+    assert_eq!(found[0]["lease_until"], "2026-11-22T09:45:00.000Z");
+    assert_eq!(
+        (&found[1]["photo_id"], &found[1]["kept_until"]),
+        (&json!(kept.photo_id), &json!("2026-12-05T00:00:00.000Z"))
+    );
+    assert_eq!(
+        (&found[2]["collection_id"], &found[2]["settle_due"]),
+        (&json!(unsettled), &json!("2026-11-29T10:30:00.000Z"))
+    );
+    assert!(found[3]["device_id"].is_string() && found[3]["label"].as_str().unwrap().starts_with("Kasse"));
+    assert_eq!(found[3]["certificate_expires_at"], "2026-12-09T09:30:00.000Z");
+    gateway.advance(DAY);
+    gateway.sweep().await;
+    let (found, _) = events(&office, "").await;
+    assert_eq!((kinds(&found)[4], &found[4]["settle_due"]), ("collection.used_by_default", &found[2]["settle_due"]));
+    gateway.advance(160 * DAY);
+    gateway.sweep().await;
+    announce(&gateway.gateway).await.unwrap();
+    let (found, _) = events(&studio, "").await;
+    assert_eq!(kinds(&found)[..3], ["photo.kept", "photo.expiring", "photo.used"]);
+    let expiring: Vec<_> = found.iter().filter(|event| event["kind"] == "photo.expiring").collect();
+    assert_eq!(expiring[0]["photo_id"], kept.photo_id);
+    assert_eq!(expiring[0]["expires_at"], "2026-12-05T00:00:00.000Z");
+    assert!(expiring[1..].iter().any(|event| event["photo_id"] == waiting.photo_id));
+}
+
+#[tokio::test]
+async fn pages_continue_behind_the_cursor_and_an_unknown_cursor_begins_with_the_oldest() {
+    let (_gateway, studio, office) = studio_and_office().await;
+    for number in 0..5 {
+        let code = studio.deposit_numbered(number).await.code;
+        office.collect_and_settle(&code, &json!({ "outcome": "used" })).await;
+    }
+    let (all, last) = events(&studio, "").await;
+    let (first, after) = events(&studio, "limit=2").await;
+    let (second, after) = events(&studio, &format!("limit=2&after={after}")).await;
+    let (third, after) = events(&studio, &format!("limit=2&after={after}")).await;
+    assert_eq!([first, second, third].concat(), all);
+    assert_eq!(after, last);
+    assert_eq!(events(&studio, &format!("after={after}")).await, (vec![], last.clone()), "the cursor stays");
+    assert_eq!(events(&studio, "after=3-0123456789ab").await.0, all);
+    assert_eq!(events(&studio, "after=999-0123456789ab").await.0, all);
+    for malformed in ["after=3", "after=x-0123456789ab", "wait=soon", "from=3"] {
+        let answer = ask(&studio, malformed).await;
+        let problem = answer.assert_problem(400, "request-malformed");
+        assert!(json_string(&problem["detail"]).contains("after, wait"), "{problem}");
+    }
+    // The header has precedence, and an empty one is that of a client that has received nothing.
+    for (id, expected) in [(last.as_str(), 0), ("", 5)] {
+        let request = super::request(&studio, "after=1-0123456789ab");
+        let (mut parts, body) = request.into_parts();
+        parts.headers.insert("last-event-id", id.parse().unwrap());
+        let answer = studio.send(axum::http::Request::from_parts(parts, body)).await;
+        assert_eq!(answer.json()["events"].as_array().unwrap().len(), expected);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_waits_for_the_next_event_of_its_party() {
+    let (gateway, studio, office) = studio_and_office().await;
+    let other = gateway.studio("Foto Porst").await;
+    let codes = [other.deposit_numbered(1).await.code, studio.deposit_numbered(2).await.code];
+    let waiting = async { events(&studio, "wait=25").await };
+    let working = async {
+        until_waiting(&gateway).await;
+        check(&gateway).await;
+        for code in &codes {
+            office.collect_and_settle(code, &json!({ "outcome": "used" })).await;
+            check(&gateway).await;
+        }
+    };
+    let ((found, _), ()) = tokio::join!(waiting, working);
+    assert_eq!(kinds(&found), ["photo.used"]);
+    assert!(gateway.gateway.event_subscribers.is_empty());
+}
+
+#[tokio::test]
+async fn a_newer_wait_of_a_device_a_suspension_and_a_shutdown_end_an_answer_at_once() {
+    let (gateway, studio, _) = studio_and_office().await;
+    let wait = || {
+        let studio = studio.clone();
+        tokio::spawn(async move { ask(&studio, "wait=25").await })
+    };
+    let older = wait();
+    until_waiting(&gateway).await;
+    let newer = wait();
+    let replaced = older.await.unwrap();
+    assert_eq!((replaced.status, replaced.json()["events"].clone()), (200, json!([])));
+    gateway.set_suspended(&studio.party, true).await;
+    check(&gateway).await;
+    newer.await.unwrap().assert_problem(403, "studio-suspended");
+
+    gateway.set_suspended(&studio.party, false).await;
+    let waiting = async { events(&studio, "wait=25").await.0.len() };
+    let closing = async {
+        until_waiting(&gateway).await;
+        gateway.gateway.event_subscribers.close();
+    };
+    assert_eq!(tokio::join!(waiting, closing).0, 0);
+    assert_eq!(events(&studio, "wait=25").await.0.len(), 0, "a wait that begins now ends at once");
+}

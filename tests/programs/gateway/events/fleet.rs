@@ -1,0 +1,182 @@
+//! Three nodes over one database: a receiver that goes to another node when its own is killed misses no event.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use serde_json::json;
+
+use super::{EventReader, ReceivedEvent};
+use crate::support::gateway_process::{GatewayFolder, GatewayProcess, free_port, wait_until};
+use crate::support::https_client::{DeviceFiles, HttpsClient, HttpsResponse};
+use crate::support::postgres::TestDatabase;
+use crate::support::router_client::photo;
+use crate::support::test_gateway::SMALL_PROFILE_TOML;
+
+const WORKERS: usize = 3;
+
+#[derive(Default)]
+struct FleetState {
+    is_over: AtomicBool,
+    /// Workers that have settled their last photo.
+    finished: AtomicUsize,
+    /// Photos with a settlement that was answered.
+    settled: Mutex<BTreeSet<String>>,
+    /// Node of the receiver.
+    receiver_at: AtomicUsize,
+    interruptions: AtomicUsize,
+}
+
+impl FleetState {
+    fn settled(&self) -> BTreeSet<String> {
+        self.settled.lock().unwrap().clone()
+    }
+}
+
+/// Asks one node after the other until one answers.
+async fn persist(
+    nodes: &[HttpsClient],
+    ask: impl AsyncFn(&HttpsClient) -> reqwest::Result<HttpsResponse>,
+) -> HttpsResponse {
+    for turn in 0..300 {
+        match ask(&nodes[turn % nodes.len()]).await {
+            Ok(answer) if answer.status < 500 && answer.status != 429 => return answer,
+            _ => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+        }
+    }
+    panic!("no node answers");
+}
+
+fn clients(device: &DeviceFiles, urls: &[String], first: usize) -> Vec<HttpsClient> {
+    let mut clients: Vec<_> = urls.iter().map(|url| device.client(url)).collect();
+    clients.rotate_left(first);
+    clients
+}
+
+async fn works(studio: Vec<HttpsClient>, office: Vec<HttpsClient>, number: u32, state: &FleetState) {
+    let mut round = 0;
+    while !state.is_over.load(Ordering::SeqCst) {
+        round += 1;
+        let (key, bytes) = (format!("a-key-for-photo-{number}-{round}"), photo(1_000 * number + round));
+        let deposit = persist(&studio, async |node| node.deposit_bytes(&key, bytes.clone()).await).await;
+        let code = deposit.code();
+        let lease = persist(&office, async |node| node.collect(&code).await).await;
+        let collection = lease.text("collection_id");
+        let fetched = persist(&office, async |node| node.fetch(&collection, &code).await).await;
+        assert_eq!(fetched.status, 200);
+        let outcome = match round % 3 {
+            0 => json!({ "outcome": "refused", "reason": "gaze", "note": format!("Runde {round}") }),
+            _ => json!({ "outcome": "used" }),
+        };
+        let receipt = persist(&office, async |node| node.settle(&collection, &outcome).await).await;
+        assert_eq!(receipt.status, 200, "{}", receipt.json());
+        state.settled.lock().unwrap().insert(deposit.text("photo_id"));
+    }
+    state.finished.fetch_add(1, Ordering::SeqCst);
+}
+
+/// Receives events until the work is over and every settled photo was told of.
+async fn receives(nodes: Vec<HttpsClient>, state: &FleetState) -> Vec<ReceivedEvent> {
+    let mut received: Vec<ReceivedEvent> = Vec::new();
+    let mut photos = BTreeSet::new();
+    loop {
+        let last = received.last().map(|event| event.id.clone());
+        let at = state.receiver_at.load(Ordering::SeqCst);
+        if let Ok(mut stream) = EventReader::open(&nodes[at], last.as_deref()).await {
+            loop {
+                if state.finished.load(Ordering::SeqCst) == WORKERS && state.settled().is_subset(&photos) {
+                    return received;
+                }
+                let next = tokio::time::timeout(std::time::Duration::from_millis(200), stream.next());
+                match next.await {
+                    Ok(Ok(Some(event))) => {
+                        photos.insert(event.text("photo_id"));
+                        received.push(event);
+                    }
+                    // Looks again at what is left.
+                    Err(_) => {}
+                    Ok(Ok(None) | Err(_)) => break,
+                }
+            }
+        }
+        state.interruptions.fetch_add(1, Ordering::SeqCst);
+        state.receiver_at.store((at + 1) % nodes.len(), Ordering::SeqCst);
+    }
+}
+
+/// Kills the node of the receiver and starts it again, once for each node.
+async fn kills(homes: &[GatewayFolder], nodes: &mut [GatewayProcess], state: &FleetState) {
+    for _ in 0..homes.len() {
+        let before = state.settled().len();
+        wait_until("everybody works", async || state.settled().len() > before + 8).await;
+        let at = state.receiver_at.load(Ordering::SeqCst);
+        nodes[at].signal("-KILL");
+        assert!(!nodes[at].wait().success());
+        let before = state.settled().len();
+        wait_until("the others go on", async || state.settled().len() > before + 4).await;
+        nodes[at] = homes[at].start();
+    }
+    let before = state.settled().len();
+    wait_until("everybody works", async || state.settled().len() > before + 8).await;
+    state.is_over.store(true, Ordering::SeqCst);
+}
+
+#[tokio::test]
+async fn events_arrive_in_order_and_none_is_missing_though_the_node_of_the_receiver_is_killed() {
+    let database = TestDatabase::empty().await;
+    let first = GatewayFolder::over_server(&database.url);
+    fs::write(first.file("small.toml"), SMALL_PROFILE_TOML).unwrap();
+    first.set("profile", "\"icao-35x45\"\nprofile_file = \"small.toml\"");
+    let (depositing, office) = (first.studio("Foto Koch"), first.office("Amt Nord"));
+    let receiving = first.device("studio", "Foto Koch");
+    let homes = [first.copy_as_node(), first.copy_as_node(), first];
+    for home in &homes {
+        for listener in ["studio", "office"] {
+            home.set(listener, &format!("\"127.0.0.1:{}\"", free_port()));
+        }
+    }
+    let mut nodes: Vec<_> = homes.iter().map(GatewayFolder::start).collect();
+    let studio_urls: Vec<_> = nodes.iter().map(|node| node.studio().to_owned()).collect();
+    let office_urls: Vec<_> = nodes.iter().map(|node| node.office().to_owned()).collect();
+    let state = Arc::new(FleetState::default());
+    let worker = |number: usize| {
+        let (studio, office) =
+            (clients(&depositing, &studio_urls, number % 3), clients(&office, &office_urls, (number + 1) % 3));
+        works(studio, office, u32::try_from(number).unwrap(), &state)
+    };
+    let (one, two, three) = (worker(0), worker(1), worker(2));
+    let (.., received, ()) = tokio::join!(
+        one,
+        two,
+        three,
+        receives(clients(&receiving, &studio_urls, 0), &state),
+        kills(&homes, &mut nodes, &state)
+    );
+
+    let mut once: BTreeMap<i64, String> = BTreeMap::new();
+    for event in &received {
+        let known = once.entry(event.position()).or_insert_with(|| event.text("event_id"));
+        assert_eq!(*known, event.text("event_id"), "a repeat has the same identifier");
+    }
+    assert!(received.iter().map(ReceivedEvent::position).is_sorted(), "in the order of the positions");
+    let photos: BTreeSet<_> = received.iter().map(|event| event.text("photo_id")).collect();
+    let settled = state.settled();
+    assert!(settled.is_subset(&photos), "missing: {:?}", settled.difference(&photos));
+    assert_eq!(once.len(), photos.len(), "a photo is settled once");
+    let interruptions = state.interruptions.load(Ordering::SeqCst);
+    assert!(interruptions >= 3, "the receiver was never interrupted");
+    println!(
+        "{} settlements, {} events received, {} repeats, {interruptions} interruptions",
+        settled.len(),
+        received.len(),
+        received.len() - once.len()
+    );
+    // A list from the beginning, by any node, has the same events.
+    for url in &studio_urls {
+        let list = receiving.client(url).get("/v1/events?limit=200").await.unwrap().json();
+        let listed: Vec<_> = list["events"].as_array().unwrap().iter().map(|event| event["event_id"].clone()).collect();
+        let expected: Vec<_> = once.values().take(listed.len()).collect();
+        assert_eq!(serde_json::json!(listed), serde_json::json!(expected));
+    }
+}
