@@ -10,19 +10,24 @@
 // LICHTBILD_P12_PASSWORD has the password that the command printed; other users cannot read it there.
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.security.cert.Certificate;
@@ -37,6 +42,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManagerFactory;
 
 public class LichtbildClient {
@@ -97,13 +103,16 @@ public class LichtbildClient {
                 if (answer.statusCode() < 300) {
                     return answer;
                 }
-                Refused refused = new Refused(new String(answer.body(), StandardCharsets.UTF_8));
+                Refused refused = refusal(answer);
                 if (!PASSING.contains(refused.type) || left == 0) {
                     throw refused;
                 }
                 long asked = answer.headers().firstValueAsLong("Retry-After").orElse(0) * 1000;
                 wait = Math.max(wait, asked);
                 reason = refused.type;
+            } catch (SSLHandshakeException certificate) {
+                // One side refuses the certificate of the other: a repeat changes nothing.
+                throw certificate;
             } catch (IOException broken) {
                 // Unknown whether the gateway acted: the repeat finds out.
                 if (left == 0) {
@@ -115,6 +124,16 @@ public class LichtbildClient {
             Thread.sleep(wait);
             wait = Math.min(wait * 2, 30_000);
         }
+    }
+
+    /** The refusal in an answer. An answer of a load balancer is no problem, and nothing is known then about the request. */
+    static Refused refusal(HttpResponse<byte[]> answer) throws IOException {
+        boolean isProblem = answer.headers().firstValue("Content-Type").orElse("").startsWith("application/problem+json");
+        if (!isProblem && answer.statusCode() >= 500) {
+            throw new IOException("status " + answer.statusCode() + " without a problem");
+        }
+        String unknown = "{\"type\":\"http-" + answer.statusCode() + "\",\"title\":\"Refused\",\"detail\":\"\"}";
+        return new Refused(isProblem ? body(answer) : unknown);
     }
 
     /** Deposits a photo and returns its receipt. Keep `key` with the photo until the receipt has arrived. */
@@ -133,10 +152,30 @@ public class LichtbildClient {
             throw new IOException("the photo arrived changed: fetch it again");
         }
         // The photo is on the disk before the settlement erases it at the gateway.
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        Files.write(part, photo);
-        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+        save(file, photo, Set.of());
         return post(path + "/settle", "{\"outcome\":\"used\"}");
+    }
+
+    /** Writes a file that is whole or absent under its name, even after a power cut. */
+    static void save(Path file, byte[] content, Set<PosixFilePermission> permissions) throws IOException {
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        Files.deleteIfExists(part);
+        Files.createFile(part);
+        if (!permissions.isEmpty() && Files.getFileStore(part).supportsFileAttributeView("posix")) {
+            Files.setPosixFilePermissions(part, permissions);
+        }
+        try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+            for (ByteBuffer rest = ByteBuffer.wrap(content); rest.hasRemaining();) {
+                channel.write(rest);
+            }
+            channel.force(true);
+        }
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            folder.force(true);
+        } catch (IOException unsupported) {
+            // Windows cannot open a folder; its file system makes the move durable by itself.
+        }
     }
 
     String post(String path, String json) throws Exception {
@@ -182,11 +221,13 @@ public class LichtbildClient {
         String alias = own.aliases().nextElement();
         String subject = ((X509Certificate) own.getCertificate(alias)).getSubjectX500Principal().getName();
 
-        // The Java library has no certificate requests; its keytool has.
-        Path made = device.resolve("renewed.p12");
-        Files.deleteIfExists(made);
-        keytool(password, "-genkeypair", "-keystore", made.toString(), "-storetype", "PKCS12", "-alias", alias,
+        // The Java library has no certificate requests; its keytool has. A key whose certificate did not arrive is used again.
+        Path folder = ownersFolder(device.resolve("renewal"));
+        Path made = folder.resolve("device.p12");
+        if (!Files.exists(made)) {
+            keytool(password, "-genkeypair", "-keystore", made.toString(), "-storetype", "PKCS12", "-alias", alias,
                 "-keyalg", "EC", "-groupname", "secp256r1", "-dname", subject);
+        }
         String request = keytool(password, "-certreq", "-keystore", made.toString(), "-alias", alias);
 
         byte[] answer = client.send(client.to("/.well-known/est/simplereenroll")
@@ -199,11 +240,25 @@ public class LichtbildClient {
         try (InputStream file = Files.newInputStream(made)) {
             renewed.load(file, password.toCharArray());
         }
-        renewed.setKeyEntry(alias, renewed.getKey(alias, password.toCharArray()), password.toCharArray(), chain);
-        try (OutputStream file = Files.newOutputStream(made)) {
-            renewed.store(file, password.toCharArray());
+        if (chain.length == 0 || !chain[0].getPublicKey().equals(renewed.getCertificate(alias).getPublicKey())) {
+            throw new IOException("the certificate is of another key");
         }
-        Files.move(made, device.resolve("device.p12"), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        renewed.setKeyEntry(alias, renewed.getKey(alias, password.toCharArray()), password.toCharArray(), chain);
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        renewed.store(packed, password.toCharArray());
+        save(device.resolve("device.p12"), packed.toByteArray(), PosixFilePermissions.fromString("rw-------"));
+        Files.delete(made);
+        Files.delete(folder);
+    }
+
+    /** A folder that other users cannot read, because keytool makes files that they can. */
+    static Path ownersFolder(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            boolean isPosix = Files.getFileStore(folder.getParent()).supportsFileAttributeView("posix");
+            var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+            return isPosix ? Files.createDirectory(folder, owner) : Files.createDirectory(folder);
+        }
+        return folder;
     }
 
     /** Runs keytool with the password in its environment, where other users cannot read it. */

@@ -63,11 +63,23 @@ class Gateway:
                 content = answer.read()
                 if answer.status < 300:
                     return content
+                if answer.headers.get_content_type() != "application/problem+json":
+                    # A load balancer has answered. Nothing is known about the request, unless the status is final.
+                    if answer.status < 500:
+                        raise SystemExit(f"status {answer.status} without a problem")
+                    raise http.client.HTTPException(f"status {answer.status} without a problem")
                 problem = json.loads(content)
                 if problem["type"] not in PASSING or not left:
                     raise Refused(problem)
                 wait = max(wait, float(answer.headers.get("Retry-After", "0")))
                 reason = problem["type"]
+            except ssl.SSLError as error:
+                # One side refuses the certificate of the other: a repeat changes nothing.
+                if isinstance(error, ssl.SSLCertVerificationError) or "ALERT" in (error.reason or ""):
+                    raise SystemExit(f"certificate refused: {error.reason}") from error
+                if not left:
+                    raise
+                reason = f"no answer ({error.reason})"
             except (OSError, http.client.HTTPException) as broken:
                 # Unknown whether the gateway acted: the repeat finds out.
                 if not left:
@@ -112,7 +124,12 @@ def renew(gateway, device):
         file.write(certificate + key.read_bytes())
         file.flush()
         os.fsync(file.fileno())
+    # Fails before anything is replaced if the certificate is of another key.
+    ssl.create_default_context().load_cert_chain(both)
     os.replace(both, device / "device.pem")
+    folder = os.open(device, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
     for old in (key, request, device / "certificate.pem", device / "key.pem"):
         old.unlink(missing_ok=True)
 
@@ -141,4 +158,6 @@ if __name__ == "__main__":
         sys.exit(main(sys.argv[1:]))
     except Refused as refused:
         print(refused, file=sys.stderr)
+        for finding in refused.problem.get("findings", []):
+            print(f"- {finding['message']} {finding['hint']}", file=sys.stderr)
         sys.exit(1)

@@ -34,6 +34,7 @@ pub const SETTLE_NOTICE: Duration = Duration::from_hours(24);
     strum::EnumString,
     strum::IntoStaticStr,
     strum::VariantArray,
+    utoipa::ToSchema,
 )]
 pub enum EventKind {
     /// For the studio: an office used the photo, or it counts as used.

@@ -4,6 +4,7 @@
 
 use std::sync::LazyLock;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_LANGUAGE, VARY};
 use axum::http::request::Parts;
@@ -72,7 +73,8 @@ fn prefers_json(headers: &HeaderMap) -> bool {
 ///
 /// # Errors
 /// [`Problem::RouteUnknown`] if there is no such type.
-pub async fn show(format: HelpFormat, Path(kind): Path<String>) -> Result<Response, Problem> {
+pub async fn show(format: HelpFormat, kind: Result<Path<String>, PathRejection>) -> Result<Response, Problem> {
+    let Path(kind) = kind.map_err(|_| Problem::RouteUnknown)?;
     let help = ProblemHelp::find(&kind).ok_or(Problem::RouteUnknown)?;
     let language = format.language;
     Ok(format.respond(&help.body(language), &kind, || explanation(help, &format)))

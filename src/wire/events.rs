@@ -9,7 +9,7 @@ use crate::domain::photo::collection::RefusalReason;
 
 /// An event: what happened to a photo, a collection or a certificate, or what ends soon. Members that do not belong to the kind are
 /// absent. New kinds and new members may be added: receivers ignore what they do not know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct EventBody {
     /// The same in every delivery of the event, so that a receiver can drop repeats.
     pub event_id: EventId,
@@ -52,7 +52,7 @@ pub struct EventBody {
 }
 
 /// Events of the caller's studio or office in the order in which the gateway recorded them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct EventListBody {
     pub events: Vec<EventBody>,
     /// Value of `after` for the next request, an opaque text. Absent if there is no event and none was asked for before.

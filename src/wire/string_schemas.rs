@@ -8,7 +8,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
+use crate::domain::id::{CollectionId, DeviceId, EventId, PartyId, PhotoId};
 
 macro_rules! string_schemas {
     ($($type:ident: $format:expr, $pattern:expr, $description:literal;)*) => {$(
@@ -39,5 +39,6 @@ string_schemas! {
     CollectionId: Some("uuid"), None, "Identifier of a collection.";
     DeviceId: Some("uuid"), None, "Identifier of a device.";
     PartyId: Some("uuid"), None, "Identifier of a studio or an office.";
+    EventId: Some("uuid"), None, "Identifier of an event.";
     Sha256Digest: None, Some("^[0-9a-f]{64}$"), "SHA-256 digest in hexadecimal.";
 }

@@ -72,7 +72,14 @@ impl DescribedListener {
             Self::Office => office::operations(),
             Self::Enrolment => enrolment::operations(),
         };
-        operations.extend(shared::explanations());
+        // The studio listener accepts no connection without a certificate.
+        let explanations = shared::explanations();
+        match self {
+            Self::Studio => operations.extend(explanations),
+            Self::Office | Self::Enrolment => {
+                operations.extend(explanations.into_iter().map(DocumentedOperation::anonymous));
+            }
+        }
         operations
     }
 }

@@ -5,7 +5,7 @@ use super::parameters::Parameter::{
     AcceptLanguage, AfterCheckpoint, AfterCollection, AfterRow, CheckpointCount, CollectionId, Limit, LogLimit,
     RetrievalCode,
 };
-use super::shared::{BODY_PROBLEMS, description, est};
+use super::shared::{BODY_PROBLEMS, description, est, events};
 use crate::wire::audit::CheckpointListBody;
 use crate::wire::collection::{
     CollectBody, CollectionBody, CollectionListBody, CollectionSummaryBody, SettleBody, SettlementBody,
@@ -56,6 +56,7 @@ pub(super) fn operations() -> Vec<DocumentedOperation> {
             .refuses(DEVICE_PROBLEMS),
     );
     operations.extend(audit());
+    operations.push(events(DEVICE_PROBLEMS).refuses(&["device-is-auditors"]));
     operations.push(description().refuses(DEVICE_PROBLEMS));
     operations.extend(est(DEVICE_PROBLEMS));
     operations

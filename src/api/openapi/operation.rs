@@ -34,7 +34,8 @@ impl DocumentedBody {
         let (media_type, schema) = match self {
             Self::Json { media_type, schema } => (media_type, schema(schemas)),
             Self::AnyJson => ("application/json", json!({ "type": "object" })),
-            Self::Bytes { media_type } => (media_type, json!({})),
+            // Not needed since OpenAPI 3.1, but generators of clients ask for it.
+            Self::Bytes { media_type } => (media_type, json!({ "type": "string", "format": "binary" })),
             Self::Text { media_type } => (media_type, json!({ "type": "string" })),
         };
         let mut content = json!({ "schema": schema });

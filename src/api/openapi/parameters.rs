@@ -8,6 +8,9 @@ use strum::{VariantArray, VariantNames};
 use crate::api::Problem;
 use crate::domain::photo::PhotoState;
 
+/// Form of a cursor, which may change: clients take it for an opaque text.
+const CURSOR: &str = "^[0-9]+-[0-9a-f]{12}$";
+
 /// A parameter of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
 pub(super) enum Parameter {
@@ -29,6 +32,9 @@ pub(super) enum Parameter {
     AfterCheckpoint,
     ProblemType,
     Language,
+    AfterEvent,
+    LastEventId,
+    Wait,
 }
 
 impl Parameter {
@@ -99,6 +105,22 @@ impl Parameter {
             Self::AfterPhoto => query("after", uuid(), "`next_after` of the page before."),
             Self::AfterCollection => query("after", uuid(), "`next_after` of the page before."),
             Self::AfterRow => query("after", row(), "Number of the last row that is already known."),
+            Self::AfterEvent => query(
+                "after",
+                json!({ "type": "string", "pattern": CURSOR }),
+                "`next_after` of the list before, or the last `id` of a stream; opaque. Without it the oldest stored event comes first.",
+            ),
+            Self::LastEventId => header(
+                "Last-Event-ID",
+                false,
+                json!({ "type": "string", "pattern": CURSOR }),
+                "The last `id` of a stream, in place of `after`.",
+            ),
+            Self::Wait => query(
+                "wait",
+                json!({ "type": "integer", "minimum": 0, "maximum": 25 }),
+                "Seconds for which a list without events waits for one; 0 without it. Streams ignore it.",
+            ),
             Self::ProblemType => {
                 let types: BTreeSet<_> = Problem::VARIANTS.iter().collect();
                 path("problem_type", json!({ "type": "string", "enum": types }), "`type` of the problem.")

@@ -51,7 +51,7 @@ impl ProblemCatalogue {
             "title": { "type": "string", "description": "The type in the reader's language." },
             "status": { "type": "integer", "const": status(kind) },
             "detail": { "type": "string", "description": "Cause and remedy, in the reader's language." },
-            "test": { "type": "boolean", "description": "True in the answer to a test code." },
+            "test": { "type": "boolean", "description": "True in the answer to a test code of `POST /v1/collections`." },
         });
         if let Some(all) = all.as_object_mut() {
             all.extend(properties);

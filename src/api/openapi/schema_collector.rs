@@ -157,6 +157,9 @@ fn without_null(schema: &mut Value) {
     if let [only] = types.as_slice() {
         schema["type"] = (*only).clone();
     }
+    if let Some(members) = schema.as_object_mut().filter(|members| members.get("default").is_some_and(Value::is_null)) {
+        members.remove("default");
+    }
     let Some(alternatives) = schema.get_mut("oneOf").and_then(Value::as_array_mut) else { return };
     alternatives.retain(|alternative| alternative["type"] != "null");
     if let [only] = alternatives.as_slice() {

@@ -1,7 +1,8 @@
 //! Routes that several listeners have, and lists of problems that routes share.
 
 use super::operation::{DocumentedBody, DocumentedOperation, get, post};
-use super::parameters::Parameter::{AcceptLanguage, Language, ProblemType};
+use super::parameters::Parameter::{AcceptLanguage, AfterEvent, Language, LastEventId, Limit, ProblemType, Wait};
+use crate::wire::events::EventListBody;
 use crate::wire::problem::{ProblemHelpBody, ProblemHelpListBody};
 
 /// Problems of reading a short body.
@@ -27,6 +28,24 @@ pub(super) fn description() -> DocumentedOperation {
     )
 }
 
+/// Events of the caller's studio or office.
+pub(super) fn events(caller: &'static [&'static str]) -> DocumentedOperation {
+    get("/v1/events", "readEvents", "Returns events after a cursor, as a list or as a stream")
+        .describe(
+            "With `Accept: text/event-stream` the answer is a stream (Server-Sent Events): `id` is the cursor, `event` the kind, `data` the \
+             event as JSON, and a comment is sent every 20 seconds. Each event is delivered at least once, in the order in which the gateway \
+             recorded them; they are stored for 30 days. A device has one stream or wait: a newer one ends the older one.",
+        )
+        .takes(&[AcceptLanguage, AfterEvent, LastEventId, Wait, Limit])
+        .answers(
+            200,
+            "Events.",
+            &[DocumentedBody::json::<EventListBody>(), DocumentedBody::Text { media_type: "text/event-stream" }],
+            &["Page-Limit"],
+        )
+        .refuses(caller)
+}
+
 /// Explanations of problems, for callers with and without a certificate.
 pub(super) fn explanations() -> Vec<DocumentedOperation> {
     let describe = |operation: DocumentedOperation, body: DocumentedBody| {
@@ -41,7 +60,6 @@ pub(super) fn explanations() -> Vec<DocumentedOperation> {
                 "transfer-coding-unsupported",
                 "internal",
             ])
-            .anonymous()
     };
     let list = get("/problems/", "listProblems", "Explains all types of problems");
     let one = get("/problems/{problem_type}", "readProblem", "Explains a type of problem");

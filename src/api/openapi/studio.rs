@@ -7,7 +7,7 @@ use super::parameters::Parameter::{
     AcceptLanguage, AfterPhoto, ContentDigest, IdempotencyKey, Limit, PhotoException, PhotoId, PhotoSubject, State,
 };
 use super::schema_collector::SchemaCollector;
-use super::shared::{description, est};
+use super::shared::{description, est, events};
 use crate::validation::Profile;
 use crate::wire::photo::{CheckBody, PhotoBody, PhotoListBody, ReceiptBody};
 use crate::wire::studio::MeBody;
@@ -57,6 +57,7 @@ pub(super) fn operations() -> Vec<DocumentedOperation> {
             .answers(200, "The caller.", &[DocumentedBody::json::<MeBody>()], &[])
             .refuses(CALLER_PROBLEMS),
     ]);
+    operations.push(events(CALLER_PROBLEMS));
     operations.push(description().refuses(CALLER_PROBLEMS));
     operations.extend(est(CALLER_PROBLEMS));
     operations

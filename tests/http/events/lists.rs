@@ -49,9 +49,13 @@ async fn what_ends_soon_is_announced_to_those_who_can_do_something() {
     gateway.sweep().await;
     let unsettled = office.collect_and_fetch(&due.code).await;
     gateway.device_until(&office.party, START + 17 * DAY).await;
-    assert_eq!(announce(&gateway.gateway).await.unwrap(), 2, "only the kept photo ends within a fortnight");
+    assert_eq!(
+        announce(&gateway.gateway, gateway.now()).await.unwrap(),
+        2,
+        "only the kept photo ends within a fortnight"
+    );
     gateway.advance(6 * DAY + HOUR);
-    announce(&gateway.gateway).await.unwrap();
+    announce(&gateway.gateway, gateway.now()).await.unwrap();
     let (found, _) = events(&office, "").await;
     assert_eq!(kinds(&found), ["collection.lapsed", "photo.kept_ending", "collection.ending", "certificate.ending"]);
     assert_eq!((&found[0]["collection_id"], &found[0]["photo_id"]), (&json!(left), &json!(lapsed.photo_id)));
@@ -72,7 +76,7 @@ async fn what_ends_soon_is_announced_to_those_who_can_do_something() {
     assert_eq!((kinds(&found)[4], &found[4]["settle_due"]), ("collection.used_by_default", &found[2]["settle_due"]));
     gateway.advance(160 * DAY);
     gateway.sweep().await;
-    announce(&gateway.gateway).await.unwrap();
+    announce(&gateway.gateway, gateway.now()).await.unwrap();
     let (found, _) = events(&studio, "").await;
     assert_eq!(kinds(&found)[..3], ["photo.kept", "photo.expiring", "photo.used"]);
     let expiring: Vec<_> = found.iter().filter(|event| event["kind"] == "photo.expiring").collect();

@@ -92,6 +92,14 @@ async fn every_kind_of_answer_that_is_a_problem_links_its_explanation() {
 }
 
 #[tokio::test]
+async fn an_unknown_type_is_an_unknown_route() {
+    let gateway = TestGateway::start().await;
+    for path in ["/problems/no-such-type", "/problems/%ff", "/problems/%00", "/problems/code-unknown/"] {
+        get(&gateway, ListenerKind::Enrolment, path, anonymous(), &[]).await.assert_problem(404, "route-unknown");
+    }
+}
+
+#[tokio::test]
 async fn the_language_is_that_of_the_query_or_else_of_the_browser() {
     let gateway = TestGateway::start().await;
     for (query, accepted, expected) in [

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -73,6 +74,8 @@ fn the_java_client_deposits_collects_settles_and_renews() {
         let renewed = run(&mut java("renew", url, device, &[]), "");
         assert!(renewed.status.success(), "{}", String::from_utf8_lossy(&renewed.stderr));
         assert_ne!(fs::read(device.folder.join("device.p12")).unwrap(), before);
+        let mode = fs::metadata(device.folder.join("device.p12")).unwrap().permissions().mode();
+        assert_eq!((mode & 0o777, device.folder.join("renewal").exists()), (0o600, false));
     }
     printed(&deposit("a-key-for-another-photo"));
 }

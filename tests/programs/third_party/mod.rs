@@ -2,6 +2,7 @@
 
 skip_in!(quick, postgres: "starts the programs, with databases of their own");
 
+#[cfg(unix)]
 mod api_clients;
 mod curl;
 mod demo;
