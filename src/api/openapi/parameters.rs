@@ -118,8 +118,8 @@ impl Parameter {
             ),
             Self::Wait => query(
                 "wait",
-                json!({ "type": "integer", "minimum": 0, "maximum": 25 }),
-                "Seconds for which a list without events waits for one; 0 without it. Streams ignore it.",
+                json!({ "type": "integer", "minimum": 0 }),
+                "Seconds for which a list without events waits for one; 0 without it, 25 at most. Streams ignore it.",
             ),
             Self::ProblemType => {
                 let types: BTreeSet<_> = Problem::VARIANTS.iter().collect();

@@ -104,7 +104,8 @@ async fn pages_continue_behind_the_cursor_and_an_unknown_cursor_begins_with_the_
     for malformed in ["after=3", "after=x-0123456789ab", "wait=soon", "from=3"] {
         let answer = ask(&studio, malformed).await;
         let problem = answer.assert_problem(400, "request-malformed");
-        assert!(json_string(&problem["detail"]).contains("after, wait"), "{problem}");
+        let expected = if malformed.starts_with("wait") { "wait" } else { "after, wait" };
+        assert!(json_string(&problem["detail"]).contains(expected), "{problem}");
     }
     // The header has precedence, and an empty one is that of a client that has received nothing.
     for (id, expected) in [(last.as_str(), 0), ("", 5)] {
