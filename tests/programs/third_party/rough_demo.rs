@@ -230,3 +230,23 @@ fn without_the_option_there_are_no_faults_and_wrong_options_are_refused() {
     let serve = home.run(&["serve", "--rough"]);
     assert_eq!(serve.status.code(), Some(2), "{serve:?}");
 }
+
+#[tokio::test]
+async fn a_stream_of_events_is_cut_behind_its_first_piece() {
+    let demo = RoughDemo::start(&["--rough=1", "--rough-seed", "4", "--rough-stall", "1"]).await;
+    let files = DeviceFiles::new(&json!({ "certificate": demo.printed["studio"]["cert"] }));
+    let studio = files.client_with_timeout(Duration::from_secs(5), demo.url("studio"));
+    for _ in 0..60 {
+        let request = studio.request(reqwest::Method::GET, "/v1/events").header("accept", "text/event-stream");
+        let ended = match request.send().await {
+            Ok(answer) => answer.bytes().await.err(),
+            Err(error) => Some(error),
+        };
+        if demo.log().contains("GET /v1/events: cut-answer") {
+            let error = ended.expect("a part is missing");
+            assert!(!error.is_timeout(), "{error:?}");
+            return;
+        }
+    }
+    panic!("no answer was cut: {}", demo.log());
+}

@@ -25,8 +25,8 @@ pub(super) struct CutRequestBody<OnCut> {
 
 impl<OnCut: FnOnce() + Unpin> CutRequestBody<OnCut> {
     pub(super) fn new(body: Body, connection: ConnectionHandle, on_cut: OnCut) -> Self {
-        // A body of unknown length is cut after some of it.
-        let left = body.size_hint().exact().map_or(1024, |length| length / 2);
+        // A body of unknown length may be one short chunk, so it is cut at its first bytes.
+        let left = body.size_hint().exact().map_or(0, |length| length / 2);
         Self { body, left, connection, on_cut: Some(on_cut) }
     }
 }
@@ -71,6 +71,36 @@ impl CutAnswerBody {
         let length = u64::try_from(whole.len()).unwrap_or(u64::MAX);
         let first_half = Some(whole.slice(..whole.len() / 2));
         Self { length, first_half, until_cut: Box::pin(sleep(TIME_TO_SEND)), connection }
+    }
+}
+
+/// A response body of unknown length, such as an event stream, of which the client gets the first piece.
+pub(super) struct CutStreamBody {
+    body: Body,
+    /// `None` before the first piece.
+    until_cut: Option<Pin<Box<Sleep>>>,
+    connection: ConnectionHandle,
+}
+
+impl CutStreamBody {
+    pub(super) fn new(body: Body, connection: ConnectionHandle) -> Self {
+        Self { body, until_cut: None, connection }
+    }
+}
+
+impl HttpBody for CutStreamBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let Some(until_cut) = &mut self.until_cut else {
+            let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+            self.until_cut = Some(Box::pin(sleep(TIME_TO_SEND)));
+            return Poll::Ready(frame);
+        };
+        ready!(until_cut.as_mut().poll(cx));
+        self.connection.cancel();
+        Poll::Pending
     }
 }
 

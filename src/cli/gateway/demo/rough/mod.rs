@@ -30,12 +30,12 @@ use crate::storage::deadline::with_deadline;
 use crate::telemetry::RequestId;
 use crate::transport::accept::listener::ConnectionGate;
 use crate::transport::accept::peer::Peer;
-use cut_body::{CutAnswerBody, CutRequestBody};
+use cut_body::{CutAnswerBody, CutRequestBody, CutStreamBody};
 use plan::{Fault, FaultKind, FaultPlan, FaultRate};
 use report::{FaultReport, FaultyRequest};
 
 /// Pages are for people, who do not repeat requests by a program; monitoring would report a gateway that is not there.
-const SPARED_PATHS: [&str; 2] = ["/desk", "/readyz"];
+const SPARED_PATHS: [&str; 3] = ["/desk", "/problems", "/readyz"];
 
 /// Options of the sandbox.
 #[derive(Args, Default)]
@@ -132,6 +132,9 @@ impl Sandbox {
             }
             FaultKind::CutAnswer => {
                 let (parts, body) = next.run(request).await.into_parts();
+                if !is_head && parts.status.is_success() && body.size_hint().exact().is_none() {
+                    return Response::from_parts(parts, Body::new(CutStreamBody::new(body, peer.connection().clone())));
+                }
                 match body.collect().await {
                     // A problem has no body yet, and the answer to HEAD never has one.
                     Ok(whole) if !is_head && parts.status.is_success() => {
