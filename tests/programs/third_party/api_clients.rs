@@ -110,5 +110,5 @@ fn the_snippets_of_the_documentation_are_parts_of_the_clients() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 4);
+    assert_eq!(compared, 5);
 }

@@ -1,7 +1,9 @@
-//! Three nodes over one database: a receiver that goes to another node when its own is killed misses no event.
+//! Three nodes over one database: a receiver that goes to another node when its own is killed misses no event, also if HAProxy chooses the
+//! node.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -11,10 +13,14 @@ use super::{EventReader, ReceivedEvent};
 use crate::support::gateway_process::{GatewayFolder, GatewayProcess, free_port, wait_until};
 use crate::support::https_client::{DeviceFiles, HttpsClient, HttpsResponse};
 use crate::support::postgres::TestDatabase;
+use crate::support::proxies::load_balancer::{BALANCER, BalancerProcess, free_address};
 use crate::support::router_client::photo;
 use crate::support::test_gateway::SMALL_PROFILE_TOML;
 
 const WORKERS: usize = 3;
+
+/// Address of a receiver behind the load balancer.
+const CLIENT: &str = "127.0.0.2";
 
 #[derive(Default)]
 struct FleetState {
@@ -105,12 +111,12 @@ async fn receives(nodes: Vec<HttpsClient>, state: &FleetState) -> Vec<ReceivedEv
     }
 }
 
-/// Kills the node of the receiver and starts it again, once for each node.
-async fn kills(homes: &[GatewayFolder], nodes: &mut [GatewayProcess], state: &FleetState) {
-    for _ in 0..homes.len() {
+/// Kills the node of the receiver, or behind a load balancer each in turn, and starts it again, once for each node.
+async fn kills(homes: &[GatewayFolder], nodes: &mut [GatewayProcess], is_balanced: bool, state: &FleetState) {
+    for turn in 0..homes.len() {
         let before = state.settled().len();
         wait_until("everybody works", async || state.settled().len() > before + 8).await;
-        let at = state.receiver_at.load(Ordering::SeqCst);
+        let at = if is_balanced { turn } else { state.receiver_at.load(Ordering::SeqCst) };
         nodes[at].signal("-KILL");
         assert!(!nodes[at].wait().success());
         let before = state.settled().len();
@@ -124,6 +130,30 @@ async fn kills(homes: &[GatewayFolder], nodes: &mut [GatewayProcess], state: &Fl
 
 #[tokio::test]
 async fn events_arrive_in_order_and_none_is_missing_though_the_node_of_the_receiver_is_killed() {
+    assert_that_a_receiver_misses_nothing(false).await;
+}
+
+#[tokio::test]
+async fn behind_haproxy_events_arrive_in_order_and_none_is_missing_though_each_node_is_killed() {
+    assert_that_a_receiver_misses_nothing(true).await;
+}
+
+/// HAProxy in front of the studio listeners of all nodes, which get the addresses of its clients in PROXY headers.
+async fn balance(nodes: &[GatewayProcess], folder: &Path) -> BalancerProcess {
+    let address = free_address();
+    let mut text = format!(
+        "defaults\n mode tcp\n source {BALANCER}\n timeout connect 2s\n timeout client 60s\n timeout server 60s\n \
+         option redispatch\n retries 3\n default-server inter 200ms fall 1 rise 1 send-proxy-v2\n\
+         listen studio\n bind {address}\n"
+    );
+    for (number, node) in nodes.iter().enumerate() {
+        let port = node.studio().rsplit(':').next().unwrap();
+        text += &format!(" server node{number} 127.0.0.1:{port} check\n");
+    }
+    BalancerProcess::start("haproxy", &["-db", "-f"], folder, address, &text).await
+}
+
+async fn assert_that_a_receiver_misses_nothing(is_balanced: bool) {
     let database = TestDatabase::empty().await;
     let first = GatewayFolder::over_server(&database.url);
     fs::write(first.file("small.toml"), SMALL_PROFILE_TOML).unwrap();
@@ -135,10 +165,16 @@ async fn events_arrive_in_order_and_none_is_missing_though_the_node_of_the_recei
         for listener in ["studio", "office"] {
             home.set(listener, &format!("\"127.0.0.1:{}\"", free_port()));
         }
+        home.set("proxy_protocol_from", &format!("[\"{BALANCER}\"]"));
     }
     let mut nodes: Vec<_> = homes.iter().map(GatewayFolder::start).collect();
     let studio_urls: Vec<_> = nodes.iter().map(|node| node.studio().to_owned()).collect();
     let office_urls: Vec<_> = nodes.iter().map(|node| node.office().to_owned()).collect();
+    let balancer = if is_balanced { Some(balance(&nodes, &homes[0].beside("")).await) } else { None };
+    let receivers = match &balancer {
+        Some(balancer) => vec![receiving.client_behind(balancer.address, CLIENT.parse().unwrap(), "https://localhost")],
+        None => clients(&receiving, &studio_urls, 0),
+    };
     let state = Arc::new(FleetState::default());
     let worker = |number: usize| {
         let (studio, office) =
@@ -146,13 +182,8 @@ async fn events_arrive_in_order_and_none_is_missing_though_the_node_of_the_recei
         works(studio, office, u32::try_from(number).unwrap(), &state)
     };
     let (one, two, three) = (worker(0), worker(1), worker(2));
-    let (.., received, ()) = tokio::join!(
-        one,
-        two,
-        three,
-        receives(clients(&receiving, &studio_urls, 0), &state),
-        kills(&homes, &mut nodes, &state)
-    );
+    let (.., received, ()) =
+        tokio::join!(one, two, three, receives(receivers, &state), kills(&homes, &mut nodes, is_balanced, &state));
 
     let mut once: BTreeMap<i64, String> = BTreeMap::new();
     for event in &received {
@@ -165,7 +196,18 @@ async fn events_arrive_in_order_and_none_is_missing_though_the_node_of_the_recei
     assert!(settled.is_subset(&photos), "missing: {:?}", settled.difference(&photos));
     assert_eq!(once.len(), photos.len(), "a photo is settled once");
     let interruptions = state.interruptions.load(Ordering::SeqCst);
-    assert!(interruptions >= 3, "the receiver was never interrupted");
+    // Behind a load balancer some kills meet other nodes.
+    assert!(interruptions >= if is_balanced { 1 } else { 3 }, "the receiver was never interrupted");
+    if let Some(balancer) = &balancer {
+        // A certificate of another authority is refused in the handshake, and the log names the client.
+        let foreign = office.client_behind(balancer.address, CLIENT.parse().unwrap(), "https://localhost");
+        foreign.get("/v1/me").await.unwrap_err();
+        wait_until("the refusal is in the log", async || {
+            nodes.iter().any(|node| node.log().contains(&format!("remote_address={CLIENT}:")))
+        })
+        .await;
+        assert!(!nodes.iter().any(|node| node.log().contains(&format!("remote_address={BALANCER}:"))));
+    }
     println!(
         "{} settlements, {} events received, {} repeats, {interruptions} interruptions",
         settled.len(),
