@@ -17,6 +17,13 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
 /// Requests for each operation and phase; `LICHTBILD_SCHEMATHESIS_EXAMPLES` has another number.
 const EXAMPLES: u32 = 10;
 
+/// A program of the Python environment.
+fn installed(program: &str) -> PathBuf {
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemathesis/environment/bin").join(program);
+    assert!(program.exists(), "install it first, as tests/run does: {}", program.display());
+    program
+}
+
 /// The listener, the certificate of the caller, and the language of one run.
 struct DescribedRun<'a> {
     url: &'a str,
@@ -31,8 +38,7 @@ impl DescribedRun<'_> {
     /// Runs all operations and returns the number of requests.
     fn count_requests(&self, data: &Path) -> u32 {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemathesis");
-        let program = folder.join("environment/bin/schemathesis");
-        assert!(program.exists(), "install it first, as tests/run does: {}", program.display());
+        let program = installed("schemathesis");
         let examples = std::env::var("LICHTBILD_SCHEMATHESIS_EXAMPLES").unwrap_or(EXAMPLES.to_string());
         let mut command = Command::new(program);
         command.args(["--no-color", "run", &format!("{}/v1/openapi.json", self.url), "--checks", CHECKS]);
@@ -56,6 +62,16 @@ impl DescribedRun<'_> {
         assert!(output.status.success(), "{} ({}):\n{report}", self.url, self.language);
         let generated = report.lines().find_map(|line| line.split_once(" generated, ")?.0.trim().parse().ok());
         generated.unwrap_or_else(|| panic!("no count: {report}"))
+    }
+}
+
+#[test]
+fn a_validator_accepts_the_documents() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for listener in ["studio", "office", "enrolment"] {
+        let mut validator = Command::new(installed("openapi-spec-validator"));
+        let output = validator.arg(root.join(format!("docs/openapi/{listener}.json"))).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     }
 }
 
