@@ -1,6 +1,6 @@
 //! Comparison of two descriptions of the API: what programs that were written for the old one would notice.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,8 @@ enum Writer {
 }
 
 /// Keywords that limit a value further.
-const LIMITS: [&str; 7] = ["pattern", "minimum", "maximum", "minLength", "maxLength", "format", "const"];
+const LIMITS: [&str; 9] =
+    ["pattern", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "format", "const"];
 
 /// Differences between two documents, each with its place.
 struct DescriptionComparison<'a> {
@@ -33,7 +34,21 @@ pub(super) fn breaking_changes(old: &Value, new: &Value) -> Vec<String> {
             }
         }
     }
+    let problems = problem_statuses(new);
+    for (kind, status) in problem_statuses(old) {
+        if problems.get(&kind).is_some_and(|other| *other != status) {
+            comparison.found.push(format!("{kind}: another status"));
+        }
+    }
     comparison.found
+}
+
+/// Status of each type of problem.
+fn problem_statuses(document: &Value) -> BTreeMap<String, Value> {
+    let schemas = members(&document["components"]["schemas"]).map(|(_, schema)| &schema["properties"]);
+    let typed =
+        schemas.filter_map(|own| Some((own["type"]["const"].as_str()?.to_owned(), own["status"]["const"].clone())));
+    typed.collect()
 }
 
 impl DescriptionComparison<'_> {
@@ -44,6 +59,9 @@ impl DescriptionComparison<'_> {
     fn operation(&mut self, place: &str, old: &Value, new: &Value) {
         if old["operationId"] != new["operationId"] {
             self.note(place, "another operationId");
+        }
+        if old["security"] != new["security"] {
+            self.note(place, "another security");
         }
         self.parameters(place, old, new);
         for (media_type, content) in members(&old["requestBody"]["content"]) {
@@ -66,8 +84,11 @@ impl DescriptionComparison<'_> {
                 continue;
             };
             for (name, _) in members(&answer["headers"]) {
+                let header = |document, headers: &Value| resolve(document, &headers[name])["schema"].clone();
                 if other["headers"].get(name).is_none() {
                     self.note(&place, &format!("header {name} removed"));
+                } else if header(self.old, &answer["headers"]) != header(self.new, &other["headers"]) {
+                    self.note(&place, &format!("header {name} of another type"));
                 }
             }
             for (media_type, content) in members(&answer["content"]) {
@@ -114,7 +135,17 @@ impl DescriptionComparison<'_> {
         if depth > 20 {
             return self.note(place, "nested too deeply");
         }
+        let (old_reference, new_reference) = (old, new);
         let (old, new) = (resolve(self.old, old), resolve(self.new, new));
+        // A status with one problem may get a second one, and the other way round.
+        if old.get("oneOf").is_some() != new.get("oneOf").is_some() {
+            let alternatives = |schema: &Value, reference: &Value| match schema.get("oneOf") {
+                Some(several) => several.clone(),
+                None => json!([reference]),
+            };
+            let (old, new) = (alternatives(old, old_reference), alternatives(new, new_reference));
+            return items(&old).for_each(|alternative| self.alternative(place, alternative, &new, writer, depth));
+        }
         if old["type"] != new["type"] {
             return self.note(place, "another type");
         }
@@ -125,9 +156,12 @@ impl DescriptionComparison<'_> {
         }
         let values = |schema: &Value| -> BTreeSet<String> { items(&schema["enum"]).map(Value::to_string).collect() };
         let (had, has) = (values(old), values(new));
-        // Programs have to expect new values in answers, and the gateway must go on to take the old ones.
-        if writer == Writer::Client && !has.is_empty() && !had.is_subset(&has) {
-            self.note(place, "values are no longer accepted");
+        // Programs have to expect new values, but an old one keeps its name and its meaning.
+        if !has.is_empty() && !had.is_subset(&has) {
+            self.note(place, "values are missing");
+        }
+        if writer == Writer::Client && had.is_empty() && !has.is_empty() {
+            self.note(place, "not every value is accepted now");
         }
         self.members(place, old, new, writer, depth);
         if old.get("items").is_some() {

@@ -118,7 +118,8 @@ fn changes_that_break_clients_are_found_and_others_are_not() {
     let old = document(DescribedListener::Studio);
     let pointer = |path: &str, rest: &str| format!("/paths/{}{rest}", path.replace('/', "~1"));
     let receipt = "/components/schemas/ReceiptBody";
-    let breaking: [(&str, String, Value); 8] = [
+    let schema = |name: &str| format!("/components/schemas/{name}");
+    let breaking: [(&str, String, Value); 13] = [
         ("a route", pointer("/v1/me", "/get"), Value::Null),
         ("a name", pointer("/v1/me", "/get/operationId"), json!("me")),
         ("a media type", pointer("/v1/photos", "/post/requestBody/content"), json!({ "image/png": {} })),
@@ -126,6 +127,11 @@ fn changes_that_break_clients_are_found_and_others_are_not() {
         ("a member", format!("{receipt}/properties/code"), Value::Null),
         ("a type", format!("{receipt}/properties/bytes"), json!({ "type": "string" })),
         ("a promise", format!("{receipt}/required"), json!(["photo_id"])),
+        ("a state", format!("{}/enum", schema("PhotoState")), json!(["free", "leased"])),
+        ("a status", format!("{}/properties/status/const", schema("PhotoUnknownProblem")), json!(410)),
+        ("a free value", "/components/parameters/IdempotencyKey/schema/enum".to_owned(), json!(["one"])),
+        ("a certificate", pointer("/v1/me", "/get/security"), json!([])),
+        ("a header", "/components/headers/Page-Limit/schema/type".to_owned(), json!("string")),
         ("a required parameter", "/components/parameters/Limit/required".to_owned(), json!(true)),
     ];
     for (what, place, value) in breaking {
@@ -134,7 +140,16 @@ fn changes_that_break_clients_are_found_and_others_are_not() {
     let harmless = [
         ("a new member", format!("{receipt}/properties/colour"), json!({ "type": "string" })),
         ("a new route", pointer("/v1/news", ""), json!({ "get": { "operationId": "news", "responses": {} } })),
-        ("a new state", "/components/schemas/PhotoState/enum".to_owned(), json!(["available", "leased", "lost"])),
+        (
+            "a new state",
+            "/components/schemas/PhotoState/enum".to_owned(),
+            json!(["available", "leased", "kept", "used", "refused", "withdrawn", "expired", "lost"]),
+        ),
+        (
+            "a second refusal",
+            pointer("/v1/photos/{photo_id}", "/get/responses/404/content/application~1problem+json/schema"),
+            json!({ "oneOf": [{ "$ref": "#/components/schemas/PhotoUnknownProblem" }, { "type": "object" }] }),
+        ),
         ("a refusal less", pointer("/v1/photos", "/post/responses/409"), Value::Null),
         ("other words", pointer("/v1/me", "/get/summary"), json!("Tells the caller.")),
     ];
