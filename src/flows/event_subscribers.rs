@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -9,8 +10,13 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 use tokio::sync::watch;
+use tokio::time::{self, Instant};
 
 use crate::domain::id::{DeviceId, PartyId};
+
+/// Time until a replaced wait is answered. Two programs that share the certificate of a device replace each other's waits; answered at once,
+/// they would do so without a pause and use up the device's requests.
+const REPLACED_PAUSE: Duration = Duration::from_secs(5);
 
 /// Reason why a wait for events ended. The receiver goes on from its cursor with a new request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
@@ -48,6 +54,8 @@ pub struct EventSubscribers(Arc<SubscriberState>);
 #[derive(Debug, Default)]
 struct SubscriberState {
     table: Mutex<SubscriberTable>,
+    /// True once the process stops.
+    closed: watch::Sender<bool>,
     open: Gauge,
     delivered: Counter,
     ended: Family<StreamEndLabel, Counter>,
@@ -56,7 +64,6 @@ struct SubscriberState {
 #[derive(Debug, Default)]
 struct SubscriberTable {
     next_number: u64,
-    is_closed: bool,
     /// Position up to which receivers were woken; `None` before the first check.
     woken_to: Option<i64>,
     of_device: HashMap<DeviceId, Subscriber>,
@@ -87,7 +94,11 @@ impl EventSubscribers {
     pub fn register(&self, registry: &mut Registry) {
         registry.register("event_streams_open", "Devices that wait for events", self.0.open.clone());
         registry.register("events_delivered", "Events sent to devices, repeats included", self.0.delivered.clone());
-        registry.register("event_streams_ended", "Waits for events by the reason of their end", self.0.ended.clone());
+        registry.register(
+            "event_streams_ended",
+            "Ended event streams by the reason of their end",
+            self.0.ended.clone(),
+        );
     }
 
     /// Counts delivered events.
@@ -95,7 +106,7 @@ impl EventSubscribers {
         self.0.delivered.inc_by(events as u64);
     }
 
-    /// Counts the end of a wait.
+    /// Counts the end of a stream.
     pub fn count_end(&self, end: StreamEnd) {
         self.0.ended.get_or_create(&StreamEndLabel { reason: end.as_str() }).inc();
     }
@@ -104,7 +115,7 @@ impl EventSubscribers {
     pub fn subscribe(&self, party_id: PartyId, device_id: DeviceId) -> EventSubscription {
         let (signal, receiver) = watch::channel(SubscriberSignal::default());
         let mut table = self.lock();
-        if table.is_closed {
+        if *self.0.closed.borrow() {
             SubscriberSignal::end(&signal, StreamEnd::ShuttingDown);
         }
         let number = table.next_number;
@@ -148,7 +159,7 @@ impl EventSubscribers {
 
     /// Ends all waits, and later ones at once, so that a shutdown does not wait for them.
     pub fn close(&self) {
-        self.lock().is_closed = true;
+        self.0.closed.send_replace(true);
         self.end(None, StreamEnd::ShuttingDown);
     }
 
@@ -181,6 +192,23 @@ impl EventSubscription {
             None => Err(StreamEnd::Replaced),
         }
     }
+}
+
+impl EventSubscription {
+    /// Waits as [`woken`](Self::woken) does, until `deadline` at the latest (`None`). Reports a replacement only after a pause.
+    pub async fn woken_until(&mut self, deadline: Instant) -> Option<Result<(), StreamEnd>> {
+        let woken = time::timeout_at(deadline, self.woken()).await.ok()?;
+        if woken == Err(StreamEnd::Replaced) {
+            let mut closed = self.subscribers.0.closed.subscribe();
+            // The result does not matter: the wait has ended.
+            let _ = time::timeout_at(pause_end(Instant::now(), deadline), closed.wait_for(|closed| *closed)).await;
+        }
+        Some(woken)
+    }
+}
+
+fn pause_end(replaced: Instant, deadline: Instant) -> Instant {
+    deadline.min(replaced + REPLACED_PAUSE)
 }
 
 impl Drop for EventSubscription {
@@ -227,6 +255,27 @@ mod tests {
         assert_eq!(is_woken(&mut newer), Some(Ok(())));
         drop(newer);
         assert!(subscribers.is_empty());
+    }
+
+    #[tokio::test]
+    async fn two_clients_of_one_device_that_replace_each_other_are_answered_after_a_pause() {
+        let (subscribers, (party, device)) = (EventSubscribers::default(), ids());
+        let begun = Instant::now();
+        let deadline = begun + Duration::from_secs(25);
+        let mut older = subscribers.subscribe(party, device);
+        let mut answer = std::pin::pin!(older.woken_until(deadline));
+        let mut poll = || answer.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop()));
+        assert!(poll().is_pending());
+        let newer = subscribers.subscribe(party, device);
+        assert!(poll().is_pending(), "an answer at once would be followed by the next request at once");
+        drop(newer);
+        assert!(subscribers.is_empty(), "the pause is no wait");
+        assert!(poll().is_pending());
+        subscribers.close();
+        assert_eq!(poll(), std::task::Poll::Ready(Some(Err(StreamEnd::Replaced))), "a shutdown does not wait");
+        // Each of the two then asks at most once in five seconds, and no answer comes later than it was asked for.
+        assert_eq!(pause_end(begun, deadline), begun + Duration::from_secs(5));
+        assert_eq!(pause_end(begun, begun + Duration::from_secs(1)), begun + Duration::from_secs(1));
     }
 
     #[test]

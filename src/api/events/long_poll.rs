@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use tokio::time;
+use tokio::time::Instant;
 
 use super::event_bodies::event_body;
 use crate::api::Problem;
@@ -26,16 +26,16 @@ pub(super) async fn long_poll(
 ) -> Result<Response, Problem> {
     // Before the first look, so that no event is missed between the two.
     let mut subscription = (!wait.is_zero()).then(|| subscribe(gateway, caller));
-    let deadline = time::Instant::now() + wait;
+    let deadline = Instant::now() + wait;
     loop {
         let events = next_events(gateway, caller, after, limit).await?;
         let Some(subscription) = subscription.as_mut().filter(|_| events.is_empty()) else {
             return Ok(list(gateway, caller, after, events));
         };
-        let ended = match time::timeout_at(deadline, subscription.woken()).await {
-            Ok(Ok(())) => continue,
-            Ok(Err(end)) => Some(end),
-            Err(_) => None,
+        let ended = match subscription.woken_until(deadline).await {
+            Some(Ok(())) => continue,
+            Some(Err(end)) => Some(end),
+            None => None,
         };
         // One more look says why the device gets no events.
         if matches!(ended, Some(StreamEnd::CutOff | StreamEnd::StorageUnavailable)) {
