@@ -1,7 +1,7 @@
 //! Event stream in the format of Server-Sent Events (HTML Standard, section 9.2).
 //!
 //! ```text
-//! retry: 5000
+//! retry: 8231
 //!
 //! id: 17-0c9d0e5f6a7b
 //! event: photo.used
@@ -12,6 +12,7 @@
 
 use std::fmt::Write;
 use std::future::Future;
+use std::ops::RangeInclusive;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::body::{Body, Bytes, HttpBody};
+use axum::http::Method;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Frame;
@@ -28,23 +30,25 @@ use super::event_bodies::event_body;
 use crate::api::App;
 use crate::domain::event::{EventCursor, StoredEvent};
 use crate::domain::party::Caller;
+use crate::entropy::{Entropy, random_bytes};
 use crate::flows::Gateway;
 use crate::flows::event_subscribers::{EventSubscription, StreamEnd};
-use crate::flows::events::{next_events, subscribe};
+use crate::flows::events::{EventsError, next_events, subscribe};
 use crate::storage::deadline::with_deadline;
 use crate::transport::http::resumable::Resumable;
 
 /// Keeps the connection open through proxies and routers, and shows the client that the gateway is there.
 pub const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(20);
 
-/// Longest stream. The client then authenticates again, so that it notices what changes for its certificate.
-const MAX_DURATION: Duration = Duration::from_hours(1);
+/// Longest stream. The client then authenticates again, so that it notices what changes for its certificate. Each stream ends at a random
+/// time between the two, because the streams that began together (at the start of a node) would otherwise end together.
+const MAX_DURATION: RangeInclusive<Duration> = Duration::from_mins(45)..=Duration::from_hours(1);
 
 /// Events of one read; the stream holds no more in memory.
 const EVENTS_PER_READ: u32 = 100;
 
-/// First piece: clients wait for five seconds before they connect again.
-const PREAMBLE: &str = "retry: 5000\n\n";
+/// Wait of a client before it connects again, random too.
+const RETRY: RangeInclusive<Duration> = Duration::from_secs(5)..=Duration::from_secs(15);
 
 const HEARTBEAT: &str = ": heartbeat\n\n";
 
@@ -54,11 +58,16 @@ pub(super) struct EventStream {
     caller: Caller,
     heartbeat: Duration,
     cursor: Option<EventCursor>,
-    /// `None` until the client begins to read: a request for the head alone ends no other stream.
+    /// `None` for a request for the head alone, which ends no other stream.
     subscription: Option<EventSubscription>,
+    /// First piece: the time after which the client connects again. `None` once it was sent.
+    preamble: Option<String>,
+    /// Events that were read before the head of the answer.
+    first: Option<Vec<StoredEvent>>,
     /// True if there may be events behind the cursor.
     may_have_events: bool,
     started: Instant,
+    max_duration: Duration,
     last_sent: Instant,
     delivered: u64,
     end: StreamEnd,
@@ -67,21 +76,36 @@ pub(super) struct EventStream {
 }
 
 impl EventStream {
-    pub(super) fn open(app: &App, caller: Caller, cursor: Option<EventCursor>) -> Self {
+    /// Opens a stream and reads its first events, so that a client that gets none learns the reason from the answer's head.
+    pub(super) async fn open(
+        app: &App,
+        caller: Caller,
+        cursor: Option<EventCursor>,
+        method: &Method,
+    ) -> Result<Self, EventsError> {
         let (started, span) = (Instant::now(), tracing::Span::current());
-        Self {
-            gateway: Arc::clone(&app.gateway),
+        let gateway = Arc::clone(&app.gateway);
+        // Before the first look, so that no event is missed between the two.
+        let subscription = (method != Method::HEAD).then(|| subscribe(&gateway, &caller));
+        let first = next_events(&gateway, &caller, cursor, EVENTS_PER_READ).await?;
+        let retry = random_in(RETRY, gateway.entropy.as_ref());
+        let max_duration = random_in(MAX_DURATION, gateway.entropy.as_ref());
+        Ok(Self {
+            gateway,
             caller,
             heartbeat: app.event_heartbeat,
             cursor,
-            subscription: None,
+            subscription,
+            preamble: Some(format!("retry: {}\n\n", retry.as_millis())),
+            first: Some(first),
             may_have_events: true,
             started,
+            max_duration,
             last_sent: started,
             delivered: 0,
             end: StreamEnd::Disconnected,
             span,
-        }
+        })
     }
 
     pub(super) fn into_response(self) -> Response {
@@ -91,15 +115,19 @@ impl EventStream {
 
     /// Waits for the next piece; `None` at the end of the stream.
     async fn next_piece(&mut self) -> Option<String> {
-        let Some(subscription) = &mut self.subscription else {
-            self.subscription = Some(subscribe(&self.gateway, &self.caller));
-            return Some(PREAMBLE.to_owned());
-        };
+        let subscription = self.subscription.as_mut()?;
+        if let Some(preamble) = self.preamble.take() {
+            return Some(preamble);
+        }
         loop {
             if self.may_have_events {
-                // The budget of the request ended with its head.
                 let read = next_events(&self.gateway, &self.caller, self.cursor, EVENTS_PER_READ);
-                let events = match with_deadline(read).await {
+                let events = match self.first.take() {
+                    Some(first) => Ok(first),
+                    // The budget of the request ended with its head.
+                    None => with_deadline(read).await,
+                };
+                let events = match events {
                     Ok(events) => events,
                     Err(error) => {
                         self.end = error.stream_end();
@@ -114,7 +142,8 @@ impl EventStream {
                     return Some(pieces(events, &self.caller));
                 }
             }
-            if self.started + MAX_DURATION <= Instant::now() || self.caller.certificate_expires_at <= self.gateway.now()
+            if self.started + self.max_duration <= Instant::now()
+                || self.caller.certificate_expires_at <= self.gateway.now()
             {
                 self.end = StreamEnd::AuthenticationDue;
                 return None;
@@ -148,6 +177,12 @@ impl Drop for EventStream {
             );
         });
     }
+}
+
+/// A random time of the range, and its begin without randomness: nothing secret depends on it.
+fn random_in(range: RangeInclusive<Duration>, entropy: &dyn Entropy) -> Duration {
+    let share = random_bytes(entropy).map_or(0, u16::from_be_bytes);
+    *range.start() + (*range.end() - *range.start()) * u32::from(share) / u32::from(u16::MAX)
 }
 
 /// The pieces of events, one after another. JSON has no line breaks.
@@ -194,5 +229,23 @@ impl HttpBody for EventStreamBody {
         let (stream, piece) = ready!(next.as_mut().poll(cx));
         self.next = piece.is_some().then(|| next_of(stream));
         Poll::Ready(piece.map(|piece| Ok(Frame::data(piece.into()))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::SeededEntropy;
+
+    #[test]
+    fn streams_that_begin_together_end_and_come_back_at_different_times() {
+        let entropy = SeededEntropy::new(1);
+        for range in [RETRY, MAX_DURATION] {
+            let times: std::collections::BTreeSet<_> = (0..50).map(|_| random_in(range.clone(), &entropy)).collect();
+            assert!(times.len() > 40 && times.iter().all(|time| range.contains(time)), "{times:?}");
+            let quarter = (*range.end() - *range.start()) / 4;
+            assert!(*times.first().unwrap() < *range.start() + quarter, "{times:?}");
+            assert!(*times.last().unwrap() > *range.end() - quarter, "{times:?}");
+        }
     }
 }

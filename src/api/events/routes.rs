@@ -1,8 +1,10 @@
 //! The route on both listeners.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::header::VARY;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
 
 use super::event_query::{EventQuery, cursor, prefers_stream, wait};
@@ -17,29 +19,39 @@ use crate::domain::party::Caller;
 pub async fn studio(
     State(app): State<App>,
     studio: StudioCaller,
+    method: Method,
     headers: HeaderMap,
     QueryFields(query): QueryFields<EventQuery>,
 ) -> Result<Response, Problem> {
-    show(&app, &studio, &headers, query).await
+    show(&app, &studio, &method, &headers, query).await
 }
 
 /// Sends an office its events.
 pub async fn office(
     State(app): State<App>,
     office: OfficeCaller,
+    method: Method,
     headers: HeaderMap,
     QueryFields(query): QueryFields<EventQuery>,
 ) -> Result<Response, Problem> {
-    show(&app, &office, &headers, query).await
+    show(&app, &office, &method, &headers, query).await
 }
 
-async fn show(app: &App, caller: &Caller, headers: &HeaderMap, query: EventQuery) -> Result<Response, Problem> {
+async fn show(
+    app: &App,
+    caller: &Caller,
+    method: &Method,
+    headers: &HeaderMap,
+    query: EventQuery,
+) -> Result<Response, Problem> {
     let after = cursor(headers, &query)?;
     let mut response = if prefers_stream(headers) {
-        EventStream::open(app, caller.clone(), after).into_response()
+        EventStream::open(app, caller.clone(), after, method).await?.into_response()
     } else {
         let limit = page_limit(query.limit);
-        with_page_limit(limit, long_poll(&app.gateway, caller, after, wait(&query), limit).await?)
+        // A request for the head alone ends no wait of its device.
+        let wait = if method == Method::HEAD { Duration::ZERO } else { wait(&query) };
+        with_page_limit(limit, long_poll(&app.gateway, caller, after, wait, limit).await?)
     };
     response.headers_mut().insert(VARY, HeaderValue::from_static("accept"));
     Ok(response)

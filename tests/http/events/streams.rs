@@ -40,7 +40,9 @@ impl OpenStream {
         headers.insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
         headers.insert("last-event-id", last_event_id.parse().unwrap());
         let mut stream = Self::send(gateway, receiver, request).await;
-        assert_eq!(stream.piece().await.as_deref(), Some("retry: 5000\n\n"));
+        let preamble = stream.piece().await.unwrap();
+        let retry: u32 = preamble.strip_prefix("retry: ").unwrap().trim_end().parse().unwrap();
+        assert!((5_000..=15_000).contains(&retry) && preamble.ends_with("\n\n"), "{preamble:?}");
         stream
     }
 
@@ -124,13 +126,20 @@ async fn a_stream_without_events_shows_that_it_lives() {
 async fn a_newer_stream_of_the_same_device_ends_the_older_one_and_a_head_does_not() {
     let (gateway, studio, office) = studio_and_office().await;
     let colleague = gateway.device_of(&studio.party).await;
-    let (older, mut other) =
+    let (mut older, mut other) =
         (OpenStream::open(&gateway, &studio, "").await, OpenStream::open(&gateway, &colleague, "").await);
     let head = studio.request(Method::HEAD, "/v1/events").header("host", "localhost");
     let head = head.header("accept", "text/event-stream").body(Body::empty()).unwrap();
     drop(OpenStream::send(&gateway, &studio, head).await);
+    let head = studio.request(Method::HEAD, "/v1/events?wait=25").body(Body::empty()).unwrap();
+    assert_eq!(studio.send(head).await.status, 200, "at once");
+    settled(&studio, &office, 7).await;
+    check(&gateway).await;
+    assert_eq!(older.events().await.len(), 1, "the older one goes on");
+    assert_eq!(other.events().await.len(), 1);
     let mut newer = OpenStream::open(&gateway, &studio, "").await;
     older.assert_ends().await;
+    assert_eq!(newer.events().await.len(), 1);
     settled(&studio, &office, 1).await;
     check(&gateway).await;
     assert_eq!(newer.events().await, other.events().await);
@@ -160,6 +169,11 @@ async fn a_stream_ends_with_the_process_and_while_the_database_is_behind_its_mar
     check(&gateway).await;
     of_studio.assert_ends().await;
     super::ask(&studio, "").await.assert_problem(503, "storage-unavailable");
+    // Another stream says so at its beginning.
+    let mut refused = request(&studio, "");
+    refused.headers_mut().insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
+    studio.send(refused).await.assert_problem(503, "storage-unavailable");
+    assert!(gateway.gateway.event_subscribers.is_empty());
     gateway.store.accept(head);
     let of_office = OpenStream::open(&gateway, &office, "").await;
     gateway.gateway.event_subscribers.close();
