@@ -38,15 +38,20 @@ pub(super) async fn page(
     let next = rows.last().filter(|_| rows.len() == DUE_PER_PAGE).map(|(position, _)| position.clone());
     let mut events: Vec<_> = rows.into_iter().flat_map(|(_, events)| events).collect();
     remove_stored(connection, &mut events).await?;
-    for event in events.iter_mut().filter(|event| event.kind == EventKind::PhotoKeptEnding) {
-        address_to_keeper(connection, event).await?;
+    let mut addressed = Vec::with_capacity(events.len());
+    for event in events {
+        if event.kind == EventKind::PhotoKeptEnding {
+            addressed.extend(to_keeper(connection, event).await?);
+        } else {
+            addressed.push(event);
+        }
     }
-    Ok(MissingEvents { events, next })
+    Ok(MissingEvents { events: addressed, next })
 }
 
 type DueRow = (DuePosition, Vec<NewEvent>);
 
-/// Photos that no office holds. One that an office keeps ends for the office too, whose identifier is read later.
+/// Photos that no office holds. The end of one that an office keeps is told to this office, whose identifier is read later.
 async fn photos(connection: &mut StoreConnection, request: &DuePageRequest) -> Result<Vec<DueRow>, StoreError> {
     let after = &request.after;
     connection
@@ -59,10 +64,11 @@ async fn photos(connection: &mut StoreConnection, request: &DuePageRequest) -> R
         .bind(params![after.due, request.until, after.id])
         .fetch_all_as(|row| {
             let photo_id: PhotoId = row.get("id")?;
-            let expiring = NewEvent { photo_id: Some(photo_id), ..due_event(row, EventKind::PhotoExpiring, request)? };
-            let kept = NewEvent { kind: EventKind::PhotoKeptEnding, ..expiring.clone() };
-            let is_kept = row.get::<PhotoState>("state")? == PhotoState::Kept;
-            Ok((position(row)?, if is_kept { vec![expiring, kept] } else { vec![expiring] }))
+            let kind = match row.get("state")? {
+                PhotoState::Kept => EventKind::PhotoKeptEnding,
+                _ => EventKind::PhotoExpiring,
+            };
+            Ok((position(row)?, vec![NewEvent { photo_id: Some(photo_id), ..due_event(row, kind, request)? }]))
         })
         .await
 }
@@ -137,16 +143,17 @@ async fn remove_stored(connection: &mut StoreConnection, events: &mut Vec<NewEve
     Ok(())
 }
 
-/// Makes the office that keeps the photo the receiver: the last one that settled it as kept.
-async fn address_to_keeper(connection: &mut StoreConnection, event: &mut NewEvent) -> Result<(), StoreError> {
+/// Makes the office that keeps the photo the receiver: the last one that settled it as kept. `None` if no office is known
+/// to keep it: a restore cannot repeat a collection by an office or a device that was added after the backup.
+async fn to_keeper(connection: &mut StoreConnection, event: NewEvent) -> Result<Option<NewEvent>, StoreError> {
     let kept_by: Vec<(CollectionId, PartyId)> = connection
         .query("SELECT collection_id, office_id FROM collections WHERE photo_id = $1 AND state = 'kept'")
         .bind(params![event.photo_id])
         .fetch_all_as(|row| Ok((row.get("collection_id")?, row.get("office_id")?)))
         .await?;
-    let last = kept_by.into_iter().max_by_key(|(collection_id, _)| *collection_id);
-    let (collection_id, office_id) =
-        last.ok_or_else(|| StoreError::Damaged("a kept photo has no collection of the office that keeps it".into()))?;
-    (event.collection_id, event.party_id) = (Some(collection_id), office_id);
-    Ok(())
+    let Some((collection_id, office_id)) = kept_by.into_iter().max_by_key(|(collection_id, _)| *collection_id) else {
+        tracing::warn!(photo = ?event.photo_id, "the end of a kept photo is told to no office: its collection is not stored");
+        return Ok(None);
+    };
+    Ok(Some(NewEvent { collection_id: Some(collection_id), party_id: office_id, ..event }))
 }

@@ -64,7 +64,9 @@ async fn apply_rows(
     for (photo_id, outcome) in &log_replay.photos {
         changed.extend(apply_to_photo(transaction, *photo_id, outcome).await?);
     }
-    for (collection_id, outcome) in &log_replay.collections {
+    let mut settled: Vec<_> = log_replay.collections.iter().collect();
+    settled.sort_by_key(|(_, outcome)| outcome.settled_at);
+    for (collection_id, outcome) in settled {
         emit_event(transaction, *collection_id, outcome).await?;
     }
     replayed.erased = changed.iter().filter(|photo| photo.erased_at.is_some()).count() as u64;
@@ -88,7 +90,8 @@ async fn apply_rows(
     Ok((replayed, changed))
 }
 
-/// Tells the studio again of a settlement since the backup: nobody knows whether it heard of it.
+/// Tells the studio again of a settlement since the backup, also if the collection could not be restored: nobody knows
+/// whether it heard of it.
 async fn emit_event(
     transaction: &mut WriteTransaction,
     collection_id: CollectionId,
