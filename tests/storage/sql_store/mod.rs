@@ -4,6 +4,7 @@ skip_in!(quick, postgres: "starts PostgreSQL, and tries both stores");
 
 mod commit_reply_cutter;
 mod contract;
+mod event_faults;
 mod events;
 mod failover;
 mod node_coordination;

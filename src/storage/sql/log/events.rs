@@ -29,17 +29,7 @@ impl SqlStore {
                 Some(cursor) if is_stored(&mut connection, request.party_id, cursor).await? => cursor.position,
                 _ => 0,
             };
-            let mut events = connection
-                .query(
-                    "SELECT position, event_id, at, party_id, device_id, kind, photo_id, collection_id, due FROM events
-                     WHERE party_id = $1 AND position > $2 ORDER BY position LIMIT $3",
-                )
-                .bind(params![request.party_id, position, request.limit])
-                .fetch_all_as(stored_event)
-                .await?;
-            for stored in &mut events {
-                complete(&mut connection, stored).await?;
-            }
+            let events = events_after(&mut connection, request.party_id, position, request.limit).await?;
             // The database may have been replaced by an older one meanwhile.
             self.guard().check()?;
             Ok(EventPageOutcome::Page(events))
@@ -95,7 +85,9 @@ impl SqlStore {
         .await
     }
 
-    /// Reads the page again in the transaction that adds the events: a photo may have been used meanwhile.
+    /// Reads the page again in the transaction that adds the events: a photo may have been used meanwhile. PostgreSQL
+    /// locks no photo for it, so that the event of a use that is committed at this moment may come before the
+    /// announcement of the photo's end.
     async fn announce(&self, request: &DuePageRequest) -> Result<DuePage, StoreError> {
         let mut transaction = self.write().await?;
         let mut page = due_events::page(&mut transaction, request).await?;
@@ -124,33 +116,51 @@ async fn is_stored(
     Ok(found.is_some_and(|place| place.cursor() == cursor))
 }
 
-/// Adds what the row of the photo or of the device says: no note and no name is stored with an event.
-async fn complete(connection: &mut StoreConnection, stored: &mut StoredEvent) -> Result<(), StoreError> {
-    match (stored.event.kind, stored.event.photo_id, stored.event.device_id) {
-        (EventKind::PhotoRefused, Some(photo_id), _) => {
-            let found = connection
-                .query("SELECT refusal_reason, refusal_note FROM photos WHERE photo_id = $1")
-                .bind(params![photo_id])
-                .fetch_optional_as(refusal)
-                .await?;
-            stored.refusal = found.flatten();
+/// Events behind a position, with what the row of the photo or of the device says: no note and no name is stored with an
+/// event. Fewer than `limit` only if there are no more: events of a kind that a newer version added are left out.
+async fn events_after(
+    connection: &mut StoreConnection,
+    party_id: PartyId,
+    position: i64,
+    limit: u32,
+) -> Result<Vec<StoredEvent>, StoreError> {
+    let (mut events, mut position) = (Vec::new(), position);
+    loop {
+        let missing = limit as usize - events.len();
+        let rows = connection
+            .query(
+                "SELECT e.position, e.event_id, e.at, e.party_id, e.device_id, e.kind, e.photo_id, e.collection_id,
+                        e.due, p.refusal_reason, p.refusal_note, d.label
+                 FROM events e
+                 LEFT JOIN photos p ON e.kind = 'photo.refused' AND p.photo_id = e.photo_id
+                 LEFT JOIN devices d ON e.kind = 'certificate.ending' AND d.device_id = e.device_id
+                 WHERE e.party_id = $1 AND e.position > $2 ORDER BY e.position LIMIT $3",
+            )
+            .bind(params![party_id, position, missing as i64])
+            .fetch_all_as(|row| Ok((row.get::<i64>("position")?, stored_event(row)?)))
+            .await?;
+        let is_last_page = rows.len() < missing;
+        position = rows.last().map_or(position, |(position, _)| *position);
+        events.extend(rows.into_iter().filter_map(|(_, stored)| stored));
+        if is_last_page || events.len() >= limit as usize {
+            return Ok(events);
         }
-        (EventKind::CertificateEnding, _, Some(device_id)) => {
-            let label = connection.query("SELECT label FROM devices WHERE device_id = $1").bind(params![device_id]);
-            stored.device_label = label.fetch_optional_as(|row| row.get("label")).await?;
-        }
-        _ => {}
     }
-    Ok(())
 }
 
 fn place(row: &DatabaseRow) -> Result<EventPlace, StoreError> {
     Ok(EventPlace { position: row.get("position")?, event_id: row.get("event_id")? })
 }
 
-fn stored_event(row: &DatabaseRow) -> Result<StoredEvent, StoreError> {
+/// `None` for a kind that a newer version added: this version cannot say what happened.
+fn stored_event(row: &DatabaseRow) -> Result<Option<StoredEvent>, StoreError> {
+    let (place, kind) = (place(row)?, row.get::<String>("kind")?);
+    let Ok(kind) = kind.parse::<EventKind>() else {
+        tracing::warn!(position = place.position, kind, "an event of an unknown kind is left out");
+        return Ok(None);
+    };
     let event = NewEvent {
-        kind: row.get("kind")?,
+        kind,
         at: row.get("at")?,
         party_id: row.get("party_id")?,
         device_id: row.get("device_id")?,
@@ -158,12 +168,15 @@ fn stored_event(row: &DatabaseRow) -> Result<StoredEvent, StoreError> {
         collection_id: row.get("collection_id")?,
         due: row.get("due")?,
     };
-    Ok(StoredEvent { place: place(row)?, event, refusal: None, device_label: None })
+    Ok(Some(StoredEvent { place, event, refusal: refusal(row)?, device_label: row.get("label")? }))
 }
 
+/// `None` also for a reason that a newer version added: the receiver learns at least of the refusal.
 fn refusal(row: &DatabaseRow) -> Result<Option<Refusal>, StoreError> {
-    let Some(reason) = row.get::<Option<String>>("refusal_reason")? else { return Ok(None) };
-    let reason = serde_json::from_value::<RefusalReason>(reason.into())
-        .map_err(|error| StoreError::Damaged(format!("photos.refusal_reason: {error}")))?;
+    let Some(text) = row.get::<Option<String>>("refusal_reason")? else { return Ok(None) };
+    let Ok(reason) = serde_json::from_value::<RefusalReason>(text.as_str().into()) else {
+        tracing::warn!(reason = text, "an event is sent without its reason, which is unknown");
+        return Ok(None);
+    };
     Ok(Some(Refusal { reason, note: row.get("refusal_note")? }))
 }

@@ -81,16 +81,29 @@ async fn delete_log_rows(transaction: &mut WriteTransaction) -> Result<u64, Stor
 }
 
 /// Deletes one batch of the oldest events. The newest event stays, because the next one continues its position and its
-/// identifier.
+/// identifier. An event from the future (a clock was wrong) is as old as the event behind it.
 async fn delete_events(transaction: &mut WriteTransaction, now: Timestamp) -> Result<u64, StoreError> {
-    let oldest = transaction
-        .query(AssertSqlSafe(format!(
-            "SELECT position, at FROM events WHERE position < (SELECT max(position) FROM events)
-             ORDER BY position LIMIT {EVENTS_PER_BATCH}"
-        )))
-        .fetch_all_as(|row| Ok((row.get::<i64>("position")?, row.get::<Timestamp>("at")?)))
-        .await?;
-    let over = oldest.iter().take_while(|(_, at)| *at <= now - EVENT_RETENTION).last();
-    let Some((last, _)) = over else { return Ok(0) };
-    transaction.query("DELETE FROM events WHERE position <= $1").bind(params![last]).execute().await
+    let mut after = 0;
+    loop {
+        let oldest = transaction
+            .query(AssertSqlSafe(format!(
+                "SELECT position, at FROM events
+                 WHERE position > $1 AND position < (SELECT max(position) FROM events)
+                 ORDER BY position LIMIT {EVENTS_PER_BATCH}"
+            )))
+            .bind(params![after])
+            .fetch_all_as(|row| Ok((row.get::<i64>("position")?, row.get::<Timestamp>("at")?)))
+            .await?;
+        let Some((end, _)) = oldest.last() else { return Ok(0) };
+        let is_over = |at: Timestamp| at <= now - EVENT_RETENTION;
+        let not_stored_longer: Vec<_> = oldest.iter().take_while(|(_, at)| is_over(*at) || *at > now).collect();
+        if let Some((last, _)) = not_stored_longer.iter().rfind(|(_, at)| is_over(*at)) {
+            return transaction.query("DELETE FROM events WHERE position <= $1").bind(params![last]).execute().await;
+        }
+        if not_stored_longer.len() < oldest.len() {
+            return Ok(0);
+        }
+        // All of them are from the future.
+        after = *end;
+    }
 }
