@@ -34,7 +34,7 @@ pub(super) fn events(caller: &'static [&'static str]) -> DocumentedOperation {
         .describe(
             "With `Accept: text/event-stream` the answer is a stream (Server-Sent Events): `id` is the cursor, `event` the kind, `data` the \
              event as JSON, and a comment is sent every 20 seconds. Each event is delivered at least once, in the order in which the gateway \
-             recorded them; they are stored for 30 days. A device has one stream or wait: a newer one ends the older one.",
+             recorded them; they are stored for 30 days. A device has one stream or wait on a node: a newer one ends the older one.",
         )
         .takes(&[AcceptLanguage, AfterEvent, LastEventId, Wait, Limit])
         .answers(
