@@ -49,7 +49,7 @@ pub enum EventKind {
     #[serde(rename = "photo.refused")]
     #[strum(serialize = "photo.refused")]
     PhotoRefused,
-    /// For the studio: a photo that no office holds is erased within 14 days.
+    /// For the studio: a photo that no office holds or keeps is erased within 14 days.
     #[serde(rename = "photo.expiring")]
     #[strum(serialize = "photo.expiring")]
     PhotoExpiring,
