@@ -1,5 +1,5 @@
 //! Description of the API in OpenAPI 3.1, one document for each listener. `studio`, `office` and `enrolment` list the routes; the schemas come from
-//! the types of the bodies, and the problems from [`Problem`](super::Problem).
+//! the types of the bodies, and the problems from [`Problem`].
 //!
 //! `docs/openapi` has the documents as files. `examples.json` has answers that a gateway gave; a test records them.
 
