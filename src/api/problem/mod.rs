@@ -8,6 +8,7 @@ mod mapping;
 pub mod misfit;
 mod request_errors;
 mod spec;
+mod text_values;
 
 use axum::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
@@ -23,7 +24,8 @@ use crate::wire::problem::{PROBLEM_JSON, ProblemBody};
 
 pub use self::request_errors::MalformedReason;
 pub use self::spec::Problem;
-use self::spec::{ProblemRow, whole_seconds};
+use self::spec::ProblemRow;
+use self::text_values::whole_seconds;
 
 /// A problem in the words of the desk.
 pub struct DeskProblem {
