@@ -116,7 +116,10 @@ def renew(gateway, device):
     """Renews the certificate: makes a new key, has it certified, and writes both to device.pem, which is whole or absent."""
     os.umask(0o077)
     key, request, both = (device / name for name in ("new-key.pem", "new-request.pem", "new-device.pem"))
-    openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/", "-keyout", key, "-out", request)
+    if not key.exists():  # a key whose certificate did not arrive is used again, and gets the same certificate
+        openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", both)
+        os.replace(both, key)
+    openssl("req", "-new", "-key", key, "-subj", "/", "-out", request)
     headers = {"Content-Type": "application/pkcs10"}
     answer = gateway.send("POST", "/.well-known/est/simplereenroll", request.read_bytes(), headers)
     certificate = openssl("pkcs7", "-inform", "DER", "-print_certs", input=base64.b64decode(answer))

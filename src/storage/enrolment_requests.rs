@@ -116,13 +116,19 @@ pub struct RenewalRequest {
     /// SHA-256 of the new public key.
     pub key: Sha256Digest,
     pub certificate: CertificateRecord,
+    /// The DER form of `certificate`, which answers a repeat.
+    pub der: Vec<u8>,
     pub now: Timestamp,
 }
 
 /// Outcome of a renewal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RenewalOutcome {
     Stored,
+    /// The device has a certificate for this key already; nothing was stored.
+    Repeated {
+        der: Vec<u8>,
+    },
     CutOff(CutOff),
     /// Another device has or had the new key.
     KeyReused,

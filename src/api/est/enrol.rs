@@ -32,7 +32,7 @@ pub async fn create(
     let (device_id, code) = credentials(&parts.headers)?;
     let request = certificate_request(&app, &parts.headers, body).await?;
     match enrol(&app.gateway, EnrolmentRequest { device_id, code: &code, request: &request }).await? {
-        Enrolled::Certificate(certificate) => issued(&parts.headers, &certificate),
+        Enrolled::Certificate(certificate) => issued(&parts.headers, &certificate.der),
         Enrolled::Pending(key) => {
             let body = PendingBody {
                 state: PendingState::Pending,

@@ -19,7 +19,6 @@ use super::problem::MalformedReason;
 use super::request::{has_media_type, short_body};
 use super::{App, Problem};
 use crate::identity::certs_only::certificates_only;
-use crate::identity::issue::IssuedCertificate;
 use crate::transport::http::header_spelling::StandardSpelling;
 
 const PKCS10: &str = "application/pkcs10";
@@ -76,8 +75,8 @@ fn in_lines(encoded: &str) -> String {
 }
 
 /// A response with only the issued certificate (RFC 7030 section 4.2.3); `cacerts` returns its CA.
-fn issued(request: &HeaderMap, certificate: &IssuedCertificate) -> Result<Response, Problem> {
-    let packed = certificates_only(&[&certificate.der]).map_err(|error| {
+fn issued(request: &HeaderMap, certificate_der: &[u8]) -> Result<Response, Problem> {
+    let packed = certificates_only(&[certificate_der]).map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "a certificate was issued that cannot be packed");
         Problem::Internal
     })?;

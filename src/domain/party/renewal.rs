@@ -20,7 +20,8 @@ pub struct Validity {
 }
 
 impl Validity {
-    fn is_past_its_middle(&self, now: Timestamp) -> bool {
+    /// Reports whether half of the time has passed. A client renews after two thirds.
+    pub fn is_past_its_middle(&self, now: Timestamp) -> bool {
         self.not_before + self.not_before.until(self.not_after) / 2 <= now
     }
 }

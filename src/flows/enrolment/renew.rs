@@ -15,14 +15,14 @@ use crate::domain::party::Caller;
 use crate::domain::party::credential::Credential;
 use crate::flows::gateway::Gateway;
 use crate::flows::rejected_handshakes::record_paced_rejection;
-use crate::identity::issue::{ClientSubject, IssuedCertificate};
+use crate::identity::issue::ClientSubject;
 use crate::identity::request::certificate_request::{RequestError, read_request_with_subject};
 use crate::storage::StoreError;
 use crate::storage::enrolment_requests::{RenewalOutcome, RenewalRequest};
 use crate::storage::requests::CutOff;
 
-/// Issues a new certificate to a device that has a valid one.
-pub async fn renew(gateway: &Gateway, caller: &Caller, request: &[u8]) -> Result<IssuedCertificate, RenewError> {
+/// Issues a new certificate, in DER, to a device that has a valid one. A repeat with the same key gets the same certificate.
+pub async fn renew(gateway: &Gateway, caller: &Caller, request: &[u8]) -> Result<Vec<u8>, RenewError> {
     // A certificate of an external CA is renewed there: one of ours would outlive a revocation by that CA.
     let Credential::Own { sha256: presented } = caller.credential else {
         record_refusal(gateway, caller.device_id, "certificate_foreign").await?;
@@ -48,10 +48,12 @@ pub async fn renew(gateway: &Gateway, caller: &Caller, request: &[u8]) -> Result
         presented,
         key: fingerprint(&key),
         certificate,
+        der: issued.der,
         now: gateway.now(),
     };
     match gateway.store.renew(&renewal).await? {
-        RenewalOutcome::Stored => Ok(issued),
+        RenewalOutcome::Stored => Ok(renewal.der),
+        RenewalOutcome::Repeated { der } => Ok(der),
         RenewalOutcome::CutOff(cut_off) => Err(RenewError::CutOff(cut_off)),
         RenewalOutcome::TooSoon { wait } => Err(RenewError::TooSoon { wait }),
         RenewalOutcome::Superseded { since } => {

@@ -38,6 +38,7 @@ const MIGRATIONS: Migrations = &[
     ("codes and keys", include_str!("migrations/0005_codes_and_keys.sql")),
     ("device kind", include_str!("migrations/0006_device_kind.sql")),
     ("events", include_str!("migrations/0007_events.sql")),
+    ("repeated renewal", include_str!("migrations/0008_repeated_renewal.sql")),
 ];
 
 impl PostgresDatabase {

@@ -36,6 +36,7 @@ const MIGRATIONS: Migrations = &[
     ("codes and keys", include_str!("migrations/0007_codes_and_keys.sql")),
     ("device kind", include_str!("migrations/0008_device_kind.sql")),
     ("events", include_str!("migrations/0009_events.sql")),
+    ("repeated renewal", include_str!("migrations/0010_repeated_renewal.sql")),
 ];
 
 impl SqliteDatabase {

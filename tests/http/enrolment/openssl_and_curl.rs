@@ -109,7 +109,7 @@ fn the_printed_lines_enrol_and_renew_with_openssl_and_curl_alone() {
 }
 
 #[test]
-fn a_repeated_renewal_keeps_the_new_key_and_shows_the_refusal() {
+fn a_repeated_renewal_keeps_the_new_key_and_another_key_shows_the_refusal() {
     curl_is_there();
     let home = GatewayFolder::new();
     let invitation = home.json(&["studio", "invite", "Foto Koch", "--place", "Düsseldorf"]);
@@ -119,9 +119,14 @@ fn a_repeated_renewal_keeps_the_new_key_and_shows_the_refusal() {
 
     let enrols = |line: &&str| !line.ends_with("/simpleenroll") && !line.contains("/simpleenroll |");
     let renewal = lines.lines().filter(enrols).collect::<Vec<_>>().join("\n");
-    let repeated = bash(&home, &renewal);
-    assert!(!repeated.status.success(), "it is renewed once an hour");
-    assert_eq!(shown_problem(&repeated)["type"], "renewal-too-soon");
+    let read = |name: &str| std::fs::read(home.beside(&format!("shop/{name}"))).unwrap();
+    let issued = read("new-certificate.pem");
+    success(&bash(&home, &renewal));
+    assert_eq!(read("new-certificate.pem"), issued, "the answer to a repeat is the same");
+    let another = bash(&home, &format!("mv new-key.pem kept.pem\n{renewal}"));
+    assert!(!another.status.success(), "it is renewed once an hour");
+    assert_eq!(shown_problem(&another)["type"], "renewal-too-soon");
+    std::fs::rename(home.beside("shop/kept.pem"), home.beside("shop/new-key.pem")).unwrap();
     for name in ["", "new-"] {
         let keys = format!(
             "openssl x509 -in {name}certificate.pem -noout -pubkey; echo '|'; openssl pkey -in {name}key.pem -pubout"

@@ -154,6 +154,55 @@ async fn a_device_renews_once_an_hour_and_a_due_certificate_a_few_times() {
 }
 
 #[tokio::test]
+async fn a_renewal_whose_answer_was_lost_is_repeated_with_the_same_key_and_gets_the_same_certificate() {
+    let (gateway, studio) = studio_alone().await;
+    let [request, other] = [fresh(), fresh()];
+    let issued = certificate(&reenrol(&studio, &request).await);
+    let rows = gateway.database.contents().await;
+    for _ in 0..5 {
+        assert_eq!(certificate(&reenrol(&studio, &request).await), issued);
+        reenrol(&studio, &other).await.assert_problem(429, "renewal-too-soon");
+    }
+    assert_eq!(gateway.database.contents().await, rows, "nothing is issued twice");
+    // Another device with this key gets nothing.
+    let elsewhere = gateway.device_of(&studio.party).await;
+    reenrol(&elsewhere, &request).await.assert_problem(422, "key-reused");
+    // A newer one was issued meanwhile: still among the accepted.
+    gateway.advance(HOUR);
+    certificate(&reenrol(&studio, &other).await);
+    assert_eq!(certificate(&reenrol(&studio, &request).await), issued);
+    gateway.advance(HOUR);
+    certificate(&reenrol(&studio, &fresh()).await);
+    // The first is not accepted any more, so the key gets a new certificate.
+    gateway.advance(HOUR);
+    let again = certificate(&reenrol(&studio, &request).await);
+    assert_ne!(again, issued);
+    let renewed = studio.presenting(PeerCertificate::new(again.clone().into()));
+    renewed.photos("").await;
+    reenrol(&studio, &request).await.assert_problem(403, "certificate-superseded");
+    // The same key once more, over its own certificate, is no repeat.
+    gateway.advance(HOUR);
+    assert_ne!(certificate(&reenrol(&renewed, &request).await), again);
+    gateway.database.audit().await;
+}
+
+#[tokio::test]
+async fn a_repeat_that_comes_when_its_certificate_is_half_over_gets_a_new_one() {
+    let gateway = TestGateway::start().await;
+    let studio = gateway.studio("Foto Koch").await;
+    let request = fresh();
+    let issued = certificate(&reenrol(&studio, &request).await);
+    let device = gateway.device_until(&studio.party, gateway.now() + 400 * DAY).await;
+    let long = fresh();
+    let issued_long = certificate(&reenrol(&device, &long).await);
+    gateway.advance(30 * DAY - HOUR);
+    assert_eq!(certificate(&reenrol(&device, &long).await), issued_long);
+    gateway.advance(2 * HOUR);
+    assert_ne!(certificate(&reenrol(&device, &long).await), issued_long);
+    assert_ne!(certificate(&reenrol(&studio, &request).await), issued);
+}
+
+#[tokio::test]
 async fn a_device_whose_renewals_are_never_answered_keeps_the_certificate_that_it_uses() {
     let gateway = TestGateway::start().await;
     let first = gateway.studio("Foto Koch").await;

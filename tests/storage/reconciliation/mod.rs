@@ -88,6 +88,7 @@ impl FullGateway {
                 presented: studio.certificate.sha256(),
                 key: Sha256Digest::of(text),
                 certificate: record(gateway, text),
+                der: text.to_vec(),
                 now: gateway.now(),
             };
             assert_eq!(gateway.store.renew(&renewal).await.unwrap(), RenewalOutcome::Stored);

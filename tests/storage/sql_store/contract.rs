@@ -171,7 +171,14 @@ async fn of_devices_that_ask_for_one_key_on_two_nodes_one_gets_it() {
                 not_after: validity.1,
                 key: Some(key),
             };
-            let renewal = RenewalRequest { device_id, presented: credential.sha256(), key, certificate, now: START };
+            let renewal = RenewalRequest {
+                device_id,
+                presented: credential.sha256(),
+                key,
+                certificate,
+                der: Vec::new(),
+                now: START,
+            };
             let fleet = Arc::clone(&fleet);
             work.spawn(async move { fleet.nodes[number % 2].renew(&renewal).await.unwrap() });
         }

@@ -67,11 +67,19 @@ impl SqlStore {
             }
             let validity =
                 Validity { not_before: presented.get("not_before")?, not_after: presented.get("not_after")? };
+            if let Some(der) = repeated_certificate(&mut transaction, renewal).await? {
+                return Ok(RenewalOutcome::Repeated { der });
+            }
             let renewals = newest_renewals(&mut transaction, renewal.device_id).await?;
             if let Some(wait) = renewal_wait(validity, &renewals, renewal.certificate.not_before, renewal.now) {
                 return Ok(RenewalOutcome::TooSoon { wait });
             }
             add(&mut transaction, renewal.device_id, &renewal.certificate).await?;
+            transaction
+                .query("UPDATE certificates SET der = $1 WHERE sha256 = $2")
+                .bind(params![renewal.der, renewal.certificate.sha256])
+                .execute()
+                .await?;
             let details = serde_json::json!({
                 "presented": renewal.presented,
                 "certificate_sha256": renewal.certificate.sha256,
@@ -132,6 +140,34 @@ pub(super) async fn add(
         .execute()
         .await?;
     Ok(())
+}
+
+/// DER form of the certificate that an earlier renewal issued for this key, if its answer was lost: one of the two newest of the device,
+/// newer than the presented one, and not past its middle, when it would have to be renewed itself.
+async fn repeated_certificate(
+    connection: &mut StoreConnection,
+    renewal: &RenewalRequest,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let Some(row) = connection
+        .query(
+            "SELECT c.sha256, c.not_before, c.not_after, c.der FROM certificates c
+             WHERE c.device_id = $1 AND NOT c.foreign_authority AND c.spki_sha256 = $2
+               AND c.number > (SELECT p.number FROM certificates p WHERE p.sha256 = $3)
+               AND c.number >= (SELECT max(n.number) - 1 FROM certificates n WHERE n.device_id = $1)
+             ORDER BY c.number DESC LIMIT 1",
+        )
+        .bind(params![renewal.device_id, renewal.key, renewal.presented])
+        .fetch_optional()
+        .await?
+    else {
+        return Ok(None);
+    };
+    let validity = Validity { not_before: row.get("not_before")?, not_after: row.get("not_after")? };
+    // An older node stored none. The log does not cover this column, but its digest.
+    let der = row
+        .get::<Option<Vec<u8>>>("der")?
+        .filter(|der| row.get("sha256").is_ok_and(|sha256| Sha256Digest::of(der) == sha256));
+    Ok(der.filter(|_| !validity.is_past_its_middle(renewal.now)))
 }
 
 /// Start of validity of the newest certificates of a device, without that of the enrolment.
