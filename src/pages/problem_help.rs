@@ -22,7 +22,7 @@ use crate::api::request::{QueryFields, QueryParameters, json_response};
 use crate::api::{App, Problem};
 use crate::texts::language::Language;
 use crate::texts::text;
-use crate::wire::problem::ProblemHelpListBody;
+use crate::wire::problem::{ProblemHelpListBody, RepeatAdvice};
 
 static NO_SCRIPT: LazyLock<PageScript> = LazyLock::new(PageScript::none);
 
@@ -136,6 +136,7 @@ fn explanation(help: ProblemHelp, format: &HelpFormat) -> PageContent {
             dl.facts {
                 div { dt { "type" } dd { code { (help.kind()) } } }
                 div { dt { (text!(language, "problem-page-status")) } dd { (help.status()) } }
+                div { dt { (text!(language, "problem-page-repeat")) } dd { (repeat_advice(help.repeat(), language)) } }
                 @if let Some(seconds) = help.retry_after() { div { dt { "Retry-After" } dd { (seconds) " s" } } }
             }
             h2 { (text!(language, "problem-page-cause")) }
@@ -145,6 +146,14 @@ fn explanation(help: ProblemHelp, format: &HelpFormat) -> PageContent {
         }
     };
     PageContent { title, problem: None, main }
+}
+
+fn repeat_advice(advice: RepeatAdvice, language: Language) -> String {
+    match advice {
+        RepeatAdvice::Now => text!(language, "problem-repeat-now"),
+        RepeatAdvice::Later => text!(language, "problem-repeat-later"),
+        RepeatAdvice::Never => text!(language, "problem-repeat-never"),
+    }
 }
 
 fn all_types(groups: &[ProblemGroup], format: &HelpFormat) -> PageContent {

@@ -143,6 +143,9 @@ pub struct SettlementBody {
     /// Only for kept photos: time from which the code is invalid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept_until: Option<Timestamp>,
+    /// Time of the first hand-over; absent if the office settled without ever fetching the photo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_over_at: Option<Timestamp>,
     /// True if the photo is erased.
     pub erased: bool,
 }

@@ -10,7 +10,7 @@ use crate::domain::check::finding::Verdict;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::PhotoId;
 use crate::domain::photo::PhotoState;
-use crate::domain::photo::collection::Refusal;
+use crate::domain::photo::collection::RefusalReason;
 use crate::domain::photo::declaration::Declaration;
 
 /// Response to a deposit. No other response contains the retrieval code.
@@ -82,7 +82,7 @@ pub struct PhotoBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refusal: Option<Refusal>,
+    pub refusal: Option<RefusalBody>,
     /// Size of the file.
     pub bytes: u64,
     /// In pixels.
@@ -93,6 +93,19 @@ pub struct PhotoBody {
     pub profile: String,
     /// Advice, without that about the face, which is sealed with the photo.
     pub findings: Vec<FindingBody>,
+}
+
+/// Reason for which a clerk refused a photo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct RefusalBody {
+    pub reason: RefusalReason,
+    /// The reason in the caller's language.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub message: String,
+    /// Note of the clerk, up to 500 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// A page of a studio's photos, newest first.

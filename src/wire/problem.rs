@@ -29,11 +29,24 @@ pub struct ProblemHelpBody {
     pub kind: String,
     /// HTTP status code.
     pub status: u16,
+    pub repeat: RepeatAdvice,
     pub title: String,
     /// Reason why the gateway answers with this problem.
     pub cause: String,
     /// Instructions for the developer of the client, and the conditions under which the same request can succeed.
     pub remedy: String,
+}
+
+/// Advice on repeating the refused request as it is. There will be no other values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RepeatAdvice {
+    /// The program repeats it by itself, after the seconds in `Retry-After` and with growing waits.
+    Now,
+    /// A user can repeat it later, after the seconds in `Retry-After` or when another person has acted.
+    Later,
+    /// The same request gets the same answer.
+    Never,
 }
 
 /// Explanations of all problem types.

@@ -113,6 +113,8 @@ pub struct ModelCollection {
     pub lease_until: Timestamp,
     /// End of the time for the settlement; `None` before the first hand-over.
     pub settle_due: Option<Timestamp>,
+    /// Time of the first hand-over.
+    pub handed_over_at: Option<Timestamp>,
     /// Devices that have sent the code.
     pub shown_by: BTreeSet<usize>,
     /// Devices that received the photo, with the time of the last row of the audit log about that.

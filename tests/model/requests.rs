@@ -176,6 +176,7 @@ impl ModelState {
             office,
             lease_until: lease_until.min(photo.expires_at),
             settle_due: None,
+            handed_over_at: None,
             shown_by: [device].into(),
             received_by: [].into(),
             end: None,
@@ -242,6 +243,7 @@ impl ModelState {
         let (now, due) = (self.now, (self.now + SETTLE_WITHIN).min(photo.expires_at));
         let collection = &mut self.data.collections[number];
         collection.settle_due.get_or_insert(due);
+        collection.handed_over_at.get_or_insert(now);
         collection.shown_by.insert(device);
         if collection.received_by.get(&device).is_none_or(|logged_at| *logged_at + REPEAT_ROW <= now) {
             collection.received_by.insert(device, now);
@@ -333,6 +335,7 @@ impl ModelState {
             ("/settled_at", json!(at)),
             ("/erased", json!(erased)),
             ("/kept_until", json!(kept_until)),
+            ("/handed_over_at", json!(collection.handed_over_at)),
         ];
         let (photo, collection) = (Some(collection.photo), Some(number));
         ExpectedAnswer { status: 200, members, photo, collection, ..ExpectedAnswer::default() }

@@ -29,6 +29,7 @@ pub async fn create(
         outcome: receipt.outcome,
         settled_at: receipt.settled_at,
         kept_until: receipt.collection.kept_until,
+        handed_over_at: receipt.collection.handed_over_at,
         erased: matches!(receipt.outcome, CollectionState::Used | CollectionState::Refused),
     };
     Ok(json_response(StatusCode::OK, &body))

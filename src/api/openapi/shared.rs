@@ -77,7 +77,8 @@ pub(super) fn est(caller: &'static [&'static str]) -> Vec<DocumentedOperation> {
         post("/.well-known/est/simplereenroll", "renewCertificate", "Renews the caller's certificate")
             .describe(
                 "RFC 7030 section 4.2.2: a PKCS#10 request of a new key, in base64 (RFC 8951) or PEM, whose subject is empty or that of the \
-                 certificate. The old certificate is accepted until the new one has been used.",
+                 certificate. The old certificate goes on until its end, but cannot renew once the new one has been used. A repeat with the \
+                 same key gets the same certificate.",
             )
             .takes(&[AcceptLanguage])
             .with_body(PKCS10, "The certificate request.")

@@ -11,7 +11,7 @@ use super::ProblemType;
 use super::spec::ProblemRow;
 use crate::texts::language::Language;
 use crate::texts::text;
-use crate::wire::problem::ProblemHelpBody;
+use crate::wire::problem::{ProblemHelpBody, RepeatAdvice};
 
 /// Path of the list of all types. The explanation of a type is below it, under the type.
 pub const HELP_ROOT: &str = "/problems/";
@@ -40,6 +40,10 @@ impl ProblemHelp {
         self.0.retry_after()
     }
 
+    pub fn repeat(self) -> RepeatAdvice {
+        self.0.repeat()
+    }
+
     pub fn title(self, language: Language) -> String {
         text!(language, format!("problem-{}.title", self.kind()))
     }
@@ -56,6 +60,7 @@ impl ProblemHelp {
         ProblemHelpBody {
             kind: self.kind().to_owned(),
             status: self.status().as_u16(),
+            repeat: self.repeat(),
             title: self.title(language),
             cause: self.cause(language),
             remedy: self.remedy(language),

@@ -20,7 +20,7 @@ use crate::domain::local_time::{date_and_time, date_in_sentence, short_time, tim
 use crate::texts::language::Language;
 use crate::texts::{format_text, has_text, text};
 use crate::wire::finding::FindingBody;
-use crate::wire::problem::{PROBLEM_JSON, ProblemBody};
+use crate::wire::problem::{PROBLEM_JSON, ProblemBody, RepeatAdvice};
 
 pub use self::request_errors::MalformedReason;
 pub use self::spec::Problem;
@@ -45,6 +45,14 @@ impl ProblemRow {
     /// Seconds, if they are the same in every case.
     fn retry_after(self) -> Option<u64> {
         self.get_int("retry_after").and_then(|seconds| u64::try_from(seconds).ok())
+    }
+
+    fn repeat(self) -> RepeatAdvice {
+        match self.get_str("repeat") {
+            Some("now") => RepeatAdvice::Now,
+            Some("later") => RepeatAdvice::Later,
+            _ => RepeatAdvice::Never,
+        }
     }
 }
 

@@ -22,11 +22,13 @@ use crate::domain::photo::quarantine::QuarantineReason;
 use crate::identity::issue::ClientSubject;
 use crate::identity::public_key::KeyError;
 use crate::wire::collection::StudioBody;
+#[cfg(doc)]
+use crate::wire::problem::RepeatAdvice;
 
 /// A problem, with the facts about it that the caller is entitled to know.
 ///
 /// `retry_after` is in seconds. `close` ends the connection, because the gateway would have to read the rest of a body that it does not use.
-/// `group` begins a group in the list of all types (`problem-group-GROUP`).
+/// `repeat` is `now` or `later` where the same request can succeed ([`RepeatAdvice`]), otherwise it is `never`. `group` begins a group in the list of all types (`problem-group-GROUP`).
 #[derive(Debug, Clone, Serialize, IntoStaticStr, VariantNames, EnumDiscriminants, utoipa::ToSchema)]
 #[strum(serialize_all = "kebab-case")]
 #[strum_discriminants(
@@ -78,9 +80,9 @@ pub enum Problem {
     RouteUnknown,
     #[strum_discriminants(strum(props(status = 405)))]
     MethodNotAllowed,
-    #[strum_discriminants(strum(props(status = 408, close = true)))]
+    #[strum_discriminants(strum(props(status = 408, repeat = "now", close = true)))]
     UploadTooSlow,
-    #[strum_discriminants(strum(props(status = 400)))]
+    #[strum_discriminants(strum(props(status = 400, repeat = "now")))]
     BodyCut,
     #[strum_discriminants(strum(props(status = 413, close = true)))]
     PhotoTooLarge { limit_bytes: u64 },
@@ -116,23 +118,23 @@ pub enum Problem {
         #[serde(skip_serializing_if = "Option::is_none")]
         valid_from: Option<Timestamp>,
     },
-    #[strum_discriminants(strum(props(status = 403)))]
+    #[strum_discriminants(strum(props(status = 403, repeat = "later")))]
     StudioSuspended,
-    #[strum_discriminants(strum(props(status = 403)))]
+    #[strum_discriminants(strum(props(status = 403, repeat = "later")))]
     OfficeSuspended,
     #[strum_discriminants(strum(props(status = 403)))]
     DeviceIsAuditors,
     #[strum_discriminants(strum(props(status = 403)))]
     AuditorsOnly,
-    #[strum_discriminants(strum(props(status = 429, retry_after = 5, close = true)))]
+    #[strum_discriminants(strum(props(status = 429, repeat = "now", retry_after = 5, close = true)))]
     TooManyConnections,
-    #[strum_discriminants(strum(props(status = 429)))]
+    #[strum_discriminants(strum(props(status = 429, repeat = "now")))]
     TooManyRequests {
         #[serde(skip)]
         wait: Duration,
     },
     // Deposits
-    #[strum_discriminants(strum(props(status = 409, group = "deposits", retry_after = 1)))]
+    #[strum_discriminants(strum(props(status = 409, repeat = "now", group = "deposits", retry_after = 1)))]
     DepositInProgress,
     #[strum_discriminants(strum(props(status = 422)))]
     DigestMismatch { announced: Sha256Digest, received: Sha256Digest },
@@ -146,21 +148,21 @@ pub enum Problem {
     },
     #[strum_discriminants(strum(props(status = 404)))]
     PhotoUnknown,
-    #[strum_discriminants(strum(props(status = 409)))]
+    #[strum_discriminants(strum(props(status = 409, repeat = "later")))]
     PhotoLeased { lease_until: Timestamp },
     #[strum_discriminants(strum(props(status = 409)))]
     PhotoKept { kept_until: Timestamp },
     // Collections
     #[strum_discriminants(strum(props(status = 404, group = "collections")))]
     CodeUnknown,
-    #[strum_discriminants(strum(props(status = 429)))]
+    #[strum_discriminants(strum(props(status = 429, repeat = "later")))]
     TooManyCodes {
         #[serde(skip)]
         wait: Duration,
     },
-    #[strum_discriminants(strum(props(status = 409)))]
+    #[strum_discriminants(strum(props(status = 409, repeat = "later")))]
     PhotoQuarantined { held_back_since: Timestamp, held_back_because: QuarantineReason },
-    #[strum_discriminants(strum(props(status = 409)))]
+    #[strum_discriminants(strum(props(status = 409, repeat = "later")))]
     PhotoLeasedElsewhere {
         lease_until: Timestamp,
         #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -251,12 +253,12 @@ pub enum Problem {
         #[serde(skip_serializing_if = "Option::is_none")]
         newer_used_at: Option<Timestamp>,
     },
-    #[strum_discriminants(strum(props(status = 429)))]
+    #[strum_discriminants(strum(props(status = 429, repeat = "later")))]
     RenewalTooSoon {
         #[serde(skip)]
         wait: Duration,
     },
-    #[strum_discriminants(strum(props(status = 503)))]
+    #[strum_discriminants(strum(props(status = 503, repeat = "later")))]
     EnrolmentUnavailable {
         #[serde(skip)]
         role: Option<Role>,
@@ -265,15 +267,15 @@ pub enum Problem {
     #[strum_discriminants(strum(props(status = 404, group = "audit-log")))]
     CheckpointUnknown,
     // The gateway
-    #[strum_discriminants(strum(props(status = 500, group = "gateway")))]
+    #[strum_discriminants(strum(props(status = 500, repeat = "later", group = "gateway")))]
     PhotoDamaged,
-    #[strum_discriminants(strum(props(status = 500)))]
+    #[strum_discriminants(strum(props(status = 500, repeat = "later")))]
     Internal,
-    #[strum_discriminants(strum(props(status = 503, retry_after = 1)))]
+    #[strum_discriminants(strum(props(status = 503, repeat = "now", retry_after = 1)))]
     GatewayBusy,
-    #[strum_discriminants(strum(props(status = 503, retry_after = 5)))]
+    #[strum_discriminants(strum(props(status = 503, repeat = "now", retry_after = 5)))]
     StorageUnavailable,
-    #[strum_discriminants(strum(props(status = 503, retry_after = 60)))]
+    #[strum_discriminants(strum(props(status = 503, repeat = "later", retry_after = 60)))]
     RevocationListMissing,
 }
 

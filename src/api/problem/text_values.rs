@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::request_errors::{CodeDetail, names};
 use super::spec::Problem;
 use crate::clock::Timestamp;
+use crate::domain::check::finding::Severity;
 use crate::domain::code::test_code::TestCode;
 use crate::domain::local_time::{date, last_day};
 use crate::domain::photo::PhotoState;
@@ -77,7 +78,12 @@ impl Problem {
                 let seconds = whole_seconds(*wait);
                 vec![("seconds", seconds.into()), ("minutes", seconds.div_ceil(60).into())]
             }
-            Self::PhotoRefused { findings } => vec![("count", findings.len().into())],
+            Self::PhotoRefused { findings } => {
+                let (defects, remarks): (Vec<_>, Vec<_>) =
+                    findings.iter().partition(|finding| finding.severity == Severity::Refuse);
+                let defects: Vec<_> = defects.iter().map(|finding| finding.message(language)).collect();
+                vec![("defects", defects.join(" ").into()), ("remarks", remarks.len().into())]
+            }
             Self::PhotoKept { kept_until } => vec![("day", last_day(*kept_until, language).into())],
             Self::PhotoSettled { office: Some(StudioBody { name, place }), .. } => {
                 let office = text!(language, "problem-photo-settled.by", name = name.clone(), place = place.clone());

@@ -16,7 +16,7 @@ use crate::flows::photo::queries::PhotoWithState;
 use crate::flows::photo::withdraw::withdraw;
 use crate::texts::language::Language;
 use crate::wire::finding::FindingBody;
-use crate::wire::photo::{PhotoBody, PhotoListBody};
+use crate::wire::photo::{PhotoBody, PhotoListBody, RefusalBody};
 
 /// Query for a page of photos, optionally of one state.
 #[derive(Deserialize)]
@@ -78,7 +78,11 @@ fn photo_body(photo: PhotoWithState, language: Language) -> PhotoBody {
         deposited_at: record.deposited_at,
         expires_at: record.expires_at,
         settled_at: record.settled_at,
-        refusal: record.refusal,
+        refusal: record.refusal.map(|refusal| RefusalBody {
+            reason: refusal.reason,
+            message: refusal.reason.in_words(language).to_owned(),
+            note: refusal.note,
+        }),
         bytes: record.facts.bytes,
         width: record.facts.width,
         height: record.facts.height,

@@ -339,7 +339,11 @@ problem-idempotency-key-reused =
     .remedy = Für das neue Lichtbild einen neuen Schlüssel erzeugen. Mit diesem Schlüssel bekommt nur das erste seinen Beleg noch einmal; dieselbe Anfrage wird immer abgelehnt.
 problem-photo-refused =
     .title = Lichtbild abgelehnt
-    .detail = { $count } Befund(e), siehe findings. Nichts wurde gespeichert.
+    .detail = { $defects }{ $remarks ->
+        [0] {""}
+        [one] {" "}Dazu kommt ein Hinweis.
+       *[other] {" "}Dazu kommen { $remarks } Hinweise.
+    } Nichts wurde gespeichert.
     .cause = Das Lichtbild verletzt Regeln des geltenden Profils. `findings` nennt jeden Befund mit Messwert, Grenze und Rat; abgelehnt wurde wegen derer mit `severity` `refuse`. Nichts wurde gespeichert.
     .remedy = Die Befunde anzeigen, das Lichtbild berichtigen oder neu aufnehmen lassen und mit neuem Schlüssel einliefern. Dieselbe Datei wird wieder abgelehnt, solange Regeln und Angaben dieselben sind.
 problem-photo-unknown =
@@ -581,7 +585,7 @@ problem-renewal-too-soon =
     .title = Erneuerung zu früh
     .detail = Dieses Gerät hat eben erst ein Zertifikat erhalten. Bitte in { $minutes } min erneut versuchen.
     .cause = Das Gerät hat eben erst ein Zertifikat erhalten. Das verwendete Zertifikat gilt weiter.
-    .remedy = Das neueste Zertifikat behalten und nach zwei Dritteln seiner Zeit erneuern. Dieselbe Anfrage kann nach den Sekunden in `Retry-After` gelingen.
+    .remedy = Das neueste Zertifikat behalten und nach zwei Dritteln seiner Zeit erneuern. Eine Wiederholung der letzten Erneuerung mit demselben Schlüssel erhält sofort deren Zertifikat, ein anderer Schlüssel kann nach den Sekunden in `Retry-After` gelingen.
 problem-enrolment-unavailable =
     .title = Anmeldung nicht verfügbar
     .detail = Das Gateway kann gerade keine Zertifikate ausstellen. Die Verwaltung hinterlegt den Schlüssel ({ $file }) und startet neu, oder stellt mit `device add --csr` von Hand aus.
@@ -614,7 +618,7 @@ problem-internal =
 problem-gateway-busy =
     .title = Gateway ausgelastet
     .detail = Bitte gleich noch einmal.
-    .cause = Das Gateway hat für die Anfrage gerade keine Rechenzeit oder keinen Speicher frei, oder eine andere Anfrage hat im selben Augenblick dasselbe Lichtbild geändert oder dieselbe Einladung verwendet. Nichts wurde bestätigt.
+    .cause = Das Gateway hat für die Anfrage gerade keine Rechenzeit oder keinen Speicher frei, ist bei der Prüfung des Lichtbilds gescheitert, oder eine andere Anfrage hat im selben Augenblick dasselbe Lichtbild geändert oder dieselbe Einladung verwendet. Nichts wurde bestätigt.
     .remedy = Dieselbe Anfrage nach den Sekunden in `Retry-After` noch einmal senden, eine Einlieferung mit demselben `Idempotency-Key`, und nach jedem Fehlschlag länger warten. Das ist gefahrlos.
     .desk-title = Gerade ist viel los
     .desk = Die Anfrage wurde nicht bearbeitet; nichts ist verloren. Versuchen Sie es in ein paar Sekunden noch einmal.
@@ -640,6 +644,10 @@ problem-page-all = Alle Fehlermeldungen
 problem-page-lead = Lehnt das Gateway die Anfrage eines Programms ab, antwortet es mit `application/problem+json` (RFC 9457). Das Feld `type` trägt einen dieser Namen, die sich nicht ändern; Titel und Erläuterung können sich ändern. Die Zahl ist der HTTP-Status.
 problem-page-status = HTTP-Status
 problem-page-cause = Ursache
+problem-page-repeat = Dieselbe Anfrage erneut
+problem-repeat-now = durch das Programm selbst, mit wachsenden Pausen
+problem-repeat-later = später, durch einen Menschen
+problem-repeat-never = wird ebenso beantwortet
 problem-page-remedy = Abhilfe
 problem-group-request = Die Anfrage selbst
 problem-group-caller = Der Absender

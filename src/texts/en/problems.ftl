@@ -339,9 +339,10 @@ problem-idempotency-key-reused =
     .remedy = Make a new key for the new photo. With this key only the first photo gets its receipt again; the same request is always refused.
 problem-photo-refused =
     .title = Photo refused
-    .detail = { $count ->
-        [one] The photo has one finding, see findings.
-       *[other] The photo has { $count } findings, see findings.
+    .detail = { $defects }{ $remarks ->
+        [0] {""}
+        [one] {" "}There is also one remark.
+       *[other] {" "}There are also { $remarks } remarks.
     } The gateway stored nothing.
     .cause = The photo breaks rules of the profile in force. `findings` lists each finding with the measured value, the limit and advice; those with `severity` `refuse` caused the refusal. The gateway stored nothing.
     .remedy = Show the findings, have the photo corrected or taken again, and deposit it with a new key. The same file is refused again as long as the rules and the declaration are the same.
@@ -587,7 +588,7 @@ problem-renewal-too-soon =
     .title = Renewal too soon
     .detail = This device received a certificate only a short time ago. Try again in { $minutes } min.
     .cause = The device received a certificate only a short time ago. The certificate in use stays valid.
-    .remedy = Keep the newest certificate and renew after two thirds of its time. The same request can succeed after the seconds in `Retry-After`.
+    .remedy = Keep the newest certificate and renew after two thirds of its time. A repeat of the last renewal with the same key gets its certificate at once, another key can succeed after the seconds in `Retry-After`.
 problem-enrolment-unavailable =
     .title = Enrolment unavailable
     .detail = The gateway cannot issue certificates at the moment. Its administrator provides the key ({ $file }) and restarts it, or issues a certificate by hand with `device add --csr`.
@@ -620,7 +621,7 @@ problem-internal =
 problem-gateway-busy =
     .title = Gateway busy
     .detail = Try again in a moment.
-    .cause = The gateway has no free worker or memory for the request, or another request changed the same photo or used the same invitation at the same moment. It confirmed nothing.
+    .cause = The gateway has no free worker or memory for the request, failed while it examined the photo, or another request changed the same photo or used the same invitation at the same moment. It confirmed nothing.
     .remedy = Send the same request again after the seconds in `Retry-After`, a deposit with the same `Idempotency-Key`, and wait longer after each failure. This is safe.
     .desk-title = The gateway is busy
     .desk = The gateway did not process the request; nothing is lost. Try again in a few seconds.
@@ -646,6 +647,10 @@ problem-page-all = All problems
 problem-page-lead = The gateway answers a refused request of a program with `application/problem+json` (RFC 9457). The member `type` is one of these names and stays the same; title and detail may change. The number is the HTTP status.
 problem-page-status = HTTP status
 problem-page-cause = Cause
+problem-page-repeat = The same request again
+problem-repeat-now = by the program itself, with growing waits
+problem-repeat-later = later, by a user
+problem-repeat-never = gets the same answer
 problem-page-remedy = Remedy
 problem-group-request = The request itself
 problem-group-caller = The caller

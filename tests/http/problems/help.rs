@@ -1,12 +1,14 @@
 //! Pages that explain the types of problems, and the links to them.
 
+use std::collections::BTreeSet;
+
 use axum::body::Body;
 use axum::http::{Method, Request};
 use lichtbild::api::Problem;
 use lichtbild::server::routes::ListenerKind;
 use lichtbild::transport::accept::peer::{Admission, Peer};
 use lichtbild::transport::tls::certificate_fault::CertificateFault;
-use lichtbild::wire::problem::{ProblemHelpBody, ProblemHelpListBody};
+use lichtbild::wire::problem::{ProblemHelpBody, ProblemHelpListBody, RepeatAdvice};
 use strum::VariantNames;
 
 use crate::support::router_client::{RouterClient, RouterResponse, peer, send};
@@ -63,6 +65,26 @@ async fn every_type_is_explained_on_every_listener_that_links_it_in_both_languag
             assert!(!page.contains("aria-current=\"page\""), "{page}");
             assert!(!page.contains(&german.remedy) && page.contains("<h2>Remedy</h2>"), "{page}");
         }
+    }
+}
+
+/// The lists of docs/api.md, from which vendors write their loops.
+#[tokio::test]
+async fn what_can_be_repeated_is_the_same_in_the_explanations_and_in_the_manual() {
+    let gateway = TestGateway::start().await;
+    let list = get(&gateway, ListenerKind::Office, "/problems/", anonymous(), &[("accept", "application/json")]).await;
+    let list: ProblemHelpListBody = serde_json::from_slice(&list.body).unwrap();
+    for (advice, heading) in [(RepeatAdvice::Now, "(`now`):"), (RepeatAdvice::Later, "(`later`):")] {
+        let with_it = list.problems.iter().filter(|problem| problem.repeat == advice);
+        let explained: BTreeSet<_> = with_it.map(|problem| problem.kind.as_str()).collect();
+        let manual = include_str!("../../../docs/api.md").split(heading).nth(1).unwrap();
+        let sentence = manual.split("\n- ").next().unwrap();
+        let named: BTreeSet<_> = sentence.split('`').skip(1).step_by(2).collect();
+        assert_eq!(explained, named);
+    }
+    for problem in &list.problems {
+        let waits = [429, 503].contains(&problem.status);
+        assert!(!waits || problem.repeat != RepeatAdvice::Never, "{} has Retry-After", problem.kind);
     }
 }
 

@@ -12,13 +12,26 @@ async fn a_used_photo_is_erased_in_the_same_moment() {
     gateway.advance(MINUTE);
     let answer = office.settle(&collection, &json!({ "outcome": "used" })).await;
     let expected = json!({ "collection_id": collection, "photo_id": deposit.photo_id, "outcome": "used",
-        "settled_at": START + MINUTE, "erased": true });
+        "settled_at": START + MINUTE, "handed_over_at": START, "erased": true });
     assert_eq!((answer.status, answer.json()), (200, expected));
     assert_erased(&gateway, &deposit.photo_id).await;
     let photo = studio.photo(&deposit.photo_id).await.json();
     assert_eq!((&photo["state"], &photo["settled_at"]), (&json!("used"), &json!(START + MINUTE)));
     assert!(photo.get("refusal").is_none());
     assert_eq!(gateway.database.count_events("collection.used").await, 1);
+}
+
+/// An office may close a case without the picture, but its receipt must not look as if it had it.
+#[tokio::test]
+async fn a_settlement_without_a_fetch_has_no_time_of_a_hand_over() {
+    for outcome in ["used", "released"] {
+        let (_gateway, _studio, office, deposit) = deposited_photo().await;
+        let collection = office.collect(&deposit.code).await.json()["collection_id"].as_str().unwrap().to_owned();
+        for _ in 0..2 {
+            let receipt = office.settle(&collection, &json!({ "outcome": outcome })).await.json();
+            assert_eq!((&receipt["outcome"], receipt.get("handed_over_at")), (&json!(outcome), None));
+        }
+    }
 }
 
 async fn assert_erased(gateway: &TestGateway, photo_id: &str) {
@@ -47,8 +60,16 @@ async fn a_refusal_tells_the_studio_why_and_erases() {
         assert_eq!(studio.state_of(deposit).await, "refused");
     }
     let refusal_of = async |id: &str| studio.photo(id).await.json()["refusal"].clone();
-    assert_eq!(refusal_of(&with_note.photo_id).await, json!({ "reason": "eyes_closed", "note": note }));
-    assert_eq!(refusal_of(&without.photo_id).await, json!({ "reason": "wrong_person" }));
+    assert_eq!(
+        refusal_of(&with_note.photo_id).await,
+        json!({ "reason": "eyes_closed", "message": "Augen geschlossen oder verdeckt", "note": note })
+    );
+    assert_eq!(
+        refusal_of(&without.photo_id).await,
+        json!({ "reason": "wrong_person", "message": "Zeigt eine andere Person" })
+    );
+    let english = studio.in_english().photo(&without.photo_id).await.json();
+    assert_eq!(english["refusal"]["message"], "Shows another person");
     // The log contains the reason but never the note.
     let rows = gateway.database.audit().await;
     let row = rows.iter().find(|row| row.event == "collection.refused").unwrap();

@@ -59,7 +59,10 @@ async fn the_list_tells_what_became_of_each_photo_and_why_the_office_refused_one
     let json = studio.run(&["photos", "--refused", "--json", "--lang", "en"]);
     let line: Value = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!((&line["file"], &line["photo_id"]), (&"anna.jpg".into(), &anna["photo_id"]));
-    assert_eq!(line["refusal"], json!({"reason": "glasses", "note": "Bitte ohne Brille"}));
+    assert_eq!(
+        line["refusal"],
+        json!({"reason": "glasses", "message": "Glasses hide the eyes or reflect", "note": "Bitte ohne Brille"})
+    );
 
     let cut = studio.run(&["photos", "--limit", "2", "--lang", "en"]);
     assert_eq!(text(&cut.stdout).lines().count(), 3, "{}", text(&cut.stdout));
