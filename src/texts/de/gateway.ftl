@@ -518,8 +518,14 @@ gateway-restore-no-audit-key = { $file } ist kein Prüfschlüssel. Bitte eine an
 gateway-demo-no-folder = Es lässt sich kein temporärer Ordner anlegen. Bitte mit --dir einen angeben.
 gateway-demo-no-portrait = Das Porträt lässt sich nicht schreiben.
 gateway-demo-serving =
-    Ein Gateway mit einem Fotostudio und einem Amt läuft; Adressen, Zertifikate und Schlüssel stehen in dieser Datei.
-    Die curl-Beispiele der README funktionieren damit. Strg-C beendet es.
+    Ein Gateway mit einem Fotostudio und einem Amt läuft; Adressen, Zertifikate und Schlüssel stehen in dieser Datei. Strg-C beendet es.
+    Das Studio liefert ein Lichtbild ein (refused.jpg wird abgelehnt), das Amt ruft es mit dem Code der Quittung ab:
+
+    cd { $dir }
+    curl --cert studio/certificate.pem --key studio/key.pem --cacert studio/gateway-ca.pem { $studio }/v1/photos -H "Idempotency-Key: photo-$(date +%s)-first" -H 'Content-Type: image/jpeg' --data-binary @portrait.jpg
+    curl --cert office/certificate.pem --key office/key.pem --cacert office/gateway-ca.pem { $office }/v1/collections -H 'Content-Type: application/json' -d '{"{"}"code":"XXXXX-XXXXX-XXXXX-XXXXX"{"}"}'
+
+    README.md und docs/api.md haben die übrigen Anfragen.
 
 # demo/rough
 gateway-rough-serving = Es baut mit der Rate { $rate } Störungen ein. „--rough={ $rate } --rough-seed { $seed }“ wiederholt diesen Lauf.

@@ -518,8 +518,14 @@ gateway-restore-no-audit-key = { $file } is not an audit key: take another backu
 gateway-demo-no-folder = cannot make a temporary folder: name one with --dir
 gateway-demo-no-portrait = cannot write the portrait
 gateway-demo-serving =
-    A gateway with one studio and one office is running; addresses, certificates and keys are in that file.
-    The README's curl examples work against it. Ctrl-C stops it.
+    A gateway with one studio and one office is running; addresses, certificates and keys are in that file. Ctrl-C stops it.
+    The studio deposits a photo (refused.jpg is refused), and the office collects it with the code of the receipt:
+
+    cd { $dir }
+    curl --cert studio/certificate.pem --key studio/key.pem --cacert studio/gateway-ca.pem { $studio }/v1/photos -H "Idempotency-Key: photo-$(date +%s)-first" -H 'Content-Type: image/jpeg' --data-binary @portrait.jpg
+    curl --cert office/certificate.pem --key office/key.pem --cacert office/gateway-ca.pem { $office }/v1/collections -H 'Content-Type: application/json' -d '{"{"}"code":"XXXXX-XXXXX-XXXXX-XXXXX"{"}"}'
+
+    README.md and docs/api.md have the other requests.
 
 # demo/rough
 gateway-rough-serving = It injects faults at a rate of { $rate }. `--rough={ $rate } --rough-seed { $seed }` repeats this run.

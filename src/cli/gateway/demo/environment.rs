@@ -116,6 +116,12 @@ impl DemoEnvironment {
         self.studio.device_id
     }
 
+    /// Addresses of the studio listener and the office listener.
+    pub(super) fn device_urls(&self) -> [String; 2] {
+        let Addresses { studio, office, .. } = self.running.addresses;
+        [self.config.studio_url(studio), self.config.office_url(office)]
+    }
+
     pub(super) fn studio_client(&self) -> Result<GatewayClient, CommandError> {
         self.client(&self.studio, &self.config.studio_url(self.running.addresses.studio))
     }

@@ -20,7 +20,7 @@ use crate::entropy::OsEntropy;
 use crate::server::faults::FaultInjector;
 use crate::storage::DatabaseLocation;
 use environment::DemoEnvironment;
-use portrait::PORTRAIT;
+use portrait::{PORTRAIT, REFUSED_PORTRAIT};
 use rough::{RoughArguments, Sandbox};
 
 #[derive(Args)]
@@ -68,12 +68,15 @@ async fn run_story(environment: DemoEnvironment) -> Result<(), CommandError> {
 }
 
 async fn serve(environment: DemoEnvironment, sandbox: Option<&Sandbox>) -> Result<(), CommandError> {
-    replace(&environment.dir().join("portrait.jpg"), PORTRAIT, FileMode::OwnerOnly)
-        .map_err(|error| CommandError::new(phrase!("gateway-demo-no-portrait"), error))?;
+    for (name, portrait) in [("portrait.jpg", PORTRAIT), ("refused.jpg", REFUSED_PORTRAIT)] {
+        replace(&environment.dir().join(name), portrait, FileMode::OwnerOnly)
+            .map_err(|error| CommandError::new(phrase!("gateway-demo-no-portrait"), error))?;
+    }
     let file = environment.write_demo_json()?;
     stop_on_signals(environment.stop())?;
     print(file.display())?;
-    eprint_lines(phrase!("gateway-demo-serving"));
+    let (dir, [studio, office]) = (environment.dir().display(), environment.device_urls());
+    eprint_lines(phrase!("gateway-demo-serving", dir = dir, studio = studio, office = office));
     if let Some(sandbox) = sandbox {
         sandbox.announce();
     }
