@@ -5,6 +5,7 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sfv::{BareItem, Dictionary, Item, ListEntry, Parser};
 use sha2::{Digest, Sha256};
 
 /// A SHA-256 digest; lower-case hexadecimal in JSON.
@@ -41,29 +42,25 @@ impl Sha256Digest {
         format!("sha-256=:{}:", BASE64.encode(self.0))
     }
 
-    /// Finds the SHA-256 entry of a `Content-Digest` field (RFC 9530, a structured-fields dictionary of byte sequences).
+    /// Finds the SHA-256 of a `Content-Digest` field (RFC 9530, a dictionary of RFC 9651 whose values are byte sequences). Of two members
+    /// with the same key the last one counts; parameters and other members have no meaning.
     ///
     /// # Errors
-    /// [`ContentDigestError`] when there is a `sha-256` entry that is not 32 bytes of base64 between colons.
+    /// [`ContentDigestError`] for a field that is no dictionary, or a member `sha-256` that is not 32 bytes. RFC 9651, section 4.2, permits
+    /// to ignore such a field instead, but then a client with a mistake in its header would not learn that its digest protects nothing.
     pub fn find_in_content_digest(field: &str) -> Result<Option<Self>, ContentDigestError> {
-        for entry in field.split(',') {
-            let Some((key, value)) = entry.trim().split_once('=') else { continue };
-            if key.trim() != "sha-256" {
-                continue;
-            }
-            // Parameters after the byte sequence have no meaning here.
-            let value = value.split(';').next().unwrap_or("").trim();
-            let encoded = value.strip_prefix(':').and_then(|rest| rest.strip_suffix(':')).ok_or(ContentDigestError)?;
-            let bytes = BASE64.decode(encoded).map_err(|_| ContentDigestError)?;
-            return Ok(Some(Self(bytes.try_into().map_err(|_| ContentDigestError)?)));
-        }
-        Ok(None)
+        let members: Dictionary = Parser::new(field).parse().map_err(|_| ContentDigestError)?;
+        let Some(member) = members.get("sha-256") else { return Ok(None) };
+        let ListEntry::Item(Item { bare_item: BareItem::ByteSequence(bytes), .. }) = member else {
+            return Err(ContentDigestError);
+        };
+        bytes.as_slice().try_into().map(|bytes| Some(Self(bytes))).map_err(|_| ContentDigestError)
     }
 }
 
-/// The `sha-256` entry of a `Content-Digest` field is malformed.
+/// The `Content-Digest` field is malformed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("Content-Digest: the sha-256 entry is not base64 of 32 bytes between colons")]
+#[error("Content-Digest: no dictionary of structured fields, or its sha-256 is not base64 of 32 bytes between colons")]
 pub struct ContentDigestError;
 
 impl fmt::Display for Sha256Digest {

@@ -82,15 +82,10 @@ fn idempotency_key(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {
 }
 
 fn announced_digest(headers: &HeaderMap) -> Result<Option<Sha256Digest>, Problem> {
-    // A header may be sent in several lines (RFC 9110 section 5.3), so the digest can be in any of them.
-    for value in headers.get_all(&CONTENT_DIGEST) {
-        let value = value.to_str().map_err(|_| Problem::ContentDigestMalformed)?;
-        let found = Sha256Digest::find_in_content_digest(value).map_err(|_| Problem::ContentDigestMalformed)?;
-        if found.is_some() {
-            return Ok(found);
-        }
-    }
-    Ok(None)
+    // A header may be sent in several lines, which are one list (RFC 9110 section 5.3).
+    let lines: Result<Vec<_>, _> = headers.get_all(&CONTENT_DIGEST).iter().map(HeaderValue::to_str).collect();
+    let field = lines.map_err(|_| Problem::ContentDigestMalformed)?.join(", ");
+    Sha256Digest::find_in_content_digest(&field).map_err(|_| Problem::ContentDigestMalformed)
 }
 
 fn receipt_body(receipt: &Receipt, studio: PartyBody, language: Language) -> ReceiptBody {

@@ -62,7 +62,7 @@ problem-idempotency-key-malformed =
 problem-content-digest-malformed =
     .title = Content-Digest unlesbar
     .detail = Erwartet wird sha-256=:…: mit 32 Bytes in Base64 (RFC 9530).
-    .cause = Der Eintrag `sha-256` im Header `Content-Digest` besteht nicht aus 32 Bytes in Base64 zwischen Doppelpunkten (RFC 9530). Nichts wurde gespeichert.
+    .cause = Der Header `Content-Digest` ist kein Dictionary nach RFC 9651, dessen Schlüssel kleingeschrieben sind, oder sein Eintrag `sha-256` besteht nicht aus 32 Bytes in Base64 zwischen Doppelpunkten (RFC 9530). Nichts wurde gespeichert.
     .remedy = Den SHA-256 der Bytes des Rumpfes in Base64 so senden, wie der RFC es zeigt, oder den Header weglassen. Dieselbe Anfrage wird immer wieder abgelehnt.
 problem-photo-subject-unknown =
     .title = Photo-Subject unbekannt

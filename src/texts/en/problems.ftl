@@ -62,7 +62,7 @@ problem-idempotency-key-malformed =
 problem-content-digest-malformed =
     .title = Invalid Content-Digest
     .detail = Send sha-256=:…: with 32 bytes in base64 (RFC 9530).
-    .cause = The entry `sha-256` of the header `Content-Digest` is not 32 bytes in base64 between colons (RFC 9530). The gateway stored nothing.
+    .cause = The header `Content-Digest` is no dictionary of RFC 9651, whose keys are in lower case, or its entry `sha-256` is not 32 bytes in base64 between colons (RFC 9530). The gateway stored nothing.
     .remedy = Send the SHA-256 of the body's bytes in base64, as the RFC shows it, or omit the header. The same request is always refused again.
 problem-photo-subject-unknown =
     .title = Unknown Photo-Subject

@@ -22,7 +22,7 @@ async fn headers_that_are_missing_or_malformed_are_refused() {
     let keyed = ("idempotency-key", key.as_str());
     let long = "x".repeat(129);
     type RequestHeaders<'a> = &'a [(&'a str, &'a str)];
-    let cases: [(RequestHeaders<'_>, u16, &str); 16] = [
+    let cases: [(RequestHeaders<'_>, u16, &str); 17] = [
         (&[jpeg], 400, "idempotency-key-missing"),
         (&[jpeg, ("idempotency-key", "")], 400, "idempotency-key-malformed"),
         (&[jpeg, ("idempotency-key", "0123456789abcde")], 400, "idempotency-key-malformed"),
@@ -33,6 +33,8 @@ async fn headers_that_are_missing_or_malformed_are_refused() {
         (&[jpeg, keyed, ("content-digest", "sha-256=AA==")], 400, "content-digest-malformed"),
         (&[jpeg, keyed, ("content-digest", "sha-256=:AA==:")], 400, "content-digest-malformed"),
         (&[jpeg, keyed, ("content-digest", "sha-256=:é:")], 400, "content-digest-malformed"),
+        // The studio believes that it announces a digest.
+        (&[jpeg, keyed, ("content-digest", "SHA-256=:AA==:")], 400, "content-digest-malformed"),
         (&[keyed], 415, "format-unsupported"),
         (&[keyed, ("content-type", "image/png")], 415, "format-unsupported"),
         (&[keyed, ("content-type", "image/jpg")], 415, "format-unsupported"),
