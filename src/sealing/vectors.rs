@@ -42,7 +42,9 @@ fn answer(input: &Value) -> Value {
         }
         Err(OpenError::NotAnEnvelope) => answer["error"] = "not-an-envelope".into(),
         Err(OpenError::DecryptionFailed) => answer["error"] = "decryption-failed".into(),
-        Err(error) => panic!("{error}"),
+        Err(OpenError::UnreadableMetadata) => answer["error"] = "unreadable-metadata".into(),
+        Err(OpenError::DigestMismatch) => answer["error"] = "digest-mismatch".into(),
+        Err(error @ OpenError::NoEpochKey) => panic!("{error}"),
     }
     answer
 }
