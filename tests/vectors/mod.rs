@@ -1,5 +1,6 @@
 //! The test vectors of `fixtures/vectors`, through the functions of the product.
 
+mod published;
 mod python;
 
 use std::collections::BTreeSet;
