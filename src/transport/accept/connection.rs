@@ -221,6 +221,8 @@ where
         }
         // Counted and logged in `register`. Lingering would occupy the place for longer.
         ConnectionEnd::Cancelled(CancelCause::MadeWay) => reset(io),
+        // Counted and logged by the sandbox.
+        ConnectionEnd::Cancelled(CancelCause::Injected) => reset(io),
     }
 }
 

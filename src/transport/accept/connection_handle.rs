@@ -1,7 +1,6 @@
 //! Handle that cancels an open connection.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Notify;
 
@@ -11,8 +10,8 @@ pub struct ConnectionHandle(Arc<CancelSignal>);
 
 #[derive(Debug, Default)]
 struct CancelSignal {
-    is_cancelled: AtomicBool,
-    makes_way: AtomicBool,
+    /// Empty while the connection is open; the first cause counts.
+    cause: OnceLock<CancelCause>,
     notify: Notify,
 }
 
@@ -23,26 +22,38 @@ pub(super) enum CancelCause {
     RightLost,
     /// The listener is full, and another device is entitled to the place.
     MadeWay,
+    /// The sandbox cut it.
+    Injected,
 }
 
 impl ConnectionHandle {
-    /// Closes the connection immediately, even during a request. Returns true for the first call.
+    /// Closes the connection immediately, even during a request, because its right is lost. Returns true for the first call.
     pub fn cancel(&self) -> bool {
-        let first = !self.0.is_cancelled.swap(true, Ordering::AcqRel);
-        self.0.notify.notify_one();
-        first
+        self.cancel_for(CancelCause::RightLost)
     }
 
     /// Closes the connection immediately in favour of another one.
     pub(super) fn make_way(&self) {
-        self.0.makes_way.store(true, Ordering::Release);
-        self.cancel();
+        self.cancel_for(CancelCause::MadeWay);
+    }
+
+    /// Closes the connection immediately as a network would, for the [fault injector](crate::server::faults::FaultInjector).
+    pub fn inject_cut(&self) {
+        self.cancel_for(CancelCause::Injected);
+    }
+
+    fn cancel_for(&self, cause: CancelCause) -> bool {
+        let first = self.0.cause.set(cause).is_ok();
+        self.0.notify.notify_one();
+        first
     }
 
     pub(super) async fn cancelled(&self) -> CancelCause {
-        while !self.0.is_cancelled.load(Ordering::Acquire) {
+        loop {
+            if let Some(cause) = self.0.cause.get() {
+                return *cause;
+            }
             self.0.notify.notified().await;
         }
-        if self.0.makes_way.load(Ordering::Acquire) { CancelCause::MadeWay } else { CancelCause::RightLost }
     }
 }

@@ -203,7 +203,16 @@ async fn every_kind_of_fault_occurs_is_logged_and_counted() {
             assert_eq!(page.status, 200);
         }
     }
+    // A cut by the sandbox is no revocation, neither in the metrics nor in the log.
+    let metrics = plain_get(&ops.replace("/healthz", "/metrics")).await;
+    for listener in ["studio", "office"] {
+        assert!(
+            metrics.contains(&format!("lichtbild_connections_cut_revoked_total{{listener=\"{listener}\"}} 0\n")),
+            "{metrics}"
+        );
+    }
     let log = demo.log();
+    assert!(!log.contains("revoked"), "{log}");
     let (summary, counts) = demo.stop();
     for kind in KINDS {
         let lines = log.lines().filter(|line| line.contains(&format!(": {kind}"))).count();

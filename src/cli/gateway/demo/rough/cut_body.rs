@@ -48,7 +48,7 @@ impl<OnCut: FnOnce() + Unpin> HttpBody for CutRequestBody<OnCut> {
         if let Some(on_cut) = self.on_cut.take() {
             on_cut();
         }
-        self.connection.cancel();
+        self.connection.inject_cut();
         // The end of the connection ends the handler.
         Poll::Pending
     }
@@ -99,7 +99,7 @@ impl HttpBody for CutStreamBody {
             return Poll::Ready(frame);
         };
         ready!(until_cut.as_mut().poll(cx));
-        self.connection.cancel();
+        self.connection.inject_cut();
         Poll::Pending
     }
 }
@@ -113,7 +113,7 @@ impl HttpBody for CutAnswerBody {
             return Poll::Ready(Some(Ok(Frame::data(half))));
         }
         ready!(self.until_cut.as_mut().poll(cx));
-        self.connection.cancel();
+        self.connection.inject_cut();
         Poll::Pending
     }
 

@@ -150,7 +150,7 @@ impl Sandbox {
 
 /// Cuts the connection, which ends this request.
 async fn cut_off(peer: &Peer) -> Response {
-    peer.connection().cancel();
+    peer.connection().inject_cut();
     pending().await
 }
 
