@@ -65,6 +65,6 @@ fn classify(error: &ProxyHeaderError) -> HandshakeFailure {
         ProxyHeaderError::TooLong { .. }
         | ProxyHeaderError::Unreadable(_)
         | ProxyHeaderError::NotTcp
-        | ProxyHeaderError::ImpossibleAddress(_) => HandshakeFailure::ProxyHeaderInvalid,
+        | ProxyHeaderError::ImpossibleAddress => HandshakeFailure::ProxyHeaderInvalid,
     }
 }

@@ -15,6 +15,12 @@ pub const SIGNATURE_BYTES: usize = V2_SIGNATURE.len();
 /// Version 2 with the command `LOCAL`.
 const LOCAL: u8 = 0x20;
 
+/// Version 2 with the command `PROXY`.
+const PROXY: u8 = 0x21;
+
+/// Family and protocol of version 2 that the sender does not know or cannot state, as `UNKNOWN` in version 1.
+const UNSPEC: u8 = 0x00;
+
 const TEXT_SIGNATURE: &[u8] = b"PROXY ";
 
 const LINE_END: &[u8] = b"\r\n";
@@ -31,7 +37,8 @@ pub fn is_recognised(first: &[u8]) -> bool {
 }
 
 /// Reads a header and not one byte behind it. Returns the client's address; `None` if the load balancer speaks for itself, as in its health
-/// checks.
+/// checks, or states no address. The specification leaves it to the receiver whether it serves the latter; refused, the health checks of load
+/// balancers that send them this way (older HAProxy, version 1) would fail. Such a connection has the address of the load balancer.
 ///
 /// # Errors
 /// If the stream does not begin with a complete and plausible header. The stream is of no use then.
@@ -52,7 +59,7 @@ pub async fn read_header(stream: &mut (impl AsyncRead + Unpin)) -> Result<Option
         read_line(stream, &mut bytes).await?;
     } else {
         read_binary(stream, &mut bytes).await?;
-        if bytes[SIGNATURE_BYTES] == LOCAL {
+        if let [LOCAL, _] | [PROXY, UNSPEC] = bytes[SIGNATURE_BYTES..SIGNATURE_BYTES + 2] {
             // Addresses and fields have no meaning (specification, section 2.2), and the parser would look for fields among the addresses.
             return Ok(None);
         }
@@ -101,11 +108,7 @@ fn client_address(header: &ProxyInfo) -> Result<Option<SocketAddr>, ProxyHeaderE
     match header.source {
         Some(ProxyAddress::Inet(address)) if transport.protocol == TransportProtocol::Stream => {
             let address = canonical(address);
-            if can_be_of_client(address.ip()) {
-                Ok(Some(address))
-            } else {
-                Err(ProxyHeaderError::ImpossibleAddress(address.ip()))
-            }
+            if can_be_of_client(address.ip()) { Ok(Some(address)) } else { Err(ProxyHeaderError::ImpossibleAddress) }
         }
         _ => Err(ProxyHeaderError::NotTcp),
     }
@@ -141,8 +144,8 @@ pub enum ProxyHeaderError {
     Unreadable(#[from] ParseError),
     #[error("the PROXY header describes no TCP connection")]
     NotTcp,
-    #[error("the PROXY header states a client's address that no client has: {0}")]
-    ImpossibleAddress(IpAddr),
+    #[error("the PROXY header states an unspecified, multicast or broadcast address as that of the client")]
+    ImpossibleAddress,
 }
 
 #[cfg(test)]
@@ -150,8 +153,6 @@ mod tests {
     use tokio::io::AsyncWriteExt;
 
     use super::*;
-
-    const PROXY: u8 = 0x21;
 
     /// The beginning of a TLS handshake, which follows a header.
     const HELLO: &[u8] = &[22, 3, 1, 0, 200];
@@ -218,6 +219,9 @@ mod tests {
             (binary(LOCAL, 0x00, &field(4, &[0; 40])), None),
             // An address that reads like a wrong checksum.
             (binary(LOCAL, 0x11, &ipv4([3, 0, 4, 1])), None),
+            (binary(PROXY, UNSPEC, &[]), None),
+            (binary(PROXY, UNSPEC, &ipv4(client)), None),
+            (binary(PROXY, UNSPEC, &field(4, &[0; 40])), None),
             (text("PROXY TCP4 203.0.113.7 10.0.0.5 50000 443\r\n"), Some("203.0.113.7:50000")),
             (text("PROXY TCP6 2001:db8::7 2001:db8::5 50000 443\r\n"), Some("[2001:db8::7]:50000")),
             (text("PROXY TCP6 ::ffff:203.0.113.7 ::1 50000 443\r\n"), Some("203.0.113.7:50000")),
@@ -264,9 +268,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_family_and_protocol_but_tcp_is_refused() {
+    async fn every_other_family_and_protocol_than_tcp_is_refused() {
         let content = [ipv4([203, 0, 113, 7]), vec![0; 300]].concat();
-        for family in (0..=u8::MAX).filter(|family| ![0x11, 0x21].contains(family)) {
+        for family in (0..=u8::MAX).filter(|family| ![UNSPEC, 0x11, 0x21].contains(family)) {
             // Behind the addresses of each family are zeros, which are fields without content.
             let (outcome, _) = read(&binary(PROXY, family, &content[..276])).await;
             assert!(
@@ -277,6 +281,8 @@ mod tests {
         for command in (0..=u8::MAX).filter(|command| ![LOCAL, PROXY].contains(command)) {
             let (outcome, _) = read(&binary(command, 0x11, &ipv4([203, 0, 113, 7]))).await;
             assert!(matches!(outcome, Err(ProxyHeaderError::Unreadable(_))), "{command:#x}: {outcome:?}");
+            let (outcome, _) = read(&binary(command, UNSPEC, &[])).await;
+            assert!(matches!(outcome, Err(ProxyHeaderError::Unreadable(_))), "{command:#x}: {outcome:?}");
         }
     }
 
@@ -284,11 +290,25 @@ mod tests {
     async fn an_address_that_no_client_has_is_refused() {
         for address in [[0, 0, 0, 0], [255, 255, 255, 255], [224, 0, 0, 1]] {
             let (outcome, _) = read(&binary(PROXY, 0x11, &ipv4(address))).await;
-            assert!(matches!(outcome, Err(ProxyHeaderError::ImpossibleAddress(_))), "{address:?}: {outcome:?}");
+            assert!(matches!(outcome, Err(ProxyHeaderError::ImpossibleAddress)), "{address:?}: {outcome:?}");
         }
         for address in ["::", "::ffff:0.0.0.0", "ff02::1"] {
             let (outcome, _) = read(&binary(PROXY, 0x21, &ipv6(address))).await;
-            assert!(matches!(outcome, Err(ProxyHeaderError::ImpossibleAddress(_))), "{address}: {outcome:?}");
+            assert!(matches!(outcome, Err(ProxyHeaderError::ImpossibleAddress)), "{address}: {outcome:?}");
+        }
+    }
+
+    /// The configuration can forbid addresses in the log, where the message of the error appears.
+    #[tokio::test]
+    async fn the_reason_for_a_refusal_contains_no_address() {
+        for header in [
+            binary(PROXY, 0x11, &ipv4([224, 0, 0, 1])),
+            b"PROXY TCP4 224.0.0.1 10.0.0.5 50000 443\r\n".to_vec(),
+            b"PROXY TCP4 224.0.0.1.1 10.0.0.5 50000 443\r\n".to_vec(),
+            b"PROXY UDP4 224.0.0.1 10.0.0.5 50000 443\r\n".to_vec(),
+        ] {
+            let error = read(&header).await.0.unwrap_err().to_string();
+            assert!(!error.contains("224.0"), "{error}");
         }
     }
 
