@@ -18,6 +18,8 @@ pub struct App {
     pub revocation_lists: PublishedRevocationLists,
     pub photo_body: BodyLimits,
     pub json_body: BodyLimits,
+    /// False if every test code is refused as such.
+    pub answers_test_codes: bool,
     /// Longest time without a sign of life in an event stream.
     pub event_heartbeat: Duration,
 }

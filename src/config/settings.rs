@@ -76,6 +76,7 @@ section! {
         listen: ListenConfig = ListenConfig::default();
         certificates: CertificatesConfig = CertificatesConfig::default();
         revocation: RevocationConfig = RevocationConfig::default();
+        office: OfficeConfig = OfficeConfig::default();
         office_authorities: Vec<ExternalCaConfig> = Vec::new();
         enrolment: EnrolmentConfig = EnrolmentConfig::default();
         deadlines: DeadlinesConfig = DeadlinesConfig::default();
@@ -121,6 +122,13 @@ section! {
     /// Revocation of devices.
     "revocation" RevocationConfig {
         photos_of_revoked: RevokedDevicePolicy = RevokedDevicePolicy::Keep;
+    }
+}
+
+section! {
+    /// Answers to offices.
+    "office" OfficeConfig {
+        test_codes: bool = true;
     }
 }
 
@@ -231,9 +239,9 @@ pub(super) enum PathKind {
 }
 
 impl Config {
-    pub(super) fn sections(&self) -> [&dyn ConfigSection; 9] {
-        let Self { listen, certificates, revocation, enrolment, deadlines, audit, limits, log, .. } = self;
-        [self, listen, certificates, revocation, enrolment, deadlines, audit, limits, log]
+    pub(super) fn sections(&self) -> [&dyn ConfigSection; 10] {
+        let Self { listen, certificates, revocation, office, enrolment, deadlines, audit, limits, log, .. } = self;
+        [self, listen, certificates, revocation, office, enrolment, deadlines, audit, limits, log]
     }
 
     /// Every path but the database's, with its key.

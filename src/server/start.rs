@@ -123,6 +123,7 @@ pub async fn start_with_faults(
         revocation_lists: publisher.lists.clone(),
         photo_body: config.photo_body_limits(),
         json_body: config.json_body_limits(),
+        answers_test_codes: config.office.test_codes,
         event_heartbeat: HEARTBEAT_INTERVAL,
     };
 

@@ -57,6 +57,7 @@ pub struct TestGatewaySetup {
     pub policy: EnrolmentPolicy,
     /// True if rows of the audit log carry digests.
     pub digests: bool,
+    pub answers_test_codes: bool,
     pub event_heartbeat: Duration,
 }
 
@@ -68,6 +69,7 @@ impl Default for TestGatewaySetup {
             max_photo_bytes: 256 * 1024,
             policy: EnrolmentPolicy::Auto,
             digests: true,
+            answers_test_codes: true,
             event_heartbeat: HEARTBEAT_INTERVAL,
         }
     }
@@ -164,10 +166,15 @@ impl ClosedTestGateway {
         let photo_body = BodyLimits { max_bytes: setup.max_photo_bytes, ..Config::default().photo_body_limits() };
         let json_body = Config::default().json_body_limits();
         let trust = TrustStatus::new(START + 40 * 365 * DAY);
-        let event_heartbeat = setup.event_heartbeat;
-        let gateway_of_app = Arc::clone(&gateway);
-        let app =
-            App { gateway: gateway_of_app, trust, revocation_lists: lists(), photo_body, json_body, event_heartbeat };
+        let app = App {
+            gateway: Arc::clone(&gateway),
+            trust,
+            revocation_lists: lists(),
+            photo_body,
+            json_body,
+            answers_test_codes: setup.answers_test_codes,
+            event_heartbeat: setup.event_heartbeat,
+        };
         let database = place.database().await;
         TestGateway { gateway, store, clock, database, app, entropy, devices, directory, place, setup }
     }

@@ -31,6 +31,7 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let code = match EnteredCode::parse(&body.code)? {
         EnteredCode::Photo(code) => code,
+        EnteredCode::Test(code) if !app.answers_test_codes => return Err(Problem::CodeIsTest { code }),
         EnteredCode::Test(code) => {
             tracing::info!("answered the test code of a problem");
             return Ok(test_answer(code, app.gateway.now()).into_response());

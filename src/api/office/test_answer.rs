@@ -34,7 +34,8 @@ pub(super) fn test_answer(code: TestCode, now: Timestamp) -> TestProblem {
         TestCode::Refused => settled(PhotoState::Refused),
         TestCode::Withdrawn => Problem::PhotoWithdrawn { withdrawn_at: now - DAY },
         TestCode::Expired => Problem::PhotoExpired { expired_at: now - DAY },
-        TestCode::TooManyCodes => Problem::TooManyCodes { wait: 15 * MINUTE },
+        // A real one can last a quarter of an hour. The code may be entered at a counter, whose software then waits.
+        TestCode::TooManyCodes => Problem::TooManyCodes { wait: MINUTE },
         TestCode::TooManyRequests => Problem::TooManyRequests { wait: Duration::from_secs(2) },
         TestCode::Damaged => Problem::PhotoDamaged,
         TestCode::GatewayBusy => Problem::GatewayBusy,

@@ -2,7 +2,11 @@
 //!
 //! One is printed as the test symbol of the desk. The others provoke each refusal of `POST /v1/collections`, so that a vendor can test
 //! application software without a photo in that state. They are no secret, and a gateway answers them without a database query. Their third
-//! group begins with the HTTP status.
+//! group begins with the HTTP status. The operator can switch the answers off (`office.test_codes`).
+//!
+//! No test code leads to a picture. A citizen could bring it to a counter of a running office, whose application software would store a
+//! photo that no studio deposited, without a row in the audit log; and answers without a state behind them would let a vendor believe that
+//! software works which settles twice or never. The demo has real photos for that.
 //!
 //! The gateway does not avoid them when it issues codes. One deposit in 2^91 would get one of the fifteen; with ten million photos a year
 //! for a hundred years the probability is 10^-18, and an untestable branch would be the greater risk.

@@ -169,6 +169,7 @@ impl FuzzGateway {
             revocation_lists: revocation_lists(),
             photo_body: BodyLimits { max_bytes: MAX_PHOTO_BYTES, ..config.photo_body_limits() },
             json_body: config.json_body_limits(),
+            answers_test_codes: true,
             event_heartbeat: HEARTBEAT_INTERVAL,
         };
         // Otherwise an answer could wait for events.

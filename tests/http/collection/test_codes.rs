@@ -19,7 +19,7 @@ const ANSWERS: [(&str, u16, &str, &str); 14] = [
     ("41002", 410, "photo-settled", ""),
     ("41003", 410, "photo-withdrawn", ""),
     ("41004", 410, "photo-expired", ""),
-    ("42901", 429, "too-many-codes", "900"),
+    ("42901", 429, "too-many-codes", "60"),
     ("42902", 429, "too-many-requests", "2"),
     ("50001", 500, "photo-damaged", ""),
     ("50301", 503, "gateway-busy", "1"),
@@ -47,6 +47,25 @@ async fn every_test_code_gets_its_answer_without_a_look_up_and_is_said_to_be_one
     // The answers of photos have no such member.
     let unknown = office.collect("G94ZJ-756FW-FHRWS-2ZVE8").await.assert_problem(404, "code-unknown");
     assert_eq!(unknown.get("test"), None);
+}
+
+#[tokio::test]
+async fn an_operator_can_switch_the_answers_off_and_then_no_test_code_asks_for_a_wait() {
+    let gateway = TestGateway::with(|setup| {
+        setup.answers_test_codes = false;
+        setup.limits.wrong_codes.per_device = 1;
+    })
+    .await;
+    let office = gateway.office("Bürgeramt Mitte").await;
+    let before = gateway.database.contents().await;
+    for (code, _) in TEST_CODES {
+        let answer = office.collect(code).await;
+        let problem = answer.assert_problem(400, "code-is-test");
+        assert_eq!((&problem["test"], answer.header("retry-after")), (&json!(true), ""), "{code}");
+    }
+    // They are still neither looked up nor counted as wrong codes.
+    assert_eq!(gateway.database.contents().await, before);
+    office.collect("G94ZJ-756FW-FHRWS-2ZVE8").await.assert_problem(404, "code-unknown");
 }
 
 #[tokio::test]
