@@ -115,10 +115,10 @@ fn a_list_is_found_by_variants_by_strings_and_in_macros() {
 }
 
 #[test]
-fn the_readme_lists_every_refusal_reason() {
-    let readme = include_str!("../../README.md");
+fn the_manual_lists_every_refusal_reason() {
+    let manual = include_str!("../../docs/api.md");
     let missing: Vec<_> =
-        reasons().values.into_iter().filter(|[_, name]| !readme.contains(&format!("`{name}`"))).collect();
+        reasons().values.into_iter().filter(|[_, name]| !manual.contains(&format!("`{name}`"))).collect();
     assert_eq!(missing, Vec::<[String; 2]>::new());
 }
 

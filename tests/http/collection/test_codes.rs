@@ -111,9 +111,9 @@ async fn a_test_code_opens_nothing_and_the_desk_tells_it_apart() {
 }
 
 #[test]
-fn the_readme_lists_every_test_code() {
-    let readme = include_str!("../../../README.md");
+fn the_manual_lists_every_test_code() {
+    let manual = include_str!("../../../docs/api.md");
     for (code, _) in TEST_CODES {
-        assert!(readme.contains(code), "{code}");
+        assert!(manual.contains(code), "{code}");
     }
 }

@@ -33,7 +33,10 @@ async fn a_decision_is_passed_on(example: ExampleLanguage) {
     let refusal = json!({ "outcome": "refused", "reason": "eyes_closed", "note": "Bitte \"noch einmal\"." });
     setup.run_over(setup.gateway.office(), &code, &refusal).await.succeeded();
     let photos = setup.studio.client(setup.gateway.studio()).get("/v1/photos").await.unwrap().json();
-    assert_eq!(photos["photos"][0]["refusal"], json!({ "reason": "eyes_closed", "note": "Bitte \"noch einmal\"." }));
+    assert_eq!(
+        photos["photos"][0]["refusal"],
+        json!({ "reason": "eyes_closed", "message": "Augen geschlossen oder verdeckt", "note": "Bitte \"noch einmal\"." })
+    );
 }
 
 async fn wrong_codes_are_refused_in_words(example: ExampleLanguage) {
@@ -151,11 +154,11 @@ examples!(
 );
 
 #[tokio::test]
-async fn the_readmes_lines_of_python_take_a_photo() {
+async fn the_manuals_lines_of_python_take_a_photo() {
     let setup = ExampleSetup::new(Python);
     let code = setup.deposit("a-key-for-the-photo").await;
-    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let section = readme.split("\n## Integration\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let manual = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/api.md")).unwrap();
+    let section = manual.split("The requests alone in Python:\n").nth(1).unwrap().split("\nIn Java:").next().unwrap();
     let lines: Vec<_> =
         section.lines().filter_map(|line| line.strip_prefix("    ").or(line.is_empty().then_some(""))).collect();
     let address = setup.gateway.office().strip_prefix("https://").unwrap().replace(':', "\", ");
