@@ -12,6 +12,7 @@ use prometheus_client::registry::Registry;
 use tokio::sync::watch;
 use tokio::time::{self, Instant};
 
+use crate::domain::event::EventPlace;
 use crate::domain::id::{DeviceId, PartyId};
 
 /// Time until a replaced wait is answered. Two programs that share the certificate of a device replace each other's waits; answered at once,
@@ -64,8 +65,8 @@ struct SubscriberState {
 #[derive(Debug, Default)]
 struct SubscriberTable {
     next_number: u64,
-    /// Position up to which receivers were woken; `None` before the first check.
-    woken_to: Option<i64>,
+    /// Event up to which receivers were woken; `None` before the first one.
+    woken_to: Option<EventPlace>,
     of_device: HashMap<DeviceId, Subscriber>,
 }
 
@@ -132,15 +133,15 @@ impl EventSubscribers {
         self.lock().of_device.is_empty()
     }
 
-    /// Position up to which receivers were woken.
-    pub(super) fn woken_to(&self) -> Option<i64> {
+    /// Event up to which receivers were woken.
+    pub(super) fn woken_to(&self) -> Option<EventPlace> {
         self.lock().woken_to
     }
 
     /// Wakes the devices of these parties, or all of them without a list.
-    pub(super) fn wake(&self, parties: Option<&HashSet<PartyId>>, up_to: i64) {
+    pub(super) fn wake(&self, parties: Option<&HashSet<PartyId>>, up_to: Option<EventPlace>) {
         let mut table = self.lock();
-        table.woken_to = Some(up_to);
+        table.woken_to = up_to;
         for subscriber in table.of_device.values() {
             if parties.is_none_or(|parties| parties.contains(&subscriber.party_id)) {
                 subscriber.signal.send_modify(|state| state.wakes = state.wakes.wrapping_add(1));
@@ -230,6 +231,10 @@ mod tests {
         (text.parse().unwrap(), text.parse().unwrap())
     }
 
+    fn place(position: i64) -> Option<EventPlace> {
+        Some(EventPlace { position, event_id: "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e".parse().unwrap() })
+    }
+
     fn other_party() -> PartyId {
         "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0f".parse().unwrap()
     }
@@ -251,7 +256,7 @@ mod tests {
         assert_eq!(is_woken(&mut older), Some(Err(StreamEnd::Replaced)));
         drop(older);
         assert_eq!(subscribers.0.open.get(), 1);
-        subscribers.wake(None, 1);
+        subscribers.wake(None, place(1));
         assert_eq!(is_woken(&mut newer), Some(Ok(())));
         drop(newer);
         assert!(subscribers.is_empty());
@@ -282,11 +287,11 @@ mod tests {
     fn a_wake_between_two_waits_is_not_lost_and_other_parties_sleep_on() {
         let (subscribers, (party, device)) = (EventSubscribers::default(), ids());
         let mut waiting = subscribers.subscribe(party, device);
-        subscribers.wake(Some(&HashSet::from([other_party()])), 1);
+        subscribers.wake(Some(&HashSet::from([other_party()])), place(1));
         assert_eq!(is_woken(&mut waiting), None);
-        subscribers.wake(Some(&HashSet::from([party])), 2);
+        subscribers.wake(Some(&HashSet::from([party])), place(2));
         assert_eq!(is_woken(&mut waiting), Some(Ok(())));
-        assert_eq!((is_woken(&mut waiting), subscribers.woken_to()), (None, Some(2)));
+        assert_eq!((is_woken(&mut waiting), subscribers.woken_to()), (None, place(2)));
     }
 
     #[test]

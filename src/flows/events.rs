@@ -68,15 +68,20 @@ pub async fn check_events(gateway: &Gateway) -> Result<(), StoreError> {
     let suspended: HashSet<_> = gateway.store.suspended_parties().await?.into_iter().collect();
     subscribers.end(Some(&suspended), StreamEnd::CutOff);
     let (woken_to, newest) = (subscribers.woken_to(), gateway.store.newest_event().await?);
-    match woken_to {
-        Some(woken_to) if woken_to == newest => {}
-        // Some events may belong to any party.
-        Some(woken_to) if woken_to < newest && newest - woken_to <= i64::from(RECEIVERS_PER_CHECK) => {
-            let receivers = gateway.store.event_receivers(woken_to, RECEIVERS_PER_CHECK).await?;
-            subscribers.wake(Some(&receivers.into_iter().collect()), newest);
-        }
-        // The first check, many new events, or a database with another history.
-        _ => subscribers.wake(None, newest),
+    if woken_to == newest {
+        return Ok(());
     }
+    let receivers = match (woken_to, newest) {
+        (Some(woken_to), Some(newest))
+            if (1..=i64::from(RECEIVERS_PER_CHECK)).contains(&(newest.position - woken_to.position)) =>
+        {
+            gateway.store.event_receivers(woken_to, RECEIVERS_PER_CHECK).await?
+        }
+        _ => None,
+    };
+    // Without a list all are woken: at the first check, for many new events, and in a database with another history. A failover can lose
+    // a commit that has events and no row in the audit log, and give its positions to other events.
+    let receivers: Option<HashSet<_>> = receivers.map(|receivers| receivers.into_iter().collect());
+    subscribers.wake(receivers.as_ref(), newest);
     Ok(())
 }

@@ -119,6 +119,25 @@ async fn pages_continue_behind_the_cursor_and_an_unknown_cursor_begins_with_the_
 }
 
 #[tokio::test]
+async fn an_event_that_takes_the_place_of_a_lost_one_wakes_its_receiver() {
+    let (gateway, studio, office) = studio_and_office().await;
+    let other = gateway.studio("Foto Porst").await;
+    let codes = [other.deposit_numbered(1).await.code, studio.deposit_numbered(2).await.code];
+    let waiting = async { events(&studio, "wait=25").await };
+    let failing_over = async {
+        until_waiting(&gateway).await;
+        office.collect_and_settle(&codes[0], &json!({ "outcome": "used" })).await;
+        check(&gateway).await;
+        // The new primary lacks the event, and its next one gets the same position.
+        gateway.database.execute("DELETE FROM events").await.unwrap();
+        office.collect_and_settle(&codes[1], &json!({ "outcome": "used" })).await;
+        check(&gateway).await;
+    };
+    let ((found, _), ()) = tokio::join!(waiting, failing_over);
+    assert_eq!(kinds(&found), ["photo.used"]);
+}
+
+#[tokio::test]
 async fn an_answer_waits_for_the_next_event_of_its_party() {
     let (gateway, studio, office) = studio_and_office().await;
     let other = gateway.studio("Foto Porst").await;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lichtbild::clock::Timestamp;
-use lichtbild::domain::event::{EVENT_RETENTION, EventCursor, EventKind, StoredEvent};
+use lichtbild::domain::event::{EVENT_RETENTION, EventCursor, EventKind, EventPlace, StoredEvent};
 use lichtbild::domain::id::{DeviceId, PhotoId};
 use lichtbild::domain::log::AuditEvent;
 use lichtbild::domain::party::{Party, Role};
@@ -317,9 +317,15 @@ async fn a_node_is_told_of_events_that_another_one_commits() {
     let heard = async || tokio::time::timeout(timeout, hearing.events_committed()).await.expect("nothing was heard");
     // Reports once when it begins to listen.
     heard().await;
-    assert_eq!(hearing.newest_event().await.unwrap(), 0);
+    assert_eq!(hearing.newest_event().await.unwrap(), None);
     settle(telling, &request).await.unwrap();
     heard().await;
-    assert_eq!(hearing.newest_event().await.unwrap(), 1);
-    assert_eq!(hearing.event_receivers(0, 9).await.unwrap(), [studio.0.party_id]);
+    let first = hearing.newest_event().await.unwrap().unwrap();
+    assert_eq!(hearing.event_receivers(first, 9).await.unwrap(), Some(vec![]));
+    let (_, request) = handed_over(&fleet, &studio, &office).await;
+    settle(telling, &request).await.unwrap();
+    assert_eq!(hearing.event_receivers(first, 9).await.unwrap(), Some(vec![studio.0.party_id]));
+    let second = hearing.newest_event().await.unwrap().unwrap();
+    let of_another_history = EventPlace { event_id: second.event_id, ..first };
+    assert_eq!(hearing.event_receivers(of_another_history, 9).await.unwrap(), None);
 }

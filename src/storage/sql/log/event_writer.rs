@@ -44,7 +44,7 @@ pub(super) async fn append(transaction: &mut WriteTransaction, events: Vec<NewEv
 }
 
 /// Place of the newest event. It is never purged, so that no position is given twice.
-async fn newest(connection: &mut StoreConnection) -> Result<Option<EventPlace>, StoreError> {
+pub(super) async fn newest(connection: &mut StoreConnection) -> Result<Option<EventPlace>, StoreError> {
     connection
         .query("SELECT position, event_id FROM events WHERE position = (SELECT max(position) FROM events)")
         .fetch_optional_as(|row| Ok(EventPlace { position: row.get("position")?, event_id: row.get("event_id")? }))

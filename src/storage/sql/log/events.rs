@@ -1,6 +1,6 @@
 //! Reading of events: pages for one receiver, and who has new ones.
 
-use super::due_events;
+use super::{due_events, event_writer};
 use crate::domain::event::{EventCursor, EventKind, EventPlace, NewEvent, StoredEvent};
 use crate::domain::id::PartyId;
 use crate::domain::photo::collection::{Refusal, RefusalReason};
@@ -37,25 +37,31 @@ impl SqlStore {
         .await
     }
 
-    /// Position of the newest event; 0 if there is none.
-    pub async fn newest_event(&self) -> Result<i64, StoreError> {
+    /// Place of the newest event; `None` if there is none.
+    pub async fn newest_event(&self) -> Result<Option<EventPlace>, StoreError> {
         self.with_retry(|| async {
             let mut connection = self.read().await?;
-            let newest = connection.query("SELECT max(position) AS position FROM events").fetch_one().await?;
-            Ok(newest.get::<Option<i64>>("position")?.unwrap_or(0))
+            event_writer::newest(&mut connection).await
         })
         .await
     }
 
-    /// Receivers of the events after a position, at most `limit` events of them.
-    pub async fn event_receivers(&self, after: i64, limit: u32) -> Result<Vec<PartyId>, StoreError> {
+    /// Receivers of the events after a place, at most `limit` events of them; `None` if another event is stored at that place, or none.
+    pub async fn event_receivers(&self, after: EventPlace, limit: u32) -> Result<Option<Vec<PartyId>>, StoreError> {
         self.with_retry(|| async {
             let mut connection = self.read().await?;
-            connection
-                .query("SELECT party_id FROM events WHERE position > $1 ORDER BY position LIMIT $2")
-                .bind(params![after, limit])
-                .fetch_all_as(|row| row.get("party_id"))
-                .await
+            let mut stored = connection
+                .query(
+                    "SELECT position, event_id, party_id FROM events WHERE position >= $1 ORDER BY position LIMIT $2",
+                )
+                .bind(params![after.position, limit + 1])
+                .fetch_all_as(|row| Ok((place(row)?, row.get("party_id")?)))
+                .await?
+                .into_iter();
+            if stored.next().is_none_or(|(first, _)| first != after) {
+                return Ok(None);
+            }
+            Ok(Some(stored.map(|(_, party_id)| party_id).collect()))
         })
         .await
     }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! commit -> audit_writer, audit_log, event_writer
-//! events -> due_events
+//! events -> due_events, event_writer
 //! ```
 
 pub mod audit_log;
