@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::AssertSqlSafe;
 
+use super::told_once::is_first;
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::{CollectionId, DeviceId, PartyId, PhotoId};
 use crate::domain::photo::PhotoState;
@@ -152,7 +153,9 @@ async fn to_keeper(connection: &mut StoreConnection, event: NewEvent) -> Result<
         .fetch_all_as(|row| Ok((row.get("collection_id")?, row.get("office_id")?)))
         .await?;
     let Some((collection_id, office_id)) = kept_by.into_iter().max_by_key(|(collection_id, _)| *collection_id) else {
-        tracing::warn!(photo = ?event.photo_id, "the end of a kept photo is told to no office: its collection is not stored");
+        if event.photo_id.is_some_and(|photo_id| is_first("keeper", photo_id)) {
+            tracing::warn!(photo = ?event.photo_id, "the end of a kept photo is told to no office: its collection is not stored");
+        }
         return Ok(None);
     };
     Ok(Some(NewEvent { collection_id: Some(collection_id), party_id: office_id, ..event }))

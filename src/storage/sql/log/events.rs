@@ -1,5 +1,6 @@
 //! Reading of events: pages for one receiver, and who has new ones.
 
+use super::told_once::is_first;
 use super::{due_events, event_writer};
 use crate::domain::event::{EventCursor, EventKind, EventPlace, NewEvent, StoredEvent};
 use crate::domain::id::PartyId;
@@ -162,7 +163,9 @@ fn place(row: &DatabaseRow) -> Result<EventPlace, StoreError> {
 fn stored_event(row: &DatabaseRow) -> Result<Option<StoredEvent>, StoreError> {
     let (place, kind) = (place(row)?, row.get::<String>("kind")?);
     let Ok(kind) = kind.parse::<EventKind>() else {
-        tracing::warn!(position = place.position, kind, "an event of an unknown kind is left out");
+        if is_first("kind", place.event_id) {
+            tracing::warn!(position = place.position, kind, "an event of an unknown kind is left out");
+        }
         return Ok(None);
     };
     let event = NewEvent {
@@ -174,14 +177,20 @@ fn stored_event(row: &DatabaseRow) -> Result<Option<StoredEvent>, StoreError> {
         collection_id: row.get("collection_id")?,
         due: row.get("due")?,
     };
-    Ok(Some(StoredEvent { place, event, refusal: refusal(row)?, device_label: row.get("label")? }))
+    Ok(Some(StoredEvent { place, event, refusal: refusal(row, place)?, device_label: row.get("label")? }))
 }
 
 /// `None` also for a reason that a newer version added: the receiver learns at least of the refusal.
-fn refusal(row: &DatabaseRow) -> Result<Option<Refusal>, StoreError> {
+fn refusal(row: &DatabaseRow, place: EventPlace) -> Result<Option<Refusal>, StoreError> {
     let Some(text) = row.get::<Option<String>>("refusal_reason")? else { return Ok(None) };
     let Ok(reason) = serde_json::from_value::<RefusalReason>(text.as_str().into()) else {
-        tracing::warn!(reason = text, "an event is sent without its reason, which is unknown");
+        if is_first("reason", place.event_id) {
+            tracing::warn!(
+                position = place.position,
+                reason = text,
+                "an event is sent without its reason, which is unknown"
+            );
+        }
         return Ok(None);
     };
     Ok(Some(Refusal { reason, note: row.get("refusal_note")? }))

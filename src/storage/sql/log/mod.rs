@@ -3,6 +3,7 @@
 //! ```text
 //! commit -> audit_writer, audit_log, event_writer
 //! events -> due_events, event_writer
+//!        -> told_once
 //! ```
 
 pub mod audit_log;
@@ -13,3 +14,4 @@ mod event_writer;
 mod events;
 mod purge;
 pub mod row_mapping;
+mod told_once;
