@@ -160,6 +160,12 @@ async fn what_ends_soon_is_announced_once_however_many_nodes_look() {
         assert_eq!(fleet.database.number(&count("collection.ending")).await, 1);
         let ending = events_after(&fleet.nodes[1], &office, None).await;
         assert_eq!(ending[0].event.collection_id, Some(unsettled.collection_id));
+        // Those that were stored in one statement continue each other like all others.
+        let expiring = events_after(&fleet.nodes[0], &studio, None).await;
+        assert_eq!(expiring.len(), 1_000);
+        for pair in expiring.windows(2) {
+            assert_eq!(pair[1].place, EventPlace::following(Some(pair[0].place), &pair[1].event));
+        }
     }
 }
 
