@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::digest::Sha256Digest;
-use super::id::{CollectionId, DeviceId, EventId, PartyId, PhotoId};
+use super::id::{CollectionId, DeviceId, EventId, IdError, PartyId, PhotoId};
 use super::photo::collection::Refusal;
 use crate::clock::Timestamp;
 
@@ -144,40 +144,28 @@ impl EventPlace {
 
     /// The cursor behind which the next events are.
     pub fn cursor(self) -> EventCursor {
-        let [.., a, b, c, d, e, f] = *self.event_id.as_bytes();
-        EventCursor { position: self.position, mark: [a, b, c, d, e, f] }
+        EventCursor { event_id: self.event_id }
     }
 }
 
-/// Place in the events that a receiver has reached; opaque to receivers.
+/// Place in the events that a receiver has reached; opaque to receivers. It contains no position, which would tell each receiver how many
+/// events all studios and offices have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventCursor {
-    pub position: i64,
-    /// End of the event's identifier.
-    mark: [u8; 6],
+    pub event_id: EventId,
 }
 
 impl fmt::Display for EventCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.position, hex::encode(self.mark))
+        fmt::Display::fmt(&self.event_id, f)
     }
 }
 
-/// The text is not a cursor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a cursor of events")]
-pub struct CursorError;
-
 impl FromStr for EventCursor {
-    type Err = CursorError;
+    type Err = IdError;
 
-    fn from_str(text: &str) -> Result<Self, CursorError> {
-        let (position, digits) = text.split_once('-').ok_or(CursorError)?;
-        let mut mark = [0; 6];
-        hex::decode_to_slice(digits, &mut mark).map_err(|_| CursorError)?;
-        let cursor = Self { position: position.parse().map_err(|_| CursorError)?, mark };
-        // Only one spelling is valid.
-        if cursor.to_string() == text { Ok(cursor) } else { Err(CursorError) }
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        text.parse().map(|event_id| Self { event_id })
     }
 }
 
@@ -214,13 +202,15 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_has_one_spelling() {
-        let cursor = EventPlace::following(None, &event(EventKind::PhotoUsed)).cursor();
+    fn a_cursor_says_nothing_about_the_events_of_others() {
+        let first = EventPlace::following(None, &event(EventKind::PhotoUsed));
+        let cursor = first.cursor();
         assert_eq!(cursor.to_string().parse(), Ok(cursor));
-        for wrong in ["", "1", "1-", "-1-00", "1-00000000000", "01-000000000000", "+1-000000000000", "1-00000000000G"] {
-            assert_eq!(wrong.parse::<EventCursor>(), Err(CursorError), "{wrong}");
+        // The identifier is the one that the receiver knows anyway.
+        assert_eq!(cursor.to_string(), first.event_id.to_string());
+        for wrong in ["", "1", "17-0c9d0e5f6a7b", "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0"] {
+            assert!(wrong.parse::<EventCursor>().is_err(), "{wrong}");
         }
-        assert_eq!("1-0000000000AB".parse::<EventCursor>(), Err(CursorError));
     }
 
     #[test]

@@ -86,11 +86,13 @@ mod tests {
     fn the_header_has_precedence_over_the_query_and_both_are_checked() {
         let headers = |text: &'static str| HeaderMap::from_iter([(LAST_EVENT_ID, HeaderValue::from_static(text))]);
         let query = |after: &str| EventQuery { after: Some(after.to_owned()), wait: Some(60), limit: None };
-        let found = |headers: &HeaderMap, after| cursor(headers, &query(after)).ok().flatten().map(|c| c.position);
-        assert_eq!(found(&headers("2-000000000000"), "1-000000000000"), Some(2));
-        assert_eq!(found(&HeaderMap::new(), "1-000000000000"), Some(1));
+        const FIRST: &str = "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d01";
+        const SECOND: &str = "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d02";
+        let found = |headers: &HeaderMap, after| cursor(headers, &query(after)).ok().flatten().map(|c| c.to_string());
+        assert_eq!(found(&headers(SECOND), FIRST).as_deref(), Some(SECOND));
+        assert_eq!(found(&HeaderMap::new(), FIRST).as_deref(), Some(FIRST));
         assert_eq!((found(&HeaderMap::new(), ""), wait(&query(""))), (None, Duration::from_secs(25)));
-        assert!(cursor(&headers("2"), &query("1-000000000000")).is_err());
+        assert!(cursor(&headers("2"), &query(FIRST)).is_err());
         assert!(cursor(&HeaderMap::new(), &query("1")).is_err());
     }
 }

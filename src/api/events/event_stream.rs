@@ -3,7 +3,7 @@
 //! ```text
 //! retry: 8231
 //!
-//! id: 17-0c9d0e5f6a7b
+//! id: 0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e
 //! event: photo.used
 //! data: {"event_id":"…","kind":"photo.used",…}
 //!

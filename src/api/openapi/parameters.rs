@@ -9,7 +9,7 @@ use crate::api::Problem;
 use crate::domain::photo::PhotoState;
 
 /// Form of a cursor, which may change: clients take it for an opaque text.
-const CURSOR: &str = "^[0-9]+-[0-9a-f]{12}$";
+const CURSOR: &str = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
 
 /// A parameter of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]

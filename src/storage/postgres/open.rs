@@ -39,6 +39,7 @@ const MIGRATIONS: Migrations = &[
     ("device kind", include_str!("migrations/0006_device_kind.sql")),
     ("events", include_str!("migrations/0007_events.sql")),
     ("repeated renewal", include_str!("migrations/0008_repeated_renewal.sql")),
+    ("event cursors", include_str!("migrations/0009_event_cursors.sql")),
 ];
 
 impl PostgresDatabase {

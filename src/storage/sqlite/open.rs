@@ -37,6 +37,7 @@ const MIGRATIONS: Migrations = &[
     ("device kind", include_str!("migrations/0008_device_kind.sql")),
     ("events", include_str!("migrations/0009_events.sql")),
     ("repeated renewal", include_str!("migrations/0010_repeated_renewal.sql")),
+    ("event cursors", include_str!("migrations/0011_event_cursors.sql")),
 ];
 
 impl SqliteDatabase {

@@ -99,23 +99,44 @@ async fn pages_continue_behind_the_cursor_and_an_unknown_cursor_begins_with_the_
     assert_eq!([first, second, third].concat(), all);
     assert_eq!(after, last);
     assert_eq!(events(&studio, &format!("after={after}")).await, (vec![], last.clone()), "the cursor stays");
-    assert_eq!(events(&studio, "after=3-0123456789ab").await.0, all);
-    assert_eq!(events(&studio, "after=999-0123456789ab").await.0, all);
-    for (malformed, part) in
-        [("after=3", "after"), ("after=x-0123456789ab", "after"), ("wait=soon", "wait"), ("from=3", "after, wait")]
-    {
+    const UNKNOWN: &str = "after=0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e";
+    assert_eq!(events(&studio, UNKNOWN).await.0, all);
+    let malformed =
+        [("after=3", "after"), ("after=3-0123456789ab", "after"), ("wait=soon", "wait"), ("from=3", "after, wait")];
+    for (malformed, part) in malformed {
         let answer = ask(&studio, malformed).await;
         let problem = answer.assert_problem(400, "request-malformed");
         assert!(json_string(&problem["detail"]).contains(part), "{problem}");
     }
     // The header has precedence, and an empty one is that of a client that has received nothing.
     for (id, expected) in [(last.as_str(), 0), ("", 5)] {
-        let request = super::request(&studio, "after=1-0123456789ab");
+        let request = super::request(&studio, UNKNOWN);
         let (mut parts, body) = request.into_parts();
         parts.headers.insert("last-event-id", id.parse().unwrap());
         let answer = studio.send(axum::http::Request::from_parts(parts, body)).await;
         assert_eq!(answer.json()["events"].as_array().unwrap().len(), expected);
     }
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_party_is_unknown_and_none_tells_how_many_events_others_have() {
+    let (gateway, studio, office) = studio_and_office().await;
+    let other = gateway.studio("Foto Porst").await;
+    let mut cursors = Vec::new();
+    for (number, busy) in [&other, &studio, &other, &other, &studio].into_iter().enumerate() {
+        let code = busy.deposit_numbered(u32::try_from(number).unwrap()).await.code;
+        office.collect_and_settle(&code, &json!({ "outcome": "used" })).await;
+        cursors.push(events(busy, "").await.1);
+    }
+    let (own, last) = events(&studio, "").await;
+    assert_eq!(own.len(), 2);
+    assert_eq!(
+        last,
+        json_string(&own[1]["event_id"]),
+        "a cursor is the identifier of its event, in which no position is"
+    );
+    assert_eq!(events(&studio, &format!("after={}", cursors[0])).await.0, own, "it begins with the oldest");
+    assert_eq!(events(&studio, &format!("after={}", cursors[1])).await.0, own[1..]);
 }
 
 #[tokio::test]

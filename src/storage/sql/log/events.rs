@@ -27,8 +27,8 @@ impl SqlStore {
                 return Ok(EventPageOutcome::CutOff(cut_off));
             }
             let position = match request.after {
-                Some(cursor) if is_stored(&mut connection, request.party_id, cursor).await? => cursor.position,
-                _ => 0,
+                Some(cursor) => position(&mut connection, request.party_id, cursor).await?.unwrap_or(0),
+                None => 0,
             };
             let events = events_after(&mut connection, request.party_id, position, request.limit).await?;
             // The database may have been replaced by an older one meanwhile.
@@ -109,18 +109,17 @@ impl SqlStore {
     }
 }
 
-/// Reports whether the event of the cursor is stored, so that the events behind it are those that the receiver lacks.
-async fn is_stored(
+/// Position of the cursor's event, behind which are the events that the receiver lacks; `None` if it is not stored.
+async fn position(
     connection: &mut StoreConnection,
     party_id: PartyId,
     cursor: EventCursor,
-) -> Result<bool, StoreError> {
-    let found = connection
-        .query("SELECT position, event_id FROM events WHERE position = $1 AND party_id = $2")
-        .bind(params![cursor.position, party_id])
-        .fetch_optional_as(place)
-        .await?;
-    Ok(found.is_some_and(|place| place.cursor() == cursor))
+) -> Result<Option<i64>, StoreError> {
+    connection
+        .query("SELECT position FROM events WHERE event_id = $1 AND party_id = $2")
+        .bind(params![cursor.event_id, party_id])
+        .fetch_optional_as(|row| row.get("position"))
+        .await
 }
 
 /// Events behind a position, with what the row of the photo or of the device says: no note and no name is stored with an

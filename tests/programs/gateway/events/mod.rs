@@ -3,7 +3,6 @@
 mod fleet;
 mod streams;
 
-use lichtbild::domain::event::EventCursor;
 use reqwest::{Method, Response};
 use serde_json::Value;
 
@@ -24,10 +23,6 @@ pub struct ReceivedEvent {
 }
 
 impl ReceivedEvent {
-    pub fn position(&self) -> i64 {
-        self.id.parse::<EventCursor>().unwrap().position
-    }
-
     pub fn text(&self, member: &str) -> String {
         self.data[member].as_str().unwrap_or_else(|| panic!("{member}: {}", self.data)).to_owned()
     }
