@@ -5,6 +5,7 @@ pub mod audit;
 pub mod body;
 pub mod caller;
 pub mod context;
+mod cross_site;
 pub mod est;
 pub mod events;
 mod host;

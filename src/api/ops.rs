@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use serde::Serialize;
 
+use super::cross_site::refuse_cross_site;
 use super::host::RequestHost;
 use super::readiness::{Readiness, SharedReadiness, probe};
 use super::request::json_response;
@@ -85,8 +86,7 @@ pub async fn readyz_without_details(
 /// address.
 ///
 /// # Errors
-/// [`Problem::HostForeign`] for another `Host`, [`Problem::CrossSiteRequest`] for a request that a page of another site caused (Fetch
-/// Metadata: `Sec-Fetch-Site`, sent by browsers only).
+/// [`Problem::HostForeign`] for another `Host`, [`Problem::CrossSiteRequest`] for a request that a page of another site caused.
 pub async fn refuse_web_pages(request: Request, next: Next) -> Result<Response, Problem> {
     let headers = request.headers();
     let host = headers.get(HOST).map(|host| host.to_str().unwrap_or(""));
@@ -96,10 +96,7 @@ pub async fn refuse_web_pages(request: Request, next: Next) -> Result<Response, 
     if !host.into_iter().chain(authority).all(is_local) {
         return Err(Problem::HostForeign);
     }
-    let is_own = |site: &HeaderValue| site == "none" || site == "same-origin";
-    if !headers.get_all("sec-fetch-site").iter().all(is_own) {
-        return Err(Problem::CrossSiteRequest);
-    }
+    refuse_cross_site(headers)?;
     Ok(next.run(request).await)
 }
 

@@ -11,6 +11,7 @@ use super::event_query::{EventQuery, cursor, prefers_stream, wait};
 use super::event_stream::EventStream;
 use super::long_poll::long_poll;
 use crate::api::caller::{OfficeCaller, StudioCaller};
+use crate::api::cross_site::refuse_cross_site;
 use crate::api::request::{QueryFields, page_limit, with_page_limit};
 use crate::api::{App, Problem};
 use crate::domain::party::Caller;
@@ -44,6 +45,9 @@ async fn show(
     headers: &HeaderMap,
     query: EventQuery,
 ) -> Result<Response, Problem> {
+    // A page of another site can open a stream with the certificate of a browser (`EventSource`). It could not read the events, but it
+    // would end the wait of the device's own program.
+    refuse_cross_site(headers)?;
     let after = cursor(headers, &query)?;
     let mut response = if prefers_stream(headers) {
         EventStream::open(app, caller.clone(), after, method).await?.into_response()

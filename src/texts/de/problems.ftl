@@ -224,9 +224,9 @@ problem-host-foreign =
     .remedy = Die Überwachung unter `localhost` oder ihrer IP-Adresse aufrufen. Dieselbe Anfrage wird immer wieder abgelehnt.
 problem-cross-site-request =
     .title = Anfrage einer anderen Website
-    .detail = Die Überwachung antwortet nicht auf Anfragen, die eine Webseite ausgelöst hat.
-    .cause = Nur der Anschluss zur Überwachung antwortet so: Der Header `Sec-Fetch-Site` zeigt, dass die Seite einer anderen Website die Anfrage ausgelöst hat.
-    .remedy = Die Überwachung mit einem Überwachungsprogramm abfragen oder ihre Adresse selbst in den Browser eingeben. Dieselbe Anfrage wird immer wieder abgelehnt.
+    .detail = Diese Adresse antwortet nicht auf Anfragen, die eine Seite einer anderen Website ausgelöst hat.
+    .cause = Der Header `Sec-Fetch-Site` zeigt, dass die Seite einer anderen Website die Anfrage ausgelöst hat. Der Anschluss zur Überwachung und `GET /v1/events` lehnen solche Anfragen ab.
+    .remedy = Die Anfrage von einem Programm senden oder die Adresse selbst in den Browser eingeben. Dieselbe Anfrage wird immer wieder abgelehnt.
 
 ## The caller
 

@@ -224,9 +224,9 @@ problem-host-foreign =
     .remedy = Call the monitoring listener at `localhost` or by its IP address. The same request is always refused again.
 problem-cross-site-request =
     .title = Request from another site
-    .detail = The monitoring listener does not answer requests that a web page sent.
-    .cause = Only the monitoring listener answers this: the header `Sec-Fetch-Site` shows that a page of another web site caused the request.
-    .remedy = Read the monitoring listener from a monitoring program, or type its address into the browser. The same request is always refused again.
+    .detail = This address does not answer requests that a page of another web site caused.
+    .cause = The header `Sec-Fetch-Site` shows that a page of another web site caused the request. The monitoring listener and `GET /v1/events` refuse such requests.
+    .remedy = Send the request from a program, or type the address into the browser. The same request is always refused again.
 
 ## The caller
 

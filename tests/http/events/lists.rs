@@ -140,6 +140,28 @@ async fn a_cursor_of_another_party_is_unknown_and_none_tells_how_many_events_oth
 }
 
 #[tokio::test]
+async fn a_page_of_another_site_can_neither_read_events_nor_end_the_wait_of_a_device() {
+    let (gateway, studio, _) = studio_and_office().await;
+    let waiting = async { events(&studio, "wait=25").await.0.len() };
+    let browsing = async {
+        until_waiting(&gateway).await;
+        for (site, accept) in [("cross-site", "text/event-stream"), ("same-site", "*/*"), ("", "application/json")] {
+            let (mut parts, body) = super::request(&studio, "wait=25").into_parts();
+            parts.headers.insert("accept", accept.parse().unwrap());
+            parts.headers.insert("sec-fetch-site", site.parse().unwrap());
+            let refused = studio.send(axum::http::Request::from_parts(parts, body)).await;
+            refused.assert_problem(403, "cross-site-request");
+        }
+        let (mut parts, body) = super::request(&studio, "").into_parts();
+        parts.headers.insert("sec-fetch-site", "none".parse().unwrap());
+        assert_eq!(studio.send(axum::http::Request::from_parts(parts, body)).await.status, 200, "typed by a person");
+        assert!(!gateway.gateway.event_subscribers.is_empty());
+        gateway.gateway.event_subscribers.close();
+    };
+    assert_eq!(tokio::join!(waiting, browsing).0, 0);
+}
+
+#[tokio::test]
 async fn an_event_that_takes_the_place_of_a_lost_one_wakes_its_receiver() {
     let (gateway, studio, office) = studio_and_office().await;
     let other = gateway.studio("Foto Porst").await;
