@@ -16,9 +16,10 @@ use super::{App, Problem};
 use crate::clock::Timestamp;
 use crate::transport::tls::trust_status::Degradation;
 
-/// State of the gateway for monitoring.
+/// State of the gateway for monitoring. The enrolment listener sends only `status`.
 #[derive(Default, Serialize, utoipa::ToSchema)]
 pub(super) struct Health {
+    /// `ready` or `not ready`.
     status: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     missing: Vec<&'static str>,

@@ -21,7 +21,9 @@ pub const END_NOTICE: Duration = Duration::from_hours(14 * 24);
 /// Time before a handed-over photo counts as used at which the office gets an event.
 pub const SETTLE_NOTICE: Duration = Duration::from_hours(24);
 
-/// Kind of an event. The name is stable: it appears in JSON, in event streams and in SQL. Receivers ignore kinds that they do not know.
+/// Kind of an event. Receivers ignore kinds that they do not know.
+//
+// The name is stable: it appears in JSON, in event streams and in SQL.
 #[derive(
     Debug,
     Clone,

@@ -10,8 +10,10 @@ use super::rules::within;
 #[serde(untagged, try_from = "PixelTable")]
 pub enum PixelRule {
     /// One size and no other.
+    #[schema(title = "ExactPixelSize")]
     Exactly { width: u32, height: u32 },
     /// This size and larger ones.
+    #[schema(title = "LeastPixelSize")]
     AtLeast {
         min_width: u32,
         min_height: u32,

@@ -22,7 +22,7 @@ const BUILTIN: [(&str, &str); 5] = [
     ("ee-digital", include_str!("../../config/profiles/ee-digital.toml")),
 ];
 
-/// Limits by which photos are checked: the tables of the file. Serialises to the JSON that studios fetch.
+/// Limits by which photos are checked. Each member is a group of limits; without it these checks are not made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {

@@ -86,13 +86,16 @@ pub struct BlankRule {
     pub refuse_below_luma_range: u8,
 }
 
-/// Brightness and tones. Profiles of versions before 0.2 limited the brightness of the middle of the photo, which concerned dark skin
-/// only; their keys are accepted and ignored.
+/// Brightness and tones.
+//
+// Profiles of versions before 0.2 limited the brightness of the middle of the photo, which concerned dark skin only; their keys are
+// accepted and ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExposureRule {
-    /// Luma of the brightest hundredth of the photo without the face, in steps of 256. The default is our own policy: 360 good portraits
-    /// reach 174 at least; none of them reaches 161 with one and a half stops less light.
+    /// Luma of the brightest hundredth of the photo without the face, in steps of 256.
+    //
+    // The default is our own policy: 360 good portraits reach 174 at least; none of them reaches 161 with one and a half stops less light.
     #[serde(default = "default_highlight")]
     pub advise_min_highlight: u8,
     /// Share of the face with a luma of 247 to 255.

@@ -14,11 +14,11 @@ use crate::domain::photo::declaration::Declaration;
 #[derive(Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CollectBody {
-    /// As the citizen has it.
+    /// The citizen's code, in any case, with or without hyphens and spaces.
     pub code: String,
 }
 
-/// Response to [`CollectBody`].
+/// A collection with the data of its photo.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CollectionBody {
     pub collection_id: CollectionId,
@@ -39,7 +39,7 @@ pub struct CollectedPhotoBody {
     pub width: u32,
     /// In pixels.
     pub height: u32,
-    /// `image/jpeg`.
+    /// Media type of the file, `image/jpeg`.
     pub content_type: String,
     pub deposited_at: Timestamp,
     /// Latest time of the erasure.
@@ -55,7 +55,7 @@ pub struct CollectedPhotoBody {
     pub studio: StudioBody,
 }
 
-/// A studio as offices see it.
+/// Name and town of a studio or an office.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct StudioBody {
     pub name: String,
@@ -63,21 +63,25 @@ pub struct StudioBody {
     pub place: String,
 }
 
-/// Request to settle a collection.
+/// Outcome of a collection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(tag = "outcome", rename_all = "snake_case", deny_unknown_fields)]
 pub enum SettleBody {
+    #[schema(title = "SettleUsed")]
     Used {},
+    #[schema(title = "SettleKept")]
     Kept {
         /// Last day on which the code is valid: `2026-12-31`.
         until: String,
     },
+    #[schema(title = "SettleRefused")]
     Refused {
         reason: RefusalReason,
-        /// For the studio.
+        /// Note for the studio, up to 500 characters, without the name of the citizen.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     },
+    #[schema(title = "SettleReleased")]
     Released {},
 }
 
@@ -133,7 +137,7 @@ impl<'de> Deserialize<'de> for SettleBody {
     }
 }
 
-/// Response to [`SettleBody`].
+/// Receipt of a settlement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct SettlementBody {
     pub collection_id: CollectionId,

@@ -8,11 +8,12 @@ use crate::domain::id::DeviceId;
 use crate::domain::party::Role;
 use crate::domain::party::invitation::EnrolmentPolicy;
 
-/// Request `POST /v1/invitations/lookup`, which does not contain the code.
+/// Search for the invitation of a code, which the request does not contain.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LookupBody {
-    /// Lookup id from the code (`sealing::enrolment_proof::invitation_lookup_id`), 64 hexadecimal digits.
+    /// Lookup id of the code, 64 hexadecimal digits: 32 bytes of HKDF-SHA-256 (RFC 5869) without a salt, with the info
+    /// `lichtbild/enrolment-lookup/v1`, from the first 19 symbols of the code as bytes of their values, 0 to 31.
     #[schema(pattern = "^[0-9A-Fa-f]{64}$")]
     pub lookup: String,
     /// Random for each request, 64 hexadecimal digits.
@@ -20,7 +21,7 @@ pub struct LookupBody {
     pub nonce: String,
 }
 
-/// Response to [`LookupBody`].
+/// The invitation of a code, with a proof that the gateway knows the code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct InvitationBody {
     pub device_id: DeviceId,
@@ -33,8 +34,9 @@ pub struct InvitationBody {
     pub policy: EnrolmentPolicy,
     /// Time from which the code is invalid.
     pub expires_at: Timestamp,
-    /// HMAC-SHA-256 over nonce, `device_id`, `role`, `gateway`, `expires_at` and the SHA-256 of the CA certificate in DER, with a key
-    /// derived from the code (`sealing::enrolment::ProofKey`).
+    /// HMAC-SHA-256 over `lichtbild/enrolment-answer/v1`, nonce (32 bytes), `device_id`, `role`, `gateway`, `expires_at` and SHA-256 of
+    /// the CA certificate in DER (32 bytes), each after its length (64-bit, big endian). The key is derived like the lookup id, with
+    /// the info `lichtbild/enrolment-proof/v1`. Send the code only if the proof is right.
     pub proof: Sha256Digest,
 }
 
@@ -46,7 +48,7 @@ pub struct InvitedPartyBody {
     pub place: String,
 }
 
-/// Response 202: an administrator must approve the enrolment first.
+/// An enrolment that an administrator must approve first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PendingBody {
     pub state: PendingState,
@@ -56,7 +58,7 @@ pub struct PendingBody {
     pub retry_after: u64,
 }
 
-/// State of an enrolment in a response 202.
+/// State of an enrolment without a certificate yet: `pending` (an administrator has to approve it).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PendingState {

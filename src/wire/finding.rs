@@ -7,18 +7,18 @@ use crate::domain::check::finding::{Finding, MadeAt, Severity, known_or_none};
 use crate::domain::check::quantity::Unit;
 use crate::texts::language::Language;
 
-/// A finding, for other programs.
+/// A difference between the photo and a rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct FindingBody {
     pub check: Check,
     pub severity: Severity,
-    /// With its unit.
+    /// Measured value with its unit, in the language of the answer.
     pub measured: String,
-    /// With its unit.
+    /// Limit of the rule with its unit, in the language of the answer.
     pub limit: String,
     /// Description of the fault for the photographer.
     pub message: String,
-    /// Remedy; empty from older gateways.
+    /// Remedy, for the photographer.
     #[serde(default)]
     #[schema(required = true)]
     pub hint: String,
@@ -27,7 +27,7 @@ pub struct FindingBody {
     pub measured_value: Option<f64>,
     #[serde(default, deserialize_with = "known_or_none", skip_serializing_if = "Option::is_none")]
     pub unit: Option<Unit>,
-    /// `studio` or `desk` for a measurement that the gateway does not make; absent for findings of the gateway.
+    /// Program that made the finding; absent for findings of the gateway.
     #[serde(default, deserialize_with = "known_or_none", skip_serializing_if = "Option::is_none")]
     pub made_at: Option<MadeAt>,
 }

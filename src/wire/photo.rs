@@ -13,7 +13,7 @@ use crate::domain::photo::PhotoState;
 use crate::domain::photo::collection::RefusalReason;
 use crate::domain::photo::declaration::Declaration;
 
-/// Response to a deposit. No other response contains the retrieval code.
+/// Receipt of a deposit. No other answer contains the retrieval code.
 #[derive(Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ReceiptBody {
     pub photo_id: PhotoId,
@@ -37,7 +37,7 @@ pub struct ReceiptBody {
     #[serde(default)]
     #[schema(required = true)]
     pub remarks: bool,
-    /// For printed receipts; absent from older gateways.
+    /// Name and place of the studio, for printed receipts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = PartyBody, required = true)]
     pub studio: Option<PartyBody>,
@@ -55,7 +55,7 @@ impl std::fmt::Debug for ReceiptBody {
     }
 }
 
-/// Response to a check without a deposit.
+/// Result of a check without a deposit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CheckBody {
     pub verdict: Verdict,
@@ -64,7 +64,7 @@ pub struct CheckBody {
     #[schema(required = true)]
     pub remarks: bool,
     pub findings: Vec<FindingBody>,
-    /// Empty from older gateways.
+    /// Measured values, also of a photo without findings.
     #[serde(default)]
     #[schema(required = true)]
     pub measurements: MeasurementsBody,
@@ -91,7 +91,7 @@ pub struct PhotoBody {
     pub height: u32,
     /// Name of the profile.
     pub profile: String,
-    /// Advice, without that about the face, which is sealed with the photo.
+    /// Advice, without that about the face: only the receipt and the office have it.
     pub findings: Vec<FindingBody>,
 }
 

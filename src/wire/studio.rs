@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::domain::id::{DeviceId, PartyId};
 
-/// Response to `GET /v1/me`.
+/// The studio and the device that the gateway recognises as the caller.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct MeBody {
     pub studio: PartyBody,

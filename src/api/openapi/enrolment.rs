@@ -5,6 +5,10 @@ use super::parameters::Parameter::AcceptLanguage;
 use super::shared::{BODY_PROBLEMS, PKCS7, PKCS10, REQUEST_PROBLEMS, ca_certificates, csr_attributes, description};
 use crate::wire::enrolment::{InvitationBody, LookupBody, PendingBody};
 
+/// Problems of a route that does not read the database.
+const READER_PROBLEMS: &[&str] = &["request-malformed", "too-many-requests", "transfer-coding-unsupported", "internal"];
+
+/// Problems of a route that reads an invitation.
 const CALLER_PROBLEMS: &[&str] =
     &["request-malformed", "too-many-requests", "transfer-coding-unsupported", "storage-unavailable", "internal"];
 
@@ -15,8 +19,7 @@ pub(super) fn operations() -> Vec<DocumentedOperation> {
     vec![
         post("/v1/invitations/lookup", "lookUpInvitation", "Returns the device that a code invites")
             .describe(
-                "First request of an enrolment. It does not contain the code; the answer proves that the gateway knows it \
-                 (`src/sealing/enrolment_proof.rs`).",
+                "First request of an enrolment. It does not contain the code; the answer proves that the gateway knows it.",
             )
             .takes(&[AcceptLanguage])
             .with_body(DocumentedBody::json::<LookupBody>(), "Lookup id of the code, and a nonce.")
@@ -26,8 +29,8 @@ pub(super) fn operations() -> Vec<DocumentedOperation> {
             .refuses(INVITATION_PROBLEMS)
             .refuses(&["invitation-unknown", "enrolment-unavailable"])
             .anonymous(),
-        ca_certificates().refuses(CALLER_PROBLEMS).anonymous(),
-        csr_attributes().refuses(CALLER_PROBLEMS).anonymous(),
+        ca_certificates().refuses(READER_PROBLEMS).anonymous(),
+        csr_attributes().refuses(READER_PROBLEMS).anonymous(),
         post("/.well-known/est/simpleenroll", "enrolDevice", "Certifies the key of an invited device")
             .describe(
                 "RFC 7030 section 4.2.1. HTTP Basic: the user is the device id, the password the enrolment code. The body is a PKCS#10 \
@@ -55,7 +58,7 @@ pub(super) fn operations() -> Vec<DocumentedOperation> {
                 "gateway-busy",
             ])
             .with_invitation(),
-        description().refuses(CALLER_PROBLEMS).anonymous(),
+        description().refuses(READER_PROBLEMS).anonymous(),
         revocations("/crl/studio.crl", "readStudioRevocations", "Returns the revocation list of the studios' authority"),
         revocations("/crl/office.crl", "readOfficeRevocations", "Returns the revocation list of the offices' authority"),
         get("/readyz", "readReadiness", "Tells load balancers whether the gateway is ready")
@@ -69,8 +72,13 @@ pub(super) fn operations() -> Vec<DocumentedOperation> {
 fn revocations(path: &'static str, id: &'static str, summary: &'static str) -> DocumentedOperation {
     get(path, id, summary)
         .takes(&[AcceptLanguage])
-        .answers(200, "The list, in DER.", &[DocumentedBody::Bytes { media_type: "application/pkix-crl" }], &[])
-        .refuses(CALLER_PROBLEMS)
+        .answers(
+            200,
+            "The list, in DER.",
+            &[DocumentedBody::Bytes { media_type: "application/pkix-crl" }],
+            &["ETag", "Cache-Control"],
+        )
+        .refuses(READER_PROBLEMS)
         .refuses(&["revocation-list-missing"])
         .anonymous()
 }

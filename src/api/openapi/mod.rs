@@ -3,6 +3,7 @@
 //!
 //! `docs/openapi` has the documents as files. `examples.json` has answers that a gateway gave; a test records them.
 
+mod answer_enums;
 mod enrolment;
 mod office;
 mod operation;
@@ -11,17 +12,20 @@ mod problems;
 mod schema_collector;
 mod shared;
 mod studio;
+mod tags;
 
 use std::sync::LazyLock;
 
 use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use self::answer_enums::{open_answer_enums, referenced};
 use self::operation::DocumentedOperation;
 use self::problems::ProblemCatalogue;
 use self::schema_collector::SchemaCollector;
+use self::tags::tags;
 use super::caller::{ClientAddress, OfficeDevice, StudioCaller};
 use super::{App, Problem};
 use crate::flows::enrolment::enrol::admit_reader;
@@ -32,8 +36,9 @@ const EXAMPLES: &str = include_str!("examples.json");
 const VERSION: &str = "1";
 
 const INTRODUCTION: &str = "Errors are `application/problem+json` (RFC 9457) with a stable `type`; programs decide by it, and show \
-`title` and `detail` to people. Ignore members, problem types, states and checks that you do not know: a later version may add them. Times are UTC \
-(RFC 3339). Every request may be repeated when its answer was lost. The gateway accepts TLS 1.2 and 1.3 and HTTP/1.1.";
+`title` and `detail` to people. Ignore members, problem types, states, checks and other values that you do not know: a later version may add them. Times are UTC \
+(RFC 3339). Every request may be repeated when its answer was lost. Each route for GET also answers HEAD, with the same status and \
+headers and without a body. The gateway accepts TLS 1.2 and 1.3 and HTTP/1.1.";
 
 /// The listener that a document describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
@@ -89,8 +94,8 @@ pub fn document(listener: DescribedListener) -> Value {
     let examples: Value = serde_json::from_str(EXAMPLES).unwrap_or_default();
     let (mut schemas, problems) = (SchemaCollector::default(), ProblemCatalogue::new());
     schemas.add_parts::<Problem>();
-    let mut paths = json!({});
-    for operation in listener.operations() {
+    let (mut paths, operations) = (json!({}), listener.operations());
+    for operation in &operations {
         paths[operation.path][operation.method] = operation.to_value(&mut schemas, &problems, &examples);
     }
     let mut document = json!({
@@ -108,6 +113,7 @@ pub fn document(listener: DescribedListener) -> Value {
                 "port": { "default": listener.port().to_string(), "description": "Port of the listener." },
             },
         }],
+        "tags": tags(operations.iter().map(|operation| operation.path)),
         "paths": paths,
         "components": {
             "schemas": schemas.into_value(),
@@ -123,6 +129,7 @@ pub fn document(listener: DescribedListener) -> Value {
             },
         },
     });
+    open_answer_enums(&mut document);
     remove_unused(&mut document);
     document
 }
@@ -142,20 +149,9 @@ fn remove_unused(document: &mut Value) {
 }
 
 fn remove_unused_schemas(document: &mut Value) {
-    let mut text = document["paths"].to_string();
     let schemas = document["components"]["schemas"].as_object().cloned().unwrap_or_default();
-    let (mut used, mut rest) = (serde_json::Map::new(), schemas);
-    loop {
-        let is_named = |name: &str| text.contains(&format!("#/components/schemas/{name}\""));
-        let (found, others): (serde_json::Map<_, _>, _) = rest.into_iter().partition(|(name, _)| is_named(name));
-        if found.is_empty() {
-            break;
-        }
-        text = Value::Object(found.clone()).to_string();
-        used.extend(found);
-        rest = others;
-    }
-    document["components"]["schemas"] = Value::Object(used);
+    let used = referenced(vec![&document["paths"]], &schemas);
+    document["components"]["schemas"] = schemas.into_iter().filter(|(name, _)| used.contains(name)).collect();
 }
 
 /// The text of the file and of the response.
@@ -188,5 +184,6 @@ pub async fn show_enrolment(
 }
 
 fn respond(text: &'static LazyLock<String>) -> Response {
-    ([(CONTENT_TYPE, "application/json")], text.as_str()).into_response()
+    // The texts of the description are English for every caller.
+    ([(CONTENT_TYPE, "application/json"), (CONTENT_LANGUAGE, "en")], text.as_str()).into_response()
 }

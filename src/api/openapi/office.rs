@@ -6,6 +6,7 @@ use super::parameters::Parameter::{
     RetrievalCode,
 };
 use super::shared::{BODY_PROBLEMS, description, est, events};
+use crate::domain::log::chain::ChainRow;
 use crate::wire::audit::CheckpointListBody;
 use crate::wire::collection::{
     CollectBody, CollectionBody, CollectionListBody, CollectionSummaryBody, SettleBody, SettlementBody,
@@ -44,7 +45,6 @@ const PHOTO_PROBLEMS: &[&str] = &[
 ];
 
 const JPEG: DocumentedBody = DocumentedBody::Bytes { media_type: "image/jpeg" };
-const JSON_LINES: DocumentedBody = DocumentedBody::Text { media_type: "application/jsonl" };
 const SIGNATURE: DocumentedBody = DocumentedBody::Bytes { media_type: "application/octet-stream" };
 
 pub(super) fn operations() -> Vec<DocumentedOperation> {
@@ -153,7 +153,7 @@ fn audit() -> Vec<DocumentedOperation> {
         get("/v1/audit/log", "readLog", "Returns rows of the audit log, for auditors' devices")
             .describe("One JSON object on each line, oldest first, 1,000 at most.")
             .takes(&[AcceptLanguage, LogLimit, AfterRow])
-            .answers(200, "The rows.", &[JSON_LINES], &["Page-Limit"])
+            .answers(200, "The rows.", &[DocumentedBody::json_lines::<ChainRow>()], &["Page-Limit"])
             .refuses(DEVICE_PROBLEMS)
             .refuses(auditors_only),
         get("/v1/audit/checkpoints", "listCheckpoints", "Lists checkpoints of the audit log, for auditors' devices")

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::parameters::{Parameter, headers};
 use super::problems::{ProblemCatalogue, problem_answers};
 use super::schema_collector::SchemaCollector;
+use super::tags::tag;
 use crate::wire::problem::PROBLEM_JSON;
 
 /// Content of a request or an answer.
@@ -23,11 +24,19 @@ pub(super) enum DocumentedBody {
     Text {
         media_type: &'static str,
     },
+    /// JSON objects, one on each line.
+    JsonLines {
+        schema: fn(&mut SchemaCollector) -> Value,
+    },
 }
 
 impl DocumentedBody {
     pub(super) fn json<T: ToSchema>() -> Self {
         Self::Json { media_type: "application/json", schema: SchemaCollector::reference::<T> }
+    }
+
+    pub(super) fn json_lines<T: ToSchema>() -> Self {
+        Self::JsonLines { schema: SchemaCollector::reference::<T> }
     }
 
     fn content(self, schemas: &mut SchemaCollector, example: Option<&Value>) -> Value {
@@ -37,6 +46,16 @@ impl DocumentedBody {
             // Not needed since OpenAPI 3.1, but generators of clients ask for it.
             Self::Bytes { media_type } => (media_type, json!({ "type": "string", "format": "binary" })),
             Self::Text { media_type } => (media_type, json!({ "type": "string" })),
+            Self::JsonLines { schema } => {
+                let media_type = "application/jsonl";
+                let lines = json!({
+                    "type": "string",
+                    "contentMediaType": media_type,
+                    "contentSchema": schema(schemas),
+                    "description": "One JSON object on each line. `contentSchema` describes one line.",
+                });
+                (media_type, lines)
+            }
         };
         let mut content = json!({ "schema": schema });
         if let Some(example) = example {
@@ -149,6 +168,7 @@ impl DocumentedOperation {
         let examples = &examples[self.id];
         let mut operation = json!({
             "operationId": self.id,
+            "tags": [tag(self.path)],
             "summary": self.summary,
             "parameters": self.parameters.iter().map(Parameter::reference).collect::<Vec<_>>(),
         });

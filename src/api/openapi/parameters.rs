@@ -142,25 +142,43 @@ pub(super) fn parameters() -> Value {
     all.map(|parameter| (<&str>::from(parameter).to_owned(), parameter.definition())).collect::<Map<_, _>>().into()
 }
 
-/// Headers of answers: name, type and meaning.
-const HEADERS: [(&str, &str, &str); 9] = [
-    (
+/// A header of answers.
+struct DocumentedHeader {
+    name: &'static str,
+    kind: &'static str,
+    /// Every answer for which it is described has it.
+    is_always_there: bool,
+    description: &'static str,
+}
+
+const fn always(name: &'static str, kind: &'static str, description: &'static str) -> DocumentedHeader {
+    DocumentedHeader { name, kind, is_always_there: true, description }
+}
+
+const fn sometimes(name: &'static str, kind: &'static str, description: &'static str) -> DocumentedHeader {
+    DocumentedHeader { name, kind, is_always_there: false, description }
+}
+
+const HEADERS: [DocumentedHeader; 11] = [
+    always(
         "Request-Id",
         "string",
         "Identifies the request in the log of the gateway. Give it to the administrator with a question.",
     ),
-    ("Content-Language", "string", "Language of the texts: `de` or `en`."),
-    ("Location", "string", "Address of what was created."),
-    (
+    always("Content-Language", "string", "Language of the texts: `de` or `en`."),
+    always("Location", "string", "Address of what was created."),
+    sometimes(
         "Idempotent-Replayed",
         "string",
         "`true` if an earlier request with this `Idempotency-Key` has deposited the photo.",
     ),
-    ("Content-Digest", "string", "SHA-256 of the body (RFC 9530)."),
-    ("Page-Limit", "integer", "Length of a page that was applied."),
-    ("Retry-After", "integer", "Seconds after which the same request can succeed."),
-    ("WWW-Authenticate", "string", "Asks for HTTP Basic (RFC 7617)."),
-    ("Link", "string", "Page that explains the problem, with `rel=\"help\"` (RFC 8288)."),
+    always("Content-Digest", "string", "SHA-256 of the body (RFC 9530)."),
+    always("Page-Limit", "integer", "Length of a page that was applied."),
+    sometimes("Retry-After", "integer", "Seconds after which the same request can succeed."),
+    always("WWW-Authenticate", "string", "Asks for HTTP Basic (RFC 7617)."),
+    always("Link", "string", "Page that explains the problem, with `rel=\"help\"` (RFC 8288)."),
+    always("ETag", "string", "Version of the list (RFC 9110 section 8.8.3)."),
+    always("Cache-Control", "string", "Time for which the answer may be stored (RFC 9111)."),
 ];
 
 fn header_reference(name: &str) -> Value {
@@ -169,8 +187,12 @@ fn header_reference(name: &str) -> Value {
 
 /// Definitions of all headers by name.
 pub(super) fn header_definitions() -> Value {
-    let definition = |(name, kind, description): &(&str, &str, &str)| {
-        ((*name).to_owned(), json!({ "description": description, "schema": { "type": kind } }))
+    let definition = |header: &DocumentedHeader| {
+        let DocumentedHeader { name, kind, is_always_there, description } = *header;
+        (
+            name.to_owned(),
+            json!({ "description": description, "required": is_always_there, "schema": { "type": kind } }),
+        )
     };
     HEADERS.iter().map(definition).collect::<Map<_, _>>().into()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
@@ -49,7 +49,39 @@ impl SchemaCollector {
     pub(super) fn into_value(mut self) -> Value {
         let parts = self.0.clone();
         self.0.values_mut().for_each(|schema| merge_parts(schema, &parts));
+        for schema in parts.keys() {
+            self.name_alternatives(schema);
+        }
         json!(self.0)
+    }
+
+    /// Makes a schema of each alternative with a title, since generators of clients invent names for others. Alternatives with a common
+    /// member of one value each get a discriminator.
+    fn name_alternatives(&mut self, schema: &str) {
+        let alternatives = self.0[schema]["oneOf"].as_array().cloned().unwrap_or_default();
+        let named: Option<Vec<_>> =
+            alternatives.iter().map(|one| Some((one["title"].as_str()?.to_owned(), one.clone()))).collect();
+        let Some(named) = named.filter(|named| !named.is_empty()) else { return };
+        let either: Vec<_> = named.iter().map(|(name, _)| reference(name)).collect();
+        let tagged = named.iter().map(|(name, one)| {
+            let mut members = one["properties"].as_object()?.iter();
+            let (tag, value) = members.find_map(|(tag, member)| match member["enum"].as_array()?.as_slice() {
+                [only] => Some((tag.clone(), only.as_str()?.to_owned())),
+                _ => None,
+            })?;
+            Some((tag, (value, reference(name)["$ref"].clone())))
+        });
+        let tagged: Option<Vec<_>> = tagged.collect();
+        if let (Some(schema), Some(tagged)) = (self.0.get_mut(schema), tagged)
+            && let Some((tag, _)) = tagged.first().cloned()
+        {
+            let mapping: Map<_, _> = tagged.into_iter().map(|(_, value)| value).collect();
+            schema["discriminator"] = json!({ "propertyName": tag, "mapping": mapping });
+        }
+        if let Some(schema) = self.0.get_mut(schema) {
+            schema["oneOf"] = json!(either);
+        }
+        self.0.extend(named);
     }
 
     /// The schema of `T` without references to it.

@@ -86,7 +86,7 @@ pub(super) fn est(caller: &'static [&'static str]) -> Vec<DocumentedOperation> {
             .refuses(caller)
             .refuses(BODY_PROBLEMS)
             .refuses(REQUEST_PROBLEMS)
-            .refuses(&["certificate-foreign", "renewal-too-soon", "gateway-busy"]),
+            .refuses(&["certificate-foreign", "renewal-too-soon"]),
     ]
 }
 

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use strum::EnumProperty;
 
-/// A rule that a photo must meet, roughly in the order in which a file can fail them. The name in snake case is stable: it appears in
-/// JSON, metrics and the audit log.
-///
-/// Properties: `about_face` for a check that depends on the person in the photo, `no_exception` if no declaration lifts such a check,
-/// `quotes_file` if the measured value is text from the file, which is not translated.
+/// A rule that a photo must meet. Programs decide by `severity`, and show `message` and `hint` also for a check that they do not know.
+//
+// The order is roughly that in which a file can fail the rules. The name in snake case is stable: it appears in JSON, metrics and the
+// audit log. Properties: `about_face` for a check that depends on the person in the photo, `no_exception` if no declaration lifts such a
+// check, `quotes_file` if the measured value is text from the file, which is not translated.
 #[derive(
     Debug,
     Clone,

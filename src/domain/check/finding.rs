@@ -10,7 +10,7 @@ use super::terms;
 use crate::texts::language::Language;
 use crate::texts::text;
 
-/// Effect of a finding.
+/// Effect of a finding: `refuse` (the photo cannot be deposited) or `advise` (it can, and studio and clerk see the advice).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
@@ -20,7 +20,7 @@ pub enum Severity {
     Advise,
 }
 
-/// Result of the judge.
+/// Result of the checks: `accepted`, possibly with advice, or `refused`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -28,7 +28,7 @@ pub enum Verdict {
     Refused,
 }
 
-/// Program other than the gateway that made a finding, by a measurement that the gateway does not make.
+/// Program other than the gateway that made a finding: the software of the `studio`, or the page of the `desk`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MadeAt {

@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Unit of a measured value. The names in JSON are part of the published contract.
+/// Unit of a measured value. `%` is a share of the value to which the check refers, `bit` an amount for each colour of a pixel or of
+/// information, and each of the `stops` halves the light.
+//
+// The names in JSON are part of the published contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 pub enum Unit {
     #[serde(rename = "px")]

@@ -12,20 +12,29 @@ use super::{CHAIN_START, chain_digest};
 use crate::clock::Timestamp;
 use crate::domain::digest::Sha256Digest;
 
-/// A row as it is stored and exported (one JSON object per line). `details` is JSON within a string, because the digest covers its text.
+/// A row of the audit log. `sha256` covers all other members, so that a changed row is noticed.
+//
+// It is stored and exported like this, one JSON object per line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = LogRow)]
 #[serde(deny_unknown_fields)]
 pub struct ChainRow {
-    /// Counted from 1.
+    /// Number of the row, counted from 1.
     pub sequence: i64,
     pub at: Timestamp,
     /// A device id, `administrator` or `gateway`.
     pub actor: String,
+    /// Name of the event, such as `photo.deposited`.
     pub event: String,
+    /// Identifier of the photo, collection, device or party that the event concerns; null if there is none.
+    #[schema(required = true)]
     pub subject: Option<String>,
+    /// Details of the event as the text of a JSON object. It is a string because the digest covers its bytes.
     pub details: String,
-    /// Digest of the row before.
+    /// `sha256` of the row before; zeros in the first row.
     pub prev: Sha256Digest,
+    /// SHA-256 over `lichtbild/audit/v1`, `prev`, `sequence` and `at` in milliseconds since 1970 (64-bit, big endian each), one byte (1
+    /// if there is a subject, otherwise 0), then `actor`, `event`, `subject` and `details`, each after its length (64-bit, big endian).
     pub sha256: Sha256Digest,
 }
 

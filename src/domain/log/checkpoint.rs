@@ -25,7 +25,7 @@ pub struct Checkpoint {
     pub gateway: String,
     /// Digest of the first row, which identifies the log.
     pub log: Sha256Digest,
-    /// Of the signature.
+    /// Time of the signature.
     pub time: Timestamp,
     /// Number of the last row.
     pub count: i64,

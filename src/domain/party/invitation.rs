@@ -24,7 +24,8 @@ pub const MAX_WRONG_CODES: u32 = 3;
 /// Time within which an administrator approves a request and the device fetches its certificate. Every week has a working day.
 pub const APPROVAL_PERIOD: Duration = Duration::from_hours(7 * 24);
 
-/// Consent that a device needs for its first certificate.
+/// Consent that a device needs for its first certificate: `auto` (the code suffices) or `four_eyes` (an administrator compares the
+/// fingerprint of the key with the one that the device shows).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EnrolmentPolicy {

@@ -15,7 +15,7 @@ use super::party::credential::Credential;
 use super::party::device_kind::DeviceKind;
 use crate::clock::Timestamp;
 
-/// Side of the gateway that a party uses.
+/// Side of the gateway that a party uses: a `studio` deposits photos, an `office` collects them.
 #[derive(
     Debug,
     Clone,

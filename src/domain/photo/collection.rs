@@ -8,7 +8,10 @@ use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, PartyId, PhotoId};
 use crate::texts::language::Language;
 
-/// State of a collection. The name in snake case is stable: it appears in JSON, SQL and metrics.
+/// State of a collection: `leased` (the office has reserved or received the photo), `used`, `kept` (used, and kept for a second
+/// document), `refused`, `released` (given back), or `lapsed` (the lease ended before a hand-over).
+//
+// The name in snake case is stable: it appears in JSON, SQL and metrics.
 #[derive(
     Debug,
     Clone,
@@ -80,11 +83,10 @@ pub struct Refusal {
     pub note: Option<String>,
 }
 
-/// A rule of the photo specimen chart (Fotomustertafel), in the order in which clerks look at a photo. The list is closed so that
-/// studios can count. The name in snake case is stable: it appears in JSON and SQL.
-///
-/// Properties: the reason in German and English for clerks and photographers, and another text for the desk if the clerk must add
-/// something.
+/// A rule of the photo specimen chart (Fotomustertafel) that a refused photo breaks; `other` should have a note.
+//
+// The order is that in which clerks look at a photo. The name in snake case is stable: it appears in JSON and SQL. Properties: the reason
+// in German and English for clerks and photographers, and another text for the desk if the clerk must add something.
 #[derive(
     Debug,
     Clone,

@@ -29,7 +29,8 @@ pub struct Quarantined {
     pub reason: QuarantineReason,
 }
 
-/// Reason for which a photo is in quarantine.
+/// Reason for which a photo is in quarantine: `device_revoked` (the device that deposited it was revoked) or `restored` (the database
+/// comes from a backup, so that the photo may have been used, refused or withdrawn since).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum QuarantineReason {

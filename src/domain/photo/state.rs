@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-/// State of a photo, in the order of the drawing in [`photo`](super). The name in snake case is stable: it appears in JSON, SQL and
-/// metrics.
+/// State of a photo: `available` (no office has leased it), `leased`, `kept` (used once, and kept for a second document), `used`,
+/// `refused` (by a clerk), `withdrawn` (by the studio), or `expired` (not collected in time). After the last four it is erased.
+//
+// The order is that of the drawing in the module above. The name in snake case is stable: it appears in JSON, SQL and metrics.
 #[derive(
     Debug,
     Clone,

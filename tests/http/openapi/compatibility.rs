@@ -87,6 +87,10 @@ impl DescriptionComparison<'_> {
                 let header = |document, headers: &Value| resolve(document, &headers[name])["schema"].clone();
                 if other["headers"].get(name).is_none() {
                     self.note(&place, &format!("header {name} removed"));
+                } else if is_required_header(self.old, &answer["headers"][name])
+                    && !is_required_header(self.new, &other["headers"][name])
+                {
+                    self.note(&place, &format!("header {name} may be absent now"));
                 } else if header(self.old, &answer["headers"]) != header(self.new, &other["headers"]) {
                     self.note(&place, &format!("header {name} of another type"));
                 }
@@ -146,6 +150,13 @@ impl DescriptionComparison<'_> {
             let (old, new) = (alternatives(old, old_reference), alternatives(new, new_reference));
             return items(&old).for_each(|alternative| self.alternative(place, alternative, &new, writer, depth));
         }
+        let (old_list, new_list) = (open_list(self.old, old), open_list(self.new, new));
+        if old_list.is_some() || new_list.is_some() {
+            if new_list.is_none() {
+                self.note(place, "no longer open for other values");
+            }
+            return self.values(place, old_list.unwrap_or(old), new_list.unwrap_or(new));
+        }
         if old["type"] != new["type"] {
             return self.note(place, "another type");
         }
@@ -154,14 +165,13 @@ impl DescriptionComparison<'_> {
                 self.note(place, &format!("another {limit}"));
             }
         }
-        let values = |schema: &Value| -> BTreeSet<String> { items(&schema["enum"]).map(Value::to_string).collect() };
         let (had, has) = (values(old), values(new));
-        // Programs have to expect new values, but an old one keeps its name and its meaning.
-        if !has.is_empty() && !had.is_subset(&has) {
-            self.note(place, "values are missing");
-        }
+        self.values(place, old, new);
         if writer == Writer::Client && had.is_empty() && !has.is_empty() {
             self.note(place, "not every value is accepted now");
+        }
+        if writer == Writer::Gateway && !had.is_empty() && !has.is_subset(&had) {
+            self.note(place, "new values in a closed list");
         }
         self.members(place, old, new, writer, depth);
         if old.get("items").is_some() {
@@ -169,6 +179,14 @@ impl DescriptionComparison<'_> {
         }
         for alternative in items(&old["oneOf"]) {
             self.alternative(place, alternative, &new["oneOf"], writer, depth);
+        }
+    }
+
+    /// Compares lists of values, of which a client may know each old one.
+    fn values(&mut self, place: &str, old: &Value, new: &Value) {
+        let has = values(new);
+        if !has.is_empty() && !values(old).is_subset(&has) {
+            self.note(place, "values are missing");
         }
     }
 
@@ -197,7 +215,7 @@ impl DescriptionComparison<'_> {
         }
     }
 
-    /// Compares an alternative with the one of the same kind: the same constant, the same reference, or the same first member.
+    /// Compares an alternative with the one of the same kind: the same constant, or the same first member.
     fn alternative(&mut self, place: &str, old: &Value, new: &Value, writer: Writer, depth: usize) {
         let kind = |document: &Value, schema: &Value| {
             let resolved = resolve(document, schema);
@@ -208,7 +226,7 @@ impl DescriptionComparison<'_> {
                     .or_else(|| items(&member["enum"]).next().filter(|_| items(&member["enum"]).count() == 1).cloned())
             });
             let names = || json!(members(&resolved["properties"]).map(|(name, _)| name).next());
-            tag.or_else(|| schema.get("$ref").cloned()).unwrap_or_else(names)
+            tag.unwrap_or_else(names)
         };
         let wanted = kind(self.old, old);
         let other = items(new).find(|other| kind(self.new, other) == wanted).cloned();
@@ -219,6 +237,21 @@ impl DescriptionComparison<'_> {
             None => self.note(place, &format!("{wanted} is no longer accepted")),
         }
     }
+}
+
+fn values(schema: &Value) -> BTreeSet<String> {
+    items(&schema["enum"]).map(Value::to_string).collect()
+}
+
+/// The known values of a list that is open for others: `anyOf` of a list and of any string.
+fn open_list<'a>(document: &'a Value, schema: &'a Value) -> Option<&'a Value> {
+    let alternatives: Vec<_> = items(&schema["anyOf"]).map(|one| resolve(document, one)).collect();
+    let [list, other] = alternatives.as_slice() else { return None };
+    (list.get("enum").is_some() && **other == json!({ "type": "string" })).then_some(list)
+}
+
+fn is_required_header(document: &Value, header: &Value) -> bool {
+    resolve(document, header)["required"] == true
 }
 
 fn members(object: &Value) -> impl Iterator<Item = (&String, &Value)> {

@@ -1,7 +1,10 @@
 //! The description of the API: complete, true, and without changes that break clients.
 
 mod compatibility;
+mod described_operation;
 mod examples;
+mod problems;
+mod requests;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -119,7 +122,7 @@ fn changes_that_break_clients_are_found_and_others_are_not() {
     let pointer = |path: &str, rest: &str| format!("/paths/{}{rest}", path.replace('/', "~1"));
     let receipt = "/components/schemas/ReceiptBody";
     let schema = |name: &str| format!("/components/schemas/{name}");
-    let breaking: [(&str, String, Value); 13] = [
+    let breaking: [(&str, String, Value); 16] = [
         ("a route", pointer("/v1/me", "/get"), Value::Null),
         ("a name", pointer("/v1/me", "/get/operationId"), json!("me")),
         ("a media type", pointer("/v1/photos", "/post/requestBody/content"), json!({ "image/png": {} })),
@@ -127,7 +130,10 @@ fn changes_that_break_clients_are_found_and_others_are_not() {
         ("a member", format!("{receipt}/properties/code"), Value::Null),
         ("a type", format!("{receipt}/properties/bytes"), json!({ "type": "string" })),
         ("a promise", format!("{receipt}/required"), json!(["photo_id"])),
-        ("a state", format!("{}/enum", schema("PhotoState")), json!(["free", "leased"])),
+        ("a state", format!("{}/enum", schema("KnownPhotoState")), json!(["free", "leased"])),
+        ("an open list", schema("Verdict"), json!({ "type": "string", "enum": ["accepted", "refused"] })),
+        ("a value of a request", "/components/parameters/PhotoSubject/schema/enum".to_owned(), json!(["adult"])),
+        ("a header that is always there", "/components/headers/Link/required".to_owned(), json!(false)),
         ("a status", format!("{}/properties/status/const", schema("PhotoUnknownProblem")), json!(410)),
         ("a free value", "/components/parameters/IdempotencyKey/schema/enum".to_owned(), json!(["one"])),
         ("a certificate", pointer("/v1/me", "/get/security"), json!([])),
@@ -142,7 +148,7 @@ fn changes_that_break_clients_are_found_and_others_are_not() {
         ("a new route", pointer("/v1/news", ""), json!({ "get": { "operationId": "news", "responses": {} } })),
         (
             "a new state",
-            "/components/schemas/PhotoState/enum".to_owned(),
+            "/components/schemas/KnownPhotoState/enum".to_owned(),
             json!(["available", "leased", "kept", "used", "refused", "withdrawn", "expired", "lost"]),
         ),
         (
@@ -150,11 +156,73 @@ fn changes_that_break_clients_are_found_and_others_are_not() {
             pointer("/v1/photos/{photo_id}", "/get/responses/404/content/application~1problem+json/schema"),
             json!({ "oneOf": [{ "$ref": "#/components/schemas/PhotoUnknownProblem" }, { "type": "object" }] }),
         ),
+        (
+            "a new value of a request",
+            "/components/parameters/PhotoSubject/schema/enum".to_owned(),
+            json!(["adult", "under10", "under6", "under3"]),
+        ),
         ("a refusal less", pointer("/v1/photos", "/post/responses/409"), Value::Null),
         ("other words", pointer("/v1/me", "/get/summary"), json!("Tells the caller.")),
     ];
     for (what, place, value) in harmless {
         assert_eq!(breaking_changes(&old, &changed(&old, &place, value)), Vec::<String>::new(), "{what}");
+    }
+}
+
+#[test]
+fn lists_of_values_are_open_in_answers_and_closed_in_requests() {
+    let office = document(DescribedListener::Office);
+    let list = |name: &str| format!("/components/schemas/{name}/enum");
+    for (place, values) in [("CheckpointFormat", ["lichtbild-checkpoint/v1", "v2"]), ("KnownRefusalReason", ["a", "b"])]
+    {
+        let other = changed(&office, &list(place), json!(values));
+        assert_ne!(breaking_changes(&office, &other), Vec::<String>::new(), "{place}");
+    }
+    for listener in listeners() {
+        let document = document(listener);
+        let operations = || document["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap());
+        for (method, operation) in operations() {
+            let place = format!("{method} {}", operation["operationId"]);
+            let request = json!([operation["parameters"], operation["requestBody"]]);
+            visit_resolved(&document, &request, &mut |schema| {
+                assert!(schema.get("anyOf").is_none(), "{place}: {schema}")
+            });
+            visit_answer(&document, &operation["responses"], &mut |name| {
+                assert!(name == "CheckpointFormat", "{place}: {name} is a closed list");
+            });
+        }
+    }
+}
+
+/// Sees each value and what it refers to.
+fn visit_resolved(document: &Value, value: &Value, see: &mut impl FnMut(&Value)) {
+    visit(value, &mut |value| {
+        see(value);
+        if let Some(reference) = value["$ref"].as_str() {
+            visit_resolved(document, document.pointer(reference.trim_start_matches('#')).unwrap(), see);
+        }
+    });
+}
+
+/// Sees the name of each closed list of values; other lists are alternatives of an open one.
+fn visit_answer(document: &Value, value: &Value, see: &mut dyn FnMut(&str)) {
+    match value {
+        Value::Object(members) => {
+            if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+                let target = document.pointer(reference.trim_start_matches('#')).unwrap();
+                match target.get("enum") {
+                    Some(_) => see(reference.rsplit('/').next().unwrap()),
+                    None => visit_answer(document, target, see),
+                }
+            } else if members.get("enum").is_some_and(Value::is_array) {
+                see("an inner list");
+            }
+            // An example is no schema.
+            let inner = members.iter().filter(|(name, _)| !["anyOf", "example", "examples"].contains(&name.as_str()));
+            inner.for_each(|(_, member)| visit_answer(document, member, see));
+        }
+        Value::Array(items) => items.iter().for_each(|item| visit_answer(document, item, see)),
+        _ => {}
     }
 }
 
