@@ -67,6 +67,7 @@ impl fmt::Debug for SealedMetadata {
     strum::VariantNames,
     utoipa::ToSchema,
 )]
+#[schema(as = PhotoSubject)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Subject {
@@ -110,6 +111,7 @@ impl Subject {
     strum::VariantNames,
     utoipa::ToSchema,
 )]
+#[schema(as = PhotoException)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Exception {
