@@ -25,7 +25,7 @@ use self::answer_enums::{open_answer_enums, referenced};
 use self::operation::DocumentedOperation;
 use self::problems::ProblemCatalogue;
 use self::schema_collector::SchemaCollector;
-use self::tags::tags;
+use self::tags::tag_descriptions;
 use super::caller::{ClientAddress, OfficeDevice, StudioCaller};
 use super::{App, Problem};
 use crate::flows::enrolment::enrol::admit_reader;
@@ -113,7 +113,7 @@ pub fn document(listener: DescribedListener) -> Value {
                 "port": { "default": listener.port().to_string(), "description": "Port of the listener." },
             },
         }],
-        "tags": tags(operations.iter().map(|operation| operation.path)),
+        "tags": tag_descriptions(operations.iter().map(|operation| operation.path)),
         "paths": paths,
         "components": {
             "schemas": schemas.into_value(),

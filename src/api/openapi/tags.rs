@@ -29,7 +29,7 @@ pub(super) fn tag(path: &str) -> &'static str {
 }
 
 /// The groups of these paths with their descriptions.
-pub(super) fn tags<'a>(paths: impl IntoIterator<Item = &'a str>) -> Value {
+pub(super) fn tag_descriptions<'a>(paths: impl IntoIterator<Item = &'a str>) -> Value {
     let used: Vec<_> = paths.into_iter().map(tag).collect();
     let used = TAGS.iter().filter(|(name, _, _)| used.contains(name));
     used.map(|(name, _, description)| json!({ "name": name, "description": description })).collect()
