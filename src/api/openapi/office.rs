@@ -58,7 +58,8 @@ pub(super) fn operations() -> Vec<DocumentedOperation> {
     operations.extend(audit());
     operations.push(events(DEVICE_PROBLEMS).refuses(&["device-is-auditors"]));
     operations.push(description().refuses(DEVICE_PROBLEMS));
-    operations.extend(est(DEVICE_PROBLEMS));
+    // Certificates of other CAs are accepted here only.
+    operations.extend(est(DEVICE_PROBLEMS, &["certificate-foreign"]));
     operations
 }
 

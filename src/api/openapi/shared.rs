@@ -69,8 +69,9 @@ pub(super) fn explanations() -> Vec<DocumentedOperation> {
     ]
 }
 
-/// Enrolment over Secure Transport (RFC 7030) for devices that have a certificate.
-pub(super) fn est(caller: &'static [&'static str]) -> Vec<DocumentedOperation> {
+/// Enrolment over Secure Transport (RFC 7030) for devices that have a certificate. `renewal` are problems of the renewal on this listener
+/// only.
+pub(super) fn est(caller: &'static [&'static str], renewal: &[&'static str]) -> Vec<DocumentedOperation> {
     vec![
         ca_certificates().refuses(caller),
         csr_attributes().refuses(caller),
@@ -86,7 +87,8 @@ pub(super) fn est(caller: &'static [&'static str]) -> Vec<DocumentedOperation> {
             .refuses(caller)
             .refuses(BODY_PROBLEMS)
             .refuses(REQUEST_PROBLEMS)
-            .refuses(&["certificate-foreign", "renewal-too-soon"]),
+            .refuses(renewal)
+            .refuses(&["renewal-too-soon"]),
     ]
 }
 

@@ -59,7 +59,7 @@ pub(super) fn operations() -> Vec<DocumentedOperation> {
     ]);
     operations.push(events(CALLER_PROBLEMS));
     operations.push(description().refuses(CALLER_PROBLEMS));
-    operations.extend(est(CALLER_PROBLEMS));
+    operations.extend(est(CALLER_PROBLEMS, &[]));
     operations
 }
 
