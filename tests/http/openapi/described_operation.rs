@@ -13,7 +13,7 @@ use strum::VariantArray;
 use crate::support::router_client::{RouterClient, RouterResponse, peer, send};
 use crate::support::test_gateway::TestGateway;
 
-const SOME_ID: &str = "01a20297-4dc0-7fe2-bb16-ceb27bf086c4";
+pub(super) const SOME_ID: &str = "01a20297-4dc0-7fe2-bb16-ceb27bf086c4";
 
 /// One operation of a listener's document.
 pub(super) struct DescribedOperation {

@@ -3,6 +3,7 @@
 mod compatibility;
 mod described_operation;
 mod examples;
+mod own_problems;
 mod problems;
 mod requests;
 

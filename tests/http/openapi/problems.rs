@@ -15,14 +15,37 @@ use lichtbild::transport::tls::certificate_fault::CertificateFault;
 use serde_json::json;
 
 use super::described_operation::{Callers, DescribedOperation, problem_type};
-use crate::support::enrolment::{EST, basic_authorization};
+use crate::support::enrolment::{EST, WRONG_CODE, basic_authorization, certificate};
 use crate::support::router_client::{RouterClient, idempotency_key, peer, send, send_as_it_is};
 use crate::support::test_gateway::{DAY, HOUR, TestGateway};
 
-const WRONG_CODE: &str = crate::support::enrolment::WRONG_CODE;
+/// Problems that these tests compare at every operation.
+pub(super) const AT_EVERY_OPERATION: [&str; 20] = [
+    "auditors-only",
+    "body-cut",
+    "certificate-expired",
+    "certificate-missing",
+    "certificate-superseded",
+    "certificate-unusable",
+    "device-is-auditors",
+    "device-revoked",
+    "device-unknown",
+    "format-unsupported",
+    "office-suspended",
+    "photo-too-large",
+    "request-malformed",
+    "request-too-large",
+    "storage-unavailable",
+    "studio-suspended",
+    "too-many-connections",
+    "too-many-requests",
+    "transfer-coding-unsupported",
+    "upload-too-slow",
+];
 
 /// Compares the answer of every operation with its description.
 async fn compare(kind: &str, gateway: &TestGateway, request: impl Fn(&DescribedOperation) -> (request::Builder, Body)) {
+    assert!(AT_EVERY_OPERATION.contains(&kind));
     let mut answered = 0;
     for operation in DescribedOperation::all() {
         let (head, body) = request(&operation);
@@ -134,6 +157,7 @@ async fn refusals_of_devices_are_described_where_they_are_answered() {
     for device in &parties {
         gateway.set_suspended(&device.party, true).await;
     }
+    // On the enrolment listener the party is that of a code (`own_problems`).
     for (kind, listener) in
         [("studio-suspended", DescribedListener::Studio), ("office-suspended", DescribedListener::Office)]
     {
@@ -155,7 +179,7 @@ async fn renew_until_it_ends(gateway: &TestGateway, device: &RouterClient) {
         let request = newest.request(axum::http::Method::POST, &format!("{EST}/simplereenroll"));
         let request = request.header("content-type", "application/pkcs10");
         let answer = newest.send(request.body(Body::from(STANDARD.encode(key.to_request().unwrap()))).unwrap()).await;
-        newest = device.presenting(PeerCertificate::new(crate::support::enrolment::certificate(&answer).into()));
+        newest = device.presenting(PeerCertificate::new(certificate(&answer).into()));
         gateway.advance(HOUR);
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use axum::body::Body;
 
 use super::described_operation::{Callers, DescribedOperation, problem_type};
-use crate::support::router_client::{idempotency_key, send_as_it_is};
+use crate::support::router_client::{RouterResponse, idempotency_key, send_as_it_is};
 use crate::support::test_gateway::TestGateway;
 
 /// Headers that the code of the API names and the description does not, with the reason.
@@ -54,6 +54,19 @@ async fn each_operation_reads_the_query_parameters_that_are_described() {
         with_query += usize::from(!described.is_empty());
     }
     assert!(with_query >= 10, "{with_query}");
+}
+
+#[tokio::test]
+async fn head_is_answered_like_get_without_a_body() {
+    let gateway = TestGateway::with(|setup| setup.limits.enrolments_per_minute = 1_000).await;
+    let callers = Callers::new(&gateway).await;
+    for operation in DescribedOperation::all().into_iter().filter(|operation| operation.method == "get") {
+        let get = operation.send(&gateway, operation.request(callers.of(&operation), "")).await;
+        let head = operation.send(&gateway, operation.request(callers.of(&operation), "").method("HEAD")).await;
+        let names = |answer: &RouterResponse| answer.headers.keys().map(ToString::to_string).collect::<BTreeSet<_>>();
+        assert_eq!((get.status, names(&get)), (head.status, names(&head)), "{}", operation.place());
+        assert!(head.body.is_empty() && !get.body.is_empty(), "{}", operation.place());
+    }
 }
 
 #[test]
