@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use strum::{VariantArray, VariantNames};
 
 use self::compatibility::breaking_changes;
+use crate::support::api_description::check;
 
 fn listeners() -> impl Iterator<Item = DescribedListener> {
     DescribedListener::VARIANTS.iter().copied()
@@ -193,6 +194,15 @@ fn lists_of_values_are_open_in_answers_and_closed_in_requests() {
             });
         }
     }
+}
+
+/// Clients have to expect new values, but our own tests accept only values that this version names.
+#[test]
+fn a_value_that_an_open_list_does_not_name_is_noticed() {
+    let studio = document(DescribedListener::Studio);
+    let state = json!({ "$ref": "#/components/schemas/PhotoState" });
+    assert_eq!(check(&studio, &state, &json!("used"), "state"), Ok(()));
+    assert!(check(&studio, &state, &json!("archived"), "state").is_err());
 }
 
 /// Sees each value and what it refers to.
