@@ -104,8 +104,10 @@ fn merge_parts(schema: &mut Value, named: &BTreeMap<String, Value>) {
     }
     let Some(parts) = schema.get("allOf").and_then(Value::as_array).cloned() else { return };
     let mut whole = json!({ "type": "object", "required": [], "properties": {} });
-    if let Some(description) = schema.get("description") {
-        whole["description"] = description.clone();
+    for name in ["title", "description"] {
+        if let Some(text) = schema.get(name) {
+            whole[name] = text.clone();
+        }
     }
     for part in parts {
         // An optional part is null or a reference.

@@ -52,7 +52,8 @@ impl fmt::Debug for SealedMetadata {
     }
 }
 
-/// Age group as declared by the studio. The two limits are those of the photo specimen chart (Fotomustertafel).
+/// Age group as declared by the studio: `adult` (ten years or older), `under10` or `under6`, with the limits of the photo specimen chart
+/// (Fotomustertafel).
 #[derive(
     Debug,
     Clone,
