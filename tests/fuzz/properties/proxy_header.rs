@@ -28,7 +28,7 @@ pub fn proxy_header(bytes: &[u8]) {
     }
 }
 
-/// The client's address in words, `none` if the load balancer speaks for itself; an error if no header is read.
+/// The client's address in words, `none` if the load balancer speaks for itself or states no address; an error if no header is read.
 pub fn proxy_header_address(bytes: &[u8]) -> Result<String, ()> {
     let address = outcome(&mut &*bytes).map_err(|_| ())?;
     Ok(address.map_or("none".to_owned(), |address| address.to_string()))
@@ -58,7 +58,7 @@ fn stated_address(header: &[u8]) -> Option<SocketAddr> {
     }
     let port = |place: usize| u16::from_be_bytes([header[place], header[place + 1]]);
     match header[12..14] {
-        [0x20, _] => None,
+        [0x20, _] | [0x21, 0x00] => None,
         [0x21, 0x11] => address(IpAddr::from(<[u8; 4]>::try_from(&header[16..20]).expect("four bytes")), port(24)),
         [0x21, 0x21] => address(IpAddr::from(<[u8; 16]>::try_from(&header[16..32]).expect("sixteen bytes")), port(48)),
         _ => panic!("accepted: {}", header.escape_ascii()),
