@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::api::Problem;
 use crate::api::accept::{AcceptedRank, AcceptedTypes};
 use crate::api::problem::MalformedReason;
+use crate::api::problem::misfit::{Misfit, MisfitError};
 use crate::api::request::QueryParameters;
 use crate::domain::event::EventCursor;
 
@@ -31,17 +32,19 @@ impl QueryParameters for EventQuery {
     const NAMES: &'static [&'static str] = &["after", "wait", "limit"];
 }
 
+const UNREADABLE_AFTER: MalformedReason =
+    MalformedReason::QueryField(MisfitError { field: Some("after"), misfit: Misfit::Value, allowed: &[] });
+
 /// The cursor of the request; the header has precedence, because a client of a stream repeats its first address.
 pub(super) fn cursor(headers: &HeaderMap, query: &EventQuery) -> Result<Option<EventCursor>, Problem> {
-    let malformed = || Problem::RequestMalformed { reason: MalformedReason::Query { allowed: EventQuery::NAMES } };
-    let text = match headers.get(&LAST_EVENT_ID) {
-        Some(value) => Some(value.to_str().map_err(|_| malformed())?),
-        None => query.after.as_deref(),
+    let (text, reason) = match headers.get(&LAST_EVENT_ID) {
+        Some(value) => (value.to_str().ok(), MalformedReason::LastEventId),
+        None => (Some(query.after.as_deref().unwrap_or_default()), UNREADABLE_AFTER),
     };
     // An empty value is that of a client that has received no event.
     match text {
-        None | Some("") => Ok(None),
-        Some(text) => text.parse().map(Some).map_err(|_| malformed()),
+        Some("") => Ok(None),
+        text => text.and_then(|text| text.parse().ok()).map(Some).ok_or(Problem::RequestMalformed { reason }),
     }
 }
 
@@ -92,7 +95,11 @@ mod tests {
         assert_eq!(found(&headers(SECOND), FIRST).as_deref(), Some(SECOND));
         assert_eq!(found(&HeaderMap::new(), FIRST).as_deref(), Some(FIRST));
         assert_eq!((found(&HeaderMap::new(), ""), wait(&query(""))), (None, Duration::from_secs(25)));
-        assert!(cursor(&headers("2"), &query(FIRST)).is_err());
-        assert!(cursor(&HeaderMap::new(), &query("1")).is_err());
+        let named = |headers: &HeaderMap, after| match cursor(headers, &query(after)) {
+            Err(Problem::RequestMalformed { reason }) => reason.field(),
+            _ => None,
+        };
+        assert_eq!(named(&headers("2"), FIRST), Some("Last-Event-ID"));
+        assert_eq!(named(&HeaderMap::new(), "1"), Some("after"));
     }
 }

@@ -8,9 +8,6 @@ use strum::{VariantArray, VariantNames};
 use crate::api::Problem;
 use crate::domain::photo::PhotoState;
 
-/// Form of a cursor, which may change: clients take it for an opaque text.
-const CURSOR: &str = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
-
 /// A parameter of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
 pub(super) enum Parameter {
@@ -107,13 +104,13 @@ impl Parameter {
             Self::AfterRow => query("after", row(), "Number of the last row that is already known."),
             Self::AfterEvent => query(
                 "after",
-                json!({ "type": "string", "pattern": CURSOR }),
+                json!({ "type": "string" }),
                 "`next_after` of the list before, or the last `id` of a stream; opaque. Without it the oldest stored event comes first.",
             ),
             Self::LastEventId => header(
                 "Last-Event-ID",
                 false,
-                json!({ "type": "string", "pattern": CURSOR }),
+                json!({ "type": "string" }),
                 "The last `id` of a stream, in place of `after`.",
             ),
             Self::Wait => query(

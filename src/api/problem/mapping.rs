@@ -209,7 +209,7 @@ impl From<HandOverError> for Problem {
             HandOverError::TooManyCodes { wait } => Self::TooManyCodes { wait },
             HandOverError::CutOff(cut_off) => cut_off.into(),
             HandOverError::UnknownCollection => Self::CollectionUnknown,
-            HandOverError::WrongCode => Self::CodeUnknown,
+            HandOverError::WrongCode => Self::CodeOfAnotherCollection,
             HandOverError::LeaseExpired { at } => Self::LeaseExpired { lease_until: at },
             HandOverError::Quarantined(quarantine) => quarantine.into(),
             HandOverError::CollectionOver { at } => Self::CollectionOver { settled_at: at },

@@ -36,6 +36,8 @@ pub enum MalformedReason {
     },
     /// A known query parameter is repeated or unreadable.
     QueryField(MisfitError),
+    /// `Last-Event-ID` is no cursor of events.
+    LastEventId,
     /// `until` is not a date.
     Date,
     /// `note` holds a control character or an invisible one; `hidden` is the first of them.
@@ -68,10 +70,11 @@ impl MalformedReason {
     }
 
     /// The field that the answer names: a name of the interface, never one that the caller sent.
-    fn field(self) -> Option<&'static str> {
+    pub fn field(self) -> Option<&'static str> {
         match self {
             Self::JsonField(misfit) | Self::QueryField(misfit) => misfit.field,
             Self::Hexadecimal { field } => Some(field),
+            Self::LastEventId => Some("Last-Event-ID"),
             Self::Date => Some("until"),
             Self::Note { .. } | Self::NoteWithCode => Some("note"),
             _ => None,

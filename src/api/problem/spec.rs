@@ -136,7 +136,7 @@ pub enum Problem {
     // Deposits
     #[strum_discriminants(strum(props(status = 409, repeat = "now", group = "deposits", retry_after = 1)))]
     DepositInProgress,
-    #[strum_discriminants(strum(props(status = 422)))]
+    #[strum_discriminants(strum(props(status = 422, repeat = "later")))]
     DigestMismatch { announced: Sha256Digest, received: Sha256Digest },
     #[strum_discriminants(strum(props(status = 422)))]
     IdempotencyKeyReused,
@@ -155,6 +155,10 @@ pub enum Problem {
     // Collections
     #[strum_discriminants(strum(props(status = 404, group = "collections")))]
     CodeUnknown,
+    /// The code is not that of the collection whose photo is fetched.
+    #[strum(serialize = "code-unknown")]
+    #[strum_discriminants(strum(serialize = "code-unknown", props(status = 404)))]
+    CodeOfAnotherCollection,
     #[strum_discriminants(strum(props(status = 429, repeat = "later")))]
     TooManyCodes {
         #[serde(skip)]

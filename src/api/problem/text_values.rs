@@ -27,6 +27,7 @@ impl Problem {
             Self::KeyTooWeak { error: KeyError::Curve } => "curve",
             Self::DeviceRevoked { revoked_at: None } => "undated",
             Self::CertificateUnusable { reason, .. } => return Some(reason.replace('_', "-")),
+            Self::CodeOfAnotherCollection => "collection",
             Self::CertificateEnded { .. } => "ended",
             Self::EnrolmentCodeWrong { tries_left: Some(0) } => "last",
             Self::EnrolmentCodeWrong { tries_left: None } => "uncounted",
