@@ -48,7 +48,7 @@ import javax.net.ssl.TrustManagerFactory;
 public class LichtbildClient {
     /** Problems that pass by themselves: the same request can succeed later. */
     static final Set<String> PASSING = Set.of("deposit-in-progress", "too-many-requests", "too-many-connections",
-            "gateway-busy", "storage-unavailable", "upload-too-slow", "body-cut");
+            "gateway-busy", "storage-unavailable", "upload-too-slow", "body-cut", "revocation-list-missing", "internal");
     static final int TRIES = 8;
 
     final String gateway;
@@ -225,8 +225,11 @@ public class LichtbildClient {
         Path folder = ownersFolder(device.resolve("renewal"));
         Path made = folder.resolve("device.p12");
         if (!Files.exists(made)) {
-            keytool(password, "-genkeypair", "-keystore", made.toString(), "-storetype", "PKCS12", "-alias", alias,
+            Path fresh = folder.resolve("fresh.p12");
+            Files.deleteIfExists(fresh);
+            keytool(password, "-genkeypair", "-keystore", fresh.toString(), "-storetype", "PKCS12", "-alias", alias,
                 "-keyalg", "EC", "-groupname", "secp256r1", "-dname", subject);
+            Files.move(fresh, made, StandardCopyOption.ATOMIC_MOVE);
         }
         String request = keytool(password, "-certreq", "-keystore", made.toString(), "-alias", alias);
 

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 # Problems that pass by themselves: the same request can succeed later.
 PASSING = {
     "deposit-in-progress", "too-many-requests", "too-many-connections", "gateway-busy", "storage-unavailable",
-    "upload-too-slow", "body-cut",
+    "upload-too-slow", "body-cut", "revocation-list-missing", "internal",
 }
 TRIES = 8
 
@@ -117,24 +117,43 @@ def renew(gateway, device):
     os.umask(0o077)
     key, request, both = (device / name for name in ("new-key.pem", "new-request.pem", "new-device.pem"))
     if not key.exists():  # a key whose certificate did not arrive is used again, and gets the same certificate
-        openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", both)
-        os.replace(both, key)
+        store(key, openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"))
     openssl("req", "-new", "-key", key, "-subj", "/", "-out", request)
     headers = {"Content-Type": "application/pkcs10"}
-    answer = gateway.send("POST", "/.well-known/est/simplereenroll", request.read_bytes(), headers)
+    try:
+        answer = gateway.send("POST", "/.well-known/est/simplereenroll", request.read_bytes(), headers)
+    except Refused as refused:
+        if refused.problem["type"] == "key-reused":  # another device has had this folder
+            key.unlink()
+        raise
     certificate = openssl("pkcs7", "-inform", "DER", "-print_certs", input=base64.b64decode(answer))
-    with open(both, "wb") as file:
-        file.write(certificate + key.read_bytes())
-        file.flush()
-        os.fsync(file.fileno())
+    store(both, certificate + key.read_bytes())
     # Fails before anything is replaced if the certificate is of another key.
     ssl.create_default_context().load_cert_chain(both)
     os.replace(both, device / "device.pem")
-    folder = os.open(device, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+    make_durable(device)
     for old in (key, request, device / "certificate.pem", device / "key.pem"):
         old.unlink(missing_ok=True)
+
+
+def store(path, content):
+    """Writes a file that is whole or absent, also after a power cut."""
+    new = path.with_suffix(".new")
+    with open(new, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(new, path)
+    make_durable(path.parent)
+
+
+def make_durable(folder):
+    """Brings the names in a folder to the disk. Windows has no such call."""
+    if os.name != "posix":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    os.fsync(opened)
+    os.close(opened)
 
 
 def openssl(*arguments, **more):

@@ -187,6 +187,18 @@ async fn a_renewal_whose_answer_was_lost_is_repeated_with_the_same_key_and_gets_
 }
 
 #[tokio::test]
+async fn a_repeat_gets_no_certificate_of_a_clock_that_was_ahead() {
+    let (gateway, studio) = studio_alone().await;
+    let request = fresh();
+    gateway.advance(20 * DAY);
+    let ahead = certificate(&reenrol(&studio, &request).await);
+    gateway.clock.shift_by(-20 * 86_400_000);
+    let repeated = certificate(&reenrol(&studio, &request).await);
+    assert_ne!(repeated, ahead, "no listener would accept it for twenty days");
+    assert!(read_certificate(&repeated).unwrap().not_before <= gateway.now());
+}
+
+#[tokio::test]
 async fn a_repeat_that_comes_when_its_certificate_is_half_over_gets_a_new_one() {
     let gateway = TestGateway::start().await;
     let studio = gateway.studio("Foto Koch").await;

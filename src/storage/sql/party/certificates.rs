@@ -143,7 +143,7 @@ pub(super) async fn add(
 }
 
 /// DER form of the certificate that an earlier renewal issued for this key, if its answer was lost: one of the two newest of the device,
-/// newer than the presented one, and not past its middle, when it would have to be renewed itself.
+/// newer than the presented one, valid by now, and not past its middle, when it would have to be renewed itself.
 async fn repeated_certificate(
     connection: &mut StoreConnection,
     renewal: &RenewalRequest,
@@ -167,7 +167,9 @@ async fn repeated_certificate(
     let der = row
         .get::<Option<Vec<u8>>>("der")?
         .filter(|der| row.get("sha256").is_ok_and(|sha256| Sha256Digest::of(der) == sha256));
-    Ok(der.filter(|_| !validity.is_past_its_middle(renewal.now)))
+    // One that begins later comes from a clock that was ahead, and no listener would accept it yet.
+    let has_begun = validity.not_before <= renewal.certificate.not_before;
+    Ok(der.filter(|_| has_begun && !validity.is_past_its_middle(renewal.now)))
 }
 
 /// Start of validity of the newest certificates of a device, without that of the enrolment.
