@@ -123,7 +123,8 @@ impl NewEvent {
 }
 
 /// Position and identifier of a stored event. The identifier contains a digest of all events before it, so that a position of another
-/// history of the database (after a restore) has another identifier.
+/// history of the database (after a restore) has another identifier. The position is no part of it: receivers could find it by trying, and
+/// learn how many events all others have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventPlace {
     pub position: i64,
@@ -137,7 +138,6 @@ impl EventPlace {
         let mut hasher = Sha256::new();
         hasher.update(b"lichtbild/event/v1");
         hasher.update(newest.map_or([0; 16], |newest| *newest.event_id.as_bytes()));
-        hasher.update(position.to_be_bytes());
         hasher.update(event.at.unix_milliseconds().to_be_bytes());
         hasher.update(event.deduplication_key());
         let digest = Sha256Digest::from_bytes(hasher.finalize().into());
