@@ -8,7 +8,7 @@ use tokio::time::{self, Instant};
 
 use super::error::StoreError;
 
-/// Less than the twenty seconds after which clients give up (README, *Integration*).
+/// Less than the forty seconds within which a client has its answer (docs/api.md), and than the twenty after which older ones give up.
 const REQUEST_BUDGET: Duration = Duration::from_secs(12);
 
 tokio::task_local! {

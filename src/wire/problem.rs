@@ -45,7 +45,7 @@ pub enum RepeatAdvice {
     Now,
     /// A user can repeat it later, after the seconds in `Retry-After` or when another person has acted.
     Later,
-    /// The same request gets the same answer.
+    /// The same request gets the same answer, unless something else happens first that the remedy names.
     Never,
 }
 

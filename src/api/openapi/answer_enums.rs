@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 /// Lists of which a client has to refuse every other value.
-const CLOSED: [&str; 1] = ["CheckpointFormat"];
+const CLOSED: [&str; 2] = ["CheckpointFormat", "RepeatAdvice"];
 
 const SCHEMAS: &str = "#/components/schemas/";
 
@@ -21,8 +21,15 @@ pub(super) fn open_answer_enums(document: &mut Value) {
         let is_list = schemas.get(name).is_some_and(|schema| schema.get("enum").is_some());
         is_list && !CLOSED.contains(&name.as_str())
     };
-    let open: Vec<_> = answered.into_iter().filter(is_open).collect();
+    let open: Vec<_> = answered.iter().filter(|name| is_open(name)).cloned().collect();
     let Some(all) = document["components"]["schemas"].as_object_mut() else { return };
+    // A later version may add members to answers. Types that are read from files too allow no others there.
+    for name in answered.difference(&sent) {
+        let schema = all.get_mut(name).and_then(Value::as_object_mut);
+        schema.into_iter().for_each(|schema| {
+            schema.retain(|keyword, value| keyword != "additionalProperties" || *value != json!(false))
+        });
+    }
     let known: BTreeMap<_, _> = open.iter().map(|name| (reference(name), reference(&format!("Known{name}")))).collect();
     for name in &sent {
         all.get_mut(name).into_iter().for_each(|schema| rename(schema, &known));

@@ -70,7 +70,7 @@ impl Parameter {
                 "Content-Digest",
                 false,
                 json!({ "type": "string", "examples": ["sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:"] }),
-                "SHA-256 of the body (RFC 9530). The gateway refuses a photo that arrives with another digest.",
+                "SHA-256 of the body (RFC 9530). The gateway refuses a photo that arrives with another `sha-256`, and ignores other algorithms.",
             ),
             Self::PhotoSubject => header(
                 "Photo-Subject",

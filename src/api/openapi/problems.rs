@@ -87,6 +87,17 @@ fn schema_name(kind: &str) -> String {
     kind.split('-').map(capital).chain(["Problem".to_owned()]).collect()
 }
 
+/// A problem of a later version: clients decide by its status.
+fn unknown_problem() -> Value {
+    let text = json!({ "type": "string" });
+    json!({
+        "type": "object",
+        "description": "A problem of a type that this version does not have. Decide by the status.",
+        "required": ["type", "title", "status", "detail"],
+        "properties": { "type": text, "title": text, "status": { "type": "integer" }, "detail": text },
+    })
+}
+
 /// Answers that are one of these problems, by status. Without a media type they have no body.
 pub(super) fn problem_answers(
     kinds: &[&'static str],
@@ -114,11 +125,12 @@ pub(super) fn problem_answers(
         let mapping: Map<_, _> =
             kinds.iter().zip(&references).map(|(kind, schema)| ((*kind).to_owned(), schema["$ref"].clone())).collect();
         if let Some(media_type) = media_type {
-            let schema = match references.as_slice() {
+            let known = match references.as_slice() {
                 [only] => only.clone(),
                 _ => json!({ "oneOf": references, "discriminator": { "propertyName": "type", "mapping": mapping } }),
             };
-            let mut content = json!({ "schema": schema });
+            let unknown = schemas.add("UnknownProblem".to_owned(), unknown_problem());
+            let mut content = json!({ "schema": { "anyOf": [known, unknown] } });
             if let Some(recorded) = examples.get(status.to_string()).and_then(Value::as_object) {
                 let named = recorded.iter().map(|(name, value)| (name.clone(), json!({ "value": value })));
                 content["examples"] = named.collect::<Map<_, _>>().into();

@@ -44,6 +44,7 @@ pub(super) fn events(caller: &'static [&'static str]) -> DocumentedOperation {
             &["Page-Limit"],
         )
         .refuses(caller)
+        .refuses(&["cross-site-request"])
 }
 
 /// Explanations of problems, for callers with and without a certificate.
@@ -79,7 +80,7 @@ pub(super) fn est(caller: &'static [&'static str], renewal: &[&'static str]) -> 
             .describe(
                 "RFC 7030 section 4.2.2: a PKCS#10 request of a new key, in base64 (RFC 8951) or PEM, whose subject is empty or that of the \
                  certificate. The old certificate goes on until its end, but cannot renew once the new one has been used. A repeat with the \
-                 same key gets the same certificate.",
+                 same key gets the same certificate until half of its time has passed.",
             )
             .takes(&[AcceptLanguage])
             .with_body(PKCS10, "The certificate request.")

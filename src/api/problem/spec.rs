@@ -273,13 +273,13 @@ pub enum Problem {
     // The gateway
     #[strum_discriminants(strum(props(status = 500, repeat = "later", group = "gateway")))]
     PhotoDamaged,
-    #[strum_discriminants(strum(props(status = 500, repeat = "later")))]
+    #[strum_discriminants(strum(props(status = 500, repeat = "now")))]
     Internal,
     #[strum_discriminants(strum(props(status = 503, repeat = "now", retry_after = 1)))]
     GatewayBusy,
     #[strum_discriminants(strum(props(status = 503, repeat = "now", retry_after = 5)))]
     StorageUnavailable,
-    #[strum_discriminants(strum(props(status = 503, repeat = "later", retry_after = 60)))]
+    #[strum_discriminants(strum(props(status = 503, repeat = "now", retry_after = 60)))]
     RevocationListMissing,
 }
 

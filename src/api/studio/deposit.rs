@@ -84,7 +84,10 @@ fn idempotency_key(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {
 fn announced_digest(headers: &HeaderMap) -> Result<Option<Sha256Digest>, Problem> {
     // A header may be sent in several lines, which are one list (RFC 9110 section 5.3).
     let lines: Result<Vec<_>, _> = headers.get_all(&CONTENT_DIGEST).iter().map(HeaderValue::to_str).collect();
-    let field = lines.map_err(|_| Problem::ContentDigestMalformed)?.join(", ");
+    let mut lines = lines.map_err(|_| Problem::ContentDigestMalformed)?;
+    // Empty elements of a list are ignored (RFC 9110 section 5.6.1).
+    lines.retain(|line| !line.trim().is_empty());
+    let field = lines.join(", ");
     Sha256Digest::find_in_content_digest(&field).map_err(|_| Problem::ContentDigestMalformed)
 }
 

@@ -521,7 +521,7 @@ gateway-demo-serving =
     Ein Gateway mit einem Fotostudio und einem Amt läuft; Adressen, Zertifikate und Schlüssel stehen in dieser Datei. Strg-C beendet es.
     Das Studio liefert ein Lichtbild ein (refused.jpg wird abgelehnt), das Amt ruft es mit dem Code der Quittung ab:
 
-    cd { $dir }
+    cd '{ $dir }'
     curl --cert studio/certificate.pem --key studio/key.pem --cacert studio/gateway-ca.pem { $studio }/v1/photos -H "Idempotency-Key: photo-$(date +%s)-first" -H 'Content-Type: image/jpeg' --data-binary @portrait.jpg
     curl --cert office/certificate.pem --key office/key.pem --cacert office/gateway-ca.pem { $office }/v1/collections -H 'Content-Type: application/json' -d '{"{"}"code":"XXXXX-XXXXX-XXXXX-XXXXX"{"}"}'
 
@@ -615,6 +615,7 @@ gateway-fault-out-of-use = die Datenbank ist stillgelegt
 
 # Columns that verify does not cover.
 gateway-uncovered-certificates-first_used_at = wird beim ersten Vorzeigen eines Zertifikats vermerkt, ohne Zeile im Protokoll
+gateway-uncovered-certificates-der = wiederholt das Zertifikat, dessen Prüfsumme in certificates.sha256 steht, und wird beim Lesen damit verglichen
 gateway-uncovered-collection_devices-hand_overs = zählt wiederholte Übergaben, von denen nicht jede eine Zeile im Protokoll hat; ist nie kleiner als die Zahl im Protokoll
 gateway-uncovered-guesses = zählen falsche Codes über wenige Minuten und werden nach einem Tag gelöscht
 gateway-uncovered-events = wiederholen 30 Tage lang für die Programme von Studios und Ämtern, was das Protokoll sagt, und kündigen Fristen an

@@ -521,7 +521,7 @@ gateway-demo-serving =
     A gateway with one studio and one office is running; addresses, certificates and keys are in that file. Ctrl-C stops it.
     The studio deposits a photo (refused.jpg is refused), and the office collects it with the code of the receipt:
 
-    cd { $dir }
+    cd '{ $dir }'
     curl --cert studio/certificate.pem --key studio/key.pem --cacert studio/gateway-ca.pem { $studio }/v1/photos -H "Idempotency-Key: photo-$(date +%s)-first" -H 'Content-Type: image/jpeg' --data-binary @portrait.jpg
     curl --cert office/certificate.pem --key office/key.pem --cacert office/gateway-ca.pem { $office }/v1/collections -H 'Content-Type: application/json' -d '{"{"}"code":"XXXXX-XXXXX-XXXXX-XXXXX"{"}"}'
 
@@ -615,6 +615,7 @@ gateway-fault-out-of-use = the database is inactive
 
 # Columns that verify does not cover.
 gateway-uncovered-certificates-first_used_at = is noted when a certificate is first shown, without a row of the log
+gateway-uncovered-certificates-der = repeats the certificate whose digest is in certificates.sha256, and is compared with that when it is read
 gateway-uncovered-collection_devices-hand_overs = counts repeated hand-overs, not all of which have a row of the log; is never below the number in the log
 gateway-uncovered-guesses = count wrong codes within a window of minutes, and are deleted after a day
 gateway-uncovered-events = repeat for 30 days what the log tells, and announce ends, for programs of studios and offices

@@ -141,6 +141,9 @@ impl DescriptionComparison<'_> {
         }
         let (old_reference, new_reference) = (old, new);
         let (old, new) = (resolve(self.old, old), resolve(self.new, new));
+        if let (Some(old), Some(new)) = (known_problems(old), known_problems(new)) {
+            return self.schema(place, old, new, writer, depth + 1);
+        }
         // A status with one problem may get a second one, and the other way round.
         if old.get("oneOf").is_some() != new.get("oneOf").is_some() {
             let alternatives = |schema: &Value, reference: &Value| match schema.get("oneOf") {
@@ -248,6 +251,13 @@ fn open_list<'a>(document: &'a Value, schema: &'a Value) -> Option<&'a Value> {
     let alternatives: Vec<_> = items(&schema["anyOf"]).map(|one| resolve(document, one)).collect();
     let [list, other] = alternatives.as_slice() else { return None };
     (list.get("enum").is_some() && **other == json!({ "type": "string" })).then_some(list)
+}
+
+/// The problems that a version names for a status, if clients have to expect others.
+fn known_problems(schema: &Value) -> Option<&Value> {
+    let alternatives: Vec<_> = items(&schema["anyOf"]).collect();
+    let [known, other] = alternatives.as_slice() else { return None };
+    (other["$ref"] == "#/components/schemas/UnknownProblem").then_some(known)
 }
 
 fn is_required_header(document: &Value, header: &Value) -> bool {

@@ -68,6 +68,8 @@ async fn each_described_problem_is_answered_or_has_a_reason() {
     settlements(&mut seen, &gateway, &studio, &office).await;
     withdrawals(&mut seen, &gateway, &studio, &office).await;
     for (listener, device) in [("studio", &studio), ("office", &office)] {
+        let cross_site = device.request(Method::GET, "/v1/events").header("sec-fetch-site", "cross-site");
+        seen.note(listener, "readEvents", &device.send(cross_site.body(Body::empty()).unwrap()).await);
         renewals(&mut seen, listener, device, &gateway.device_of(&device.party).await).await;
     }
     invitations(&mut seen, &gateway).await;

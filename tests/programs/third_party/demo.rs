@@ -36,7 +36,7 @@ async fn the_lines_that_the_demo_prints_deposit_and_collect() {
     let home = GatewayFolder::empty();
     let printed = home.beside("printed");
     let mut demo = home.command();
-    demo.args(["demo", "--serve", "--dir", "demo", "--port-base", "0"]).stdin(Stdio::null());
+    demo.args(["demo", "--serve", "--dir", "a demo", "--port-base", "0"]).stdin(Stdio::null());
     let mut demo = demo.stdout(Stdio::null()).stderr(fs::File::create(&printed).unwrap()).spawn().unwrap();
     wait_until("the demo prints its lines", async || fs::read_to_string(&printed).unwrap().contains("docs/api.md"))
         .await;
