@@ -28,6 +28,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.security.cert.Certificate;
@@ -214,35 +215,37 @@ public class LichtbildClient {
 
     /** Renews the certificate: makes a new key, has it certified, and replaces device.p12. */
     static void renew(LichtbildClient client, Path device, String password) throws Exception {
-        KeyStore own = KeyStore.getInstance("PKCS12");
-        try (InputStream file = Files.newInputStream(device.resolve("device.p12"))) {
-            own.load(file, password.toCharArray());
-        }
+        KeyStore own = open(device.resolve("device.p12"), password);
         String alias = own.aliases().nextElement();
         String subject = ((X509Certificate) own.getCertificate(alias)).getSubjectX500Principal().getName();
 
         // The Java library has no certificate requests; its keytool has. A key whose certificate did not arrive is used again.
         Path folder = ownersFolder(device.resolve("renewal"));
         Path made = folder.resolve("device.p12");
-        if (!Files.exists(made)) {
+        if (!isForRenewal(made, own, alias, password)) {
             Path fresh = folder.resolve("fresh.p12");
             Files.deleteIfExists(fresh);
             keytool(password, "-genkeypair", "-keystore", fresh.toString(), "-storetype", "PKCS12", "-alias", alias,
                 "-keyalg", "EC", "-groupname", "secp256r1", "-dname", subject);
-            Files.move(fresh, made, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(fresh, made, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
         String request = keytool(password, "-certreq", "-keystore", made.toString(), "-alias", alias);
 
-        byte[] answer = client.send(client.to("/.well-known/est/simplereenroll")
-                .header("Content-Type", "application/pkcs10").POST(BodyPublishers.ofString(request)).build()).body();
+        byte[] answer;
+        try {
+            answer = client.send(client.to("/.well-known/est/simplereenroll")
+                    .header("Content-Type", "application/pkcs10").POST(BodyPublishers.ofString(request)).build()).body();
+        } catch (Refused refused) {
+            if (refused.type.equals("key-reused")) { // another device has had this folder
+                Files.delete(made);
+            }
+            throw refused;
+        }
         byte[] pkcs7 = Base64.getMimeDecoder().decode(answer);
         Certificate[] chain = CertificateFactory.getInstance("X.509")
                 .generateCertificates(new ByteArrayInputStream(pkcs7)).toArray(new Certificate[0]);
 
-        KeyStore renewed = KeyStore.getInstance("PKCS12");
-        try (InputStream file = Files.newInputStream(made)) {
-            renewed.load(file, password.toCharArray());
-        }
+        KeyStore renewed = open(made, password);
         if (chain.length == 0 || !chain[0].getPublicKey().equals(renewed.getCertificate(alias).getPublicKey())) {
             throw new IOException("the certificate is of another key");
         }
@@ -252,6 +255,24 @@ public class LichtbildClient {
         save(device.resolve("device.p12"), packed.toByteArray(), PosixFilePermissions.fromString("rw-------"));
         Files.delete(made);
         Files.delete(folder);
+    }
+
+    static KeyStore open(Path file, String password) throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream content = Files.newInputStream(file)) {
+            store.load(content, password.toCharArray());
+        }
+        return store;
+    }
+
+    /** False if there is no key, if it is of another device, or if the last renewal was interrupted after it had installed the key. */
+    static boolean isForRenewal(Path made, KeyStore own, String alias, String password) throws GeneralSecurityException {
+        try {
+            Certificate kept = open(made, password).getCertificate(alias);
+            return kept != null && !kept.getPublicKey().equals(own.getCertificate(alias).getPublicKey());
+        } catch (IOException missingOrUnreadable) {
+            return false;
+        }
     }
 
     /** A folder that other users cannot read, because keytool makes files that they can. */

@@ -116,6 +116,9 @@ def renew(gateway, device):
     """Renews the certificate: makes a new key, has it certified, and writes both to device.pem, which is whole or absent."""
     os.umask(0o077)
     key, request, both = (device / name for name in ("new-key.pem", "new-request.pem", "new-device.pem"))
+    used = device / "device.pem"
+    if key.exists() and used.exists() and key.read_bytes() in used.read_bytes():
+        key.unlink()  # the last renewal was interrupted behind its end
     if not key.exists():  # a key whose certificate did not arrive is used again, and gets the same certificate
         store(key, openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"))
     openssl("req", "-new", "-key", key, "-subj", "/", "-out", request)

@@ -71,6 +71,9 @@ fn the_java_client_deposits_collects_settles_and_renews() {
 
     for (device, url) in [(&studio, gateway.studio()), (&office, gateway.office())] {
         let before = fs::read(device.folder.join("device.p12")).unwrap();
+        // A leftover of another device, which this one's password does not open.
+        fs::create_dir(device.folder.join("renewal")).unwrap();
+        fs::write(device.folder.join("renewal/device.p12"), "of another device").unwrap();
         let renewed = run(&mut java("renew", url, device, &[]), "");
         assert!(renewed.status.success(), "{}", String::from_utf8_lossy(&renewed.stderr));
         assert_ne!(fs::read(device.folder.join("device.p12")).unwrap(), before);
@@ -95,6 +98,13 @@ fn the_python_client_deposits_and_renews() {
         let renewed = run(&mut python("renew", url, device, &[]), "");
         assert!(renewed.status.success(), "{}", String::from_utf8_lossy(&renewed.stderr));
         assert!(certificate(device, "device.pem").contains("PRIVATE KEY") && certificate(device, "key.pem").is_empty());
+        // A renewal that was interrupted after its end has left its key, which is in use and must not be certified once more.
+        let used = certificate(device, "device.pem");
+        let key = &used[used.find("-----BEGIN PRIVATE KEY").unwrap()..];
+        fs::write(device.folder.join("new-key.pem"), key).unwrap();
+        let early = run(&mut python("renew", url, device, &[]), "");
+        assert!(String::from_utf8_lossy(&early.stderr).starts_with("renewal-too-soon: "), "{early:?}");
+        assert_ne!(certificate(device, "new-key.pem"), key);
     }
     printed(&deposit("a-key-for-another-photo"));
 }
