@@ -90,8 +90,8 @@ async fn apply_rows(
     Ok((replayed, changed))
 }
 
-/// Tells the studio again of a settlement since the backup, also if the collection could not be restored: nobody knows
-/// whether it heard of it.
+/// Tells the studio again of a settlement since the backup, also if the collection could not be restored: the
+/// database does not tell which settlements it has heard of.
 async fn emit_event(
     transaction: &mut WriteTransaction,
     collection_id: CollectionId,
