@@ -28,7 +28,8 @@ use crate::wire::problem::RepeatAdvice;
 /// A problem, with the facts about it that the caller is entitled to know.
 ///
 /// `retry_after` is in seconds. `close` ends the connection, because the gateway would have to read the rest of a body that it does not use.
-/// `repeat` is `now` or `later` where the same request can succeed ([`RepeatAdvice`]), otherwise it is `never`. `group` begins a group in the list of all types (`problem-group-GROUP`).
+/// `repeat` is `now` or `later` where the same request can succeed ([`RepeatAdvice`]), otherwise it is `never`. `group` begins a group in the
+/// list of all types (`problem-group-GROUP`).
 #[derive(Debug, Clone, Serialize, IntoStaticStr, VariantNames, EnumDiscriminants, utoipa::ToSchema)]
 #[strum(serialize_all = "kebab-case")]
 #[strum_discriminants(
