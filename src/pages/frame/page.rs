@@ -65,19 +65,25 @@ pub(in crate::pages) struct PageScript {
 impl PageScript {
     /// For pages without a script.
     pub(in crate::pages) fn none() -> Self {
-        Self { text: "", policy: policy("'none'") }
+        Self { text: "", policy: policy("'none'", "") }
     }
 
     /// Allows only this script, the style of all pages, pictures inside the page, and forms to the gateway itself.
     pub(in crate::pages) fn new(text: &'static str) -> Self {
-        Self { text, policy: policy(&format!("'sha256-{}'", hash(text))) }
+        Self { text, policy: policy(&format!("'sha256-{}'", hash(text)), "") }
+    }
+
+    /// Allows the script also to send requests to the listener of the page, and to show pictures of files that the user chose.
+    pub(in crate::pages) fn with_requests(text: &'static str) -> Self {
+        Self { text, policy: policy(&format!("'sha256-{}'", hash(text)), " blob:; connect-src 'self'") }
     }
 }
 
-fn policy(script_source: &str) -> HeaderValue {
+/// `more` continues the sources of pictures.
+fn policy(script_source: &str, more: &str) -> HeaderValue {
     let policy = format!(
-        "default-src 'none'; img-src data:; style-src 'sha256-{}'; script-src {script_source}; form-action 'self'; base-uri 'none'; \
-         frame-ancestors 'none'",
+        "default-src 'none'; img-src data:{more}; style-src 'sha256-{}'; script-src {script_source}; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'",
         hash(STYLE)
     );
     // The policy is visible ASCII, so this cannot fail.
