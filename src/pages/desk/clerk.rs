@@ -1,7 +1,6 @@
 //! Clerk at the desk: the caller of every page, with the language of the page.
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use crate::api::caller::OfficeCaller;
@@ -10,10 +9,8 @@ use crate::clock::Timestamp;
 use crate::domain::id::CollectionId;
 use crate::domain::photo::collection::CollectionRecord;
 use crate::flows::photo::queries;
-use crate::pages::frame::cookies;
+use crate::pages::frame::language_choice::chosen_language;
 use crate::texts::language::Language;
-
-pub(super) const LANGUAGE_COOKIE: &str = "lichtbild_language";
 
 /// An office's active device that uses the desk pages in a browser.
 pub struct Clerk {
@@ -34,7 +31,7 @@ impl FromRequestParts<App> for Clerk {
         let office = OfficeCaller::from_request_parts(parts, app).await?;
         let now = app.gateway.now();
         Ok(Self {
-            language: language(&parts.headers),
+            language: chosen_language(&parts.headers),
             now,
             path: parts.uri.path().to_owned(),
             csrf_token: app.gateway.keys().csrf_token(office.device_id, now),
@@ -51,13 +48,5 @@ impl Clerk {
     pub(super) async fn collection(&self, app: &App, id: Option<CollectionId>) -> Result<CollectionRecord, Problem> {
         let id = id.ok_or(Problem::CollectionUnknown)?;
         queries::collection(&app.gateway, &self.office, id).await?.ok_or(Problem::CollectionUnknown)
-    }
-}
-
-/// German, unless the clerk switched the language. The browser's own language says little about the person at the counter.
-pub(super) fn language(headers: &HeaderMap) -> Language {
-    match cookies::read(headers, LANGUAGE_COOKIE).as_deref() {
-        Some("en") => Language::English,
-        _ => Language::German,
     }
 }

@@ -21,15 +21,6 @@ pub(in crate::pages::desk) fn number_rows(collection: &CollectionRecord, languag
     }
 }
 
-/// The end of a period that ends with a whole day: `bis 27.05.2027`; on the day itself `heute bis 10:20 Uhr`.
-pub(in crate::pages::desk) fn through(end: Timestamp, now: Timestamp, language: Language) -> String {
-    if last_whole_day(end) < local_day(now) {
-        text!(language, "desk-until-today", time = clock_time(end, language))
-    } else {
-        text!(language, "desk-until-day", day = last_day(end, language))
-    }
-}
-
 /// Shows the end of the lease and what happens if the clerk does not settle the collection.
 pub(in crate::pages::desk) fn lease(collection: &CollectionRecord, clerk: &Clerk) -> Markup {
     let (language, now) = (clerk.language, clerk.now);
@@ -69,30 +60,5 @@ pub(in crate::pages::desk) fn settle_deadline(due: Timestamp, clerk: &Clerk) -> 
         text!(language, "desk-settle-today", time = clock_time(due, language))
     } else {
         text!(language, "desk-settle-day", day = last_day(due, language))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(text: &str) -> Timestamp {
-        serde_json::from_str(&format!("\"{text}\"")).unwrap()
-    }
-
-    #[test]
-    fn an_end_on_this_day_is_told_by_its_hour_and_never_by_yesterday() {
-        let end = at("2026-11-30T09:20:00Z");
-        for (now, german, english) in [
-            ("2026-11-28T09:20:00Z", "bis 29.11.2026", "through 29 Nov 2026"),
-            ("2026-11-29T22:59:00Z", "bis 29.11.2026", "through 29 Nov 2026"),
-            ("2026-11-29T23:00:00Z", "heute bis 10:20 Uhr", "today until 10:20"),
-            ("2026-11-30T09:19:00Z", "heute bis 10:20 Uhr", "today until 10:20"),
-        ] {
-            assert_eq!(through(end, at(now), Language::German), german, "{now}");
-            assert_eq!(through(end, at(now), Language::English), english, "{now}");
-        }
-        let midnight = at("2026-11-30T23:00:00Z");
-        assert_eq!(through(midnight, at("2026-11-30T22:59:00Z"), Language::German), "bis 30.11.2026");
     }
 }

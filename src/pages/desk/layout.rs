@@ -7,8 +7,9 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::clerk::Clerk;
-use super::{ROOT, certificate};
-use crate::pages::frame::elements::csrf_field;
+use super::ROOT;
+use crate::pages::frame::certificate_end::{end_note, end_warning};
+use crate::pages::frame::language_choice::language_switch;
 use crate::pages::frame::page::{self, PageContent, PageLayout, PageScript, PartyLabel, Section};
 use crate::pages::frame::response;
 use crate::texts::language::Language;
@@ -42,10 +43,10 @@ pub(super) fn page_response(
         party: clerk.map(|clerk| PartyLabel { name: &clerk.office.party.name, place: &clerk.office.party.place }),
         sections: &sections,
         current_path: clerk.map(|clerk| clerk.path.as_str()),
-        language_switch: clerk.map(language_switch),
+        language_switch: clerk.map(|clerk| language_switch(language, &clerk.csrf_token, ROOT, &clerk.path)),
         head_links: None,
-        head_note: clerk.map(certificate::end_note),
-        banner: clerk.and_then(certificate::warning),
+        head_note: clerk.map(|clerk| end_note(clerk.office.certificate_expires_at, clerk.now, language)),
+        banner: clerk.and_then(expiry_warning),
         script: &SCRIPT,
     };
     page::page_response(status, page, &layout)
@@ -53,16 +54,12 @@ pub(super) fn page_response(
 
 /// A redirect to a page of the desk, or to its first page if `path` is not allowed in a header.
 pub(super) fn see_other(path: &str, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
-    response::see_other(HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static(ROOT)), cookies)
+    response::see_other(path, ROOT, cookies)
 }
 
-fn language_switch(clerk: &Clerk) -> Markup {
-    let (tag, name) = clerk.language.pick(("en", "English"), ("de", "Deutsch"));
-    html! {
-        form #language method="post" action="/desk/language" {
-            (csrf_field(&clerk.csrf_token))
-            input type="hidden" name="back" value=(clerk.path);
-            button.plain type="submit" name="language" value=(tag) lang=(tag) { (name) }
-        }
-    }
+fn expiry_warning(clerk: &Clerk) -> Option<Markup> {
+    let language = clerk.language;
+    let begin = text!(language, "desk-expiry-notice.before");
+    let remedy = html! { (text!(language, "desk-expiry-notice.after")) };
+    end_warning(clerk.office.certificate_expires_at, clerk.now, language, (&begin, &remedy))
 }

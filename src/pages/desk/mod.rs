@@ -15,7 +15,6 @@
 //! `facts` data about a collection that several pages show, `form_error` an error at its field, `code_texts` texts about mistyped codes.
 //! `pages` holds one file per page, `scanner` the scanner section of the self-test.
 
-mod certificate;
 pub mod clerk;
 mod code_texts;
 mod facts;

@@ -1,10 +1,13 @@
-//! Parts that all pages share: layout, elements, headers, cookies, times.
+//! Parts that all pages share: layout, elements, headers, cookies, forms, times.
 //!
 //! This module does not know the pages that use it. A set of pages passes its navigation, language switch and script in a
 //! [`PageLayout`](page::PageLayout).
 
+pub mod certificate_end;
 pub mod cookies;
 pub mod elements;
+pub mod form;
+pub mod language_choice;
 pub mod page;
 pub mod response;
 pub mod time_element;

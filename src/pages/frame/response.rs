@@ -9,11 +9,15 @@ use axum::response::{IntoResponse, Response};
 static CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 static CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// A redirect to another page, which the browser requests by GET.
-pub(in crate::pages) fn see_other(location: HeaderValue, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
+/// A redirect to another page, which the browser requests by GET; to `root` if `path` is not allowed in a header.
+pub(in crate::pages) fn see_other(
+    path: &str,
+    root: &'static str,
+    cookies: impl IntoIterator<Item = HeaderValue>,
+) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     let headers = response.headers_mut();
-    headers.insert(LOCATION, location);
+    headers.insert(LOCATION, HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static(root)));
     for cookie in cookies {
         headers.append(SET_COOKIE, cookie);
     }

@@ -12,11 +12,11 @@ use crate::api::{App, Problem};
 use crate::clock::Timestamp;
 use crate::domain::id::CollectionId;
 use crate::pages::desk::ROOT;
-use crate::pages::desk::clerk::language;
 use crate::pages::desk::code_texts::is_for_self_test;
-use crate::pages::desk::form::is_worth_repeating;
 use crate::pages::desk::layout::page_response;
 use crate::pages::frame::elements::error_summary;
+use crate::pages::frame::form::is_worth_repeating;
+use crate::pages::frame::language_choice::chosen_language;
 use crate::pages::frame::page::PageContent;
 use crate::texts::language::Language;
 use crate::texts::text;
@@ -29,7 +29,7 @@ pub async fn render_pages(State(app): State<App>, request: Request, next: Next) 
     if path != "/desk" && !path.starts_with(ROOT) {
         return next.run(request).await;
     }
-    let language = language(request.headers());
+    let language = chosen_language(request.headers());
     let path = path.to_owned();
     let is_page = request.method() == Method::GET;
     let mut response = next.run(request).await;
