@@ -3,3 +3,4 @@
 pub mod desk;
 mod frame;
 pub mod problem_help;
+pub mod studio;

@@ -13,7 +13,8 @@ use crate::texts::language::Language;
 use crate::texts::text;
 
 /// Paper for a citizen receipt.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Paper {
     /// DIN A6, upright: 105 mm x 148 mm.
     #[default]

@@ -15,7 +15,7 @@ use crate::domain::display_text::escaped;
 use crate::texts::language::Language;
 use crate::texts::text;
 use crate::validation::guides::Guides;
-use crate::validation::{CheckOutcome, MAX_HEIGHT, MAX_WIDTH, Profile};
+use crate::validation::{CheckOutcome, MAX_HEIGHT, MAX_WIDTH, Measurements, Profile};
 use crate::wire::finding::FindingBody;
 
 /// A checked photo.
@@ -63,7 +63,8 @@ pub fn section(photo: &ReportedPhoto<'_>, number: usize, language: Language) -> 
 }
 
 fn photo_figure(photo: &ReportedPhoto<'_>, number: usize, language: Language) -> Markup {
-    let guides = Guides::new(photo.profile, &photo.outcome.measurements).filter(|_| is_fit_to_show(photo.outcome));
+    let CheckOutcome { findings, measurements, .. } = photo.outcome;
+    let guides = Guides::new(photo.profile, measurements).filter(|_| is_fit_to_show(findings, measurements));
     let Some(guides) = guides else {
         return html! { p.no-picture { (text!(language, "paper-report-photo.none")) } };
     };
@@ -134,12 +135,11 @@ pub fn place_text(made_at: MadeAt, language: Language) -> String {
     }
 }
 
-/// Reports whether the page may contain the file. A browser must not decode a file that is not a JPEG, that two decoders read
+/// Reports whether a page may contain the file. A browser must not decode a file that is not a JPEG, that two decoders read
 /// differently, or that has more pixels than the photo check decodes.
-fn is_fit_to_show(outcome: &CheckOutcome) -> bool {
+pub fn is_fit_to_show(findings: &[Finding], measurements: &Measurements) -> bool {
     let unfit = [Check::Empty, Check::Format, Check::Ambiguous];
-    let measured = &outcome.measurements;
-    let within = measured.width.is_some_and(|width| (1..=MAX_WIDTH).contains(&width))
-        && measured.height.is_some_and(|height| (1..=MAX_HEIGHT).contains(&height));
-    within && !outcome.findings.iter().any(|finding| unfit.contains(&finding.check))
+    let within = measurements.width.is_some_and(|width| (1..=MAX_WIDTH).contains(&width))
+        && measurements.height.is_some_and(|height| (1..=MAX_HEIGHT).contains(&height));
+    within && !findings.iter().any(|finding| unfit.contains(&finding.check))
 }

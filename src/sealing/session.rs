@@ -1,7 +1,8 @@
-//! A retrieval code, encrypted for a clerk's browser: for one office and one collection, until the lease ends.
+//! A retrieval code, encrypted for a browser: for one office and one collection until the lease ends, or for one studio and one photo
+//! while its receipt is shown.
 //!
 //! The gateway does not store codes. Between two pages the browser keeps the code in a cookie that only this gateway can open, on
-//! each of its nodes, since the key comes from the key file. The cookie is useless to another office.
+//! each of its nodes, since the key comes from the key file. The cookie is useless to another office or studio.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base64::Engine;
@@ -12,17 +13,19 @@ use super::hkdf::{hkdf, length_prefixed};
 use super::key_file::KeyFile;
 use crate::clock::Timestamp;
 use crate::domain::code::retrieval_code::RetrievalCode;
-use crate::domain::id::{CollectionId, PartyId};
+use crate::domain::id::{CollectionId, PartyId, PhotoId};
 use crate::entropy::{Entropy, EntropyError, random_bytes};
 
 /// Milliseconds since 1970, big endian.
 const TIMESTAMP_LENGTH: usize = 8;
 
-/// A sealed session opens only for this collection and office.
+/// A sealed session opens only in the same context.
 #[derive(Debug, Clone, Copy)]
-pub struct SessionContext {
-    pub collection_id: CollectionId,
-    pub office_id: PartyId,
+pub enum SessionContext {
+    /// A collection of an office at its desk.
+    Collection { collection_id: CollectionId, office_id: PartyId },
+    /// The receipt of a photo at its studio.
+    Receipt { photo_id: PhotoId, studio_id: PartyId },
 }
 
 impl KeyFile {
@@ -74,7 +77,14 @@ impl KeyFile {
 }
 
 fn associated_data(context: SessionContext) -> Vec<u8> {
-    length_prefixed(&[context.collection_id.as_bytes(), context.office_id.as_bytes()])
+    match context {
+        SessionContext::Collection { collection_id, office_id } => {
+            length_prefixed(&[collection_id.as_bytes(), office_id.as_bytes()])
+        }
+        SessionContext::Receipt { photo_id, studio_id } => {
+            length_prefixed(&[photo_id.as_bytes(), studio_id.as_bytes(), b"receipt"])
+        }
+    }
 }
 
 #[cfg(test)]
@@ -87,10 +97,11 @@ mod tests {
 
     fn context(seed: u64) -> SessionContext {
         let entropy = SeededEntropy::new(seed);
-        SessionContext {
-            collection_id: CollectionId::generate(NOW, &entropy).unwrap(),
-            office_id: PartyId::generate(NOW, &entropy).unwrap(),
-        }
+        collection(CollectionId::generate(NOW, &entropy).unwrap(), PartyId::generate(NOW, &entropy).unwrap())
+    }
+
+    fn collection(collection_id: CollectionId, office_id: PartyId) -> SessionContext {
+        SessionContext::Collection { collection_id, office_id }
     }
 
     #[test]
@@ -101,9 +112,17 @@ mod tests {
         let session = keys.seal_session(&code, context(1), ends_at, &SeededEntropy::new(2)).unwrap();
         assert!(keys.open_session(&session, context(1), NOW).is_some_and(|opened| opened == code));
         assert!(keys.open_session(&session, context(1), ends_at).is_none(), "it has ended");
+        let parts = |seed| match context(seed) {
+            SessionContext::Collection { collection_id, office_id } => (collection_id, office_id),
+            SessionContext::Receipt { .. } => unreachable!("the context of this test is a collection"),
+        };
+        let ((one, office), (other, other_office)) = (parts(1), parts(2));
+        // A photo with the same number as the collection is another context.
+        let photo_id: PhotoId = one.to_string().parse().unwrap();
         let elsewhere = [
-            SessionContext { office_id: context(2).office_id, ..context(1) },
-            SessionContext { collection_id: context(2).collection_id, ..context(1) },
+            collection(one, other_office),
+            collection(other, office),
+            SessionContext::Receipt { photo_id, studio_id: office },
         ];
         for context in elsewhere {
             assert!(keys.open_session(&session, context, NOW).is_none());

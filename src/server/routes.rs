@@ -21,6 +21,7 @@ use crate::api::{
 use crate::pages::desk::pages as desk;
 use crate::pages::desk::root_redirect::redirect_browsers;
 use crate::pages::problem_help;
+use crate::pages::studio::pages;
 use crate::storage::deadline::with_deadline;
 use crate::telemetry::{Metrics, MetricsFormat, RequestObserver, observe_request};
 
@@ -102,6 +103,16 @@ pub fn routes() -> Vec<Route> {
         get(Enrolment, "/.well-known/est/cacerts", est::cacerts::show),
         get(Enrolment, "/.well-known/est/csrattrs", est::csrattrs::show),
         post(Enrolment, "/.well-known/est/simpleenroll", est::enrol::create),
+        get(Studio, "/studio", pages::deposit::redirect),
+        get(Studio, "/studio/", pages::deposit::show),
+        get(Studio, "/studio/check", pages::deposit::redirect),
+        post(Studio, "/studio/check", pages::check::create),
+        get(Studio, "/studio/deposit", pages::deposit::redirect),
+        post(Studio, "/studio/deposit", pages::deposit::create),
+        get(Studio, "/studio/language", pages::deposit::redirect),
+        post(Studio, "/studio/language", pages::language::create),
+        get(Studio, "/studio/photos/{photo_id}/receipt", pages::receipt::show),
+        get(Studio, "/studio/photos/{photo_id}/receipt.pdf", pages::receipt::download),
         get(Studio, "/.well-known/est/cacerts", est::cacerts::show_studio),
         get(Studio, "/.well-known/est/csrattrs", est::csrattrs::show_studio),
         post(Studio, "/.well-known/est/simplereenroll", est::reenrol::create_studio),
@@ -157,6 +168,7 @@ pub(super) fn router_with_faults(
     let router = router
         .layer(from_fn(message_head::check_message_head))
         .layer(from_fn_with_state(app.clone(), desk::problem_page::render_pages))
+        .layer(from_fn(pages::problem_page::render_pages))
         .layer(from_fn(negotiate::render_problems))
         .layer(from_fn(est::spell_header_names));
     let router = match listener {

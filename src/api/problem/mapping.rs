@@ -18,6 +18,7 @@ use crate::flows::events::EventsError;
 use crate::flows::photo::collect::CollectError;
 use crate::flows::photo::deposit::DepositError;
 use crate::flows::photo::hand_over::HandOverError;
+use crate::flows::photo::planned_deposit::PlanError;
 use crate::flows::photo::settle::{NOTE_MAX_CHARACTERS, SettleError};
 use crate::flows::photo::upload_permit::AdmissionError;
 use crate::flows::photo::withdraw::WithdrawError;
@@ -45,6 +46,15 @@ impl From<StoreError> for Problem {
             | StoreError::RolledBack(_)
             | StoreError::Inactive(_) => Self::StorageUnavailable,
             StoreError::AlreadyExists | StoreError::KeyReused | StoreError::Damaged(_) => Self::Internal,
+        }
+    }
+}
+
+impl From<PlanError> for Problem {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::Key(_) => Self::Internal,
+            PlanError::Store(error) => error.into(),
         }
     }
 }

@@ -36,6 +36,13 @@ pub struct DeskProblem {
     pub say_to_citizen: Option<String>,
 }
 
+/// A problem in the words of the studio pages.
+pub struct StudioProblem {
+    pub title: String,
+    /// Cause of the problem and what the photographer can do.
+    pub explanation: String,
+}
+
 impl ProblemRow {
     fn status(self) -> StatusCode {
         let status = self.get_int("status").and_then(|status| u16::try_from(status).ok());
@@ -104,6 +111,14 @@ impl Problem {
             title: text("desk-title").unwrap_or_else(|| self.title(language)),
             explanation: text("desk").unwrap_or_else(|| self.detail(language)),
             say_to_citizen: text("say"),
+        }
+    }
+
+    /// The text for a photographer at a studio page; if there is none, the one for programs.
+    pub fn at_studio(&self, language: Language) -> StudioProblem {
+        StudioProblem {
+            title: self.text("studio-title", language, None).unwrap_or_else(|| self.title(language)),
+            explanation: self.text("studio", language, None).unwrap_or_else(|| self.detail(language)),
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::domain::digest::Sha256Digest;
+
 /// 16 to 128 visible ASCII characters, new for each photo, such as a UUID. `Debug` does not show it, because it leads to the code together
 /// with the photo.
 #[derive(Clone, PartialEq, Eq)]
@@ -18,6 +20,15 @@ impl IdempotencyKey {
         } else {
             Err(IdempotencyKeyError)
         }
+    }
+
+    /// The key of a deposit at the studio pages: the same for the same photo at each visit, so that no repeat makes a second code. A
+    /// photographer who deposits a photo again after its end uses the next `generation`; the first is 0.
+    ///
+    /// # Errors
+    /// None in practice: the text is always a valid key.
+    pub fn of_browser(generation: u32, photo: Sha256Digest) -> Result<Self, IdempotencyKeyError> {
+        Self::parse(&format!("browser.{generation}.{photo}"))
     }
 
     pub fn as_str(&self) -> &str {
@@ -39,6 +50,16 @@ pub struct IdempotencyKeyError;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_browser_uses_the_same_key_for_the_same_photo_and_another_after_its_end() {
+        let [photo, other] = [b"photo", b"other"].map(|bytes| Sha256Digest::of(bytes));
+        let key = |generation, photo| IdempotencyKey::of_browser(generation, photo).unwrap();
+        assert_eq!(key(0, photo), key(0, photo));
+        assert_ne!(key(0, photo), key(1, photo));
+        assert_ne!(key(0, photo), key(0, other));
+        assert!(IdempotencyKey::of_browser(u32::MAX, photo).is_ok());
+    }
 
     #[test]
     fn the_length_and_the_characters_count() {

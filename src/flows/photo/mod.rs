@@ -10,6 +10,7 @@ pub mod check;
 pub mod collect;
 pub mod deposit;
 pub mod hand_over;
+pub mod planned_deposit;
 pub mod present;
 pub mod queries;
 pub mod settle;

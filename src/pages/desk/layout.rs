@@ -6,8 +6,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::clerk::Clerk;
 use super::ROOT;
+use super::clerk::Clerk;
 use crate::pages::frame::certificate_end::{end_note, end_warning};
 use crate::pages::frame::language_choice::language_switch;
 use crate::pages::frame::page::{self, PageContent, PageLayout, PageScript, PartyLabel, Section};

@@ -36,7 +36,8 @@ pub(super) fn start(
     collection: &CollectionRecord,
     code: &RetrievalCode,
 ) -> Result<HeaderValue, Problem> {
-    let context = SessionContext { collection_id: collection.collection_id, office_id: clerk.office.party.party_id };
+    let context =
+        SessionContext::Collection { collection_id: collection.collection_id, office_id: clerk.office.party.party_id };
     let sealed = app.gateway.keys().seal_session(code, context, collection.lease_until, app.gateway.entropy.as_ref());
     let sealed = sealed.map_err(|error| {
         tracing::error!(%error, "cannot create desk session");
@@ -76,7 +77,7 @@ pub(super) fn code(
     headers: &HeaderMap,
     collection_id: CollectionId,
 ) -> Option<RetrievalCode> {
-    let context = SessionContext { collection_id, office_id: clerk.office.party.party_id };
+    let context = SessionContext::Collection { collection_id, office_id: clerk.office.party.party_id };
     app.gateway.keys().open_session(&cookies::read(headers, CODE_COOKIE)?, context, clerk.now)
 }
 

@@ -47,7 +47,11 @@ pub(in crate::pages) fn language_switch(language: Language, csrf_token: &str, ro
 ///
 /// # Errors
 /// None in practice: the value is always allowed in a header.
-pub(in crate::pages) fn switch_language(chosen: &LanguageForm, root: &'static str, steps: &[&str]) -> Result<Response, Problem> {
+pub(in crate::pages) fn switch_language(
+    chosen: &LanguageForm,
+    root: &'static str,
+    steps: &[&str],
+) -> Result<Response, Problem> {
     let language = if chosen.language == "en" { "en" } else { "de" };
     let cookie = cookies::set_cookie(LANGUAGE_COOKIE, language, root, Some(Duration::days(365)))?;
     let back = steps.iter().find_map(|step| chosen.back.strip_suffix(step)).unwrap_or(&chosen.back);

@@ -5,7 +5,9 @@
 
 pub mod certificate_end;
 pub mod cookies;
+pub mod data_matrix;
 pub mod elements;
+pub mod findings;
 pub mod form;
 pub mod language_choice;
 pub mod page;

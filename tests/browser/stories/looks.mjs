@@ -276,7 +276,7 @@ export async function what_is_printed_tells_its_office_and_all_its_words(counter
     await clerk.open('/desk/self-test');
     await clerk.page.emulateMedia({ media: 'print' });
     assert.equal(await clerk.page.isVisible('.lead'), false);
-    assert.equal(await clerk.page.isVisible('#symbol'), true);
+    assert.equal(await clerk.page.isVisible('.data-matrix'), true);
     if (SCREENSHOTS) await clerk.page.pdf({ path: `${SCREENSHOTS}/print-self-test.pdf`, format: 'A4' });
 }
 

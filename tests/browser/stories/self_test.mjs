@@ -15,7 +15,7 @@ export async function the_self_test_tells_what_the_scanner_sends(counter) {
     const clerk = await counter.clerk();
     const before = await counter.ask('contents');
     await clerk.open('/desk/self-test');
-    await clerk.sees('svg#symbol');
+    await clerk.sees('svg.data-matrix');
     assert.equal(await scans(clerk, `${TEST_CODE}\n`), 'good');
     await clerk.open('/desk/self-test');
     // The kind of symbol (AIM identifier) before the text.

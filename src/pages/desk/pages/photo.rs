@@ -13,7 +13,6 @@ use super::interrupted::code_prompt;
 use crate::api::request::PathId;
 use crate::api::{App, Problem};
 use crate::domain::check::finding::Finding;
-use crate::domain::check::terms::in_words;
 use crate::domain::id::CollectionId;
 use crate::domain::local_time;
 use crate::domain::photo::collection::{CollectionRecord, CollectionState};
@@ -25,6 +24,7 @@ use crate::pages::desk::facts::{lease, number_rows};
 use crate::pages::desk::layout::see_other;
 use crate::pages::desk::session;
 use crate::pages::frame::elements::csrf_field;
+use crate::pages::frame::findings::measured;
 use crate::pages::frame::page::PageContent;
 use crate::pages::frame::response::no_content;
 use crate::pages::frame::time_element::{through, time_element};
@@ -238,19 +238,6 @@ fn findings(presented: &PresentedPhoto, language: Language) -> Markup {
                         }
                     }
                 }
-            }
-        }
-    }
-}
-
-/// Shows the measured value and the required limit of a finding, if there are any.
-fn measured(finding: &FindingBody, language: Language) -> Markup {
-    const NOTHING: &str = "-";
-    html! {
-        span.measured {
-            @if finding.measured != NOTHING { bdi { (finding.measured) } " " }
-            @if finding.limit != NOTHING {
-                "(" (text!(language, "desk-limit")) " " bdi { (in_words(&finding.limit, language)) } ")"
             }
         }
     }

@@ -1,0 +1,66 @@
+//! Problems as pages, for all requests under `/studio/`.
+
+use axum::extract::Request;
+use axum::http::Method;
+use axum::http::header::ALLOW;
+use axum::middleware::Next;
+use axum::response::Response;
+use maud::{Markup, html};
+
+use crate::api::Problem;
+use crate::pages::frame::elements::error_summary;
+use crate::pages::frame::findings::finding_list;
+use crate::pages::frame::form::is_worth_repeating;
+use crate::pages::frame::language_choice::chosen_language;
+use crate::pages::frame::page::PageContent;
+use crate::pages::studio::ROOT;
+use crate::pages::studio::layout::page_response;
+use crate::texts::language::Language;
+use crate::texts::text;
+use crate::wire::finding::FindingBody;
+
+/// Renders the [`Problem`]s of the studio pages as pages and leaves other routes unchanged.
+pub async fn render_pages(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if path != "/studio" && !path.starts_with(ROOT) {
+        return next.run(request).await;
+    }
+    let language = chosen_language(request.headers());
+    let path = path.to_owned();
+    let is_page = request.method() == Method::GET;
+    let mut response = next.run(request).await;
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    let allow = response.headers_mut().remove(ALLOW);
+    let mut page = problem.response_with(|status| {
+        page_response(status, &problem_page(&problem, &path, is_page, language), language, None)
+    });
+    page.headers_mut().extend(allow.map(|allow| (ALLOW, allow)));
+    page
+}
+
+fn problem_page(problem: &Problem, path: &str, is_page: bool, language: Language) -> PageContent {
+    let title = text!(language, "studio-page-failed");
+    let main = html! {
+        h1 { (title) }
+        (problem_summary(problem, language))
+        p.finish {
+            @if is_page && is_worth_repeating(problem) {
+                a.button.primary #retry href=(path) { (text!(language, "studio-page-try-again")) }
+                a #next href=(ROOT) { (text!(language, "studio-page-to-start")) }
+            } @else {
+                a.button.primary #next href=(ROOT) { (text!(language, "studio-page-to-start")) }
+            }
+        }
+    };
+    PageContent { title, problem: Some(problem.kind()), main }
+}
+
+/// Shows the problem in the words for photographers.
+pub(in crate::pages::studio) fn problem_summary(problem: &Problem, language: Language) -> Markup {
+    let in_shop = problem.at_studio(language);
+    let content = html! {
+        p { (in_shop.explanation) }
+        @if let Problem::PhotoRefused { findings } = problem { (finding_list(&FindingBody::all(findings, language), language)) }
+    };
+    error_summary(&in_shop.title, &content)
+}

@@ -1,0 +1,286 @@
+"use strict";
+// The studio pages work without this script. The script takes several files at a time, shows each photo with its findings as soon as it is
+// checked, deposits it without another choice of the file, and tries again after a failure. The server renders all cards and receipts.
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const choose = byId("choose");
+
+  // For browsers that support `autofocus` on input fields only.
+  if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();
+  // Without this a reload would send the form again.
+  if (/^\/studio\/(check|deposit)$/.test(location.pathname)) history.replaceState(null, "", "/studio/");
+  for (const form of document.querySelectorAll("form:not(#choose)")) {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) return event.preventDefault();
+      form.dataset.sent = "yes";
+      // Allows another try if the request was stopped on a slow connection. The gateway processes a repeated request only once.
+      setTimeout(() => delete form.dataset.sent, 5000);
+    });
+  }
+  const printButton = byId("print");
+  if (printButton) {
+    printButton.hidden = false;
+    printButton.addEventListener("click", () => print());
+  }
+  // Browsers keep a page after the user leaves it, even with `no-store`. A code must not reappear on "back" after its photo has ended.
+  addEventListener("pagehide", (event) => { if (event.persisted && document.querySelector(".citizen-receipt")) byId("main").replaceChildren(); });
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  if (!choose) return;
+
+  const files = byId("files"), cards = byId("cards"), template = byId("waiting"), progress = byId("progress");
+  const texts = template.dataset;
+  const csrf = choose.elements.csrf.value;
+  files.multiple = true;
+  choose.querySelector(`label[for=${files.id}]`).textContent = files.dataset.several;
+  byId("check").closest("p").hidden = true;
+
+  // One request at a time: the gateway answers one photo faster than two halves, and a slow line carries one photo at a time.
+  const tasks = [];
+  let isRunning = false;
+  const run = async () => {
+    if (isRunning) return;
+    isRunning = true;
+    while (tasks.length) await tasks.shift()();
+    isRunning = false;
+  };
+  const queue = (task) => { tasks.push(task); run(); };
+  const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+  // Sends a form with a photo. The result is the page that answers; `null` if the gateway was not reached.
+  const send = (path, fields, file, onProgress) => new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ csrf, ...fields })) form.append(name, value);
+    form.append("photo", file, "photo.jpg");
+    request.open("POST", path);
+    request.responseType = "document";
+    request.timeout = 300000;
+    request.upload.addEventListener("progress", (event) => event.lengthComputable && onProgress(event.loaded / event.total));
+    request.addEventListener("load", () => resolve({
+      page: request.response,
+      status: request.status,
+      wait: Number(request.getResponseHeader("retry-after")) || 0,
+      path: new URL(request.responseURL).pathname,
+    }));
+    for (const failure of ["error", "timeout", "abort"]) request.addEventListener(failure, () => resolve(null));
+    request.send(form);
+  });
+
+  // Everything about one file: its card, its picture, and the step it is in.
+  const entries = new Set();
+  const tell = (entry, words) => { entry.card.querySelector(".verdict").textContent = words; };
+  const bar = (entry) => entry.card.querySelector("progress");
+  const countUp = () => {
+    const all = [...entries];
+    const ready = all.filter(({ state }) => state === "ready"), done = all.filter(({ state }) => state === "deposited");
+    const show = (button, count) => {
+      button.hidden = count < 2;
+      button.textContent = fill(button.dataset.text, { count });
+    };
+    show(byId("deposit-all"), ready.length);
+    show(byId("print-all"), done.length);
+    byId("batch").hidden = byId("deposit-all").hidden && byId("print-all").hidden;
+    const checked = all.filter(({ state }) => !["waiting", "checking"].includes(state)).length;
+    const depositing = done.length > 0 || all.some(({ state }) => state === "depositing");
+    progress.textContent = depositing
+      ? fill(progress.dataset.deposited, { done: done.length, total: all.length })
+      : fill(progress.dataset.checked, { done: checked, total: all.length });
+  };
+
+  const replaceCard = (entry, card) => {
+    card.querySelector(".file-name").hidden = false;
+    card.querySelector(".file-name").textContent = entry.file.name;
+    const image = card.querySelector("img");
+    if (image) image.src = entry.url;
+    const hadFocus = entry.card.contains(document.activeElement);
+    entry.card.replaceWith(card);
+    entry.card = card;
+    if (hadFocus) card.querySelector(".verdict").focus();
+  };
+
+  const waitingCard = (entry, words) => {
+    const card = template.content.firstElementChild.cloneNode(true);
+    card.querySelector(".again").addEventListener("click", () => entry.again());
+    card.querySelector(".remove").addEventListener("click", () => remove(entry));
+    if (entry.card) replaceCard(entry, card);
+    else {
+      entry.card = card;
+      card.querySelector(".file-name").textContent = entry.file.name;
+      card.querySelector("img").src = entry.url;
+    }
+    tell(entry, words);
+  };
+
+  const remove = (entry) => {
+    entries.delete(entry);
+    entry.card.remove();
+    URL.revokeObjectURL(entry.url);
+    countUp();
+    files.focus();
+  };
+
+  // Shows a failure in the card, with a button that tries again.
+  const fail = (entry, again, answer) => {
+    entry.state = "failed";
+    entry.again = again;
+    const problem = answer?.page?.querySelector(".error-summary");
+    if (!entry.card.querySelector("progress")) waitingCard(entry, "");
+    entry.card.dataset.verdict = "failed";
+    bar(entry).hidden = true;
+    entry.card.querySelector(".again").closest("p").hidden = false;
+    tell(entry, problem?.querySelector("h2")?.textContent ?? (answer ? texts.other : texts.offline));
+    entry.card.querySelectorAll(".reason").forEach((old) => old.remove());
+    const reasons = problem ? [...problem.children].filter(({ localName }) => localName !== "h2") : [];
+    for (const reason of reasons) {
+      const copy = document.importNode(reason, true);
+      copy.classList.add("reason");
+      entry.card.querySelector(".file-name").after(copy);
+    }
+    countUp();
+  };
+
+  // Sends until the gateway has answered; a busy gateway says when to come again.
+  const sendPatiently = async (entry, path, fields, words) => {
+    for (;;) {
+      tell(entry, texts.uploading);
+      bar(entry).hidden = false;
+      bar(entry).value = 0;
+      const answer = await send(path, fields, entry.file, (part) => {
+        bar(entry).value = part * 100;
+        if (part === 1) tell(entry, words);
+      });
+      if (!answer || ![429, 503].includes(answer.status) || answer.wait === 0 || answer.wait > 60) return answer;
+      tell(entry, fill(texts.busy, { seconds: answer.wait }));
+      await pause(answer.wait);
+      if (!entries.has(entry)) return answer;
+    }
+  };
+
+  const check = async (entry) => {
+    if (!entries.has(entry)) return;
+    entry.state = "checking";
+    waitingCard(entry, texts.uploading);
+    const fields = { ...entry.declaration, picture: "local" };
+    const answer = await sendPatiently(entry, "/studio/check", fields, texts.checking);
+    if (!entries.has(entry)) return;
+    const card = answer?.page?.querySelector("article.card");
+    if (!card) return fail(entry, () => queue(() => check(entry)), answer);
+    // The same photo twice would be one deposit with two cards.
+    const twin = [...entries].find((other) => other !== entry && other.digest === card.dataset.sha256);
+    if (twin) {
+      remove(entry);
+      twin.card.querySelector(".verdict").focus();
+      progress.textContent = texts.same;
+      return;
+    }
+    entry.digest = card.dataset.sha256;
+    replaceCard(entry, document.importNode(card, true));
+    prepare(entry);
+    countUp();
+  };
+
+  // Makes a checked card work with the file that the script has.
+  const prepare = (entry) => {
+    const form = entry.card.querySelector("form.deposit");
+    entry.state = form ? "ready" : "refused";
+    const declare = entry.card.querySelector(".declare-again");
+    if (declare) {
+      declare.hidden = false;
+      for (const list of declare.querySelectorAll("select")) {
+        list.addEventListener("change", () => {
+          const [subject, exception] = ["subject", "exception"].map((name) => declare.querySelector(`select[name=${name}]`).value);
+          entry.declaration = { subject, exception };
+          queue(() => check(entry));
+        });
+      }
+    }
+    if (!form) return;
+    const choice = form.querySelector(".choose-again");
+    choice.remove();
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      startDeposit(entry);
+    });
+  };
+
+  const startDeposit = (entry) => {
+    if (entry.state !== "ready") return;
+    const { elements } = entry.card.querySelector("form.deposit");
+    const fields = { key: elements.key.value, sha256: elements.sha256.value, ...entry.declaration };
+    entry.state = "depositing";
+    waitingCard(entry, texts.waiting);
+    queue(() => deposit(entry, fields));
+  };
+
+  // The key in the fields is that of the photo, so another try never makes a second code.
+  const deposit = async (entry, fields) => {
+    entry.state = "depositing";
+    countUp();
+    const answer = await sendPatiently(entry, "/studio/deposit", fields, texts.depositing);
+    const receipt = answer?.page?.querySelector(".citizen-receipt");
+    // A photo that has ended meanwhile is checked again, which asks whether it needs a new code.
+    const isEnded = answer?.page?.querySelector("main[data-problem=photo-ended]");
+    if (isEnded) return queue(() => check(entry));
+    if (!receipt) return fail(entry, () => queue(() => deposit(entry, fields)), answer);
+    entry.state = "deposited";
+    bar(entry).hidden = true;
+    entry.card.dataset.verdict = "deposited";
+    tell(entry, texts.deposited);
+    const shown = document.importNode(receipt, true);
+    // The ids are those of the page of one receipt.
+    shown.removeAttribute("aria-labelledby");
+    shown.querySelectorAll("[id]").forEach((element) => element.removeAttribute("id"));
+    const link = document.createElement("a");
+    link.className = "button";
+    link.href = answer.path;
+    link.textContent = texts.open;
+    const row = document.createElement("p");
+    row.className = "finish";
+    row.append(link);
+    entry.card.querySelector(".card-words").append(shown, row);
+    countUp();
+  };
+
+  const add = (list) => {
+    const declaration = { subject: choose.elements.subject.value, exception: choose.elements.exception.value };
+    for (const file of list) {
+      const entry = { file, url: URL.createObjectURL(file), declaration, state: "waiting", digest: null };
+      entries.add(entry);
+      waitingCard(entry, texts.waiting);
+      bar(entry).hidden = true;
+      cards.append(entry.card);
+      queue(() => check(entry));
+    }
+    countUp();
+  };
+
+  files.addEventListener("change", () => {
+    add(files.files);
+    // Choosing the same file again is another event.
+    files.value = "";
+  });
+  choose.addEventListener("submit", (event) => event.preventDefault());
+  const zone = byId("drop");
+  for (const name of ["dragenter", "dragover"]) {
+    addEventListener(name, (event) => {
+      event.preventDefault();
+      zone.classList.add("over");
+    });
+  }
+  addEventListener("dragleave", (event) => { if (!event.relatedTarget) zone.classList.remove("over"); });
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    zone.classList.remove("over");
+    add(event.dataTransfer.files);
+  });
+  addEventListener("paste", (event) => {
+    if (event.clipboardData.files.length) add(event.clipboardData.files);
+  });
+  byId("deposit-all").addEventListener("click", () => [...entries].forEach(startDeposit));
+  byId("print-all").addEventListener("click", () => print());
+  // A photo that is being deposited is safe, but its receipt would not be seen.
+  addEventListener("beforeunload", (event) => {
+    if ([...entries].some(({ state }) => state === "depositing")) event.preventDefault();
+  });
+})();
