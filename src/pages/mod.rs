@@ -1,5 +1,6 @@
 //! HTML pages that the gateway serves. `frame` is shared by all of them.
 
+mod certificate;
 pub mod desk;
 mod frame;
 pub mod problem_help;

@@ -85,6 +85,7 @@ pub fn routes() -> Vec<Route> {
         get(Office, "/desk/today", desk::today::show),
         get(Office, "/desk/self-test", desk::self_test::show),
         post(Office, "/desk/self-test", desk::self_test::create),
+        get(Office, "/desk/renewal", desk::renewal::show),
         get(Office, "/desk/collections/{collection_id}", desk::photo::show),
         get(Office, "/desk/collections/{collection_id}/photo.jpg", desk::photo_download::show),
         head(Office, "/desk/collections/{collection_id}", desk::photo::head),

@@ -8,12 +8,16 @@ use maud::{Markup, html};
 
 use super::ROOT;
 use super::clerk::Clerk;
+use crate::domain::party::credential::Credential;
 use crate::pages::frame::certificate_end::{end_note, end_warning};
 use crate::pages::frame::language_choice::language_switch;
 use crate::pages::frame::page::{self, PageContent, PageLayout, PageScript, PartyLabel, Section};
 use crate::pages::frame::response;
 use crate::texts::language::Language;
 use crate::texts::text;
+
+/// Path of the page that renews the certificate.
+pub(super) const RENEWAL: &str = "/desk/renewal";
 
 /// The key guard comes first, because it must handle each key before the rest of the script.
 static SCRIPT: LazyLock<PageScript> =
@@ -22,7 +26,12 @@ static SCRIPT: LazyLock<PageScript> =
 impl Clerk {
     /// A page for this clerk.
     pub(super) fn page(&self, status: StatusCode, page: &PageContent) -> Response {
-        page_response(status, page, self.language, Some(self))
+        self.page_with_script(status, page, &SCRIPT)
+    }
+
+    /// A page for this clerk whose script differs from that of the other pages.
+    pub(super) fn page_with_script(&self, status: StatusCode, page: &PageContent, script: &PageScript) -> Response {
+        response_with_script(status, page, self.language, Some(self), script)
     }
 }
 
@@ -32,6 +41,16 @@ pub(super) fn page_response(
     page: &PageContent,
     language: Language,
     clerk: Option<&Clerk>,
+) -> Response {
+    response_with_script(status, page, language, clerk, &SCRIPT)
+}
+
+fn response_with_script(
+    status: StatusCode,
+    page: &PageContent,
+    language: Language,
+    clerk: Option<&Clerk>,
+    script: &PageScript,
 ) -> Response {
     let sections = [
         Section { path: ROOT, name: text!(language, "desk-enter-code") },
@@ -47,7 +66,7 @@ pub(super) fn page_response(
         head_links: None,
         head_note: clerk.map(|clerk| end_note(clerk.office.certificate_expires_at, clerk.now, language)),
         banner: clerk.and_then(expiry_warning),
-        script: &SCRIPT,
+        script: script,
     };
     page::page_response(status, page, &layout)
 }
@@ -60,6 +79,9 @@ pub(super) fn see_other(path: &str, cookies: impl IntoIterator<Item = HeaderValu
 fn expiry_warning(clerk: &Clerk) -> Option<Markup> {
     let language = clerk.language;
     let begin = text!(language, "desk-expiry-notice.before");
-    let remedy = html! { (text!(language, "desk-expiry-notice.after")) };
+    let remedy = match clerk.office.credential {
+        Credential::Own { .. } => html! { ". " a href=(RENEWAL) { (text!(language, "desk-expiry-notice.renew")) } },
+        Credential::External { .. } => html! { (text!(language, "desk-expiry-notice.after")) },
+    };
     end_warning(clerk.office.certificate_expires_at, clerk.now, language, (&begin, &remedy))
 }

@@ -86,7 +86,7 @@ desk-certificate-heading = Zertifikat
 desk-counter-known = Das Gateway kennt diesen Arbeitsplatz.
 desk-device = Gerät
 desk-valid-until = Gültig bis
-desk-renew-own = Das Zertifikat läuft bald ab. Bitten Sie jetzt die Verwaltung des Gateways um ein neues, und nennen Sie dabei das Gerät.
+desk-renew-own = Das Zertifikat läuft bald ab. Erneuern Sie es jetzt.
 desk-renew-external = Das Zertifikat läuft bald ab. Bitten Sie jetzt die Stelle, die es ausgegeben hat, um ein neues.
 desk-ready = Bereit: Fotos können abgerufen werden.
 desk-not-ready = Nicht bereit.
@@ -185,6 +185,7 @@ desk-open-no-more = nicht mehr, seit { $time }
 desk-expiry-notice =
     .before = Das Zertifikat dieses Schalters endet
     .after = ; bitten Sie die Verwaltung um ein neues.
+    .renew = Jetzt erneuern
 
 ## States and ends of a collection
 

@@ -86,7 +86,7 @@ desk-certificate-heading = Certificate
 desk-counter-known = The gateway knows this counter.
 desk-device = Device
 desk-valid-until = Valid until
-desk-renew-own = The certificate expires soon. Ask the gateway's administrator for a new one now, and name the device.
+desk-renew-own = The certificate expires soon. Renew it now.
 desk-renew-external = The certificate expires soon. Ask the organisation that issued it for a new one now.
 desk-ready = Ready: you can collect photos.
 desk-not-ready = Not ready.
@@ -185,6 +185,7 @@ desk-open-no-more = no longer, since { $time }
 desk-expiry-notice =
     .before = This counter's certificate expires
     .after = ; ask the administrator for a new one.
+    .renew = Renew it now
 
 ## States and ends of a collection
 

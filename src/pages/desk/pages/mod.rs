@@ -9,6 +9,7 @@ pub mod photo;
 pub mod photo_download;
 pub mod problem_page;
 pub mod refuse;
+pub mod renewal;
 pub mod self_test;
 pub mod settle;
 pub mod today;

@@ -12,9 +12,12 @@ use crate::api::{App, Problem};
 use crate::domain::local_time::{clock_time, day};
 use crate::domain::party::Device;
 use crate::domain::party::credential::Credential;
+use crate::flows::Gateway;
 use crate::flows::photo::queries;
+use crate::pages::certificate::renewal::BrowserCertificate;
 use crate::pages::desk::clerk::Clerk;
 use crate::pages::desk::form::ClerkForm;
+use crate::pages::desk::layout::RENEWAL;
 use crate::pages::desk::scanner::scan_diagnosis::ScanSeverity;
 use crate::pages::desk::scanner::scanner_section::{ScanForm, scanner_section, severity_mark};
 use crate::pages::frame::certificate_end::WARNING_PERIOD;
@@ -75,7 +78,7 @@ async fn self_test_response(
         p.lead { (text!(clerk.language, "desk-self-test-lead")) }
         ol.steps.self-test {
             li #scanner { (scanner_section(clerk, scanned)?) }
-            li { (certificate(clerk, device.as_ref())) }
+            li { (certificate(&app.gateway, clerk, device.as_ref())) }
             li { (gateway(clerk, &readiness)) }
             li { (browser(clerk.language, round_trip)) }
         }
@@ -85,7 +88,7 @@ async fn self_test_response(
     Ok(response)
 }
 
-fn certificate(clerk: &Clerk, device: Option<&Device>) -> Markup {
+fn certificate(gateway: &Gateway, clerk: &Clerk, device: Option<&Device>) -> Markup {
     let (language, end) = (clerk.language, clerk.office.certificate_expires_at);
     let remaining = clerk.now.until(end);
     let severity = if remaining < WARNING_PERIOD { ScanSeverity::Advice } else { ScanSeverity::Good };
@@ -105,12 +108,15 @@ fn certificate(clerk: &Clerk, device: Option<&Device>) -> Markup {
                 dd { time datetime=(end) { (day(end, language)) ", " (clock_time(end, language)) } " (" (text!(language, "desk-days-left", days = remaining.as_secs() / 86_400)) ")" }
             }
         }
-        @if severity != ScanSeverity::Good { div #certificate-ends.notice { p { strong { (renewal(clerk)) } } } }
+        @if severity != ScanSeverity::Good { div #certificate-ends.notice { p { strong { (expiry_advice(clerk)) } } } }
+        @if BrowserCertificate::of(gateway, &clerk.office, device).is_due() {
+            p { a.button #to-renewal href=(RENEWAL) { (text!(language, "certificate-renewal")) } }
+        }
     }
 }
 
-/// Tells the clerk where to ask for a new certificate.
-fn renewal(clerk: &Clerk) -> String {
+/// Tells the clerk where a new certificate comes from.
+fn expiry_advice(clerk: &Clerk) -> String {
     match clerk.office.credential {
         Credential::Own { .. } => text!(clerk.language, "desk-renew-own"),
         Credential::External { .. } => text!(clerk.language, "desk-renew-external"),
