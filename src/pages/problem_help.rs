@@ -13,6 +13,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
+use super::frame::elements::{alternate_links, language_links};
 use super::frame::page::{PageContent, PageLayout, PageScript, Section, page_response};
 use crate::api::accept::{AcceptedTypes, Precision};
 use crate::api::caller::PublicReader;
@@ -111,7 +112,7 @@ impl HelpFormat {
             party: None,
             sections: &sections,
             current_path: Some(&self.path(kind)),
-            language_switch: Some(language_switch(self.language)),
+            language_switch: Some(language_links(self.language)),
             head_links: Some(alternate_links()),
             head_note: None,
             banner: None,
@@ -184,19 +185,6 @@ fn prose(text: &str) -> Markup {
     html! {
         @for (number, part) in text.split('`').enumerate() {
             @if number % 2 == 1 { code { (part) } } @else { (part) }
-        }
-    }
-}
-
-fn language_switch(language: Language) -> Markup {
-    let (tag, name) = language.pick(("en", "English"), ("de", "Deutsch"));
-    html! { a #language href={ "?lang=" (tag) } hreflang=(tag) lang=(tag) { (name) } }
-}
-
-fn alternate_links() -> Markup {
-    html! {
-        @for language in [Language::German, Language::English] {
-            link rel="alternate" hreflang=(language.tag()) href={ "?lang=" (language.tag()) };
         }
     }
 }

@@ -19,9 +19,9 @@ use crate::api::{
     revocation_list, studio,
 };
 use crate::pages::desk::pages as desk;
-use crate::pages::desk::root_redirect::redirect_browsers;
-use crate::pages::problem_help;
+use crate::pages::root_redirect::redirect_browsers;
 use crate::pages::studio::pages;
+use crate::pages::{connect, desk as desk_pages, problem_help, studio as studio_pages};
 use crate::storage::deadline::with_deadline;
 use crate::telemetry::{Metrics, MetricsFormat, RequestObserver, observe_request};
 
@@ -99,6 +99,8 @@ pub fn routes() -> Vec<Route> {
         get(Office, "/v1/audit/checkpoints/{count}", audit::checkpoints::show),
         get(Office, "/v1/audit/checkpoints/{count}/signature", audit::checkpoints::signature),
         get(Office, "/v1/audit/log", audit::log::show),
+        get(Enrolment, "/connect", connect::routes::redirect),
+        get(Enrolment, "/connect/", connect::routes::show),
         post(Enrolment, "/v1/invitations/lookup", invitations::look_up),
         get(Enrolment, "/v1/openapi.json", openapi::show_enrolment),
         get(Enrolment, "/.well-known/est/cacerts", est::cacerts::show),
@@ -162,9 +164,16 @@ pub(super) fn router_with_faults(
     };
     // These layers run around all handlers and fallbacks but inside `render_problems`, which renders their refusals too.
     let router = match listener {
-        ListenerKind::Office => router.layer(from_fn(caller::require_certificate)).layer(from_fn(redirect_browsers)),
+        ListenerKind::Office => router
+            .layer(from_fn(caller::require_certificate))
+            .layer(from_fn(|request, next| redirect_browsers(desk_pages::ROOT, request, next))),
+        ListenerKind::Enrolment => {
+            router.layer(from_fn(|request, next| redirect_browsers(connect::ROOT, request, next)))
+        }
         ListenerKind::Ops => router.layer(from_fn(ops::refuse_web_pages)),
-        ListenerKind::Studio | ListenerKind::Enrolment => router,
+        ListenerKind::Studio => {
+            router.layer(from_fn(|request, next| redirect_browsers(studio_pages::ROOT, request, next)))
+        }
     };
     let router = router
         .layer(from_fn(message_head::check_message_head))

@@ -1,4 +1,4 @@
-//! Characters in which people and programs write codes. The desk's script has the same rules (`src/pages/desk/script.js`);
+//! Characters in which people and programs write codes. The script of the pages has the same rules (`src/pages/frame/code_reading.js`);
 //! `tests/browser/code_spellings.json` tests both.
 
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};

@@ -93,11 +93,11 @@ const PageParts = (() => {
     const print = () => window.print();
     byId("print-password").addEventListener("click", print);
     // The browser asks before the page with the only copy of the key is closed.
-    const ask = (event) => event.preventDefault();
-    addEventListener("beforeunload", ask);
+    const keepOpen = (event) => event.preventDefault();
+    addEventListener("beforeunload", keepOpen);
 
     await new Promise((done) => byId("file-saved").addEventListener("click", done, { once: true }));
-    removeEventListener("beforeunload", ask);
+    removeEventListener("beforeunload", keepOpen);
     byId("copy-password").removeEventListener("click", copy);
     byId("print-password").removeEventListener("click", print);
     byId("file-password").textContent = "";

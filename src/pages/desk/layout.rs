@@ -20,8 +20,13 @@ use crate::texts::text;
 pub(super) const RENEWAL: &str = "/desk/renewal";
 
 /// The key guard comes first, because it must handle each key before the rest of the script.
-static SCRIPT: LazyLock<PageScript> =
-    LazyLock::new(|| PageScript::new(concat!(include_str!("key_guard.js"), include_str!("script.js"))));
+static SCRIPT: LazyLock<PageScript> = LazyLock::new(|| {
+    PageScript::new(concat!(
+        include_str!("key_guard.js"),
+        include_str!("../frame/code_reading.js"),
+        include_str!("script.js")
+    ))
+});
 
 impl Clerk {
     /// A page for this clerk.

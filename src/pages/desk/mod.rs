@@ -22,7 +22,6 @@ mod form;
 mod form_error;
 mod layout;
 pub(crate) mod pages;
-pub mod root_redirect;
 mod scanner;
 mod session;
 

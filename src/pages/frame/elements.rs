@@ -2,6 +2,8 @@
 
 use maud::{Markup, html};
 
+use crate::texts::language::Language;
+
 /// A hidden field with the CSRF token that every form needs.
 pub(in crate::pages) fn csrf_field(token: &str) -> Markup {
     html! { input type="hidden" name="csrf" value=(token); }
@@ -13,6 +15,21 @@ pub(in crate::pages) fn error_summary(title: &str, content: &Markup) -> Markup {
         div.error-summary role="alert" tabindex="-1" autofocus {
             h2 { (title) }
             (content)
+        }
+    }
+}
+
+/// Link to the same page in the other language, for pages that take the language from their query.
+pub(in crate::pages) fn language_links(language: Language) -> Markup {
+    let (tag, name) = language.pick(("en", "English"), ("de", "Deutsch"));
+    html! { a #language href={ "?lang=" (tag) } hreflang=(tag) lang=(tag) { (name) } }
+}
+
+/// The same in the head of the document, for all languages.
+pub(in crate::pages) fn alternate_links() -> Markup {
+    html! {
+        @for language in [Language::German, Language::English] {
+            link rel="alternate" hreflang=(language.tag()) href={ "?lang=" (language.tag()) };
         }
     }
 }
