@@ -11,11 +11,12 @@ use crate::limits::worker_pool::WorkerError;
 use crate::validation::judge::{CheckOutcome, Measurements, check_photo};
 
 /// Result of a check without a deposit.
-#[derive(Debug)]
 pub struct CheckResult {
     pub verdict: Verdict,
     pub findings: Vec<Finding>,
     pub measurements: Measurements,
+    /// The photo, for a caller that shows it.
+    pub bytes: Vec<u8>,
 }
 
 /// Checks a photo. Nothing of it is stored.
@@ -29,8 +30,8 @@ pub async fn check(
     let (profile, now) = (Arc::clone(&gateway.profile), gateway.now());
     let outcome = gateway
         .workers
-        .run(studio.party.party_id, studio.device_id, move || check_photo(&bytes, &profile, declaration, now))
+        .run(studio.party.party_id, studio.device_id, move || (check_photo(&bytes, &profile, declaration, now), bytes))
         .await?;
-    let CheckOutcome { verdict, findings, measurements } = outcome;
-    Ok(CheckResult { verdict, findings, measurements })
+    let (CheckOutcome { verdict, findings, measurements }, bytes) = outcome;
+    Ok(CheckResult { verdict, findings, measurements, bytes })
 }

@@ -14,7 +14,7 @@ use crate::texts::language::Language;
 use crate::texts::text;
 
 /// The style is part of the page, so that one response is the complete page.
-const STYLE: &str = include_str!("style.css");
+const STYLE: &str = concat!(include_str!("style.css"), include_str!("studio.css"));
 
 /// The content of one page.
 pub(in crate::pages) struct PageContent {

@@ -25,7 +25,6 @@ use crate::wire::finding::FindingBody;
 
 /// A photo after its check.
 pub(super) struct CheckedPhoto<'a> {
-    pub(super) bytes: &'a [u8],
     pub(super) sha256: Sha256Digest,
     pub(super) result: &'a CheckResult,
     pub(super) declaration: Declaration,
@@ -89,7 +88,7 @@ fn photo_figure(
     picture: Picture,
     language: Language,
 ) -> Markup {
-    let CheckResult { findings, measurements, .. } = checked.result;
+    let CheckResult { findings, measurements, bytes, .. } = checked.result;
     let guides = Guides::new(profile, measurements).filter(|_| is_fit_to_show(findings, measurements));
     let Some(guides) = guides else {
         return html! { p.no-picture { (text!(language, "paper-report-photo.none")) } };
@@ -100,7 +99,7 @@ fn photo_figure(
                 @match picture {
                     Picture::Inside => {
                         img width=(guides.width) height=(guides.height) alt=(text!(language, "desk-photo-alt"))
-                            src={ "data:image/jpeg;base64," (STANDARD.encode(checked.bytes)) };
+                            src={ "data:image/jpeg;base64," (STANDARD.encode(bytes)) };
                     }
                     Picture::Local => {
                         img width=(guides.width) height=(guides.height) alt=(text!(language, "desk-photo-alt"));

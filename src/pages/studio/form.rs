@@ -83,6 +83,9 @@ struct FormParts {
 }
 
 /// Reads the parts of a form. The name and the type of the file are not used: the photo check reads the bytes.
+///
+/// The photo is copied, so that it is in memory twice for a moment. Nothing is waited for meanwhile, so this happens to as many forms at a
+/// time as the gateway has threads.
 async fn read_parts(parts: Parts, bytes: Vec<u8>, app: &App) -> Result<FormParts, Problem> {
     const MALFORMED: Problem = Problem::RequestMalformed { reason: MalformedReason::Field };
     let mut request = Request::from_parts(parts, Body::from(bytes));

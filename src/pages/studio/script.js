@@ -30,7 +30,15 @@
 
   const files = byId("files"), cards = byId("cards"), template = byId("waiting"), progress = byId("progress");
   const texts = template.dataset;
-  const csrf = choose.elements.csrf.value;
+  let csrf = choose.elements.csrf.value;
+  // The token of a page that was open for hours is not valid any more; a new page has another one.
+  const renewToken = async () => {
+    const answer = await fetch("/studio/").catch(() => null);
+    const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+    const token = page?.querySelector("#choose input[name=csrf]")?.value;
+    if (token) csrf = token;
+    return Boolean(token);
+  };
   files.multiple = true;
   choose.querySelector(`label[for=${files.id}]`).textContent = files.dataset.several;
   byId("check").closest("p").hidden = true;
@@ -142,7 +150,7 @@
 
   // Sends until the gateway has answered; a busy gateway says when to come again.
   const sendPatiently = async (entry, path, fields, words) => {
-    for (;;) {
+    for (let isRenewed = false;;) {
       tell(entry, texts.uploading);
       bar(entry).hidden = false;
       bar(entry).value = 0;
@@ -150,7 +158,11 @@
         bar(entry).value = part * 100;
         if (part === 1) tell(entry, words);
       });
-      if (!answer || ![429, 503].includes(answer.status) || answer.wait === 0 || answer.wait > 60) return answer;
+      if (answer?.page?.querySelector("main[data-problem=form-foreign]") && !isRenewed) {
+        isRenewed = true;
+        if (await renewToken()) continue;
+      }
+      if (!answer || ![409, 429, 503].includes(answer.status) || answer.wait === 0 || answer.wait > 60) return answer;
       tell(entry, fill(texts.busy, { seconds: answer.wait }));
       await pause(answer.wait);
       if (!entries.has(entry)) return answer;

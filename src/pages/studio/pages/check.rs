@@ -28,8 +28,8 @@ pub async fn create(State(app): State<App>, form: UploadForm) -> Result<Response
     let UploadForm { photographer, permit, photo, .. } = form;
     let sha256 = Sha256Digest::of(&photo);
     let planned = plan_deposit(&app.gateway, &photographer.studio, sha256).await?;
-    let result = check(&app.gateway, &photographer.studio, permit, photo.clone(), declaration).await?;
-    let checked = CheckedPhoto { bytes: &photo, sha256, result: &result, declaration, planned: &planned };
+    let result = check(&app.gateway, &photographer.studio, permit, photo, declaration).await?;
+    let checked = CheckedPhoto { sha256, result: &result, declaration, planned: &planned };
     let title = text!(photographer.language, "studio-page-checked");
     let main = html! {
         h1 { (title) }

@@ -169,7 +169,7 @@ fn citizen_receipt(
         article.citizen-receipt aria-labelledby="receipt-title" {
             h2 #receipt-title { (text!(language, "paper-receipt")) }
             p { (text!(language, "paper-receipt.subtitle")) }
-            p.code #code { (code.reveal()) }
+            p.code #receipt-code { (code.reveal()) }
             div.beside-symbol {
                 (drawn_symbol(code, &text!(language, "paper-receipt.symbol"))?)
                 dl {

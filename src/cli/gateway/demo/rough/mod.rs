@@ -35,7 +35,7 @@ use plan::{Fault, FaultKind, FaultPlan, FaultRate};
 use report::{FaultReport, FaultyRequest};
 
 /// Pages are for people, who do not repeat requests by a program; monitoring would report a gateway that is not there.
-const SPARED_PATHS: [&str; 3] = ["/desk", "/problems", "/readyz"];
+const SPARED_PATHS: [&str; 5] = ["/connect", "/desk", "/problems", "/readyz", "/studio"];
 
 /// Options of the sandbox.
 #[derive(Args, Default)]
