@@ -46,6 +46,11 @@ impl Config {
         hosts
     }
 
+    /// Host of the enrolment listener's public address, which its own certificate must name.
+    pub fn enrolment_host(&self) -> HostName {
+        self.public_url(self.listen.public_enrolment_url.as_ref(), self.listen.enrolment).host().clone()
+    }
+
     fn public_url(&self, configured: Option<&PublicUrl>, listener: SocketAddr) -> PublicUrl {
         configured.cloned().unwrap_or_else(|| {
             // `Config::parse` has checked the name.

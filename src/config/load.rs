@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::settings::{Config, LimitsConfig, MAX_PHOTO_BYTES_IN_TOTAL, PHOTO_BYTES, check_range};
+use super::settings::{CertificatesConfig, Config, LimitsConfig, MAX_PHOTO_BYTES_IN_TOTAL, PHOTO_BYTES, check_range};
 use crate::domain::redaction::redact_passwords;
 use crate::identity::host_name::HostName;
 use crate::transport::tls::external_ca::RevocationCheck;
@@ -53,6 +53,10 @@ impl Config {
                 "listen.ops = \"{}\": monitoring is not encrypted, so use a loopback address (127.0.0.1)",
                 self.listen.ops
             ));
+        }
+        let CertificatesConfig { enrolment_server, enrolment_server_key, .. } = &self.certificates;
+        if enrolment_server.is_some() != enrolment_server_key.is_some() {
+            return Err("certificates: set both enrolment_server and enrolment_server_key, or neither".to_owned());
         }
         for authority in &self.office_authorities {
             let roots = authority.roots.display();

@@ -109,6 +109,8 @@ section! {
         server_key: PathBuf = "certs/server.key".into();
         server_ca: PathBuf = "certs/server-ca.crt".into();
         server_ca_key: PathBuf = "certs/server-ca.key".into();
+        enrolment_server: Option<PathBuf> = None;
+        enrolment_server_key: Option<PathBuf> = None;
         studio_ca: PathBuf = "certs/studio-ca.crt".into();
         studio_ca_key: PathBuf = "certs/studio-ca.key".into();
         office_ca: PathBuf = "certs/office-ca.crt".into();
@@ -266,6 +268,8 @@ impl Config {
         ];
         let optional = [
             ("profile_file", &mut self.profile_file, Public),
+            ("certificates.enrolment_server", &mut certificates.enrolment_server, Public),
+            ("certificates.enrolment_server_key", &mut certificates.enrolment_server_key, Secret),
             ("audit.head_file", &mut audit.head_file, Output),
             ("audit.witness_file", &mut audit.witness_file, Output),
         ];

@@ -1,6 +1,6 @@
 //! Files of certificates, keys and revocation lists: reads and verifies them, and builds the TLS settings of the listeners.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::secret_file::{SecretError, read_secret};
@@ -20,6 +20,8 @@ pub(super) enum TrustPart {
     Server,
     StudioCa,
     OfficeCa,
+    /// Certificate of a public authority for the enrolment listener, with its key.
+    EnrolmentServer,
     /// An external CA of the configuration, counted from 0, with its revocation lists.
     ExternalCa(usize),
 }
@@ -31,6 +33,7 @@ impl TrustPart {
             Self::Server => "server-certificate".into(),
             Self::StudioCa => "studio-authority".into(),
             Self::OfficeCa => "office-authority".into(),
+            Self::EnrolmentServer => "enrolment-certificate".into(),
             Self::ExternalCa(index) => format!("foreign-authority-{}", index + 1),
         }
     }
@@ -59,6 +62,7 @@ pub(super) struct TrustFiles {
     certificates: CertificatesConfig,
     external_cas: Vec<ExternalCaConfig>,
     public_hosts: Vec<HostName>,
+    enrolment_host: HostName,
     missing_office_certificate: MissingCertificatePolicy,
     clock: Arc<dyn Clock>,
     revoked: RevokedCertificates,
@@ -70,6 +74,7 @@ impl TrustFiles {
             certificates: config.certificates.clone(),
             external_cas: config.office_authorities.clone(),
             public_hosts: config.public_hosts(),
+            enrolment_host: config.enrolment_host(),
             missing_office_certificate: if config.listen.explain_missing_certificate {
                 MissingCertificatePolicy::Explain
             } else {
@@ -82,6 +87,7 @@ impl TrustFiles {
 
     pub(super) fn parts(&self) -> Vec<TrustPart> {
         let mut parts = vec![TrustPart::Server, TrustPart::StudioCa, TrustPart::OfficeCa];
+        parts.extend(self.certificates.enrolment_server.as_ref().map(|_| TrustPart::EnrolmentServer));
         parts.extend((0..self.external_cas.len()).map(TrustPart::ExternalCa));
         parts
     }
@@ -95,16 +101,17 @@ impl TrustFiles {
         let certificates = &self.certificates;
         Ok(PartContent(match part {
             TrustPart::Server => {
-                let chain = PemSource::read(&certificates.server)?;
-                let key = read_secret(&certificates.server_key)?;
-                let key = PemSource::new(certificates.server_key.display().to_string(), key.as_bytes());
-                let mut files = vec![chain, key];
+                let mut files = chain_and_key(&certificates.server, &certificates.server_key)?;
                 // Optional: with it, a new server certificate is verified as devices verify it.
                 if certificates.server_ca.exists() {
                     files.push(PemSource::read(&certificates.server_ca)?);
                 }
                 files
             }
+            TrustPart::EnrolmentServer => match (&certificates.enrolment_server, &certificates.enrolment_server_key) {
+                (Some(chain), Some(key)) => chain_and_key(chain, key)?,
+                _ => Vec::new(),
+            },
             TrustPart::StudioCa => vec![PemSource::read(&certificates.studio_ca)?],
             TrustPart::OfficeCa => vec![PemSource::read(&certificates.office_ca)?],
             TrustPart::ExternalCa(index) => {
@@ -115,16 +122,29 @@ impl TrustFiles {
         }))
     }
 
-    /// Verifies the server certificate as devices do. Building the TLS settings does not check that.
+    /// Verifies a server certificate as devices do. Building the TLS settings does not check that.
     pub(super) fn check(&self, part: TrustPart, content: &PartContent) -> Result<(), TrustError> {
-        if let (TrustPart::Server, [chain, key, authority @ ..]) = (part, content.0.as_slice()) {
-            let identity = ServerIdentity::parse(chain, key)?;
-            for host in self.public_hosts.iter().map(ToString::to_string) {
-                match authority {
-                    [authority, ..] => identity.verify_as_client(authority, &host, self.now())?,
-                    [] => identity.verify_name(&host)?,
+        match (part, content.0.as_slice()) {
+            (TrustPart::Server, [chain, key, authority @ ..]) => {
+                let identity = ServerIdentity::parse(chain, key)?;
+                for host in self.public_hosts.iter().map(ToString::to_string) {
+                    match authority {
+                        [authority, ..] => identity.verify_as_client(authority, &host, self.now())?,
+                        [] => identity.verify_name(&host)?,
+                    }
                 }
             }
+            // The gateway does not know which public authorities browsers trust.
+            (TrustPart::EnrolmentServer, [chain, key]) => {
+                let identity = ServerIdentity::parse(chain, key)?;
+                identity.verify_name(&self.enrolment_host.to_string())?;
+                if identity.expires_at().is_none_or(|end| end <= self.now()) {
+                    return Err(TrustError::EnrolmentCertificateExpired {
+                        file: self.certificates.enrolment_server.clone(),
+                    });
+                }
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -143,6 +163,7 @@ impl TrustFiles {
         }
     }
 
+    /// End of the certificate of [`TrustPart::Server`] or [`TrustPart::EnrolmentServer`].
     pub(super) fn server_certificate_expiry(&self, content: &PartContent) -> Result<Timestamp, TrustError> {
         let unreadable = || TrustError::ServerCertificate { file: self.certificates.server.clone() };
         let [chain, key, ..] = content.0.as_slice() else { return Err(unreadable()) };
@@ -172,9 +193,14 @@ impl TrustFiles {
         let [PartContent(server), PartContent(studio), PartContent(office), external @ ..] = contents else {
             return Err(file());
         };
-        let ([chain, key, ..], [studio, ..], [office, ..]) = (server.as_slice(), studio.as_slice(), office.as_slice())
+        let ([chain, key, authority @ ..], [studio, ..], [office, ..]) =
+            (server.as_slice(), studio.as_slice(), office.as_slice())
         else {
             return Err(file());
+        };
+        let (public, external) = match (&self.certificates.enrolment_server, external) {
+            (Some(_), [PartContent(public), external @ ..]) => (public.as_slice(), external),
+            _ => (&[][..], external),
         };
         let external = external.iter().enumerate().map(|(index, content)| self.external_ca(index, content));
         let external: Vec<_> = external.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
@@ -183,12 +209,25 @@ impl TrustFiles {
         let trust = |roots| ClientTrust::parse(roots, self.revoked.clone());
         let offices =
             trust(office)?.with_external_cas(external).with_missing_certificate(self.missing_office_certificate);
+        let enrolment = match public {
+            [chain, key, ..] => {
+                ServerTls::with_public_identity(identity()?, ServerIdentity::parse(chain, key)?, clock())?
+            }
+            // People compare the fingerprint of the CA in the browser, which shows only certificates that it got.
+            [] | [_] => ServerTls::without_client_certificates(identity()?.with_authorities(authority)?, clock())?,
+        };
         Ok(ListenerTls {
             studio: ServerTls::with_client_certificates(identity()?, trust(studio)?, clock())?,
             office: ServerTls::with_client_certificates(identity()?, offices, clock())?,
-            enrolment: ServerTls::without_client_certificates(identity()?, clock())?,
+            enrolment,
         })
     }
+}
+
+fn chain_and_key(chain: &Path, key: &Path) -> Result<Vec<PemSource>, TrustError> {
+    let chain = PemSource::read(chain)?;
+    let secret = read_secret(key)?;
+    Ok(vec![chain, PemSource::new(key.display().to_string(), secret.as_bytes())])
 }
 
 /// Reason why a part cannot be used; the message names the file and says what to do.
@@ -200,4 +239,6 @@ pub enum TrustError {
     Tls(#[from] TlsConfigError),
     #[error("{} is not a certificate: `renew-server-certificate` issues a new one", file.display())]
     ServerCertificate { file: PathBuf },
+    #[error("the certificate for browsers on the enrolment listener has expired{}: renew it at its authority", file.as_ref().map(|file| format!(" ({})", file.display())).unwrap_or_default())]
+    EnrolmentCertificateExpired { file: Option<PathBuf> },
 }

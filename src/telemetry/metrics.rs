@@ -50,6 +50,7 @@ pub struct Metrics {
     photos: Family<StateLabel, Gauge>,
     swept: Family<SweptLabel, Counter>,
     certificate_expires: Gauge,
+    public_certificate_expires: Family<ListenerLabel, Gauge>,
     lists_expire: Family<RootsLabel, Gauge>,
     trust_faults: Gauge,
 }
@@ -74,6 +75,11 @@ impl Metrics {
                 to,
                 "server_certificate_expires_timestamp",
                 "End of the server certificate, in seconds since 1970",
+            ),
+            public_certificate_expires: registered(
+                to,
+                "public_certificate_expires_timestamp",
+                "End of the certificate of a public authority, in seconds since 1970",
             ),
             lists_expire: registered(
                 to,
@@ -106,6 +112,10 @@ impl Metrics {
         }
         let facts = trust.facts();
         self.certificate_expires.set(facts.server_certificate_expires_at.unix_milliseconds() / 1000);
+        if let Some(end) = facts.enrolment_certificate_expires_at {
+            let label = ListenerLabel { listener: "enrolment" };
+            self.public_certificate_expires.get_or_create(&label).set(end.unix_milliseconds() / 1000);
+        }
         for (roots, end) in facts.external_list_expiry {
             self.lists_expire.get_or_create(&RootsLabel { roots }).set(end.unix_milliseconds() / 1000);
         }

@@ -4,6 +4,8 @@
 mod bindings;
 mod certificates;
 #[cfg(unix)]
+mod enrolment_certificate;
+#[cfg(unix)]
 mod external_ca;
 #[cfg(unix)]
 mod in_process_gateway;

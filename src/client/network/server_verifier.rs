@@ -7,14 +7,16 @@ use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::VerifierBuilderError;
-use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
+use rustls::{
+    CertificateError, DigitallySignedStruct, DistinguishedName, Error, OtherError, RootCertStore, SignatureScheme,
+};
 
 use crate::identity::certificate::{CertificateNames, certificate_names, read_certificate};
 use crate::identity::cryptography::crypto_provider;
 
 /// Makes a verifier that trusts only `roots`.
 pub fn server_verifier(roots: RootCertStore) -> Result<Arc<dyn ServerCertVerifier>, VerifierBuilderError> {
-    let authorities = roots.subjects().iter().map(|name| name.as_ref().to_vec()).collect();
+    let authorities = roots.subjects();
     let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), crypto_provider()).build()?;
     Ok(Arc::new(IssuerNamingVerifier { inner, authorities }))
 }
@@ -42,8 +44,7 @@ pub fn is_gateway_issuer(issuer: &str) -> bool {
 #[derive(Debug)]
 struct IssuerNamingVerifier {
     inner: Arc<WebPkiServerVerifier>,
-    /// Distinguished names in DER.
-    authorities: Vec<Vec<u8>>,
+    authorities: Vec<DistinguishedName>,
 }
 
 impl IssuerNamingVerifier {
@@ -53,7 +54,7 @@ impl IssuerNamingVerifier {
         let Ok(CertificateNames { issuer: mut name, .. }) = certificate_names(certificate) else { return true };
         let between: Vec<_> = intermediates.iter().filter_map(|der| certificate_names(der).ok()).collect();
         for _ in 0..=between.len() {
-            if self.authorities.contains(&name) {
+            if self.authorities.iter().any(|authority| authority.as_ref() == name) {
                 return false;
             }
             match between.iter().find(|names| names.subject == name) {
@@ -105,5 +106,10 @@ impl ServerCertVerifier for IssuerNamingVerifier {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.inner.supported_verify_schemes()
+    }
+
+    /// The gateway may have another certificate for browsers and shows its own to clients that name its CA.
+    fn root_hint_subjects(&self) -> Option<&[DistinguishedName]> {
+        Some(&self.authorities)
     }
 }

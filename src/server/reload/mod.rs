@@ -30,6 +30,9 @@ const POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// Longer than an administrator's holiday.
 const EXPIRY_WARNING: Duration = Duration::from_secs(30 * 86_400);
 
+/// Public authorities certify for 90 days or less, and their clients renew 30 days before the end.
+const ENROLMENT_EXPIRY_WARNING: Duration = Duration::from_secs(14 * 86_400);
+
 /// Reason why the files are checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ReloadTrigger {
@@ -229,6 +232,13 @@ impl Reloader {
                     facts.external_list_expiry.remove(&roots);
                     facts.external_list_expiry.extend(end.map(|end| (roots, end)));
                 });
+            }
+            TrustPart::EnrolmentServer => {
+                let end = self.files.server_certificate_expiry(content)?;
+                self.status.change(|facts| facts.enrolment_certificate_expires_at = Some(end));
+                if end < self.files.now() + ENROLMENT_EXPIRY_WARNING {
+                    tracing::warn!(expires_at = %end, "certificate of the enrolment listener expires soon: renew it at its authority");
+                }
             }
             TrustPart::StudioCa | TrustPart::OfficeCa => {}
         }

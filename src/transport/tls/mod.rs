@@ -12,6 +12,7 @@ pub mod client_certificates;
 mod client_trust;
 mod error;
 pub mod external_ca;
+mod identity_choice;
 mod pem_source;
 pub(in crate::transport) mod presented_device;
 pub mod rejected_certificates;

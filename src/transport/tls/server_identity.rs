@@ -23,6 +23,21 @@ impl ServerIdentity {
         Ok(Self { chain: chain.certificates()?, key: key.private_key()? })
     }
 
+    /// Adds the certificates of these authorities to the chain. Clients do not need a root, but browsers show only what they got.
+    ///
+    /// # Errors
+    /// [`TlsConfigError::BadPem`] naming the file.
+    pub fn with_authorities(mut self, authorities: &[PemSource]) -> Result<Self, TlsConfigError> {
+        for certificate in
+            authorities.iter().map(PemSource::certificates).collect::<Result<Vec<_>, _>>()?.into_iter().flatten()
+        {
+            if !self.chain.contains(&certificate) {
+                self.chain.push(certificate);
+            }
+        }
+        Ok(self)
+    }
+
     /// `None` if the certificate cannot be parsed.
     pub fn expires_at(&self) -> Option<Timestamp> {
         Some(read_certificate(self.chain.first()?).ok()?.not_after)

@@ -3,15 +3,16 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::ClientCertVerifier;
-use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
+use rustls::server::{NoServerSessionStorage, WantsServerCert, WebPkiClientVerifier};
 use rustls::time_provider::TimeProvider;
+use rustls::{ConfigBuilder, ServerConfig};
 
 use super::client_certificates::DeviceCertificateVerifier;
 use super::client_trust::ClientTrust;
 use super::error::TlsConfigError;
+use super::identity_choice::IdentityChoice;
 use super::revocation::RevokedCertificates;
 use super::server_identity::ServerIdentity;
 use crate::clock::Clock;
@@ -67,6 +68,24 @@ impl ServerTls {
         Ok(Self { config, revoked: None, client_verifier: None, clock })
     }
 
+    /// For an enrolment listener whose clients are browsers too: they get the certificate of a public authority. A client that names the
+    /// CA of the gateway's own certificate as one that it trusts (RFC 8446 section 4.2.4) gets that one; the studio program does so.
+    ///
+    /// # Errors
+    /// [`TlsConfigError`] when a key and its certificate do not belong together.
+    pub fn with_public_identity(
+        own: ServerIdentity,
+        public: ServerIdentity,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, TlsConfigError> {
+        let clock = Arc::new(TlsTime(clock));
+        let resolver = Arc::new(IdentityChoice::new(own, public)?);
+        let config = configured(clock.clone(), WebPkiClientVerifier::no_client_auth(), |builder| {
+            Ok(builder.with_cert_resolver(resolver))
+        })?;
+        Ok(Self { config, revoked: None, client_verifier: None, clock })
+    }
+
     /// The credential of a chain; the peer has proved in the handshake that it holds the key.
     ///
     /// # Errors
@@ -114,12 +133,21 @@ fn server_config(
     client_verifier: Arc<dyn ClientCertVerifier>,
     clock: Arc<TlsTime>,
 ) -> Result<Arc<ServerConfig>, TlsConfigError> {
-    let mut config = ServerConfig::builder_with_details(crypto_provider(), clock)
+    configured(clock, client_verifier, |builder| {
+        builder.with_single_cert(identity.chain, identity.key).map_err(TlsConfigError::Identity)
+    })
+}
+
+fn configured(
+    clock: Arc<TlsTime>,
+    client_verifier: Arc<dyn ClientCertVerifier>,
+    with_identity: impl FnOnce(ConfigBuilder<ServerConfig, WantsServerCert>) -> Result<ServerConfig, TlsConfigError>,
+) -> Result<Arc<ServerConfig>, TlsConfigError> {
+    let builder = ServerConfig::builder_with_details(crypto_provider(), clock)
         .with_safe_default_protocol_versions()
         .map_err(TlsConfigError::Provider)?
-        .with_client_cert_verifier(client_verifier)
-        .with_single_cert(identity.chain, identity.key)
-        .map_err(TlsConfigError::Identity)?;
+        .with_client_cert_verifier(client_verifier);
+    let mut config = with_identity(builder)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config.require_ems = true;
     config.max_early_data_size = 0;

@@ -21,6 +21,8 @@ pub struct TrustStatus {
 pub struct TrustFacts {
     /// End of the listeners' own certificate.
     pub server_certificate_expires_at: Timestamp,
+    /// End of the enrolment listener's certificate of a public authority, if it has one.
+    pub enrolment_certificate_expires_at: Option<Timestamp>,
     /// Earliest expiry of the revocation lists of each set of external roots, by the name of the roots' file.
     pub external_list_expiry: BTreeMap<String, Timestamp>,
     /// Parts that could not be reloaded, with the reason; their previous version stays in force.
@@ -39,6 +41,7 @@ impl TrustStatus {
     pub fn new(server_certificate_expires_at: Timestamp) -> Self {
         let facts = Arc::new(RwLock::new(TrustFacts {
             server_certificate_expires_at,
+            enrolment_certificate_expires_at: None,
             external_list_expiry: BTreeMap::new(),
             faults: BTreeMap::new(),
         }));
