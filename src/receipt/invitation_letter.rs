@@ -24,6 +24,8 @@ pub struct InvitationLetter<'a> {
     pub device_id: DeviceId,
     /// Address of the gateway, as typed.
     pub url: &'a str,
+    /// True if browsers trust the certificate of the page that connects them.
+    pub browsers_trust_page: bool,
     /// SHA-256 of the certificate of the CA that issued the gateway's certificate.
     pub ca_sha256: Sha256Digest,
     /// The enrolment code, as typed.
@@ -148,7 +150,28 @@ impl InvitationLetter<'_> {
         column.text(TextRole::Paragraph, BODY, Align::Left, &format!("{purpose} {key_stays}"));
         column.space(4.0);
 
-        column.text(TextRole::Heading, HEADING, Align::Left, &text!(language, "paper-letter.type-this"));
+        column.text(TextRole::Heading, HEADING, Align::Left, &text!(language, "paper-letter-browser"));
+        column.text(TextRole::Paragraph, BODY, Align::Left, &text!(language, "paper-letter-browser.text"));
+        column.space(1.5);
+        let page = format!("{}/connect/", self.url);
+        for (label, text) in [
+            (text!(language, "paper-letter.address"), page.as_str()),
+            (text!(language, "paper-letter.code"), self.code),
+        ] {
+            let top_mm = column.y_mm;
+            column.text(TextRole::Paragraph, BODY, Align::Left, &label);
+            let mut value = TextColumn {
+                elements: &mut *column.elements,
+                x_mm: LEFT_MM + 32.0,
+                width_mm: TEXT_WIDTH_MM - 32.0,
+                y_mm: top_mm + BODY.cap_mm() - MONOSPACE.cap_mm(),
+            };
+            value.text(TextRole::Paragraph, MONOSPACE, Align::Left, text);
+            column.y_mm = value.y_mm + 0.8;
+        }
+        column.space(2.2);
+
+        column.text(TextRole::Paragraph, BODY, Align::Left, &text!(language, "paper-letter-browser.program"));
         column.space(1.0);
         let style = self.command_style(column.width_mm - 6.0);
         column.frame(3.0, |frame| {
@@ -156,24 +179,13 @@ impl InvitationLetter<'_> {
             frame.space(style.cap_mm() - style.line_mm());
         });
         column.space(3.5);
-        for (label, text) in
-            [(text!(language, "paper-letter.address"), self.url), (text!(language, "paper-letter.code"), self.code)]
-        {
-            let top_mm = column.y_mm;
-            column.text(TextRole::Paragraph, BODY, Align::Left, &label);
-            let mut value = TextColumn {
-                elements: &mut *column.elements,
-                x_mm: LEFT_MM + 42.0,
-                width_mm: TEXT_WIDTH_MM - 42.0,
-                y_mm: top_mm + BODY.cap_mm() - MONOSPACE.cap_mm(),
-            };
-            value.text(TextRole::Paragraph, MONOSPACE, Align::Left, text);
-            column.y_mm = value.y_mm + 0.8;
-        }
-        column.space(3.2);
-
         column.text(TextRole::Heading, HEADING, Align::Left, &text!(language, "paper-letter-compare"));
-        column.text(TextRole::Paragraph, BODY, Align::Left, &text!(language, "paper-letter-compare.text"));
+        let in_browser = match self.browsers_trust_page {
+            true => text!(language, "paper-letter-compare.trusted"),
+            false => text!(language, "paper-letter-compare.browser"),
+        };
+        let in_program = text!(language, "paper-letter-compare.text");
+        column.text(TextRole::Paragraph, BODY, Align::Left, &format!("{in_browser} {in_program}"));
         column.space(1.0);
         column.frame(3.0, |frame| {
             for half in format_fingerprint_lines(&self.ca_sha256) {
@@ -225,6 +237,7 @@ mod tests {
             device_label: name,
             device_id: "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e".parse().unwrap(),
             url: URL,
+            browsers_trust_page: false,
             ca_sha256: Sha256Digest::of(b"authority"),
             code: "G94ZJ-756FW-FHRWS-2ZVE8",
             command: line,

@@ -113,6 +113,7 @@ gateway-invited =
     gateway CA   { $ca }
     valid until  { $end }
 gateway-invited-next = The code works once and is not shown again. Next, on the device: { $command }
+gateway-invited-browser = Or in its browser, with nothing to install: { $url }/connect/
 gateway-invited-est = Other EST clients use the device's identifier as user and the code as password; see docs/enrolment.md.
 gateway-cannot-read-certificate = cannot read { $file }: check [certificates] in the configuration
 

@@ -24,6 +24,7 @@ fn letter_to(role: Role, language: Language, name: &str, device_label: &str) -> 
         device_label,
         device_id: "0193a5c1-7b1e-7c3a-9d2e-5f6a7b8c9d0e".parse().unwrap(),
         url: URL,
+        browsers_trust_page: false,
         ca_sha256: Sha256Digest::of(b"authority"),
         code: CODE,
         command: &line,
@@ -46,9 +47,17 @@ fn a_letter_holds_address_fingerprint_code_line_and_end() {
                 Role::Studio => language.pick("Ihr Studio", "your studio"),
                 Role::Office => language.pick("Ihr Amt", "your office"),
             };
-            for expected in
-                [&line, URL, CODE, &fingerprint, end, whose, "Foto Müller-Lüdenscheidt", "Düsseldorf", "Kasse 1"]
-            {
+            for expected in [
+                &line,
+                &format!("{URL}/connect/"),
+                CODE,
+                &fingerprint,
+                end,
+                whose,
+                "Foto Müller-Lüdenscheidt",
+                "Düsseldorf",
+                "Kasse 1",
+            ] {
                 assert!(text.contains(expected), "{role:?} {language:?}: {expected} is not in {text}");
             }
             assert!(printed.information().contains("595.276 x 841.89 pts (A4)"), "{}", printed.information());

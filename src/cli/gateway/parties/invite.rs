@@ -160,8 +160,10 @@ async fn print_invitation(
     } else {
         invitation.print()?;
     }
+    let browsers_trust_page = config.certificates.enrolment_server.is_some();
+    let command = invitation.enrol_command();
     if let Some(file) =
-        options.letter.write(invite, &invitation.url, invitation.ca_sha256, &invitation.enrol_command())?
+        options.letter.write(invite, &invitation.url, invitation.ca_sha256, &command, browsers_trust_page)?
     {
         eprint(phrase!("gateway-invite-letter", file = file.display()));
     }
@@ -200,6 +202,7 @@ impl InvitationOutput<'_> {
             end = local_time(*expires_at)
         ))?;
         eprint(phrase!("gateway-invited-next", command = self.enrol_command()));
+        eprint(phrase!("gateway-invited-browser", url = self.url));
         if party.role == Role::Office {
             eprint(phrase!("gateway-invited-est"));
         }

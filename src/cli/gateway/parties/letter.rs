@@ -39,6 +39,7 @@ impl LetterArguments {
         url: &str,
         ca_sha256: Sha256Digest,
         line: &str,
+        browsers_trust_page: bool,
     ) -> Result<Option<&Path>, CommandError> {
         let Some(file) = &self.letter else { return Ok(None) };
         let letter = InvitationLetter {
@@ -48,6 +49,7 @@ impl LetterArguments {
             device_label: &invite.device.label,
             device_id: invite.device.device_id,
             url,
+            browsers_trust_page,
             ca_sha256,
             code: &invite.code.reveal(),
             command: line,
