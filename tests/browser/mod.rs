@@ -9,4 +9,5 @@ skip_in!(quick, postgres: "needs a browser");
 mod chromium_driver;
 mod control_server;
 mod desk_gateway;
+mod script_parts;
 mod stories;

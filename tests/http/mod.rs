@@ -2,6 +2,7 @@
 
 mod callers;
 mod collection;
+mod connect_page;
 mod deposit;
 mod desk_pages;
 mod enrolment;

@@ -172,7 +172,11 @@ const HEADERS: [DocumentedHeader; 11] = [
     always("Content-Digest", "string", "SHA-256 of the body (RFC 9530)."),
     always("Page-Limit", "integer", "Length of a page that was applied."),
     sometimes("Retry-After", "integer", "Seconds after which the same request can succeed."),
-    always("WWW-Authenticate", "string", "Asks for HTTP Basic (RFC 7617)."),
+    always(
+        "WWW-Authenticate",
+        "string",
+        "Asks for HTTP Basic (RFC 7617). Left out for the scripts of web pages (`Sec-Fetch-Dest: empty`).",
+    ),
     always("Link", "string", "Page that explains the problem, with `rel=\"help\"` (RFC 8288)."),
     always("ETag", "string", "Version of the list (RFC 9110 section 8.8.3)."),
     always("Cache-Control", "string", "Time for which the answer may be stored (RFC 9111)."),

@@ -26,7 +26,7 @@ const DeviceFile = (() => {
   const makeKey = async () => {
     const pair = await crypto.subtle.generateKey(CURVE, true, ["sign"]);
     const spki = new Uint8Array(await crypto.subtle.exportKey("spki", pair.publicKey));
-    const fingerprint = hex(await sha256(spki)).replace(/(.{4})(?=.)/g, "$1 ");
+    const fingerprint = hex(await sha256(spki)).toUpperCase().replace(/(.{4})(?=.)/g, "$1 ");
     return { pair, spki, fingerprint };
   };
 

@@ -24,6 +24,7 @@ pub(in crate::pages) fn device_file_section(language: Language) -> Markup {
             h2 #device-file-title tabindex="-1" { (text!(language, "certificate-ready")) }
             dl.facts {
                 div { dt { (text!(language, "certificate-device")) } dd { bdi #device-name {} } }
+                div { dt { (text!(language, "certificate-file-name")) } dd { code #file-name {} } }
                 div { dt { (text!(language, "certificate-valid-until")) } dd { time #device-end {} } }
             }
             ol.steps {
@@ -31,7 +32,6 @@ pub(in crate::pages) fn device_file_section(language: Language) -> Markup {
                     h3 { (text!(language, "certificate-save")) }
                     p { (text!(language, "certificate-save.hint")) }
                     p { a.button.primary #save-file { (text!(language, "certificate-save.button")) } }
-                    p.quiet { (text!(language, "certificate-file-name")) " " code #file-name {} }
                 }
                 li {
                     h3 { (text!(language, "certificate-password")) }

@@ -109,5 +109,5 @@ const PageParts = (() => {
     byId("device-file-done-title").focus();
   };
 
-  return { byId, fill, failure, ask, text, clearFailure, showFailure, dateOf, handOver };
+  return { byId, fill, failure, ask, text, clearFailure, showFailure, dateOf, fileName, handOver };
 })();

@@ -173,7 +173,7 @@
   });
 
   byId("address").querySelector("code").textContent = location.origin;
-  byId("address").hidden = false;
-  form.hidden = false;
+  // Without this script none of them is of use.
+  ["address", "compare", "enter"].map(byId).filter(Boolean).forEach((part) => (part.hidden = false));
   KeyStore.tidy(Date.now()).catch(() => {});
 })();

@@ -23,8 +23,8 @@ pub(super) static CONNECT_SCRIPT: LazyLock<PageScript> = LazyLock::new(|| {
     ))
 });
 
-/// The page.
-pub(super) fn connect_page(language: Language) -> PageContent {
+/// The page. `is_trusted` tells that browsers trust the certificate of the listener.
+pub(super) fn connect_page(language: Language, is_trusted: bool) -> PageContent {
     let title = text!(language, "connect-title");
     let main = html! {
         h1 { (title) }
@@ -33,12 +33,12 @@ pub(super) fn connect_page(language: Language) -> PageContent {
             p.lead { (text!(language, "connect-title.lead")) }
             // The script shows the address of the page.
             p #address hidden { (text!(language, "connect-title.address")) " " code {} }
-            (comparison(language))
+            @if !is_trusted { (comparison(language)) }
             (form(language))
         }
         (confirmation(language))
         p #progress role="status" {}
-        dl.facts #key hidden { div { dt { (text!(language, "connect-key")) } dd { code #key-fingerprint {} } } }
+        dl.facts.on-screen #key hidden { div { dt { (text!(language, "connect-key")) } dd { code #key-fingerprint {} } } }
         (waiting(language))
         (device_file_section(language))
         (failure_template())
@@ -48,7 +48,7 @@ pub(super) fn connect_page(language: Language) -> PageContent {
 
 fn comparison(language: Language) -> Markup {
     html! {
-        div #compare.notice {
+        div #compare.notice hidden {
             h2 { (text!(language, "connect-compare")) }
             p { (text!(language, "connect-compare.lead")) }
             ol { @for step in 1..=3 { li { (text!(language, format!("connect-compare.step-{step}"))) } } }

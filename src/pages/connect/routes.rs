@@ -33,6 +33,8 @@ impl QueryParameters for ConnectQuery {
 /// A person with an invitation, whose browser has no certificate yet.
 pub struct InvitedReader {
     language: Language,
+    /// True if browsers trust the certificate of the listener, so that nobody has to compare a fingerprint.
+    is_trusted: bool,
 }
 
 impl FromRequestParts<App> for InvitedReader {
@@ -42,12 +44,13 @@ impl FromRequestParts<App> for InvitedReader {
         let PublicReader = PublicReader::from_request_parts(parts, app).await?;
         let QueryFields(ConnectQuery { lang }) = QueryFields::from_request_parts(parts, app).await?;
         let Ok(PreferredLanguage(preferred)) = PreferredLanguage::from_request_parts(parts, app).await;
-        Ok(Self { language: lang.unwrap_or(preferred) })
+        let is_trusted = app.trust.facts().enrolment_certificate_expires_at.is_some();
+        Ok(Self { language: lang.unwrap_or(preferred), is_trusted })
     }
 }
 
 /// Shows the page.
-pub async fn show(InvitedReader { language }: InvitedReader) -> Response {
+pub async fn show(InvitedReader { language, is_trusted }: InvitedReader) -> Response {
     let sections = [Section { path: ROOT, name: text!(language, "connect-title.section") }];
     let layout = PageLayout {
         language,
@@ -60,7 +63,7 @@ pub async fn show(InvitedReader { language }: InvitedReader) -> Response {
         banner: None,
         script: &CONNECT_SCRIPT,
     };
-    let mut response = page_response(StatusCode::OK, &connect_page(language), &layout);
+    let mut response = page_response(StatusCode::OK, &connect_page(language, is_trusted), &layout);
     response.headers_mut().append(VARY, HeaderValue::from(ACCEPT_LANGUAGE));
     response
 }

@@ -33,7 +33,7 @@ struct CallerKind {
 
 impl CallerKind {
     fn expected(&self, route: &Route) -> Option<(u16, &'static str)> {
-        if route.path.starts_with("/problems/") {
+        if route.path.starts_with("/problems/") || route.path == "/connect/" {
             return self.refusal.filter(|(status, _)| *status == 429);
         }
         match route.listener {
@@ -170,10 +170,10 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
             }
         }
     }
-    // Twelve studio and twenty-nine office routes by one kind each, four routes for auditors and five of the twenty-nine by an auditor;
-    // five for enrolment, two revocation lists and four for monitoring by all callers; six explanations of problems by all but the two with
-    // one connection too many.
-    assert_eq!(served, 12 + 29 + (4 + 5) + (5 + 2 + 4) * kinds.len() + 6 * (kinds.len() - 2));
+    // Twelve studio and thirty office routes by one kind each, four routes for auditors and five of the thirty by an auditor; six for
+    // enrolment, two revocation lists and four for monitoring by all callers; six explanations of problems and the page that connects
+    // browsers by all but the two with one connection too many.
+    assert_eq!(served, 12 + 30 + (4 + 5) + (6 + 2 + 4) * kinds.len() + (6 + 1) * (kinds.len() - 2));
     // A known device whose renewal was refused left only a row in the audit log.
     assert_eq!(gateway.database.contents().await.without("audit"), before.without("audit"));
     let rows = gateway.database.audit().await;

@@ -8,6 +8,7 @@ mod forms;
 mod interrupted;
 mod last_page;
 mod pages;
+mod renewal;
 mod scriptless_browser;
 mod self_test;
 mod session_cookies;

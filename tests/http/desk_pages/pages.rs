@@ -262,7 +262,8 @@ async fn every_page_says_in_time_when_the_counters_certificate_ends() {
     let mut browser = ScriptlessBrowser::of(&counter).await;
     let time = |text: &str| format!("<time datetime=\"2026-12-12T09:30:00.000Z\">{text}</time>");
     let line = |text: &str| {
-        format!("Das Zertifikat dieses Schalters endet {}; bitten Sie die Verwaltung um ein neues.", time(text))
+        let renew = "<a href=\"/desk/renewal\">Jetzt erneuern</a>";
+        format!("Das Zertifikat dieses Schalters endet {}. {renew}", time(text))
     };
     for (hours, end, warning) in [
         (0, "bis 11.12.2026", None),
