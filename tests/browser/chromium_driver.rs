@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::time;
 
-use super::desk_gateway::server_ca;
+use super::gateway::server_ca;
 
 /// Debian's package, which `tests/run` installs.
 const CHROMIUM: &str = "/usr/bin/chromium";
@@ -20,8 +20,8 @@ const CHROMIUM: &str = "/usr/bin/chromium";
 /// Much longer than any story takes, even on a busy machine; a story reports its own timeouts earlier.
 const STORY_TIMEOUT: Duration = Duration::from_secs(600);
 
-const WHAT_TO_INSTALL: &str = "the desk is tested in a real browser: install nodejs (18 or newer), npm and chromium by apt and \
-                               run `npm ci` in tests/browser, or let tests/run do it";
+const WHAT_TO_INSTALL: &str = "the pages are tested in a real browser: install nodejs (18 or newer), npm, chromium and libnss3-tools \
+                               by apt and run `npm ci` in tests/browser, or let tests/run do it";
 
 /// Senders for the results of the running stories, by number.
 type PendingStories = Arc<Mutex<HashMap<u64, oneshot::Sender<Value>>>>;

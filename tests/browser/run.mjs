@@ -1,41 +1,22 @@
 // Runs stories in one Chromium. Reads a line of JSON for each story and writes one with its result. Ends with its input, whether all
 // tests are done or were killed. `tests/browser/chromium_driver.rs` starts it.
 //
-//     node run.mjs CHROMIUM SCRATCH      SCRATCH: a folder for this run only, removed at the end
+//     node run.mjs CHROMIUM SCRATCH      SCRATCH: a folder for this run only, with the authority of all servers; removed at the end
 
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
-import { PATIENCE_MS } from './clerk.mjs';
-import { Counter } from './counter.mjs';
-import * as certificate from './stories/certificate.mjs';
-import * as dangers from './stories/dangers.mjs';
-import * as entering from './stories/entering.mjs';
-import * as keys from './stories/keys.mjs';
-import * as looks from './stories/looks.mjs';
-import * as misreadings from './stories/misreadings.mjs';
-import * as outcomes from './stories/outcomes.mjs';
-import * as photo from './stories/photo.mjs';
-import * as refusals from './stories/refusals.mjs';
-import * as selfTest from './stories/self_test.mjs';
-import * as windows from './stories/windows.mjs';
+import { PATIENCE_MS } from './actors/person.mjs';
+import { CHROMIUM_ARGUMENTS, makeHome } from './own_home.mjs';
+import { World } from './world.mjs';
 
-const stories = {
-    ...certificate,
-    ...dangers,
-    ...entering,
-    ...keys,
-    ...looks,
-    ...misreadings,
-    ...outcomes,
-    ...photo,
-    ...refusals,
-    ...selfTest,
-    ...windows,
-};
-// A file that stories share has no story of its own.
-delete stories.isFit;
+const stories = {};
+for (const file of readdirSync(new URL('stories', import.meta.url), { recursive: true })) {
+    if (file.endsWith('.mjs')) Object.assign(stories, await import(`./stories/${file}`));
+}
 const [executablePath, scratch] = process.argv.slice(2);
+const authority = join(scratch, 'server-ca.pem');
 
 const launching = chromium.launch({
     executablePath,
@@ -44,13 +25,8 @@ const launching = chromium.launch({
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
     // Chromium's sandbox does not work as root.
     chromiumSandbox: process.getuid() !== 0,
-    args: [
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-    ],
+    args: CHROMIUM_ARGUMENTS,
+    env: { ...process.env, HOME: makeHome(join(scratch, 'home'), authority) },
 });
 // Every waiting test gets the reason why there is no browser.
 launching.catch(() => {});
@@ -65,15 +41,15 @@ rmSync(scratch, { recursive: true, force: true });
 
 async function tell(story, scene) {
     if (!story) return { failure: 'there is no such story in tests/browser/stories' };
-    let counter;
+    let world;
     try {
-        counter = new Counter(await launching, scene);
-        await story(counter);
-        await counter.close();
+        world = new World(await launching, scene, { executablePath, scratch, authority });
+        await story(world);
+        await world.close();
         return {};
     } catch (error) {
-        const failure = `${error.stack}\n\n${(await counter?.describe()) ?? ''}`;
-        await counter?.abandon();
+        const failure = `${error.stack}\n\n${(await world?.describe()) ?? ''}`;
+        await world?.abandon();
         return { failure };
     }
 }

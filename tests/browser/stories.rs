@@ -3,7 +3,7 @@
 use lichtbild::validation::Profile;
 
 use super::chromium_driver::ChromiumDriver;
-use super::desk_gateway::DeskGateway;
+use super::gateway::StoryGateway;
 use crate::storage::secrecy::log::capture_log;
 use crate::support::test_gateway::TestGatewaySetup;
 
@@ -23,11 +23,11 @@ fn busy(setup: &mut TestGatewaySetup) {
 async fn run_story_and_check_log(story: &str, change: fn(&mut TestGatewaySetup)) {
     // The whole gateway runs on this thread.
     let (lines, _guard) = capture_log();
-    let (desk, scene) = DeskGateway::open(change).await;
+    let (gateway, scene) = StoryGateway::open(change).await;
     ChromiumDriver::shared().run_story(story, &scene).await;
     let log = lines.text();
     assert!(log.contains("listening"), "the log is not heard: {log}");
-    for code in desk.codes() {
+    for code in gateway.codes() {
         for written in [code.replace('-', ""), code] {
             assert!(
                 !log.contains(&written) && !log.contains(&written.to_lowercase()),

@@ -22,36 +22,36 @@ async function uses(clerk, ...choice) {
     await clerk.sees('#code:focus');
 }
 
-export async function few_keys_lead_from_the_scan_to_the_next_code(counter) {
+export async function few_keys_lead_from_the_scan_to_the_next_code(world) {
     for (const language of ['de', 'en']) {
-        const clerk = await counter.clerk();
+        const clerk = await world.clerk();
         await clerk.open();
         if (language === 'en') await clerk.page.click('form#language button');
         await clerk.sees(`html[lang=${language}]`);
         await clerk.page.focus('#code');
         for (const [state, keys, choice] of [['used', 3, ['Space']], ['kept', 3, ['ArrowDown']]]) {
-            const deposit = await counter.deposit();
+            const deposit = await world.deposit();
             await scansPhoto(clerk, deposit);
             await Promise.all([clerk.page.waitForEvent('download'), uses(clerk, ...choice)]);
-            assert.equal(await counter.state(deposit), state);
+            assert.equal(await world.state(deposit), state);
             assert.equal(clerk.pressed, keys, `${state} takes ${clerk.pressed} keys`);
         }
         // Refused with the third reason.
-        const deposit = await counter.deposit();
+        const deposit = await world.deposit();
         await scansPhoto(clerk, deposit);
         await clerk.presses('Tab', 'Enter');
         await clerk.sees('input[name=reason]:focus');
         await clerk.presses('ArrowDown', 'ArrowDown', 'Enter');
         await clerk.sees('#outcome');
         await clerk.sees('#code:focus');
-        assert.equal(await counter.state(deposit), 'refused');
+        assert.equal(await world.state(deposit), 'refused');
         assert.equal(clerk.pressed, 5);
     }
 }
 
-export async function few_keys_lead_there_without_a_script(counter) {
-    const clerk = await counter.clerk({ javaScript: false });
-    const deposit = await counter.deposit();
+export async function few_keys_lead_there_without_a_script(world) {
+    const clerk = await world.clerk({ javaScript: false });
+    const deposit = await world.deposit();
     await clerk.open();
     await clerk.enters(deposit.code);
     await clerk.sees('a#use:focus');
@@ -63,14 +63,14 @@ export async function few_keys_lead_there_without_a_script(counter) {
     await clerk.presses('Space', 'Enter');
     await clerk.sees('#outcome');
     await clerk.sees('#code:focus');
-    assert.equal(await counter.state(deposit), 'used');
+    assert.equal(await world.state(deposit), 'used');
     assert.equal(clerk.pressed, 3);
 }
 
-export async function the_cursor_on_a_button_is_announced_with_what_the_page_is_about(counter) {
-    const clerk = await counter.clerk();
+export async function the_cursor_on_a_button_is_announced_with_what_the_page_is_about(world) {
+    const clerk = await world.clerk();
     await clerk.open();
-    await scansPhoto(clerk, await counter.deposit());
+    await scansPhoto(clerk, await world.deposit());
     assert.match(await clerk.page.title(), /^Foto ansehen/);
     const description = () => clerk.page.evaluate(() => {
         const ids = document.activeElement.getAttribute('aria-describedby') ?? '';
@@ -82,9 +82,9 @@ export async function the_cursor_on_a_button_is_announced_with_what_the_page_is_
     assert.match(await clerk.text('fieldset:has(:focus) legend'), /zweites Dokument/);
 }
 
-export async function no_key_of_a_scanner_decides_about_a_photo(counter) {
-    const clerk = await counter.clerk();
-    const [deposit, next] = [await counter.deposit(), await counter.deposit()];
+export async function no_key_of_a_scanner_decides_about_a_photo(world) {
+    const clerk = await world.clerk();
+    const [deposit, next] = [await world.deposit(), await world.deposit()];
     await clerk.open();
     await clerk.sees('#code:focus');
     // A scanner that ends with CR and LF: its second key arrives while the pages change.
@@ -94,7 +94,7 @@ export async function no_key_of_a_scanner_decides_about_a_photo(counter) {
     await clerk.scans('\n', { milliseconds: 20 });
     const isStill = async (page) => {
         assert.equal(await clerk.path(), `/desk/collections/${collection}${page}`);
-        assert.equal(await counter.state(deposit), 'leased');
+        assert.equal(await world.state(deposit), 'leased');
     };
     // A hand needs some time from the keyboard to the scanner.
     const soon = async () => 600 + (await clerk.page.evaluate(() => performance.now()));
@@ -114,19 +114,19 @@ export async function no_key_of_a_scanner_decides_about_a_photo(counter) {
     await clerk.sees('input[name=reason]:focus');
     await clerk.presses('Space');
     await clerk.sees('input[name=reason]:checked');
-    const asked = (await counter.asked()).length;
+    const asked = (await world.asked()).length;
     await clerk.scans(`${next.code}\n\n`, { milliseconds: await soon(), pause: 300 });
     await isStill('/refuse');
-    assert.deepEqual(await counter.asked(asked), []);
+    assert.deepEqual(await world.asked(asked), []);
     // Keys typed by hand still work.
     await clerk.presses('Enter');
     await clerk.sees('#outcome[data-outcome=refused]');
-    assert.equal(await counter.state(next), 'available');
+    assert.equal(await world.state(next), 'available');
 }
 
-export async function a_key_that_is_held_down_does_not_run_through_the_pages(counter) {
-    const clerk = await counter.clerk();
-    const deposit = await counter.deposit();
+export async function a_key_that_is_held_down_does_not_run_through_the_pages(world) {
+    const clerk = await world.clerk();
+    const deposit = await world.deposit();
     await clerk.open();
     await scansPhoto(clerk, deposit);
     await clerk.looks();
@@ -143,9 +143,9 @@ export async function a_key_that_is_held_down_does_not_run_through_the_pages(cou
 // Another symbol with a space among its first characters.
 const FOREIGN = 'ID D<<1234567\n';
 
-export async function a_scan_presses_no_button_and_ticks_nothing_whatever_it_holds_and_however_slow_it_is(counter) {
-    const clerk = await counter.clerk();
-    const [deposit, next] = [await counter.deposit(), await counter.deposit()];
+export async function a_scan_presses_no_button_and_ticks_nothing_whatever_it_holds_and_however_slow_it_is(world) {
+    const clerk = await world.clerk();
+    const [deposit, next] = [await world.deposit(), await world.deposit()];
     const collection = await clerk.collects(deposit);
     // A scan that leaves the page unchanged and is reported as not used.
     const isRefusedAt = async (page, focus, text, pace) => {
@@ -154,7 +154,7 @@ export async function a_scan_presses_no_button_and_ticks_nothing_whatever_it_hol
         if (page !== '' && focus === '#finish') await clerk.page.check(page === '/use' ? '#used' : '#reason-gaze');
         await clerk.page.focus(focus);
         await clerk.scans(text, pace);
-        assert.equal(await counter.state(deposit), 'leased', `${page} ${focus} ${text}`);
+        assert.equal(await world.state(deposit), 'leased', `${page} ${focus} ${text}`);
         assert.equal(await clerk.path(), `/desk/collections/${collection}${page}`, `${focus} ${text}`);
         assert.match(await clerk.text('#lease-status:not(.visually-hidden)'), /Der Scan wurde nicht verwendet/);
     };
@@ -185,12 +185,12 @@ export async function a_scan_presses_no_button_and_ticks_nothing_whatever_it_hol
     assert.equal(await clerk.page.isChecked('#used'), false);
     await clerk.presses('Space', 'Enter');
     await clerk.sees('#outcome[data-outcome=used]');
-    assert.equal(await counter.state(next), 'available');
+    assert.equal(await world.state(next), 'available');
 }
 
-export async function a_date_is_typed_at_any_pace_and_changed_by_no_scan(counter) {
-    const clerk = await counter.clerk();
-    const [deposit, next] = [await counter.deposit(), await counter.deposit()];
+export async function a_date_is_typed_at_any_pace_and_changed_by_no_scan(world) {
+    const clerk = await world.clerk();
+    const [deposit, next] = [await world.deposit(), await world.deposit()];
     const collection = await clerk.collects(deposit);
     await clerk.saves();
     await clerk.chooses('outcome', 'kept');
@@ -209,7 +209,7 @@ export async function a_date_is_typed_at_any_pace_and_changed_by_no_scan(counter
         await clerk.scans(text, { pace });
         assert.equal(await clerk.page.inputValue('#until'), '2026-12-24', text);
         assert.equal(await clerk.path(), `/desk/collections/${collection}/use`);
-        assert.equal(await counter.state(deposit), 'leased');
+        assert.equal(await world.state(deposit), 'leased');
     }
     await clerk.presses('Enter');
     await clerk.sees('#outcome[data-outcome=kept]');

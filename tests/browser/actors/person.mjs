@@ -1,23 +1,27 @@
-// A clerk at a counter's computer: one browser context with its own client certificate and cookies. Checks that apply to every
-// page and every request of every story are made here.
+// A person at a computer: one browser context with its own client certificate and cookies. Checks that apply to every page and every
+// request of every story are made here.
 
 import { strict as assert } from 'node:assert';
 
 // Time for which a story waits for a condition. With ten busy processes per core, one page took half a minute.
 export const PATIENCE_MS = 120_000;
 
-// Pages that a clerk with this collection can open.
-export function pages(collection) {
-    const own = ['', '/use', '/refuse'].map((page) => `/desk/collections/${collection}${page}`);
-    return ['/desk/', '/desk/today', '/desk/self-test', ...own];
-}
+// Addresses that pages of each listener may request.
+const REQUESTED = {
+    office: /^\/(desk|problems)\/|^\/\.well-known\/est\//,
+    studio: /^\/(studio|problems)\/|^\/v1\/photos(\/check)?$|^\/\.well-known\/est\//,
+    enrolment: /^\/(connect|problems)\/|^\/v1\/invitations\/lookup$|^\/\.well-known\/est\//,
+};
 
-export class Clerk {
-    static async arrives(counter, device, options) {
+const PAGES = /^\/(desk|studio|connect|problems)(\/|$)/;
+
+export class Person {
+    // `home` is the listener that the person opens, and `listeners` are those that may be asked.
+    static async arrives(world, device, { home, listeners = [home], ...options }) {
         const { javaScript = true, clockAhead = null, viewport = { width: 1280, height: 800 }, ...more } = options;
-        const { office, devices, now } = counter.scene;
+        const { devices, now } = world.scene;
         const certificate = devices[device];
-        const context = await counter.browser.newContext({
+        const context = await world.browser.newContext({
             viewport,
             locale: 'de-DE',
             timezoneId: 'Europe/Berlin',
@@ -25,27 +29,33 @@ export class Clerk {
             // Playwright ends the browser's TLS connection and opens one of its own with the certificate. There it verifies the
             // gateway against NODE_EXTRA_CA_CERTS and refuses others (dangers.mjs proves it).
             clientCertificates: certificate && [
-                { origin: office, cert: Buffer.from(certificate.certificate), key: Buffer.from(certificate.key) },
+                {
+                    origin: world.scene[home],
+                    cert: Buffer.from(certificate.certificate),
+                    key: Buffer.from(certificate.key),
+                },
             ],
             ...more,
         });
-        context.setDefaultTimeout(PATIENCE_MS);
-        const clerk = new Clerk(counter, context);
-        clerk.isScriptless = !javaScript;
-        clerk.isByHand = clockAhead !== null;
-        if (clerk.isByHand) {
+        const person = new this(world, context, home, listeners);
+        person.isScriptless = !javaScript;
+        person.isByHand = clockAhead !== null;
+        if (person.isByHand) {
             const time = Date.parse(now) + clockAhead * 1000;
             await context.clock.install({ time });
             // An installed clock would continue by itself, and a slow machine would count other minutes.
             await context.clock.pauseAt(time + 1000);
         }
-        clerk.page = await context.newPage();
-        return clerk;
+        person.page = await context.newPage();
+        return person;
     }
 
-    constructor(counter, context) {
-        this.counter = counter;
+    constructor(world, context, home, listeners) {
+        context.setDefaultTimeout(PATIENCE_MS);
+        this.world = world;
         this.context = context;
+        this.home = home;
+        this.listeners = listeners;
         this.requests = [];
         this.faults = [];
         this.titles = new Set();
@@ -70,37 +80,8 @@ export class Clerk {
 
     // Actions
 
-    async open(path = '/desk/') {
-        return this.page.goto(this.counter.scene.office + path);
-    }
-
-    // Types at the cursor, as on a fresh page, and presses Enter.
-    async enters(code) {
-        await this.sees('#code:focus');
-        await this.page.keyboard.type(code);
-        await this.page.keyboard.press('Enter');
-    }
-
-    // Types at the cursor like a scanner: a key every `pace` milliseconds, and Enter at the end of a line. The times of these keys begin at
-    // `milliseconds` of the page (default: now). `pause` is inserted before the last `tail` keys (default: in the middle).
-    async scans(text, { milliseconds = null, pause = 0, pace = 5, tail = text.length / 2 } = {}) {
-        const session = await this.context.newCDPSession(this.page);
-        const now = () => this.page.evaluate(() => performance.timeOrigin + performance.now());
-        // Keys typed by hand keep a distance before and after the scan.
-        const passes = (time) => this.page.waitForFunction((time) => performance.timeOrigin + performance.now() > time, time);
-        if (milliseconds === null) await passes((await now()) + 100);
-        const origin = await this.page.evaluate(() => performance.timeOrigin);
-        const begin = milliseconds === null ? await now() : origin + milliseconds;
-        const keys = [...text].flatMap((character, place) => {
-            const enter = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 13, text: '\r' };
-            const key = character === '\n' ? enter : { key: character, text: character };
-            const timestamp = (begin + place * pace + (place < text.length - tail ? 0 : pause)) / 1000;
-            return ['keyDown', 'keyUp'].map((type) => session.send('Input.dispatchKeyEvent', { type, timestamp, ...key }));
-        });
-        await Promise.all(keys);
-        const end = begin + text.length * pace + pause;
-        this.scanned = end + 1600;
-        await passes(end + 600);
+    async open(path) {
+        return this.page.goto(this.world.scene[this.home] + path);
     }
 
     // Waits until a person can have seen the page: an earlier Enter, or one soon after a scan, counts as a scanner's.
@@ -118,19 +99,6 @@ export class Clerk {
         await this.looks();
         for (const key of keys) await this.page.keyboard.press(key);
         this.pressed += keys.length;
-    }
-
-    // Goes from the first page to the photo; returns the id of its collection.
-    async collects(deposit) {
-        await this.open();
-        await this.enters(deposit.code);
-        return this.seesPhoto();
-    }
-
-    // Goes to the page "use" and waits for the file that the page saves by itself; returns the download.
-    async saves(go = () => this.page.click('a#use')) {
-        const [download] = await Promise.all([this.page.waitForEvent('download'), go()]);
-        return download;
     }
 
     // Presses the key until the cursor is at the target.
@@ -177,31 +145,6 @@ export class Clerk {
         return element;
     }
 
-    async seesPhoto() {
-        await this.sees('#photo');
-        await this.page.waitForFunction(() => {
-            const photo = document.querySelector('#photo');
-            return photo?.complete && photo.naturalWidth > 0;
-        });
-        return this.collection();
-    }
-
-    // Found by the address of the page.
-    collection() {
-        return new URL(this.page.url()).pathname.split('/')[3];
-    }
-
-    // Waits for a refusal of this kind that has the focus; returns its text.
-    async isRefused(kind) {
-        await this.sees(`main[data-problem="${kind}"]`);
-        await this.sees('.error-summary[role=alert][tabindex="-1"]');
-        // A page that answers a request is read out from the top; a typo that the script found is corrected in place.
-        await this.sees('.error-summary:focus, #code[aria-invalid=true]:focus');
-        const words = await this.text('.error-summary');
-        assert.ok(words.length > 20, `too few words: ${words}`);
-        return words;
-    }
-
     async text(selector) {
         return (await this.page.locator(selector).innerText()).trim();
     }
@@ -214,7 +157,7 @@ export class Clerk {
 
     checkHeaders(response) {
         const { pathname, origin } = new URL(response.url());
-        if (origin !== this.counter.scene.office || !/^\/(desk|problems\/)/.test(pathname)) return;
+        if (!this.listeners.some((name) => this.world.scene[name] === origin) || !PAGES.test(pathname)) return;
         const headers = response.headers();
         const require = (name, ...parts) => {
             const missing = parts.filter((part) => !(headers[name] ?? '').split(/[;,]\s*/).includes(part));
@@ -232,28 +175,39 @@ export class Clerk {
         if (!/^text\/(css|javascript)/.test(headers['content-type'] ?? '')) require('cache-control', 'no-store');
     }
 
+    // True if a page may request this address.
+    isOurs(url) {
+        const { protocol, origin, pathname } = new URL(url);
+        if (protocol === 'data:') return true;
+        // Data that a page made itself has the address of that page.
+        return this.listeners.some((name) =>
+            origin === this.world.scene[name] && (protocol === 'blob:' || REQUESTED[name].test(pathname)));
+    }
+
+    // Checks a cookie's place; overridden by each kind of person.
+    checkCookie() {}
+
     // After a story: no unnoticed error, no request to another server, and no trace of the code.
     async isFaultless() {
-        const { office } = this.counter.scene;
         for (const url of this.requests) {
-            if (url.startsWith('data:')) continue;
-            assert.ok(['desk', 'problems'].some((pages) => url.startsWith(`${office}/${pages}/`)), `a request to ${url.slice(0, 100)}`);
-            this.counter.keepsSecret(url, 'an address');
+            assert.ok(this.isOurs(url), `a request to ${url.slice(0, 100)}`);
+            if (!url.startsWith('data:')) this.world.keepsSecret(url, 'an address');
         }
         for (const page of this.context.pages()) {
             const session = await this.context.newCDPSession(page);
             const { entries } = await session.send('Page.getNavigationHistory');
-            for (const { url, title } of entries) this.counter.keepsSecret(`${url} ${title}`, 'the history');
+            for (const { url, title } of entries) this.world.keepsSecret(`${url} ${title}`, 'the history');
             this.titles.add(await page.title());
         }
-        const { origins, cookies } = await this.context.storageState();
-        assert.deepEqual(origins, [], 'something was put into the local storage');
-        for (const { name, value, httpOnly, secure, sameSite, path } of cookies) {
-            this.counter.keepsSecret(`${name} ${value}`, 'a cookie');
+        const { origins, cookies } = await this.context.storageState({ indexedDB: true });
+        assert.deepEqual(origins, [], 'something was put into a store of the browser');
+        for (const cookie of cookies) {
+            const { name, value, httpOnly, secure, sameSite } = cookie;
+            this.world.keepsSecret(`${name} ${value}`, 'a cookie');
             assert.ok(secure && sameSite === 'Strict' && httpOnly, `cookie ${name} is not well kept`);
-            if (name === 'lichtbild_code') assert.match(path, /^\/desk\/collections\/[0-9a-f-]{36}$/);
+            this.checkCookie(cookie);
         }
-        for (const title of this.titles) this.counter.keepsSecret(title, 'a title');
+        for (const title of this.titles) this.world.keepsSecret(title, 'a title');
         assert.deepEqual(this.faults, [], 'the browser complains');
     }
 

@@ -11,9 +11,9 @@ async function scans(clerk, keys) {
     return (await clerk.sees('#received[data-verdict]')).getAttribute('data-verdict');
 }
 
-export async function the_self_test_tells_what_the_scanner_sends(counter) {
-    const clerk = await counter.clerk();
-    const before = await counter.ask('contents');
+export async function the_self_test_tells_what_the_scanner_sends(world) {
+    const clerk = await world.clerk();
+    const before = await world.ask('contents');
     await clerk.open('/desk/self-test');
     await clerk.sees('svg.data-matrix');
     assert.equal(await scans(clerk, `${TEST_CODE}\n`), 'good');
@@ -26,11 +26,11 @@ export async function the_self_test_tells_what_the_scanner_sends(counter) {
     const swapped = TEST_CODE.replace(/[YZ]/g, (key) => (key === 'Y' ? 'Z' : 'Y'));
     assert.equal(await scans(clerk, `${swapped}\n`), 'fault');
     assert.match(await clerk.text('#received'), /Y und Z|Tastatur/);
-    assert.equal(await counter.ask('contents'), before, 'a test scan counts as a code');
+    assert.equal(await world.ask('contents'), before, 'a test scan counts as a code');
 }
 
-export async function the_self_test_knows_device_gateway_and_browser(counter) {
-    const clerk = await counter.clerk();
+export async function the_self_test_knows_device_gateway_and_browser(world) {
+    const clerk = await world.clerk();
     await clerk.open('/desk/self-test');
     assert.match(await clerk.text('#device'), /Bürgeramt Mitte.*Kasse/s);
     assert.equal(await clerk.page.getAttribute('#ready', 'data-ready'), 'true');

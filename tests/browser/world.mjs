@@ -1,16 +1,19 @@
-// The counter of one story: its own gateway, the control server, and the clerks.
+// The world of one story: its own gateway, the control server, and the people.
 
-import { Clerk } from './clerk.mjs';
+import { Clerk } from './actors/clerk.mjs';
+import { Photographer } from './actors/photographer.mjs';
 
-export class Counter {
-    constructor(browser, scene) {
+export class World {
+    // `tools` are what a Chromium of its own needs.
+    constructor(browser, scene, tools) {
         this.browser = browser;
+        this.tools = tools;
         this.scene = scene;
         this.codes = [];
-        this.clerks = [];
+        this.people = [];
     }
 
-    // Sends a command to the control server; tests/browser/control_server.rs lists the commands.
+    // Sends a command to the control server; tests/browser/gateway/control_server.rs lists the commands.
     async ask(ask, fields = {}) {
         const body = JSON.stringify({ ask, ...fields });
         const headers = { 'content-type': 'application/json' };
@@ -20,8 +23,8 @@ export class Counter {
     }
 
     // Deposits a photo; returns its code, id, size and digest.
-    async deposit(portrait = null) {
-        const deposit = await this.ask('deposit', { portrait });
+    async deposit(portrait = null, device = null) {
+        const deposit = await this.ask('deposit', { portrait, device });
         this.codes.push(deposit.code);
         return deposit;
     }
@@ -42,7 +45,7 @@ export class Counter {
         return this.ask('settle', { device, collection, outcome });
     }
 
-    // Requests at the office listener since `mark`, the number of requests by then.
+    // Requests at the listeners since `mark`, the number of requests by then.
     async asked(mark = 0) {
         return (await this.ask('asked')).slice(mark);
     }
@@ -50,27 +53,41 @@ export class Counter {
     // A clerk at a computer with this certificate and an empty window. With `clockAhead` the computer's clock is that many seconds ahead of
     // the gateway's, and `passes` moves both.
     async clerk({ device = 'mitte', ...options } = {}) {
-        const clerk = await Clerk.arrives(this, device, options);
-        this.clerks.push(clerk);
-        return clerk;
+        return this.joins(await Clerk.arrives(this, device, options));
+    }
+
+    async photographer({ device = 'koch', ...options } = {}) {
+        return this.joins(await Photographer.arrives(this, device, options));
+    }
+
+    // Makes the checks of every story for this person too.
+    joins(person) {
+        this.people.push(person);
+        return person;
+    }
+
+    // A code that a page showed: it must not appear anywhere else.
+    async isShown(code) {
+        this.codes.push(code);
+        await this.ask('remember_code', { code });
     }
 
     async passes(seconds) {
         const now = await this.ask('advance', { seconds });
-        for (const clerk of this.clerks) await clerk.passes(seconds);
+        for (const person of this.people) await person.passes(seconds);
         return now;
     }
 
     // Closes all windows and makes the checks of every story.
     async close() {
-        for (const clerk of this.clerks) await clerk.isFaultless();
+        for (const person of this.people) await person.isFaultless();
         await this.abandon();
         const told = (await this.asked()).flatMap(({ path, referer }) => [path, referer ?? '']);
         for (const text of told) this.keepsSecret(text, 'a request');
     }
 
     async abandon() {
-        await Promise.all(this.clerks.map((clerk) => clerk.context.close().catch(() => {})));
+        await Promise.all(this.people.map((person) => person.context.close().catch(() => {})));
     }
 
     // Fails if this text contains a code, in any spelling.
@@ -83,7 +100,7 @@ export class Counter {
 
     // Describes the state of a story that failed.
     async describe() {
-        const views = await Promise.all(this.clerks.map((clerk) => clerk.describe().catch((error) => error.message)));
+        const views = await Promise.all(this.people.map((person) => person.describe().catch((error) => error.message)));
         const asked = await this.asked().catch(() => []);
         return [...views, 'asked of the gateway:', ...asked.map((request) => JSON.stringify(request))].join('\n');
     }

@@ -1,62 +1,14 @@
-// Accessibility and layout of every page: axe-core, several sizes, enlarged, printed, without motion.
+// Accessibility and layout of every page of the desk: axe-core, several sizes, enlarged, printed, without motion.
 
 import { strict as assert } from 'node:assert';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { pages } from '../clerk.mjs';
-import { everyFailure, mistyped, UNKNOWN } from '../failures.mjs';
+import { mkdirSync } from 'node:fs';
+import { pages } from '../../actors/clerk.mjs';
+import { everyFailure, mistyped, UNKNOWN } from '../../checks/failures.mjs';
+import { isAccessible, isFit, SCREENSHOTS, SIZES } from '../../checks/fit.mjs';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'];
-
-// The usual window, a small one, and the usual one at 200 and 400 per cent (WCAG 2.1, 1.4.4 and 1.4.10), which leaves half and a
-// quarter of its width.
-const SIZES = [
-    { width: 1280, height: 800 },
-    { width: 800, height: 600 },
-    { width: 640, height: 400 },
-    { width: 320, height: 256 },
-];
-
-// Folder for screenshots, if set.
-const SCREENSHOTS = process.env.LICHTBILD_SCREENSHOTS;
-
-// Checks the open page in every way.
-export async function isFit(clerk, name) {
-    for (const size of SIZES) {
-        await clerk.page.setViewportSize(size);
-        const wide = await clerk.page.evaluate(() => {
-            const { scrollWidth, clientWidth } = document.documentElement;
-            return scrollWidth - clientWidth;
-        });
-        assert.equal(wide, 0, `${name} has to be scrolled sideways at ${size.width} pixels`);
-        if (SCREENSHOTS && size.width >= 640) {
-            mkdirSync(SCREENSHOTS, { recursive: true });
-            await clerk.page.screenshot({ path: `${SCREENSHOTS}/${name}-${size.width}.png`, fullPage: true });
-        }
-        // The two sizes in between look like one of the others.
-        if ([1280, 320].includes(size.width)) await isAccessible(clerk, `${name} at ${size.width} pixels`);
-    }
-    await clerk.page.setViewportSize(SIZES[0]);
-    const moving = await clerk.page.evaluate(() => document.getAnimations().map(({ playState }) => playState));
-    assert.equal(moving.includes('running'), false, `${name} moves although motion is unwanted`);
-}
-
-async function isAccessible(clerk, where) {
-    if (!(await clerk.page.evaluate(() => 'axe' in window))) await clerk.page.evaluate(AXE);
-    const violations = await clerk.page.evaluate(async (tags) => {
-        const runOnly = { type: 'tag', values: tags };
-        const { violations } = await axe.run(document, { runOnly, resultTypes: ['violations'] });
-        return violations.map(({ id, help, nodes }) =>
-            [`${id}: ${help}`, ...nodes.map(({ html, failureSummary }) => `  ${html}\n  ${failureSummary}`)].join('\n'),
-        );
-    }, TAGS);
-    assert.equal(violations.length, 0, `${where}:\n${violations.join('\n')}`);
-}
-
-export async function every_page_is_fit_for_everybody(counter) {
-    const clerk = await counter.clerk({ reducedMotion: 'reduce' });
-    const deposit = await counter.deposit('portrait-413x531.jpg');
+export async function every_page_is_fit_for_everybody(world) {
+    const clerk = await world.clerk({ reducedMotion: 'reduce' });
+    const deposit = await world.deposit('portrait-413x531.jpg');
     await clerk.open();
     await isFit(clerk, 'enter');
     await clerk.enters(deposit.code);
@@ -87,7 +39,7 @@ export async function every_page_is_fit_for_everybody(counter) {
     await clerk.open(`/desk/collections/${collection}/use`);
     await clerk.sees('#confirmed');
     await isFit(clerk, 'use-without-code');
-    const colleague = await counter.clerk({ device: 'mitte_2', reducedMotion: 'reduce' });
+    const colleague = await world.clerk({ device: 'mitte_2', reducedMotion: 'reduce' });
     await colleague.open(`/desk/collections/${collection}`);
     await colleague.sees('form#release');
     await isFit(colleague, 'other-counter');
@@ -104,8 +56,8 @@ export async function every_page_is_fit_for_everybody(counter) {
     await isFit(clerk, 'self-test-fault');
 }
 
-export async function every_last_page_is_fit_for_everybody(counter) {
-    const clerk = await counter.clerk({ reducedMotion: 'reduce' });
+export async function every_last_page_is_fit_for_everybody(world) {
+    const clerk = await world.clerk({ reducedMotion: 'reduce' });
     const ways = {
         used: async () => {
             await clerk.saves();
@@ -123,7 +75,7 @@ export async function every_last_page_is_fit_for_everybody(counter) {
         released: async () => {},
     };
     for (const [name, choose] of Object.entries(ways)) {
-        await clerk.collects(await counter.deposit());
+        await clerk.collects(await world.deposit());
         await choose();
         await clerk.page.click(name === 'released' ? 'form#release button' : '#finish');
         await clerk.sees('#outcome');
@@ -135,9 +87,9 @@ export async function every_last_page_is_fit_for_everybody(counter) {
     await isFit(clerk, 'failure-nowhere');
 }
 
-export async function every_refusal_is_fit_for_everybody(counter) {
-    const clerk = await counter.clerk({ reducedMotion: 'reduce' });
-    const { code } = await counter.deposit();
+export async function every_refusal_is_fit_for_everybody(world) {
+    const clerk = await world.clerk({ reducedMotion: 'reduce' });
+    const { code } = await world.deposit();
     await clerk.open();
     await clerk.enters(mistyped(code));
     await clerk.isRefused('code-malformed');
@@ -150,25 +102,25 @@ export async function every_refusal_is_fit_for_everybody(counter) {
         await clerk.isRefused('code-malformed');
         await isFit(clerk, `failure-code-${name}`);
     }
-    await everyFailure(counter, clerk, (kind) => isFit(clerk, `failure-${kind}`));
+    await everyFailure(world, clerk, (kind) => isFit(clerk, `failure-${kind}`));
 }
 
-export async function the_english_pages_are_accessible_too(counter) {
-    const clerk = await counter.clerk();
+export async function the_english_pages_are_accessible_too(world) {
+    const clerk = await world.clerk();
     await clerk.open();
     assert.equal(await clerk.page.getAttribute('html', 'lang'), 'de');
     await clerk.page.click('form#language button');
     await clerk.sees('html[lang=en]');
     await isAccessible(clerk, 'enter');
-    await clerk.collects(await counter.deposit());
+    await clerk.collects(await world.deposit());
     await isAccessible(clerk, 'photo');
     await clerk.page.click('a#use');
     await clerk.sees('#finish');
     await isAccessible(clerk, 'use');
 }
 
-export async function the_explanations_of_problems_are_fit_for_everybody(counter) {
-    const clerk = await counter.clerk({ reducedMotion: 'reduce' });
+export async function the_explanations_of_problems_are_fit_for_everybody(world) {
+    const clerk = await world.clerk({ reducedMotion: 'reduce' });
     await clerk.open('/problems/');
     await clerk.sees('html[lang=de]');
     await isFit(clerk, 'problems-de');
@@ -189,9 +141,9 @@ export async function the_explanations_of_problems_are_fit_for_everybody(counter
     }
 }
 
-export async function the_language_once_switched_stays(counter) {
-    const clerk = await counter.clerk();
-    const deposit = await counter.deposit();
+export async function the_language_once_switched_stays(world) {
+    const clerk = await world.clerk();
+    const deposit = await world.deposit();
     const collection = await clerk.collects(deposit);
     const german = await clerk.text('a#use');
     await clerk.page.click('form#language button');
@@ -210,9 +162,9 @@ export async function the_language_once_switched_stays(counter) {
     await clerk.sees('html[lang=de]');
 }
 
-export async function every_stop_of_the_tab_key_is_seen(counter) {
-    const clerk = await counter.clerk();
-    const collection = await clerk.collects(await counter.deposit());
+export async function every_stop_of_the_tab_key_is_seen(world) {
+    const clerk = await world.clerk();
+    const collection = await clerk.collects(await world.deposit());
     for (const path of pages(collection)) {
         await clerk.open(path);
         const seen = new Set();
@@ -240,9 +192,9 @@ export async function every_stop_of_the_tab_key_is_seen(counter) {
     }
 }
 
-export async function the_receipt_prints_without_what_is_only_for_the_screen(counter) {
-    const clerk = await counter.clerk();
-    await clerk.collects(await counter.deposit());
+export async function the_receipt_prints_without_what_is_only_for_the_screen(world) {
+    const clerk = await world.clerk();
+    await clerk.collects(await world.deposit());
     await clerk.page.click('form#release button');
     await clerk.sees('#outcome');
     await clerk.page.emulateMedia({ media: 'print' });
@@ -252,9 +204,9 @@ export async function the_receipt_prints_without_what_is_only_for_the_screen(cou
     }
 }
 
-export async function what_is_printed_tells_its_office_and_all_its_words(counter) {
-    const clerk = await counter.clerk();
-    await clerk.collects(await counter.deposit());
+export async function what_is_printed_tells_its_office_and_all_its_words(world) {
+    const clerk = await world.clerk();
+    await clerk.collects(await world.deposit());
     await clerk.saves();
     await clerk.chooses('outcome', 'kept');
     await clerk.page.fill('#until', '2026-12-31');
@@ -280,17 +232,17 @@ export async function what_is_printed_tells_its_office_and_all_its_words(counter
     if (SCREENSHOTS) await clerk.page.pdf({ path: `${SCREENSHOTS}/print-self-test.pdf`, format: 'A4' });
 }
 
-export async function the_head_tells_office_and_certificate_apart(counter) {
-    const clerk = await counter.clerk();
+export async function the_head_tells_office_and_certificate_apart(world) {
+    const clerk = await world.clerk();
     await clerk.open();
     assert.match(await clerk.text('header .name'), /^Lichtbild \S.*\S Zertifikat bis \d/);
     const [office, end] = await Promise.all(['.office', '#valid-until'].map((part) => clerk.page.locator(part).boundingBox()));
     assert.ok(end.x - (office.x + office.width) > 6 || end.y >= office.y + office.height, 'they touch each other');
 }
 
-export async function short_numbers_are_never_broken_in_two(counter) {
-    const clerk = await counter.clerk();
-    const collection = await clerk.collects(await counter.deposit());
+export async function short_numbers_are_never_broken_in_two(world) {
+    const clerk = await world.clerk();
+    const collection = await clerk.collects(await world.deposit());
     await clerk.saves();
     const paths = ['', '/use', '/refuse'].map((page) => `/desk/collections/${collection}${page}`);
     for (const width of [1280, 800, 640, 320]) {
@@ -314,9 +266,9 @@ async function isAboveTheFold(clerk, selector) {
     return y >= 0 && y + height <= clerk.page.viewportSize().height;
 }
 
-export async function the_main_action_is_seen_without_scrolling_in_a_small_window_and_enlarged(counter) {
-    const clerk = await counter.clerk();
-    await clerk.collects(await counter.deposit('portrait-413x531.jpg'));
+export async function the_main_action_is_seen_without_scrolling_in_a_small_window_and_enlarged(world) {
+    const clerk = await world.clerk();
+    await clerk.collects(await world.deposit('portrait-413x531.jpg'));
     for (const size of SIZES.filter(({ width }) => width >= 640)) {
         await clerk.page.setViewportSize(size);
         await clerk.page.reload();
@@ -327,8 +279,8 @@ export async function the_main_action_is_seen_without_scrolling_in_a_small_windo
     }
 }
 
-export async function forced_colours_mark_the_current_section_alone(counter) {
-    const clerk = await counter.clerk({ forcedColors: 'active' });
+export async function forced_colours_mark_the_current_section_alone(world) {
+    const clerk = await world.clerk({ forcedColors: 'active' });
     await clerk.open();
     const borders = await clerk.page.locator('nav a').evaluateAll((links) =>
         links.map((link) => [link.hasAttribute('aria-current'), getComputedStyle(link).borderBottomColor]));

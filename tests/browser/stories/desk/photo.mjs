@@ -4,40 +4,40 @@ import { strict as assert } from 'node:assert';
 
 const PORTRAIT = 'portrait-413x531.jpg';
 
-export async function from_enter_to_the_photo_it_takes_two_requests_and_little_more_than_the_photo(counter) {
-    const clerk = await counter.clerk();
-    const deposit = await counter.deposit(PORTRAIT);
+export async function from_enter_to_the_photo_it_takes_two_requests_and_little_more_than_the_photo(world) {
+    const clerk = await world.clerk();
+    const deposit = await world.deposit(PORTRAIT);
     await clerk.open();
     await clerk.sees('#code:focus');
     await clerk.page.keyboard.type(deposit.code);
     await clerk.page.waitForLoadState('networkidle');
-    const mark = (await counter.asked()).length;
+    const mark = (await world.asked()).length;
     await clerk.page.keyboard.press('Enter');
     await clerk.seesPhoto();
     await clerk.page.waitForLoadState('networkidle');
-    const asked = await counter.asked(mark);
+    const asked = await world.asked(mark);
     assert.deepEqual(asked.map(({ method, status }) => `${method} ${status}`), ['POST 303', 'GET 200']);
     const bytes = asked.reduce((sum, { answer_bytes }) => sum + answer_bytes, 0);
     assert.ok(asked.every(({ answer_bytes }) => answer_bytes !== null), 'an answer without a length');
     assert.ok(bytes <= deposit.bytes * 1.4 + 64 * 1024, `${bytes} bytes for a photo of ${deposit.bytes}`);
 }
 
-export async function the_page_tells_what_a_clerk_needs_to_know(counter) {
-    const clerk = await counter.clerk();
-    await clerk.collects(await counter.deposit(PORTRAIT));
+export async function the_page_tells_what_a_clerk_needs_to_know(world) {
+    const clerk = await world.clerk();
+    await clerk.collects(await world.deposit(PORTRAIT));
     assert.match(await clerk.text('#studio'), /Foto Koch.*Düsseldorf/s);
     assert.ok((await clerk.text('#findings')).length > 10);
     const until = await clerk.page.getAttribute('#lease time', 'datetime');
-    assert.equal(Date.parse(until), Date.parse(counter.scene.now) + 15 * 60_000);
+    assert.equal(Date.parse(until), Date.parse(world.scene.now) + 15 * 60_000);
     // Half a year from now.
     assert.match(await clerk.text('main'), /2[01]\.05\.2027/);
     const alternative = await clerk.page.getAttribute('#photo', 'alt');
     assert.ok(alternative.length > 0, 'the photo has no words for those who do not see it');
 }
 
-export async function guide_lines_can_be_switched_on_and_off(counter) {
-    const clerk = await counter.clerk();
-    await clerk.collects(await counter.deposit(PORTRAIT));
+export async function guide_lines_can_be_switched_on_and_off(world) {
+    const clerk = await world.clerk();
+    await clerk.collects(await world.deposit(PORTRAIT));
     for (const _ of 'on and off, with the mouse and with the keyboard'.split(' ').slice(0, 4)) {
         const wasShown = await clerk.page.isVisible('#guide-lines svg');
         assert.equal(await clerk.page.isChecked('#guides'), wasShown);
@@ -52,9 +52,9 @@ export async function guide_lines_can_be_switched_on_and_off(counter) {
     for (const side of ['x', 'y', 'width', 'height']) assert.ok(Math.abs(photo[side] - lines[side]) < 1.5, side);
 }
 
-export async function one_pixel_of_the_photo_can_be_one_pixel_of_the_screen(counter) {
-    const clerk = await counter.clerk();
-    await clerk.collects(await counter.deposit(PORTRAIT));
+export async function one_pixel_of_the_photo_can_be_one_pixel_of_the_screen(world) {
+    const clerk = await world.clerk();
+    await clerk.collects(await world.deposit(PORTRAIT));
     await clerk.page.check('#pixels');
     const photo = clerk.page.locator('#photo');
     assert.deepEqual(await photo.evaluate((image) => [image.clientWidth, image.clientHeight]), [413, 531]);
@@ -74,32 +74,32 @@ export async function one_pixel_of_the_photo_can_be_one_pixel_of_the_screen(coun
     assert.ok(Math.abs(width / height - 413 / 531) < 0.01, `${width} x ${height}`);
 }
 
-export async function the_countdown_counts_and_says_when_the_time_is_over(counter) {
-    const clerk = await counter.clerk({ clockAhead: 0 });
-    const deposit = await counter.deposit();
+export async function the_countdown_counts_and_says_when_the_time_is_over(world) {
+    const clerk = await world.clerk({ clockAhead: 0 });
+    const deposit = await world.deposit();
     await clerk.collects(deposit);
     const shows = (words) =>
         clerk.page.waitForFunction((text) => document.querySelector('#lease').innerText.includes(text), words);
     await shows('noch 15 min');
-    await counter.passes(5 * 60);
+    await world.passes(5 * 60);
     await shows('noch 10 min');
-    await counter.passes(11 * 60);
+    await world.passes(11 * 60);
     // The photo does not stay on the screen.
     await clerk.sees('main[data-problem="code-needed"]');
     assert.equal(await clerk.page.locator('#photo').count(), 0);
 }
 
-export async function a_computer_whose_clock_is_wrong_counts_right(counter) {
-    const clerk = await counter.clerk({ clockAhead: 3 * 60 * 60 });
-    await clerk.collects(await counter.deposit());
+export async function a_computer_whose_clock_is_wrong_counts_right(world) {
+    const clerk = await world.clerk({ clockAhead: 3 * 60 * 60 });
+    await clerk.collects(await world.deposit());
     assert.match(await clerk.text('#lease'), /bis 10:45 Uhr.*noch 15 min/);
 }
 
-export async function after_the_lease_the_code_is_entered_again(counter) {
-    const clerk = await counter.clerk();
-    const deposit = await counter.deposit();
+export async function after_the_lease_the_code_is_entered_again(world) {
+    const clerk = await world.clerk();
+    const deposit = await world.deposit();
     const collection = await clerk.collects(deposit);
-    await counter.passes(16 * 60);
+    await world.passes(16 * 60);
     await clerk.page.reload();
     await clerk.sees('main[data-problem=code-needed]');
     await clerk.enters(deposit.code);
@@ -107,39 +107,39 @@ export async function after_the_lease_the_code_is_entered_again(counter) {
     assert.ok(collection);
 }
 
-export async function a_decision_about_a_photo_that_was_seen_counts_after_the_lease_too(counter) {
-    const clerk = await counter.clerk();
-    const deposit = await counter.deposit();
+export async function a_decision_about_a_photo_that_was_seen_counts_after_the_lease_too(world) {
+    const clerk = await world.clerk();
+    const deposit = await world.deposit();
     await clerk.collects(deposit);
     await clerk.page.click('a#refuse');
     await clerk.chooses('reason', 'eyes_closed');
-    await counter.passes(16 * 60);
+    await world.passes(16 * 60);
     await clerk.page.click('#finish');
     await clerk.sees('#outcome');
-    assert.equal(await counter.state(deposit), 'refused');
+    assert.equal(await world.state(deposit), 'refused');
 }
 
-export async function a_form_that_was_open_for_days_is_answered_in_words_and_changes_nothing(counter) {
-    const clerk = await counter.clerk();
-    const deposit = await counter.deposit();
+export async function a_form_that_was_open_for_days_is_answered_in_words_and_changes_nothing(world) {
+    const clerk = await world.clerk();
+    const deposit = await world.deposit();
     await clerk.collects(deposit);
     await clerk.page.click('a#refuse');
     await clerk.chooses('reason', 'eyes_closed');
     // After a week a photo that was handed out counts as used.
-    await counter.passes(8 * 86_400);
-    await counter.ask('sweep');
-    const before = await counter.ask('contents');
+    await world.passes(8 * 86_400);
+    await world.ask('sweep');
+    const before = await world.ask('contents');
     await clerk.page.click('#finish');
     await clerk.sees('main[data-problem]');
     assert.ok((await clerk.text('main')).length > 40);
-    assert.equal(await counter.ask('contents'), before);
-    assert.equal(await counter.state(deposit), 'used');
+    assert.equal(await world.ask('contents'), before);
+    assert.equal(await world.state(deposit), 'used');
 }
 
-export async function today_leads_back_to_a_photo_that_is_still_leased(counter) {
-    const clerk = await counter.clerk();
-    const [used, open] = [await counter.deposit(), await counter.deposit()];
-    await counter.settledElsewhere(used, { outcome: 'used' }, 'mitte');
+export async function today_leads_back_to_a_photo_that_is_still_leased(world) {
+    const clerk = await world.clerk();
+    const [used, open] = [await world.deposit(), await world.deposit()];
+    await world.settledElsewhere(used, { outcome: 'used' }, 'mitte');
     const collection = await clerk.collects(open);
     await clerk.open('/desk/today');
     const table = clerk.page.locator('table#collections');

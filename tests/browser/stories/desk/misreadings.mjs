@@ -2,13 +2,13 @@
 
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
-import { UNKNOWN } from '../failures.mjs';
+import { UNKNOWN } from '../../checks/failures.mjs';
 
-const TABLE = JSON.parse(readFileSync(new URL('../code_spellings.json', import.meta.url), 'utf8'));
+const TABLE = JSON.parse(readFileSync(new URL('../../code_spellings.json', import.meta.url), 'utf8'));
 
-export async function a_typo_is_mended_by_single_keys_and_replaced_by_a_scan(counter) {
-    const clerk = await counter.clerk();
-    const [first, second] = [await counter.deposit(), await counter.deposit()];
+export async function a_typo_is_mended_by_single_keys_and_replaced_by_a_scan(world) {
+    const clerk = await world.clerk();
+    const [first, second] = [await world.deposit(), await world.deposit()];
     const shown = () => clerk.page.inputValue('#code');
     const selected = () => clerk.page.$eval('#code', (field) => field.value.slice(field.selectionStart, field.selectionEnd));
     const enters = async (text) => {
@@ -41,12 +41,12 @@ export async function a_typo_is_mended_by_single_keys_and_replaced_by_a_scan(cou
     // A scan replaces the whole text, also one that pauses in the middle.
     await clerk.scans(`${second.code}\n`, { pause: 200 });
     await clerk.seesPhoto();
-    assert.equal(await counter.state(second), 'leased');
-    assert.equal(await counter.state(first), 'available');
+    assert.equal(await world.state(second), 'leased');
+    assert.equal(await world.state(first), 'available');
 }
 
-export async function the_script_reads_every_spelling_that_the_gateway_reads(counter) {
-    const clerk = await counter.clerk();
+export async function the_script_reads_every_spelling_that_the_gateway_reads(world) {
+    const clerk = await world.clerk();
     await clerk.open();
     const isSent = (texts) =>
         clerk.page.evaluate((all) => {
@@ -73,10 +73,10 @@ export async function the_script_reads_every_spelling_that_the_gateway_reads(cou
     assert.deepEqual(TABLE.no_codes.filter((_, at) => answers[at]), [], 'a code for the script');
 }
 
-export async function what_scanners_send_instead_of_a_code_is_named(counter) {
-    const clerk = await counter.clerk();
-    const deposit = await counter.deposit();
-    const before = await counter.ask('contents');
+export async function what_scanners_send_instead_of_a_code_is_named(world) {
+    const clerk = await world.clerk();
+    const deposit = await world.deposit();
+    const before = await world.ask('contents');
     const symbol = 'q83vASNFZ4mrze/9+AEjRWeJ'.repeat(10);
     await clerk.open();
     for (const [arrived, title, words] of [
@@ -99,7 +99,7 @@ export async function what_scanners_send_instead_of_a_code_is_named(counter) {
         assert.equal(await clerk.page.getAttribute('#to-self-test', 'href'), '/desk/self-test');
     }
     assert.equal(await clerk.page.inputValue('#code'), '', 'what is no code stands there to be mended');
-    assert.equal(await counter.ask('contents'), before, 'it counts as a code');
+    assert.equal(await world.ask('contents'), before, 'it counts as a code');
     await clerk.scans(`${deposit.code}\n`);
     await clerk.seesPhoto();
 }

@@ -15,46 +15,46 @@ const DAY = 86_400;
 // Kind, status and cause of each failure. A cause gets a new photo and returns the code that the clerk then enters.
 const OF_CODES = [
     ['code-unknown', 404, async () => UNKNOWN],
-    ['photo-leased-elsewhere', 409, async (counter, deposit) => {
-        await counter.collectedElsewhere(deposit);
+    ['photo-leased-elsewhere', 409, async (world, deposit) => {
+        await world.collectedElsewhere(deposit);
         return deposit.code;
     }],
-    ['photo-settled', 410, async (counter, deposit) => {
-        await counter.settledElsewhere(deposit, { outcome: 'used' });
+    ['photo-settled', 410, async (world, deposit) => {
+        await world.settledElsewhere(deposit, { outcome: 'used' });
         return deposit.code;
     }],
-    ['photo-withdrawn', 410, async (counter, deposit) => {
-        await counter.ask('withdraw', { photo_id: deposit.photo_id });
+    ['photo-withdrawn', 410, async (world, deposit) => {
+        await world.ask('withdraw', { photo_id: deposit.photo_id });
         return deposit.code;
     }],
-    ['photo-expired', 410, async (counter, deposit) => {
-        await counter.passes(181 * DAY);
+    ['photo-expired', 410, async (world, deposit) => {
+        await world.passes(181 * DAY);
         return deposit.code;
     }],
-    ['too-many-codes', 429, async (counter, deposit) => {
+    ['too-many-codes', 429, async (world, deposit) => {
         // Twenty wrong codes are allowed within 15 minutes; another story entered the first.
-        for (let guess = 0; guess < 20; guess += 1) await counter.ask('collect', { device: 'mitte', code: UNKNOWN });
+        for (let guess = 0; guess < 20; guess += 1) await world.ask('collect', { device: 'mitte', code: UNKNOWN });
         return deposit.code;
     }],
-    ['storage-unavailable', 503, async (counter, deposit) => {
-        await counter.ask('break_storage');
+    ['storage-unavailable', 503, async (world, deposit) => {
+        await world.ask('break_storage');
         return deposit.code;
     }],
 ];
 
 // Failures that do not depend on the entered code.
 const OF_CLERKS = [
-    ['office-suspended', 403, (counter) => counter.ask('suspend', { device: 'mitte', suspended: true })],
-    ['device-revoked', 403, (counter) => counter.ask('revoke', { device: 'mitte' })],
+    ['office-suspended', 403, (world) => world.ask('suspend', { device: 'mitte', suspended: true })],
+    ['device-revoked', 403, (world) => world.ask('revoke', { device: 'mitte' })],
 ];
 
 // Number of failures.
 export const FAILURES = OF_CODES.length + OF_CLERKS.length;
 
 // Causes all failures and passes each page to `look`.
-export async function everyFailure(counter, clerk, look) {
+export async function everyFailure(world, clerk, look) {
     for (const [kind, status, happens] of OF_CODES) {
-        const code = await happens(counter, await counter.deposit());
+        const code = await happens(world, await world.deposit());
         await clerk.open();
         const [answer] = await Promise.all([
             clerk.page.waitForResponse((response) => response.request().method() === 'POST'),
@@ -64,18 +64,18 @@ export async function everyFailure(counter, clerk, look) {
         const words = await clerk.isRefused(kind);
         await look(kind, words);
         // Restores the counter for the next failure.
-        if (kind === 'too-many-codes') await counter.passes(16 * 60);
-        if (kind === 'storage-unavailable') await counter.ask('mend_storage');
+        if (kind === 'too-many-codes') await world.passes(16 * 60);
+        if (kind === 'storage-unavailable') await world.ask('mend_storage');
     }
     for (const [kind, status, happens] of OF_CLERKS) {
         await clerk.open();
-        await happens(counter);
+        await happens(world);
         for (const path of ['/desk/', '/desk/today']) {
             const answer = await clerk.open(path);
             assert.equal(answer.status(), status, `${kind} at ${path}`);
         }
         await clerk.sees(`main[data-problem="${kind}"]`);
         await look(kind, await clerk.text('main'));
-        if (kind === 'office-suspended') await counter.ask('suspend', { device: 'mitte', suspended: false });
+        if (kind === 'office-suspended') await world.ask('suspend', { device: 'mitte', suspended: false });
     }
 }

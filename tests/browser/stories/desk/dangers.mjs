@@ -1,7 +1,7 @@
 // Attacks: pages of other sites, false gateways, and data left in the browser.
 
 import { strict as assert } from 'node:assert';
-import { pages } from '../clerk.mjs';
+import { pages } from '../../actors/clerk.mjs';
 
 // A page of another site that posts this form as soon as it is open.
 function trap(action, fields) {
@@ -10,13 +10,13 @@ function trap(action, fields) {
     return `<!doctype html>${form}<script>document.forms[0].submit()</script>`;
 }
 
-export async function a_form_of_a_foreign_page_changes_nothing(counter) {
-    const clerk = await counter.clerk();
-    const { office } = counter.scene;
-    const deposit = await counter.deposit();
+export async function a_form_of_a_foreign_page_changes_nothing(world) {
+    const clerk = await world.clerk();
+    const { office } = world.scene;
+    const deposit = await world.deposit();
     const collection = await clerk.collects(deposit);
     const token = await clerk.page.inputValue('form#release input[name=csrf]');
-    const before = await counter.ask('contents');
+    const before = await world.ask('contents');
     const base = `${office}/desk/collections/${collection}/settle`;
     const attacks = [
         [base, { outcome: 'released' }],
@@ -41,29 +41,29 @@ export async function a_form_of_a_foreign_page_changes_nothing(counter) {
             await page.close();
         }
     }
-    assert.equal(await counter.ask('contents'), before);
+    assert.equal(await world.ask('contents'), before);
     clerk.requests = clerk.requests.filter((url) => !/^https:\/\/(attacker\.example|127\.0\.0\.1:1)\//.test(url));
     // The clerk's own page still works.
     await clerk.page.click('form#release button');
     await clerk.sees('#outcome');
 }
 
-export async function a_token_of_another_device_is_worth_nothing(counter) {
-    const [clerk, other] = [await counter.clerk(), await counter.clerk({ device: 'nord' })];
+export async function a_token_of_another_device_is_worth_nothing(world) {
+    const [clerk, other] = [await world.clerk(), await world.clerk({ device: 'nord' })];
     await other.open();
     const foreign = await other.page.inputValue('form#enter input[name=csrf]');
     await clerk.open();
-    const deposit = await counter.deposit();
-    const before = await counter.ask('contents');
+    const deposit = await world.deposit();
+    const before = await world.ask('contents');
     await clerk.page.locator('form#enter input[name=csrf]').evaluate((field, value) => (field.value = value), foreign);
     await clerk.enters(deposit.code);
     await clerk.sees('main[data-problem]');
-    assert.equal(await counter.ask('contents'), before);
+    assert.equal(await world.ask('contents'), before);
 }
 
-export async function every_form_that_changes_something_carries_a_token(counter) {
-    const clerk = await counter.clerk();
-    const collection = await clerk.collects(await counter.deposit());
+export async function every_form_that_changes_something_carries_a_token(world) {
+    const clerk = await world.clerk();
+    const collection = await clerk.collects(await world.deposit());
     for (const path of pages(collection)) {
         await clerk.open(path);
         const forms = await clerk.page.locator('form').evaluateAll((all) =>
@@ -74,15 +74,15 @@ export async function every_form_that_changes_something_carries_a_token(counter)
     }
 }
 
-export async function nothing_stays_behind_in_the_browser(counter) {
-    const clerk = await counter.clerk();
-    const deposit = await counter.deposit();
+export async function nothing_stays_behind_in_the_browser(world) {
+    const clerk = await world.clerk();
+    const deposit = await world.deposit();
     const collection = await clerk.collects(deposit);
-    const cookies = () => clerk.context.cookies(`${counter.scene.office}/desk/collections/${collection}`);
+    const cookies = () => clerk.context.cookies(`${world.scene.office}/desk/collections/${collection}`);
     const session = (await cookies()).find(({ name }) => name === 'lichtbild_code');
     assert.equal(session.path, `/desk/collections/${collection}`);
     // The page itself does not show the code either, to an onlooker.
-    counter.keepsSecret(await clerk.page.content(), 'the page');
+    world.keepsSecret(await clerk.page.content(), 'the page');
     assert.equal(await clerk.page.evaluate(() => document.cookie), '');
     await clerk.page.click('form#release button');
     await clerk.sees('#outcome');
@@ -92,11 +92,11 @@ export async function nothing_stays_behind_in_the_browser(counter) {
     assert.deepEqual(await clerk.page.evaluate(async () => (await indexedDB.databases()).length), 0);
 }
 
-export async function a_page_does_not_let_itself_be_framed(counter) {
-    const clerk = await counter.clerk();
+export async function a_page_does_not_let_itself_be_framed(world) {
+    const clerk = await world.clerk();
     const framing = 'https://127.0.0.1:1';
     await clerk.page.route(`${framing}/**`, (route) =>
-        route.fulfill({ contentType: 'text/html', body: `<iframe src="${counter.scene.office}/desk/"></iframe>` }),
+        route.fulfill({ contentType: 'text/html', body: `<iframe src="${world.scene.office}/desk/"></iframe>` }),
     );
     const refused = clerk.page.waitForEvent('console', (message) => message.text().includes('frame-ancestors'));
     await clerk.page.goto(`${framing}/`);
@@ -106,13 +106,13 @@ export async function a_page_does_not_let_itself_be_framed(counter) {
     await clerk.open();
 }
 
-export async function a_gateway_of_another_authority_is_not_spoken_to(counter) {
+export async function a_gateway_of_another_authority_is_not_spoken_to(world) {
     // Without this story nothing would show that the gateway's certificate is verified.
-    const url = await counter.ask('impostor');
-    const scene = { ...counter.scene, office: url };
-    const clerk = await counter.clerk();
+    const url = await world.ask('impostor');
+    const scene = { ...world.scene, office: url };
+    const clerk = await world.clerk();
     const { certificate, key } = scene.devices.mitte;
-    const context = await counter.browser.newContext({
+    const context = await world.browser.newContext({
         clientCertificates: [{ origin: url, cert: Buffer.from(certificate), key: Buffer.from(key) }],
     });
     const page = await context.newPage();
@@ -120,6 +120,6 @@ export async function a_gateway_of_another_authority_is_not_spoken_to(counter) {
     const words = await page.innerText('body');
     await context.close();
     assert.match(words, /client-certificate error: (self-signed|unable to (get|verify))/);
-    assert.deepEqual(await counter.asked(), []);
+    assert.deepEqual(await world.asked(), []);
     await clerk.open();
 }
