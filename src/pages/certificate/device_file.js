@@ -22,7 +22,7 @@ const DeviceFile = (() => {
     return sequence(integer(signature.subarray(0, half)), integer(signature.subarray(half)));
   };
 
-  // A new key pair with the fingerprint that the administrator sees too: SHA-256 of the public key, in groups of four digits.
+  // A new key pair with the fingerprint as the administrator sees it too: SHA-256 of the public key, upper-case, in groups of four digits.
   const makeKey = async () => {
     const pair = await crypto.subtle.generateKey(CURVE, true, ["sign"]);
     const spki = new Uint8Array(await crypto.subtle.exportKey("spki", pair.publicKey));
