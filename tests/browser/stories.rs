@@ -1,5 +1,6 @@
 //! The stories by name, each with the set-up of its gateway.
 
+use lichtbild::domain::party::invitation::EnrolmentPolicy;
 use lichtbild::validation::Profile;
 
 use super::chromium_driver::ChromiumDriver;
@@ -18,6 +19,11 @@ fn portraits(setup: &mut TestGatewaySetup) {
 /// Allows three requests per minute.
 fn busy(setup: &mut TestGatewaySetup) {
     setup.limits.requests_per_minute = 3;
+}
+
+/// An administrator compares the fingerprint of each new key.
+fn four_eyes(setup: &mut TestGatewaySetup) {
+    setup.policy = EnrolmentPolicy::FourEyes;
 }
 
 async fn run_story_and_check_log(story: &str, change: fn(&mut TestGatewaySetup)) {
@@ -148,6 +154,18 @@ stories! {
     what_is_printed_tells_its_office_and_all_its_words: small,
     the_main_action_is_seen_without_scrolling_in_a_small_window_and_enlarged: portraits,
     forced_colours_mark_the_current_section_alone: small,
+
+    // From an invitation to a certificate.
+    the_file_of_the_page_opens_with_openssl_with_java_and_in_a_browsers_store: small,
+    an_office_connects_its_counter_in_the_same_way: small,
+    a_person_waits_until_the_administrator_has_compared_the_fingerprint: four_eyes,
+    a_code_that_was_mistyped_is_not_sent: small,
+    every_part_of_the_connect_page_is_fit_for_everybody: small,
+    without_a_script_the_connect_page_says_what_to_do: small,
+    names_in_an_invitation_are_shown_as_text: small,
+
+    // The whole path of a studio.
+    connect_deposit_print_refusal_withdraw_renew: portraits,
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 // The world of one story: its own gateway, the control server, and the people.
 
 import { Clerk } from './actors/clerk.mjs';
+import { Newcomer } from './actors/newcomer.mjs';
 import { Photographer } from './actors/photographer.mjs';
 
 export class World {
@@ -60,6 +61,24 @@ export class World {
         return this.joins(await Photographer.arrives(this, device, options));
     }
 
+    // A person at a computer without a certificate.
+    async newcomer(options = {}) {
+        return this.joins(await Newcomer.arrives(this, options));
+    }
+
+    // Invites a new device; returns its code and its id. The code must not appear anywhere.
+    async invites({ role = 'studio', party = 'Foto Koch', label = 'Theke' } = {}) {
+        const invitation = await this.ask('invite', { role, party, label });
+        this.codes.push(invitation.code);
+        return invitation;
+    }
+
+    // Sets the gateway's clock to the time of the computers, which compare it with the end of certificates and invitations.
+    async isToday() {
+        const seconds = Math.max(0, Math.round((Date.now() - Date.parse(this.scene.now)) / 1000));
+        return this.passes(seconds);
+    }
+
     // Makes the checks of every story for this person too.
     joins(person) {
         this.people.push(person);
@@ -76,6 +95,13 @@ export class World {
         const now = await this.ask('advance', { seconds });
         for (const person of this.people) await person.passes(seconds);
         return now;
+    }
+
+    // Makes the checks of every story for this person and closes the windows, before the story goes on without them.
+    async leaves(person) {
+        await person.isFaultless();
+        this.people = this.people.filter((other) => other !== person);
+        await person.context.close();
     }
 
     // Closes all windows and makes the checks of every story.

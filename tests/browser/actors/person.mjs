@@ -20,7 +20,8 @@ export class Person {
     static async arrives(world, device, { home, listeners = [home], ...options }) {
         const { javaScript = true, clockAhead = null, viewport = { width: 1280, height: 800 }, ...more } = options;
         const { devices, now } = world.scene;
-        const certificate = devices[device];
+        // A device of the scene by its name, or the certificate and key of a new one.
+        const certificate = typeof device === 'string' ? devices[device] : device;
         const context = await world.browser.newContext({
             viewport,
             locale: 'de-DE',
@@ -47,6 +48,13 @@ export class Person {
             await context.clock.pauseAt(time + 1000);
         }
         person.page = await context.newPage();
+        return person;
+    }
+
+    // At a computer whose browser is open.
+    static async sitsDown(world, context, { home, listeners = [home] }) {
+        const person = new this(world, context, home, listeners);
+        person.page = context.pages()[0] ?? (await context.newPage());
         return person;
     }
 
@@ -187,6 +195,17 @@ export class Person {
     // Checks a cookie's place; overridden by each kind of person.
     checkCookie() {}
 
+    // The page keeps nothing in the browser.
+    async checkStores(page) {
+        if (!PAGES.test(new URL(page.url()).pathname) || this.isScriptless) return;
+        const kept = await page.evaluate(async () => [
+            ...(await indexedDB.databases()).map(({ name }) => name),
+            ...(await caches.keys()),
+            ...Object.keys(sessionStorage),
+        ]);
+        assert.deepEqual(kept, [], `${page.url()} keeps something in the browser`);
+    }
+
     // After a story: no unnoticed error, no request to another server, and no trace of the code.
     async isFaultless() {
         for (const url of this.requests) {
@@ -199,8 +218,9 @@ export class Person {
             for (const { url, title } of entries) this.world.keepsSecret(`${url} ${title}`, 'the history');
             this.titles.add(await page.title());
         }
-        const { origins, cookies } = await this.context.storageState({ indexedDB: true });
-        assert.deepEqual(origins, [], 'something was put into a store of the browser');
+        const { origins, cookies } = await this.context.storageState();
+        assert.deepEqual(origins, [], 'something was put into the local storage');
+        for (const page of this.context.pages()) await this.checkStores(page);
         for (const cookie of cookies) {
             const { name, value, httpOnly, secure, sameSite } = cookie;
             this.world.keepsSecret(`${name} ${value}`, 'a cookie');

@@ -8,6 +8,10 @@ export class Photographer extends Person {
         return super.arrives(world, device, { home: 'studio', ...options });
     }
 
+    static async sitsDown(world, context) {
+        return super.sitsDown(world, context, { home: 'studio' });
+    }
+
     async open(path = '/studio/') {
         return super.open(path);
     }

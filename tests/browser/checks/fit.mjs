@@ -26,9 +26,13 @@ export async function isFit(person, name) {
         await person.page.setViewportSize(size);
         const wide = await person.page.evaluate(() => {
             const { scrollWidth, clientWidth } = document.documentElement;
-            return scrollWidth - clientWidth;
+            if (scrollWidth === clientWidth) return [];
+            const all = [...document.body.querySelectorAll('*')];
+            const isTooWide = (element) => !element.children.length &&
+                (element.getBoundingClientRect().right > clientWidth || element.scrollWidth > Math.max(element.clientWidth, 1));
+            return [`${scrollWidth - clientWidth} pixels`, ...all.filter(isTooWide).map(({ outerHTML }) => outerHTML.slice(0, 200))];
         });
-        assert.equal(wide, 0, `${name} has to be scrolled sideways at ${size.width} pixels`);
+        assert.deepEqual(wide, [], `${name} has to be scrolled sideways at ${size.width} pixels`);
         if (SCREENSHOTS && size.width >= 390) {
             mkdirSync(SCREENSHOTS, { recursive: true });
             await person.page.screenshot({ path: `${SCREENSHOTS}/${name}-${size.width}.png`, fullPage: true });
