@@ -116,6 +116,8 @@ pub struct TrackedPhoto {
     pub latest: Option<CollectionRecord>,
     /// Time of the backup that the photo was restored from; set while the photo is quarantined, `None` once it is released.
     pub quarantined_since: Option<Timestamp>,
+    /// True if the photo was refused and the studio has marked that as seen.
+    pub is_refusal_seen: bool,
 }
 
 /// Filter and page of a query for a studio's photos.

@@ -71,7 +71,7 @@ pub async fn delete(
 }
 
 fn photo_body(photo: PhotoWithState, language: Language) -> PhotoBody {
-    let PhotoWithState { record, state } = photo;
+    let PhotoWithState { record, state, .. } = photo;
     PhotoBody {
         photo_id: record.photo_id,
         state,

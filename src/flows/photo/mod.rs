@@ -3,6 +3,7 @@
 //! ```text
 //! studio  check | deposit -> withdraw
 //! office  collect -> hand_over (present: at the desk) -> settle
+//!         new_refusals -> queries
 //! both    queries
 //! ```
 
@@ -10,6 +11,7 @@ pub mod check;
 pub mod collect;
 pub mod deposit;
 pub mod hand_over;
+pub mod new_refusals;
 pub mod planned_deposit;
 pub mod present;
 pub mod queries;

@@ -2,7 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::domain::id::{CollectionId, PhotoId};
-use crate::domain::party::Device;
+use crate::domain::party::{Caller, Device};
 use crate::domain::photo::availability::{ended_at, visible_state};
 use crate::domain::photo::collection::CollectionRecord;
 use crate::domain::photo::lease::visible_collection;
@@ -18,6 +18,8 @@ use crate::storage::requests::{PhotoQuery, TrackedPhoto};
 pub struct PhotoWithState {
     pub record: PhotoRecord,
     pub state: PhotoState,
+    /// True if the photo was refused and the studio has not marked that as seen.
+    pub is_new_refusal: bool,
 }
 
 /// A page of a list.
@@ -38,9 +40,9 @@ pub async fn photo(
     Ok(photo.map(|photo| with_current_state(gateway, photo)))
 }
 
-/// The device of a clerk.
-pub async fn device(gateway: &Gateway, office: &OfficeCaller) -> Result<Option<Device>, StoreError> {
-    gateway.store.device(office.device_id).await
+/// The device that a person at a page uses.
+pub async fn device(gateway: &Gateway, caller: &Caller) -> Result<Option<Device>, StoreError> {
+    gateway.store.device(caller.device_id).await
 }
 
 /// The studio's photos, newest first.
@@ -151,10 +153,11 @@ pub fn with_current_state(gateway: &Gateway, photo: TrackedPhoto) -> PhotoWithSt
     let (latest, now) = (photo.latest.as_ref(), gateway.now());
     let state = visible_state(&photo.record, latest, now);
     let settled_at = ended_at(&photo.record, latest, now);
-    PhotoWithState { record: PhotoRecord { settled_at, ..photo.record }, state }
+    let is_new_refusal = state == PhotoState::Refused && !photo.is_refusal_seen;
+    PhotoWithState { record: PhotoRecord { settled_at, ..photo.record }, state, is_new_refusal }
 }
 
 /// The last item of a full page: the next page begins after it.
-fn last_if_full<Item>(items: &[Item], limit: u32) -> Option<&Item> {
+pub(super) fn last_if_full<Item>(items: &[Item], limit: u32) -> Option<&Item> {
     items.last().filter(|_| items.len() >= usize::try_from(limit).unwrap_or(usize::MAX))
 }

@@ -40,6 +40,7 @@ const MIGRATIONS: Migrations = &[
     ("events", include_str!("migrations/0007_events.sql")),
     ("repeated renewal", include_str!("migrations/0008_repeated_renewal.sql")),
     ("event cursors", include_str!("migrations/0009_event_cursors.sql")),
+    ("seen refusals", include_str!("migrations/0010_seen_refusals.sql")),
 ];
 
 impl PostgresDatabase {

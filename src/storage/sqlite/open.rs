@@ -38,6 +38,7 @@ const MIGRATIONS: Migrations = &[
     ("events", include_str!("migrations/0009_events.sql")),
     ("repeated renewal", include_str!("migrations/0010_repeated_renewal.sql")),
     ("event cursors", include_str!("migrations/0011_event_cursors.sql")),
+    ("seen refusals", include_str!("migrations/0012_seen_refusals.sql")),
 ];
 
 impl SqliteDatabase {

@@ -618,6 +618,7 @@ gateway-fault-out-of-use = die Datenbank ist stillgelegt
 gateway-uncovered-certificates-first_used_at = wird beim ersten Vorzeigen eines Zertifikats vermerkt, ohne Zeile im Protokoll
 gateway-uncovered-certificates-der = wiederholt das Zertifikat, dessen Prüfsumme in certificates.sha256 steht, und wird beim Lesen damit verglichen
 gateway-uncovered-collection_devices-hand_overs = zählt wiederholte Übergaben, von denen nicht jede eine Zeile im Protokoll hat; ist nie kleiner als die Zahl im Protokoll
+gateway-uncovered-photos-refusal_seen = wird gesetzt, wenn das Studio eine Ablehnung auf seinen Seiten als gesehen kennzeichnet, ohne Zeile im Protokoll
 gateway-uncovered-guesses = zählen falsche Codes über wenige Minuten und werden nach einem Tag gelöscht
 gateway-uncovered-events = wiederholen 30 Tage lang für die Programme von Studios und Ämtern, was das Protokoll sagt, und kündigen Fristen an
 gateway-uncovered-notes-name--notes-moment = sind Vermerke der Datenbank über sich selbst: letzter Löschlauf, letzte Probe, ihr Gebrauch

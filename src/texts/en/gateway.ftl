@@ -618,6 +618,7 @@ gateway-fault-out-of-use = the database is inactive
 gateway-uncovered-certificates-first_used_at = is noted when a certificate is first shown, without a row of the log
 gateway-uncovered-certificates-der = repeats the certificate whose digest is in certificates.sha256, and is compared with that when it is read
 gateway-uncovered-collection_devices-hand_overs = counts repeated hand-overs, not all of which have a row of the log; is never below the number in the log
+gateway-uncovered-photos-refusal_seen = is set when the studio marks a refusal as seen on its pages, without a row of the log
 gateway-uncovered-guesses = count wrong codes within a window of minutes, and are deleted after a day
 gateway-uncovered-events = repeat for 30 days what the log tells, and announce ends, for programs of studios and offices
 gateway-uncovered-notes-name--notes-moment = are notes of the database about itself: its last sweep and probe, its use

@@ -14,10 +14,11 @@ use crate::support::raw_database::RawDatabase;
 use crate::support::test_gateway::{DAY, TestGateway};
 
 /// Columns whose changes are not found, with the reason.
-const LEFT_OPEN: [(&str, &str); 25] = [
+const LEFT_OPEN: [(&str, &str); 26] = [
     ("collection_devices.hand_overs", "counts hand-overs without a row of the log"),
     ("certificates.first_used_at", "noted without a row of the log"),
     ("certificates.der", "compared with its digest when it is read"),
+    ("photos.refusal_seen", "noted without a row of the log"),
     ("guesses.scope", "counts of minutes, forgotten after a day"),
     ("guesses.window_start", "counts of minutes, forgotten after a day"),
     ("guesses.count", "counts of minutes, forgotten after a day"),
@@ -43,7 +44,7 @@ const LEFT_OPEN: [(&str, &str); 25] = [
 ];
 
 /// Values for columns with constraints that a generic value would violate, and the row to change.
-const CHANGES: [(&str, &str, &str); 27] = [
+const CHANGES: [(&str, &str, &str); 28] = [
     ("parties.role", "CASE role WHEN 'studio' THEN 'office' ELSE 'studio' END", ""),
     ("parties.suspended", "NOT suspended", "suspended"),
     ("devices.duty", "'photos'", "duty = 'audit'"),
@@ -59,6 +60,7 @@ const CHANGES: [(&str, &str, &str); 27] = [
     ("photos.expires_at", "expires_at + 315360000000", "state = 'available'"),
     ("photos.refusal_reason", "'pose'", "refusal_reason = 'gaze'"),
     ("photos.refusal_note", "'somebody else'", "refusal_note IS NOT NULL"),
+    ("photos.refusal_seen", "NOT refusal_seen", "state = 'refused'"),
     ("photos.findings", "'[ ]'", "state = 'available'"),
     ("photos.held_back_since", "NULL", "held_back_since IS NOT NULL AND lookup_id IS NOT NULL"),
     ("collections.state", "'refused'", "state = 'used'"),

@@ -7,6 +7,7 @@ mod contract;
 mod event_faults;
 mod events;
 mod failover;
+mod new_refusals;
 mod node_coordination;
 mod opening;
 mod outage;

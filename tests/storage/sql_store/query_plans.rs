@@ -130,7 +130,7 @@ async fn postgresql_finds_what_it_needs_by_an_index() {
 }
 
 /// Statements of frequent requests of clerks and studios, each by a part of its text, with values.
-const OF_REQUESTS: [(&str, &str); 5] = [
+const OF_REQUESTS: [(&str, &str); 7] = [
     (
         "AS certificate_expires_at FROM devices d JOIN parties p ON p.party_id = d.party_id WHERE d.device_id = $1",
         "$device",
@@ -140,8 +140,10 @@ const OF_REQUESTS: [(&str, &str); 5] = [
         "$office, 0, 9000000000000000, '~', 9000000000000000, 51",
     ),
     ("coalesce(c.settle_due, c.lease_until) > $3 ORDER BY c.collection_id DESC LIMIT $4", "$office, '~', 0, 51"),
-    ("AND p.photo_id < $2 ORDER BY p.photo_id DESC LIMIT $3", "$studio, '~', 51"),
+    ("$1 AND p.photo_id < $2 ORDER BY p.photo_id DESC LIMIT $3", "$studio, '~', 51"),
     ("AND p.state = $2 AND p.photo_id < $3 ORDER BY p.photo_id DESC LIMIT $4", "$studio, 'refused', '~', 51"),
+    ("AND NOT refusal_seen LIMIT $2", "$studio, 100"),
+    ("AND NOT p.refusal_seen AND p.photo_id < $2", "$studio, '~', 51"),
 ];
 
 #[tokio::test]

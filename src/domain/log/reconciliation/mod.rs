@@ -70,7 +70,7 @@ enum RowDigestStatus {
 }
 
 /// Columns that the log does not cover, with the reasons.
-pub const UNCOVERED_COLUMNS: [(&str, &str); 8] = [
+pub const UNCOVERED_COLUMNS: [(&str, &str); 9] = [
     ("certificates.first_used_at", "is written at the first use of a certificate, without a row of the log"),
     (
         "certificates.der",
@@ -80,6 +80,7 @@ pub const UNCOVERED_COLUMNS: [(&str, &str); 8] = [
         "collection_devices.hand_overs",
         "counts repeated hand-overs, which do not all have a row of the log; is never below the number in the log",
     ),
+    ("photos.refusal_seen", "is set when the studio marks a refusal as seen on its pages, without a row of the log"),
     ("guesses", "count wrong codes within minutes, and are deleted after a day"),
     ("notes.name, notes.moment", "are notes of the store about itself: its last sweep, its probe and its use"),
     ("events", "repeat for 30 days what the log tells, and announce ends, for programs of studios and offices"),

@@ -12,6 +12,7 @@ use crate::storage::sql::engine::values::DatabaseRow;
 pub(in crate::storage::sql) const TRACKED_PHOTO: &str = "
     p.photo_id, p.studio_id, p.device_id, p.epoch, p.state, p.kept, p.width, p.height, p.bytes, p.profile, p.findings,
     p.deposited_at, p.expires_at, p.settled_at, p.refusal_reason, p.refusal_note, p.lookup_id, p.tombstone_id, p.held_back_since,
+    p.refusal_seen,
     c.collection_id AS c_collection_id, c.photo_id AS c_photo_id, c.office_id AS c_office_id, c.state AS c_state,
     c.leased_at AS c_leased_at, c.lease_until AS c_lease_until, c.handed_over_at AS c_handed_over_at,
     c.settle_due AS c_settle_due, c.settled_at AS c_settled_at, c.kept_until AS c_kept_until";
@@ -29,7 +30,12 @@ pub(in crate::storage::sql) fn tracked_photo(row: &DatabaseRow) -> Result<Tracke
         None => None,
         Some(_) => Some(collection(row, "c_")?),
     };
-    Ok(TrackedPhoto { record: photo(row)?, latest, quarantined_since: row.get("held_back_since")? })
+    Ok(TrackedPhoto {
+        record: photo(row)?,
+        latest,
+        quarantined_since: row.get("held_back_since")?,
+        is_refusal_seen: row.get("refusal_seen")?,
+    })
 }
 
 fn photo(row: &DatabaseRow) -> Result<PhotoRecord, StoreError> {
