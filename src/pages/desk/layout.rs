@@ -24,7 +24,8 @@ static SCRIPT: LazyLock<PageScript> = LazyLock::new(|| {
     PageScript::new(concat!(
         include_str!("key_guard.js"),
         include_str!("../frame/code_reading.js"),
-        include_str!("script.js")
+        include_str!("script.js"),
+        include_str!("../frame/self_test.js")
     ))
 });
 

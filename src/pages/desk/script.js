@@ -257,13 +257,6 @@
     addEventListener("pageshow", () => { scan.value = ""; begin(); });
     byId("print").hidden = false;
     byId("print").addEventListener("click", () => print());
-    byId("script").textContent = byId("script").dataset.on;
-    const clock = byId("clock");
-    const ahead = Date.now() - Number(clock.dataset.now);
-    const minutes = Math.round(Math.abs(ahead) / 60000);
-    const [unit, count] = minutes < 120 ? ["minutes", minutes] : minutes < 2880 ? ["hours", minutes / 60] : ["days", minutes / 1440];
-    const by = fill(clock.dataset[unit], { count: Math.round(count) });
-    clock.textContent = fill(clock.dataset[minutes < 1 ? "right" : ahead > 0 ? "fast" : "slow"], { by });
     // After this, a reload opens the page and does not send the last scan again.
     history.replaceState(null, "", location.pathname);
   }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use crate::texts::language::Language;
+use crate::texts::text;
 
 /// A hidden field with the CSRF token that every form needs.
 pub(in crate::pages) fn csrf_field(token: &str) -> Markup {
@@ -17,6 +18,12 @@ pub(in crate::pages) fn error_summary(title: &str, content: &Markup) -> Markup {
             (content)
         }
     }
+}
+
+/// A sign before a result, with its meaning in words for screen readers. `weight` is `good`, `advice` or `fault`.
+pub(in crate::pages) fn mark(sign: &str, weight: &str, language: Language) -> Markup {
+    let label = text!(language, format!("desk-mark-{weight}"));
+    html! { span.mark data-weight=(weight) { span aria-hidden="true" { (sign) } span.visually-hidden { (label) " " } } " " }
 }
 
 /// Link to the same page in the other language, for pages that take the language from their query.

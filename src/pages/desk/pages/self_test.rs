@@ -5,7 +5,6 @@ use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use maud::{Markup, html};
-use strum::IntoStaticStr;
 
 use crate::api::readiness::{Readiness, probe};
 use crate::api::{App, Problem};
@@ -21,35 +20,15 @@ use crate::pages::desk::layout::RENEWAL;
 use crate::pages::desk::scanner::scan_diagnosis::ScanSeverity;
 use crate::pages::desk::scanner::scanner_section::{ScanForm, scanner_section, severity_mark};
 use crate::pages::frame::certificate_end::WARNING_PERIOD;
-use crate::pages::frame::cookies;
 use crate::pages::frame::page::PageContent;
+use crate::pages::frame::self_test::{CookieTest, clock, missing_list, test_cookie};
 use crate::texts::language::Language;
 use crate::texts::text;
 
 const PATH: &str = "/desk/self-test";
-/// Query of the link that repeats the cookie test.
-const RETRY_QUERY: &str = "again";
-/// Cookie for the test whether the browser returns cookies.
-const TEST_COOKIE: &str = "lichtbild_self_test";
-
-/// Result of the test whether the browser returns cookies.
-#[derive(Clone, Copy, PartialEq, Eq, IntoStaticStr)]
-#[strum(serialize_all = "kebab-case")]
-enum CookieTest {
-    Done,
-    /// The browser did not return the cookie.
-    Failed,
-    /// This first response sends the cookie.
-    NotYet,
-}
-
 /// Shows the page before a scan.
 pub async fn show(State(app): State<App>, clerk: Clerk, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
-    let round_trip = match cookies::read(&headers, TEST_COOKIE) {
-        Some(_) => CookieTest::Done,
-        None if uri.query() == Some(RETRY_QUERY) => CookieTest::Failed,
-        None => CookieTest::NotYet,
-    };
+    let round_trip = CookieTest::of_page(&headers, &uri);
     self_test_response(&app, &clerk, None, round_trip).await
 }
 
@@ -60,7 +39,7 @@ pub async fn create(
     ClerkForm(clerk, scanned): ClerkForm<ScanForm>,
 ) -> Result<Response, Problem> {
     // The page with the form has sent the cookie.
-    let round_trip = if cookies::read(&headers, TEST_COOKIE).is_some() { CookieTest::Done } else { CookieTest::Failed };
+    let round_trip = CookieTest::of_form(&headers);
     self_test_response(&app, &clerk, Some(&scanned), round_trip).await
 }
 
@@ -84,7 +63,7 @@ async fn self_test_response(
         }
     };
     let mut response = clerk.page(StatusCode::OK, &PageContent { title, problem: None, main });
-    response.headers_mut().append(SET_COOKIE, cookies::set_cookie(TEST_COOKIE, "here", PATH, None)?);
+    response.headers_mut().append(SET_COOKIE, test_cookie(PATH)?);
     Ok(response)
 }
 
@@ -133,7 +112,7 @@ fn gateway(clerk: &Clerk, readiness: &Readiness) -> Markup {
         } @else {
             div #ready.notice data-ready="false" {
                 p { (severity_mark(ScanSeverity::Fault, language)) strong { (text!(language, "desk-not-ready")) } }
-                ul { @for missing in &readiness.missing { li data-missing=(missing) { (missing_text(missing, language)) } } }
+                (missing_list(&readiness.missing, language))
                 p { (text!(language, "desk-not-ready-hint")) }
             }
         }
@@ -142,33 +121,8 @@ fn gateway(clerk: &Clerk, readiness: &Readiness) -> Markup {
         }
         dl.facts {
             div { dt { "Version" } dd { "Lichtbild " (env!("CARGO_PKG_VERSION")) } }
-            div { dt { (text!(language, "desk-clock")) } dd { (clock(clerk)) } }
+            div { dt { (text!(language, "desk-clock")) } dd { (clock(clerk.now, language)) } }
         }
-    }
-}
-
-/// Shows the gateway's time. A wrong clock on the computer makes certificates invalid; the script shows the difference.
-fn clock(clerk: &Clerk) -> Markup {
-    let language = clerk.language;
-    html! {
-        span #clock data-now=(clerk.now.unix_milliseconds())
-            data-minutes=(text!(language, "desk-clock-minutes", count = "{count}"))
-            data-hours=(text!(language, "desk-clock-hours", count = "{count}"))
-            data-days=(text!(language, "desk-clock-days", count = "{count}"))
-            data-right=(text!(language, "desk-clock-right"))
-            data-fast=(text!(language, "desk-clock-fast", by = "{by}"))
-            data-slow=(text!(language, "desk-clock-slow", by = "{by}")) {
-            (text!(language, "desk-gateway-time", time = clock_time(clerk.now, language)))
-        }
-    }
-}
-
-fn missing_text(missing: &str, language: Language) -> String {
-    match missing {
-        "storage" | "clock" | "epoch-key" | "server-certificate" => {
-            text!(language, format!("desk-missing-{missing}"))
-        }
-        _ => text!(language, "desk-missing-other"),
     }
 }
 
@@ -176,7 +130,7 @@ fn browser(language: Language, round_trip: CookieTest) -> Markup {
     html! {
         h2 { "Browser" }
         dl.facts {
-            div { dt { "Cookies" } dd #cookies data-round-trip=(<&str>::from(round_trip)) { (cookie_test_text(language, round_trip)) } }
+            div { dt { "Cookies" } dd #cookies data-round-trip=(<&str>::from(round_trip)) { (round_trip.in_words(PATH, &text!(language, "desk-cookies-failed"), language)) } }
             div {
                 dt { (text!(language, "desk-scripts")) }
                 dd #script data-on=(text!(language, "desk-scripts-on")) {
@@ -188,21 +142,5 @@ fn browser(language: Language, round_trip: CookieTest) -> Markup {
                 dd { (text!(language, "desk-printing-hint")) }
             }
         }
-    }
-}
-
-fn cookie_test_text(language: Language, round_trip: CookieTest) -> Markup {
-    match round_trip {
-        CookieTest::Done => {
-            html! { (severity_mark(ScanSeverity::Good, language)) (text!(language, "desk-cookies-done")) }
-        }
-        CookieTest::Failed => html! {
-            (severity_mark(ScanSeverity::Fault, language))
-            strong { (text!(language, "desk-cookies-failed")) }
-        },
-        CookieTest::NotYet => html! {
-            (text!(language, "desk-cookies-unchecked")) " "
-            a #round-trip href={ (PATH) "?" (RETRY_QUERY) } { (text!(language, "desk-check-now")) }
-        },
     }
 }

@@ -14,7 +14,7 @@ use super::test_symbol::test_symbol;
 use crate::api::Problem;
 use crate::domain::display_text::is_displayable;
 use crate::pages::desk::clerk::Clerk;
-use crate::pages::frame::elements::csrf_field;
+use crate::pages::frame::elements::{csrf_field, mark};
 use crate::texts::language::Language;
 use crate::texts::text;
 
@@ -144,6 +144,5 @@ pub(in crate::pages) fn severity_mark(severity: ScanSeverity, language: Language
         ScanSeverity::Advice => "!",
         ScanSeverity::Fault => "✕",
     };
-    let label = text!(language, format!("desk-mark-{}", severity.name()));
-    html! { span.mark data-weight=(severity.name()) { span aria-hidden="true" { (sign) } span.visually-hidden { (label) " " } } " " }
+    mark(sign, severity.name(), language)
 }
