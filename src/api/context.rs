@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::extract::FromRef;
 
 use crate::api::body::BodyLimits;
+use crate::domain::party::operator_contact::OperatorContact;
 use crate::flows::Gateway;
 use crate::flows::maintenance::revocation_lists::PublishedRevocationLists;
 use crate::transport::tls::trust_status::TrustStatus;
@@ -20,6 +21,8 @@ pub struct App {
     pub json_body: BodyLimits,
     /// False if every test code is refused as such.
     pub answers_test_codes: bool,
+    /// Contact of the people who help studios.
+    pub operator_contact: OperatorContact,
     /// Longest time without a sign of life in an event stream.
     pub event_heartbeat: Duration,
 }

@@ -173,6 +173,14 @@ mod tests {
     }
 
     #[test]
+    fn the_configuration_names_the_contact_and_refuses_a_long_one() {
+        let config = Config::parse("[operator]\ncontact = 'Tel. 1'").unwrap();
+        assert_eq!(config.operator.contact.text(), Some("Tel. 1"));
+        let error = Config::parse(&format!("[operator]\ncontact = '{}'", "a".repeat(201))).unwrap_err();
+        assert!(error.contains("at most 200 characters"), "{error}");
+    }
+
+    #[test]
     fn paths_of_external_cas_are_relative_to_the_file() {
         let text = "[[office_authorities]]\nroots = 'v.pem'\nrevocation_lists = ['v.crl', '/abs/w.crl']\n";
         let config = Config::parse(text).unwrap().resolve_paths(Path::new("/srv"));

@@ -10,7 +10,7 @@ pub use load::ConfigError;
 pub use public_url::{PublicUrl, PublicUrlError};
 pub use settings::{
     AuditConfig, CertificatesConfig, Config, DeadlinesConfig, EnrolmentConfig, ExternalCaConfig, LimitsConfig,
-    ListenConfig, LogConfig, LogFormat, RevocationConfig,
+    ListenConfig, LogConfig, LogFormat, OperatorConfig, RevocationConfig,
 };
 
 /// The example file with comments, which shows the defaults.

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::public_url::PublicUrl;
 use crate::api::body::BodyLimits;
 use crate::domain::party::invitation::EnrolmentPolicy;
+use crate::domain::party::operator_contact::OperatorContact;
 use crate::domain::photo::quarantine::RevokedDevicePolicy;
 use crate::domain::photo::retention::MAX_RETENTION_DAYS;
 use crate::flows::GatewayLimits;
@@ -77,6 +78,7 @@ section! {
         certificates: CertificatesConfig = CertificatesConfig::default();
         revocation: RevocationConfig = RevocationConfig::default();
         office: OfficeConfig = OfficeConfig::default();
+        operator: OperatorConfig = OperatorConfig::default();
         office_authorities: Vec<ExternalCaConfig> = Vec::new();
         enrolment: EnrolmentConfig = EnrolmentConfig::default();
         deadlines: DeadlinesConfig = DeadlinesConfig::default();
@@ -131,6 +133,13 @@ section! {
     /// Answers to offices.
     "office" OfficeConfig {
         test_codes: bool = true;
+    }
+}
+
+section! {
+    /// The people who run the gateway.
+    "operator" OperatorConfig {
+        contact: OperatorContact = OperatorContact::default();
     }
 }
 
@@ -241,9 +250,11 @@ pub(super) enum PathKind {
 }
 
 impl Config {
-    pub(super) fn sections(&self) -> [&dyn ConfigSection; 10] {
-        let Self { listen, certificates, revocation, office, enrolment, deadlines, audit, limits, log, .. } = self;
-        [self, listen, certificates, revocation, office, enrolment, deadlines, audit, limits, log]
+    pub(super) fn sections(&self) -> [&dyn ConfigSection; 11] {
+        let Self {
+            listen, certificates, revocation, office, operator, enrolment, deadlines, audit, limits, log, ..
+        } = self;
+        [self, listen, certificates, revocation, office, operator, enrolment, deadlines, audit, limits, log]
     }
 
     /// Every path but the database's, with its key.

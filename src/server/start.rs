@@ -124,6 +124,7 @@ pub async fn start_with_faults(
         photo_body: config.photo_body_limits(),
         json_body: config.json_body_limits(),
         answers_test_codes: config.office.test_codes,
+        operator_contact: config.operator.contact.clone(),
         event_heartbeat: HEARTBEAT_INTERVAL,
     };
 

@@ -14,6 +14,7 @@ use lichtbild::config::Config;
 use lichtbild::domain::id::DeviceId;
 use lichtbild::domain::party::device_kind::DeviceKind;
 use lichtbild::domain::party::invitation::EnrolmentPolicy;
+use lichtbild::domain::party::operator_contact::OperatorContact;
 use lichtbild::domain::party::{Device, DeviceScope, Party, Role};
 use lichtbild::entropy::SeededEntropy;
 use lichtbild::flows::admin::administer::Administration;
@@ -58,6 +59,7 @@ pub struct TestGatewaySetup {
     /// True if rows of the audit log carry digests.
     pub digests: bool,
     pub answers_test_codes: bool,
+    pub operator_contact: OperatorContact,
     pub event_heartbeat: Duration,
 }
 
@@ -70,6 +72,7 @@ impl Default for TestGatewaySetup {
             policy: EnrolmentPolicy::Auto,
             digests: true,
             answers_test_codes: true,
+            operator_contact: OperatorContact::default(),
             event_heartbeat: HEARTBEAT_INTERVAL,
         }
     }
@@ -173,6 +176,7 @@ impl ClosedTestGateway {
             photo_body,
             json_body,
             answers_test_codes: setup.answers_test_codes,
+            operator_contact: setup.operator_contact.clone(),
             event_heartbeat: setup.event_heartbeat,
         };
         let database = place.database().await;

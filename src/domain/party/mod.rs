@@ -6,6 +6,7 @@ pub mod device_name;
 pub mod device_state;
 pub mod invitation;
 pub mod name;
+pub mod operator_contact;
 pub mod renewal;
 
 use serde::{Deserialize, Serialize};

@@ -170,6 +170,7 @@ impl FuzzGateway {
             photo_body: BodyLimits { max_bytes: MAX_PHOTO_BYTES, ..config.photo_body_limits() },
             json_body: config.json_body_limits(),
             answers_test_codes: true,
+            operator_contact: config.operator.contact.clone(),
             event_heartbeat: HEARTBEAT_INTERVAL,
         };
         // Otherwise an answer could wait for events.
