@@ -28,6 +28,18 @@ pub fn measurement_rows(measurements: &Measurements, profile: &Profile, language
     rows.collect()
 }
 
+/// The limits of a profile, without a photo: the name of each measurement and its limit.
+pub fn limit_rows(profile: &Profile, language: Language) -> Vec<(String, String)> {
+    let nothing = Measurements::default();
+    let mut rows = file_rows(&nothing, profile);
+    rows.extend(face_rows(&nothing, &profile.face.unwrap_or_default()));
+    let rows = rows.into_iter().filter_map(|(id, _, limit)| {
+        let limit = limit.filter(|limit| !limit.is_empty())?;
+        Some((text!(language, format!("paper-measurement-{id}")), localised(&limit, language)))
+    });
+    rows.collect()
+}
+
 /// Id of the label, the measured value if there is one, and its limit.
 type Row = (&'static str, Option<String>, Option<String>);
 

@@ -114,6 +114,14 @@ pub fn routes() -> Vec<Route> {
         post(Studio, "/studio/deposit", pages::deposit::create),
         get(Studio, "/studio/language", pages::deposit::redirect),
         post(Studio, "/studio/language", pages::language::create),
+        get(Studio, "/studio/photos", pages::photos::show),
+        get(Studio, "/studio/photos/seen", pages::photos::redirect),
+        post(Studio, "/studio/photos/seen", pages::photos::mark_seen),
+        get(Studio, "/studio/photos/{photo_id}", pages::photo::show),
+        get(Studio, "/studio/photos/{photo_id}/withdraw", pages::withdraw::show),
+        post(Studio, "/studio/photos/{photo_id}/withdraw", pages::withdraw::create),
+        get(Studio, "/studio/computer", pages::computer::show),
+        get(Studio, "/studio/renewal", pages::renewal::show),
         get(Studio, "/studio/photos/{photo_id}/receipt", pages::receipt::show),
         get(Studio, "/studio/photos/{photo_id}/receipt.pdf", pages::receipt::download),
         get(Studio, "/.well-known/est/cacerts", est::cacerts::show_studio),
@@ -178,7 +186,7 @@ pub(super) fn router_with_faults(
     let router = router
         .layer(from_fn(message_head::check_message_head))
         .layer(from_fn_with_state(app.clone(), desk::problem_page::render_pages))
-        .layer(from_fn(pages::problem_page::render_pages))
+        .layer(from_fn_with_state(app.clone(), pages::problem_page::render_pages))
         .layer(from_fn(negotiate::render_problems))
         .layer(from_fn(est::spell_header_names));
     let router = match listener {

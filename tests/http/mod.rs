@@ -15,5 +15,6 @@ mod openapi;
 mod problems;
 mod settlement;
 mod setup;
+mod studio_photos;
 mod transport;
 mod withdrawal;

@@ -20,6 +20,7 @@ mod card;
 mod declaration;
 mod form;
 mod layout;
+mod photo_facts;
 mod photographer;
 mod receipt_session;
 

@@ -9,6 +9,6 @@ mod interrupted;
 mod last_page;
 mod pages;
 mod renewal;
-mod scriptless_browser;
+pub mod scriptless_browser;
 mod self_test;
 mod session_cookies;

@@ -21,10 +21,15 @@ pub struct Cookie {
 }
 
 impl ScriptlessBrowser {
-    /// A browser that has opened the first page.
+    /// A browser that has opened the first page of the desk.
     pub async fn of(caller: &RouterClient) -> Self {
+        Self::at(caller, "/desk/").await
+    }
+
+    /// A browser that has opened this page.
+    pub async fn at(caller: &RouterClient, path: &str) -> Self {
         let mut browser = Self { caller: caller.clone(), cookies: Vec::new(), token: String::new() };
-        let answer = browser.get("/desk/").await;
+        let answer = browser.get(path).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         browser
     }

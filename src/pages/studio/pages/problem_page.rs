@@ -1,26 +1,28 @@
 //! Problems as pages, for all requests under `/studio/`.
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::http::header::ALLOW;
 use axum::middleware::Next;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use crate::api::Problem;
+use crate::api::{App, Problem};
+use crate::domain::id::PhotoId;
 use crate::pages::frame::elements::error_summary;
 use crate::pages::frame::findings::finding_list;
 use crate::pages::frame::form::is_worth_repeating;
 use crate::pages::frame::language_choice::chosen_language;
 use crate::pages::frame::page::PageContent;
 use crate::pages::studio::ROOT;
-use crate::pages::studio::layout::page_response;
+use crate::pages::studio::layout::{PHOTOS, page_response};
+use crate::pages::studio::receipt_session::photo_path;
 use crate::texts::language::Language;
 use crate::texts::text;
 use crate::wire::finding::FindingBody;
 
 /// Renders the [`Problem`]s of the studio pages as pages and leaves other routes unchanged.
-pub async fn render_pages(request: Request, next: Next) -> Response {
+pub async fn render_pages(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if path != "/studio" && !path.starts_with(ROOT) {
         return next.run(request).await;
@@ -32,17 +34,25 @@ pub async fn render_pages(request: Request, next: Next) -> Response {
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
     let allow = response.headers_mut().remove(ALLOW);
     let mut page = problem.response_with(|status| {
-        page_response(status, &problem_page(&problem, &path, is_page, language), language, None)
+        let contact = app.operator_contact.text().filter(|_| is_for_operator(&problem));
+        page_response(status, &problem_page(&problem, &path, is_page, contact, language), language, None)
     });
     page.headers_mut().extend(allow.map(|allow| (ALLOW, allow)));
     page
 }
 
-fn problem_page(problem: &Problem, path: &str, is_page: bool, language: Language) -> PageContent {
+fn problem_page(
+    problem: &Problem,
+    path: &str,
+    is_page: bool,
+    contact: Option<&str>,
+    language: Language,
+) -> PageContent {
     let title = text!(language, "studio-page-failed");
     let main = html! {
         h1 { (title) }
         (problem_summary(problem, language))
+        @if let Some(contact) = contact { (contact_line(contact, language)) }
         p.finish {
             @if is_page && is_worth_repeating(problem) {
                 a.button.primary #retry href=(path) { (text!(language, "studio-page-try-again")) }
@@ -50,9 +60,37 @@ fn problem_page(problem: &Problem, path: &str, is_page: bool, language: Language
             } @else {
                 a.button.primary #next href=(ROOT) { (text!(language, "studio-page-to-start")) }
             }
+            @if let Some((href, text)) = way_back(problem, path, language) { a #back href=(href) { (text) } }
         }
     };
     PageContent { title, problem: Some(problem.kind()), main }
+}
+
+/// Path and name of the page that the request came from, if it is not the page that failed.
+fn way_back(problem: &Problem, path: &str, language: Language) -> Option<(String, String)> {
+    let rest = path.strip_prefix(PHOTOS)?;
+    let photo_id = rest.strip_prefix('/').and_then(|rest| rest.split_once('/')).and_then(|(id, _)| id.parse().ok());
+    match photo_id.filter(|_: &PhotoId| !matches!(problem, Problem::PhotoUnknown | Problem::RouteUnknown)) {
+        Some(photo_id) => Some((photo_path(photo_id), text!(language, "studio-page-show-photo"))),
+        None => Some((PHOTOS.to_owned(), text!(language, "studio-photos-back"))),
+    }
+}
+
+/// True for a refusal of the caller, which only the operator can change.
+const fn is_for_operator(problem: &Problem) -> bool {
+    matches!(
+        problem,
+        Problem::DeviceRevoked { .. }
+            | Problem::DeviceUnknown
+            | Problem::CertificateExpired { .. }
+            | Problem::CertificateUnusable { .. }
+            | Problem::StudioSuspended
+    )
+}
+
+/// The operator's own words about how to reach the people who help studios.
+pub(super) fn contact_line(contact: &str, language: Language) -> Markup {
+    html! { p #contact { (text!(language, "studio-computer-contact")) " " strong { bdi { (contact) } } } }
 }
 
 /// Shows the problem in the words for photographers.
