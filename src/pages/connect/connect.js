@@ -8,6 +8,8 @@
   const SECTIONS = ["start", "confirm", "pending"];
   // The gateway accepts at most one request a minute while an administrator decides.
   const LEAST_WAIT = 5;
+  // Problems of an invitation that gives no certificate any more.
+  const ENDED = ["expired", "spent", "exhausted", "withdrawn"].map((end) => `enrolment-code-${end}`);
 
   const show = (name) => {
     SECTIONS.forEach((section) => (byId(section).hidden = section !== name));
@@ -138,7 +140,11 @@
       report(words.busy);
       device = await withKey(device);
     }
-    const certificate = await certify(symbols, device);
+    const certificate = await certify(symbols, device).catch(async (refused) => {
+      // The gateway certifies this key no more, so nothing is lost with it.
+      if (ENDED.includes(refused.kind)) await KeyStore.forget(device.lookup).catch(() => {});
+      throw refused;
+    });
     const authorities = DeviceFile.certificates(await text("/.well-known/est/cacerts", { credentials: "omit" }));
     show(null);
     // The field must not keep the code when the page is left open.

@@ -1,6 +1,7 @@
 // Keys whose file is not saved yet, in the browser's own store by the lookup id of their invitation, so that a reloaded page goes on
 // with the key that the gateway already knows. A key can be exported, since the file contains it: until the file is saved, every page of
-// this gateway's listener and every person with access to this browser profile could read it. It never leaves this computer.
+// this gateway's listener and every person with access to this browser profile could read it. It never leaves this computer. The page
+// forgets it when the file is saved or the gateway refuses it for good; what is left of other invitations is forgotten at the next visit.
 const KeyStore = (() => {
   // The latest end of an invitation after the code expires: an administrator may approve a request for a week.
   const APPROVAL = 8 * 24 * 60 * 60 * 1000;
