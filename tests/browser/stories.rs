@@ -163,6 +163,9 @@ stories! {
     every_part_of_the_connect_page_is_fit_for_everybody: small,
     without_a_script_the_connect_page_says_what_to_do: small,
     names_in_an_invitation_are_shown_as_text: small,
+    a_gateway_that_cannot_prove_the_invitation_gets_no_code: small,
+    a_broken_connection_loses_neither_code_nor_key: small,
+    a_key_that_the_gateway_refuses_for_good_is_forgotten: four_eyes,
 
     // The whole path of a studio.
     connect_deposit_print_refusal_withdraw_renew: portraits,
