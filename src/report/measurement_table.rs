@@ -1,6 +1,6 @@
 //! The measurements of a photo with the limits of the profile.
 
-use crate::domain::check::terms::localised;
+use crate::domain::check::terms::{in_words, localised};
 use crate::texts::language::Language;
 use crate::texts::text;
 use crate::validation::face::{FaceLimits, RatioRange};
@@ -28,14 +28,14 @@ pub fn measurement_rows(measurements: &Measurements, profile: &Profile, language
     rows.collect()
 }
 
-/// The limits of a profile, without a photo: the name of each measurement and its limit.
+/// The limits of a profile, without a photo: the name of each measurement and its limit in words.
 pub fn limit_rows(profile: &Profile, language: Language) -> Vec<(String, String)> {
     let nothing = Measurements::default();
     let mut rows = file_rows(&nothing, profile);
     rows.extend(face_rows(&nothing, &profile.face.unwrap_or_default()));
     let rows = rows.into_iter().filter_map(|(id, _, limit)| {
         let limit = limit.filter(|limit| !limit.is_empty())?;
-        Some((text!(language, format!("paper-measurement-{id}")), localised(&limit, language)))
+        Some((text!(language, format!("paper-measurement-{id}")), in_words(&localised(&limit, language), language)))
     });
     rows.collect()
 }

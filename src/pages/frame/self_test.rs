@@ -79,7 +79,7 @@ pub(in crate::pages) fn clock(now: Timestamp, language: Language) -> Markup {
     }
 }
 
-/// What a gateway that is not ready lacks, in words.
+/// Lists in words the parts that a gateway lacks to be ready.
 pub(in crate::pages) fn missing_list(missing: &[&'static str], language: Language) -> Markup {
     html! { ul { @for missing in missing { li data-missing=(missing) { (missing_text(missing, language)) } } } }
 }

@@ -56,7 +56,7 @@ pub(super) fn seen_form(photos: &[PhotoId], back: Option<PhotoId>, photographer:
             form #seen method="post" action="/studio/photos/seen" {
                 (csrf_field(&photographer.csrf_token))
                 input type="hidden" name="photos" value=(ids.join(","));
-                @if let Some(back) = back { input type="hidden" name="back" value=(back); }
+                @if let Some(back) = back { input type="hidden" name="photo" value=(back); }
                 p.finish { button type="submit" { (text!(language, "studio-photos-mark-seen", count = photos.len())) } }
             }
         }

@@ -9,7 +9,6 @@ studio-photos-column-device = Gerät
 studio-photos-column-profile = Fotoprofil
 studio-photos-column-until = Gültig bis
 studio-photos-column-size = Bild
-studio-photos-filter = Anzeigen
 studio-photos-filter-show = Anzeigen
 studio-photos-filter-all = alle Fotos
 studio-photos-filter-new = neue Ablehnungen
@@ -30,7 +29,10 @@ studio-photos-new = { $count ->
         [one] Ein Amt hat ein Foto abgelehnt.
        *[other] Ämter haben { $counted } Fotos abgelehnt.
     }
-studio-photos-new-hint = Die Person braucht ein neues Foto.
+studio-photos-new-hint = { $count ->
+        [one] Die Person braucht ein neues Foto.
+       *[other] Die Personen brauchen neue Fotos.
+    }
 studio-photos-new-mark = Neu
 studio-photos-show-new = Nur neue Ablehnungen zeigen
 studio-photos-mark-seen = { $count ->

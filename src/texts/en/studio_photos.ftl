@@ -9,7 +9,6 @@ studio-photos-column-device = Device
 studio-photos-column-profile = Photo profile
 studio-photos-column-until = Valid until
 studio-photos-column-size = Picture
-studio-photos-filter = Show
 studio-photos-filter-show = Show
 studio-photos-filter-all = all photos
 studio-photos-filter-new = new refusals
@@ -30,7 +29,10 @@ studio-photos-new = { $count ->
         [one] An office has refused a photo.
        *[other] Offices have refused { $counted } photos.
     }
-studio-photos-new-hint = The person needs a new photo.
+studio-photos-new-hint = { $count ->
+        [one] The person needs a new photo.
+       *[other] The people need new photos.
+    }
 studio-photos-new-mark = New
 studio-photos-show-new = Show new refusals only
 studio-photos-mark-seen = { $count ->

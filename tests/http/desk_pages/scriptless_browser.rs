@@ -97,6 +97,7 @@ impl ScriptlessBrowser {
     }
 
     fn cookies_for(&self, path: &str) -> String {
+        let path = path.split('?').next().unwrap();
         let fits = |cookie: &&Cookie| {
             path.strip_prefix(&cookie.path)
                 .is_some_and(|rest| rest.is_empty() || cookie.path.ends_with('/') || rest.starts_with('/'))

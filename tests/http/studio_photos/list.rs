@@ -55,7 +55,7 @@ async fn each_state_is_told_in_words_and_has_a_filter() {
     assert_private(&answer, &waiting.code);
     let all = shown(&mut german, PHOTOS).await;
     assert_eq!(listed(&all).len(), 7, "{all}");
-    assert_contains(&all, &["<bdi>Kasse 0</bdi>", "<td data-column=\"Fotoprofil\">small</td>"]);
+    assert_contains(&all, &["<bdi>Kasse ", "<td data-column=\"Fotoprofil\"><code>small</code></td>"]);
     for (deposit, state, german_words, english_words) in [
         (&waiting, "available", "wartet auf das Amt, gültig bis", "waits for the office, valid until"),
         (&leased, "leased", "wird im Amt bearbeitet", "at the office now"),

@@ -9,9 +9,9 @@ const SEEN: &str = "/studio/photos/seen";
 /// Posts the form of a page.
 async fn mark(browser: &mut ScriptlessBrowser, page: &str) -> String {
     let photos = field(page, "photos").unwrap();
-    let back = field(page, "back");
+    let photo = field(page, "photo");
     let mut fields = vec![("photos", photos.as_str())];
-    fields.extend(back.as_deref().map(|back| ("back", back)));
+    fields.extend(photo.as_deref().map(|photo| ("photo", photo)));
     let answer = browser.post(SEEN, &fields).await;
     assert_eq!(answer.status, 303, "{answer:?}");
     answer.header("location").to_owned()
@@ -98,7 +98,7 @@ async fn a_form_with_other_numbers_marks_nothing() {
         assert_problem_page(&browser.post(SEEN, &[("photos", photos)]).await, 400, "request-malformed");
     }
     assert_problem_page(&browser.post(SEEN, &[]).await, 400, "request-malformed");
-    let elsewhere = [("photos", own.photo_id.as_str()), ("back", "https://example.org/")];
+    let elsewhere = [("photos", own.photo_id.as_str()), ("photo", "https://example.org/")];
     assert_problem_page(&browser.post(SEEN, &elsewhere).await, 400, "request-malformed");
     let photos = format!("{},{}", foreign.photo_id, waiting.photo_id);
     assert_eq!(browser.post(SEEN, &[("photos", &photos)]).await.status, 303);

@@ -100,12 +100,13 @@ fn facts(photographer: &Photographer, photo: &PhotoWithState, devices: &DeviceLa
         dl #facts.facts {
             div { dt { (name("state")) } dd data-state=(photo.state.name()) { (state(photo, photographer)) } }
             div { dt { (name("deposited")) } dd { (dated_time_element(record.deposited_at, language)) } }
-            @if is_open(photo.state) {
+            // For other states the first line has the day.
+            @if photo.state == PhotoState::Leased {
                 div { dt { (name("until")) } dd { time datetime=(record.expires_at) { (last_day(record.expires_at, language)) } } }
             }
             div { dt { (name("device")) } dd { (devices.label(photo)) } }
             div { dt { (name("size")) } dd { (size) } }
-            div { dt { (name("profile")) } dd { (record.facts.profile) } }
+            div { dt { (name("profile")) } dd { code { (record.facts.profile) } } }
             div { dt { (name("number")) } dd { code.whole-number { (record.photo_id) } } }
         }
     }

@@ -102,7 +102,8 @@ pub async fn redirect(_photographer: Photographer) -> Response {
 pub struct SeenForm {
     /// Numbers of photos, separated by commas.
     photos: String,
-    back: Option<PhotoId>,
+    /// Photo on whose page the form is.
+    photo: Option<PhotoId>,
 }
 
 /// Marks the refusals as seen and redirects to the page with the form.
@@ -117,7 +118,7 @@ pub async fn mark_seen(
         return Err(MALFORMED);
     }
     new_refusals::mark_seen(&app.gateway, &photographer.studio, &photos).await?;
-    Ok(see_other(&form.back.map_or_else(|| PHOTOS.to_owned(), photo_path), None))
+    Ok(see_other(&form.photo.map_or_else(|| PHOTOS.to_owned(), photo_path), None))
 }
 
 fn page(
@@ -167,12 +168,14 @@ fn row(photo: &PhotoWithState, photographer: &Photographer, devices: &DeviceLabe
         tr data-state=(photo.state.name()) data-new[photo.is_new_refusal] {
             td data-column=(name("deposited")) { (time_element(record.deposited_at, photographer.now, language)) }
             td data-column=(name("state")) {
-                (new_mark(photo, language)) (state(photo, photographer))
-                (refusal(photo, language))
+                div {
+                    (new_mark(photo, language)) (state(photo, photographer))
+                    (refusal(photo, language))
+                }
             }
             td data-column=(name("number")) { a href=(photo_path(record.photo_id)) { code { (record.photo_id.short()) } } }
             td data-column=(name("device")) { (devices.label(photo)) }
-            td data-column=(name("profile")) { (record.facts.profile) }
+            td data-column=(name("profile")) { code { (record.facts.profile) } }
         }
     }
 }
@@ -185,7 +188,7 @@ fn new_refusal_notice(photographer: &Photographer, filter: PhotoFilter, shown: &
             section #new-refusals.notice {
                 p {
                     strong { (text!(language, "studio-photos-new", count = photographer.new_refusals, counted = counted(photographer.new_refusals))) }
-                    " " (text!(language, "studio-photos-new-hint"))
+                    " " (text!(language, "studio-photos-new-hint", count = photographer.new_refusals))
                 }
                 @if filter != PhotoFilter::New {
                     p { a href={ (PHOTOS) "?state=new" } { (text!(language, "studio-photos-show-new")) } }
@@ -199,7 +202,7 @@ fn new_refusal_notice(photographer: &Photographer, filter: PhotoFilter, shown: &
 fn filter_form(chosen: PhotoFilter, language: Language) -> Markup {
     html! {
         form #filter method="get" action=(PHOTOS) {
-            label for="state" { (text!(language, "studio-photos-filter")) }
+            label for="state" { (column_name("state", language)) }
             select #state name="state" {
                 @for &filter in PhotoFilter::VARIANTS {
                     option value=(filter.name()) selected[filter == chosen] { (filter.label(language)) }
