@@ -156,7 +156,8 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
                 };
                 let answer = send(&router, request(route, kind.peer.clone(), Body::new(UnreadableBody))).await;
                 assert_eq!(answer.status, status, "{case}: {answer:?}");
-                if route.path.starts_with("/desk") && route.method != "HEAD" {
+                let is_page = route.path.starts_with("/desk") || route.path.starts_with("/studio");
+                if is_page && route.method != "HEAD" {
                     told_on_a_page(&answer, status, problem, &case);
                     continue;
                 }
@@ -170,10 +171,10 @@ async fn every_route_serves_its_own_callers_and_refuses_every_other_kind() {
             }
         }
     }
-    // Twelve studio and thirty office routes by one kind each, four routes for auditors and five of the thirty by an auditor; six for
-    // enrolment, two revocation lists and four for monitoring by all callers; six explanations of problems and the page that connects
-    // browsers by all but the two with one connection too many.
-    assert_eq!(served, 12 + 30 + (4 + 5) + (6 + 2 + 4) * kinds.len() + (6 + 1) * (kinds.len() - 2));
+    // Thirty studio and thirty office routes by one kind each, four routes for auditors and five of the thirty by an auditor;
+    // six for enrolment, two revocation lists and four for monitoring by all callers; six explanations of problems and the connect page by
+    // all but the two with one connection too many.
+    assert_eq!(served, 30 + 30 + (4 + 5) + (6 + 2 + 4) * kinds.len() + (6 + 1) * (kinds.len() - 2));
     // A known device whose renewal was refused left only a row in the audit log.
     assert_eq!(gateway.database.contents().await.without("audit"), before.without("audit"));
     let rows = gateway.database.audit().await;

@@ -38,7 +38,7 @@ fn every_route_for_programs_is_described_and_nothing_else() {
             }
         }
     }
-    let is_for_programs = |path: &str| !path.starts_with("/desk") && !path.starts_with("/connect");
+    let is_for_programs = |path: &str| !["/desk", "/studio", "/connect"].iter().any(|pages| path.starts_with(pages));
     let served: BTreeSet<_> = routes()
         .iter()
         .filter(|route| route.listener.name() != "ops" && is_for_programs(route.path))
