@@ -72,7 +72,7 @@ fn response_with_script(
         head_links: None,
         head_note: clerk.map(|clerk| end_note(clerk.office.certificate_expires_at, clerk.now, language)),
         banner: clerk.and_then(expiry_warning),
-        script: script,
+        script,
     };
     page::page_response(status, page, &layout)
 }
