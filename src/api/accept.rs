@@ -37,6 +37,15 @@ impl<'a> AcceptedTypes<'a> {
     }
 }
 
+/// Reports whether a client accepts HTML by name, as browsers do for pages. Programs accept everything or JSON.
+pub fn names_html(headers: &HeaderMap) -> bool {
+    let accepted = AcceptedTypes::of(headers);
+    [("text", "html"), ("application", "xhtml+xml")].into_iter().any(|(kind, subtype)| {
+        let rank = accepted.rank(kind, subtype);
+        rank.precision == Precision::Exact && rank.quality > 0
+    })
+}
+
 /// Part of an `Accept` header.
 struct MediaRange<'a> {
     kind: &'a str,

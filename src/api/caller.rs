@@ -3,12 +3,14 @@
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 
+use axum::Extension;
 use axum::extract::{FromRequestParts, Request};
-use axum::http::Method;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::accept::names_html;
 use super::problem::help::HELP_ROOT;
 use super::{App, Problem};
 use crate::domain::party::Caller;
@@ -17,6 +19,7 @@ use crate::flows::authenticate;
 pub use crate::flows::authenticate::{AuditorCaller, OfficeCaller, OfficeDevice, StudioCaller};
 use crate::flows::enrolment::enrol::admit_reader;
 use crate::transport::accept::peer::{Admission, Peer};
+use crate::transport::http::alert_instead::AlertInstead;
 
 impl FromRequestParts<App> for StudioCaller {
     type Rejection = Problem;
@@ -86,10 +89,33 @@ pub async fn require_certificate(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let peer = request.extensions().get::<Peer>();
-    match peer.map(Peer::admission) {
-        Some(Admission::CertificateRejected(fault)) => Problem::from(fault).into_response(),
-        _ if peer.and_then(Peer::certificate).is_some() => next.run(request).await,
-        _ => Problem::CertificateMissing.into_response(),
+    match peer.and_then(unaccepted_certificate) {
+        Some(problem) => problem.into_response(),
+        None if peer.and_then(Peer::certificate).is_some() => next.run(request).await,
+        None => Problem::CertificateMissing.into_response(),
+    }
+}
+
+/// Refuses a program without an accepted certificate by a TLS alert, which its connection sends in place of the response.
+pub async fn alert_programs(request: Request, next: Next) -> Response {
+    let problem = request.extensions().get::<Peer>().and_then(unaccepted_certificate);
+    match problem {
+        Some(problem) if !is_of_browser(request.headers()) => (Extension(AlertInstead), problem).into_response(),
+        _ => next.run(request).await,
+    }
+}
+
+/// Browsers ask for pages as HTML, and send Fetch Metadata (W3C) with every request, also with those of a page's script.
+fn is_of_browser(headers: &HeaderMap) -> bool {
+    names_html(headers) || headers.contains_key("sec-fetch-site")
+}
+
+/// The problem of a connection whose handshake is done without an accepted certificate.
+fn unaccepted_certificate(peer: &Peer) -> Option<Problem> {
+    match peer.admission() {
+        Admission::NoCertificate => Some(Problem::CertificateMissing),
+        Admission::CertificateRejected(fault) => Some(fault.into()),
+        Admission::WithinLimit | Admission::OverLimit => None,
     }
 }
 

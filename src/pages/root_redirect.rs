@@ -2,12 +2,12 @@
 
 use axum::extract::Request;
 use axum::http::header::VARY;
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use super::frame::response::see_other;
-use crate::api::accept::{AcceptedTypes, Precision};
+use crate::api::accept::names_html;
 
 /// Redirects a browser from `/` to the page `root`, also without a certificate, because that page explains what is missing.
 pub async fn redirect_browsers(root: &'static str, request: Request, next: Next) -> Response {
@@ -18,13 +18,4 @@ pub async fn redirect_browsers(root: &'static str, request: Request, next: Next)
         if names_html(request.headers()) { see_other(root, root, None) } else { next.run(request).await };
     response.headers_mut().append(VARY, HeaderValue::from_static("accept"));
     response
-}
-
-/// Browsers accept HTML explicitly; programs accept everything or JSON.
-fn names_html(headers: &HeaderMap) -> bool {
-    let accepted = AcceptedTypes::of(headers);
-    [("text", "html"), ("application", "xhtml+xml")].into_iter().any(|(kind, subtype)| {
-        let rank = accepted.rank(kind, subtype);
-        rank.precision == Precision::Exact && rank.quality > 0
-    })
 }

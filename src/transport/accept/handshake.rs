@@ -5,15 +5,17 @@ use std::io;
 use std::net::SocketAddr;
 
 use rustls::CertificateError;
+use rustls::server::Acceptor;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::{self, Instant};
-use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
+use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor};
 
 use super::listener_context::ListenerContext;
-use super::plain_http::{self, PlainHttpError};
 use crate::identity::issue::ClientSubject;
 use crate::transport::http::closing::{Socket, close_lingering};
+use crate::transport::http::plain_http::{self, PlainHttpError};
 use crate::transport::http::progress_stream::ProgressStream;
 use crate::transport::metrics::{HandshakeFailure, TimeLimit};
 use crate::transport::proxy_protocol::header;
@@ -32,13 +34,20 @@ pub(super) struct Arrival {
     pub(super) deadline: Instant,
 }
 
+/// A connection after its handshake.
+pub(super) struct AcceptedTls {
+    pub(super) stream: TlsStream<ProgressStream<TcpStream>>,
+    /// The settings of the handshake.
+    pub(super) tls: ServerTls,
+}
+
 /// Runs the handshake. On failure it counts and logs the reason, waits until the alert is sent, and returns `None`.
 pub(super) async fn accept_tls(
     stream: ProgressStream<TcpStream>,
     arrival: Arrival,
     tls: &ServerTls,
     context: &ListenerContext,
-) -> Option<TlsStream<ProgressStream<TcpStream>>> {
+) -> Option<AcceptedTls> {
     let limits = &context.limits;
     let Arrival { remote_address, is_forwarded, deadline } = arrival;
     // `into_fallible` returns the socket after a refusal. If it were dropped with unread bytes, the kernel would send a reset, and the
@@ -49,18 +58,20 @@ pub(super) async fn accept_tls(
         let count = stream.tcp().peek(&mut first).await.unwrap_or(0);
         let first = &first[..count];
         if header::is_recognised(first) {
-            return Err((io::Error::other(UnexpectedProxyHeaderError { is_second: is_forwarded }), stream));
+            let error = io::Error::other(UnexpectedProxyHeaderError { is_second: is_forwarded });
+            return Err((error, Some(stream)));
         }
         if plain_http::is_recognised(first) {
-            return Err((io::Error::other(PlainHttpError), stream));
+            return Err((io::Error::other(PlainHttpError), Some(stream)));
         }
-        TlsAcceptor::from(tls.config.clone()).accept(stream).into_fallible().await
+        shake_hands(stream, tls).await
     };
     let (outcome, device) = with_presented_device(time::timeout_at(deadline, accept)).await;
     match outcome {
-        Ok(Ok(stream)) => Some(stream),
-        Ok(Err((error, mut stream))) => {
+        Ok(Ok((stream, tls))) => Some(AcceptedTls { stream, tls }),
+        Ok(Err((error, stream))) => {
             RefusedClient { remote_address, device }.count_and_log(classify(&error), &error, context);
+            let mut stream = stream?;
             if PlainHttpError::is_cause_of(&error) {
                 plain_http::answer(&mut stream, limits.linger).await;
             }
@@ -72,6 +83,23 @@ pub(super) async fn accept_tls(
             None
         }
     }
+}
+
+/// Chooses the settings by the client's first message where they depend on it. The socket comes back with an error.
+async fn shake_hands<S>(stream: S, tls: &ServerTls) -> Result<(TlsStream<S>, ServerTls), (io::Error, Option<S>)>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let (handshake, tls) = if tls.depends_on_client() {
+        let mut hello = LazyConfigAcceptor::new(Acceptor::default(), stream);
+        let start = (&mut hello).await.map_err(|error| (error, hello.take_io()))?;
+        let tls = tls.for_client(&start.client_hello()).clone();
+        (start.into_stream(tls.config.clone()), tls)
+    } else {
+        (TlsAcceptor::from(tls.config.clone()).accept(stream), tls.clone())
+    };
+    let stream = handshake.into_fallible().await.map_err(|(error, stream)| (error, Some(stream)))?;
+    Ok((stream, tls))
 }
 
 /// Counts and logs a connection whose handshake did not end before its deadline.

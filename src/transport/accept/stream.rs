@@ -7,11 +7,11 @@ use prometheus_client::registry::Registry;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
-use super::connection::run_http;
 use super::connection_registry::ConnectionRegistry;
 use super::handshake_slots::HandshakeSlots;
 use super::listener_context::ListenerContext;
 use super::peer::Peer;
+use super::requests::run_http;
 use crate::transport::http::closing::close_lingering;
 use crate::transport::http::deadlines::ConnectionProgress;
 use crate::transport::http::limits::ListenerLimits;

@@ -41,6 +41,9 @@ pub enum MissingCertificatePolicy {
     /// An alert ends the handshake (`certificate_required`, `certificate_expired` and others).
     #[default]
     Refuse,
+    /// As [`Explain`](Self::Explain) for clients that may be browsers, and as [`Refuse`](Self::Refuse) for others. An answer to a browser
+    /// ends with [`AlertInstead`](crate::transport::http::alert_instead::AlertInstead) if it is a program after all.
+    ExplainToBrowsers,
     /// The handshake succeeds, so that one request can be answered with an explanation: see
     /// [`Admission::NoCertificate`](crate::transport::accept::peer::Admission::NoCertificate). `ServerTls::admit` checks the
     /// certificate after the handshake.
@@ -54,7 +57,8 @@ pub(super) struct DeviceCertificateVerifier {
     external_cas: Vec<ExternalCa>,
     hints: Vec<DistinguishedName>,
     revoked: RevokedCertificates,
-    missing_certificate: MissingCertificatePolicy,
+    /// False if the handshake accepts every certificate.
+    refuses_in_handshake: bool,
 }
 
 impl DeviceCertificateVerifier {
@@ -62,11 +66,11 @@ impl DeviceCertificateVerifier {
         path: Arc<dyn ClientCertVerifier>,
         external_cas: Vec<ExternalCa>,
         revoked: RevokedCertificates,
-        missing_certificate: MissingCertificatePolicy,
+        refuses_in_handshake: bool,
     ) -> Self {
         let mut hints = path.root_hint_subjects().to_vec();
         hints.extend(external_cas.iter().flat_map(|authority| authority.verifier.root_hint_subjects().to_vec()));
-        Self { path, external_cas, hints, revoked, missing_certificate }
+        Self { path, external_cas, hints, revoked, refuses_in_handshake }
     }
 
     /// Reports whether an external CA issued a verified chain, and not one of the gateway's own.
@@ -79,8 +83,9 @@ impl DeviceCertificateVerifier {
         !self.external_cas.is_empty() && self.path.verify_client_cert(end_entity, intermediates, now).is_err()
     }
 
+    /// False if the certificate must be checked after the handshake.
     pub(super) fn refuses_in_handshake(&self) -> bool {
-        self.missing_certificate == MissingCertificatePolicy::Refuse
+        self.refuses_in_handshake
     }
 
     /// Checks path, times, purpose, key and revocation, whatever the policy.

@@ -9,7 +9,6 @@ use rustls::sign::CertifiedKey;
 use super::error::TlsConfigError;
 use super::server_identity::ServerIdentity;
 use crate::identity::certificate::certificate_names;
-use crate::identity::cryptography::crypto_provider;
 
 /// The gateway's own certificate, for clients that name its CA, and one of a public authority for all others.
 #[derive(Debug)]
@@ -26,11 +25,8 @@ impl IdentityChoice {
     pub(super) fn new(own: ServerIdentity, public: ServerIdentity) -> Result<Self, TlsConfigError> {
         let missing = || TlsConfigError::Identity(rustls::Error::NoCertificatesPresented);
         let names = certificate_names(own.chain.first().ok_or_else(missing)?).map_err(|_| missing())?;
-        let certified = |identity: ServerIdentity| {
-            let key = CertifiedKey::from_der(identity.chain, identity.key, &crypto_provider());
-            key.map(Arc::new).map_err(TlsConfigError::Identity)
-        };
-        Ok(Self { own: certified(own)?, own_issuer: names.issuer, public: certified(public)? })
+        let (own, public) = (Arc::new(own.certified_key()?), Arc::new(public.certified_key()?));
+        Ok(Self { own, own_issuer: names.issuer, public })
     }
 
     fn names_own_issuer(&self, authorities: Option<&[DistinguishedName]>) -> bool {

@@ -13,6 +13,7 @@ mod client_trust;
 mod error;
 pub mod external_ca;
 mod identity_choice;
+pub(in crate::transport) mod late_alert;
 mod pem_source;
 pub(in crate::transport) mod presented_device;
 pub mod rejected_certificates;

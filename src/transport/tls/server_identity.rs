@@ -1,11 +1,13 @@
 //! Server certificate of a listener, with its private key.
 
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::CertifiedKey;
 
 use super::error::TlsConfigError;
 use super::pem_source::PemSource;
 use crate::clock::Timestamp;
 use crate::identity::certificate::read_certificate;
+use crate::identity::cryptography::crypto_provider;
 
 /// Certificate chain of a listener, with its key.
 #[derive(Debug)]
@@ -36,6 +38,14 @@ impl ServerIdentity {
             }
         }
         Ok(self)
+    }
+
+    /// The chain with its key, as a handshake uses them.
+    ///
+    /// # Errors
+    /// [`TlsConfigError::Identity`] when they do not belong together.
+    pub(super) fn certified_key(self) -> Result<CertifiedKey, TlsConfigError> {
+        CertifiedKey::from_der(self.chain, self.key, &crypto_provider()).map_err(TlsConfigError::Identity)
     }
 
     /// `None` if the certificate cannot be parsed.

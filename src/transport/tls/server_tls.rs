@@ -3,13 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::ClientCertVerifier;
-use rustls::server::{NoServerSessionStorage, WantsServerCert, WebPkiClientVerifier};
+use rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert, WebPkiClientVerifier};
+use rustls::sign::SingleCertAndKey;
 use rustls::time_provider::TimeProvider;
-use rustls::{ConfigBuilder, ServerConfig};
 
-use super::client_certificates::DeviceCertificateVerifier;
+use super::client_certificates::{DeviceCertificateVerifier, MissingCertificatePolicy};
 use super::client_trust::ClientTrust;
 use super::error::TlsConfigError;
 use super::identity_choice::IdentityChoice;
@@ -29,6 +30,8 @@ pub struct ServerTls {
     pub(in crate::transport) revoked: Option<RevokedCertificates>,
     client_verifier: Option<Arc<DeviceCertificateVerifier>>,
     clock: Arc<TlsTime>,
+    /// For clients that may be browsers, if they are treated differently.
+    for_browsers: Option<Arc<Self>>,
 }
 
 impl ServerTls {
@@ -42,17 +45,27 @@ impl ServerTls {
         trust: ClientTrust,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, TlsConfigError> {
-        let path = WebPkiClientVerifier::builder_with_provider(Arc::new(trust.roots), crypto_provider());
+        let ClientTrust { roots, external_cas, revoked, missing_certificate } = trust;
+        let path = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), crypto_provider());
         let path = path.build().map_err(TlsConfigError::ClientTrust)?;
-        let verifier = Arc::new(DeviceCertificateVerifier::new(
-            path,
-            trust.external_cas,
-            trust.revoked.clone(),
-            trust.missing_certificate,
-        ));
-        let clock = Arc::new(TlsTime(clock));
-        let config = server_config(identity, verifier.clone(), clock.clone())?;
-        Ok(Self { config, revoked: Some(trust.revoked), client_verifier: Some(verifier), clock })
+        let (identity, clock) = (identity.certified_key()?, Arc::new(TlsTime(clock)));
+        let identity = Arc::new(SingleCertAndKey::from(identity));
+        let settings = |refuses_in_handshake, for_browsers| {
+            let (path, external_cas, revoked) = (Arc::clone(&path), external_cas.clone(), revoked.clone());
+            let verifier = DeviceCertificateVerifier::new(path, external_cas, revoked.clone(), refuses_in_handshake);
+            let (verifier, clock) = (Arc::new(verifier), Arc::clone(&clock));
+            let config = Arc::new(server_config(identity.clone(), verifier.clone(), clock.clone())?);
+            Ok(Self { config, revoked: Some(revoked), client_verifier: Some(verifier), clock, for_browsers })
+        };
+        match missing_certificate {
+            MissingCertificatePolicy::Refuse => settings(true, None),
+            MissingCertificatePolicy::Explain => settings(false, None),
+            MissingCertificatePolicy::ExplainToBrowsers => {
+                let mut for_browsers = settings(false, None)?;
+                Arc::make_mut(&mut for_browsers.config).enable_secret_extraction = true;
+                settings(true, Some(Arc::new(for_browsers)))
+            }
+        }
     }
 
     /// For the enrolment listener, whose clients have no certificate yet.
@@ -64,8 +77,10 @@ impl ServerTls {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, TlsConfigError> {
         let clock = Arc::new(TlsTime(clock));
-        let config = server_config(identity, WebPkiClientVerifier::no_client_auth(), clock.clone())?;
-        Ok(Self { config, revoked: None, client_verifier: None, clock })
+        let verifier = WebPkiClientVerifier::no_client_auth();
+        let identity = Arc::new(SingleCertAndKey::from(identity.certified_key()?));
+        let config = Arc::new(server_config(identity, verifier, clock.clone())?);
+        Ok(Self { config, revoked: None, client_verifier: None, clock, for_browsers: None })
     }
 
     /// For an enrolment listener whose clients are browsers too: they get the certificate of a public authority. A client that names the
@@ -79,11 +94,9 @@ impl ServerTls {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, TlsConfigError> {
         let clock = Arc::new(TlsTime(clock));
-        let resolver = Arc::new(IdentityChoice::new(own, public)?);
-        let config = configured(clock.clone(), WebPkiClientVerifier::no_client_auth(), |builder| {
-            Ok(builder.with_cert_resolver(resolver))
-        })?;
-        Ok(Self { config, revoked: None, client_verifier: None, clock })
+        let choice = Arc::new(IdentityChoice::new(own, public)?);
+        let config = Arc::new(server_config(choice, WebPkiClientVerifier::no_client_auth(), clock.clone())?);
+        Ok(Self { config, revoked: None, client_verifier: None, clock, for_browsers: None })
     }
 
     /// The credential of a chain; the peer has proved in the handshake that it holds the key.
@@ -119,6 +132,22 @@ impl ServerTls {
         clients.check(end_entity, intermediates, now).is_ok()
     }
 
+    /// Reports whether the settings depend on the first message of a client.
+    pub(in crate::transport) fn depends_on_client(&self) -> bool {
+        self.for_browsers.is_some()
+    }
+
+    /// The settings for the client that sent this message. Every browser offers HTTP/2, as do some programs.
+    pub(in crate::transport) fn for_client(&self, hello: &ClientHello<'_>) -> &Self {
+        let offers_http2 = || hello.alpn().is_some_and(|mut protocols| protocols.any(|protocol| protocol == b"h2"));
+        self.for_browsers.as_deref().filter(|_| offers_http2()).unwrap_or(self)
+    }
+
+    /// Reports whether an alert can refuse a client whose handshake is done, see [`seal_alert`](super::late_alert::seal_alert).
+    pub(in crate::transport) fn can_alert_later(&self) -> bool {
+        self.config.enable_secret_extraction
+    }
+
     pub(in crate::transport) fn requests_client_certificates(&self) -> bool {
         self.client_verifier.is_some()
     }
@@ -129,25 +158,15 @@ impl ServerTls {
 }
 
 fn server_config(
-    identity: ServerIdentity,
+    identity: Arc<dyn ResolvesServerCert>,
     client_verifier: Arc<dyn ClientCertVerifier>,
     clock: Arc<TlsTime>,
-) -> Result<Arc<ServerConfig>, TlsConfigError> {
-    configured(clock, client_verifier, |builder| {
-        builder.with_single_cert(identity.chain, identity.key).map_err(TlsConfigError::Identity)
-    })
-}
-
-fn configured(
-    clock: Arc<TlsTime>,
-    client_verifier: Arc<dyn ClientCertVerifier>,
-    with_identity: impl FnOnce(ConfigBuilder<ServerConfig, WantsServerCert>) -> Result<ServerConfig, TlsConfigError>,
-) -> Result<Arc<ServerConfig>, TlsConfigError> {
-    let builder = ServerConfig::builder_with_details(crypto_provider(), clock)
+) -> Result<ServerConfig, TlsConfigError> {
+    let mut config = ServerConfig::builder_with_details(crypto_provider(), clock)
         .with_safe_default_protocol_versions()
         .map_err(TlsConfigError::Provider)?
-        .with_client_cert_verifier(client_verifier);
-    let mut config = with_identity(builder)?;
+        .with_client_cert_verifier(client_verifier)
+        .with_cert_resolver(identity);
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config.require_ems = true;
     config.max_early_data_size = 0;
@@ -155,7 +174,7 @@ fn configured(
     config.send_tls13_tickets = 0;
     config.max_tls13_tickets = 0;
     config.session_storage = Arc::new(NoServerSessionStorage {});
-    Ok(Arc::new(config))
+    Ok(config)
 }
 
 /// The gateway's clock for rustls.

@@ -3,6 +3,7 @@
 skip_in!(postgres: "has no database");
 
 mod anonymous_callers;
+mod browsers;
 mod configuration;
 mod curl;
 mod exchanges;

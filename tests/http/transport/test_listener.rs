@@ -14,6 +14,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Router, middleware};
 use hyper::body::Frame;
 use lichtbild::api::body::{BodyError, BodyLimits, read_body};
+use lichtbild::api::caller::alert_programs;
 use lichtbild::clock::{ManualClock, Timestamp};
 use lichtbild::transport::accept::connection_registry::ConnectionRegistry;
 use lichtbild::transport::accept::listener::{Listener, Security};
@@ -134,10 +135,15 @@ impl TestListener {
         let identity = identity_of(&server_ca);
         let studios = trust_in(&studio_ca, &revoked);
         let plain = matches!(trust, ListenerTrust::NoTls);
+        let alerts_programs = matches!(trust, ListenerTrust::StudioCaExplainedToBrowsers);
         let tls = match trust {
             ListenerTrust::StudioCa => ServerTls::with_client_certificates(identity, studios, clock).unwrap(),
             ListenerTrust::StudioCaExplained => {
                 let studios = studios.with_missing_certificate(MissingCertificatePolicy::Explain);
+                ServerTls::with_client_certificates(identity, studios, clock).unwrap()
+            }
+            ListenerTrust::StudioCaExplainedToBrowsers => {
+                let studios = studios.with_missing_certificate(MissingCertificatePolicy::ExplainToBrowsers);
                 ServerTls::with_client_certificates(identity, studios, clock).unwrap()
             }
             ListenerTrust::WithExternalCa { ca, next_update } => {
@@ -158,7 +164,11 @@ impl TestListener {
         let (address, metrics) = (listener.local_address(), listener.metrics());
         let connections = listener.connections();
         let (stop, service) = (ShutdownTrigger::new(), Arc::new(TestServiceState::default()));
-        let serving = tokio::spawn(listener.serve(router(Arc::clone(&service)), stop.subscribe()));
+        let mut router = router(Arc::clone(&service));
+        if alerts_programs {
+            router = router.layer(middleware::from_fn(alert_programs));
+        }
+        let serving = tokio::spawn(listener.serve(router, stop.subscribe()));
         Self { address, studio_ca, server_ca, revoked, connections, metrics, stop, tls, service, serving }
     }
 
@@ -223,6 +233,8 @@ pub enum ListenerTrust {
     StudioCa,
     /// The listener accepts a client without a certificate, so that it gets an explanation.
     StudioCaExplained,
+    /// It explains to browsers, and alerts programs.
+    StudioCaExplainedToBrowsers,
     WithExternalCa {
         ca: Box<TestCa>,
         next_update: Timestamp,

@@ -20,22 +20,22 @@ const ANSWER: &str = concat!(
 );
 
 /// Reports whether the first bytes begin an HTTP request: a method is written in capitals, and a TLS handshake begins with 22.
-pub(super) fn is_recognised(first: &[u8]) -> bool {
+pub(in crate::transport) fn is_recognised(first: &[u8]) -> bool {
     first.first().is_some_and(u8::is_ascii_uppercase)
 }
 
 /// Tells the client to use https; the answer fits into the buffer of a new socket.
-pub(super) async fn answer(socket: &mut (impl AsyncWrite + Unpin), limit: Duration) {
+pub(in crate::transport) async fn answer(socket: &mut (impl AsyncWrite + Unpin), limit: Duration) {
     // An error means that the client has left.
     let _ = time::timeout(limit, socket.write_all(ANSWER.as_bytes())).await;
 }
 
 #[derive(Debug, thiserror::Error)]
 #[error("the client speaks plain HTTP; its address has to begin with https://")]
-pub(super) struct PlainHttpError;
+pub(in crate::transport) struct PlainHttpError;
 
 impl PlainHttpError {
-    pub(super) fn is_cause_of(error: &io::Error) -> bool {
+    pub(in crate::transport) fn is_cause_of(error: &io::Error) -> bool {
         error.get_ref().is_some_and(|inner| inner.is::<Self>())
     }
 }
