@@ -19,6 +19,8 @@ pub struct CertificateIssuer {
     pub server_ca_sha256: Sha256Digest,
     /// All three CA certificates, as the route `cacerts` sends them: certs-only PKCS#7 in DER.
     pub ca_certificates_pkcs7: Vec<u8>,
+    /// Address of the enrolment listener.
+    pub enrolment_url: String,
     pub studio: RoleIssuer,
     pub office: RoleIssuer,
 }

@@ -5,5 +5,6 @@ pub mod connect;
 pub mod desk;
 mod frame;
 pub mod problem_help;
+pub mod refused_certificate;
 pub mod root_redirect;
 pub mod studio;

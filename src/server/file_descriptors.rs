@@ -7,6 +7,8 @@ use crate::config::Config;
 
 /// Studio, office, enrolment and monitoring.
 const LISTENERS: u64 = 4;
+/// Studio and office: they explain a missing certificate.
+const EXPLAINING_LISTENERS: u64 = 2;
 /// Studio, office and enrolment.
 const TLS_LISTENERS: u64 = 3;
 /// Descriptors besides connections, doubled: five database connections with three files each, listening sockets, standard streams, the
@@ -32,7 +34,7 @@ pub fn needed_descriptors(config: &Config) -> u64 {
     let without_header = if config.listen.proxy_protocol_from.is_empty() { 0 } else { limits.handshakes as u64 };
     LISTENERS
         .saturating_mul(of_one_listener)
-        .saturating_add(without_certificate)
+        .saturating_add(EXPLAINING_LISTENERS.saturating_mul(without_certificate))
         .saturating_add(TLS_LISTENERS.saturating_mul(without_header))
         .saturating_add(RESERVED_DESCRIPTORS)
 }

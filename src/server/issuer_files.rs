@@ -67,7 +67,8 @@ fn read(config: &Config, addresses: &Addresses) -> Result<Option<CertificateIssu
     let (studio_ca, office_ca) = (first_certificate(&files.studio_ca)?, first_certificate(&files.office_ca)?);
     let authorities = certificates_only(&[&server_ca, &studio_ca, &office_ca])
         .map_err(|_| StartError::AuthorityCertificate { file: files.server_ca.clone() })?;
-    let crl = |name: &str| format!("{}/crl/{name}.crl", config.enrolment_url(addresses.enrolment));
+    let enrolment_url = config.enrolment_url(addresses.enrolment);
+    let crl = |name: &str| format!("{enrolment_url}/crl/{name}.crl");
     Ok(Some(CertificateIssuer {
         policy: config.enrolment.policy,
         validity: config.certificate_validity(),
@@ -84,6 +85,7 @@ fn read(config: &Config, addresses: &Addresses) -> Result<Option<CertificateIssu
             url: config.office_url(addresses.office),
             crl_url: crl("office"),
         },
+        enrolment_url,
     }))
 }
 

@@ -21,7 +21,7 @@ use crate::api::{
 use crate::pages::desk::pages as desk;
 use crate::pages::root_redirect::redirect_browsers;
 use crate::pages::studio::pages;
-use crate::pages::{connect, desk as desk_pages, problem_help, studio as studio_pages};
+use crate::pages::{connect, desk as desk_pages, problem_help, refused_certificate, studio as studio_pages};
 use crate::storage::deadline::with_deadline;
 use crate::telemetry::{Metrics, MetricsFormat, RequestObserver, observe_request};
 
@@ -29,7 +29,7 @@ use crate::telemetry::{Metrics, MetricsFormat, RequestObserver, observe_request}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
 pub enum ListenerKind {
-    /// Mutual TLS with certificates of the studio CA.
+    /// Mutual TLS with certificates of the studio CA. A browser without one gets a page that explains it, a program an alert.
     Studio,
     /// Mutual TLS with certificates of the office CA or an external CA. A caller without one gets a refusal that explains it.
     Office,
@@ -179,9 +179,10 @@ pub(super) fn router_with_faults(
             router.layer(from_fn(|request, next| redirect_browsers(connect::ROOT, request, next)))
         }
         ListenerKind::Ops => router.layer(from_fn(ops::refuse_web_pages)),
-        ListenerKind::Studio => {
-            router.layer(from_fn(|request, next| redirect_browsers(studio_pages::ROOT, request, next)))
-        }
+        ListenerKind::Studio => router
+            .layer(from_fn(caller::require_certificate))
+            .layer(from_fn_with_state(app.clone(), refused_certificate::render_page))
+            .layer(from_fn(|request, next| redirect_browsers(studio_pages::ROOT, request, next))),
     };
     let router = router
         .layer(from_fn(message_head::check_message_head))
@@ -194,11 +195,16 @@ pub(super) fn router_with_faults(
         ListenerKind::Ops => router.layer(from_fn(ops::forbid_caching)),
         ListenerKind::Studio | ListenerKind::Office | ListenerKind::Enrolment => router.layer(from_fn(link_help)),
     };
-    router
+    let router = router
         .layer(Extension(Arc::clone(metrics)))
         .layer(Extension(SharedReadiness::default()))
         .layer(from_fn(limit_database_time))
-        .layer(from_fn_with_state(observer, observe_request))
+        .layer(from_fn_with_state(observer, observe_request));
+    match listener {
+        // Outside of the observer: a refused handshake is not counted as a request.
+        ListenerKind::Studio => router.layer(from_fn(caller::alert_programs)),
+        ListenerKind::Office | ListenerKind::Enrolment | ListenerKind::Ops => router,
+    }
 }
 
 async fn limit_database_time(request: Request, next: Next) -> Response {

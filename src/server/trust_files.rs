@@ -63,7 +63,7 @@ pub(super) struct TrustFiles {
     external_cas: Vec<ExternalCaConfig>,
     public_hosts: Vec<HostName>,
     enrolment_host: HostName,
-    missing_office_certificate: MissingCertificatePolicy,
+    explains_missing_certificate: bool,
     clock: Arc<dyn Clock>,
     revoked: RevokedCertificates,
 }
@@ -75,11 +75,7 @@ impl TrustFiles {
             external_cas: config.office_authorities.clone(),
             public_hosts: config.public_hosts(),
             enrolment_host: config.enrolment_host(),
-            missing_office_certificate: if config.listen.explain_missing_certificate {
-                MissingCertificatePolicy::Explain
-            } else {
-                MissingCertificatePolicy::Refuse
-            },
+            explains_missing_certificate: config.listen.explain_missing_certificate,
             clock,
             revoked,
         }
@@ -207,8 +203,13 @@ impl TrustFiles {
         let identity = || ServerIdentity::parse(chain, key);
         let clock = || Arc::clone(&self.clock);
         let trust = |roots| ClientTrust::parse(roots, self.revoked.clone());
-        let offices =
-            trust(office)?.with_external_cas(external).with_missing_certificate(self.missing_office_certificate);
+        // Programs of studios tell the reasons of a refusal by its alert.
+        let (to_studios, to_offices) = match self.explains_missing_certificate {
+            true => (MissingCertificatePolicy::ExplainToBrowsers, MissingCertificatePolicy::Explain),
+            false => (MissingCertificatePolicy::Refuse, MissingCertificatePolicy::Refuse),
+        };
+        let studios = trust(studio)?.with_missing_certificate(to_studios);
+        let offices = trust(office)?.with_external_cas(external).with_missing_certificate(to_offices);
         let enrolment = match public {
             [chain, key, ..] => {
                 ServerTls::with_public_identity(identity()?, ServerIdentity::parse(chain, key)?, clock())?
@@ -217,7 +218,7 @@ impl TrustFiles {
             [] | [_] => ServerTls::without_client_certificates(identity()?.with_authorities(authority)?, clock())?,
         };
         Ok(ListenerTls {
-            studio: ServerTls::with_client_certificates(identity()?, trust(studio)?, clock())?,
+            studio: ServerTls::with_client_certificates(identity()?, studios, clock())?,
             office: ServerTls::with_client_certificates(identity()?, offices, clock())?,
             enrolment,
         })

@@ -13,6 +13,7 @@ mod message_heads;
 mod monitoring;
 mod openapi;
 mod problems;
+mod refused_certificate;
 mod settlement;
 mod setup;
 mod studio_photos;

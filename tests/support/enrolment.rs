@@ -47,6 +47,7 @@ pub fn issuance(policy: EnrolmentPolicy) -> CertificateIssuer {
         server_ca_pem: server.certificate_pem(),
         server_ca_sha256: server.fingerprint(),
         ca_certificates_pkcs7: packed,
+        enrolment_url: "https://gateway.example:7443".to_owned(),
         studio: side(studio, STUDIO_URL, "studio"),
         office: side(office, "https://gateway.example:9443", "office"),
     }

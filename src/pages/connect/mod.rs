@@ -7,5 +7,12 @@
 mod connect_page;
 pub mod routes;
 
+use crate::api::App;
+
 /// Path of the page.
 pub const ROOT: &str = "/connect/";
+
+/// Address of the page; `None` if the gateway issues no certificates.
+pub(in crate::pages) fn url(app: &App) -> Option<String> {
+    Some(format!("{}{ROOT}", app.gateway.certificate_issuer()?.enrolment_url))
+}

@@ -24,10 +24,13 @@ pub struct LanguageForm {
 
 /// The language of the cookie. The browser's own language says little about the person at the counter or in the shop.
 pub(in crate::pages) fn chosen_language(headers: &HeaderMap) -> Language {
-    match cookies::read(headers, LANGUAGE_COOKIE).as_deref() {
-        Some("en") => Language::English,
-        _ => Language::German,
-    }
+    switched_language(headers).unwrap_or(Language::German)
+}
+
+/// The language of the cookie; `None` if the person has not switched it.
+pub(in crate::pages) fn switched_language(headers: &HeaderMap) -> Option<Language> {
+    let language = cookies::read(headers, LANGUAGE_COOKIE)?;
+    Some(if language == "en" { Language::English } else { Language::German })
 }
 
 /// A button that switches to the other language and returns to `path`. `root` is the path with which all pages of this set begin.

@@ -140,9 +140,11 @@ fn head(layout: &PageLayout<'_>) -> Markup {
             div.inner {
                 p.name { "Lichtbild" @if let Some(party) = &layout.party { " " span.office { bdi { (party.name) ", " (party.place) } } }
                     @if let Some(note) = &layout.head_note { " " (note) } }
-                nav aria-label=(text!(layout.language, "desk-sections")) {
-                    @for Section { path, name } in layout.sections {
-                        a href=(path) aria-current=[(layout.current_path == Some(path)).then_some("page")] { (name) }
+                @if !layout.sections.is_empty() {
+                    nav aria-label=(text!(layout.language, "desk-sections")) {
+                        @for Section { path, name } in layout.sections {
+                            a href=(path) aria-current=[(layout.current_path == Some(path)).then_some("page")] { (name) }
+                        }
                     }
                 }
                 @if let Some(switch) = &layout.language_switch { (switch) }

@@ -13,6 +13,7 @@ desk-enter-code = Code eingeben
 desk-today = Heute
 desk-self-test = Selbsttest
 desk-try-again = Noch einmal versuchen
+desk-connect = Mit einer Einladung der Verwaltung des Gateways bekommt dieser Rechner ein neues Zertifikat:
 desk-code-kept = Sie müssen den Code nicht noch einmal eingeben.
 desk-enter-other-code = Anderen Code eingeben
 desk-enter-code-again = Code noch einmal eingeben

@@ -13,6 +13,7 @@ desk-enter-code = Enter code
 desk-today = Today
 desk-self-test = Self-test
 desk-try-again = Try again
+desk-connect = With an invitation from the gateway's administrator this computer gets a new certificate:
 desk-code-kept = You do not have to enter the code again.
 desk-enter-other-code = Enter another code
 desk-enter-code-again = Enter the code again

@@ -379,6 +379,7 @@ fn certificate_issuer() -> CertificateIssuer {
         server_ca_pem: server.certificate_pem(),
         server_ca_sha256: server.fingerprint(),
         ca_certificates_pkcs7: certificates_only(&certificates).expect("certificates"),
+        enrolment_url: "https://gateway.example:7443".to_owned(),
         studio: of_role(studio, "studio"),
         office: of_role(office, "office"),
     }

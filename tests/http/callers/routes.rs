@@ -38,7 +38,9 @@ impl CallerKind {
         }
         match route.listener {
             ListenerKind::Ops | ListenerKind::Enrolment => None,
-            ListenerKind::Office if self.peer.as_ref().and_then(Peer::certificate).is_none() => Some(MISSING),
+            ListenerKind::Studio | ListenerKind::Office if self.peer.as_ref().and_then(Peer::certificate).is_none() => {
+                Some(MISSING)
+            }
             // Its own listener names the problem; other listeners treat the device as unknown. All listeners refuse too many connections.
             listener if self.listener == Some(listener) => self.refusal.or_else(|| self.other_scope(route)),
             _ if self.refusal.is_some_and(|(status, _)| status == 429) => self.refusal,
@@ -116,7 +118,15 @@ fn request(route: &Route, peer: Option<Peer>, body: Body) -> Request<Body> {
     if let Some(peer) = peer {
         request.extensions_mut().insert(peer);
     }
+    if route.listener == ListenerKind::Studio {
+        mark_as_of_browser(&mut request);
+    }
     request
+}
+
+/// Without an accepted certificate, programs get an alert in place of the response of the studio listener.
+fn mark_as_of_browser(request: &mut Request<Body>) {
+    request.headers_mut().insert("sec-fetch-site", "same-origin".parse().unwrap());
 }
 
 /// A body that the gateway must not read.
@@ -221,9 +231,9 @@ fn known(method: Method, path: &str) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn a_caller_without_an_accepted_certificate_gets_the_same_refusal_whatever_it_asks_an_office_listener_for() {
+async fn a_caller_without_an_accepted_certificate_gets_the_same_refusal_whatever_it_asks_for() {
     let gateway = TestGateway::start().await;
-    let router = gateway.router(ListenerKind::Office);
+    let routers = [ListenerKind::Studio, ListenerKind::Office].map(|listener| gateway.router(listener));
     let at = gateway.now();
     for (admission, problem) in [
         (Admission::WithinLimit, "certificate-missing"),
@@ -238,13 +248,18 @@ async fn a_caller_without_an_accepted_certificate_gets_the_same_refusal_whatever
     ] {
         for path in ["/", "/desk/", "/v1/photos", "/%00", "/v1/collections", "/.well-known/est/cacerts"] {
             for method in [Method::GET, Method::PUT, Method::OPTIONS, Method::CONNECT] {
-                let request = Request::builder().method(method).uri(path).extension(peer(None, admission));
-                let answer = send(&router, request.body(Body::new(UnreadableBody)).unwrap()).await;
-                if path == "/desk/" {
-                    told_on_a_page(&answer, 403, problem, path);
-                    continue;
+                for router in &routers {
+                    let request = Request::builder().method(&method).uri(path).extension(peer(None, admission));
+                    let mut request = request.body(Body::new(UnreadableBody)).unwrap();
+                    mark_as_of_browser(&mut request);
+                    let answer = send(router, request).await;
+                    if answer.header("content-type").starts_with("text/html") {
+                        assert_eq!(path, "/desk/");
+                        told_on_a_page(&answer, 403, problem, path);
+                    } else {
+                        answer.assert_problem(403, problem);
+                    }
                 }
-                answer.assert_problem(403, problem);
             }
         }
     }

@@ -324,13 +324,13 @@ async fn who_is_not_let_in_gets_no_new_certificate_and_is_written_down() {
     reenrol(&studio, &fresh()).await.assert_problem(403, "studio-suspended");
     assert_eq!(last().await.details["reason"], "studio_suspended");
     assert_eq!(gateway.database.count_events("device.renewed").await, 0);
-    // The device is unknown, so there is nothing to record.
+    // There is no device to record.
     let rows = gateway.database.count("audit").await;
     let anonymous =
         axum::http::Request::post(format!("{EST}/simplereenroll")).extension(peer(None, Admission::WithinLimit));
     send(&gateway.router(ListenerKind::Studio), anonymous.body(Body::empty()).unwrap())
         .await
-        .assert_problem(403, "device-unknown");
+        .assert_problem(403, "certificate-missing");
     assert_eq!(gateway.database.count("audit").await, rows);
 }
 

@@ -42,5 +42,5 @@ fn a_hard_limit_that_does_not_suffice_is_told_with_the_remedy() {
     let gateway = limited(&home, 256, 512);
     assert_eq!(soft_limit(&gateway), 512);
     let log = gateway.log();
-    assert!(log.contains("WARN") && log.contains("LimitNOFILE=5440"), "{log}");
+    assert!(log.contains("WARN") && log.contains("LimitNOFILE=5696"), "{log}");
 }

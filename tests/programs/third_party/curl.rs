@@ -339,3 +339,43 @@ fn a_bad_certificate_is_rejected_in_the_handshake_with_the_reason() {
     // Those without a certificate may reach the enrolment listener, which has nothing to tell them yet.
     assert_eq!(me(None, setup.gateway.enrolment()).problem(), (404, "route-unknown".into()));
 }
+
+#[tokio::test]
+async fn a_browser_reads_on_a_page_what_the_alert_tells_a_program() {
+    let setup = CurlSetup::new();
+    let revoked = setup.home.device("studio", "Foto Koch");
+    assert!(setup.home.run(&["device", "revoke", &revoked.device_id]).status.success());
+    let url = format!("{}/studio/", setup.gateway.studio());
+    let ask = |device, options: &[&str]| curl(&setup.home, device, &url, options);
+    let browser = ["-H", "Accept: text/html", "-H", "Accept-Language: de"];
+    let connect = format!("href=\"{}/connect/\"", setup.gateway.enrolment());
+    for version in ["1.2", "1.3"] {
+        let tls = [&format!("--tlsv{version}"), "--tls-max", version];
+        let options = [&tls[..], &browser].concat();
+        // The handshake learns of a revocation within two seconds.
+        let begun = std::time::Instant::now();
+        let page = loop {
+            let page = String::from_utf8_lossy(&ask(Some(&revoked), &options).body).into_owned();
+            if page.contains("<ol id=\"steps\">") {
+                break page;
+            }
+            assert!(begun.elapsed() < GENEROUS_TIMEOUT, "{page}");
+        };
+        assert!(page.contains("data-problem=\"device-revoked\"") && page.contains(&connect), "{page}");
+        for (device, problem, alert) in [
+            (None, "certificate-missing", "certificate required"),
+            (Some(&setup.office), "certificate-unusable", "unknown ca"),
+            (Some(&revoked), "device-revoked", "certificate revoked"),
+        ] {
+            let page = ask(device, &options);
+            let text = String::from_utf8_lossy(&page.body).into_owned();
+            assert!(page.status == 403 && text.contains(&format!("data-problem=\"{problem}\"")), "{text}");
+            let program = ask(device, &tls);
+            assert!(program.status == 0 && program.stderr.contains(alert), "{}", program.stderr);
+        }
+    }
+    let metric = "lichtbild_connections_without_certificate_total{listener=\"studio\"}";
+    assert_eq!(setup.gateway.metric(metric).await, 2);
+    let metric = "lichtbild_handshakes_failed_total{listener=\"studio\",reason=\"no_certificate\"}";
+    assert_eq!(setup.gateway.metric(metric).await, 2);
+}

@@ -182,7 +182,7 @@ mod tests {
             "After=network-online.target",
             "CapabilityBoundingSet=",
             "TimeoutStopSec=36",
-            "LimitNOFILE=5440",
+            "LimitNOFILE=5696",
         ] {
             assert!(unit.lines().any(|found| found == line), "{line}: {unit}");
         }

@@ -11,6 +11,7 @@ use crate::api::problem::DeskProblem;
 use crate::api::{App, Problem};
 use crate::clock::Timestamp;
 use crate::domain::id::CollectionId;
+use crate::pages::connect;
 use crate::pages::desk::ROOT;
 use crate::pages::desk::code_texts::is_for_self_test;
 use crate::pages::desk::layout::page_response;
@@ -35,18 +36,39 @@ pub async fn render_pages(State(app): State<App>, request: Request, next: Next) 
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
     let allow = response.headers_mut().remove(ALLOW);
+    let connect_url = needs_certificate(&problem).then(|| connect::url(&app)).flatten();
     let mut page = problem.response_with(|status| {
-        page_response(status, &page(&problem, &path, is_page, language, app.gateway.now()), language, None)
+        let content = page(&problem, &path, is_page, connect_url.as_deref(), language, app.gateway.now());
+        page_response(status, &content, language, None)
     });
     page.headers_mut().extend(allow.map(|allow| (ALLOW, allow)));
     page
 }
 
-fn page(problem: &Problem, path: &str, is_page: bool, language: Language, now: Timestamp) -> PageContent {
+/// Reports whether the computer needs another certificate.
+fn needs_certificate(problem: &Problem) -> bool {
+    use Problem::{CertificateExpired, CertificateMissing, CertificateUnusable, DeviceRevoked};
+    let is_early = matches!(problem, CertificateUnusable { valid_from: Some(_), .. });
+    !is_early
+        && matches!(
+            problem,
+            CertificateExpired { .. } | CertificateMissing | CertificateUnusable { .. } | DeviceRevoked { .. }
+        )
+}
+
+fn page(
+    problem: &Problem,
+    path: &str,
+    is_page: bool,
+    connect_url: Option<&str>,
+    language: Language,
+    now: Timestamp,
+) -> PageContent {
     let title = text!(language, "desk-failed");
     let main = html! {
         h1 { (title) }
         (problem_summary(problem, language, now))
+        @if let Some(url) = connect_url { p #connect { (text!(language, "desk-connect")) " " a href=(url) { (url) } } }
         p.finish {
             @if is_page && is_worth_repeating(problem) {
                 a.button.primary #retry href=(path) { (text!(language, "desk-try-again")) }

@@ -89,7 +89,7 @@ const fn is_for_operator(problem: &Problem) -> bool {
 }
 
 /// The operator's own words about how to reach the people who help studios.
-pub(super) fn contact_line(contact: &str, language: Language) -> Markup {
+pub(in crate::pages) fn contact_line(contact: &str, language: Language) -> Markup {
     html! { p #contact { (text!(language, "studio-computer-contact")) " " strong { bdi { (contact) } } } }
 }
 
