@@ -8,7 +8,7 @@ use crate::flows::authenticate::StudioCaller;
 use crate::flows::gateway::Gateway;
 use crate::storage::StoreError;
 
-/// What a deposit of a photo does at this moment.
+/// Key of the next deposit of a photo, and the deposit before it.
 #[derive(Debug)]
 pub struct PlannedDeposit {
     pub key: IdempotencyKey,

@@ -24,7 +24,7 @@ use crate::validation::guides::Guides;
 use crate::wire::finding::FindingBody;
 
 /// A photo after its check.
-pub(super) struct CheckedPhoto<'a> {
+pub(super) struct PhotoResult<'a> {
     pub(super) sha256: Sha256Digest,
     pub(super) result: &'a CheckResult,
     pub(super) declaration: Declaration,
@@ -44,7 +44,7 @@ pub(super) enum Picture {
 pub(super) fn card(
     photographer: &Photographer,
     profile: &Profile,
-    checked: &CheckedPhoto<'_>,
+    checked: &PhotoResult<'_>,
     picture: Picture,
 ) -> Markup {
     let language = photographer.language;
@@ -84,7 +84,7 @@ pub(super) fn card(
 fn photo_figure(
     id: &str,
     profile: &Profile,
-    checked: &CheckedPhoto<'_>,
+    checked: &PhotoResult<'_>,
     picture: Picture,
     language: Language,
 ) -> Markup {
@@ -131,7 +131,7 @@ fn last_deposit(last: &PhotoWithState, is_repeat: bool, language: Language) -> M
     }
 }
 
-fn deposit_form(id: &str, photographer: &Photographer, checked: &CheckedPhoto<'_>) -> Markup {
+fn deposit_form(id: &str, photographer: &Photographer, checked: &PhotoResult<'_>) -> Markup {
     let language = photographer.language;
     let action = match &checked.planned.last {
         None => "deposit-now",

@@ -11,7 +11,7 @@ use crate::flows::photo::check::check;
 use crate::flows::photo::planned_deposit::plan_deposit;
 use crate::pages::frame::page::PageContent;
 use crate::pages::studio::ROOT;
-use crate::pages::studio::card::{CheckedPhoto, Picture, card};
+use crate::pages::studio::card::{PhotoResult, Picture, card};
 use crate::pages::studio::declaration::declared;
 use crate::pages::studio::form::UploadForm;
 use crate::pages::studio::pages::deposit::nothing_chosen;
@@ -29,7 +29,7 @@ pub async fn create(State(app): State<App>, form: UploadForm) -> Result<Response
     let sha256 = Sha256Digest::of(&photo);
     let planned = plan_deposit(&app.gateway, &photographer.studio, sha256).await?;
     let result = check(&app.gateway, &photographer.studio, permit, photo, declaration).await?;
-    let checked = CheckedPhoto { sha256, result: &result, declaration, planned: &planned };
+    let checked = PhotoResult { sha256, result: &result, declaration, planned: &planned };
     let title = text!(photographer.language, "studio-page-checked");
     let main = html! {
         h1 { (title) }
