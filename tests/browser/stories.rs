@@ -14,6 +14,7 @@ fn small(_: &mut TestGatewaySetup) {}
 /// Portraits that are checked by a profile with face rules, so that the desk shows guide lines.
 fn portraits(setup: &mut TestGatewaySetup) {
     setup.profile = Profile::builtin("icao-35x45").unwrap();
+    setup.max_photo_bytes = 4 * 1024 * 1024;
 }
 
 /// Allows three requests per minute.
@@ -166,6 +167,48 @@ stories! {
     a_gateway_that_cannot_prove_the_invitation_gets_no_code: small,
     a_broken_connection_loses_neither_code_nor_key: small,
     a_key_that_the_gateway_refuses_for_good_is_forgotten: four_eyes,
+
+    // From a file to the receipt.
+    a_photo_is_checked_first_and_deposited_by_a_second_step: portraits,
+    several_photos_are_dropped_pasted_and_deposited_at_once: portraits,
+    a_refused_photo_tells_measured_values_and_limits_and_stores_nothing: portraits,
+    an_exception_is_declared_before_or_after_the_check: portraits,
+    without_a_script_a_photo_is_deposited_in_two_steps: portraits,
+    the_same_file_shows_the_same_receipt_on_another_day: portraits,
+    a_withdrawn_photo_asks_before_it_gets_a_new_code: portraits,
+    a_photo_that_ends_between_check_and_deposit_is_asked_about_again: portraits,
+    a_page_that_was_open_for_days_deposits_without_another_step: small,
+    the_receipt_page_shows_and_saves_the_code_only_for_this_browser: portraits,
+
+    // Reloads, cuts and double clicks.
+    reloads_cuts_and_double_clicks_at_random_moments_make_one_photo_and_one_code: small,
+    a_form_that_was_sent_twice_without_a_script_leads_to_the_same_receipt: small,
+
+    // Attacks on studios.
+    no_address_of_another_studios_photo_tells_more_than_that_it_is_unknown: small,
+    no_form_of_a_foreign_page_deposits_or_withdraws: small,
+    every_form_of_the_studio_pages_carries_a_token: small,
+    no_studio_page_and_no_connect_page_lets_itself_be_framed: small,
+    names_and_notes_are_shown_as_text: small,
+    nothing_of_a_deposit_stays_behind_in_the_browser: small,
+
+    // Photos of the studio.
+    a_refusal_is_told_with_reason_and_note_and_marked_until_it_was_seen: small,
+    photos_are_filtered_by_state_and_withdrawn: small,
+    without_a_script_a_photo_is_withdrawn_and_a_refusal_marked_as_seen: small,
+
+    // The studio's computer.
+    a_studio_is_told_in_time_that_its_certificate_ends: small,
+    a_browser_without_a_studios_certificate_is_told_what_is_missing: small,
+    the_page_of_the_computer_knows_device_gateway_and_browser: small,
+
+    // Many photos, and every size of window.
+    thirty_photos_do_not_freeze_the_page_and_are_checked_one_after_another: portraits,
+    a_tablet_deposits_by_touch: portraits,
+    every_studio_page_is_fit_for_everybody: portraits,
+    the_english_studio_pages_are_fit_for_everybody: portraits,
+    every_stop_of_the_tab_key_is_seen_on_the_studio_pages: small,
+    forced_colours_and_print_keep_the_studio_pages_readable: portraits,
 
     // The whole path of a studio.
     connect_deposit_print_refusal_withdraw_renew: portraits,

@@ -32,15 +32,6 @@ export class Newcomer extends Person {
         return this.savesFile();
     }
 
-    // Saves the file that the page offers.
-    async savesFile() {
-        await this.sees('#device-file');
-        const [download] = await Promise.all([this.page.waitForEvent('download'), this.takes('#save-file')]);
-        const password = await this.text('#file-password');
-        assert.match(password, /^[0-9A-HJKMNP-TV-Z]{4,6}(-[0-9A-HJKMNP-TV-Z]{4,6}){3,}$/);
-        return { path: await download.path(), name: download.suggestedFilename(), password };
-    }
-
     // Ends the work with the file; the page then forgets key and password.
     async finishes() {
         await this.takes('#file-saved');

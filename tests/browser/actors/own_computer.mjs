@@ -1,10 +1,11 @@
 // A computer with a Chromium of its own, which makes the TLS connections itself with the certificates of its own store. The computers of all
 // other people share one Chromium, in which Playwright makes those connections.
 
-import { mkdtempSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { CHROMIUM_ARGUMENTS, makeHome, makeProfile } from '../own_home.mjs';
+import { CHROMIUM_ARGUMENTS, importCertificate, makeHome, makeProfile } from '../own_home.mjs';
 import { PATIENCE_MS } from './person.mjs';
 
 export class OwnComputer {
@@ -14,6 +15,17 @@ export class OwnComputer {
         this.executablePath = executablePath;
         this.home = makeHome(mkdtempSync(join(scratch, 'computer-')), authority);
         this.profile = makeProfile(this.home, [world.scene.studio, world.scene.office]);
+    }
+
+    // A computer whose store has the certificate of this device of the scene.
+    static async ofDevice(world, device) {
+        const computer = new this(world);
+        const { certificate, key } = world.scene.devices[device];
+        const [pem, p12] = ['device.pem', 'device.p12'].map((name) => join(computer.home, name));
+        writeFileSync(pem, certificate + key);
+        execFileSync('openssl', ['pkcs12', '-export', '-in', pem, '-out', p12, '-passout', 'pass:none', '-name', device]);
+        importCertificate(computer.home, p12, 'none');
+        return computer;
     }
 
     // Starts the browser; returns its context. The store is read at this moment.

@@ -2,6 +2,8 @@
 // request of every story are made here.
 
 import { strict as assert } from 'node:assert';
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
 
 // Time for which a story waits for a condition. With ten busy processes per core, one page took half a minute.
 export const PATIENCE_MS = 120_000;
@@ -125,6 +127,18 @@ export class Person {
         await this.page.keyboard.press('Enter');
     }
 
+    // Saves the file with a new certificate; returns its path, its name and its password.
+    async savesFile() {
+        await this.sees('#device-file');
+        const [download] = await Promise.all([this.page.waitForEvent('download'), this.takes('#save-file')]);
+        const password = await this.text('#file-password');
+        assert.match(password, /^[0-9A-HJKMNP-TV-Z]{4,6}(-[0-9A-HJKMNP-TV-Z]{4,6}){3,}$/);
+        // Playwright removes its own copy when the browser is closed.
+        const path = join(mkdtempSync(join(this.world.tools.scratch, 'file-')), 'device.p12');
+        await download.saveAs(path);
+        return { path, name: download.suggestedFilename(), password };
+    }
+
     // Playwright waits in vain for the load of a page from the back/forward cache.
     async goesBack() {
         await this.page.goBack({ waitUntil: 'commit' });
@@ -151,6 +165,32 @@ export class Person {
         const element = await this.page.waitForSelector(selector);
         this.titles.add(await this.page.title());
         return element;
+    }
+
+    // Goes through the open page by the Tab key: each stop must be marked.
+    async seesEveryStop(path) {
+        const seen = new Set();
+        let previous = '';
+        for (let stops = 0; stops < 40; stops += 1) {
+            await this.page.keyboard.press('Tab');
+            const [name, isShown] = await this.page.evaluate(() => {
+                const element = document.activeElement;
+                const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+                const { width, height } = element.getBoundingClientRect();
+                const isMarked = (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || boxShadow !== 'none';
+                const name = `${element.tagName} ${element.id} ${element.innerText ?? ''}`;
+                return [name, isMarked && width > 0 && height > 0];
+            });
+            // The way from the last stop to the first leads past the browser's own controls.
+            if (name.startsWith('BODY')) continue;
+            // A date field has stops of its own: day, month, year, calendar.
+            if (name === previous) continue;
+            previous = name;
+            if (seen.has(name)) break;
+            seen.add(name);
+            assert.ok(isShown, `${path}: one does not see that the focus is on ${name}`);
+        }
+        assert.ok(seen.size > 2, `${path} has hardly any stop: ${[...seen]}`);
     }
 
     async text(selector) {
@@ -195,6 +235,11 @@ export class Person {
     // Checks a cookie's place; overridden by each kind of person.
     checkCookie() {}
 
+    // True if a page may keep an entry with this name until its tab is closed; overridden by each kind of person.
+    mayKeep() {
+        return false;
+    }
+
     // The page keeps nothing in the browser.
     async checkStores(page) {
         if (!PAGES.test(new URL(page.url()).pathname) || this.isScriptless) return;
@@ -203,7 +248,8 @@ export class Person {
             ...(await caches.keys()),
             ...Object.keys(sessionStorage),
         ]);
-        assert.deepEqual(kept, [], `${page.url()} keeps something in the browser`);
+        const unknown = kept.filter((name) => !this.mayKeep(name));
+        assert.deepEqual(unknown, [], `${page.url()} keeps something in the browser`);
     }
 
     // After a story: no unnoticed error, no request to another server, and no trace of the code.

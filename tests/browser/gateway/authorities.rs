@@ -1,6 +1,7 @@
 //! CAs of this run: those of the devices that a story begins with, and those that issue certificates during a story.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::domain::party::Role;
@@ -39,19 +40,31 @@ pub(super) fn roots(role: Role) -> PemSource {
     PemSource::new("roots.pem", format!("{}{}", given.certificate_pem, issuing.certificate_pem()))
 }
 
-/// The issuer of a gateway with these addresses.
-pub(super) fn issuer(policy: EnrolmentPolicy, studio: &str, office: &str, enrolment: &str) -> CertificateIssuer {
-    let mut issuer = issuance(policy);
-    let server_ca_pem = server_ca().certificate_pem.clone();
-    let server = certificates_from_pem(&server_ca_pem).unwrap().swap_remove(0);
-    let [_, studio_ca, office_ca] = authorities();
-    issuer.ca_certificates_pkcs7 =
-        certificates_only(&[&server, studio_ca.certificate_der(), office_ca.certificate_der()]).unwrap();
-    issuer.server_ca_sha256 = Sha256Digest::of(&server);
-    issuer.server_ca_pem = server_ca_pem;
-    for (role, url, list) in [(&mut issuer.studio, studio, "studio"), (&mut issuer.office, office, "office")] {
-        role.url = url.to_owned();
-        role.crl_url = format!("{enrolment}/crl/{list}.crl");
+/// Facts of the certificates that a story's gateway issues.
+#[derive(Debug)]
+pub(super) struct IssuerFacts {
+    pub(super) policy: EnrolmentPolicy,
+    /// Of the listeners for studios, offices and enrolment.
+    pub(super) addresses: [String; 3],
+}
+
+impl IssuerFacts {
+    /// The issuer, with this validity of browsers' certificates.
+    pub(super) fn issuer(&self, browser: Duration) -> CertificateIssuer {
+        let [studio, office, enrolment] = &self.addresses;
+        let mut issuer = issuance(self.policy);
+        issuer.validity.browser = browser;
+        let server_ca_pem = server_ca().certificate_pem.clone();
+        let server = certificates_from_pem(&server_ca_pem).unwrap().swap_remove(0);
+        let [_, studio_ca, office_ca] = authorities();
+        issuer.ca_certificates_pkcs7 =
+            certificates_only(&[&server, studio_ca.certificate_der(), office_ca.certificate_der()]).unwrap();
+        issuer.server_ca_sha256 = Sha256Digest::of(&server);
+        issuer.server_ca_pem = server_ca_pem;
+        for (role, url, list) in [(&mut issuer.studio, studio, "studio"), (&mut issuer.office, office, "office")] {
+            role.url.clone_from(url);
+            role.crl_url = format!("{enrolment}/crl/{list}.crl");
+        }
+        issuer
     }
-    issuer
 }

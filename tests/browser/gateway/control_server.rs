@@ -64,8 +64,14 @@ enum ControlRequest {
         device_id: DeviceId,
         fingerprint: Sha256Digest,
     },
+    /// Sets the validity of later certificates.
+    CertificatesLast {
+        seconds: u64,
+    },
     /// Cuts the connection of the next request with this method and path.
     Cut(PlannedCut),
+    /// Ends the effect of every `Cut` that has not happened.
+    CutNothing,
     /// Lists the requests whose head or body contains one of these byte strings, in hexadecimal.
     Containing {
         searched: Vec<String>,
@@ -143,8 +149,16 @@ async fn answer(State(story): State<Arc<StoryGateway>>, Json(ask): Json<ControlR
             let outcome = gateway.administration().approve(device_id, &fingerprint).await.unwrap();
             json!(outcome == ApprovalOutcome::Stored)
         }
+        ControlRequest::CertificatesLast { seconds } => {
+            story.let_certificates_last(Duration::from_secs(seconds));
+            Value::Null
+        }
         ControlRequest::Cut(cut) => {
             story.requests.cuts.lock().unwrap().push(cut);
+            Value::Null
+        }
+        ControlRequest::CutNothing => {
+            story.requests.cuts.lock().unwrap().clear();
             Value::Null
         }
         ControlRequest::Containing { searched } => {

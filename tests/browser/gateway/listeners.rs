@@ -62,5 +62,9 @@ impl StoryGateway {
 
 fn trust(role: Role) -> ClientTrust {
     let trust = ClientTrust::parse(&roots(role), RevokedCertificates::default()).unwrap();
-    trust.with_missing_certificate(MissingCertificatePolicy::Explain)
+    // As a new gateway's configuration has it.
+    trust.with_missing_certificate(match role {
+        Role::Studio => MissingCertificatePolicy::ExplainToBrowsers,
+        Role::Office => MissingCertificatePolicy::Explain,
+    })
 }

@@ -7,7 +7,8 @@ mod request_log;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use lichtbild::clock::Timestamp;
 use lichtbild::domain::id::DeviceId;
@@ -20,7 +21,7 @@ use lichtbild::transport::http::shutdown::ShutdownTrigger;
 use serde_json::{Value, json};
 
 pub use authorities::server_ca;
-use authorities::{office_ca, studio_ca};
+use authorities::{IssuerFacts, office_ca, studio_ca};
 use request_log::RequestLog;
 
 use crate::support::pki::{Leaf, TestCa, new_year};
@@ -53,6 +54,7 @@ pub struct StoryGateway {
     pub requests: RequestLog,
     codes: Mutex<Vec<String>>,
     numbers: AtomicU32,
+    issuer: OnceLock<IssuerFacts>,
     stop: ShutdownTrigger,
 }
 
@@ -88,15 +90,13 @@ impl StoryGateway {
             requests: RequestLog::default(),
             codes: Mutex::default(),
             numbers: AtomicU32::new(0),
+            issuer: OnceLock::new(),
             stop: ShutdownTrigger::new(),
         });
-        let [studio, office, enrolment] = opened.listen().await;
-        opened.gateway.gateway.set_certificate_issuer(authorities::issuer(
-            policy.unwrap(),
-            &studio,
-            &office,
-            &enrolment,
-        ));
+        let addresses = opened.listen().await;
+        opened.issuer.set(IssuerFacts { policy: policy.unwrap(), addresses: addresses.clone() }).unwrap();
+        opened.let_certificates_last(365 * DAY);
+        let [studio, office, enrolment] = addresses;
         let control = control_server::serve(&opened).await;
         let scene = json!({
             "studio": studio,
@@ -107,6 +107,11 @@ impl StoryGateway {
             "now": opened.gateway.now().to_string(),
         });
         (opened, scene)
+    }
+
+    /// Sets the validity of later certificates of browsers.
+    pub fn let_certificates_last(&self, validity: Duration) {
+        self.gateway.gateway.set_certificate_issuer(self.issuer.get().unwrap().issuer(validity));
     }
 
     /// Records a code that must not appear anywhere.

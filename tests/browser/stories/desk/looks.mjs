@@ -167,28 +167,7 @@ export async function every_stop_of_the_tab_key_is_seen(world) {
     const collection = await clerk.collects(await world.deposit());
     for (const path of pages(collection)) {
         await clerk.open(path);
-        const seen = new Set();
-        let previous = '';
-        for (let stops = 0; stops < 40; stops += 1) {
-            await clerk.page.keyboard.press('Tab');
-            const [name, isShown] = await clerk.page.evaluate(() => {
-                const element = document.activeElement;
-                const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
-                const { width, height } = element.getBoundingClientRect();
-                const isMarked = (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || boxShadow !== 'none';
-                const name = `${element.tagName} ${element.id} ${element.innerText ?? ''}`;
-                return [name, isMarked && width > 0 && height > 0];
-            });
-            // The way from the last stop to the first leads past the browser's own controls.
-            if (name.startsWith('BODY')) continue;
-            // A date field has stops of its own: day, month, year, calendar.
-            if (name === previous) continue;
-            previous = name;
-            if (seen.has(name)) break;
-            seen.add(name);
-            assert.ok(isShown, `${path}: one does not see that the focus is on ${name}`);
-        }
-        assert.ok(seen.size > 2, `${path} has hardly any stop: ${[...seen]}`);
+        await clerk.seesEveryStop(path);
     }
 }
 
