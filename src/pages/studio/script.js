@@ -152,6 +152,9 @@
   const sendPatiently = async (entry, path, fields, words) => {
     for (let isRenewed = false;;) {
       tell(entry, texts.uploading);
+      entry.card.dataset.verdict = "waiting";
+      entry.card.querySelector(".again").closest("p").hidden = true;
+      entry.card.querySelectorAll(".reason").forEach((old) => old.remove());
       bar(entry).hidden = false;
       bar(entry).value = 0;
       const answer = await send(path, fields, entry.file, (part) => {
