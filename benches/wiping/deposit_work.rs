@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use lichtbild::clock::Timestamp;
 use lichtbild::domain::id::{DeviceId, PartyId, PhotoId};
 use lichtbild::domain::photo::declaration::Declaration;
-use lichtbild::domain::photo::idempotency::IdempotencyKey;
+use lichtbild::domain::photo::idempotency::{IdempotencyKey, KeyOwner};
 use lichtbild::domain::photo::{SealContext, UploadBytes};
 use lichtbild::entropy::OsEntropy;
 use lichtbild::sealing::key_file::KeyFile;
@@ -48,7 +48,7 @@ fn deposit(bytes: Vec<u8>, profile: &Profile) -> Option<()> {
     let device = DeviceId::generate(NOW, &entropy).ok()?;
     let upload = UploadBytes::new(bytes);
     let key = IdempotencyKey::parse("a-key-for-this-photo").ok()?;
-    let code = keys.issue_code(device, &key, upload.sha256());
+    let code = keys.issue_code(KeyOwner::Device(device), &key, upload.sha256());
     let code_keys = keys.code_keys(&code);
     let Judgement::Accepted(photo) = judge(upload, profile, Declaration::default(), NOW) else { return None };
     let context = SealContext {

@@ -7,9 +7,8 @@ use super::key_file::KeyFile;
 use crate::domain::code::lookup::LookupId;
 use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::domain::digest::Sha256Digest;
-use crate::domain::id::DeviceId;
 use crate::domain::log::reconciliation::row_digest::RowDigestKey;
-use crate::domain::photo::idempotency::IdempotencyKey;
+use crate::domain::photo::idempotency::{IdempotencyKey, KeyOwner};
 
 /// Keys derived from a code; another gateway derives other keys.
 ///
@@ -28,10 +27,10 @@ impl CodeKeys {
 }
 
 impl KeyFile {
-    /// The code of a deposit. The same device, key and photo always give the same code, so a repeated deposit gets it again although
+    /// The code of a deposit. The same owner, key and photo always give the same code, so a repeated deposit gets it again although
     /// it was never stored.
-    pub fn issue_code(&self, device: DeviceId, key: &IdempotencyKey, photo: Sha256Digest) -> RetrievalCode {
-        let input = length_prefixed(&[device.as_bytes(), key.as_str().as_bytes(), photo.as_bytes()]);
+    pub fn issue_code(&self, owner: KeyOwner, key: &IdempotencyKey, photo: Sha256Digest) -> RetrievalCode {
+        let input = length_prefixed(&[owner.as_bytes(), key.as_str().as_bytes(), photo.as_bytes()]);
         let mut secret = [0; 12];
         hkdf(self.issuing_key.as_bytes(), &input, "lichtbild/code/v1", &mut secret);
         let code = RetrievalCode::from_secret(&secret);
@@ -40,8 +39,8 @@ impl KeyFile {
     }
 
     /// Identifies a repeated deposit. A keyed hash, so that the stored value reveals neither the Idempotency-Key nor the code.
-    pub fn request_id(&self, device: DeviceId, key: &IdempotencyKey) -> [u8; 32] {
-        let input = length_prefixed(&[device.as_bytes(), key.as_str().as_bytes()]);
+    pub fn request_id(&self, owner: KeyOwner, key: &IdempotencyKey) -> [u8; 32] {
+        let input = length_prefixed(&[owner.as_bytes(), key.as_str().as_bytes()]);
         hkdf_32(self.issuing_key.as_bytes(), &input, "lichtbild/request/v1")
     }
 
@@ -78,6 +77,7 @@ impl KeyFile {
 mod tests {
     use super::*;
     use crate::clock::Timestamp;
+    use crate::domain::id::{DeviceId, PartyId};
     use crate::entropy::SeededEntropy;
 
     const NOW: Timestamp = Timestamp::from_unix_milliseconds(1_795_339_800_000);
@@ -86,8 +86,8 @@ mod tests {
         KeyFile::generate(NOW, &SeededEntropy::new(seed)).unwrap()
     }
 
-    fn device(seed: u64) -> DeviceId {
-        DeviceId::generate(NOW, &SeededEntropy::new(seed)).unwrap()
+    fn device(seed: u64) -> KeyOwner {
+        KeyOwner::Device(DeviceId::generate(NOW, &SeededEntropy::new(seed)).unwrap())
     }
 
     #[test]
@@ -100,6 +100,7 @@ mod tests {
         for other in [
             keys(2).issue_code(device(1), &key, photo),
             keys(1).issue_code(device(2), &key, photo),
+            keys(1).issue_code(KeyOwner::Studio(PartyId::generate(NOW, &SeededEntropy::new(2)).unwrap()), &key, photo),
             keys(1).issue_code(device(1), &other_key, photo),
             keys(1).issue_code(device(1), &key, Sha256Digest::of(b"other")),
         ] {

@@ -16,7 +16,7 @@ use lichtbild::domain::code::retrieval_code::{CodeError, RetrievalCode, SymbolPo
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::domain::log::chain::{ChainLink, ChainRow, ChainVerifier};
 use lichtbild::domain::log::{CHAIN_START, chain_digest};
-use lichtbild::domain::photo::idempotency::IdempotencyKey;
+use lichtbild::domain::photo::idempotency::{IdempotencyKey, KeyOwner};
 use lichtbild::receipt::data_matrix::{DataMatrixSymbol, SIDE_MODULES};
 use lichtbild::sealing::KeyFile;
 use lichtbild::sealing::enrolment_proof::{ProofKey, ProofMessage, invitation_lookup_id};
@@ -209,7 +209,8 @@ async fn deposits_get_the_codes_of_the_vectors_and_repetitions_their_answers() {
             photos += 10;
             sequence(&gateway, input, photos).await
         } else if let Ok(key) = IdempotencyKey::parse(text(input, "idempotency_key")) {
-            let (keys, device) = (key_file(text(input, "issuing_key")), text(input, "device_id").parse().unwrap());
+            let keys = key_file(text(input, "issuing_key"));
+            let device = KeyOwner::Device(text(input, "device_id").parse().unwrap());
             json!({
                 "code": keys.issue_code(device, &key, digest(input, "photo_sha256")).reveal(),
                 "request_id": hex::encode(keys.request_id(device, &key)),

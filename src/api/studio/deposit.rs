@@ -13,7 +13,7 @@ use crate::api::studio::declaration::declaration;
 use crate::api::studio::me::party_body;
 use crate::api::{App, Problem};
 use crate::domain::digest::Sha256Digest;
-use crate::domain::photo::idempotency::IdempotencyKey;
+use crate::domain::photo::idempotency::{IdempotencyKey, KeyOwner};
 use crate::flows::photo::deposit::{DepositRequest, Receipt, deposit};
 use crate::flows::photo::upload_permit::{UploadPermit, admit};
 use crate::texts::language::Language;
@@ -37,7 +37,7 @@ pub async fn create(
     let announced = announced_digest(&parts.headers)?;
     let declaration = declaration(&parts.headers)?;
     let (admitted, bytes) = admitted_photo(&app, &studio, &parts.headers, body).await?;
-    let request = DepositRequest { key, bytes, announced, declaration };
+    let request = DepositRequest { key, owner: KeyOwner::Device(studio.device_id), bytes, announced, declaration };
     let receipt = deposit(&app.gateway, &studio, admitted, request).await?;
 
     let mut response = json_response(StatusCode::CREATED, &receipt_body(&receipt, party_body(&studio), language));

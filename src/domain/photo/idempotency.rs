@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::domain::digest::Sha256Digest;
+use crate::domain::id::{DeviceId, PartyId};
 
 /// 16 to 128 visible ASCII characters, new for each photo, such as a UUID. `Debug` does not show it, because it leads to the code together
 /// with the photo.
@@ -23,7 +24,8 @@ impl IdempotencyKey {
     }
 
     /// The key of a deposit at the studio pages: the same for the same photo at each visit, so that no repeat makes a second code. A
-    /// photographer who deposits a photo again after its end uses the next `generation`; the first is 0.
+    /// photographer who deposits a photo again after its end uses the next `generation`; the first is 0. Its owner is
+    /// [`KeyOwner::Studio`].
     ///
     /// # Errors
     /// None in practice: the text is always a valid key.
@@ -39,6 +41,25 @@ impl IdempotencyKey {
 impl fmt::Debug for IdempotencyKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("IdempotencyKey(…)")
+    }
+}
+
+/// Depositor for whom an `Idempotency-Key` names one photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyOwner {
+    /// The program on one device: two devices may choose the same key by chance.
+    Device(DeviceId),
+    /// The browsers of a studio: each of its computers, also one with a new certificate, gets the same receipt for the same photo.
+    Studio(PartyId),
+}
+
+impl KeyOwner {
+    /// Identifiers are unique among devices and parties.
+    pub fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Device(device_id) => device_id.as_bytes(),
+            Self::Studio(party_id) => party_id.as_bytes(),
+        }
     }
 }
 

@@ -17,13 +17,15 @@ pub struct CheckResult {
     pub measurements: Measurements,
     /// The photo, for a caller that shows it.
     pub bytes: Vec<u8>,
+    /// Counts the photo's memory as long as the caller keeps it.
+    pub permit: UploadPermit,
 }
 
 /// Checks a photo. Nothing of it is stored.
 pub async fn check(
     gateway: &Gateway,
     studio: &StudioCaller,
-    _admitted: UploadPermit,
+    admitted: UploadPermit,
     bytes: Vec<u8>,
     declaration: Declaration,
 ) -> Result<CheckResult, WorkerError> {
@@ -33,5 +35,5 @@ pub async fn check(
         .run(studio.party.party_id, studio.device_id, move || (check_photo(&bytes, &profile, declaration, now), bytes))
         .await?;
     let (CheckOutcome { verdict, findings, measurements }, bytes) = outcome;
-    Ok(CheckResult { verdict, findings, measurements, bytes })
+    Ok(CheckResult { verdict, findings, measurements, bytes, permit: admitted })
 }

@@ -11,7 +11,7 @@ use crate::domain::id::{DeviceId, PartyId, PhotoId};
 use crate::domain::log::AuditEvent;
 use crate::domain::photo::availability::visible_state;
 use crate::domain::photo::declaration::{Declaration, SealedMetadata};
-use crate::domain::photo::idempotency::IdempotencyKey;
+use crate::domain::photo::idempotency::{IdempotencyKey, KeyOwner};
 use crate::domain::photo::{JudgedPhoto, PhotoRecord, PhotoState, UploadBytes};
 use crate::failpoint;
 use crate::flows::authenticate::StudioCaller;
@@ -27,6 +27,8 @@ use crate::validation::judge::{Judgement, judge};
 /// A deposit request.
 pub struct DepositRequest {
     pub key: IdempotencyKey,
+    /// The studio, or the device that deposits.
+    pub owner: KeyOwner,
     pub bytes: Vec<u8>,
     /// SHA-256 of the bytes as the studio sent it.
     pub announced: Option<Sha256Digest>,
@@ -65,9 +67,9 @@ pub async fn deposit(
 
     let keys = gateway.keys();
     let sha256 = upload.sha256();
-    let code = keys.issue_code(studio.device_id, &request.key, sha256);
+    let code = keys.issue_code(request.owner, &request.key, sha256);
     let code_keys = keys.code_keys(&code);
-    let request_id = keys.request_id(studio.device_id, &request.key);
+    let request_id = keys.request_id(request.owner, &request.key);
 
     let _guard = gateway.in_flight.begin(request_id).ok_or(DepositError::InProgress)?;
     if let Some(previous) = gateway.store.find_deposit(&request_id).await? {

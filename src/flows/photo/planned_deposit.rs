@@ -3,7 +3,7 @@
 use super::queries::{PhotoWithState, with_current_state};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::photo::PhotoState;
-use crate::domain::photo::idempotency::{IdempotencyKey, IdempotencyKeyError};
+use crate::domain::photo::idempotency::{IdempotencyKey, IdempotencyKeyError, KeyOwner};
 use crate::flows::authenticate::StudioCaller;
 use crate::flows::gateway::Gateway;
 use crate::storage::StoreError;
@@ -12,7 +12,8 @@ use crate::storage::StoreError;
 #[derive(Debug)]
 pub struct PlannedDeposit {
     pub key: IdempotencyKey,
-    /// The last deposit of this photo by this device.
+    pub generation: u32,
+    /// The last deposit of this photo by a browser of this studio.
     pub last: Option<PhotoWithState>,
 }
 
@@ -31,7 +32,7 @@ pub fn is_open(state: PhotoState) -> bool {
     }
 }
 
-/// Finds the key of the next deposit of a photo by this device. It changes nothing.
+/// Finds the key of the next deposit of a photo by a browser of this studio. It changes nothing.
 ///
 /// A new generation begins only after the end of the last one, so all generations before the last one exist.
 ///
@@ -44,11 +45,11 @@ pub async fn plan_deposit(
 ) -> Result<PlannedDeposit, PlanError> {
     let find = async |generation| {
         let key = IdempotencyKey::of_browser(generation, photo)?;
-        let request_id = gateway.keys().request_id(studio.device_id, &key);
+        let request_id = gateway.keys().request_id(KeyOwner::Studio(studio.party.party_id), &key);
         Ok::<_, PlanError>(gateway.store.find_deposit(&request_id).await?)
     };
     let Some(mut last) = find(0).await? else {
-        return Ok(PlannedDeposit { key: IdempotencyKey::of_browser(0, photo)?, last: None });
+        return Ok(PlannedDeposit { key: IdempotencyKey::of_browser(0, photo)?, generation: 0, last: None });
     };
     // `known` exists, `missing` does not. Doubling and halving keeps the number of steps small, however often a photo was deposited.
     let (mut known, mut missing) = (0_u32, None);
@@ -58,14 +59,17 @@ pub async fn plan_deposit(
             Some(missing) if missing - known <= 1 => break,
             Some(missing) => known + (missing - known) / 2,
         };
+        if next == known {
+            break;
+        }
         match find(next).await? {
             Some(found) => (known, last) = (next, found),
             None => missing = Some(next),
         }
     }
     let last = with_current_state(gateway, last.photo);
-    let generation = if is_open(last.state) { known } else { known + 1 };
-    Ok(PlannedDeposit { key: IdempotencyKey::of_browser(generation, photo)?, last: Some(last) })
+    let generation = if is_open(last.state) { known } else { known.saturating_add(1) };
+    Ok(PlannedDeposit { key: IdempotencyKey::of_browser(generation, photo)?, generation, last: Some(last) })
 }
 
 /// Reason why no deposit can be planned.

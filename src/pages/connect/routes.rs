@@ -44,7 +44,7 @@ impl FromRequestParts<App> for InvitedReader {
         let PublicReader = PublicReader::from_request_parts(parts, app).await?;
         let QueryFields(ConnectQuery { lang }) = QueryFields::from_request_parts(parts, app).await?;
         let Ok(PreferredLanguage(preferred)) = PreferredLanguage::from_request_parts(parts, app).await;
-        let is_trusted = app.trust.facts().enrolment_certificate_expires_at.is_some();
+        let is_trusted = app.trust.facts().enrolment_certificate_expires_at.is_some_and(|end| end > app.gateway.now());
         Ok(Self { language: lang.unwrap_or(preferred), is_trusted })
     }
 }

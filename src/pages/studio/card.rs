@@ -139,7 +139,7 @@ fn deposit_form(id: &str, photographer: &Photographer, checked: &PhotoResult<'_>
         Some(_) => "deposit-again",
     };
     html! {
-        form.deposit method="post" action="/studio/deposit" enctype="multipart/form-data" {
+        form.deposit data-action=(action) method="post" action="/studio/deposit" enctype="multipart/form-data" {
             (csrf_field(&photographer.csrf_token))
             input type="hidden" name="key" value=(checked.planned.key.as_str());
             input type="hidden" name="sha256" value=(checked.sha256);

@@ -34,6 +34,8 @@ const FORM_DATA: &str = "multipart/form-data";
 const FRAME_BYTES: u64 = 16 * 1024;
 /// No field of these pages is longer.
 const FIELD_BYTES: usize = 256;
+/// Twice as many as the forms of these pages have.
+const MAX_PARTS: usize = 16;
 
 /// A form with a photo, within the limits of an upload.
 pub struct UploadForm {
@@ -94,6 +96,9 @@ async fn read_parts(parts: Parts, bytes: Vec<u8>, app: &App) -> Result<FormParts
     let mut multipart = Multipart::from_request(request, &()).await.map_err(|_| MALFORMED)?;
     let mut form = FormParts { photo: Vec::new(), fields: Vec::new() };
     while let Some(part) = multipart.next_field().await.map_err(|_| MALFORMED)? {
+        if form.fields.len() == MAX_PARTS {
+            return Err(MALFORMED);
+        }
         let name = part.name().unwrap_or_default().to_owned();
         let is_photo = name == "photo";
         let content = part.bytes().await.map_err(|_| MALFORMED)?;

@@ -49,10 +49,19 @@
   const run = async () => {
     if (isRunning) return;
     isRunning = true;
-    while (tasks.length) await tasks.shift()();
+    while (tasks.length) {
+      const [entry, task, again] = tasks.shift();
+      // A card that was removed has nothing to do, and a failure must not stop the cards behind it.
+      if (entries.has(entry)) await task().catch(() => fail(entry, again, null));
+    }
     isRunning = false;
   };
-  const queue = (task) => { tasks.push(task); run(); };
+  // `again` queues the same step once more.
+  const queue = (entry, task) => {
+    const again = () => queue(entry, task);
+    tasks.push([entry, task, again]);
+    run();
+  };
   const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
   // Sends a form with a photo. The result is the page that answers; `null` if the gateway was not reached.
@@ -79,9 +88,11 @@
   const entries = new Set();
   const tell = (entry, words) => { entry.card.querySelector(".verdict").textContent = words; };
   const bar = (entry) => entry.card.querySelector("progress");
+  // A photo whose code has ended gets a new one only by a click on its own card.
+  const isForAll = ({ state, isAgain }) => state === "ready" && !isAgain;
   const countUp = () => {
     const all = [...entries];
-    const ready = all.filter(({ state }) => state === "ready"), done = all.filter(({ state }) => state === "deposited");
+    const ready = all.filter(isForAll), done = all.filter(({ state }) => state === "deposited");
     const show = (button, count) => {
       button.hidden = count < 2;
       button.textContent = fill(button.dataset.text, { count });
@@ -109,8 +120,12 @@
 
   const waitingCard = (entry, words) => {
     const card = template.content.firstElementChild.cloneNode(true);
-    card.querySelector(".again").addEventListener("click", () => entry.again());
-    card.querySelector(".remove").addEventListener("click", () => remove(entry));
+    card.querySelector(".again").addEventListener("click", () => {
+      if (entry.state === "failed") entry.again();
+    });
+    card.querySelector(".remove").addEventListener("click", () => {
+      if (entry.state === "failed") remove(entry);
+    });
     if (entry.card) replaceCard(entry, card);
     else {
       entry.card = card;
@@ -172,15 +187,19 @@
     }
   };
 
+  const startCheck = (entry) => {
+    entry.state = "waiting";
+    queue(entry, () => check(entry));
+  };
+
   const check = async (entry) => {
-    if (!entries.has(entry)) return;
     entry.state = "checking";
     waitingCard(entry, texts.uploading);
     const fields = { ...entry.declaration, picture: "local" };
     const answer = await sendPatiently(entry, "/studio/check", fields, texts.checking);
     if (!entries.has(entry)) return;
     const card = answer?.page?.querySelector("article.card");
-    if (!card) return fail(entry, () => queue(() => check(entry)), answer);
+    if (!card) return fail(entry, () => startCheck(entry), answer);
     // The same photo twice would be one deposit with two cards.
     const twin = [...entries].find((other) => other !== entry && other.digest === card.dataset.sha256);
     if (twin) {
@@ -199,6 +218,7 @@
   const prepare = (entry) => {
     const form = entry.card.querySelector("form.deposit");
     entry.state = form ? "ready" : "refused";
+    entry.isAgain = form?.dataset.action === "deposit-again";
     const declare = entry.card.querySelector(".declare-again");
     if (declare) {
       declare.hidden = false;
@@ -206,7 +226,10 @@
         list.addEventListener("change", () => {
           const [subject, exception] = ["subject", "exception"].map((name) => declare.querySelector(`select[name=${name}]`).value);
           entry.declaration = { subject, exception };
-          queue(() => check(entry));
+          // Nothing is deposited with a declaration before its findings are seen.
+          waitingCard(entry, texts.waiting);
+          startCheck(entry);
+          countUp();
         });
       }
     }
@@ -225,7 +248,7 @@
     const fields = { key: elements.key.value, sha256: elements.sha256.value, ...entry.declaration };
     entry.state = "depositing";
     waitingCard(entry, texts.waiting);
-    queue(() => deposit(entry, fields));
+    queue(entry, () => deposit(entry, fields));
   };
 
   // The key in the fields is that of the photo, so another try never makes a second code.
@@ -236,8 +259,8 @@
     const receipt = answer?.page?.querySelector(".citizen-receipt");
     // A photo that has ended meanwhile is checked again, which asks whether it needs a new code.
     const isEnded = answer?.page?.querySelector("main[data-problem=photo-ended]");
-    if (isEnded) return queue(() => check(entry));
-    if (!receipt) return fail(entry, () => queue(() => deposit(entry, fields)), answer);
+    if (isEnded) return startCheck(entry);
+    if (!receipt) return fail(entry, () => queue(entry, () => deposit(entry, fields)), answer);
     entry.state = "deposited";
     bar(entry).hidden = true;
     entry.card.dataset.verdict = "deposited";
@@ -265,7 +288,7 @@
       waitingCard(entry, texts.waiting);
       bar(entry).hidden = true;
       cards.append(entry.card);
-      queue(() => check(entry));
+      startCheck(entry);
     }
     countUp();
   };
@@ -292,7 +315,7 @@
   addEventListener("paste", (event) => {
     if (event.clipboardData.files.length) add(event.clipboardData.files);
   });
-  byId("deposit-all").addEventListener("click", () => [...entries].forEach(startDeposit));
+  byId("deposit-all").addEventListener("click", () => [...entries].filter(isForAll).forEach(startDeposit));
   byId("print-all").addEventListener("click", () => print());
   // A photo that is being deposited is safe, but its receipt would not be seen.
   addEventListener("beforeunload", (event) => {

@@ -69,7 +69,7 @@ studio-page-remove = Aus der Liste nehmen
 
 ## Receipt.
 studio-page-receipt = Beleg
-studio-page-receipt-again = Verlorener Beleg: Wählen Sie dieselbe Datei an diesem Computer noch einmal. Das Gateway merkt sich keinen Code; aus der Datei entsteht derselbe Code wieder.
+studio-page-receipt-again = Beleg verloren? Wählen Sie dieselbe Datei noch einmal, an irgendeinem Computer Ihres Studios. Das Gateway merkt sich keinen Code; aus der Datei entsteht derselbe Code wieder.
 studio-page-paper = Papier zum Drucken
 studio-page-paper-a6 = Blatt A6
 studio-page-paper-roll = Rolle 80 mm

@@ -69,7 +69,7 @@ studio-page-remove = Remove from the list
 
 ## Receipt.
 studio-page-receipt = Receipt
-studio-page-receipt-again = Lost receipt: choose the same file at this computer again. The gateway keeps no code; the same file gives the same code again.
+studio-page-receipt-again = Lost receipt? Choose the same file again, at any computer of your studio. The gateway keeps no code; the same file gives the same code again.
 studio-page-paper = Paper for printing
 studio-page-paper-a6 = A6 sheet
 studio-page-paper-roll = 80 mm roll

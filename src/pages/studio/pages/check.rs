@@ -1,8 +1,9 @@
 //! `POST /studio/check`: checks a photo and shows the findings, with the form that deposits it.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use maud::html;
 
 use crate::api::{App, Problem};
@@ -16,6 +17,7 @@ use crate::pages::studio::declaration::declared;
 use crate::pages::studio::form::UploadForm;
 use crate::pages::studio::pages::deposit::nothing_chosen;
 use crate::texts::text;
+use crate::transport::http::held_until_sent::HeldUntilSent;
 
 /// Checks a photo like a deposit, and stores nothing.
 pub async fn create(State(app): State<App>, form: UploadForm) -> Result<Response, Problem> {
@@ -36,5 +38,8 @@ pub async fn create(State(app): State<App>, form: UploadForm) -> Result<Response
         (card(&photographer, &app.gateway.profile, &checked, picture))
         p.finish { a #next href=(ROOT) { (text!(photographer.language, "studio-page-other-photo")) } }
     };
-    Ok(photographer.page(StatusCode::OK, &PageContent { title, problem: None, main }))
+    let page = photographer.page(StatusCode::OK, &PageContent { title, problem: None, main });
+    // A page with the photo counts as the photo until a slow browser has read it.
+    let held = (picture == Picture::Inside).then(|| Extension(HeldUntilSent::new(result.permit)));
+    Ok((held, page).into_response())
 }

@@ -9,9 +9,9 @@ use super::ended::ended_page;
 use crate::api::{App, Problem};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::photo::declaration::Declaration;
-use crate::domain::photo::idempotency::IdempotencyKey;
+use crate::domain::photo::idempotency::{IdempotencyKey, KeyOwner};
 use crate::flows::photo::deposit::{DepositRequest, deposit};
-use crate::flows::photo::planned_deposit::is_open;
+use crate::flows::photo::planned_deposit::{is_open, plan_deposit};
 use crate::pages::frame::elements::{csrf_field, error_summary};
 use crate::pages::frame::page::PageContent;
 use crate::pages::studio::ROOT;
@@ -38,14 +38,15 @@ pub async fn create(State(app): State<App>, form: UploadForm) -> Result<Response
         return Ok(nothing_chosen(&form.photographer));
     }
     let declaration = declared(&form)?;
-    let key = form.field("key").ok_or(Problem::IdempotencyKeyMissing)?;
-    let key = IdempotencyKey::parse(key).map_err(|_| Problem::IdempotencyKeyMalformed)?;
+    let key = form.field("key").ok_or(Problem::IdempotencyKeyMissing)?.to_owned();
     let checked = form.field("sha256").and_then(Sha256Digest::parse_hex).ok_or(Problem::ContentDigestMalformed)?;
     let UploadForm { photographer, permit, photo, .. } = form;
     if Sha256Digest::of(&photo) != checked {
         return Ok(other_file(&photographer));
     }
-    let request = DepositRequest { key, bytes: photo, announced: Some(checked), declaration };
+    let key = planned_key(&app, &photographer, &key, checked).await?;
+    let owner = KeyOwner::Studio(photographer.studio.party.party_id);
+    let request = DepositRequest { key, owner, bytes: photo, announced: Some(checked), declaration };
     let receipt = deposit(&app.gateway, &photographer.studio, permit, request).await?;
     let photo_id = receipt.record.photo_id;
     if !is_open(receipt.state) {
@@ -53,6 +54,20 @@ pub async fn create(State(app): State<App>, form: UploadForm) -> Result<Response
     }
     let cookie = receipt_session::start(&app, &photographer, photo_id, &receipt.code)?;
     Ok(see_other(&format!("{}/receipt", photo_path(photo_id)), Some(cookie)))
+}
+
+/// The key of the form if it is that of this photo, now or at an earlier deposit. With other keys a photo could have two codes.
+async fn planned_key(
+    app: &App,
+    photographer: &Photographer,
+    key: &str,
+    photo: Sha256Digest,
+) -> Result<IdempotencyKey, Problem> {
+    let planned = plan_deposit(&app.gateway, &photographer.studio, photo).await?;
+    let generation = key.split('.').nth(1).and_then(|generation| generation.parse().ok());
+    let generation = generation.filter(|generation: &u32| *generation <= planned.generation);
+    let own = generation.and_then(|generation| IdempotencyKey::of_browser(generation, photo).ok());
+    own.filter(|own| own.as_str() == key).ok_or(Problem::IdempotencyKeyMalformed)
 }
 
 /// The first page again, because the form had no file.

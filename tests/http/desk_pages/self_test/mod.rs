@@ -56,7 +56,8 @@ async fn the_page_tells_which_device_this_is_until_when_and_whether_the_gateway_
     {
         assert!(shown.contains(expected), "{expected}: {shown}");
     }
-    for expected in ["id=\"ready\" data-ready=\"true\"", "class=\"data-matrix\"", "id=\"scan\"", "Noch nichts gescannt"] {
+    for expected in ["id=\"ready\" data-ready=\"true\"", "class=\"data-matrix\"", "id=\"scan\"", "Noch nichts gescannt"]
+    {
         assert!(shown.contains(expected), "{expected}: {shown}");
     }
     assert!(shown.contains(concat!("Lichtbild ", env!("CARGO_PKG_VERSION"))) && !shown.contains("certificate-ends"));
