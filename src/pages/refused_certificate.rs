@@ -13,6 +13,7 @@ use super::connect;
 use super::frame::language_choice::switched_language;
 use super::frame::page::{PageContent, PageLayout, PageScript, page_response};
 use super::frame::time_element::dated_time_element;
+use super::studio;
 use super::studio::pages::problem_page::contact_line;
 use crate::api::accept::names_html;
 use crate::api::negotiate::PreferredLanguage;
@@ -26,9 +27,11 @@ use crate::transport::accept::peer::Peer;
 static NO_SCRIPT: LazyLock<PageScript> = LazyLock::new(PageScript::none);
 
 /// Renders the refusal of a browser without an accepted certificate as a page, whatever the path, and leaves other responses unchanged.
+/// A certificate that ended while its connection was open is refused in the same words on the studio pages.
 pub async fn render_page(State(app): State<App>, request: Request, next: Next) -> Response {
     let has_certificate = request.extensions().get::<Peer>().and_then(Peer::certificate).is_some();
-    if has_certificate || !names_html(request.headers()) {
+    let is_page = !has_certificate || request.uri().path().starts_with(studio::ROOT);
+    if !is_page || !names_html(request.headers()) {
         return next.run(request).await;
     }
     let (mut parts, body) = request.into_parts();
@@ -37,6 +40,10 @@ pub async fn render_page(State(app): State<App>, request: Request, next: Next) -
     let language = switched_language(&parts.headers).unwrap_or(preferred);
     let mut response = next.run(Request::from_parts(parts, body)).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    if has_certificate && !is_about_certificate(&problem) {
+        response.extensions_mut().insert(problem);
+        return response;
+    }
     let refusal = RefusalPage {
         problem: &problem,
         language,
@@ -49,6 +56,17 @@ pub async fn render_page(State(app): State<App>, request: Request, next: Next) -
         page.headers_mut().append(VARY, HeaderValue::from(name));
     }
     page
+}
+
+/// True for a refusal of the caller's certificate or device.
+const fn is_about_certificate(problem: &Problem) -> bool {
+    matches!(
+        problem,
+        Problem::DeviceRevoked { .. }
+            | Problem::DeviceUnknown
+            | Problem::CertificateExpired { .. }
+            | Problem::CertificateUnusable { .. }
+    )
 }
 
 struct RefusalPage<'a> {

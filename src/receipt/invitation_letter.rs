@@ -151,7 +151,11 @@ impl InvitationLetter<'_> {
         column.space(4.0);
 
         column.text(TextRole::Heading, HEADING, Align::Left, &text!(language, "paper-letter-browser"));
-        column.text(TextRole::Paragraph, BODY, Align::Left, &text!(language, "paper-letter-browser.text"));
+        let open = match self.browsers_trust_page {
+            true => text!(language, "paper-letter-browser.text"),
+            false => text!(language, "paper-letter-browser.untrusted"),
+        };
+        column.text(TextRole::Paragraph, BODY, Align::Left, &open);
         column.space(1.5);
         let page = format!("{}/connect/", self.url);
         for (label, text) in [

@@ -71,9 +71,10 @@ impl Problem {
             Self::PhotoSubjectUnknown { allowed } | Self::PhotoExceptionUnknown { allowed } => {
                 vec![("names", names(allowed, language).into())]
             }
-            Self::PhotoTooLarge { limit_bytes } | Self::RequestTooLarge { limit_bytes } => {
-                vec![("limit", (*limit_bytes).into())]
+            Self::PhotoTooLarge { limit_bytes } => {
+                vec![("limit", (*limit_bytes).into()), ("megabytes", (limit_bytes / 1_000_000).into())]
             }
+            Self::RequestTooLarge { limit_bytes } => vec![("limit", (*limit_bytes).into())],
             Self::FormatUnsupported { expected } => vec![("expected", (*expected).into())],
             Self::TooManyRequests { wait } | Self::TooManyCodes { wait } | Self::RenewalTooSoon { wait } => {
                 let seconds = whole_seconds(*wait);

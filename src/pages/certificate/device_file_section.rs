@@ -54,6 +54,7 @@ pub(in crate::pages) fn device_file_section(language: Language) -> Markup {
                 li.on-screen {
                     h3 { (text!(language, "certificate-finish")) }
                     p { (text!(language, "certificate-finish.hint")) }
+                    p #save-first.notice role="status" hidden { strong { (text!(language, "certificate-finish.unsaved")) } }
                     p { button #file-saved type="button" { (text!(language, "certificate-finish.button")) } }
                 }
             }

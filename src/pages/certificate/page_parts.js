@@ -96,7 +96,18 @@ const PageParts = (() => {
     const keepOpen = (event) => event.preventDefault();
     addEventListener("beforeunload", keepOpen);
 
-    await new Promise((done) => byId("file-saved").addEventListener("click", done, { once: true }));
+    // The only copy of the key is kept until the file was saved, by a click or by the menu of the link.
+    let isSaved = false;
+    for (const way of ["click", "contextmenu"]) byId("save-file").addEventListener(way, () => (isSaved = true), { once: true });
+    await new Promise((done) => {
+      const finish = () => {
+        byId("save-first").hidden = isSaved;
+        if (!isSaved) return byId("save-file").focus();
+        byId("file-saved").removeEventListener("click", finish);
+        done();
+      };
+      byId("file-saved").addEventListener("click", finish);
+    });
     removeEventListener("beforeunload", keepOpen);
     byId("copy-password").removeEventListener("click", copy);
     byId("print-password").removeEventListener("click", print);

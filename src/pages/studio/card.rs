@@ -50,6 +50,7 @@ pub(super) fn card(
     let language = photographer.language;
     let digest = checked.sha256.to_string();
     let id = format!("photo-{}", digest.get(..12).unwrap_or_default());
+    let is_shown = is_fit_to_show(&checked.result.findings, &checked.result.measurements);
     let is_accepted = checked.result.verdict == Verdict::Accepted;
     let findings = FindingBody::all(&checked.result.findings, language);
     let verdict = match checked.result.verdict {
@@ -74,7 +75,7 @@ pub(super) fn card(
                 } @else {
                     p { strong { (text!(language, "studio-page-nothing-stored")) } }
                     // The script checks again when one of them changes.
-                    div.declare-again hidden { (declaration_fields(&id, checked.declaration, language)) }
+                    @if is_shown { div.declare-again hidden { (declaration_fields(&id, checked.declaration, language)) } }
                 }
             }
         }
@@ -91,7 +92,7 @@ fn photo_figure(
     let CheckResult { findings, measurements, bytes, .. } = checked.result;
     let guides = Guides::new(profile, measurements).filter(|_| is_fit_to_show(findings, measurements));
     let Some(guides) = guides else {
-        return html! { p.no-picture { (text!(language, "paper-report-photo.none")) } };
+        return html! { p.no-picture { (text!(language, "studio-page-no-preview")) } };
     };
     html! {
         figure {

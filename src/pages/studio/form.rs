@@ -41,8 +41,9 @@ const MAX_PARTS: usize = 16;
 pub struct UploadForm {
     pub photographer: Photographer,
     pub permit: UploadPermit,
-    /// Empty if no file was chosen.
     pub photo: Vec<u8>,
+    /// False if the form was posted without a choice of a file.
+    pub has_file: bool,
     fields: Vec<(String, String)>,
 }
 
@@ -72,7 +73,7 @@ impl FromRequest<App> for UploadForm {
             other => other,
         })?;
         let form = read_parts(parts, bytes, app).await?;
-        let form = Self { photographer, permit, photo: form.photo, fields: form.fields };
+        let form = Self { photographer, permit, photo: form.photo, has_file: form.has_file, fields: form.fields };
         let token = form.field("csrf").unwrap_or_default();
         check_token(token, form.photographer.studio.device_id, form.photographer.now, app)?;
         Ok(form)
@@ -81,6 +82,7 @@ impl FromRequest<App> for UploadForm {
 
 struct FormParts {
     photo: Vec<u8>,
+    has_file: bool,
     fields: Vec<(String, String)>,
 }
 
@@ -94,13 +96,14 @@ async fn read_parts(parts: Parts, bytes: Vec<u8>, app: &App) -> Result<FormParts
     // The body was read within its own limits.
     DefaultBodyLimit::disable().apply(&mut request);
     let mut multipart = Multipart::from_request(request, &()).await.map_err(|_| MALFORMED)?;
-    let mut form = FormParts { photo: Vec::new(), fields: Vec::new() };
+    let mut form = FormParts { photo: Vec::new(), has_file: false, fields: Vec::new() };
     while let Some(part) = multipart.next_field().await.map_err(|_| MALFORMED)? {
         if form.fields.len() == MAX_PARTS {
             return Err(MALFORMED);
         }
         let name = part.name().unwrap_or_default().to_owned();
         let is_photo = name == "photo";
+        form.has_file |= is_photo && part.file_name().is_some_and(|file| !file.is_empty());
         let content = part.bytes().await.map_err(|_| MALFORMED)?;
         // With two photos it would not be clear which one has been checked.
         if is_photo && !form.photo.is_empty() && !content.is_empty() {

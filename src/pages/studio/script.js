@@ -89,17 +89,18 @@
   const tell = (entry, words) => { entry.card.querySelector(".verdict").textContent = words; };
   const bar = (entry) => entry.card.querySelector("progress");
   // A photo whose code has ended gets a new one only by a click on its own card.
-  const isForAll = ({ state, isAgain }) => state === "ready" && !isAgain;
+  const isReadyFor = (action) => (entry) => entry.state === "ready" && entry.action === action;
   const countUp = () => {
     const all = [...entries];
-    const ready = all.filter(isForAll), done = all.filter(({ state }) => state === "deposited");
+    const done = all.filter(({ state }) => state === "deposited");
     const show = (button, count) => {
       button.hidden = count < 2;
       button.textContent = fill(button.dataset.text, { count });
     };
-    show(byId("deposit-all"), ready.length);
+    show(byId("deposit-all"), all.filter(isReadyFor("deposit-now")).length);
+    show(byId("repeat-all"), all.filter(isReadyFor("deposit-repeat")).length);
     show(byId("print-all"), done.length);
-    byId("batch").hidden = byId("deposit-all").hidden && byId("print-all").hidden;
+    byId("batch").hidden = ["deposit-all", "repeat-all", "print-all"].every((id) => byId(id).hidden);
     const checked = all.filter(({ state }) => !["waiting", "checking"].includes(state)).length;
     const depositing = done.length > 0 || all.some(({ state }) => state === "depositing");
     progress.textContent = depositing
@@ -154,7 +155,9 @@
     entry.card.querySelector(".again").closest("p").hidden = false;
     tell(entry, problem?.querySelector("h2")?.textContent ?? (answer ? texts.other : texts.offline));
     entry.card.querySelectorAll(".reason").forEach((old) => old.remove());
-    const reasons = problem ? [...problem.children].filter(({ localName }) => localName !== "h2") : [];
+    const hint = document.createElement("p");
+    hint.textContent = texts.hint;
+    const reasons = problem ? [...problem.children].filter(({ localName }) => localName !== "h2") : [hint];
     for (const reason of reasons) {
       const copy = document.importNode(reason, true);
       copy.classList.add("reason");
@@ -218,7 +221,7 @@
   const prepare = (entry) => {
     const form = entry.card.querySelector("form.deposit");
     entry.state = form ? "ready" : "refused";
-    entry.isAgain = form?.dataset.action === "deposit-again";
+    entry.action = form?.dataset.action;
     const declare = entry.card.querySelector(".declare-again");
     if (declare) {
       declare.hidden = false;
@@ -233,7 +236,14 @@
         });
       }
     }
-    if (!form) return;
+    if (!form) {
+      const row = template.content.querySelector(".remove").closest("p").cloneNode(true);
+      row.hidden = false;
+      row.querySelector(".again").remove();
+      row.querySelector(".remove").addEventListener("click", () => remove(entry));
+      entry.card.querySelector(".card-words").append(row);
+      return;
+    }
     const choice = form.querySelector(".choose-again");
     choice.remove();
     form.addEventListener("submit", (event) => {
@@ -315,7 +325,9 @@
   addEventListener("paste", (event) => {
     if (event.clipboardData.files.length) add(event.clipboardData.files);
   });
-  byId("deposit-all").addEventListener("click", () => [...entries].filter(isForAll).forEach(startDeposit));
+  for (const [id, action] of [["deposit-all", "deposit-now"], ["repeat-all", "deposit-repeat"]]) {
+    byId(id).addEventListener("click", () => [...entries].filter(isReadyFor(action)).forEach(startDeposit));
+  }
   byId("print-all").addEventListener("click", () => print());
   // A photo that is being deposited is safe, but its receipt would not be seen.
   addEventListener("beforeunload", (event) => {

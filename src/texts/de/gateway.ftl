@@ -113,7 +113,9 @@ gateway-invited =
     CA Gateway   { $ca }
     gültig bis   { $end }
 gateway-invited-next = Der Code gilt einmal und wird nicht noch einmal angezeigt. Nächster Schritt, auf dem Gerät: { $command }
-gateway-invited-browser = Oder im Browser des Geräts, ohne etwas zu installieren: { $url }/connect/
+gateway-invited-browser = Oder im Browser des Geräts, ohne etwas zu installieren: { $url }/connect/ (mit --for browser gilt das Zertifikat länger)
+gateway-invited-browser-first = Der Code gilt einmal und wird nicht noch einmal angezeigt. Nächster Schritt, im Browser des Geräts: { $url }/connect/
+gateway-invited-program = Oder mit dem Studioprogramm auf dem Gerät: { $command }
 gateway-invited-est = Andere EST-Programme melden sich mit der Kennung des Geräts als Benutzer und dem Code als Passwort an; siehe docs/enrolment.md.
 gateway-cannot-read-certificate = { $file } lässt sich nicht lesen. Bitte [certificates] in der Konfiguration prüfen.
 

@@ -28,6 +28,7 @@ paper-letter = Einladung: ein Gerät an das Lichtbild-Gateway anschließen
     .code = Einladungscode
 paper-letter-browser = 1. Das Gerät anschließen, im Browser oder mit dem Studioprogramm
     .text = Im Browser wird nichts installiert. Öffnen Sie auf dem Gerät diese Seite, und geben Sie den Code ein:
+    .untrusted = Im Browser wird nichts installiert. Öffnen Sie auf dem Gerät diese Seite. Der Browser warnt, weil er dieses Gateway noch nicht kennt: „Erweitert“ (Safari: „Details“), dann „Weiter“ wählen. Geben Sie den Code erst ein, wenn der Fingerabdruck stimmt (2.).
     .program = Mit dem Programm auf dem Gerät eintippen, in einer Zeile:
 paper-letter-compare = 2. Fingerabdruck vergleichen
     .browser = Im Browser, bevor Sie den Code eingeben: Klicken Sie auf das Zeichen vor der Adresse, und öffnen Sie das Zertifikat der Seite, dort das oberste.

@@ -33,8 +33,8 @@ studio-page-other-file = Das ist nicht das geprüfte Foto
 
 ## Result of a check.
 studio-page-checked = Geprüftes Foto
-studio-page-verdict-accepted = In Ordnung
-studio-page-verdict-remarks = Angenommen mit Hinweisen
+studio-page-verdict-accepted = Geprüft, in Ordnung – noch nicht eingeliefert
+studio-page-verdict-remarks = Geprüft, mit Hinweisen – noch nicht eingeliefert
 studio-page-verdict-refused = Nicht angenommen
 studio-page-nothing-stored = Dieses Foto kann nicht eingeliefert werden. Nichts wurde gespeichert.
 studio-page-choose-again = Dieselbe Datei noch einmal wählen (vom geprüften Foto ist noch nichts gespeichert)
@@ -44,14 +44,16 @@ studio-page-deposit-again = Noch einmal einliefern, mit neuem Code
 studio-page-other-photo = Anderes Foto
 studio-page-last-deposit = Dieses Foto wurde { $day } schon eingeliefert.
 studio-page-last-open = Sein Code gilt noch; Sie bekommen denselben Beleg.
-studio-page-last-used = Ein Amt hat es verwendet, der Code gilt nicht mehr.
-studio-page-last-refused = Ein Amt hat es abgelehnt, der Code gilt nicht mehr.
-studio-page-last-withdrawn = Es wurde zurückgezogen, der Code gilt nicht mehr.
+studio-page-last-used = Ein Amt hat das Foto verwendet, der Code gilt nicht mehr.
+studio-page-last-refused = Ein Amt hat das Foto abgelehnt, der Code gilt nicht mehr.
+studio-page-last-withdrawn = Das Foto wurde zurückgezogen, der Code gilt nicht mehr.
 studio-page-last-expired = Die Frist ist abgelaufen, der Code gilt nicht mehr.
 studio-page-last-again = Wenn Sie es noch einmal einliefern, bekommt es einen neuen Code.
 
 ## Texts of the script.
+studio-page-no-preview = Keine Vorschau: Die Datei ist kein lesbares Bild.
 studio-page-deposit-all = { $count } Fotos einliefern
+studio-page-repeat-all = { $count } Belege noch einmal zeigen
 studio-page-print-all = { $count } Belege drucken
 studio-page-progress-checked = { $done } von { $total } Fotos geprüft
 studio-page-progress-deposited = { $done } von { $total } Fotos eingeliefert
@@ -60,8 +62,9 @@ studio-page-uploading = Wird übertragen
 studio-page-checking = Wird geprüft
 studio-page-depositing = Wird eingeliefert
 studio-page-busy = Das Gateway ist gerade ausgelastet. Weiter in { $seconds } s, von selbst.
-studio-page-offline = Das Gateway ist nicht erreichbar. Prüfen Sie die Verbindung. Nichts geht verloren: Wenn Sie es noch einmal versuchen, entsteht kein zweiter Code.
-studio-page-other-answer = Das Gateway hat nicht wie erwartet geantwortet. Wenn Sie es noch einmal versuchen, entsteht kein zweiter Code.
+studio-page-offline = Das Gateway ist nicht erreichbar
+    .hint = Prüfen Sie die Verbindung. Nichts geht verloren: Wenn Sie es noch einmal versuchen, entsteht kein zweiter Code.
+studio-page-other-answer = Das Gateway hat nicht wie erwartet geantwortet
 studio-page-deposited = Eingeliefert
 studio-page-open-receipt = Beleg öffnen
 studio-page-same-file = Diese Datei steht schon in der Liste.

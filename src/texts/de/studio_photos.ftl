@@ -1,7 +1,7 @@
 ### Seiten für Fotografinnen und Fotografen: eigene Fotos (`/studio/photos`) und dieser Computer (`/studio/computer`).
 
 ## Liste der Fotos.
-studio-photos-lead = Alle Fotos Ihres Studios, das neueste zuerst. Bilder und Codes zeigt das Gateway nie.
+studio-photos-lead = Alle Fotos Ihres Studios, das neueste zuerst. Bilder und Codes zeigt das Gateway nie. Die Foto-Nr. steht auch unten auf dem Beleg: Notieren Sie sie zum Auftrag, denn Namen und Dateinamen kennt das Gateway nicht.
 studio-photos-column-deposited = Eingeliefert
 studio-photos-column-state = Stand
 studio-photos-column-number = Foto-Nr.

@@ -113,7 +113,9 @@ gateway-invited =
     gateway CA   { $ca }
     valid until  { $end }
 gateway-invited-next = The code works once and is not shown again. Next, on the device: { $command }
-gateway-invited-browser = Or in its browser, with nothing to install: { $url }/connect/
+gateway-invited-browser = Or in its browser, with nothing to install: { $url }/connect/ (with --for browser the certificate lasts longer)
+gateway-invited-browser-first = The code works once and is not shown again. Next, in the browser of the device: { $url }/connect/
+gateway-invited-program = Or with the studio program on the device: { $command }
 gateway-invited-est = Other EST clients use the device's identifier as user and the code as password; see docs/enrolment.md.
 gateway-cannot-read-certificate = cannot read { $file }: check [certificates] in the configuration
 

@@ -28,6 +28,7 @@ paper-letter = Invitation: connect a device to the Lichtbild gateway
     .code = Invitation code
 paper-letter-browser = 1. Connect the device, in a browser or with the studio program
     .text = In a browser, nothing is installed. Open this page on the device and type the code:
+    .untrusted = In a browser, nothing is installed. Open this page on the device. The browser warns because it does not know this gateway yet: choose “Advanced” (Safari: “Details”), then “Proceed”. Type the code only when the fingerprint matches (2.).
     .program = With the program, type this on the device, in one line:
 paper-letter-compare = 2. Compare the fingerprint
     .browser = In a browser, look before you type the code: click the symbol in front of the address and open the certificate of the page, there the topmost one.

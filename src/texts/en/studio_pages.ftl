@@ -33,8 +33,8 @@ studio-page-other-file = This is not the photo that was checked
 
 ## Result of a check.
 studio-page-checked = Checked photo
-studio-page-verdict-accepted = All right
-studio-page-verdict-remarks = Accepted with remarks
+studio-page-verdict-accepted = Checked, fine – not deposited yet
+studio-page-verdict-remarks = Checked, with remarks – not deposited yet
 studio-page-verdict-refused = Not accepted
 studio-page-nothing-stored = This photo cannot be deposited. Nothing was stored.
 studio-page-choose-again = Choose the same file again (nothing of the checked photo is stored yet)
@@ -44,14 +44,16 @@ studio-page-deposit-again = Deposit again, with a new code
 studio-page-other-photo = Another photo
 studio-page-last-deposit = This photo was deposited { $day }.
 studio-page-last-open = Its code is still valid; you get the same receipt.
-studio-page-last-used = An office has used it, and the code is no longer valid.
-studio-page-last-refused = An office has refused it, and the code is no longer valid.
-studio-page-last-withdrawn = It was withdrawn, and the code is no longer valid.
+studio-page-last-used = An office has used the photo, and the code is no longer valid.
+studio-page-last-refused = An office has refused the photo, and the code is no longer valid.
+studio-page-last-withdrawn = The photo was withdrawn, and the code is no longer valid.
 studio-page-last-expired = Its time has run out, and the code is no longer valid.
 studio-page-last-again = If you deposit it again, it gets a new code.
 
 ## Texts of the script.
+studio-page-no-preview = No preview: the file is not a readable picture.
 studio-page-deposit-all = Deposit { $count } photos
+studio-page-repeat-all = Show { $count } receipts again
 studio-page-print-all = Print { $count } receipts
 studio-page-progress-checked = { $done } of { $total } photos checked
 studio-page-progress-deposited = { $done } of { $total } photos deposited
@@ -60,8 +62,9 @@ studio-page-uploading = Sending
 studio-page-checking = Checking
 studio-page-depositing = Depositing
 studio-page-busy = The gateway is busy. It goes on by itself in { $seconds } s.
-studio-page-offline = The gateway cannot be reached. Check the connection. Nothing is lost: if you try again, there will be no second code.
-studio-page-other-answer = The gateway did not answer as expected. If you try again, there will be no second code.
+studio-page-offline = The gateway cannot be reached
+    .hint = Check the connection. Nothing is lost: if you try again, there will be no second code.
+studio-page-other-answer = The gateway did not answer as expected
 studio-page-deposited = Deposited
 studio-page-open-receipt = Open the receipt
 studio-page-same-file = This file is already in the list.

@@ -1,7 +1,7 @@
 ### Pages for photographers: the studio's own photos (`/studio/photos`) and this computer (`/studio/computer`).
 
 ## List of photos.
-studio-photos-lead = All photos of your studio, newest first. The gateway never shows pictures or codes.
+studio-photos-lead = All photos of your studio, newest first. The gateway never shows pictures or codes. The photo no. is also at the foot of the receipt: note it with the order, because the gateway knows no names or file names.
 studio-photos-column-deposited = Deposited
 studio-photos-column-state = State
 studio-photos-column-number = Photo no.

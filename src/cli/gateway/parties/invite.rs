@@ -18,6 +18,7 @@ use crate::cli::gateway::span::parse_span;
 use crate::config::Config;
 use crate::domain::digest::Sha256Digest;
 use crate::domain::id::DeviceId;
+use crate::domain::party::device_kind::DeviceKind;
 use crate::domain::party::name::{NameField, parse_name};
 use crate::domain::party::{DeviceScope, Role};
 use crate::flows::admin::administer::AdministrationError;
@@ -201,8 +202,16 @@ impl InvitationOutput<'_> {
             ca = group_fingerprint(&self.ca_sha256),
             end = local_time(*expires_at)
         ))?;
-        eprint(phrase!("gateway-invited-next", command = self.enrol_command()));
-        eprint(phrase!("gateway-invited-browser", url = self.url));
+        match device.kind {
+            Some(DeviceKind::Browser) => {
+                eprint(phrase!("gateway-invited-browser-first", url = self.url));
+                eprint(phrase!("gateway-invited-program", command = self.enrol_command()));
+            }
+            Some(DeviceKind::Program) | None => {
+                eprint(phrase!("gateway-invited-next", command = self.enrol_command()));
+                eprint(phrase!("gateway-invited-browser", url = self.url));
+            }
+        }
         if party.role == Role::Office {
             eprint(phrase!("gateway-invited-est"));
         }

@@ -21,7 +21,7 @@ use crate::transport::http::held_until_sent::HeldUntilSent;
 
 /// Checks a photo like a deposit, and stores nothing.
 pub async fn create(State(app): State<App>, form: UploadForm) -> Result<Response, Problem> {
-    if form.photo.is_empty() {
+    if !form.has_file {
         return Ok(nothing_chosen(&form.photographer));
     }
     let declaration = declared(&form)?;

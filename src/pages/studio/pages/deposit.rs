@@ -34,7 +34,7 @@ pub async fn show(photographer: Photographer) -> Response {
 
 /// Deposits the photo. A repeat leads to the same receipt.
 pub async fn create(State(app): State<App>, form: UploadForm) -> Result<Response, Problem> {
-    if form.photo.is_empty() {
+    if !form.has_file {
         return Ok(nothing_chosen(&form.photographer));
     }
     let declaration = declared(&form)?;
@@ -119,9 +119,10 @@ fn script_parts(photographer: &Photographer) -> Markup {
     html! {
         p #batch.batch hidden {
             button #deposit-all.primary type="button" data-text=(text!(language, "studio-page-deposit-all", count = "{count}")) {}
+            button #repeat-all type="button" data-text=(text!(language, "studio-page-repeat-all", count = "{count}")) {}
             button #print-all type="button" data-text=(text!(language, "studio-page-print-all", count = "{count}")) {}
         }
-        p #progress.visually-hidden role="status"
+        p #progress.quiet role="status"
             data-checked=(text!(language, "studio-page-progress-checked", done = "{done}", total = "{total}"))
             data-deposited=(text!(language, "studio-page-progress-deposited", done = "{done}", total = "{total}")) {}
         div #cards {}
@@ -132,6 +133,7 @@ fn script_parts(photographer: &Photographer) -> Markup {
             data-depositing=(text!(language, "studio-page-depositing"))
             data-busy=(text!(language, "studio-page-busy", seconds = "{seconds}"))
             data-offline=(text!(language, "studio-page-offline"))
+            data-hint=(text!(language, "studio-page-offline.hint"))
             data-other=(text!(language, "studio-page-other-answer"))
             data-deposited=(text!(language, "studio-page-deposited"))
             data-open=(text!(language, "studio-page-open-receipt"))
