@@ -10,7 +10,7 @@ export const PATIENCE_MS = 120_000;
 
 // Addresses that pages of each listener may request.
 const REQUESTED = {
-    office: /^\/(desk|problems)\/|^\/\.well-known\/est\//,
+    office: /^\/$|^\/(desk|problems)\/|^\/\.well-known\/est\//,
     studio: /^\/$|^\/(studio|problems)\/|^\/v1\/photos(\/check)?$|^\/\.well-known\/est\//,
     enrolment: /^\/(connect|problems)\/|^\/v1\/invitations\/lookup$|^\/\.well-known\/est\//,
 };

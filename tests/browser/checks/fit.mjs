@@ -27,10 +27,15 @@ export async function isFit(person, name) {
         const wide = await person.page.evaluate(() => {
             const { scrollWidth, clientWidth } = document.documentElement;
             if (scrollWidth === clientWidth) return [];
-            const all = [...document.body.querySelectorAll('*')];
-            const isTooWide = (element) => !element.children.length &&
-                (element.getBoundingClientRect().right > clientWidth || element.scrollWidth > Math.max(element.clientWidth, 1));
-            return [`${scrollWidth - clientWidth} pixels`, ...all.filter(isTooWide).map(({ outerHTML }) => outerHTML.slice(0, 200))];
+            // The innermost elements that end outside, or whose text does; hidden ones for screen readers aside.
+            const tooWide = [...document.body.querySelectorAll('*')].filter((element) => {
+                const text = document.createRange();
+                text.selectNodeContents(element);
+                const right = Math.max(element.getBoundingClientRect().right, text.getBoundingClientRect().right);
+                return right > clientWidth && !element.closest('.visually-hidden') && !element.closest('svg');
+            });
+            const innermost = tooWide.filter((element) => !tooWide.some((other) => other !== element && element.contains(other)));
+            return [`${scrollWidth - clientWidth} pixels`, ...innermost.map(({ outerHTML }) => outerHTML.slice(0, 200))];
         });
         assert.deepEqual(wide, [], `${name} has to be scrolled sideways at ${size.width} pixels`);
         if (SCREENSHOTS && size.width >= 390) {

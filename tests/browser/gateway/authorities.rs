@@ -61,6 +61,7 @@ impl IssuerFacts {
             certificates_only(&[&server, studio_ca.certificate_der(), office_ca.certificate_der()]).unwrap();
         issuer.server_ca_sha256 = Sha256Digest::of(&server);
         issuer.server_ca_pem = server_ca_pem;
+        issuer.enrolment_url.clone_from(enrolment);
         for (role, url, list) in [(&mut issuer.studio, studio, "studio"), (&mut issuer.office, office, "office")] {
             role.url.clone_from(url);
             role.crl_url = format!("{enrolment}/crl/{list}.crl");

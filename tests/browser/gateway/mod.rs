@@ -24,7 +24,7 @@ pub use authorities::server_ca;
 use authorities::{IssuerFacts, office_ca, studio_ca};
 use request_log::RequestLog;
 
-use crate::support::pki::{Leaf, TestCa, new_year};
+use crate::support::pki::{Leaf, LeafOptions, TestCa, new_year};
 use crate::support::router_client::RouterClient;
 use crate::support::test_gateway::{DAY, TestGateway, TestGatewaySetup};
 
@@ -75,9 +75,9 @@ impl StoryGateway {
         let entropy = SeededEntropy::new(7);
         for (name, role, party) in DEVICES {
             let party = gateway.administration().find_or_add_party(role, party, "Düsseldorf").await.unwrap();
-            let leaf = issuer(role).device();
-            let certificate = PeerCertificate::new(leaf.der.clone().into());
             let until = if name.ends_with("ending") { gateway.now() + 20 * DAY } else { new_year(2119) };
+            let leaf = issuer(role).issue(LeafOptions { validity: [new_year(2020), until], ..LeafOptions::default() });
+            let certificate = PeerCertificate::new(leaf.der.clone().into());
             let label = if party.name == HOSTILE_NAME { HOSTILE_NAME.to_owned() } else { format!("Kasse {name}") };
             let device_id = DeviceId::generate(gateway.now(), &entropy).unwrap();
             add_browser(&gateway, &party, device_id, label, &certificate, until).await;

@@ -23,10 +23,14 @@ export async function a_studio_is_told_in_time_that_its_certificate_ends(world) 
         }
     }
     await world.ask('advance', { seconds: DAY });
+    // The connection that the browser has open, and a new one.
     await photographer.open('/studio/');
     await photographer.sees('main[data-problem="certificate-expired"]');
-    assert.match(await photographer.text('main'), /Verwaltung|Einladung/);
-    await isFit(photographer, 'studio-certificate-ended');
+    const later = await world.photographer({ device: 'koch_ending' });
+    await later.open('/studio/');
+    await later.sees('main[data-problem="certificate-expired"]');
+    assert.equal(await later.page.getAttribute('#steps #connect', 'href'), `${world.scene.enrolment}/connect/`);
+    await isFit(later, 'studio-certificate-ended');
 }
 
 export async function a_browser_without_a_studios_certificate_is_told_what_is_missing(world) {
@@ -38,6 +42,9 @@ export async function a_browser_without_a_studios_certificate_is_told_what_is_mi
             await photographer.sees(`main[data-problem="${kind}"]`);
             assert.ok((await photographer.text('main')).length > 40);
             assert.equal(await photographer.page.locator('#files').count(), 0);
+            if (kind !== 'device-unknown') {
+                assert.equal(await photographer.page.getAttribute('#steps #connect', 'href'), `${world.scene.enrolment}/connect/`);
+            }
         }
         await isFit(photographer, `studio-${kind}`);
     }
