@@ -3,6 +3,8 @@
 //! rustls sends alerts only for reasons of its own. So this module takes the keys out of the connection, and encrypts one more record with
 //! rustls's own cipher.
 
+use std::io::Write;
+
 use rustls::crypto::cipher::{OutboundChunks, OutboundPlainMessage};
 use rustls::{
     AlertDescription, ConnectionTrafficSecrets, ContentType, Error, ProtocolVersion, ServerConnection,
@@ -21,14 +23,22 @@ pub(in crate::transport) fn alert_for(error: &Error) -> AlertDescription {
     }
 }
 
-/// The last record of a connection whose handshake is done and whose configuration permits the extraction of its keys.
+/// The last bytes of a connection whose handshake is done and whose configuration permits the extraction of its keys: output that waits,
+/// and the alert.
 ///
 /// # Errors
-/// The keys cannot be extracted, for example because output of the connection is not sent yet.
+/// The keys cannot be extracted, or the waiting output cannot be read.
 pub(in crate::transport) fn seal_alert(
-    connection: ServerConnection,
+    mut connection: ServerConnection,
     alert: AlertDescription,
 ) -> Result<Vec<u8>, Error> {
+    let mut sent = Vec::new();
+    // rustls encrypts by a new key as soon as a client has asked for a KeyUpdate, but keeps its own KeyUpdate back until the next write.
+    // Without that message the client could not read the alert.
+    connection.writer().write(&[]).map_err(unreadable)?;
+    while connection.wants_write() {
+        connection.write_tls(&mut sent).map_err(unreadable)?;
+    }
     let suite = connection.negotiated_cipher_suite().ok_or(Error::HandshakeNotComplete)?;
     let (sequence, secrets) = connection.dangerous_extract_secrets()?.tx;
     let (ConnectionTrafficSecrets::Aes128Gcm { key, iv } | ConnectionTrafficSecrets::Aes256Gcm { key, iv }) = secrets
@@ -50,5 +60,10 @@ pub(in crate::transport) fn seal_alert(
         version: ProtocolVersion::TLSv1_2,
         payload: OutboundChunks::Single(&payload),
     };
-    Ok(encrypter.encrypt(message, sequence)?.encode())
+    sent.append(&mut encrypter.encrypt(message, sequence)?.encode());
+    Ok(sent)
+}
+
+fn unreadable(error: std::io::Error) -> Error {
+    Error::General(error.to_string())
 }

@@ -172,6 +172,19 @@ async fn the_alert_is_readable_with_every_cipher_suite() {
 }
 
 #[tokio::test]
+async fn the_alert_is_readable_after_a_key_update_that_asks_for_another() {
+    let listener = start(ListenerLimits::default()).await;
+    for updates in 1..=3 {
+        let mut stream = listener.connect(offering_http2(&listener, None, &[&TLS13])).await.unwrap();
+        for _ in 0..updates {
+            stream.get_mut().1.refresh_traffic_keys().unwrap();
+        }
+        let ended = exchange(&mut stream, PROGRAM.as_bytes()).await;
+        assert_eq!(alert(ended), AlertDescription::CertificateRequired, "{updates} updates");
+    }
+}
+
+#[tokio::test]
 async fn a_head_in_many_pieces_is_read_to_its_end() {
     let listener = start(ListenerLimits::default()).await;
     for (head, is_browser) in [(BROWSER, true), (PROGRAM, false)] {
