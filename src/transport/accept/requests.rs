@@ -30,6 +30,9 @@ use crate::transport::http::resumable::Resumable;
 use crate::transport::http::resumed_stream::ResumedStream;
 use crate::transport::metrics::TimeLimit;
 
+/// First bytes of a client that speaks HTTP/2 (RFC 9113, section 3.4).
+const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
 /// Serves requests until the connection ends.
 pub(super) async fn serve_requests<S>(io: S, peer: Peer, progress: ConnectionProgress, context: ListenerContext)
 where
@@ -88,7 +91,7 @@ where
 pub(super) enum ConnectionEnd {
     /// One of the sides closed it, or the input was not HTTP.
     Finished,
-    /// The first response asks for it.
+    /// The first response asks for it, or the client speaks HTTP/2 although HTTP/1.1 was agreed.
     AlertInstead,
     TimedOut(TimeLimit),
     Cancelled(CancelCause),
@@ -97,6 +100,8 @@ pub(super) enum ConnectionEnd {
 /// Runs HTTP/1.1 until the connection ends, and returns the socket.
 ///
 /// Deadlines change only inside the poll of hyper's connection (bytes, requests, responses), so one timer, polled after it, is enough.
+///
+/// hyper answers a head that is no HTTP by 400, 414 or 431, but leaves the preface of HTTP/2 without an answer.
 ///
 /// hyper's buffers keep the last request and response, with photo and code, until the next ones overwrite them. So after each exchange
 /// hyper's connection is replaced over the same socket, and its buffers are freed.
@@ -191,7 +196,10 @@ where
         .await;
         let parts = connection.into_parts();
         io = parts.io.into_inner();
-        if let Some(ending) = ending {
+        if let Some(mut ending) = ending {
+            if matches!(ending, ConnectionEnd::Finished) && parts.read_buf.starts_with(HTTP2_PREFACE) {
+                ending = ConnectionEnd::AlertInstead;
+            }
             return (io.into_inner().into_inner(), ending);
         }
         service = parts.service;

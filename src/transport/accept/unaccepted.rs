@@ -36,7 +36,8 @@ pub(super) struct UnacceptedClient {
 
 impl UnacceptedClient {
     /// Answers one request with an explanation. Where the listener explains to browsers only, another client gets an alert: when its first
-    /// request shows that it is none, and when it sends no request in time.
+    /// request shows that it is none, when it speaks HTTP/2, and when it sends no request in time. A head that cannot be read gets 400, 414
+    /// or 431.
     pub(super) async fn serve(
         self,
         stream: TlsStream<ProgressStream<TcpStream>>,

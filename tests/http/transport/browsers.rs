@@ -212,6 +212,19 @@ async fn a_client_that_sends_no_head_in_time_gets_the_alert() {
 }
 
 #[tokio::test]
+async fn a_client_that_speaks_http_2_gets_the_alert_and_another_unreadable_head_400() {
+    let listener = start(ListenerLimits::default()).await;
+    let mut stream = listener.connect(offering_http2(&listener, None, &VERSIONS)).await.unwrap();
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    assert_eq!(alert(exchange(&mut stream, preface).await), AlertDescription::CertificateRequired);
+    assert_eq!(listener.metrics.handshake_failed(HandshakeFailure::NoCertificate).get(), 1);
+    let mut stream = listener.connect(offering_http2(&listener, None, &VERSIONS)).await.unwrap();
+    let answer = exchange(&mut stream, b"no HTTP at all\r\n\r\n").await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    assert_eq!(listener.service.served(), 0);
+}
+
+#[tokio::test]
 async fn a_head_that_is_too_long_is_refused_by_its_size() {
     let listener = start(ListenerLimits::default()).await;
     let mut stream = listener.connect(offering_http2(&listener, None, &VERSIONS)).await.unwrap();
