@@ -43,13 +43,18 @@ where
 }
 
 /// Serves a caller without an accepted certificate until its slot is needed for another, so that one address cannot fill the listener
-/// with requests that never end.
-pub(super) async fn until_evicted(requests: impl Future<Output = ()>, slot: &HandshakeSlot, context: &ListenerContext) {
+/// with requests that never end. Returns `None` then.
+pub(super) async fn until_evicted<T>(
+    requests: impl Future<Output = T>,
+    slot: &HandshakeSlot,
+    context: &ListenerContext,
+) -> Option<T> {
     tokio::select! {
-        () = requests => {}
+        ended = requests => Some(ended),
         () = slot.evicted() => {
             context.metrics.rejected.inc();
             tracing::debug!(listener = context.listener, "connection without a certificate closed for a newer one");
+            None
         }
     }
 }

@@ -59,11 +59,18 @@ impl UnacceptedClient {
         drop(slot);
         progress.handshake_done(Instant::now());
         let peer = context.peer(self.remote_address, None, ConnectionHandle::default(), admission);
-        let serve = async {
-            let (stream, ending) = run_http(stream, peer.clone(), progress, context.clone()).await;
+        let is_counted_later = admission == Admission::NoCertificate && is_alert_open;
+        let requests = run_http(stream, peer.clone(), progress, context.clone());
+        let Some((stream, ending)) = until_evicted(requests, &anonymous_slot, &context).await else {
+            if is_counted_later {
+                self.count_refusal(&context);
+            }
+            return;
+        };
+        let close = async {
             match ending {
                 ConnectionEnd::AlertInstead | ConnectionEnd::TimedOut(TimeLimit::Headers) if is_alert_open => {
-                    if admission == Admission::NoCertificate {
+                    if is_counted_later {
                         self.count_refusal(&context);
                     }
                     if matches!(ending, ConnectionEnd::TimedOut(_)) {
@@ -72,14 +79,14 @@ impl UnacceptedClient {
                     self.alert(stream, &context).await;
                 }
                 _ => {
-                    if admission == Admission::NoCertificate && is_alert_open {
+                    if is_counted_later {
                         context.metrics.without_certificate.inc();
                     }
                     end(stream, ending, &peer, &context).await;
                 }
             }
         };
-        until_evicted(serve, &anonymous_slot, &context).await;
+        until_evicted(close, &anonymous_slot, &context).await;
     }
 
     fn count_refusal(&self, context: &ListenerContext) {

@@ -299,10 +299,14 @@ async fn a_listener_full_of_anonymous_browsers_keeps_no_device_out() {
         browsers.push(stream);
     }
     wait_until("all but four made way", || listener.metrics.rejected.get() == 16).await;
+    let refused = listener.metrics.handshake_failed(HandshakeFailure::NoCertificate);
+    wait_until("each of the others counts as refused", || refused.get() == 16).await;
     let mut device = listener.device_connection().await;
     assert_eq!(send_raw(&mut device, "GET / HTTP/1.1").await.unwrap(), "served");
     assert_eq!(listener.metrics.open(), 5);
     assert!(exchange(&mut browsers[19], &BROWSER.as_bytes()[40..]).await.unwrap().ends_with("NoCertificate none"));
+    wait_until("the explanation is counted", || listener.metrics.without_certificate.get() == 1).await;
+    assert_eq!(refused.get(), 16);
 }
 
 #[tokio::test]
