@@ -38,11 +38,17 @@ const requests = {
         const [issued] = DeviceFile.certificates(certificate);
         const all = DeviceFile.certificates(authorities);
         // The server CA comes first in the answer, and the page adds it to the file.
-        const issuers = [...DeviceFile.issuersOf(issued, all), all[0]];
+        const issuers = [...(await DeviceFile.issuersOf(issued, all)), all[0]];
         const password = DeviceFile.makePassword();
         const file = await DeviceFile.pack(key, issued, issuers, name, password);
         const commonNames = [issued, ...issuers].map(DeviceFile.commonName);
         return { file: DeviceFile.base64(file), password, commonNames, end: DeviceFile.endOf(issued).toISOString() };
+    },
+    // The places of the issuers among `authorities`; all certificates are DER in base64.
+    issuers: async ({ certificate, authorities }) => {
+        const all = authorities.map(DeviceFile.fromBase64);
+        const found = await DeviceFile.issuersOf(DeviceFile.fromBase64(certificate), all);
+        return found.map((issuer) => all.indexOf(issuer));
     },
     fileNames: ({ names }) => names.map((name) => PageParts.fileName(name, new Date('2027-11-22T23:30:00Z'))),
     invitation: async ({ code, nonce, answer }) => {

@@ -178,6 +178,45 @@ async fn the_file_of_a_browser_opens_with_openssl_java_and_nss() {
 }
 
 #[test]
+fn only_a_ca_that_signed_the_certificate_is_put_into_the_file() {
+    let mut parts = ScriptParts::start();
+    let folder = tempfile::tempdir().unwrap();
+    let openssl = |arguments: &str| {
+        succeed(folder.path(), "openssl", &arguments.split(' ').collect::<Vec<_>>());
+    };
+    let der = |name: &str| {
+        openssl(&format!("x509 -in {name}.pem -outform DER -out {name}.der"));
+        STANDARD.encode(std::fs::read(folder.path().join(format!("{name}.der"))).unwrap())
+    };
+    // The last three are no CAs of a gateway.
+    for (key, digest, expected) in [
+        ("ec -pkeyopt ec_paramgen_curve:P-256", "-sha256", json!([1])),
+        ("ec -pkeyopt ec_paramgen_curve:P-384", "-sha384", json!([1])),
+        ("rsa -pkeyopt rsa_keygen_bits:2048", "-sha256", json!([1])),
+        ("rsa -pkeyopt rsa_keygen_bits:2048", "-sha1", json!([])),
+        ("ec -pkeyopt ec_paramgen_curve:P-521", "-sha256", json!([])),
+        ("ed25519", "-sha256", json!([])),
+    ] {
+        for name in ["forged", "genuine", "other"] {
+            let subject = if name == "other" { "/CN=Other" } else { "/CN=CA" };
+            openssl(&format!("req -x509 -newkey {key} -nodes -keyout {name}.key -out {name}.pem -subj {subject}"));
+        }
+        let authorities = ["forged", "genuine", "other"].map(der);
+        // Often enough that r or s of a signature begins with a zero byte or with a bit that would be a sign.
+        for _ in 0..if key.starts_with("ec ") { 20 } else { 1 } {
+            openssl(&format!(
+                "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout leaf.key -out leaf.pem \
+                 -subj /CN=Leaf -CA genuine.pem -CAkey genuine.key {digest}"
+            ));
+            let asked = json!({ "certificate": der("leaf"), "authorities": authorities });
+            assert_eq!(parts.ask("issuers", asked), expected, "{key} {digest}");
+        }
+        let damaged = json!({ "certificate": der("leaf"), "authorities": ["MAMCAQE="] });
+        assert!(parts.ask("issuers", damaged)["error"].is_string(), "{key}");
+    }
+}
+
+#[test]
 fn the_file_is_named_by_letters_and_digits_of_its_device_and_the_local_day_of_its_end() {
     let names = ["Foto Müller, Kasse 1", "../../etc/passwd", "a\u{202e}gpj.exe <b>:\"|?*\n", &"ö".repeat(200), "…"];
     let written = ScriptParts::start().ask("fileNames", json!({ "names": names }));

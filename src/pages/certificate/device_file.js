@@ -3,6 +3,14 @@ const DeviceFile = (() => {
   const { bytesOf, sequence, set, integer, objectId, octets, bits, nothing, bmp, tagged } = Der;
   const CURVE = { name: "ECDSA", namedCurve: "P-256" };
   const ECDSA_WITH_SHA256 = sequence(objectId("1.2.840.10045.4.3.2"));
+  // The signatures of CAs that a gateway can have, with the parameters of WebCrypto (RFC 5758 section 3.2, RFC 8017 appendix C).
+  const SIGNATURES = [
+    ["1.2.840.10045.4.3.2", { name: "ECDSA", hash: "SHA-256" }],
+    ["1.2.840.10045.4.3.3", { name: "ECDSA", hash: "SHA-384" }],
+    ["1.2.840.113549.1.1.11", { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" }],
+  ];
+  // Object id, name and bytes of a number (RFC 5480 section 2.1.1.1).
+  const CURVES = [["1.2.840.10045.3.1.7", "P-256", 32], ["1.3.132.0.34", "P-384", 48]];
   const DATA = "1.2.840.113549.1.7.1";
   // The password has 100 random bits, so more rounds are not needed. Each round of the MAC is a call of WebCrypto of its own.
   const ROUNDS = 10000;
@@ -53,10 +61,41 @@ const DeviceFile = (() => {
     return { issuer: issuer.whole, validity: Der.read(validity.content), subject, spki: spki.whole };
   };
 
-  // The CAs of `authorities` that issued the certificate; empty if it is none of them.
-  const issuersOf = (certificate, authorities) => {
+  // The entry of a table by the object id of a DER element; throws if there is none.
+  const known = (table, { whole }) => {
+    const entry = table.find(([id]) => Der.isSame(objectId(id), whole));
+    if (!entry) throw new Error("an algorithm is not known");
+    return entry.slice(1);
+  };
+  // r and s of a DER signature, as WebCrypto takes them: of `size` bytes each.
+  const flat = (signature, size) => {
+    const numbers = Der.read(Der.read(signature)[0].content).map(({ content }) => {
+      const digits = content.subarray(content.findIndex((byte) => byte));
+      return bytesOf(new Uint8Array(size - digits.length), digits);
+    });
+    return bytesOf(...numbers);
+  };
+  // True if the key of `authority` signed the certificate; throws if the kind of key or signature is not known.
+  const isSignedBy = async (certificate, authority) => {
+    const [info, { content: algorithm }, { content: signature }] = Der.read(Der.read(certificate)[0].content);
+    const [parameters] = known(SIGNATURES, Der.read(algorithm)[0]);
+    const { spki } = fields(authority);
+    const isElliptic = parameters.name === "ECDSA";
+    const [, curve] = Der.read(Der.read(Der.read(spki)[0].content)[0].content);
+    const [namedCurve, size] = isElliptic ? known(CURVES, curve) : [];
+    const key = await crypto.subtle.importKey("spki", spki, { ...parameters, namedCurve }, false, ["verify"]);
+    // A BIT STRING begins with the number of unused bits.
+    const bytes = isElliptic ? flat(signature.subarray(1), size) : signature.subarray(1);
+    return crypto.subtle.verify(parameters, key, bytes, info.whole);
+  };
+
+  // The CAs of `authorities` that issued the certificate, by name and signature; empty if it is none of them. Some systems trust every CA
+  // of an imported file, so one that only has the right name stays out, and so does one whose signature this script cannot check.
+  const issuersOf = async (certificate, authorities) => {
     const { issuer } = fields(certificate);
-    return authorities.filter((authority) => Der.isSame(fields(authority).subject.whole, issuer));
+    const named = authorities.filter((authority) => Der.isSame(fields(authority).subject.whole, issuer));
+    const isIssuer = await Promise.all(named.map((authority) => isSignedBy(certificate, authority).catch(() => false)));
+    return named.filter((_, at) => isIssuer[at]);
   };
 
   // Common name of a certificate; empty if it has none.

@@ -60,7 +60,7 @@ const PageParts = (() => {
   const handOver = async ({ key, certificate, authorities, serverAuthority, test }) => {
     const section = byId("device-file");
     const [name, end, password] = [DeviceFile.commonName(certificate), DeviceFile.endOf(certificate), DeviceFile.makePassword()];
-    const chain = [...DeviceFile.issuersOf(certificate, authorities), ...(serverAuthority ? [serverAuthority] : [])];
+    const chain = [...(await DeviceFile.issuersOf(certificate, authorities)), ...(serverAuthority ? [serverAuthority] : [])];
     const friendly = fill(section.dataset.friendlyName, { name, date: dateOf(end) });
     const packed = await DeviceFile.pack(key, certificate, chain, friendly, password);
 
