@@ -16,6 +16,7 @@ mod problems;
 mod refused_certificate;
 mod settlement;
 mod setup;
+mod studio_deposit;
 mod studio_photos;
 mod transport;
 mod withdrawal;

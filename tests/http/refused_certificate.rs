@@ -61,7 +61,7 @@ async fn each_cause_has_its_steps_in_german_and_english() {
         (
             expired,
             "certificate-expired",
-            vec!["Das Zertifikat dieses Rechners ist abgelaufen", "Es galt bis 21.11.2026, 10:30 Uhr"],
+            vec!["Das Zertifikat dieses Computers ist abgelaufen", "Es galt bis 21.11.2026, 10:30 Uhr"],
             vec![".p12", CONNECT, "Schließen Sie alle Fenster", "<code>certificate-expired</code>"],
         ),
         (
@@ -73,7 +73,7 @@ async fn each_cause_has_its_steps_in_german_and_english() {
         (
             rejected(CertificateFault::Revoked),
             "device-revoked",
-            vec!["Dieser Rechner ist gesperrt", "Dieser Rechner oder sein Zertifikat wurde gesperrt."],
+            vec!["Dieser Computer ist gesperrt", "Dieser Computer oder sein Zertifikat wurde gesperrt."],
             vec!["Rufen Sie die Verwaltung des Gateways an", CONNECT, "Schließen Sie alle Fenster"],
         ),
         (

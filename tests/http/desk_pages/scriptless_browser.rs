@@ -1,7 +1,7 @@
 //! A browser without scripts: cookies, forms, and one device's certificate.
 
 use axum::body::Body;
-use axum::http::Method;
+use axum::http::{Method, Request};
 
 use crate::support::router_client::{RouterClient, RouterResponse};
 
@@ -68,6 +68,52 @@ impl ScriptlessBrowser {
         let answer = self.caller.send(request.body(Body::from(body.join("&"))).unwrap()).await;
         self.remember(&answer);
         answer
+    }
+
+    /// Posts a form with these parts, of which `photo` is a file, and the token first.
+    pub async fn post_file(&mut self, path: &str, fields: &[(&str, &str)], photo: &[u8]) -> RouterResponse {
+        let token = self.token.clone();
+        let fields: Vec<_> = [("csrf", token.as_str())].iter().chain(fields).copied().collect();
+        self.post_file_exactly(path, &fields, photo, &[("sec-fetch-site", "same-origin")]).await
+    }
+
+    pub async fn post_file_exactly(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        photo: &[u8],
+        headers: &[(&str, &str)],
+    ) -> RouterResponse {
+        let answer = self.caller.send(self.file_request(path, fields, photo, headers)).await;
+        self.remember(&answer);
+        answer
+    }
+
+    /// The request that posts a form with a file.
+    pub fn file_request(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        photo: &[u8],
+        headers: &[(&str, &str)],
+    ) -> Request<Body> {
+        const BOUNDARY: &str = "--boundary-of-the-form";
+        let disposition = "content-disposition: form-data";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!("--{BOUNDARY}\r\n{disposition}; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let head = format!("--{BOUNDARY}\r\n{disposition}; name=\"photo\"; filename=\"<b>.jpg\"\r\n\r\n");
+        for part in [head.as_bytes(), photo, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()] {
+            body.extend_from_slice(part);
+        }
+        let mut request = self.caller.request(Method::POST, path).header("cookie", self.cookies_for(path));
+        request = request.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.body(Body::from(body)).unwrap()
     }
 
     /// Follows a redirect.
