@@ -46,12 +46,19 @@ pub struct PlannedCut {
     pub moment: CutMoment,
 }
 
+/// One request that reached a listener, also if it was cut.
+struct ReceivedRequest {
+    /// Method and path.
+    name: String,
+    /// Path, headers and the body as far as it came.
+    bytes: Arc<Mutex<Vec<u8>>>,
+}
+
 /// Requests that reached a story's gateway.
 #[derive(Default)]
 pub struct RequestLog {
     pub answered: Mutex<Vec<LoggedRequest>>,
-    /// Method, path, and the whole head and body of each request that reached a listener, also of those that were cut.
-    received: Mutex<Vec<(String, Arc<Mutex<Vec<u8>>>)>>,
+    received: Mutex<Vec<ReceivedRequest>>,
     pub cuts: Mutex<Vec<PlannedCut>>,
 }
 
@@ -62,7 +69,11 @@ impl RequestLog {
         let holds = |bytes: &[u8]| {
             searched.iter().any(|text| !text.is_empty() && bytes.windows(text.len()).any(|window| window == text))
         };
-        received.iter().filter(|(_, bytes)| holds(&bytes.lock().unwrap())).map(|(name, _)| name.clone()).collect()
+        received
+            .iter()
+            .filter(|request| holds(&request.bytes.lock().unwrap()))
+            .map(|request| request.name.clone())
+            .collect()
     }
 
     fn planned_cut(&self, method: &str, path: &str) -> Option<CutMoment> {
@@ -82,7 +93,12 @@ pub(super) async fn record(
     let cut = story.requests.planned_cut(&method, request.uri().path());
     let connection = request.extensions().get::<Peer>().unwrap().connection().clone();
     let bytes = Arc::new(Mutex::new(format!("{path}\n{:?}\n", request.headers()).into_bytes()));
-    story.requests.received.lock().unwrap().push((format!("{method} {path}"), Arc::clone(&bytes)));
+    story
+        .requests
+        .received
+        .lock()
+        .unwrap()
+        .push(ReceivedRequest { name: format!("{method} {path}"), bytes: Arc::clone(&bytes) });
     if cut == Some(CutMoment::Before) {
         connection.inject_cut();
         return pending().await;
