@@ -86,9 +86,9 @@ mod tests {
     #[test]
     fn all_listeners_full_and_the_database_open_are_provided_for() {
         let mut config = Config::default();
-        assert_eq!(needed_descriptors(&config), 4 * (1024 + 256) + 256 + 64);
+        assert_eq!(needed_descriptors(&config), 4 * (1024 + 256) + 2 * 256 + 64);
         config.listen.proxy_protocol_from = vec!["10.1.2.3".to_owned()].try_into().unwrap();
-        assert_eq!(needed_descriptors(&config), 4 * (1024 + 256) + 256 + 3 * 256 + 64);
+        assert_eq!(needed_descriptors(&config), 4 * (1024 + 256) + 2 * 256 + 3 * 256 + 64);
     }
 
     #[cfg(unix)]

@@ -203,6 +203,8 @@ stories! {
     the_page_of_the_computer_knows_device_gateway_and_browser: small,
 
     // Many photos, and every size of window.
+    a_photo_whose_code_has_ended_is_not_among_those_that_are_deposited_at_once: portraits,
+    a_changed_declaration_is_checked_before_the_photo_can_be_deposited: portraits,
     thirty_photos_do_not_freeze_the_page_and_are_checked_one_after_another: portraits,
     a_tablet_deposits_by_touch: portraits,
     every_studio_page_is_fit_for_everybody: portraits,

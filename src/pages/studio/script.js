@@ -102,6 +102,8 @@
     show(byId("print-all"), done.length);
     byId("batch").hidden = ["deposit-all", "repeat-all", "print-all"].every((id) => byId(id).hidden);
     const checked = all.filter(({ state }) => !["waiting", "checking"].includes(state)).length;
+    // One photo says it on its card; screen readers hear it here.
+    progress.classList.toggle("visually-hidden", all.length < 2);
     const depositing = done.length > 0 || all.some(({ state }) => state === "depositing");
     progress.textContent = depositing
       ? fill(progress.dataset.deposited, { done: done.length, total: all.length })
