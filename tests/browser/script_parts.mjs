@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-const PARTS = ['frame/code_reading.js', 'certificate/der.js', 'certificate/device_file.js', 'certificate/page_parts.js', 'connect/invitation.js'];
+const PARTS = ['frame/code_reading.js', 'certificate/der.js', 'certificate/device_file.js', 'certificate/page_parts.js', 'connect/invitation.js', 'connect/sealed_key.js'];
 const source = PARTS.map((part) => readFileSync(new URL(`../../src/pages/${part}`, import.meta.url), 'utf8')).join('\n');
-const { Codes, Der, DeviceFile, Invitation, PageParts } = (0, eval)(`${source}; ({ Codes, Der, DeviceFile, Invitation, PageParts })`);
+const NAMES = 'Codes, Der, DeviceFile, Invitation, PageParts, SealedKey';
+const { Codes, Der, DeviceFile, Invitation, PageParts, SealedKey } = (0, eval)(`${source}; ({ ${NAMES} })`);
 
 let key;
 const requests = {
@@ -55,6 +56,18 @@ const requests = {
         const symbols = Codes.plain(code);
         const isProved = answer ? await Invitation.isProved(symbols, nonce, answer).catch(() => false) : null;
         return { lookup: await Invitation.lookupId(symbols), isProved };
+    },
+    // Seals the key of `key`; the answer has hexadecimal digits.
+    seal: async ({ code, invitation }) => {
+        const { iv, bytes } = await SealedKey.seal(Codes.plain(code), { key, invitation });
+        return { iv: DeviceFile.hex(iv), bytes: DeviceFile.hex(bytes) };
+    },
+    // A request of the key that the code opens, and its invitation.
+    open: async ({ code, iv, bytes }) => {
+        const [sealedIv, sealed] = [iv, bytes].map((text) => new Uint8Array(Buffer.from(text, 'hex')));
+        const opened = await SealedKey.open(Codes.plain(code), { iv: sealedIv, bytes: sealed });
+        const { fingerprint } = opened.key;
+        return { fingerprint, request: await DeviceFile.request(opened.key), invitation: opened.invitation };
     },
     codes: ({ texts }) => texts.map((text) => {
         const found = Codes.read(text);

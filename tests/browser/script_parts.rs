@@ -6,8 +6,11 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use lichtbild::domain::code::enrolment_code::EnrolmentCode;
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::domain::party::Role;
 use lichtbild::identity::certificate::{group_fingerprint, read_certificate};
@@ -258,6 +261,46 @@ async fn a_page_recognises_the_gateway_by_the_proof_and_no_other() {
         changed["ca"] = text(&answer["ca"]).replacen("MII", "MIJ", 1).into();
         assert_eq!(is_proved(&nonce, &changed), false, "ca");
     }
+}
+
+/// 32 bytes from the secret of a code (RFC 5869).
+fn derived(code: &EnrolmentCode, info: &str) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    let key = Salt::new(HKDF_SHA256, &[]).extract(code.secret_symbols());
+    key.expand(&[info.as_bytes()], HKDF_SHA256).unwrap().fill(&mut bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn a_kept_key_is_sealed_by_the_code_of_its_invitation() {
+    let mut parts = ScriptParts::start();
+    let (code, other) = ("G94ZJ-756FW-FHRWS-2ZVE8", "00000-00000-00000-00000");
+    let made = parts.ask("key", json!({}));
+    let invitation = json!({ "gateway": "https://gateway.example:7443", "party": { "name": "Foto Müller 📷" } });
+    let sealed = parts.ask("seal", json!({ "code": code, "invitation": invitation }));
+    let asked = |code: &str, iv: &Value, bytes: &str| json!({ "code": code, "iv": iv, "bytes": bytes });
+    let bytes = text(&sealed["bytes"]);
+    let opened = parts.ask("open", asked(code, &sealed["iv"], bytes));
+    assert_eq!((&opened["fingerprint"], &opened["invitation"]), (&made["fingerprint"], &invitation));
+    let request = STANDARD.decode(text(&opened["request"])).unwrap();
+    let key = read_request(&request).unwrap().to_spki_der();
+    assert_eq!(made["fingerprint"], group_fingerprint(&Sha256Digest::of(&key)));
+
+    assert!(parts.ask("open", asked(other, &sealed["iv"], bytes))["error"].is_string());
+    let changed = format!("{}{}", if bytes.starts_with('0') { '1' } else { '0' }, &bytes[1..]);
+    assert!(parts.ask("open", asked(code, &sealed["iv"], &changed))["error"].is_string());
+    let again = parts.ask("seal", json!({ "code": code, "invitation": invitation }));
+    assert!(again["iv"] != sealed["iv"] && again["bytes"] != sealed["bytes"]);
+
+    // By the same derivation and cipher outside the page.
+    let code = EnrolmentCode::parse(code).unwrap();
+    let key = UnboundKey::new(&AES_256_GCM, &derived(&code, "lichtbild/browser-key/v1")).unwrap();
+    let nonce = Nonce::try_assume_unique_for_key(&hex::decode(text(&sealed["iv"])).unwrap()).unwrap();
+    let mut bytes = hex::decode(bytes).unwrap();
+    let plain = LessSafeKey::new(key).open_in_place(nonce, Aad::empty(), &mut bytes).unwrap();
+    let plain: Value = serde_json::from_slice(plain).unwrap();
+    let spki = STANDARD.decode(text(&plain["key"]["spki"])).unwrap();
+    assert_eq!(made["fingerprint"], group_fingerprint(&Sha256Digest::of(&spki)));
 }
 
 #[test]

@@ -160,6 +160,7 @@ stories! {
     the_file_of_the_page_opens_with_openssl_with_java_and_in_a_browsers_store: small,
     an_office_connects_its_counter_in_the_same_way: small,
     a_person_waits_until_the_administrator_has_compared_the_fingerprint: four_eyes,
+    a_key_whose_file_was_saved_stays_for_an_hour_at_most: small,
     a_code_that_was_mistyped_is_not_sent: small,
     every_part_of_the_connect_page_is_fit_for_everybody: small,
     without_a_script_the_connect_page_says_what_to_do: small,

@@ -32,16 +32,27 @@ const DeviceFile = (() => {
 
   // A new key pair with the fingerprint as the administrator sees it too: SHA-256 of the public key, upper-case, in groups of four digits.
   const makeKey = async () => {
-    const pair = await crypto.subtle.generateKey(CURVE, true, ["sign"]);
-    const spki = new Uint8Array(await crypto.subtle.exportKey("spki", pair.publicKey));
-    const fingerprint = hex(await sha256(spki)).toUpperCase().replace(/(.{4})(?=.)/g, "$1 ");
-    return { pair, spki, fingerprint };
+    const { privateKey, publicKey } = await crypto.subtle.generateKey(CURVE, true, ["sign"]);
+    return keyOf(privateKey, new Uint8Array(await crypto.subtle.exportKey("spki", publicKey)));
   };
+  const keyOf = async (privateKey, spki) => {
+    const fingerprint = hex(await sha256(spki)).toUpperCase().replace(/(.{4})(?=.)/g, "$1 ");
+    return { privateKey, spki, fingerprint };
+  };
+  // A key as text that JSON can hold, and back.
+  const exportKey = async ({ privateKey, spki }) => {
+    const pkcs8 = new Uint8Array(await crypto.subtle.exportKey("pkcs8", privateKey));
+    const exported = { pkcs8: base64(pkcs8), spki: base64(spki) };
+    pkcs8.fill(0);
+    return exported;
+  };
+  const importKey = async ({ pkcs8, spki }) =>
+    keyOf(await crypto.subtle.importKey("pkcs8", fromBase64(pkcs8), CURVE, true, ["sign"]), fromBase64(spki));
 
   // A certificate request in base64. The gateway sets the subject.
-  const request = async ({ pair, spki }) => {
+  const request = async ({ privateKey, spki }) => {
     const info = sequence(integer(0), sequence(), spki, tagged(0));
-    return base64(sequence(info, ECDSA_WITH_SHA256, bits(await sign(pair.privateKey, info))));
+    return base64(sequence(info, ECDSA_WITH_SHA256, bits(await sign(privateKey, info))));
   };
 
   // The certificates of a certs-only PKCS#7 message in base64 (RFC 5652), in DER.
@@ -147,7 +158,7 @@ const DeviceFile = (() => {
   };
 
   // A PKCS#12 file with key, certificate and CAs. `name` is the friendly name of key and certificate, the CAs have their common name.
-  const pack = async ({ pair, spki }, certificate, authorities, name, password) => {
+  const pack = async ({ privateKey, spki }, certificate, authorities, name, password) => {
     if (!Der.isSame(fields(certificate).spki, spki)) throw new Error("the certificate is for another key");
     const keyId = await sha256(certificate);
     const attribute = (kind, value) => sequence(objectId(kind), set(value));
@@ -163,7 +174,7 @@ const DeviceFile = (() => {
     const content = sequence(objectId(DATA), certificateAlgorithm, bytesOf(Der.element(0x80, certificateBytes)));
     const encrypted = sequence(objectId("1.2.840.113549.1.7.6"), tagged(0, sequence(integer(0), content)));
 
-    const pkcs8 = new Uint8Array(await crypto.subtle.exportKey("pkcs8", pair.privateKey));
+    const pkcs8 = new Uint8Array(await crypto.subtle.exportKey("pkcs8", privateKey));
     const [keyAlgorithm, keyBytes] = await encrypt(pkcs8, password);
     pkcs8.fill(0);
     const keyBag = sequence(objectId("1.2.840.113549.1.12.10.1.2"), tagged(0, sequence(keyAlgorithm, octets(keyBytes))), own);
@@ -178,5 +189,5 @@ const DeviceFile = (() => {
     return sequence(integer(3), data(safe), sequence(digest, octets(salt), integer(MAC_ROUNDS)));
   };
 
-  return { makeKey, request, certificates, issuersOf, commonName, endOf, makePassword, pack, sha256, hex, base64, fromBase64 };
+  return { makeKey, exportKey, importKey, request, certificates, issuersOf, commonName, endOf, makePassword, pack, sha256, hex, base64, fromBase64 };
 })();

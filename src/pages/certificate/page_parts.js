@@ -56,8 +56,9 @@ const PageParts = (() => {
 
   // Packs key and certificate and shows the section with file, password and instructions. Ends when the person confirms that the
   // file is saved; until then the same file can be saved again. `authorities` are the CAs of `cacerts`; `serverAuthority` is the CA of
-  // the gateway's own certificate, if the browser may not know it yet; `test` is the page that a browser with the certificate can see.
-  const handOver = async ({ key, certificate, authorities, serverAuthority, test }) => {
+  // the gateway's own certificate, if the browser may not know it yet; `test` is the page that a browser with the certificate can see;
+  // `saved` is called each time the person saves the file.
+  const handOver = async ({ key, certificate, authorities, serverAuthority, test, saved = () => {} }) => {
     const section = byId("device-file");
     const [name, end, password] = [DeviceFile.commonName(certificate), DeviceFile.endOf(certificate), DeviceFile.makePassword()];
     const chain = [...(await DeviceFile.issuersOf(certificate, authorities)), ...(serverAuthority ? [serverAuthority] : [])];
@@ -72,6 +73,7 @@ const PageParts = (() => {
     };
     const file = fileName(name, end);
     offer(byId("save-file"), packed, "application/x-pkcs12", file);
+    byId("save-file").addEventListener("click", saved);
     byId("file-name").textContent = file;
     byId("device-name").textContent = name;
     byId("device-end").textContent = dateOf(end);
@@ -112,6 +114,7 @@ const PageParts = (() => {
     byId("copy-password").removeEventListener("click", copy);
     byId("print-password").removeEventListener("click", print);
     byId("file-password").textContent = "";
+    byId("save-file").removeEventListener("click", saved);
     byId("save-file").removeAttribute("href");
     addresses.forEach((address) => URL.revokeObjectURL(address));
     section.hidden = true;

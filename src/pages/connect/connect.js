@@ -37,7 +37,7 @@
   // The invitation of the code with its key: kept ones first, otherwise as the gateway proves it.
   const look = async (symbols) => {
     const lookup = await Invitation.lookupId(symbols);
-    const kept = await KeyStore.find(lookup).catch(() => undefined);
+    const kept = await KeyStore.find(lookup, symbols).catch(() => undefined);
     if (kept) return { lookup, ...kept };
     const nonce = Invitation.newNonce();
     const options = { method: "POST", credentials: "omit", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ lookup, nonce }) };
@@ -63,11 +63,11 @@
   };
 
   // Makes the key and keeps it before anything is sent.
-  const withKey = async ({ lookup, invitation }) => {
-    const record = { key: await DeviceFile.makeKey(), invitation };
-    const kept = await KeyStore.keep(lookup, record).catch(() => null);
+  const withKey = async (symbols, { lookup, invitation }) => {
+    const made = { key: await DeviceFile.makeKey(), invitation };
+    const kept = await KeyStore.keep(lookup, symbols, made).catch(() => null);
     byId("not-kept").hidden = Boolean(kept);
-    return { lookup, ...(kept ?? record) };
+    return { lookup, ...(kept ?? made) };
   };
 
   // One request; the certificate in DER, or the seconds until the next one.
@@ -138,7 +138,7 @@
       }
       show(null);
       report(words.busy);
-      device = await withKey(device);
+      device = await withKey(symbols, device);
     }
     const certificate = await certify(symbols, device).catch(async (refused) => {
       // The gateway certifies this key no more, so nothing is lost with it.
@@ -151,7 +151,8 @@
     field.value = "";
     const { key, invitation } = device;
     const test = new URL(invitation.role === "office" ? words.officeTest : words.studioTest, invitation.gateway).href;
-    await handOver({ key, certificate, authorities, serverAuthority: Invitation.authorityOf(invitation), test });
+    const saved = () => KeyStore.fileSaved(device.lookup, Date.now()).catch(() => {});
+    await handOver({ key, certificate, authorities, serverAuthority: Invitation.authorityOf(invitation), test, saved });
     byId("key").hidden = true;
     await KeyStore.forget(device.lookup).catch(() => {});
   };

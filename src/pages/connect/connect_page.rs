@@ -19,6 +19,7 @@ pub(super) static CONNECT_SCRIPT: LazyLock<PageScript> = LazyLock::new(|| {
         include_str!("../certificate/page_parts.js"),
         include_str!("key_store.js"),
         include_str!("invitation.js"),
+        include_str!("sealed_key.js"),
         include_str!("connect.js")
     ))
 });

@@ -7,6 +7,9 @@ import { join } from 'node:path';
 import { isFit } from '../../checks/fit.mjs';
 import { certificateNames, importCertificate, makeHome } from '../../own_home.mjs';
 
+const HOUR = 60 * 60;
+const DAY = 24 * HOUR;
+
 function openssl(...options) {
     return execFileSync('openssl', options, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
@@ -17,17 +20,18 @@ function opened({ path, password }) {
     return { key: read('-nocerts'), certificate: read('-clcerts', '-nokeys'), authorities: read('-cacerts', '-nokeys') };
 }
 
+function publicKey({ key }) {
+    return execFileSync('openssl', ['pkey', '-pubout'], { input: key, encoding: 'utf8' });
+}
+
 export async function the_file_of_the_page_opens_with_openssl_with_java_and_in_a_browsers_store(world) {
     await world.isToday();
     const newcomer = await world.newcomer();
     const file = await newcomer.connects((await world.invites()).code);
     await newcomer.finishes();
     const { key, certificate } = opened(file);
-    const [ofKey, ofCertificate] = [
-        execFileSync('openssl', ['pkey', '-pubout'], { input: key, encoding: 'utf8' }),
-        execFileSync('openssl', ['x509', '-pubkey', '-noout'], { input: certificate, encoding: 'utf8' }),
-    ];
-    assert.equal(ofKey, ofCertificate, 'the key does not belong to the certificate');
+    const ofCertificate = execFileSync('openssl', ['x509', '-pubkey', '-noout'], { input: certificate, encoding: 'utf8' });
+    assert.equal(publicKey({ key }), ofCertificate, 'the key does not belong to the certificate');
     const subject = execFileSync('openssl', ['x509', '-subject', '-noout', '-nameopt', 'utf8'], { input: certificate, encoding: 'utf8' });
     assert.match(subject, /Foto Koch, Theke/);
     const javaStore = ['-list', '-storetype', 'PKCS12', '-keystore', file.path, '-storepass', file.password];
@@ -63,7 +67,10 @@ export async function a_person_waits_until_the_administrator_has_compared_the_fi
     await newcomer.sees('#pending');
     const shown = (await newcomer.text('#waiting-fingerprint')).replaceAll(/\s/g, '');
     assert.match(shown, /^[0-9A-F]{64}$/);
-    assert.equal((await newcomer.keptKeys()).length, 1);
+    // The browser keeps bytes that tell nothing without the code.
+    const [{ text }, ...others] = await newcomer.kept();
+    assert.deepEqual(others, []);
+    for (const readable of ['pkcs8', 'spki', '"kty"', 'Foto Koch', device_id]) assert.ok(!text.includes(readable), text);
     // The same key after a reload.
     await newcomer.page.reload();
     await newcomer.enters(code);
@@ -76,6 +83,30 @@ export async function a_person_waits_until_the_administrator_has_compared_the_fi
     const file = await newcomer.savesFile();
     await newcomer.finishes();
     assert.match(opened(file).certificate, /BEGIN CERTIFICATE/);
+}
+
+export async function a_key_whose_file_was_saved_stays_for_an_hour_at_most(world) {
+    await world.isToday();
+    const newcomer = await world.newcomer();
+    const { code } = await world.invites();
+    await newcomer.open();
+    await newcomer.enters(code);
+    await newcomer.sees('#confirm');
+    await newcomer.takes('#accept');
+    await newcomer.sees('#device-file');
+    const [before] = await newcomer.kept();
+    const key = publicKey(opened(await newcomer.savesFile()));
+    const now = await newcomer.page.evaluate(() => Date.now());
+    const [after] = await newcomer.kept();
+    assert.ok(before.until > now + DAY * 1000, `${before.until}`);
+    assert.ok(after.until <= now + HOUR * 1000 && after.name === before.name, `${after.until}`);
+    // The page is closed without a word. Within the hour the code leads to the same key.
+    await newcomer.comesBack();
+    await newcomer.enters(code);
+    await newcomer.sees('#device-file');
+    assert.equal(publicKey(opened(await newcomer.savesFile())), key);
+    await newcomer.comesBack({ after: HOUR + 60 });
+    assert.deepEqual(await newcomer.keptKeys(), []);
 }
 
 export async function a_code_that_was_mistyped_is_not_sent(world) {
