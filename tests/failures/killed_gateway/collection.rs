@@ -1,6 +1,8 @@
 //! A gateway killed during a lease, hand-over or settlement has recorded the step or not; the office can finish in both
 //! cases.
 
+use std::time::Duration;
+
 use lichtbild::clock::{Clock, SystemClock};
 use serde_json::json;
 
@@ -97,8 +99,9 @@ async fn handed_over(ledger: &mut DatabaseInspector) -> i64 {
 #[tokio::test]
 async fn a_settlement_killed_at_any_step_gives_its_receipt_to_the_repeat() {
     let desk = CrashSetup::open();
-    let today = SystemClock.now().to_utc().date();
-    let kept = json!({ "outcome": "kept", "until": today.to_string() });
+    // The day of Germany ends before that of UTC, so today would be in the past late in the evening.
+    let tomorrow = (SystemClock.now() + Duration::from_hours(24)).to_utc().date();
+    let kept = json!({ "outcome": "kept", "until": tomorrow.to_string() });
     for (step, durable) in [("settle.before_commit", false), ("settle.committed", true)] {
         for outcome in [json!({ "outcome": "used" }), kept.clone()] {
             let name = outcome["outcome"].as_str().unwrap();

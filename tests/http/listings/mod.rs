@@ -207,11 +207,11 @@ async fn one_rare_state_among_many_photos_is_found_without_reading_them_one_by_o
     let copies = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
         INSERT INTO photos SELECT printf('f%07d-0000-7000-8000-000000000000', i), studio_id, device_id, epoch, 'used', 0,
             randomblob(32), NULL, randomblob(32), width, height, bytes, profile, findings, deposited_at, expires_at,
-            deposited_at, NULL, NULL, NULL, NULL FROM photos, n";
+            deposited_at, NULL, NULL, NULL, NULL, 0 FROM photos, n";
     let copies_on_a_server = "INSERT INTO photos SELECT 'f' || lpad(i::text, 7, '0') || '-0000-7000-8000-000000000000', studio_id,
             device_id, epoch, 'used', FALSE, sha256(convert_to('request ' || i, 'UTF8')), NULL,
             sha256(convert_to('tombstone ' || i, 'UTF8')), width, height, bytes, profile, findings, deposited_at, expires_at,
-            deposited_at, NULL, NULL, NULL, NULL FROM photos, generate_series(1, 20000) n(i)";
+            deposited_at, NULL, NULL, NULL, NULL, FALSE FROM photos, generate_series(1, 20000) n(i)";
     gateway.database.execute(gateway.database.for_dialect(copies, copies_on_a_server)).await.unwrap();
     // The work per page is limited: if the rows in between had been read, the first page would be empty.
     let first_page = studio.photos("state=withdrawn&limit=1").await.json();

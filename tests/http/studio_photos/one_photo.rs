@@ -1,14 +1,12 @@
 //! The page of a photo, and its withdrawal.
 
-use axum::body::Body;
-use axum::http::Method;
 use lichtbild::domain::digest::Sha256Digest;
 use serde_json::json;
 
 use super::{PHOTOS, assert_contains, assert_private, browser, english_browser, path_of, refusal, shown};
-use crate::http::desk_pages::scriptless_browser::{Cookie, ScriptlessBrowser, assert_problem_page};
+use crate::http::desk_pages::scriptless_browser::{ScriptlessBrowser, assert_problem_page};
 use crate::http::setup::{deposited_photo, studio_alone, studio_and_office};
-use crate::support::router_client::{RouterClient, idempotency_key, photo};
+use crate::support::router_client::photo;
 
 #[tokio::test]
 async fn the_page_tells_all_facts_but_the_code_in_both_languages() {
@@ -98,35 +96,21 @@ async fn a_photo_that_an_office_has_is_not_withdrawn_and_the_reason_is_told_with
     assert!(shown(&mut browser, PHOTOS).await.contains("verwendet"));
 }
 
-/// Deposits a photo as the form of a checked photo does, and gives its page to the browser with the receipt's cookie.
-async fn deposit_in(browser: &mut ScriptlessBrowser, studio: &RouterClient, bytes: &[u8]) -> String {
-    let mut body = Vec::new();
+/// Deposits a photo as the form of a checked photo does; returns the path of its page.
+async fn deposit_in(browser: &mut ScriptlessBrowser, bytes: &[u8]) -> String {
     let sha256 = Sha256Digest::of(bytes).to_string();
-    for (name, value) in [("csrf", browser.token.as_str()), ("key", &idempotency_key(9)), ("sha256", &sha256)] {
-        body.extend(format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").into_bytes());
-    }
-    let photo =
-        "--b\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n";
-    body.extend(photo.as_bytes());
-    body.extend(bytes);
-    body.extend(b"\r\n--b--\r\n");
-    let request = studio.request(Method::POST, "/studio/deposit").header("sec-fetch-site", "same-origin");
-    let request = request.header("content-type", "multipart/form-data; boundary=b").body(Body::from(body)).unwrap();
-    let answer = studio.send(request).await;
+    let fields = [("key", format!("browser.0.{sha256}")), ("sha256", sha256)];
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let answer = browser.post_file("/studio/deposit", &fields, bytes).await;
     assert_eq!(answer.status, 303, "{answer:?}");
-    let (pair, attributes) = answer.header("set-cookie").split_once("; ").unwrap();
-    let (name, value) = pair.split_once('=').unwrap();
-    let path = answer.header("location").strip_suffix("/receipt").unwrap().to_owned();
-    let attributes = attributes.to_owned();
-    browser.put_cookie(Cookie { name: name.into(), value: value.into(), path: path.clone(), attributes });
-    path
+    answer.header("location").strip_suffix("/receipt").unwrap().to_owned()
 }
 
 #[tokio::test]
 async fn the_receipt_is_linked_as_long_as_this_browser_has_it() {
     let (_gateway, studio) = studio_alone().await;
     let mut browser = browser(&studio).await;
-    let path = deposit_in(&mut browser, &studio, &photo(9)).await;
+    let path = deposit_in(&mut browser, &photo(9)).await;
     let page = shown(&mut browser, &path).await;
     assert_contains(&page, &[&format!("id=\"to-receipt\" href=\"{path}/receipt\"")]);
     assert!(!page.contains("id=\"choose-again\""), "{page}");

@@ -42,7 +42,7 @@ async fn an_auditors_device_reads_the_log_and_everything_else_of_an_office_is_cl
             closed += 1;
         }
     }
-    assert_eq!((read, closed), (4, 24));
+    assert_eq!((read, closed), (4, 25));
     assert_eq!(gateway.database.contents().await.without("audit"), before.without("audit"));
 }
 

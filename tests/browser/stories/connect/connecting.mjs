@@ -150,6 +150,12 @@ export async function every_part_of_the_connect_page_is_fit_for_everybody(world)
             await newcomer.page.locator(`details[data-system=${system}]`).evaluate((part) => (part.open = true));
         }
         await isFit(newcomer, `connect-file-${language}`);
+        // The only copy of the key is not given up before it was saved.
+        await newcomer.takes('#file-saved');
+        await newcomer.sees('#save-first');
+        await newcomer.sees('#save-file:focus');
+        await isFit(newcomer, `connect-not-saved-${language}`);
+        await Promise.all([newcomer.page.waitForEvent('download'), newcomer.takes('#save-file')]);
         await newcomer.finishes();
         await isFit(newcomer, `connect-done-${language}`);
     }
