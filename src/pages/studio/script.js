@@ -58,7 +58,10 @@
   };
   // `again` queues the same step once more.
   const queue = (entry, task) => {
-    const again = () => queue(entry, task);
+    const again = () => {
+      entry.state = "waiting";
+      queue(entry, task);
+    };
     tasks.push([entry, task, again]);
     run();
   };
@@ -258,21 +261,24 @@
     if (entry.state !== "ready") return;
     const { elements } = entry.card.querySelector("form.deposit");
     const fields = { key: elements.key.value, sha256: elements.sha256.value, ...entry.declaration };
-    entry.state = "depositing";
     waitingCard(entry, texts.waiting);
+    queueDeposit(entry, fields);
+  };
+
+  const queueDeposit = (entry, fields) => {
+    entry.state = "depositing";
     queue(entry, () => deposit(entry, fields));
   };
 
   // The key in the fields is that of the photo, so another try never makes a second code.
   const deposit = async (entry, fields) => {
-    entry.state = "depositing";
     countUp();
     const answer = await sendPatiently(entry, "/studio/deposit", fields, texts.depositing);
     const receipt = answer?.page?.querySelector(".citizen-receipt");
     // A photo that has ended meanwhile is checked again, which asks whether it needs a new code.
     const isEnded = answer?.page?.querySelector("main[data-problem=photo-ended]");
     if (isEnded) return startCheck(entry);
-    if (!receipt) return fail(entry, () => queue(entry, () => deposit(entry, fields)), answer);
+    if (!receipt) return fail(entry, () => queueDeposit(entry, fields), answer);
     entry.state = "deposited";
     bar(entry).hidden = true;
     entry.card.dataset.verdict = "deposited";
