@@ -20,8 +20,9 @@ use tokio::sync::OnceCell;
 
 use super::reference::{DEVICES, OFFICES, PLACE, STUDIOS};
 use crate::support::postgres::TestDatabase;
+use crate::support::raw_database::TestStoreLocation;
 use crate::support::router_client::RouterClient;
-use crate::support::test_gateway::{ClosedTestGateway, DAY, TestGateway, TestGatewaySetup, TestStoreLocation};
+use crate::support::test_gateway::{ClosedTestGateway, DAY, TestGateway, TestGatewaySetup};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ModelStore {

@@ -1,13 +1,17 @@
 //! Direct access to the database, without the gateway: to read what is stored, and to damage it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lichtbild::domain::digest::Sha256Digest;
 use lichtbild::domain::log::{CHAIN_START, chain_digest};
+use lichtbild::storage::{DatabaseLocation, SqlStore};
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+
+#[cfg(unix)]
+use super::postgres::TestDatabase;
 
 const TABLES: [&str; 14] = [
     "parties",
@@ -274,5 +278,48 @@ impl RawDatabase {
         self.execute(self.for_dialect("DROP TRIGGER broken", "DROP TRIGGER broken ON audit; DROP FUNCTION broken"))
             .await
             .unwrap();
+    }
+}
+
+/// Location of a test's database.
+pub enum TestStoreLocation {
+    File(PathBuf),
+    #[cfg(unix)]
+    Server(TestDatabase),
+}
+
+impl TestStoreLocation {
+    /// A file, or a server if the environment says `LICHTBILD_TEST_DATABASE=postgres`.
+    pub async fn from_environment(file: PathBuf) -> Self {
+        match std::env::var("LICHTBILD_TEST_DATABASE").as_deref() {
+            #[cfg(unix)]
+            Ok("postgres") => Self::Server(TestDatabase::new().await),
+            Ok("sqlite") | Err(_) => Self::File(file),
+            Ok(other) => panic!("LICHTBILD_TEST_DATABASE={other}: postgres or sqlite"),
+        }
+    }
+
+    pub fn location(&self) -> DatabaseLocation {
+        match self {
+            Self::File(file) => DatabaseLocation::File(file.clone()),
+            #[cfg(unix)]
+            Self::Server(database) => database.location(),
+        }
+    }
+
+    /// Opens the store, which is created if it is a file that does not exist.
+    pub async fn store(&self) -> SqlStore {
+        match self {
+            Self::File(file) if !file.exists() => SqlStore::create(&self.location()).await.unwrap(),
+            _ => SqlStore::open(&self.location()).await.unwrap(),
+        }
+    }
+
+    pub async fn database(&self) -> RawDatabase {
+        match self {
+            Self::File(file) => RawDatabase::open(file).await,
+            #[cfg(unix)]
+            Self::Server(database) => RawDatabase::connect(&database.url).await,
+        }
     }
 }

@@ -27,7 +27,7 @@ use lichtbild::identity::revocation::revocation_list::issue_revocation_list;
 use lichtbild::sealing::KeyFile;
 use lichtbild::server::routes::{ListenerKind, router};
 use lichtbild::storage::requests::{Binding, CertificateRecord, SweepReport};
-use lichtbild::storage::{DatabaseLocation, RowKeys, SqlStore};
+use lichtbild::storage::{RowKeys, SqlStore};
 use lichtbild::telemetry::Metrics;
 use lichtbild::transport::accept::peer::PeerCertificate;
 use lichtbild::transport::tls::trust_status::TrustStatus;
@@ -35,9 +35,7 @@ use lichtbild::validation::Profile;
 use tempfile::TempDir;
 
 use super::enrolment::{AnonymousClient, issuance};
-#[cfg(unix)]
-use super::postgres::TestDatabase;
-use super::raw_database::RawDatabase;
+use super::raw_database::{RawDatabase, TestStoreLocation};
 use super::router_client::RouterClient;
 
 /// 2026-11-22T09:30:00Z
@@ -90,49 +88,6 @@ pub struct TestGateway {
     directory: TempDir,
     place: TestStoreLocation,
     setup: TestGatewaySetup,
-}
-
-/// Location of a test's database.
-pub enum TestStoreLocation {
-    File(PathBuf),
-    #[cfg(unix)]
-    Server(TestDatabase),
-}
-
-impl TestStoreLocation {
-    /// A file, or a server if the environment says `LICHTBILD_TEST_DATABASE=postgres`.
-    async fn from_environment(file: PathBuf) -> Self {
-        match std::env::var("LICHTBILD_TEST_DATABASE").as_deref() {
-            #[cfg(unix)]
-            Ok("postgres") => Self::Server(TestDatabase::new().await),
-            Ok("sqlite") | Err(_) => Self::File(file),
-            Ok(other) => panic!("LICHTBILD_TEST_DATABASE={other}: postgres or sqlite"),
-        }
-    }
-
-    pub fn location(&self) -> DatabaseLocation {
-        match self {
-            Self::File(file) => DatabaseLocation::File(file.clone()),
-            #[cfg(unix)]
-            Self::Server(database) => database.location(),
-        }
-    }
-
-    /// Opens the store, which is created if it is a file that does not exist.
-    async fn store(&self) -> SqlStore {
-        match self {
-            Self::File(file) if !file.exists() => SqlStore::create(&self.location()).await.unwrap(),
-            _ => SqlStore::open(&self.location()).await.unwrap(),
-        }
-    }
-
-    pub async fn database(&self) -> RawDatabase {
-        match self {
-            Self::File(file) => RawDatabase::open(file).await,
-            #[cfg(unix)]
-            Self::Server(database) => RawDatabase::connect(&database.url).await,
-        }
-    }
 }
 
 /// Everything of a gateway but its database connections, from which another gateway over the same database starts.
