@@ -10,11 +10,11 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::connect;
+use super::frame::elements::contact_line;
 use super::frame::language_choice::switched_language;
 use super::frame::page::{PageContent, PageLayout, PageScript, page_response};
 use super::frame::time_element::dated_time_element;
 use super::studio;
-use super::studio::pages::problem_page::contact_line;
 use crate::api::accept::names_html;
 use crate::api::negotiate::PreferredLanguage;
 use crate::api::problem::StudioProblem;
@@ -40,7 +40,7 @@ pub async fn render_page(State(app): State<App>, request: Request, next: Next) -
     let language = switched_language(&parts.headers).unwrap_or(preferred);
     let mut response = next.run(Request::from_parts(parts, body)).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
-    if has_certificate && !is_about_certificate(&problem) {
+    if has_certificate && !problem.is_about_device() {
         response.extensions_mut().insert(problem);
         return response;
     }
@@ -56,17 +56,6 @@ pub async fn render_page(State(app): State<App>, request: Request, next: Next) -
         page.headers_mut().append(VARY, HeaderValue::from(name));
     }
     page
-}
-
-/// True for a refusal of the caller's certificate or device.
-const fn is_about_certificate(problem: &Problem) -> bool {
-    matches!(
-        problem,
-        Problem::DeviceRevoked { .. }
-            | Problem::DeviceUnknown
-            | Problem::CertificateExpired { .. }
-            | Problem::CertificateUnusable { .. }
-    )
 }
 
 struct RefusalPage<'a> {

@@ -36,6 +36,7 @@ static GERMAN: LazyLock<Catalogue> = LazyLock::new(|| {
         &[
             include_str!("de/checks.ftl"),
             include_str!("de/problems.ftl"),
+            include_str!("de/pages.ftl"),
             include_str!("de/desk.ftl"),
             include_str!("de/connect.ftl"),
             include_str!("de/paper.ftl"),
@@ -54,6 +55,7 @@ static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| {
         &[
             include_str!("en/checks.ftl"),
             include_str!("en/problems.ftl"),
+            include_str!("en/pages.ftl"),
             include_str!("en/desk.ftl"),
             include_str!("en/connect.ftl"),
             include_str!("en/paper.ftl"),

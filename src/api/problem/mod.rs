@@ -69,6 +69,17 @@ impl Problem {
         self.into()
     }
 
+    /// True for a refusal of the caller's device or certificate, which another request with the same certificate gets too.
+    pub const fn is_about_device(&self) -> bool {
+        matches!(
+            self,
+            Self::DeviceRevoked { .. }
+                | Self::DeviceUnknown
+                | Self::CertificateExpired { .. }
+                | Self::CertificateUnusable { .. }
+        )
+    }
+
     fn row(&self) -> ProblemRow {
         self.into()
     }

@@ -9,9 +9,9 @@ use maud::{Markup, html};
 use super::ROOT;
 use super::clerk::Clerk;
 use crate::domain::party::credential::Credential;
-use crate::pages::frame::certificate_end::{end_note, end_warning};
-use crate::pages::frame::language_choice::language_switch;
-use crate::pages::frame::page::{self, PageContent, PageLayout, PageScript, PartyLabel, Section};
+use crate::pages::frame::caller_layout::{PageCaller, caller_layout};
+use crate::pages::frame::certificate_end::end_warning;
+use crate::pages::frame::page::{self, PageContent, PageScript, Section};
 use crate::pages::frame::response;
 use crate::texts::language::Language;
 use crate::texts::text;
@@ -63,18 +63,14 @@ fn response_with_script(
         Section { path: "/desk/today", name: text!(language, "desk-today") },
         Section { path: "/desk/self-test", name: text!(language, "desk-self-test") },
     ];
-    let layout = PageLayout {
-        language,
-        party: clerk.map(|clerk| PartyLabel { name: &clerk.office.party.name, place: &clerk.office.party.place }),
-        sections: &sections,
-        current_path: clerk.map(|clerk| clerk.path.as_str()),
-        language_switch: clerk.map(|clerk| language_switch(language, &clerk.csrf_token, ROOT, &clerk.path)),
-        head_links: None,
-        head_note: clerk.map(|clerk| end_note(clerk.office.certificate_expires_at, clerk.now, language)),
-        banner: clerk.and_then(expiry_warning),
-        script,
-    };
-    page::page_response(status, page, &layout)
+    let caller = clerk.map(|clerk| PageCaller {
+        caller: &clerk.office,
+        now: clerk.now,
+        path: &clerk.path,
+        csrf_token: &clerk.csrf_token,
+        banner: expiry_warning(clerk),
+    });
+    page::page_response(status, page, &caller_layout(language, ROOT, &sections, caller, script))
 }
 
 /// A redirect to a page of the desk, or to its first page if `path` is not allowed in a header.

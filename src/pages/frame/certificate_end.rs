@@ -15,7 +15,7 @@ pub const WARNING_PERIOD: Duration = Duration::from_hours(14 * 24);
 
 /// The expiry in a few words, for the head of every page.
 pub(in crate::pages) fn end_note(end: Timestamp, now: Timestamp, language: Language) -> Markup {
-    html! { span #valid-until.quiet { (text!(language, "desk-certificate")) " " time datetime=(end) { (through(end, now, language)) } } }
+    html! { span #valid-until.quiet { (text!(language, "page-certificate")) " " time datetime=(end) { (through(end, now, language)) } } }
 }
 
 /// The warning at the top of every page; `None` before the warning period. `begin` says which certificate ends, `remedy` what to do.
@@ -29,7 +29,7 @@ pub(in crate::pages) fn end_warning(
         return None;
     }
     let words = match local_day(end) == local_day(now) {
-        true => format!("{} {}", text!(language, "desk-today-at"), time_in_sentence(end, now, language)),
+        true => format!("{} {}", text!(language, "page-today-at"), time_in_sentence(end, now, language)),
         false => date_in_sentence(end, language),
     };
     let time = html! { time datetime=(end) { (words) } };

@@ -20,9 +20,37 @@ pub(in crate::pages) fn error_summary(title: &str, content: &Markup) -> Markup {
     }
 }
 
+/// Address and name of a page.
+pub(in crate::pages) type PageLink = (String, String);
+
+/// The links below a problem: to try again if that can help, to the first page, and to the page before.
+pub(in crate::pages) fn ways_on(
+    retry: Option<PageLink>,
+    (start, start_name): PageLink,
+    back: Option<PageLink>,
+) -> Markup {
+    html! {
+        p.finish {
+            @match retry {
+                Some((href, name)) => {
+                    a.button.primary #retry href=(href) { (name) }
+                    a #next href=(start) { (start_name) }
+                }
+                None => { a.button.primary #next href=(start) { (start_name) } }
+            }
+            @if let Some((href, name)) = back { a #back href=(href) { (name) } }
+        }
+    }
+}
+
+/// The operator's own words about how to reach the people who help studios.
+pub(in crate::pages) fn contact_line(contact: &str, language: Language) -> Markup {
+    html! { p #contact { (text!(language, "studio-computer-contact")) " " strong { bdi { (contact) } } } }
+}
+
 /// A sign before a result, with its meaning in words for screen readers. `weight` is `good`, `advice` or `fault`.
 pub(in crate::pages) fn mark(sign: &str, weight: &str, language: Language) -> Markup {
-    let label = text!(language, format!("desk-mark-{weight}"));
+    let label = text!(language, format!("page-mark-{weight}"));
     html! { span.mark data-weight=(weight) { span aria-hidden="true" { (sign) } span.visually-hidden { (label) " " } } " " }
 }
 

@@ -18,7 +18,7 @@ pub(in crate::pages) fn measured(finding: &FindingBody, language: Language) -> M
         span.measured {
             @if finding.measured != NOTHING { bdi { (finding.measured) } " " }
             @if finding.limit != NOTHING {
-                "(" (text!(language, "desk-limit")) " " bdi { (in_words(&finding.limit, language)) } ")"
+                "(" (text!(language, "page-limit")) " " bdi { (in_words(&finding.limit, language)) } ")"
             }
         }
     }

@@ -3,6 +3,7 @@
 //! This module does not know the pages that use it. A set of pages passes its navigation, language switch and script in a
 //! [`PageLayout`](page::PageLayout).
 
+pub mod caller_layout;
 pub mod certificate_end;
 pub mod cookies;
 pub mod data_matrix;

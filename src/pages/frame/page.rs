@@ -122,7 +122,7 @@ fn document(page: &PageContent, layout: &PageLayout<'_>) -> Markup {
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                a.skip href="#main" { (text!(language, "desk-skip")) }
+                a.skip href="#main" { (text!(language, "page-skip")) }
                 (head(layout))
                 main #main tabindex="-1" data-problem=[page.problem] {
                     @if let Some(banner) = &layout.banner { (banner) }
@@ -141,7 +141,7 @@ fn head(layout: &PageLayout<'_>) -> Markup {
                 p.name { "Lichtbild" @if let Some(party) = &layout.party { " " span.office { bdi { (party.name) ", " (party.place) } } }
                     @if let Some(note) = &layout.head_note { " " (note) } }
                 @if !layout.sections.is_empty() {
-                    nav aria-label=(text!(layout.language, "desk-sections")) {
+                    nav aria-label=(text!(layout.language, "page-sections")) {
                         @for Section { path, name } in layout.sections {
                             a href=(path) aria-current=[(layout.current_path == Some(path)).then_some("page")] { (name) }
                         }

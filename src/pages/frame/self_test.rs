@@ -46,11 +46,11 @@ impl CookieTest {
     /// The result in words for the page at `path`; `failed` tells the consequence of a browser without cookies.
     pub(in crate::pages) fn in_words(self, path: &str, failed: &str, language: Language) -> Markup {
         match self {
-            Self::Done => html! { (mark("✓", "good", language)) (text!(language, "desk-cookies-done")) },
+            Self::Done => html! { (mark("✓", "good", language)) (text!(language, "page-cookies-done")) },
             Self::Failed => html! { (mark("✕", "fault", language)) strong { (failed) } },
             Self::NotYet => html! {
-                (text!(language, "desk-cookies-unchecked")) " "
-                a #round-trip href={ (path) "?" (RETRY_QUERY) } { (text!(language, "desk-check-now")) }
+                (text!(language, "page-cookies-unchecked")) " "
+                a #round-trip href={ (path) "?" (RETRY_QUERY) } { (text!(language, "page-check-now")) }
             },
         }
     }
@@ -68,13 +68,13 @@ pub(in crate::pages) fn test_cookie(path: &str) -> Result<HeaderValue, Problem> 
 pub(in crate::pages) fn clock(now: Timestamp, language: Language) -> Markup {
     html! {
         span #clock data-now=(now.unix_milliseconds())
-            data-minutes=(text!(language, "desk-clock-minutes", count = "{count}"))
-            data-hours=(text!(language, "desk-clock-hours", count = "{count}"))
-            data-days=(text!(language, "desk-clock-days", count = "{count}"))
-            data-right=(text!(language, "desk-clock-right"))
-            data-fast=(text!(language, "desk-clock-fast", by = "{by}"))
-            data-slow=(text!(language, "desk-clock-slow", by = "{by}")) {
-            (text!(language, "desk-gateway-time", time = clock_time(now, language)))
+            data-minutes=(text!(language, "page-clock-minutes", count = "{count}"))
+            data-hours=(text!(language, "page-clock-hours", count = "{count}"))
+            data-days=(text!(language, "page-clock-days", count = "{count}"))
+            data-right=(text!(language, "page-clock-right"))
+            data-fast=(text!(language, "page-clock-fast", by = "{by}"))
+            data-slow=(text!(language, "page-clock-slow", by = "{by}")) {
+            (text!(language, "page-gateway-time", time = clock_time(now, language)))
         }
     }
 }
@@ -87,8 +87,8 @@ pub(in crate::pages) fn missing_list(missing: &[&'static str], language: Languag
 fn missing_text(missing: &str, language: Language) -> String {
     match missing {
         "storage" | "clock" | "epoch-key" | "server-certificate" => {
-            text!(language, format!("desk-missing-{missing}"))
+            text!(language, format!("page-missing-{missing}"))
         }
-        _ => text!(language, "desk-missing-other"),
+        _ => text!(language, "page-missing-other"),
     }
 }

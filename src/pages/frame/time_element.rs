@@ -20,9 +20,9 @@ pub(in crate::pages) fn dated_time_element(at: Timestamp, language: Language) ->
 /// The end of a period that ends with a whole day: `bis 27.05.2027`; on the day itself `heute bis 10:20 Uhr`.
 pub(in crate::pages) fn through(end: Timestamp, now: Timestamp, language: Language) -> String {
     if last_whole_day(end) < local_day(now) {
-        text!(language, "desk-until-today", time = clock_time(end, language))
+        text!(language, "page-until-today", time = clock_time(end, language))
     } else {
-        text!(language, "desk-until-day", day = last_day(end, language))
+        text!(language, "page-until-day", day = last_day(end, language))
     }
 }
 

@@ -66,7 +66,7 @@ pub(super) fn card(
                 p.file-name.quiet hidden {}
                 @if let Some(last) = &checked.planned.last { (last_deposit(last, checked.planned.is_repeat(), language)) }
                 @if findings.is_empty() {
-                    p { (text!(language, "desk-no-findings")) }
+                    p { (text!(language, "studio-page-no-findings")) }
                 } @else {
                     (finding_list(&findings, language))
                 }
@@ -99,18 +99,18 @@ fn photo_figure(
             div.picture {
                 @match picture {
                     Picture::Inside => {
-                        img width=(guides.width) height=(guides.height) alt=(text!(language, "desk-photo-alt"))
+                        img width=(guides.width) height=(guides.height) alt=(text!(language, "studio-page-photo-alt"))
                             src={ "data:image/jpeg;base64," (STANDARD.encode(bytes)) };
                     }
                     Picture::Local => {
-                        img width=(guides.width) height=(guides.height) alt=(text!(language, "desk-photo-alt"));
+                        img width=(guides.width) height=(guides.height) alt=(text!(language, "studio-page-photo-alt"));
                     }
                 }
                 (overlay(&guides, language))
             }
             figcaption {
                 input.show-guides type="checkbox" checked id={ (id) "-guides" };
-                label for={ (id) "-guides" } { (text!(language, "desk-guide-lines")) }
+                label for={ (id) "-guides" } { (text!(language, "page-guide-lines")) }
             }
         }
     }

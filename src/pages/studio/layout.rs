@@ -9,9 +9,9 @@ use maud::{Markup, html};
 use super::ROOT;
 use super::photographer::Photographer;
 use crate::flows::photo::new_refusals::MOST_COUNTED;
-use crate::pages::frame::certificate_end::{end_note, end_warning};
-use crate::pages::frame::language_choice::language_switch;
-use crate::pages::frame::page::{self, PageContent, PageLayout, PageScript, PartyLabel, Section};
+use crate::pages::frame::caller_layout::{PageCaller, caller_layout};
+use crate::pages::frame::certificate_end::end_warning;
+use crate::pages::frame::page::{self, PageContent, PageScript, Section};
 use crate::pages::frame::response;
 use crate::texts::language::Language;
 use crate::texts::text;
@@ -60,23 +60,14 @@ fn response_with_script(
         Section { path: PHOTOS, name: photos_name(new_refusals, language) },
         Section { path: COMPUTER, name: text!(language, "studio-page-computer") },
     ];
-    let layout = PageLayout {
-        language,
-        party: photographer.map(|photographer| PartyLabel {
-            name: &photographer.studio.party.name,
-            place: &photographer.studio.party.place,
-        }),
-        sections: &sections,
-        current_path: photographer.map(|photographer| photographer.path.as_str()),
-        language_switch: photographer
-            .map(|photographer| language_switch(language, &photographer.csrf_token, ROOT, &photographer.path)),
-        head_links: None,
-        head_note: photographer
-            .map(|photographer| end_note(photographer.studio.certificate_expires_at, photographer.now, language)),
-        banner: photographer.and_then(expiry_warning),
-        script,
-    };
-    page::page_response(status, page, &layout)
+    let caller = photographer.map(|photographer| PageCaller {
+        caller: &photographer.studio,
+        now: photographer.now,
+        path: &photographer.path,
+        csrf_token: &photographer.csrf_token,
+        banner: expiry_warning(photographer),
+    });
+    page::page_response(status, page, &caller_layout(language, ROOT, &sections, caller, script))
 }
 
 /// Name of the list of photos, with the number of new refusals.

@@ -134,7 +134,7 @@ fn photo_figure(presented: &PresentedPhoto, profile: &Profile, language: Languag
             input #pixels type="checkbox";
             label for="pixels" { (text!(language, "desk-actual-size")) }
             input #guides type="checkbox" checked;
-            label for="guides" { (text!(language, "desk-guide-lines")) }
+            label for="guides" { (text!(language, "page-guide-lines")) }
             div.frame tabindex="0" role="group" aria-label=(text!(language, "desk-photo")) {
                 div.picture {
                     img #photo width=(width) height=(height) data-eyes-x=(format!("{eyes_x:.3}")) data-eyes-y=(format!("{eyes_y:.3}"))

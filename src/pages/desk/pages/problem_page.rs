@@ -15,7 +15,7 @@ use crate::pages::connect;
 use crate::pages::desk::ROOT;
 use crate::pages::desk::code_texts::is_for_self_test;
 use crate::pages::desk::layout::page_response;
-use crate::pages::frame::elements::error_summary;
+use crate::pages::frame::elements::{PageLink, error_summary, ways_on};
 use crate::pages::frame::form::is_worth_repeating;
 use crate::pages::frame::language_choice::chosen_language;
 use crate::pages::frame::page::PageContent;
@@ -69,21 +69,17 @@ fn page(
         h1 { (title) }
         (problem_summary(problem, language, now))
         @if let Some(url) = connect_url { p #connect { (text!(language, "desk-connect")) " " a href=(url) { (url) } } }
-        p.finish {
-            @if is_page && is_worth_repeating(problem) {
-                a.button.primary #retry href=(path) { (text!(language, "desk-try-again")) }
-                a #next href=(ROOT) { (text!(language, "desk-enter-code-next")) }
-            } @else {
-                a.button.primary #next href=(ROOT) { (text!(language, "desk-enter-code-next")) }
-            }
-            @if let Some((href, text)) = way_back(problem, path, language) { a #back href=(href) { (text) } }
-        }
+        (ways_on(
+            (is_page && is_worth_repeating(problem)).then(|| (path.to_owned(), text!(language, "desk-try-again"))),
+            (ROOT.to_owned(), text!(language, "desk-enter-code-next")),
+            way_back(problem, path, language),
+        ))
     };
     PageContent { title, problem: Some(problem.kind()), main }
 }
 
 /// Path and name of the page that the request came from, if it is not the page that failed.
-fn way_back(problem: &Problem, path: &str, language: Language) -> Option<(String, String)> {
+fn way_back(problem: &Problem, path: &str, language: Language) -> Option<PageLink> {
     if matches!((problem, path), (Problem::RequestMalformed { .. }, TODAY)) {
         return Some((TODAY.into(), text!(language, "desk-back-to-today")));
     }

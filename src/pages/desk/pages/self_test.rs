@@ -74,17 +74,17 @@ fn certificate(gateway: &Gateway, clerk: &Clerk, device: Option<&Device>) -> Mar
     let party = &clerk.office.party;
     let label = device.map(|device| device.label.as_str()).filter(|label| !label.is_empty());
     html! {
-        h2 { (text!(language, "desk-certificate-heading")) }
+        h2 { (text!(language, "page-certificate-heading")) }
         p { (severity_mark(severity, language)) (text!(language, "desk-counter-known")) }
         dl #device.facts {
             div { dt { (text!(language, "desk-office")) } dd { bdi { (party.name) } ", " bdi { (party.place) } } }
             div {
-                dt { (text!(language, "desk-device")) }
+                dt { (text!(language, "page-device")) }
                 dd { @if let Some(label) = label { bdi { (label) } ", " } code { (clerk.office.device_id) } }
             }
             div {
-                dt { (text!(language, "desk-valid-until")) }
-                dd { time datetime=(end) { (day(end, language)) ", " (clock_time(end, language)) } " (" (text!(language, "desk-days-left", days = remaining.as_secs() / 86_400)) ")" }
+                dt { (text!(language, "page-valid-until")) }
+                dd { time datetime=(end) { (day(end, language)) ", " (clock_time(end, language)) } " (" (text!(language, "page-days-left", days = remaining.as_secs() / 86_400)) ")" }
             }
         }
         @if severity != ScanSeverity::Good { div #certificate-ends.notice { p { strong { (expiry_advice(clerk)) } } } }
@@ -111,7 +111,7 @@ fn gateway(clerk: &Clerk, readiness: &Readiness) -> Markup {
             p #ready data-ready="true" { (severity_mark(ScanSeverity::Good, language)) (text!(language, "desk-ready")) }
         } @else {
             div #ready.notice data-ready="false" {
-                p { (severity_mark(ScanSeverity::Fault, language)) strong { (text!(language, "desk-not-ready")) } }
+                p { (severity_mark(ScanSeverity::Fault, language)) strong { (text!(language, "page-not-ready")) } }
                 (missing_list(&readiness.missing, language))
                 p { (text!(language, "desk-not-ready-hint")) }
             }
@@ -121,7 +121,7 @@ fn gateway(clerk: &Clerk, readiness: &Readiness) -> Markup {
         }
         dl.facts {
             div { dt { "Version" } dd { "Lichtbild " (env!("CARGO_PKG_VERSION")) } }
-            div { dt { (text!(language, "desk-clock")) } dd { (clock(clerk.now, language)) } }
+            div { dt { (text!(language, "page-clock")) } dd { (clock(clerk.now, language)) } }
         }
     }
 }
@@ -132,8 +132,8 @@ fn browser(language: Language, round_trip: CookieTest) -> Markup {
         dl.facts {
             div { dt { "Cookies" } dd #cookies data-round-trip=(<&str>::from(round_trip)) { (round_trip.in_words(PATH, &text!(language, "desk-cookies-failed"), language)) } }
             div {
-                dt { (text!(language, "desk-scripts")) }
-                dd #script data-on=(text!(language, "desk-scripts-on")) {
+                dt { (text!(language, "page-scripts")) }
+                dd #script data-on=(text!(language, "page-scripts-on")) {
                     (text!(language, "desk-scripts-off"))
                 }
             }

@@ -6,7 +6,6 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::problem_page::contact_line;
 use crate::api::readiness::{Readiness, probe};
 use crate::api::{App, Problem};
 use crate::domain::local_time::{clock_time, day};
@@ -15,7 +14,7 @@ use crate::flows::Gateway;
 use crate::flows::photo::queries;
 use crate::pages::certificate::renewal::BrowserCertificate;
 use crate::pages::frame::certificate_end::WARNING_PERIOD;
-use crate::pages::frame::elements::mark;
+use crate::pages::frame::elements::{contact_line, mark};
 use crate::pages::frame::page::PageContent;
 use crate::pages::frame::self_test::{CookieTest, clock, missing_list, test_cookie};
 use crate::pages::studio::layout::{COMPUTER, RENEWAL};
@@ -68,17 +67,17 @@ fn certificate(gateway: &Gateway, photographer: &Photographer, device: Option<&D
     let (sign, weight) = if ends_soon { ("!", "advice") } else { ("✓", "good") };
     let label = device.map(|device| device.label.as_str()).filter(|label| !label.is_empty());
     html! {
-        h2 { (text!(language, "desk-certificate-heading")) }
+        h2 { (text!(language, "page-certificate-heading")) }
         p { (mark(sign, weight, language)) (text!(language, "studio-computer-known")) }
         dl #device.facts {
             div { dt { (text!(language, "studio-computer-studio")) } dd { bdi { (studio.party.name) } ", " bdi { (studio.party.place) } } }
             div {
-                dt { (text!(language, "desk-device")) }
+                dt { (text!(language, "page-device")) }
                 dd { @if let Some(label) = label { bdi { (label) } ", " } code { (studio.device_id) } }
             }
             div {
-                dt { (text!(language, "desk-valid-until")) }
-                dd { time datetime=(end) { (day(end, language)) ", " (clock_time(end, language)) } " (" (text!(language, "desk-days-left", days = remaining.as_secs() / 86_400)) ")" }
+                dt { (text!(language, "page-valid-until")) }
+                dd { time datetime=(end) { (day(end, language)) ", " (clock_time(end, language)) } " (" (text!(language, "page-days-left", days = remaining.as_secs() / 86_400)) ")" }
             }
         }
         @if ends_soon { div #certificate-ends.notice { p { strong { (text!(language, "studio-computer-ends-soon")) } } } }
@@ -96,14 +95,14 @@ fn gateway(photographer: &Photographer, readiness: &Readiness) -> Markup {
             p #ready data-ready="true" { (mark("✓", "good", language)) (text!(language, "studio-computer-ready")) }
         } @else {
             div #ready.notice data-ready="false" {
-                p { (mark("✕", "fault", language)) strong { (text!(language, "desk-not-ready")) } }
+                p { (mark("✕", "fault", language)) strong { (text!(language, "page-not-ready")) } }
                 (missing_list(&readiness.missing, language))
                 p { (text!(language, "studio-computer-not-ready")) }
             }
         }
         dl.facts {
             div { dt { "Version" } dd { "Lichtbild " (env!("CARGO_PKG_VERSION")) } }
-            div { dt { (text!(language, "desk-clock")) } dd { (clock(photographer.now, language)) } }
+            div { dt { (text!(language, "page-clock")) } dd { (clock(photographer.now, language)) } }
         }
     }
 }
@@ -115,8 +114,8 @@ fn browser(cookies: CookieTest, language: Language) -> Markup {
         dl.facts {
             div { dt { "Cookies" } dd #cookies data-round-trip=(<&str>::from(cookies)) { (cookies.in_words(COMPUTER, &failed, language)) } }
             div {
-                dt { (text!(language, "desk-scripts")) }
-                dd #script data-on=(text!(language, "desk-scripts-on")) { (text!(language, "studio-computer-scripts-off")) }
+                dt { (text!(language, "page-scripts")) }
+                dd #script data-on=(text!(language, "page-scripts-on")) { (text!(language, "studio-computer-scripts-off")) }
             }
         }
     }

@@ -139,7 +139,7 @@ fn script_parts(photographer: &Photographer) -> Markup {
             data-open=(text!(language, "studio-page-open-receipt"))
             data-same=(text!(language, "studio-page-same-file")) {
             article.card data-verdict="waiting" {
-                figure { div.picture { img alt=(text!(language, "desk-photo-alt")); } }
+                figure { div.picture { img alt=(text!(language, "studio-page-photo-alt")); } }
                 div.card-words {
                     h2.verdict tabindex="-1" {}
                     p.file-name.quiet {}

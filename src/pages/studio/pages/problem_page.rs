@@ -9,7 +9,7 @@ use maud::{Markup, html};
 
 use crate::api::{App, Problem};
 use crate::domain::id::PhotoId;
-use crate::pages::frame::elements::error_summary;
+use crate::pages::frame::elements::{PageLink, contact_line, error_summary, ways_on};
 use crate::pages::frame::findings::finding_list;
 use crate::pages::frame::form::is_worth_repeating;
 use crate::pages::frame::language_choice::chosen_language;
@@ -34,7 +34,10 @@ pub async fn render_pages(State(app): State<App>, request: Request, next: Next) 
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
     let allow = response.headers_mut().remove(ALLOW);
     let mut page = problem.response_with(|status| {
-        let contact = app.operator_contact.text().filter(|_| is_for_operator(&problem));
+        let contact = app
+            .operator_contact
+            .text()
+            .filter(|_| problem.is_about_device() || matches!(problem, Problem::StudioSuspended));
         page_response(status, &problem_page(&problem, &path, is_page, contact, language), language, None)
     });
     page.headers_mut().extend(allow.map(|allow| (ALLOW, allow)));
@@ -53,44 +56,23 @@ fn problem_page(
         h1 { (title) }
         (problem_summary(problem, language))
         @if let Some(contact) = contact { (contact_line(contact, language)) }
-        p.finish {
-            @if is_page && is_worth_repeating(problem) {
-                a.button.primary #retry href=(path) { (text!(language, "studio-page-try-again")) }
-                a #next href=(ROOT) { (text!(language, "studio-page-to-start")) }
-            } @else {
-                a.button.primary #next href=(ROOT) { (text!(language, "studio-page-to-start")) }
-            }
-            @if let Some((href, text)) = way_back(problem, path, language) { a #back href=(href) { (text) } }
-        }
+        (ways_on(
+            (is_page && is_worth_repeating(problem)).then(|| (path.to_owned(), text!(language, "studio-page-try-again"))),
+            (ROOT.to_owned(), text!(language, "studio-page-to-start")),
+            way_back(problem, path, language),
+        ))
     };
     PageContent { title, problem: Some(problem.kind()), main }
 }
 
 /// Path and name of the page that the request came from, if it is not the page that failed.
-fn way_back(problem: &Problem, path: &str, language: Language) -> Option<(String, String)> {
+fn way_back(problem: &Problem, path: &str, language: Language) -> Option<PageLink> {
     let rest = path.strip_prefix(PHOTOS)?;
     let photo_id = rest.strip_prefix('/').and_then(|rest| rest.split_once('/')).and_then(|(id, _)| id.parse().ok());
     match photo_id.filter(|_: &PhotoId| !matches!(problem, Problem::PhotoUnknown | Problem::RouteUnknown)) {
         Some(photo_id) => Some((photo_path(photo_id), text!(language, "studio-page-show-photo"))),
         None => Some((PHOTOS.to_owned(), text!(language, "studio-photos-back"))),
     }
-}
-
-/// True for a refusal of the caller, which only the operator can change.
-const fn is_for_operator(problem: &Problem) -> bool {
-    matches!(
-        problem,
-        Problem::DeviceRevoked { .. }
-            | Problem::DeviceUnknown
-            | Problem::CertificateExpired { .. }
-            | Problem::CertificateUnusable { .. }
-            | Problem::StudioSuspended
-    )
-}
-
-/// The operator's own words about how to reach the people who help studios.
-pub(in crate::pages) fn contact_line(contact: &str, language: Language) -> Markup {
-    html! { p #contact { (text!(language, "studio-computer-contact")) " " strong { bdi { (contact) } } } }
 }
 
 /// Shows the problem in the words for photographers.

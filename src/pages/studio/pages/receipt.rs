@@ -8,13 +8,14 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::ended::ended_page;
+use super::photo::own_photo;
 use crate::api::request::{PathId, QueryFields, QueryParameters};
 use crate::api::{App, Problem};
 use crate::domain::code::retrieval_code::RetrievalCode;
 use crate::domain::id::PhotoId;
 use crate::domain::local_time::last_day_in_full;
 use crate::flows::photo::planned_deposit::is_open;
-use crate::flows::photo::queries::{self, PhotoWithState};
+use crate::flows::photo::queries::PhotoWithState;
 use crate::pages::frame::data_matrix::drawn_symbol;
 use crate::pages::frame::elements::error_summary;
 use crate::pages::frame::page::PageContent;
@@ -124,8 +125,8 @@ async fn receipt_or_page(
     photo_id: Option<PhotoId>,
     headers: &HeaderMap,
 ) -> Result<ReceiptOrPage, Problem> {
-    let photo_id = photo_id.ok_or(Problem::PhotoUnknown)?;
-    let photo = queries::photo(&app.gateway, &photographer.studio, photo_id).await?.ok_or(Problem::PhotoUnknown)?;
+    let photo = own_photo(app, photographer, photo_id).await?;
+    let photo_id = photo.record.photo_id;
     if !is_open(photo.state) {
         return Ok(ReceiptOrPage::Page(ended_page(photographer, StatusCode::GONE, photo_id, photo.state)));
     }
