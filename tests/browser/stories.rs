@@ -205,6 +205,8 @@ stories! {
 
     // Many photos, and every size of window.
     a_photo_whose_code_has_ended_is_not_among_those_that_are_deposited_at_once: portraits,
+    a_folder_is_dropped_with_the_folders_in_it: portraits,
+    a_file_that_is_gone_is_not_called_a_broken_connection: portraits,
     a_changed_declaration_is_checked_before_the_photo_can_be_deposited: portraits,
     thirty_photos_do_not_freeze_the_page_and_are_checked_one_after_another: portraits,
     a_tablet_deposits_by_touch: portraits,

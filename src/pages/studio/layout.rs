@@ -22,7 +22,11 @@ pub(super) const COMPUTER: &str = "/studio/computer";
 pub(super) const RENEWAL: &str = "/studio/renewal";
 
 static SCRIPT: LazyLock<PageScript> = LazyLock::new(|| {
-    PageScript::with_requests(concat!(include_str!("script.js"), include_str!("../frame/self_test.js")))
+    PageScript::with_requests(concat!(
+        include_str!("dropped_files.js"),
+        include_str!("script.js"),
+        include_str!("../frame/self_test.js")
+    ))
 });
 
 impl Photographer {

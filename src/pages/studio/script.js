@@ -154,14 +154,16 @@
     entry.state = "failed";
     entry.again = again;
     const problem = answer?.page?.querySelector(".error-summary");
+    const isUnreadable = answer?.isUnreadable;
     if (!entry.card.querySelector("progress")) waitingCard(entry, "");
     entry.card.dataset.verdict = "failed";
     bar(entry).hidden = true;
     entry.card.querySelector(".again").closest("p").hidden = false;
-    tell(entry, problem?.querySelector("h2")?.textContent ?? (answer ? texts.other : texts.offline));
+    const title = isUnreadable ? texts.unreadable : answer ? texts.other : texts.offline;
+    tell(entry, problem?.querySelector("h2")?.textContent ?? title);
     entry.card.querySelectorAll(".reason").forEach((old) => old.remove());
     const hint = document.createElement("p");
-    hint.textContent = texts.hint;
+    hint.textContent = isUnreadable ? texts.unreadableHint : texts.hint;
     const reasons = problem ? [...problem.children].filter(({ localName }) => localName !== "h2") : [hint];
     for (const reason of reasons) {
       const copy = document.importNode(reason, true);
@@ -184,6 +186,8 @@
         bar(entry).value = part * 100;
         if (part === 1) tell(entry, words);
       });
+      // A file that was moved or changed since it was chosen looks like a broken connection.
+      if (!answer && !(await entry.file.arrayBuffer().catch(() => null))) return { isUnreadable: true };
       if (answer?.page?.querySelector("main[data-problem=form-foreign]") && !isRenewed) {
         isRenewed = true;
         if (await renewToken()) continue;
@@ -210,7 +214,9 @@
     if (!card) return fail(entry, () => startCheck(entry), answer);
     // The same photo twice would be one deposit with two cards.
     const twin = [...entries].find((other) => other !== entry && other.digest === card.dataset.sha256);
-    if (twin) {
+    // A card that failed makes room, for example for a file that could not be read any more.
+    if (twin?.state === "failed") remove(twin);
+    else if (twin) {
       remove(entry);
       twin.card.querySelector(".verdict").focus();
       progress.textContent = texts.same;
@@ -328,7 +334,12 @@
   addEventListener("drop", (event) => {
     event.preventDefault();
     zone.classList.remove("over");
-    add(event.dataTransfer.files);
+    droppedFiles(event.dataTransfer).then(({ found, isComplete }) => {
+      add(found);
+      if (isComplete && found.length) return;
+      progress.textContent = isComplete ? texts.none : texts.incomplete;
+      progress.classList.remove("visually-hidden");
+    });
   });
   addEventListener("paste", (event) => {
     if (event.clipboardData.files.length) add(event.clipboardData.files);

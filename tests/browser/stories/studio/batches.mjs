@@ -1,6 +1,8 @@
 // Several photos at once, some of which need a decision of their own.
 
 import { strict as assert } from 'node:assert';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { portrait } from '../../photos.mjs';
 
 export async function a_photo_whose_code_has_ended_is_not_among_those_that_are_deposited_at_once(world) {
@@ -47,4 +49,49 @@ export async function a_changed_declaration_is_checked_before_the_photo_can_be_d
     await photographer.page.click('#deposit-all');
     for (const place of [0, 1]) await photographer.seesReceipt(place);
     assert.equal((await world.ask('photos', { device: 'koch' })).photos.length, 2);
+}
+
+// Drops files or folders of the computer, as a file manager does.
+async function drops(photographer, ...paths) {
+    const { x, y, width, height } = await photographer.page.locator('#drop').boundingBox();
+    const session = await photographer.context.newCDPSession(photographer.page);
+    const data = { items: [], files: paths, dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop']) {
+        await session.send('Input.dispatchDragEvent', { type, x: x + width / 2, y: y + height / 2, data });
+    }
+}
+
+export async function a_folder_is_dropped_with_the_folders_in_it(world) {
+    const photographer = await world.photographer();
+    const folder = mkdtempSync(join(world.tools.scratch, 'export-'));
+    const [inside, empty] = [join(folder, 'Montag'), join(folder, 'leer')];
+    for (const path of [inside, empty]) mkdirSync(path);
+    writeFileSync(join(folder, 'Thumbs.db'), 'no photo');
+    writeFileSync(join(folder, 'one.jpg'), portrait(undefined, 1).buffer);
+    writeFileSync(join(inside, 'TWO.JPEG'), portrait(undefined, 2).buffer);
+    await photographer.open();
+    await drops(photographer, empty);
+    await photographer.page.waitForFunction(() => /JPEG/.test(document.querySelector('#progress').textContent));
+    await drops(photographer, folder);
+    for (const place of [0, 1]) await photographer.seesChecked(place);
+    const names = await photographer.page.locator('article.card .file-name').allInnerTexts();
+    assert.deepEqual(names.sort(), ['TWO.JPEG', 'one.jpg']);
+}
+
+export async function a_file_that_is_gone_is_not_called_a_broken_connection(world) {
+    const photographer = await world.photographer();
+    const path = join(mkdtempSync(join(world.tools.scratch, 'export-')), 'one.jpg');
+    writeFileSync(path, portrait(undefined, 1).buffer);
+    await photographer.open();
+    await photographer.picks(path);
+    await photographer.seesChecked(0);
+    rmSync(path);
+    await photographer.page.click('form.deposit button');
+    const card = photographer.page.locator('article.card[data-verdict=failed]');
+    await card.waitFor();
+    assert.match(await card.innerText(), /nicht mehr lesen/);
+    assert.deepEqual((await world.ask('photos', { device: 'koch' })).photos, []);
+    writeFileSync(path, portrait(undefined, 1).buffer);
+    await photographer.picks(path);
+    await photographer.deposits(0);
 }
