@@ -23,12 +23,17 @@ export class Newcomer extends Person {
         await this.page.keyboard.press('Enter');
     }
 
-    // Goes from the code to the file by the keyboard; returns the path of the file, its name and its password.
-    async connects(code) {
+    // Goes from the code to the request for a certificate by the keyboard.
+    async accepts(code) {
         await this.open();
         await this.enters(code);
         await this.sees('#confirm');
         await this.takes('#accept');
+    }
+
+    // Goes from the code to the file by the keyboard; returns the path of the file, its name and its password.
+    async connects(code) {
+        await this.accepts(code);
         return this.savesFile();
     }
 

@@ -60,10 +60,7 @@ export async function a_person_waits_until_the_administrator_has_compared_the_fi
     await world.isToday();
     const newcomer = await world.newcomer();
     const { code, device_id } = await world.invites();
-    await newcomer.open();
-    await newcomer.enters(code);
-    await newcomer.sees('#confirm');
-    await newcomer.takes('#accept');
+    await newcomer.accepts(code);
     await newcomer.sees('#pending');
     const shown = (await newcomer.text('#waiting-fingerprint')).replaceAll(/\s/g, '');
     assert.match(shown, /^[0-9A-F]{64}$/);
@@ -89,10 +86,7 @@ export async function a_key_whose_file_was_saved_stays_for_an_hour_at_most(world
     await world.isToday();
     const newcomer = await world.newcomer();
     const { code } = await world.invites();
-    await newcomer.open();
-    await newcomer.enters(code);
-    await newcomer.sees('#confirm');
-    await newcomer.takes('#accept');
+    await newcomer.accepts(code);
     await newcomer.sees('#device-file');
     const [before] = await newcomer.kept();
     const key = publicKey(opened(await newcomer.savesFile()));

@@ -68,10 +68,7 @@ export async function a_key_that_the_gateway_refuses_for_good_is_forgotten(world
     await world.isToday();
     const newcomer = await world.newcomer();
     const { code } = await world.invites();
-    await newcomer.open();
-    await newcomer.enters(code);
-    await newcomer.sees('#confirm');
-    await newcomer.takes('#accept');
+    await newcomer.accepts(code);
     await newcomer.sees('#pending');
     // A broken connection is told, and the page goes on waiting.
     await newcomer.page.route(ENROL, (route) => route.abort());
