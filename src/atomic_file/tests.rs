@@ -135,7 +135,7 @@ fn what_is_replaced_for_good_is_in_no_file_that_a_killed_writer_left() {
     for path in [&path, &other] {
         write_new(path, b"old", FileMode::OwnerOnly).unwrap();
         // As a writer that is killed before it gives the file its name.
-        create_temporary_with(&own_prefix(path), path, FileMode::OwnerOnly).unwrap().keep().unwrap();
+        temporary::create_with(&temporary::own_prefix(path), path, FileMode::OwnerOnly).unwrap().keep().unwrap();
     }
     replace_for_good(&path, b"new", FileMode::OwnerOnly).unwrap();
     assert_eq!(read(&path).unwrap().unwrap(), b"new");
@@ -143,7 +143,7 @@ fn what_is_replaced_for_good_is_in_no_file_that_a_killed_writer_left() {
     replace_for_good(&other, b"new", FileMode::OwnerOnly).unwrap();
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
     // A cleaner of the whole folder knows them, too.
-    create_temporary_with(&own_prefix(&path), &path, FileMode::OwnerOnly).unwrap().keep().unwrap();
+    temporary::create_with(&temporary::own_prefix(&path), &path, FileMode::OwnerOnly).unwrap().keep().unwrap();
     remove_temporary_files(directory.path()).unwrap();
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
 }
@@ -198,4 +198,114 @@ fn a_link_to_a_file_is_read_except_where_others_may_place_links() {
     assert!(read_entry(&link).is_err());
     assert_eq!(read_entry(&file).unwrap().unwrap(), b"content");
     assert_eq!(read_entry(&directory.path().join("none")).unwrap(), None);
+}
+
+#[test]
+fn a_rotation_that_was_interrupted_is_finished() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("device.pem");
+    write_new(&path, b"old", FileMode::OwnerOnly).unwrap();
+    // As after an interruption between the two steps, or after the removal failed.
+    write_new(&rotated_name(&path, 1), b"old", FileMode::OwnerOnly).unwrap();
+    assert_eq!(rotate(&path).unwrap(), rotated_name(&path, 1));
+    assert!(!path.exists() && !rotated_name(&path, 2).exists());
+}
+
+#[test]
+fn a_file_with_the_same_bytes_is_not_touched_unless_others_can_read_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("file");
+    write_new(&path, b"same", FileMode::OwnerOnly).unwrap();
+    let mut open = File::open(&path).unwrap();
+    replace(&path, b"same", FileMode::OwnerOnly).unwrap();
+    // The open file is still the one with the name.
+    fs::write(&path, b"more").unwrap();
+    assert_eq!(io::read_to_string(&mut open).unwrap(), "more");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        replace(&path, b"more", FileMode::OwnerOnly).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+/// Files that another program has open, as a viewer or a virus scanner does.
+#[cfg(windows)]
+mod held_files {
+    use std::os::windows::fs::OpenOptionsExt;
+    use std::time::Duration;
+
+    use super::*;
+
+    const SHARE_READ_AND_WRITE: u32 = 3;
+
+    fn hold(path: &Path) -> File {
+        File::options().read(true).share_mode(SHARE_READ_AND_WRITE).open(path).unwrap()
+    }
+
+    #[test]
+    fn a_held_file_is_neither_replaced_nor_removed_and_the_error_tells_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("device.pem");
+        write_new(&path, b"old", FileMode::OwnerOnly).unwrap();
+        let holder = hold(&path);
+        for error in [
+            replace(&path, b"new", FileMode::OwnerOnly).unwrap_err(),
+            replace_entry(&path, b"new", FileMode::OwnerOnly).unwrap_err(),
+            replace_for_good(&path, b"new", FileMode::OwnerOnly).unwrap_err(),
+            remove(&path).unwrap_err(),
+            rename(&path, &directory.path().join("other")).unwrap_err(),
+        ] {
+            assert!(is_held(&error), "{error:?}");
+        }
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        // Its bytes are the wanted ones, so nothing has to be written.
+        replace(&path, b"old", FileMode::OwnerOnly).unwrap();
+        drop(holder);
+        replace(&path, b"new", FileMode::OwnerOnly).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file stays behind");
+    }
+
+    #[test]
+    fn a_file_that_is_held_for_a_moment_is_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("device.pem");
+        write_new(&path, b"old", FileMode::OwnerOnly).unwrap();
+        let holder = hold(&path);
+        let scanner = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            drop(holder);
+        });
+        replace(&path, b"new", FileMode::OwnerOnly).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        scanner.join().unwrap();
+    }
+
+    #[test]
+    fn a_temporary_file_that_is_held_is_left_for_the_next_cleaning() {
+        let directory = tempfile::tempdir().unwrap();
+        let temporaries = ["a", "b", "c"].map(|name| directory.path().join(format!(".lichtbild-{name}.tmp")));
+        for path in &temporaries {
+            fs::write(path, "half").unwrap();
+        }
+        let holder = hold(&temporaries[1]);
+        remove_temporary_files(directory.path()).unwrap();
+        assert_eq!(temporaries.each_ref().map(|path| path.exists()), [false, true, false]);
+        drop(holder);
+        remove_temporary_files(directory.path()).unwrap();
+        assert!(!temporaries[1].exists());
+    }
+
+    #[test]
+    fn paths_may_be_longer_than_260_characters() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = directory.path().join("f".repeat(120)).join("g".repeat(120));
+        make_folder(&folder, FileMode::OwnerOnly).unwrap();
+        let path = folder.join("h".repeat(100));
+        write_new(&path, b"old", FileMode::OwnerOnly).unwrap();
+        replace(&path, b"new", FileMode::OwnerOnly).unwrap();
+        assert_eq!(read(&path).unwrap().unwrap(), b"new");
+    }
 }

@@ -177,7 +177,7 @@ impl DepositJournal {
         self.read_where(is_wanted, now)
     }
 
-    /// All notes, newest first. Removes notes about expired photos.
+    /// All notes, newest first. Removes notes about expired photos, those that another program has open at a later call.
     pub fn all(&self, now: Timestamp) -> io::Result<Vec<DepositNote>> {
         self.read_where(|_| true, now)
     }
@@ -217,7 +217,8 @@ impl DepositJournal {
         for path in self.paths()?.into_values().filter(|path| is_wanted(path)) {
             let Some(note) = Self::read(&path) else { continue };
             if note.expires_at < now {
-                atomic_file::remove(&path)?;
+                // One file that another program has open does not hide the other notes; the next call tries it again.
+                let _ = atomic_file::remove(&path);
             } else {
                 notes.push(note);
             }

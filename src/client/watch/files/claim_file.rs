@@ -74,8 +74,7 @@ impl Job {
             Ok(()) => None,
             Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {
                 let leftovers = folder.leftovers().join(&self.id);
-                fs::rename(&self.job_dir, &leftovers)?;
-                atomic_file::sync_dir(&leftovers)?;
+                atomic_file::rename(&self.job_dir, &leftovers)?;
                 Some(leftovers)
             }
             Err(error) => return Err(error),
@@ -138,7 +137,8 @@ pub fn list_unfinished(folder: &WatchedFolder) -> io::Result<Vec<Job>> {
             continue;
         }
         match fs::read_dir(entry.path())?.next().transpose()? {
-            None => remove_folder(&entry.path())?,
+            // A folder that another program has open must not stop the watch.
+            None => drop(remove_folder(&entry.path())),
             // Not made by this program.
             Some(photo) if !photo.file_type()?.is_dir() => {}
             Some(photo) => {

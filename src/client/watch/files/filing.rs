@@ -2,9 +2,9 @@
 //! step can be repeated.
 
 use std::ffi::OsStr;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
-use std::{fs, io};
 
 use super::claim_file::Job;
 use super::folder::WatchedFolder;
@@ -37,7 +37,7 @@ pub fn put_into_sent(
 ) -> io::Result<PathBuf> {
     let _alone = folder.sent_lock.lock().unwrap_or_else(PoisonError::into_inner);
     let reserved = write_receipt_files(folder, job, receipt, receipt_writer)?;
-    rename_durably(&job.photo(), &reserved.photo())?;
+    atomic_file::rename(&job.photo(), &reserved.photo())?;
     failpoint::reached("watch.sent_moved");
     Ok(reserved.sidecar(RECEIPT_TEXT))
 }
@@ -140,14 +140,14 @@ fn refusal_reservation<'a>(
 /// The photo is moved before its spool. A spool without its photo would be ignored, and the photo would get a second key.
 fn finish_refusal(job: &Job, reserved: &ReservedName) -> io::Result<()> {
     if job.has_photo()? {
-        rename_durably(&job.photo(), &reserved.photo())?;
+        atomic_file::rename(&job.photo(), &reserved.photo())?;
     }
     failpoint::reached("watch.refused_moved");
     if job.spool().try_exists()? {
         // The spool is named as `push` expects it, so that pushing that file by hand gives the same code.
         let mut name = reserved.photo().into_os_string();
         name.push(spool::SUFFIX);
-        rename_durably(&job.spool(), Path::new(&name))?;
+        atomic_file::rename(&job.spool(), Path::new(&name))?;
     }
     Ok(())
 }
@@ -159,13 +159,6 @@ fn job_marker(job: &Job) -> String {
 
 fn has_job_marker(report: &[u8], job: &Job) -> bool {
     report.trim_ascii_end().ends_with(job_marker(job).as_bytes())
-}
-
-/// Renames and syncs.
-fn rename_durably(from: &Path, to: &Path) -> io::Result<()> {
-    fs::rename(from, to)?;
-    atomic_file::sync_dir(to)?;
-    atomic_file::sync_dir(from)
 }
 
 /// The receipt of a job without a photo or with other bytes.

@@ -1,0 +1,122 @@
+//! Calls of `icacls`, which reads and changes access lists.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::{fs, io};
+
+use super::access_list::{Scope, other_readers as readers_in};
+use super::reader::OtherReader;
+use crate::atomic_file::names::parent_dir;
+use crate::system_program::system_program;
+
+/// Well-known SIDs of the operating system and of the administrators, whom no access list keeps out.
+const ALWAYS_PERMITTED: [&str; 2] = ["S-1-5-18", "S-1-5-32-544"];
+/// Number of folders that are remembered; each photo has a folder of its own.
+const MAX_FOLDERS: usize = 1024;
+
+/// Folders, and whether their new files are for their owner only.
+static FOLDERS: Mutex<Option<HashMap<PathBuf, bool>>> = Mutex::new(None);
+
+/// Set if `icacls` reports success and does nothing, as that of Wine: it is not called again.
+static IS_WITHOUT_EFFECT: AtomicBool = AtomicBool::new(false);
+
+/// Limits a new, empty file to its owner, unless its folder does. Best effort, since not every disk has access lists: `status` tells who
+/// can read the key.
+pub(in crate::atomic_file) fn protect_file(path: &Path) {
+    if !is_private(parent_dir(path)) {
+        let _ = restrict(path, "F");
+    }
+}
+
+/// Limits a new folder to its owner, as [`protect_file`].
+pub(in crate::atomic_file) fn protect_folder(path: &Path) {
+    let is_protected = is_private(parent_dir(path)) || restrict(path, "(OI)(CI)F").is_ok();
+    remember(path, is_protected);
+}
+
+/// The users besides its owner who can read a file; `None` if `icacls` does not tell.
+pub(super) fn other_readers(path: &Path) -> Option<Vec<OtherReader>> {
+    readers_in(&descriptor(path)?, owner()?, Scope::Itself)
+}
+
+fn is_private(folder: &Path) -> bool {
+    let known =
+        FOLDERS.lock().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(|known| known.get(folder).copied());
+    known.unwrap_or_else(|| {
+        let readers =
+            descriptor(folder).zip(owner()).map(|(list, owner)| readers_in(&list, owner, Scope::WithNewFiles));
+        // Without an answer the disk has no access lists, and nothing can be protected.
+        let is_private = readers.is_none_or(|readers| readers.is_none_or(|readers| readers.is_empty()));
+        remember(folder, is_private);
+        is_private
+    })
+}
+
+fn remember(folder: &Path, is_private: bool) {
+    let mut known = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = known.get_or_insert_default();
+    if known.len() >= MAX_FOLDERS {
+        known.clear();
+    }
+    known.insert(folder.to_owned(), is_private);
+}
+
+/// Permits `right` to the owner, the system and administrators, and removes what the folder permits.
+fn restrict(path: &Path, right: &str) -> io::Result<()> {
+    let owner = owner().ok_or_else(|| io::Error::other("the account of this user is not known"))?;
+    let mut arguments = vec![short_form(path), "/inheritance:r".into(), "/grant:r".into()];
+    for sid in [owner].into_iter().chain(ALWAYS_PERMITTED) {
+        arguments.push(format!("*{sid}:{right}").into());
+    }
+    arguments.push("/q".into());
+    run("icacls.exe", arguments).map(drop)
+}
+
+/// The access list in the security descriptor definition language.
+fn descriptor(path: &Path) -> Option<String> {
+    if IS_WITHOUT_EFFECT.load(Ordering::Relaxed) {
+        return None;
+    }
+    let saved = tempfile::tempdir().ok()?;
+    let file = saved.path().join("access");
+    run("icacls.exe", vec![short_form(path), "/save".into(), file.as_os_str().to_owned(), "/q".into()]).ok()?;
+    let bytes = fs::read(file).inspect_err(|_| IS_WITHOUT_EFFECT.store(true, Ordering::Relaxed)).ok()?;
+    let units: Vec<u16> = bytes.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect();
+    // The first line is the file's name.
+    String::from_utf16(&units).ok()?.lines().nth(1).map(str::to_owned)
+}
+
+/// The SID of the user whose program this is.
+fn owner() -> Option<&'static str> {
+    static OWNER: OnceLock<Option<String>> = OnceLock::new();
+    let read = || {
+        let output = run("whoami.exe", ["/user", "/fo", "csv", "/nh"].map(OsString::from).to_vec()).ok()?;
+        // "computer\user","S-1-5-21-…", the name in the console's code page.
+        let text = String::from_utf8_lossy(&output.stdout);
+        let sid = text.trim_end().trim_end_matches('"').rsplit('"').next()?;
+        sid.starts_with("S-1-").then(|| sid.to_owned())
+    };
+    OWNER.get_or_init(read).as_deref()
+}
+
+/// The path without the prefix for long paths, which older programs do not know.
+fn short_form(path: &Path) -> OsString {
+    let text = path.to_str().unwrap_or_default();
+    match (text.strip_prefix(r"\\?\UNC\"), text.strip_prefix(r"\\?\")) {
+        (Some(share), _) => format!(r"\\{share}").into(),
+        (None, Some(short)) => short.into(),
+        (None, None) => path.as_os_str().to_owned(),
+    }
+}
+
+fn run(program: &str, arguments: Vec<OsString>) -> io::Result<Output> {
+    let output = system_program(program)?.args(arguments).output()?;
+    match output.status.success() {
+        true => Ok(output),
+        false => Err(io::Error::other(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
+    }
+}
