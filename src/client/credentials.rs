@@ -61,8 +61,8 @@ fn read_certificates(
     Ok(certificates)
 }
 
-/// Checks that no other user can read the key, with which photos can be deposited in the studio's name. On Windows the directory's
-/// access list is the administrator's job.
+/// Checks that no other user can read the key, with which photos can be deposited in the studio's name. On Windows `status` tells it
+/// instead, because keys of older versions have the access list of their folder.
 fn reject_key_readable_by_others(path: &Path) -> Result<(), CredentialsError> {
     #[cfg(unix)]
     {

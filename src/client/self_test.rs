@@ -24,6 +24,7 @@ use super::enrolment::renewal_schedule::renewal_due_at;
 use super::gateway_client::GatewayClient;
 use super::network::connect_probe::{ProxyError, probe_tunnel};
 use super::transient_error::{TlsFailure, TransientError};
+use crate::atomic_file::{OtherReader, other_readers};
 use crate::clock::{Clock, Timestamp};
 use crate::domain::digest::Sha256Digest;
 use crate::domain::photo::PhotoState;
@@ -61,6 +62,8 @@ pub struct DeviceCredentials {
     pub renewal_due: Timestamp,
     /// Digest of the authority by which the gateway is verified.
     pub ca_sha256: Sha256Digest,
+    /// Users who can read the key besides its owner; `None` if the operating system does not tell.
+    pub key_readers: Option<Vec<OtherReader>>,
 }
 
 /// There is no valid configuration.
@@ -158,8 +161,12 @@ async fn recently_refused(
 fn load(config: &StudioConfig) -> Result<(DeviceCredentials, GatewayClient), CredentialsError> {
     let credentials = Credentials::load(config)?;
     let certificate = certificate_in_use(config, &credentials)?;
-    let device =
-        DeviceCredentials { renewal_due: renewal_due_at(&certificate), certificate, ca_sha256: credentials.ca_sha256 };
+    let device = DeviceCredentials {
+        renewal_due: renewal_due_at(&certificate),
+        certificate,
+        ca_sha256: credentials.ca_sha256,
+        key_readers: other_readers(&config.key),
+    };
     Ok((device, GatewayClient::with_credentials(config, credentials)?))
 }
 

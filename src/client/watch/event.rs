@@ -62,6 +62,11 @@ pub enum WatchEvent<'a> {
         /// Without extension.
         name: &'a OsStr,
     },
+    /// A file of a sent photo is due and could not be erased; other photos are. It is tried again.
+    ErasureFailed {
+        path: &'a Path,
+        error: &'a io::Error,
+    },
     /// A program wrote to a photo after it was sent.
     ChangedAfterSending {
         name: &'a OsStr,

@@ -15,7 +15,7 @@ use super::attempt::{AttemptOutcome, AttemptStage};
 use super::circuit_breaker::{BreakerGeneration, CircuitBreaker};
 use super::client_provider::ClientProvider;
 use super::equal_photos::EqualPhotos;
-use super::erasure;
+use super::erasure::{self, Erasure, ToldFailures};
 use super::event::{ReceiptWriter, WatchEvent, WatchObserver, WatchStatus};
 use super::files::claim_file;
 use super::files::folder::WatchedFolder;
@@ -91,6 +91,7 @@ pub struct Watch {
     /// Files that could not be moved, with the time of the first failure.
     pub(super) unclaimed: HashMap<OsString, Duration>,
     pub(super) told_files: ToldFiles,
+    pub(super) told_failures: ToldFailures,
     pub(super) is_folder_lost: bool,
     pub(super) is_storage_failing: bool,
     pub(super) is_profile_missing: bool,
@@ -190,6 +191,7 @@ impl Watch {
             claim_count: 0,
             unclaimed: HashMap::new(),
             told_files: ToldFiles::default(),
+            told_failures: ToldFailures::default(),
             is_folder_lost: false,
             is_storage_failing: false,
             is_profile_missing: false,
@@ -311,10 +313,11 @@ impl Watch {
         }
         let context = &self.context;
         match erasure::erase_sent(&context.folder, self.options.keep_sent, context.clock.now()) {
-            Ok(erased) => {
+            Ok(Erasure { erased, failures }) => {
                 for name in erased {
                     context.observer.event(&WatchEvent::Erased { name: &name });
                 }
+                self.told_failures.tell(&failures, context.observer.as_ref());
             }
             Err(error) => self.storage_failed(&error),
         }
@@ -352,7 +355,7 @@ impl Watch {
         WatchSummary {
             status: self.status,
             is_unauthorized: self.breaker.is_unauthorized(),
-            is_storage_failing: self.is_storage_failing || self.is_folder_lost,
+            is_storage_failing: self.is_storage_failing || self.is_folder_lost || !self.told_failures.is_empty(),
         }
     }
 }

@@ -57,9 +57,15 @@ studio-spool-corrupt = { $path } ist beschädigt oder von einer neueren Version;
 studio-spool-in-use = { $path } gehört zu einer anderen laufenden Einlieferung. Warten, bis sie fertig ist, und den Befehl wiederholen.
 studio-receipt-corrupt = Die Quittung { $path } ist beschädigt oder von einer neueren Version. Ist der Abrufcode noch bekannt, ist nichts zu tun; sonst die Datei umbenennen und den Befehl wiederholen (es entsteht ein neuer Abrufcode).
 studio-file-unreadable = { $path } lässt sich nicht lesen ({ $cause }). Rechte prüfen und den Befehl wiederholen.
-studio-file-unwritable = { $path } lässt sich nicht schreiben ({ $cause }). Das Foto in einen beschreibbaren Ordner mit freiem Platz legen und den Befehl wiederholen.
+studio-file-unwritable = { $path } lässt sich nicht schreiben ({ $cause }). { $held ->
+    [yes] Vermutlich ist die Datei in einem anderen Programm geöffnet: dort schließen und den Befehl wiederholen.
+   *[no] Das Foto in einen beschreibbaren Ordner mit freiem Platz legen und den Befehl wiederholen.
+}
 studio-notes-unreadable = Die Notizen über frühere Einlieferungen (Ordner deposits neben der Konfiguration) lassen sich nicht lesen ({ $cause }). Rechte prüfen.
-studio-note-unwritable = Die Einlieferung ließ sich nicht vermerken ({ $cause }); `photos` kennt den Dateinamen nicht. Rechte und Platz im Ordner der Konfiguration prüfen.
+studio-note-unwritable = Die Einlieferung ließ sich nicht vermerken ({ $cause }); `photos` kennt den Dateinamen nicht. { $held ->
+    [yes] Eine Datei im Ordner deposits neben der Konfiguration ist vermutlich in einem anderen Programm geöffnet: dort schließen.
+   *[no] Rechte und Platz im Ordner der Konfiguration prüfen.
+}
 
 ## Deposits.
 studio-deposit-refused =
@@ -165,13 +171,19 @@ studio-enrolment-name-mismatch = Das Zertifikat des Gateways gilt für einen and
 studio-enrolment-certificate-time = Nach der Uhr dieses Rechners ist das Zertifikat des Gateways abgelaufen oder noch nicht gültig. Der Code wurde nicht gesendet. Datum und Uhrzeit stellen; stimmen sie, das Amt anrufen.
 studio-enrolment-certificate-unusable = Das Zertifikat des Gateways ist nicht brauchbar. Der Code wurde nicht gesendet. Das Amt anrufen.
 studio-already-enrolled = { $path } ist schon da: dieser Rechner ist angemeldet. Es wurde nichts gesendet. `lichtbild-studio status` zeigt, ob alles stimmt; eine neue Anmeldung an ihrer Stelle geht mit --replace, eine zweite daneben mit --dir.
-studio-device-folder-unwritable = { $path } lässt sich nicht schreiben ({ $cause }). Mit --dir einen beschreibbaren Ordner mit freiem Platz wählen, oder Platz schaffen und den Befehl wiederholen.
+studio-device-folder-unwritable = { $path } lässt sich nicht schreiben ({ $cause }). { $held ->
+    [yes] Vermutlich ist die Datei in einem anderen Programm geöffnet: dort schließen und den Befehl wiederholen.
+   *[no] Mit --dir einen beschreibbaren Ordner mit freiem Platz wählen, oder Platz schaffen und den Befehl wiederholen.
+}
 studio-device-key-damaged = { $path } enthält keinen Schlüssel. Diese Datei entfernen und mit einer neuen Einladung von vorn beginnen.
 
 ## Renewal of the certificate.
 studio-old-certificate-in-use = { $cause } Das bisherige Zertifikat ist weiter in Gebrauch.
 studio-new-certificate-rejected = Das neue Zertifikat ließ sich nicht benutzen: { $cause }
-studio-renewal-unwritable = { $path } lässt sich nicht schreiben ({ $cause }). Rechte und freien Platz prüfen und den Befehl wiederholen.
+studio-renewal-unwritable = { $path } lässt sich nicht schreiben ({ $cause }). { $held ->
+    [yes] Vermutlich ist die Datei in einem anderen Programm geöffnet: dort schließen und den Befehl wiederholen.
+   *[no] Rechte und freien Platz prüfen und den Befehl wiederholen.
+}
 studio-config-not-editable = In { $path } sind die Zeilen certificate und key so geschrieben, dass sie sich nicht ändern lassen. Sie in der Form key = "key.pem" schreiben und den Befehl wiederholen.
 studio-renewed = Das Zertifikat dieses Geräts wurde erneuert und gilt bis { $until }; es ist nichts zu tun.
 studio-renewal-overdue =
@@ -182,7 +194,10 @@ studio-certificate-expired = Das Zertifikat dieses Geräts ist am { $at } abgela
 ## Printed receipts.
 studio-not-a-receipt = { $path } ist keine gespeicherte Quittung. Die Datei angeben, die push neben das Foto gelegt hat: FOTO.jpg.lichtbild-receipt.json.
 studio-pdf-name-taken = { $path } ist schon da und kein PDF; die Datei bleibt, wie sie ist. Das Foto ist eingeliefert, der Abrufcode gilt. Mit `lichtbild-studio receipt --out` einen anderen Namen wählen.
-studio-pdf-unwritable = { $path } lässt sich nicht schreiben ({ $cause }). Das Foto ist eingeliefert, der Abrufcode gilt. Platz und Rechte prüfen und denselben Befehl noch einmal ausführen.
+studio-pdf-unwritable = { $path } lässt sich nicht schreiben ({ $cause }). Das Foto ist eingeliefert, der Abrufcode gilt. { $held ->
+    [yes] Vermutlich ist die Datei in einem anderen Programm geöffnet: dort schließen und den Befehl wiederholen.
+   *[no] Platz und Rechte prüfen und denselben Befehl noch einmal ausführen.
+}
 studio-no-pdf = { $cause }. Das Foto ist eingeliefert, der Abrufcode gilt. Es wurde kein PDF geschrieben. Den Abrufcode von Hand auf eine Quittung schreiben und die Betreuung des Gateways anrufen.
 studio-printed-expired = Die Frist ist abgelaufen, der Abrufcode gilt nicht mehr: nicht ausgeben, das Foto mit push --again neu einliefern.
 studio-printed = Die Quittung drucken und der Kundin oder dem Kunden mitgeben.
@@ -205,6 +220,12 @@ studio-status-not-enrolled = { $cause } Ist dieser Rechner noch nicht angemeldet
 studio-status-certificate-too-early = gilt nach der Uhr dieses Rechners erst ab { $from }. Wahrscheinlich geht die Uhr nach: Datum und Uhrzeit stellen.
 studio-status-certificate-valid = gültig bis { $until }; zu erneuern ab { $due }
 studio-status-renewal-overdue = Die Erneuerung ist überfällig: `lichtbild-studio renew` ausführen.
+studio-status-key-readable = Den Schlüssel können auch andere lesen: { $readers }
+studio-status-renew-key = `lichtbild-studio renew --force` erzeugt einen neuen Schlüssel, den nur Ihr Benutzerkonto lesen kann.
+studio-status-key-readers-unknown = Ob andere Benutzer den Schlüssel lesen können, ließ sich nicht prüfen.
+studio-reader-everyone = alle
+studio-reader-authenticated = alle angemeldeten Benutzer
+studio-reader-users = die Benutzer dieses Rechners
 studio-status-dns-lookup = Zum Namen in { $gateway } gibt es keine Adresse ({ $cause }). Die Internetverbindung prüfen, dann die Zeile gateway in der Konfiguration.
 studio-status-connect-failed = Unter { $address } nimmt niemand die Verbindung an ({ $cause }). Eine Firewall fragen, ob sie diesen Port sperrt; sonst später noch einmal versuchen.
 studio-status-timed-out = { $gateway } antwortet nicht. Die Internetverbindung prüfen; besteht sie, sperrt wohl eine Firewall diesen Port.
@@ -251,8 +272,15 @@ studio-watch-files-skipped = Keine Fotos und darum nicht angesehen: { $shown }. 
 studio-watch-sub-folder = In den Unterordner { $name } wird nicht hineingesehen. Für Fotos darin einen eigenen watch starten oder sie hierher exportieren.
 studio-watch-folder-lost = Der Ordner { $folder } ist nicht mehr erreichbar ({ $cause }). Netzlaufwerk oder Datenträger wieder verbinden; dann geht es von selbst weiter, und kein Foto geht verloren. Wurde der Ordner neu angelegt, dieses Programm neu starten.
 studio-watch-folder-recovered = Der Ordner ist wieder da; es geht weiter.
-studio-watch-storage-failed = Der Datenträger nimmt nichts an ({ $cause }). Platz schaffen oder Rechte prüfen; die Fotos bleiben liegen, und es geht von selbst weiter.
-studio-watch-storage-recovered = Der Datenträger nimmt wieder an; es geht weiter.
+studio-watch-storage-failed = { $held ->
+    [yes] Eine Datei im überwachten Ordner ist vermutlich in einem anderen Programm geöffnet ({ $cause }). Dort schließen; die Fotos bleiben liegen, und es geht von selbst weiter.
+   *[no] Der Datenträger nimmt nichts an ({ $cause }). Platz schaffen oder Rechte prüfen; die Fotos bleiben liegen, und es geht von selbst weiter.
+}
+studio-watch-erasure-failed = { $path } ist zu löschen und lässt sich nicht löschen ({ $cause }). { $held ->
+    [yes] Vermutlich ist die Datei in einem anderen Programm geöffnet: dort schließen; sie wird dann von selbst gelöscht.
+   *[no] Rechte prüfen oder die Datei von Hand löschen; es wird jede Minute wieder versucht.
+}
+studio-watch-storage-recovered = Der überwachte Ordner lässt sich wieder beschreiben; es geht weiter.
 studio-watch-claim-failed = { $name } lässt sich nicht übernehmen ({ $cause }). Wahrscheinlich ist die Datei noch geöffnet; sie im anderen Programm schließen.
 studio-watch-profile = Geprüft wird nach den Regeln des Gateways: { $profile }.
 studio-watch-profile-partly-known = Geprüft wird nach den Regeln des Gateways: { $profile }; { $unknown } prüft nur das Gateway. Lichtbild bei Gelegenheit aktualisieren.
@@ -314,7 +342,10 @@ studio-sub-folders = In Unterordner wird nicht hineingesehen: { $shown }. Sollen
 studio-rewritten = { $photo } wurde ohne Verlust als Baseline-JPEG geschrieben: { $checked }. Geprüft wurde diese Datei; wird sie angenommen, sie statt des Originals einliefern.
 studio-rewritten-before = { $photo } liegt schon als Baseline-JPEG vor: { $checked }. Geprüft wurde diese Datei; wird sie angenommen, sie statt des Originals einliefern.
 studio-rewrite-name-taken = { $photo } wurde nicht umgeschrieben: { $path } gibt es schon, mit anderem Inhalt; es bleibt, wie es ist. { $photo } unter einem anderen Namen speichern und noch einmal prüfen.
-studio-rewrite-unwritable = { $path } lässt sich nicht schreiben ({ $cause }). Das Foto in einen beschreibbaren Ordner mit freiem Platz legen und noch einmal prüfen.
+studio-rewrite-unwritable = { $path } lässt sich nicht schreiben ({ $cause }). { $held ->
+    [yes] Vermutlich ist die Datei in einem anderen Programm geöffnet: dort schließen und den Befehl wiederholen.
+   *[no] Das Foto in einen beschreibbaren Ordner mit freiem Platz legen und noch einmal prüfen.
+}
 studio-rewrite-failed = { $photo } lässt sich nicht umschreiben: { $reason }. Das Foto neu als JPEG exportieren, „Baseline (Standard)“.
 studio-transcode-not-jpeg = Es ist kein JPEG
 studio-transcode-truncated = Die Datei endet vor dem Ende des Bildes
@@ -327,7 +358,10 @@ studio-transcode-incomplete = Die letzten Durchgänge fehlen, erst sie machen da
 studio-transcode-too-many-scans = Es hat mehr als { $scans } Durchgänge
 studio-transcode-too-large = Es ist viel größer als ein Passfoto
 studio-html-not-a-report = { $path } gibt es schon, und es ist keine Seite von --html; sie bleibt, wie sie ist. Einen anderen Namen angeben.
-studio-html-unwritable = { $path } lässt sich nicht schreiben ({ $cause }). Einen Namen in einem beschreibbaren Ordner mit freiem Platz angeben.
+studio-html-unwritable = { $path } lässt sich nicht schreiben ({ $cause }). { $held ->
+    [yes] Vermutlich ist die Datei in einem anderen Programm geöffnet: dort schließen und den Befehl wiederholen.
+   *[no] Einen Namen in einem beschreibbaren Ordner mit freiem Platz angeben.
+}
 studio-html-written = Zum Ansehen im Browser öffnen: { $path }
 studio-check-again = Abgelehnte Fotos berichtigen oder neu aufnehmen und noch einmal prüfen.
 studio-column-file = Datei

@@ -57,9 +57,15 @@ studio-spool-corrupt = { $path } is damaged or was written by a newer version. T
 studio-spool-in-use = { $path } belongs to another push that is still running. Wait until it ends, then run the command again.
 studio-receipt-corrupt = The receipt { $path } is damaged or was written by a newer version. If you still know the code, there is nothing to do. Otherwise rename the file and run the command again (it gives a new code).
 studio-file-unreadable = { $path } cannot be read ({ $cause }). Check its permissions and run the command again.
-studio-file-unwritable = { $path } cannot be written ({ $cause }). Move the photo to a writable folder with free space and run the command again.
+studio-file-unwritable = { $path } cannot be written ({ $cause }). { $held ->
+    [yes] The file is probably open in another program: close it there and run the command again.
+   *[no] Move the photo to a writable folder with free space and run the command again.
+}
 studio-notes-unreadable = The notes about earlier deposits (folder deposits beside the configuration) cannot be read ({ $cause }). Check the permissions.
-studio-note-unwritable = The note about the deposit cannot be written ({ $cause }), so `photos` will not show the file's name. Check permissions and free space in the configuration's folder.
+studio-note-unwritable = The note about the deposit cannot be written ({ $cause }), so `photos` will not show the file's name. { $held ->
+    [yes] A file in the folder deposits beside the configuration is probably open in another program: close it there.
+   *[no] Check permissions and free space in the configuration's folder.
+}
 
 ## Deposits.
 studio-deposit-refused =
@@ -165,13 +171,19 @@ studio-enrolment-name-mismatch = The gateway's certificate was issued for anothe
 studio-enrolment-certificate-time = By this computer's clock, the gateway's certificate has expired or is not yet valid. The code was not sent. Set date and time. If they are right, call the office.
 studio-enrolment-certificate-unusable = The gateway's certificate cannot be used. The code was not sent. Call the office.
 studio-already-enrolled = { $path } exists already: this computer is enrolled. Nothing was sent. `lichtbild-studio status` shows whether everything works. Use --replace to enrol again in its place, or --dir for a second device.
-studio-device-folder-unwritable = { $path } cannot be written ({ $cause }). Choose a writable folder with free space with --dir, or free some space, and run the command again.
+studio-device-folder-unwritable = { $path } cannot be written ({ $cause }). { $held ->
+    [yes] The file is probably open in another program: close it there and run the command again.
+   *[no] Choose a writable folder with free space with --dir, or free some space, and run the command again.
+}
 studio-device-key-damaged = { $path } does not contain a key. Remove this file and start again with a new invitation.
 
 ## Renewal of the certificate.
 studio-old-certificate-in-use = { $cause } The previous certificate stays in use.
 studio-new-certificate-rejected = The new certificate could not be used: { $cause }
-studio-renewal-unwritable = { $path } cannot be written ({ $cause }). Check permissions and free space, and run the command again.
+studio-renewal-unwritable = { $path } cannot be written ({ $cause }). { $held ->
+    [yes] The file is probably open in another program: close it there and run the command again.
+   *[no] Check permissions and free space, and run the command again.
+}
 studio-config-not-editable = The lines certificate and key in { $path } have a form that cannot be changed automatically. Write them as key = "key.pem" and run the command again.
 studio-renewed = This device's certificate was renewed and is valid until { $until }. There is nothing to do.
 studio-renewal-overdue =
@@ -182,7 +194,10 @@ studio-certificate-expired = This device's certificate expired on { $at } and ca
 ## Printed receipts.
 studio-not-a-receipt = { $path } is not a stored receipt. Give the file that push wrote beside the photo: PHOTO.jpg.lichtbild-receipt.json.
 studio-pdf-name-taken = { $path } exists already and is not a PDF; it was not changed. The photo is deposited and its code is valid. Choose another name with `lichtbild-studio receipt --out`.
-studio-pdf-unwritable = { $path } cannot be written ({ $cause }). The photo is deposited and its code is valid. Check free space and permissions, and run the same command again.
+studio-pdf-unwritable = { $path } cannot be written ({ $cause }). The photo is deposited and its code is valid. { $held ->
+    [yes] The file is probably open in another program: close it there and run the command again.
+   *[no] Check free space and permissions, and run the same command again.
+}
 studio-no-pdf = { $cause }. The photo is deposited and its code is valid. No PDF was written. Write the code on a receipt by hand, and call the gateway's support.
 studio-printed-expired = The photo's retention has ended, and the code is no longer valid. Do not hand out this receipt; deposit the photo again with push --again.
 studio-printed = Print the receipt and give it to the customer.
@@ -205,6 +220,12 @@ studio-status-not-enrolled = { $cause } If this computer is not enrolled yet, ru
 studio-status-certificate-too-early = by this computer's clock, not valid before { $from }. The clock is probably slow: set date and time.
 studio-status-certificate-valid = valid until { $until }; due for renewal from { $due }
 studio-status-renewal-overdue = The renewal is overdue: run `lichtbild-studio renew`.
+studio-status-key-readable = Others can read the key too: { $readers }
+studio-status-renew-key = `lichtbild-studio renew --force` makes a new key that only your user account can read.
+studio-status-key-readers-unknown = Whether other users can read the key could not be checked.
+studio-reader-everyone = everyone
+studio-reader-authenticated = all users who are signed in
+studio-reader-users = the users of this computer
 studio-status-dns-lookup = The host name in { $gateway } has no address ({ $cause }). Check the internet connection, then the gateway setting in the configuration.
 studio-status-connect-failed = { $address } does not accept the connection ({ $cause }). Check whether a firewall blocks this port; otherwise try again later.
 studio-status-timed-out = { $gateway } does not answer. Check the internet connection. If it works, a firewall probably blocks this port.
@@ -251,8 +272,15 @@ studio-watch-files-skipped = Skipped because they are not photos: { $shown }. To
 studio-watch-sub-folder = The subfolder { $name } is not searched. Start another watch for the photos in it, or export them to this folder.
 studio-watch-folder-lost = The folder { $folder } cannot be reached any more ({ $cause }). Reconnect the network drive or disk; then the watch continues automatically, and no photo is lost. If the folder was created anew, start this program again.
 studio-watch-folder-recovered = The folder is available again; the watch continues.
-studio-watch-storage-failed = The disk cannot be written ({ $cause }). Free some space or check the permissions. The photos stay in the folder, and the watch continues automatically.
-studio-watch-storage-recovered = The disk can be written again; the watch continues.
+studio-watch-storage-failed = { $held ->
+    [yes] A file in the watched folder is probably open in another program ({ $cause }). Close it there. The photos stay in the folder, and the watch continues automatically.
+   *[no] The disk cannot be written ({ $cause }). Free some space or check the permissions. The photos stay in the folder, and the watch continues automatically.
+}
+studio-watch-erasure-failed = { $path } is due for deletion and cannot be deleted ({ $cause }). { $held ->
+    [yes] The file is probably open in another program: close it there, and it is deleted automatically.
+   *[no] Check the permissions or delete the file by hand; the watch tries again every minute.
+}
+studio-watch-storage-recovered = The watched folder can be written again; the watch continues.
 studio-watch-claim-failed = { $name } cannot be moved ({ $cause }). It is probably still open: close it in the other program.
 studio-watch-profile = Photos are checked with the gateway's profile: { $profile }.
 studio-watch-profile-partly-known = Photos are checked with the gateway's profile: { $profile }; only the gateway checks { $unknown }. Update Lichtbild when convenient.
@@ -314,7 +342,10 @@ studio-sub-folders = Subfolders are not searched: { $shown }. To check their pho
 studio-rewritten = { $photo } was rewritten without loss as a baseline JPEG: { $checked }. That file was checked. If it is accepted, deposit it instead of the original.
 studio-rewritten-before = { $photo } already exists as a baseline JPEG: { $checked }. That file was checked. If it is accepted, deposit it instead of the original.
 studio-rewrite-name-taken = { $photo } was not rewritten: { $path } exists with other content and was not changed. Save { $photo } under another name and check it again.
-studio-rewrite-unwritable = { $path } cannot be written ({ $cause }). Move the photo to a writable folder with free space and check it again.
+studio-rewrite-unwritable = { $path } cannot be written ({ $cause }). { $held ->
+    [yes] The file is probably open in another program: close it there and run the command again.
+   *[no] Move the photo to a writable folder with free space and check it again.
+}
 studio-rewrite-failed = { $photo } cannot be rewritten: { $reason }. Export the photo as JPEG again, “baseline (standard)”.
 studio-transcode-not-jpeg = it is not a JPEG
 studio-transcode-truncated = the file ends before the image does
@@ -327,7 +358,10 @@ studio-transcode-incomplete = its last scans are missing, which make the image s
 studio-transcode-too-many-scans = it has more than { $scans } scans
 studio-transcode-too-large = it is far larger than a passport photo
 studio-html-not-a-report = { $path } exists already and is not a page of --html; it was not changed. Choose another name.
-studio-html-unwritable = { $path } cannot be written ({ $cause }). Choose a name in a writable folder with free space.
+studio-html-unwritable = { $path } cannot be written ({ $cause }). { $held ->
+    [yes] The file is probably open in another program: close it there and run the command again.
+   *[no] Choose a name in a writable folder with free space.
+}
 studio-html-written = Open in a browser: { $path }
 studio-check-again = Correct the refused photos or take new ones, and check them again.
 studio-column-file = File

@@ -26,6 +26,54 @@ async fn sent_photos_and_their_receipts_are_erased_after_a_working_day_and_refus
 }
 
 #[tokio::test]
+async fn a_file_that_cannot_be_erased_protects_no_other_file_and_is_told_once() {
+    let studio = WatchedStudio::beside(FakeGateway::with_script([]).await);
+    for (number, name) in ["anna.jpg", "bert.jpg", "carl.jpg"].into_iter().enumerate() {
+        studio.export(name, &photo(number));
+    }
+    studio.watch().await;
+    // A folder cannot be removed as a file can, on every system.
+    fs::remove_file(studio.file("sent/bert.receipt.pdf")).unwrap();
+    fs::create_dir(studio.file("sent/bert.receipt.pdf")).unwrap();
+    studio.clock.advance(3 * DAY);
+    let summary = studio.watch().await;
+    assert_eq!(studio.names("sent"), ["bert.receipt.json", "bert.receipt.pdf"]);
+    let mut erased = studio.events("Erased");
+    erased.sort();
+    assert_eq!(erased, [r#"Erased { name: "anna" }"#, r#"Erased { name: "carl" }"#]);
+    let told = studio.events("ErasureFailed");
+    assert!(matches!(&told[..], [one] if one.contains("bert.receipt.pdf")), "{told:?}");
+    assert!(studio.events("StorageFailed").is_empty());
+    assert!(summary.is_storage_failing, "a task that runs `watch --once` learns of it");
+    fs::remove_dir(studio.file("sent/bert.receipt.pdf")).unwrap();
+    assert!(!studio.watch().await.is_storage_failing);
+    assert_eq!(studio.names("sent"), [""; 0]);
+    assert_eq!(studio.events("Erased").len(), 3);
+}
+
+#[cfg(windows)]
+#[tokio::test]
+async fn a_receipt_that_is_open_in_a_viewer_protects_no_other_file() {
+    use std::os::windows::fs::OpenOptionsExt;
+
+    let studio = WatchedStudio::beside(FakeGateway::with_script([]).await);
+    for (number, name) in ["anna.jpg", "bert.jpg", "carl.jpg"].into_iter().enumerate() {
+        studio.export(name, &photo(number));
+    }
+    studio.watch().await;
+    // Other programs may read and write the file, not delete it.
+    let viewer = fs::File::options().read(true).share_mode(3).open(studio.file("sent/bert.receipt.pdf")).unwrap();
+    studio.clock.advance(3 * DAY);
+    studio.watch().await;
+    assert_eq!(studio.names("sent"), ["bert.receipt.json", "bert.receipt.pdf"]);
+    let told = studio.events("ErasureFailed");
+    assert!(matches!(&told[..], [one] if one.contains("bert.receipt.pdf")), "{told:?}");
+    drop(viewer);
+    studio.watch().await;
+    assert_eq!(studio.names("sent"), [""; 0]);
+}
+
+#[tokio::test]
 async fn the_time_counts_from_the_receipt_and_not_from_the_file() {
     let mut studio = WatchedStudio::beside(FakeGateway::with_script([]).await);
     studio.keep_sent = "2h".parse().unwrap();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::connection::{about_inspection, about_transient_error};
 use super::failure::{Failure, about_unexpected};
-use super::files::unreadable;
+use super::files::{held, unreadable};
 use super::gateway_error::about_gateway_error;
 use super::problem::about_problem;
 use crate::cli::studio::exit::Exit;
@@ -168,7 +168,8 @@ fn about_device_folder(error: &DeviceFolderError, language: Language) -> Failure
         }
         DeviceFolderError::Unreadable { path, source } => unreadable(path, source, language),
         DeviceFolderError::Unwritable { path, source } => {
-            text!(language, "studio-device-folder-unwritable", path = on_one_line(path), cause = source.to_string())
+            let (path, cause) = (on_one_line(path), source.to_string());
+            text!(language, "studio-device-folder-unwritable", path = path, cause = cause, held = held(source))
         }
         DeviceFolderError::DamagedKey { path } => {
             text!(language, "studio-device-key-damaged", path = on_one_line(path))

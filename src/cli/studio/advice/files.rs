@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::failure::{Failure, about_unexpected};
+use crate::atomic_file::is_held;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::photo::photo_file::{MAX_BYTES, PhotoFileError, PhotoFileErrorKind};
@@ -55,5 +56,11 @@ pub fn unreadable(path: &Path, source: &io::Error, language: Language) -> String
 }
 
 fn unwritable(path: &Path, source: &io::Error, language: Language) -> String {
-    text!(language, "studio-file-unwritable", path = on_one_line(path), cause = source.to_string())
+    let (path, cause) = (on_one_line(path), source.to_string());
+    text!(language, "studio-file-unwritable", path = path, cause = cause, held = held(source))
+}
+
+/// Value of `$held` in the messages about a file that could not be written, with the advice to close it in the other program.
+pub fn held(error: &io::Error) -> &'static str {
+    if is_held(error) { "yes" } else { "no" }
 }

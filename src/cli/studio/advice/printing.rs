@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::failure::{Failure, about_unexpected};
-use super::files::unreadable;
+use super::files::{held, unreadable};
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::photo::printed_receipt::PrintedReceiptError;
@@ -32,7 +32,8 @@ pub fn about_printing(error: &PrintedReceiptError, language: Language) -> Failur
         }
         PrintedReceiptError::Unwritable { path, source } => {
             let (path, cause) = (on_one_line(path), source.to_string());
-            Failure::new(Exit::Setup, text!(language, "studio-pdf-unwritable", path = path, cause = cause))
+            let message = text!(language, "studio-pdf-unwritable", path = path, cause = cause, held = held(source));
+            Failure::new(Exit::Setup, message)
         }
         PrintedReceiptError::Code(error) => about_unexpected(error, language),
         PrintedReceiptError::Page(error) => {

@@ -1,6 +1,7 @@
 //! Messages about the renewal of a certificate.
 
 use super::failure::{Failure, about_unexpected};
+use super::files::held;
 use super::gateway_error::about_gateway_error;
 use super::setup::{about_config, about_credentials};
 use crate::cli::studio::exit::Exit;
@@ -25,7 +26,8 @@ pub fn about_renewal(error: &ClientRenewError, language: Language) -> Failure {
         }
         ClientRenewError::Install(InstallError::Unwritable { path, source }) => {
             let (path, cause) = (on_one_line(path), source.to_string());
-            Failure::new(Exit::Setup, text!(language, "studio-renewal-unwritable", path = path, cause = cause))
+            let message = text!(language, "studio-renewal-unwritable", path = path, cause = cause, held = held(source));
+            Failure::new(Exit::Setup, message)
         }
         ClientRenewError::Install(InstallError::NotEditable(path)) => {
             Failure::new(Exit::Setup, text!(language, "studio-config-not-editable", path = on_one_line(path)))

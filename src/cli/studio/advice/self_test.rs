@@ -7,6 +7,7 @@ use super::gateway_error::about_gateway_error;
 use super::proxy::about_proxy;
 use super::renewal::about_expired;
 use super::setup::{about_config, about_credentials};
+use crate::atomic_file::OtherReader;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::moment;
 use crate::client::config::StudioConfig;
@@ -169,7 +170,7 @@ fn about_configured(config: &StudioConfig, language: Language) -> String {
 
 fn certificate(device: &DeviceCredentials, now: Timestamp, language: Language) -> SelfTestLine {
     let aspect = SelfTestCheck::Certificate;
-    let DeviceCredentials { certificate, renewal_due, .. } = device;
+    let DeviceCredentials { certificate, renewal_due, key_readers, .. } = device;
     if certificate.not_after < now {
         return aspect.fault(Failure::new(Exit::NotAllowed, about_expired(certificate.not_after, language)));
     }
@@ -182,7 +183,30 @@ fn certificate(device: &DeviceCredentials, now: Timestamp, language: Language) -
     let text = text!(language, "studio-status-certificate-valid", until = until, due = due);
     match *renewal_due < now {
         true => aspect.attention(text, text!(language, "studio-status-renewal-overdue")),
-        false => aspect.good(text),
+        false => with_key_readers(&text, key_readers.as_deref(), language),
+    }
+}
+
+/// The line about a valid certificate, `text`, and about the readers of its key.
+fn with_key_readers(text: &str, readers: Option<&[OtherReader]>, language: Language) -> SelfTestLine {
+    let aspect = SelfTestCheck::Certificate;
+    match readers {
+        Some([]) => aspect.good(text.to_owned()),
+        Some(readers) => {
+            let readers: Vec<_> = readers.iter().map(|reader| about_reader(reader, language)).collect();
+            let readable = text!(language, "studio-status-key-readable", readers = readers.join(", "));
+            aspect.attention(format!("{text}. {readable}"), text!(language, "studio-status-renew-key"))
+        }
+        None => aspect.good(format!("{text}. {}", text!(language, "studio-status-key-readers-unknown"))),
+    }
+}
+
+fn about_reader(reader: &OtherReader, language: Language) -> String {
+    match reader {
+        OtherReader::Everyone => text!(language, "studio-reader-everyone"),
+        OtherReader::AuthenticatedUsers => text!(language, "studio-reader-authenticated"),
+        OtherReader::Users => text!(language, "studio-reader-users"),
+        OtherReader::Account(sid) => escaped(sid).into_owned(),
     }
 }
 
@@ -246,6 +270,18 @@ mod tests {
     use strum::VariantArray;
 
     use super::*;
+
+    #[test]
+    fn a_key_that_others_can_read_needs_attention() {
+        let line = |readers| with_key_readers("valid", readers, Language::English);
+        assert_eq!(line(Some(&[])).state, CheckState::Good);
+        let unknown = line(None);
+        assert!(unknown.state == CheckState::Good && unknown.text.contains("could not be checked"), "{}", unknown.text);
+        let readable = line(Some(&[OtherReader::Users, OtherReader::Account("S-1-5-21-7".into())]));
+        assert_eq!(readable.state, CheckState::Attention);
+        assert!(readable.text.ends_with("the users of this computer, S-1-5-21-7"), "{}", readable.text);
+        assert!(readable.advice.unwrap().contains("renew --force"));
+    }
 
     #[test]
     fn every_aspect_and_state_has_a_name() {

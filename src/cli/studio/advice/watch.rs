@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::connection::about_transient_error;
 use super::deposit::{about_deposit, is_for_good};
+use super::files::held;
 use super::push::{about_progress, about_push};
 use super::renewal::about_renewal;
 use crate::cli::studio::receipt_text::{moment, on_one_line};
@@ -42,7 +43,7 @@ pub fn about_event(event: &WatchEvent<'_>, language: Language) -> Option<String>
             text!(language, "studio-watch-second-code", name = name, before = before, at = at, number = number)
         }
         WatchEvent::NoteFailed { name, error } => {
-            let message = text!(language, "studio-note-unwritable", cause = error.to_string());
+            let message = text!(language, "studio-note-unwritable", cause = error.to_string(), held = held(error));
             format!("{}: {message}", on_one_line(name))
         }
         WatchEvent::Resuming { photos } => text!(language, "studio-watch-resuming", photos = photos),
@@ -84,7 +85,11 @@ pub fn about_event(event: &WatchEvent<'_>, language: Language) -> Option<String>
         }
         WatchEvent::FolderRecovered => text!(language, "studio-watch-folder-recovered"),
         WatchEvent::StorageFailed { error } => {
-            text!(language, "studio-watch-storage-failed", cause = error.to_string())
+            text!(language, "studio-watch-storage-failed", cause = error.to_string(), held = held(error))
+        }
+        WatchEvent::ErasureFailed { path, error } => {
+            let (path, cause) = (on_one_line(path), error.to_string());
+            text!(language, "studio-watch-erasure-failed", path = path, cause = cause, held = held(error))
         }
         WatchEvent::StorageRecovered => text!(language, "studio-watch-storage-recovered"),
         WatchEvent::ClaimFailed { name, error } => {

@@ -9,7 +9,7 @@ use super::html_report::HtmlReportError;
 use super::photo_list::PhotoFolderError;
 use super::profile_file::{ProfileFileError, ProfileFileErrorKind};
 use super::rewrite::{CopyOrigin, RewriteError};
-use crate::cli::studio::advice::{Failure, unreadable};
+use crate::cli::studio::advice::{Failure, held, unreadable};
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::on_one_line;
 use crate::texts::language::Language;
@@ -58,7 +58,8 @@ pub fn about_rewriting(
             text!(language, "studio-rewrite-name-taken", photo = photo, path = on_one_line(path))
         }
         Err(RewriteError::Unwritable { path, source }) => {
-            text!(language, "studio-rewrite-unwritable", path = on_one_line(path), cause = source.to_string())
+            let (path, cause) = (on_one_line(path), source.to_string());
+            text!(language, "studio-rewrite-unwritable", path = path, cause = cause, held = held(source))
         }
         Err(RewriteError::Transcode(error)) => {
             text!(language, "studio-rewrite-failed", photo = photo, reason = transcode_reason(*error, language))
@@ -86,7 +87,8 @@ pub fn about_html_report(error: &HtmlReportError, language: Language) -> Failure
     let message = match error {
         HtmlReportError::NotAReport { path } => text!(language, "studio-html-not-a-report", path = on_one_line(path)),
         HtmlReportError::Unwritable { path, source } => {
-            text!(language, "studio-html-unwritable", path = on_one_line(path), cause = source.to_string())
+            let (path, cause) = (on_one_line(path), source.to_string());
+            text!(language, "studio-html-unwritable", path = path, cause = cause, held = held(source))
         }
     };
     Failure::new(Exit::Setup, message)

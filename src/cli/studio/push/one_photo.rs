@@ -163,7 +163,12 @@ impl PhotoPush<'_> {
         }
         let note = DepositNote::new(&stored, &photo.path, &receipt, None, self.client.gateway().as_str());
         if let Err(error) = self.journal.add(&note) {
-            eprint(text!(self.language, "studio-note-unwritable", cause = error.to_string()));
+            eprint(text!(
+                self.language,
+                "studio-note-unwritable",
+                cause = error.to_string(),
+                held = advice::held(&error)
+            ));
         }
     }
 
