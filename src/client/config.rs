@@ -34,6 +34,8 @@ pub struct StudioConfig {
     pub connect_timeout: Duration,
     /// From the first byte of the request to the last byte of the answer.
     pub answer_timeout: Duration,
+    /// Hot folder of `watch`.
+    pub folder: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -48,6 +50,7 @@ struct StudioConfigFile {
     language: LanguageTag,
     connect_timeout_seconds: Option<u64>,
     answer_timeout_seconds: Option<u64>,
+    folder: Option<PathBuf>,
 }
 
 #[derive(Deserialize, Default)]
@@ -95,6 +98,7 @@ impl StudioConfig {
             },
             connect_timeout: Duration::from_secs(file.connect_timeout_seconds.unwrap_or(CONNECT_TIMEOUT_SECONDS)),
             answer_timeout: Duration::from_secs(file.answer_timeout_seconds.unwrap_or(ANSWER_TIMEOUT_SECONDS)),
+            folder: file.folder.map(|folder| directory.join(folder)),
         })
     }
 }
@@ -171,9 +175,11 @@ mod tests {
 
     #[test]
     fn paths_are_relative_to_the_file() {
-        let config = load(&format!("gateway = \"https://127.0.0.1:8443\"\n{MINIMAL}")).unwrap();
+        let config = load(&format!("gateway = \"https://127.0.0.1:8443\"\nfolder = \"export\"\n{MINIMAL}")).unwrap();
         assert!(config.certificate.is_absolute() && config.certificate.ends_with("a.pem"));
-        assert_eq!(config.key, Path::new("/b.key"));
+        // On Windows `/b.key` is in the root folder of the drive of the file.
+        assert!(config.key.is_absolute() && config.key.ends_with("b.key") && config.key.components().count() < 4);
+        assert_eq!(config.folder, config.certificate.parent().map(|folder| folder.join("export")));
         assert_eq!(config.language, Language::German);
         assert_eq!(config.connect_timeout, Duration::from_secs(10));
     }

@@ -5,6 +5,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use image::ExtendedColorType;
@@ -43,6 +44,7 @@ const MAX_REFUSED: usize = 100;
 pub struct SelfTest {
     /// By this computer's clock.
     pub now: Timestamp,
+    pub config_file: PathBuf,
     pub configuration: Result<StudioConfig, ConfigurationFailure>,
     pub credentials: Option<Result<DeviceCredentials, CredentialsError>>,
     pub reachability: Option<Result<ReachedAt, ReachabilityError>>,
@@ -94,13 +96,10 @@ pub enum ReachabilityError {
 
 /// Runs the steps until one fails. Changes nothing, here or at the gateway. The gateway answers in `requested_language`, or else in the
 /// language of the configuration.
-pub async fn self_test(
-    config_file: &std::path::Path,
-    requested_language: Option<Language>,
-    clock: &dyn Clock,
-) -> SelfTest {
+pub async fn self_test(config_file: &Path, requested_language: Option<Language>, clock: &dyn Clock) -> SelfTest {
     let mut test = SelfTest {
         now: clock.now(),
+        config_file: config_file.to_owned(),
         configuration: StudioConfig::load(config_file).map_err(|error| ConfigurationFailure {
             error,
             enrolment_pending: config_file.with_file_name(PENDING_KEY_FILE).exists(),

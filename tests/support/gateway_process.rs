@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::enrolment::set_profile;
 use super::https_client::DeviceFiles;
 
 /// Far longer than any step takes, even on a busy machine.
@@ -110,6 +111,7 @@ impl GatewayFolder {
             command.env_remove(format!("LICHTBILD_{name}"));
         }
         command.current_dir(self.parent_dir.path()).env("LICHTBILD_CONFIG", self.config());
+        set_profile(command, self.parent_dir.path());
     }
 
     /// Runs a command to its end; a `serve` that should have failed is killed after a while.

@@ -8,12 +8,14 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::advice::{self, Failure};
+use super::config_option::{default_config, is_found_without_option};
 use super::exit::Exit;
 use super::output::{eprint, fail, print, print_json};
 use super::receipt_text::{moment, on_one_line};
 use super::runtime::runtime;
+use crate::client::config_location::folder_of;
 use crate::client::enrolment::address::EnrolmentAddress;
-use crate::client::enrolment::device_folder::{DeviceFolder, ReplacePolicy};
+use crate::client::enrolment::device_folder::{CONFIG_FILE, DeviceFolder, ReplacePolicy};
 use crate::client::enrolment::enrol::{ClientEnrolError, DeviceEnrolment, EnrolledDevice, enrol};
 use crate::client::network::proxy::{ProxyEnvironment, choose_proxy};
 use crate::client::timer::TokioTimer;
@@ -39,8 +41,9 @@ pub struct Arguments {
     /// The invitation's code; - reads it from the standard input, so that it is not in the shell's history
     code: String,
     /// Folder for the device's files: studio.toml, device.pem, gateway-ca.pem
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(crate) dir: PathBuf,
+    /// [default: the folder of the configuration that the other commands read]
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
     /// Fingerprint of the gateway's authority from the letter; no other authority is trusted then
     #[arg(long, value_name = "HEX")]
     ca_sha256: Option<String>,
@@ -112,8 +115,9 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     });
     let expected_ca_sha256 = expected_ca_sha256.transpose()?;
     let runtime = runtime(language)?;
-    let failed = |error: &ClientEnrolError| fail(advice::about_enrol(error, &address, &arguments.dir, language));
-    let folder = DeviceFolder::open(&arguments.dir).map_err(|error| failed(&error.into()))?;
+    let dir = arguments.dir.clone().unwrap_or_else(|| folder_of(&default_config()));
+    let failed = |error: &ClientEnrolError| fail(advice::about_enrol(error, &address, &dir, language));
+    let folder = DeviceFolder::open(&dir).map_err(|error| failed(&error.into()))?;
     let enrolment = DeviceEnrolment {
         address: &address,
         code: &code,
@@ -132,7 +136,9 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
         true => print_json(&EnrolledLine::new(&enrolled, &folder), language)?,
         false => print(for_people(&enrolled, &folder, language), language)?,
     }
-    eprint(advice::after_enrolment(&enrolled, &folder, language));
+    let config = folder.file(CONFIG_FILE);
+    let option = (!is_found_without_option(&config)).then_some(config.as_path());
+    eprint(advice::after_enrolment(&enrolled, option, language));
     Ok(Exit::Done)
 }
 

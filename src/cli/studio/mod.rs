@@ -2,6 +2,7 @@
 
 pub mod advice;
 pub mod check;
+mod config_option;
 pub mod declaration;
 pub mod enrol;
 pub mod exit;

@@ -1,11 +1,12 @@
 //! `lichtbild-studio renew`
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
 
 use super::advice::{Failure, about_renewal};
+use super::config_option::StudioConfigOption;
 use super::exit::Exit;
 use super::output::{eprint, fail, print};
 use super::receipt_text::moment;
@@ -27,9 +28,8 @@ const LOCK_TIMEOUT: Duration = Duration::from_mins(8);
 /// It is due at two thirds of its lifetime. If no watch runs on this computer, run this once a week.
 #[derive(Args)]
 pub struct Arguments {
-    /// Gateway address, certificate and key of this computer
-    #[arg(long, value_name = "FILE", env = "LICHTBILD_STUDIO_CONFIG", default_value = "studio.toml")]
-    config: PathBuf,
+    #[command(flatten)]
+    config: StudioConfigOption,
     /// Renew the certificate even if it is not due
     #[arg(long)]
     force: bool,
@@ -40,22 +40,23 @@ pub struct Arguments {
 
 /// Renews the certificate, and prints the end of the new one.
 pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
-    let language = arguments.lang.unwrap_or_else(|| {
-        StudioConfig::load(&arguments.config).map_or_else(|_| Language::default(), |config| config.language)
-    });
+    let config = arguments.config.file();
+    let language = arguments
+        .lang
+        .unwrap_or_else(|| StudioConfig::load(&config).map_or_else(|_| Language::default(), |config| config.language));
     let runtime = runtime(language)?;
-    if !is_due(arguments, language)? {
+    if !is_due(arguments, &config, language)? {
         return Ok(Exit::Done);
     }
-    let Some(_lock) = runtime.block_on(lock(arguments, language)) else {
+    let Some(_lock) = runtime.block_on(lock(&config, language)) else {
         return Err(fail(Failure::new(Exit::GaveUp, text!(language, "studio-renewal-still-locked"))));
     };
     // Another program may have renewed it meanwhile.
-    if !is_due(arguments, language)? {
+    if !is_due(arguments, &config, language)? {
         return Ok(Exit::Done);
     }
     let renewed = runtime
-        .block_on(renew(&arguments.config, arguments.lang, &SystemClock))
+        .block_on(renew(&config, arguments.lang, &SystemClock))
         .map_err(|error| fail(about_renewal(&error, language)))?;
     let until = moment(renewed.certificate.not_after, language);
     print(text!(language, "studio-new-certificate-until", until = until), language)?;
@@ -63,8 +64,8 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
 }
 
 /// Reports whether the certificate is to be renewed, and prints when it will be due if it is not.
-fn is_due(arguments: &Arguments, language: Language) -> Result<bool, Exit> {
-    let due = renewal_due(arguments).map_err(|error| fail(about_renewal(&error, language)))?;
+fn is_due(arguments: &Arguments, config: &Path, language: Language) -> Result<bool, Exit> {
+    let due = renewal_due(config).map_err(|error| fail(about_renewal(&error, language)))?;
     let is_due = arguments.force || due <= SystemClock.now();
     if !is_due {
         eprint(text!(language, "studio-renewal-not-due", due = moment(due, language)));
@@ -72,16 +73,16 @@ fn is_due(arguments: &Arguments, language: Language) -> Result<bool, Exit> {
     Ok(is_due)
 }
 
-fn renewal_due(arguments: &Arguments) -> Result<Timestamp, ClientRenewError> {
-    let config = StudioConfig::load(&arguments.config)?;
+fn renewal_due(config: &Path) -> Result<Timestamp, ClientRenewError> {
+    let config = StudioConfig::load(config)?;
     Ok(renewal_due_at(&certificate_in_use(&config, &Credentials::load(&config)?)?))
 }
 
 /// Takes the lock. If another program has it, tells that and waits.
-async fn lock(arguments: &Arguments, language: Language) -> Option<RenewalLock> {
-    if let Some(lock) = RenewalLock::acquire(&arguments.config, Duration::ZERO).await {
+async fn lock(config: &Path, language: Language) -> Option<RenewalLock> {
+    if let Some(lock) = RenewalLock::acquire(config, Duration::ZERO).await {
         return Some(lock);
     }
     eprint(text!(language, "studio-renewal-locked"));
-    RenewalLock::acquire(&arguments.config, LOCK_TIMEOUT).await
+    RenewalLock::acquire(config, LOCK_TIMEOUT).await
 }

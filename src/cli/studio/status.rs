@@ -1,13 +1,13 @@
 //! `lichtbild-studio status`
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::advice::{CheckState, SelfTestLine, about_gateway_error, about_self_test};
+use super::config_option::StudioConfigOption;
 use super::exit::Exit;
 use super::output::{eprint, print, print_json};
 use super::photos::list;
@@ -25,9 +25,8 @@ use crate::texts::text;
 /// lists the photos that an office refused in the last two weeks.
 #[derive(Args)]
 pub struct Arguments {
-    /// Gateway address, certificate and key of this computer
-    #[arg(long, value_name = "FILE", env = "LICHTBILD_STUDIO_CONFIG", default_value = "studio.toml")]
-    config: PathBuf,
+    #[command(flatten)]
+    config: StudioConfigOption,
     /// Print one line of JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -57,12 +56,13 @@ struct StatusLine<'a> {
 
 /// Tests every aspect, and prints the results.
 pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
+    let config = arguments.config.file();
     let runtime = runtime(arguments.lang.unwrap_or_default())?;
-    let test = runtime.block_on(self_test(&arguments.config, arguments.lang, &SystemClock));
+    let test = runtime.block_on(self_test(&config, arguments.lang, &SystemClock));
     let configured = test.configuration.as_ref().ok().map(|config| config.language);
     let language = arguments.lang.or(configured).unwrap_or_default();
     let lines = about_self_test(&test, language);
-    let files = list::files(&DepositJournal::beside(&arguments.config), language);
+    let files = list::files(&DepositJournal::beside(&config), language);
     if arguments.json {
         print_json(&to_json(&test, &lines, &files), language)?;
     } else {

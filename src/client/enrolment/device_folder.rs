@@ -29,7 +29,8 @@ pub const PENDING_KEY_FILE: &str = "device-key.pending.pem";
 /// Certificate and key of an unfinished renewal.
 pub const NEXT_DEVICE_FILE: &str = "device.next.pem";
 const CA_FILE: &str = "gateway-ca.pem";
-const CONFIG: &str = "studio.toml";
+/// Configuration.
+pub const CONFIG_FILE: &str = "studio.toml";
 const PKCS12: &str = "device.p12";
 
 /// Treatment of a device that is already in the folder.
@@ -106,7 +107,7 @@ impl DeviceFolder {
     fn check_not_enrolled(&self, pending: Option<&DeviceKey>) -> Result<(), DeviceFolderError> {
         let device = self.file(DEVICE_FILE);
         let existing = match pending {
-            None => [device.clone(), self.file(CONFIG)].into_iter().find(|path| path.exists()),
+            None => [device.clone(), self.file(CONFIG_FILE)].into_iter().find(|path| path.exists()),
             Some(pending) if device.exists() => {
                 let own = self.read_key(DEVICE_FILE)?.is_some_and(|key| spki_sha256(&key) == spki_sha256(pending));
                 (!own).then_some(device)
@@ -168,7 +169,7 @@ impl DeviceFolder {
         invitation: &VerifiedInvitation,
         settings: &StudioSettings<'_>,
     ) -> Result<(), DeviceFolderError> {
-        let path = self.file(CONFIG);
+        let path = self.file(CONFIG_FILE);
         let proxy = settings.proxy.filter(|proxy| proxy.origin() == ProxyOrigin::Configuration);
         if let Ok(present) = StudioConfig::load(&path)
             && present.gateway == invitation.gateway
@@ -190,7 +191,7 @@ impl DeviceFolder {
             invitation.gateway.as_str().trim_end_matches('/'),
             settings.language.tag()
         );
-        self.put(CONFIG, text.as_bytes(), config_file_mode(proxy))
+        self.put(CONFIG_FILE, text.as_bytes(), config_file_mode(proxy))
     }
 
     fn put_browser_file(

@@ -37,6 +37,7 @@ studio-proxy-gateway-unreachable = Der Proxy { $proxy } erreicht { $destination 
 studio-proxy-not-a-proxy = Unter { $proxy } antwortet kein HTTP-Proxy. Die Angabe proxy oder HTTPS_PROXY prüfen.
 
 ## The configuration and its files.
+studio-config-missing = Die Konfiguration { $path } gibt es nicht. Ohne --config und LICHTBILD_STUDIO_CONFIG wird studio.toml in { $current } und dann in { $profile } gesucht. Ist dieser Rechner noch nicht angemeldet: `lichtbild-studio setup`, oder `lichtbild-studio enrol ADRESSE CODE` mit der Einladung des Amts. Ist er es, mit --config die richtige Datei angeben.
 studio-config-unreadable = Die Konfiguration { $path } lässt sich nicht lesen ({ $cause }). Mit --config die richtige Datei angeben.
 studio-config-invalid =
     Die Konfiguration { $path } enthält einen Fehler:
@@ -152,7 +153,7 @@ studio-enrolment-poll-failed =
     { $cause }
     Nächste Frage in { $seconds } s. Bitte warten.
 studio-enrolled-next-here = Als Nächstes: lichtbild-studio push FOTO.jpg
-studio-enrolled-next = Als Nächstes: lichtbild-studio push FOTO.jpg --config { $files }/studio.toml
+studio-enrolled-next = Als Nächstes: lichtbild-studio push FOTO.jpg --config { $config }
 studio-enrolled-office-next = Als Nächstes: device.p12 mit dem Kennwort in den Browser einlesen und die Datei dann löschen. Das Zertifikat eines Browsers erneuert sich nicht selbst: vor seinem Ende eine neue Einladung holen. Sagt ein altes Windows (Server 2016) oder macOS, das Kennwort sei falsch: `openssl pkcs12 -in device.p12 -nodes | openssl pkcs12 -export -legacy -out alt.p12`. Für ein Fachverfahren: `lichtbild-studio renew` einmal am Tag.
 studio-key-reused =
     { $problem }
@@ -215,8 +216,9 @@ studio-status-reached-by-proxy = der Proxy { $proxy } verbindet mit dem Gateway
 studio-status-deposit-possible = möglich: ein Testbild kam an und wurde geprüft (nichts wurde gespeichert)
 studio-status-gateway = Gateway { $gateway }
 studio-status-proxy = Gateway { $gateway }; Proxy { $address } (Angabe { $setting })
+studio-status-file = { $configured }; Datei { $file }
+studio-status-hot-folder = { $configured }; überwachter Ordner { $folder }
 studio-status-enrolment-pending = Die Anmeldung dieses Rechners ist begonnen und nicht abgeschlossen. Denselben Befehl `lichtbild-studio enrol …` im selben Ordner noch einmal ausführen.
-studio-status-not-enrolled = { $cause } Ist dieser Rechner noch nicht angemeldet: `lichtbild-studio enrol ADRESSE CODE` mit der Einladung des Amts.
 studio-status-certificate-too-early = gilt nach der Uhr dieses Rechners erst ab { $from }. Wahrscheinlich geht die Uhr nach: Datum und Uhrzeit stellen.
 studio-status-certificate-valid = gültig bis { $until }; zu erneuern ab { $due }
 studio-status-renewal-overdue = Die Erneuerung ist überfällig: `lichtbild-studio renew` ausführen.
@@ -412,6 +414,7 @@ studio-not-sent = Nicht gesendet. Denselben Befehl später noch einmal ausführe
 studio-no-match = Auf { $pattern } passt keine Datei. Den Ordner und die Endung prüfen.
 
 ## Output of watch.
+studio-watch-no-folder = Es ist kein Ordner angegeben. Ihn hinter watch nennen, oder in { $config }: folder = 'PFAD'
 studio-already-watched = { $path } wird schon überwacht. Das andere Fenster weiterlaufen lassen oder zuerst beenden.
 studio-folder-unusable = { $path } lässt sich nicht überwachen ({ $cause }). Einen vorhandenen, beschreibbaren Ordner angeben.
 studio-watch-sent = eingeliefert

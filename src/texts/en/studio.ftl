@@ -37,6 +37,7 @@ studio-proxy-gateway-unreachable = The proxy { $proxy } cannot reach { $destinat
 studio-proxy-not-a-proxy = The server at { $proxy } is not an HTTP proxy. Check the proxy setting or HTTPS_PROXY.
 
 ## The configuration and its files.
+studio-config-missing = The configuration { $path } does not exist. Without --config and LICHTBILD_STUDIO_CONFIG, studio.toml is searched in { $current } and then in { $profile }. If this computer is not enrolled yet, run `lichtbild-studio setup`, or `lichtbild-studio enrol URL CODE` with the office's invitation. If it is, give the right file with --config.
 studio-config-unreadable = The configuration { $path } cannot be read ({ $cause }). Give the right file with --config.
 studio-config-invalid =
     The configuration { $path } contains an error:
@@ -152,7 +153,7 @@ studio-enrolment-poll-failed =
     { $cause }
     Next request in { $seconds } s. Please wait.
 studio-enrolled-next-here = Next: lichtbild-studio push PHOTO.jpg
-studio-enrolled-next = Next: lichtbild-studio push PHOTO.jpg --config { $files }/studio.toml
+studio-enrolled-next = Next: lichtbild-studio push PHOTO.jpg --config { $config }
 studio-enrolled-office-next = Next: import device.p12 into the browser with the password, then delete the file. A browser does not renew its certificate: get a new invitation before it expires. If an old Windows (Server 2016) or macOS rejects the password: `openssl pkcs12 -in device.p12 -nodes | openssl pkcs12 -export -legacy -out old.p12`. For application software: run `lichtbild-studio renew` once a day.
 studio-key-reused =
     { $problem }
@@ -215,8 +216,9 @@ studio-status-reached-by-proxy = the proxy { $proxy } connects to the gateway
 studio-status-deposit-possible = possible: a test photo arrived and was checked (nothing was stored)
 studio-status-gateway = gateway { $gateway }
 studio-status-proxy = gateway { $gateway }; proxy { $address } (from { $setting })
+studio-status-file = { $configured }; file { $file }
+studio-status-hot-folder = { $configured }; hot folder { $folder }
 studio-status-enrolment-pending = The enrolment of this computer has begun but is not finished. Run the same command `lichtbild-studio enrol …` in the same folder again.
-studio-status-not-enrolled = { $cause } If this computer is not enrolled yet, run `lichtbild-studio enrol URL CODE` with the office's invitation.
 studio-status-certificate-too-early = by this computer's clock, not valid before { $from }. The clock is probably slow: set date and time.
 studio-status-certificate-valid = valid until { $until }; due for renewal from { $due }
 studio-status-renewal-overdue = The renewal is overdue: run `lichtbild-studio renew`.
@@ -412,6 +414,7 @@ studio-not-sent = Not sent. Run the same command again later.
 studio-no-match = No file matches { $pattern }. Check the folder and the extension.
 
 ## Output of watch.
+studio-watch-no-folder = No folder to watch. Give it after watch, or in { $config }: folder = 'PATH'
 studio-already-watched = { $path } is already being watched. Leave the other watch running, or end it first.
 studio-folder-unusable = { $path } cannot be watched ({ $cause }). Give an existing, writable folder.
 studio-watch-sent = sent

@@ -4,6 +4,7 @@ mod certificate_lifetime;
 mod command;
 #[cfg(feature = "failpoints")]
 mod crash;
+mod default_folder;
 pub mod enrolled_gateway;
 mod enrolling_studio;
 mod enrolment;

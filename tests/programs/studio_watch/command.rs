@@ -179,3 +179,32 @@ async fn an_empty_photo_ends_with_6_and_other_files_are_named() {
         assert_eq!(text(&output.stderr).matches(told).count(), 1, "{}", text(&output.stderr));
     }
 }
+
+#[tokio::test]
+async fn the_folder_is_an_argument_or_a_setting_beside_the_configuration() {
+    let gateway = gateway([]).await;
+    let run = |dir: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lichtbild-studio"));
+        command.args(["watch", "--once", "--settle", "0", "--cut-after", "0", "--lang", "en"]).args(dir);
+        // The setting is relative to the file, not to the current folder.
+        command.env("LICHTBILD_STUDIO_CONFIG", gateway.config()).current_dir(std::env::temp_dir());
+        tokio::task::spawn_blocking(move || command.output())
+    };
+    let neither = run(&[]).await.unwrap().unwrap();
+    assert_eq!(neither.status.code(), Some(2), "{}", text(&neither.stderr));
+    assert!(text(&neither.stderr).contains("folder = "), "{}", text(&neither.stderr));
+
+    let config = fs::read_to_string(gateway.config()).unwrap();
+    fs::write(gateway.config(), format!("{config}folder = \"export\"\n")).unwrap();
+    fs::write(gateway.directory().join("export/anna.jpg"), photo(1)).unwrap();
+    let set = run(&[]).await.unwrap().unwrap();
+    assert_eq!(set.status.code(), Some(0), "{}", text(&set.stderr));
+    assert!(gateway.directory().join("export/sent/anna.jpg").exists());
+
+    let other = gateway.directory().join("other");
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join("bert.jpg"), photo(2)).unwrap();
+    let named = run(&[other.to_str().unwrap()]).await.unwrap().unwrap();
+    assert_eq!(named.status.code(), Some(0), "{}", text(&named.stderr));
+    assert!(other.join("sent/bert.jpg").exists());
+}

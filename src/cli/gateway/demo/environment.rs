@@ -140,6 +140,7 @@ impl DemoEnvironment {
             language: language(),
             connect_timeout: std::time::Duration::from_secs(10),
             answer_timeout: std::time::Duration::from_secs(30),
+            folder: None,
         };
         GatewayClient::from_config(&config)
             .map_err(|error| CommandError::plain(phrase!("gateway-demo-no-client", error = error)))

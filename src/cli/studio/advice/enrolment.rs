@@ -11,7 +11,7 @@ use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::enrolment::address::{AddressError, EnrolmentAddress};
 use crate::client::enrolment::bootstrap::BootstrapError;
-use crate::client::enrolment::device_folder::{DeviceFolder, DeviceFolderError, PENDING_KEY_FILE};
+use crate::client::enrolment::device_folder::{DeviceFolderError, PENDING_KEY_FILE};
 use crate::client::enrolment::enrol::{ClientEnrolError, EnrolledDevice, EnrolmentProgress};
 use crate::client::enrolment::gateway_request::GatewayError;
 use crate::client::response::problem_type;
@@ -79,13 +79,12 @@ pub fn about_enrolment_progress(event: &EnrolmentProgress, language: Language) -
     }
 }
 
-/// The next step after an enrolment.
-pub fn after_enrolment(enrolled: &EnrolledDevice, folder: &DeviceFolder, language: Language) -> String {
-    let files = on_one_line(folder.path());
-    match enrolled.role {
-        Role::Studio if files == "." => text!(language, "studio-enrolled-next-here"),
-        Role::Studio => text!(language, "studio-enrolled-next", files = files),
-        Role::Office => text!(language, "studio-enrolled-office-next"),
+/// The next step after an enrolment. `config` is the configuration if commands need the option `--config` to find it.
+pub fn after_enrolment(enrolled: &EnrolledDevice, config: Option<&Path>, language: Language) -> String {
+    match (enrolled.role, config) {
+        (Role::Studio, None) => text!(language, "studio-enrolled-next-here"),
+        (Role::Studio, Some(config)) => text!(language, "studio-enrolled-next", config = on_one_line(config)),
+        (Role::Office, _) => text!(language, "studio-enrolled-office-next"),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Results of `status`, one line for each aspect.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use super::failure::Failure;
@@ -9,7 +11,7 @@ use super::renewal::about_expired;
 use super::setup::{about_config, about_credentials};
 use crate::atomic_file::OtherReader;
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::receipt_text::moment;
+use crate::cli::studio::receipt_text::{moment, on_one_line};
 use crate::client::config::StudioConfig;
 use crate::client::enrolment::gateway_request::GatewayError;
 use crate::client::self_test::{DeviceCredentials, ReachabilityError, ReachedAt, SelfTest, is_gateway_verified};
@@ -139,13 +141,10 @@ pub fn about_self_test(test: &SelfTest, language: Language) -> Vec<SelfTestLine>
     let not_tried = |aspect: SelfTestCheck| move || aspect.not_tried(language);
     vec![
         match &test.configuration {
-            Ok(config) => Configuration.good(about_configured(config, language)),
+            Ok(config) => Configuration.good(about_configured(config, &test.config_file, language)),
             Err(unconfigured) => Configuration.fault(match unconfigured.enrolment_pending {
                 true => Failure::new(Exit::Setup, text!(language, "studio-status-enrolment-pending")),
-                false => {
-                    let Failure { exit, message } = about_config(&unconfigured.error, language);
-                    Failure::new(exit, text!(language, "studio-status-not-enrolled", cause = message))
-                }
+                false => about_config(&unconfigured.error, language),
             }),
         },
         certificate.unwrap_or_else(not_tried(Certificate)),
@@ -157,14 +156,21 @@ pub fn about_self_test(test: &SelfTest, language: Language) -> Vec<SelfTestLine>
     ]
 }
 
-fn about_configured(config: &StudioConfig, language: Language) -> String {
+fn about_configured(config: &StudioConfig, file: &Path, language: Language) -> String {
     let gateway = config.gateway.as_str();
-    match &config.proxy {
+    let gateway = match &config.proxy {
         Some(proxy) => {
             let (address, setting) = (proxy.address(), proxy.origin().name());
             text!(language, "studio-status-proxy", gateway = gateway, address = address, setting = setting)
         }
         None => text!(language, "studio-status-gateway", gateway = gateway),
+    };
+    let configured = text!(language, "studio-status-file", configured = gateway, file = on_one_line(file));
+    match &config.folder {
+        Some(folder) => {
+            text!(language, "studio-status-hot-folder", configured = configured, folder = on_one_line(folder))
+        }
+        None => configured,
     }
 }
 

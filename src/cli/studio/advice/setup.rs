@@ -1,10 +1,14 @@
 //! Messages about a configuration, or one of its files, that cannot be used.
 
+use std::path::Path;
+use std::{env, io};
+
 use super::failure::Failure;
 use super::proxy::about_proxy_url;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::config::StudioConfigError;
+use crate::client::config_location::{PROFILE_FOLDER, profile_folder};
 use crate::client::credentials::{CredentialSetting, CredentialsError, CredentialsErrorKind};
 use crate::client::network::proxy::ProxyOrigin;
 use crate::texts::language::Language;
@@ -13,6 +17,9 @@ use crate::texts::text;
 /// Explains why `studio.toml` is invalid.
 pub fn about_config(error: &StudioConfigError, language: Language) -> Failure {
     let message = match error {
+        StudioConfigError::Unreadable { path, source } if source.kind() == io::ErrorKind::NotFound => {
+            about_missing_config(path, language)
+        }
         StudioConfigError::Unreadable { path, source } => {
             text!(language, "studio-config-unreadable", path = on_one_line(path), cause = source.to_string())
         }
@@ -31,6 +38,13 @@ pub fn about_config(error: &StudioConfigError, language: Language) -> Failure {
         }
     };
     Failure::new(Exit::Setup, message)
+}
+
+/// Names the places of a configuration, and the commands that make one.
+fn about_missing_config(path: &Path, language: Language) -> String {
+    let current = env::current_dir().map_or_else(|_| ".".to_owned(), on_one_line);
+    let profile = profile_folder().map_or_else(|| PROFILE_FOLDER.to_owned(), on_one_line);
+    text!(language, "studio-config-missing", path = on_one_line(path), current = current, profile = profile)
 }
 
 /// Explains why certificate, key or authorities cannot be used.

@@ -1,7 +1,6 @@
 //! `lichtbild-studio photos`
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -11,6 +10,7 @@ use strum::VariantArray;
 use super::texts;
 use crate::cli::studio::advice;
 use crate::cli::studio::check::table::aligned;
+use crate::cli::studio::config_option::StudioConfigOption;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::output::{eprint, fail, print, print_json};
 use crate::cli::studio::receipt_text::moment;
@@ -39,9 +39,8 @@ pub struct Arguments {
     /// Largest number of photos
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     limit: u32,
-    /// Gateway address, certificate and key of this computer
-    #[arg(long, value_name = "FILE", env = "LICHTBILD_STUDIO_CONFIG", default_value = "studio.toml")]
-    config: PathBuf,
+    #[command(flatten)]
+    config: StudioConfigOption,
     /// Print one line of JSON per photo: the gateway's object, with the `file` if it is known
     #[arg(long)]
     pub(crate) json: bool,
@@ -63,13 +62,14 @@ impl Arguments {
 
 /// Asks the gateway for the photos, and prints them.
 pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
-    let access = GatewayAccess::open(&arguments.config, arguments.lang)?;
+    let config = arguments.config.file();
+    let access = GatewayAccess::open(&config, arguments.lang)?;
     let language = access.language;
     let found = access
         .runtime
         .block_on(list(&access.client, &arguments.query(), language))
         .map_err(|error| fail(advice::about_gateway_error(&error, language)))?;
-    let files = files(&DepositJournal::beside(&arguments.config), language);
+    let files = files(&DepositJournal::beside(&config), language);
     if arguments.json {
         found.photos.iter().try_for_each(|photo| print_json(&with_file(photo, &files), language))?;
     } else if !found.photos.is_empty() {

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::list;
 use crate::atomic_file::rotated_name;
 use crate::cli::studio::advice::{self, Failure};
+use crate::cli::studio::config_option::StudioConfigOption;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::output::{eprint, fail, print, print_json};
 use crate::cli::studio::receipt_text::on_one_line;
@@ -45,9 +46,8 @@ pub struct Arguments {
     /// The retrieval code (- reads it from the standard input), a stored receipt, a photo with its receipt beside it, or the photo number
     #[arg(value_name = "CODE|RECEIPT|NUMBER")]
     photo: String,
-    /// Gateway address, certificate and key of this computer
-    #[arg(long, value_name = "FILE", env = "LICHTBILD_STUDIO_CONFIG", default_value = "studio.toml")]
-    config: PathBuf,
+    #[command(flatten)]
+    config: StudioConfigOption,
     /// Print one line of JSON: the gateway's object of the photo, its problem, or a `message` for other errors
     #[arg(long)]
     pub(crate) json: bool,
@@ -58,9 +58,10 @@ pub struct Arguments {
 
 /// Withdraws the photo, and prints the result.
 pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
-    let access = GatewayAccess::open(&arguments.config, arguments.lang)?;
+    let config = arguments.config.file();
+    let access = GatewayAccess::open(&config, arguments.lang)?;
     let language = access.language;
-    let journal = DepositJournal::beside(&arguments.config);
+    let journal = DepositJournal::beside(&config);
     let withdrawn = find(arguments, &journal, &access).and_then(|photo_id| {
         let withdrawn = access.runtime.block_on(withdraw(&access.client, photo_id, language));
         withdrawn.map_err(|error| NotWithdrawn::new(about_error(&error, photo_id, language), &error))

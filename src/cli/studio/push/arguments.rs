@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::studio::config_option::StudioConfigOption;
 use crate::cli::studio::declaration;
 use crate::receipt::citizen_receipt::Paper;
 use crate::texts::language::Language;
@@ -18,9 +19,8 @@ pub struct Arguments {
     /// JPEG files; their receipts are stored beside them. Patterns such as *.jpg are expanded
     #[arg(required = true, value_name = "PHOTO")]
     pub(super) photos: Vec<PathBuf>,
-    /// Gateway address, certificate and key of this computer
-    #[arg(long, value_name = "FILE", env = "LICHTBILD_STUDIO_CONFIG", default_value = "studio.toml")]
-    pub(super) config: PathBuf,
+    #[command(flatten)]
+    pub(super) config: StudioConfigOption,
     #[command(flatten)]
     pub(super) declaration: declaration::Arguments,
     /// Print one line of JSON per photo: the receipt, or the problem of a refused photo. With several photos, each photo has a line with

@@ -19,28 +19,24 @@ use one_photo::{Next, PhotoPush};
 
 /// Pushes the photos, and prints their results.
 pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
-    let language = load_config(&arguments.config, arguments.lang)?.language;
-    let (renewer, client) = CertificateRenewer::load(&arguments.config)
+    let config = arguments.config.file();
+    let language = load_config(&config, arguments.lang)?.language;
+    let (renewer, client) = CertificateRenewer::load(&config)
         .map_err(|error| fail_before_sending(advice::about_renewal(&error, language), language))?;
     let renewer = renewer.in_language(language);
-    runtime(language)?.block_on(push_all(arguments, &renewer, client, language))
+    runtime(language)?.block_on(push_all(arguments, DepositJournal::beside(&config), &renewer, client, language))
 }
 
 async fn push_all(
     arguments: &Arguments,
+    journal: DepositJournal,
     renewer: &CertificateRenewer,
     client: GatewayClient,
     language: Language,
 ) -> Result<Exit, Exit> {
     let (client, mut worst) = renew_if_due(renewer, client, language).await;
     let photos = photo_paths::expand(&arguments.photos);
-    let push = PhotoPush {
-        arguments,
-        client,
-        journal: DepositJournal::beside(&arguments.config),
-        is_one_of_several: photos.len() > 1,
-        language,
-    };
+    let push = PhotoPush { arguments, client, journal, is_one_of_several: photos.len() > 1, language };
     let mut photos = photos.iter();
     for photo in photos.by_ref() {
         let (exit, next) = push.push(photo).await;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+use crate::cli::studio::config_option::StudioConfigOption;
 use crate::cli::studio::declaration;
 use crate::cli::studio::options::argument_text;
 use crate::client::watch::files::retention::SentRetention;
@@ -19,11 +20,10 @@ use crate::validation::profile::Profile;
 /// same codes.
 #[derive(Args)]
 pub struct Arguments {
-    /// Folder to which photos are exported
-    pub(super) dir: PathBuf,
-    /// Gateway address, certificate and key of this computer
-    #[arg(long, value_name = "FILE", env = "LICHTBILD_STUDIO_CONFIG", default_value = "studio.toml")]
-    pub(super) config: PathBuf,
+    /// Folder to which photos are exported [default: the setting folder of the configuration]
+    pub(super) dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) config: StudioConfigOption,
     /// Process the photos that are in the folder, then exit
     #[arg(long)]
     pub(super) once: bool,

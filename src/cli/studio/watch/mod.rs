@@ -1,4 +1,4 @@
-//! `lichtbild-studio watch DIR`
+//! `lichtbild-studio watch [DIR]`
 
 mod arguments;
 mod output;
@@ -33,21 +33,31 @@ use receipt_writer::LocalizedReceiptWriter;
 
 /// Watches until a signal stops it, or with `--once` until all photos are done.
 pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
-    if arguments.print_systemd_unit {
-        return systemd_unit::print_unit(arguments, arguments.lang.unwrap_or_default());
+    let config_file = arguments.config.file();
+    if let (true, Some(dir)) = (arguments.print_systemd_unit, &arguments.dir) {
+        return systemd_unit::print_unit(arguments, dir, &config_file, arguments.lang.unwrap_or_default());
     }
-    let language = load_config(&arguments.config, arguments.lang)?.language;
-    let (renewer, client) = CertificateRenewer::load(&arguments.config)
+    let config = load_config(&config_file, arguments.lang)?;
+    let language = config.language;
+    let dir = arguments.dir.as_ref().or(config.folder.as_ref()).ok_or_else(|| {
+        let message = text!(language, "studio-watch-no-folder", config = on_one_line(&config_file));
+        fail(Failure::new(Exit::Usage, message))
+    })?;
+    if arguments.print_systemd_unit {
+        return systemd_unit::print_unit(arguments, dir, &config_file, language);
+    }
+    let (renewer, client) = CertificateRenewer::load(&config_file)
         .map_err(|error| fail_before_sending(advice::about_renewal(&error, language), language))?;
-    let folder = WatchedFolder::open(&arguments.dir).map_err(|error| fail(about_watched_folder(&error, language)))?;
+    let folder = WatchedFolder::open(dir).map_err(|error| fail(about_watched_folder(&error, language)))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| fail(advice::about_unexpected(&error, language)))?;
-    runtime.block_on(watch(arguments, folder, renewer, client, language))
+    runtime.block_on(watch(arguments, folder, DepositJournal::beside(&config_file), renewer, client, language))
 }
 
 async fn watch(
     arguments: &Arguments,
     folder: WatchedFolder,
+    journal: DepositJournal,
     renewer: CertificateRenewer,
     client: GatewayClient,
     language: Language,
@@ -73,7 +83,7 @@ async fn watch(
         observer: output.clone(),
         language,
         declared: arguments.declaration.to_declaration(),
-        journal: Some(DepositJournal::beside(&arguments.config)),
+        journal: Some(journal),
     };
     let seconds = Duration::from_secs;
     let options = WatchOptions {

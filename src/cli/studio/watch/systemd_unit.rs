@@ -14,9 +14,9 @@ use crate::texts::text;
 const UNIT_FILE: &str = "~/.config/systemd/user/lichtbild-watch.service";
 
 /// Prints the unit on stdout, and the next steps on stderr.
-pub(super) fn print_unit(arguments: &Arguments, language: Language) -> Result<Exit, Exit> {
+pub(super) fn print_unit(arguments: &Arguments, dir: &Path, config: &Path, language: Language) -> Result<Exit, Exit> {
     let paths = || -> std::io::Result<[PathBuf; 3]> {
-        Ok([std::env::current_exe()?, std::path::absolute(&arguments.dir)?, std::path::absolute(&arguments.config)?])
+        Ok([std::env::current_exe()?, std::path::absolute(dir)?, std::path::absolute(config)?])
     };
     let unit = match paths() {
         Ok([program, dir, config]) => unit(&program, &dir, &config, &arguments.options()),

@@ -7,6 +7,7 @@ use std::process::Command;
 use lichtbild::identity::certificate::{certificates_from_pem, host_names};
 use serde_json::Value;
 
+use crate::support::enrolment::studio_profile;
 use crate::support::gateway_process::{GatewayFolder, free_port};
 use crate::support::https_client::{PHOTO, plain_get};
 use crate::support::proxies::breaking::BreakingProxy;
@@ -55,7 +56,7 @@ async fn a_studio_enrols_pushes_and_renews_through_the_public_addresses_alone() 
     std::fs::write(home.beside("shop/PHOTO.jpg"), PHOTO).unwrap();
     let code = invitation["code"].as_str().unwrap();
     run_studio(&home, &["enrol", &urls[2], code, "--json"]);
-    let config = std::fs::read_to_string(home.beside("shop/studio.toml")).unwrap();
+    let config = std::fs::read_to_string(studio_profile(&home.beside("")).join("studio.toml")).unwrap();
     assert!(config.contains(&format!("gateway = \"{}\"", urls[0])), "{config}");
     let receipt = run_studio(&home, &["push", "PHOTO.jpg", "--json"]);
     run_studio(&home, &["renew", "--force"]);
