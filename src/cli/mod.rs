@@ -7,6 +7,7 @@ mod command_line;
 pub mod gateway;
 mod help_texts;
 mod language_argument;
+mod shown_path;
 pub mod studio;
 mod systemd;
 mod usage_message;

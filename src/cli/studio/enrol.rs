@@ -11,8 +11,9 @@ use super::advice::{self, Failure};
 use super::config_option::{default_config, is_found_without_option};
 use super::exit::Exit;
 use super::output::{eprint, fail, print, print_json};
-use super::receipt_text::{moment, on_one_line};
+use super::receipt_text::moment;
 use super::runtime::runtime;
+use crate::cli::shown_path::shown_path;
 use crate::client::config_location::folder_of;
 use crate::client::enrolment::address::EnrolmentAddress;
 use crate::client::enrolment::device_folder::{CONFIG_FILE, DeviceFolder, ReplacePolicy};
@@ -162,10 +163,10 @@ fn for_people(enrolled: &EnrolledDevice, folder: &DeviceFolder, language: Langua
         gateway = enrolled.gateway.as_str().trim_end_matches('/'),
         authority = group_fingerprint(&enrolled.ca_sha256),
         until = moment(enrolled.not_after, language),
-        files = on_one_line(folder.path()),
+        files = shown_path(folder.path()),
     );
     if let Some(file) = &enrolled.browser_file {
-        let (path, password) = (on_one_line(&file.path), file.password.as_str());
+        let (path, password) = (shown_path(&file.path), file.password.as_str());
         text.push('\n');
         text.push_str(&text!(language, "studio-enrolled-browser", path = path, password = password));
     }

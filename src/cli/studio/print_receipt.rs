@@ -8,7 +8,7 @@ use clap::Args;
 use super::advice;
 use super::exit::Exit;
 use super::output::{eprint, fail, print};
-use super::receipt_text::on_one_line;
+use crate::cli::shown_path::shown_path;
 use crate::client::photo::printed_receipt::PrintOptions;
 use crate::client::photo::stored_receipt::StoredReceipt;
 use crate::clock::{Clock, SystemClock};
@@ -50,7 +50,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     let out = arguments.out.clone().unwrap_or_else(|| beside(&arguments.receipt));
     let printing = PrintOptions { paper: arguments.paper, language, studio: arguments.studio.as_deref() };
     printing.write(&stored.body, &out).map_err(|error| fail(advice::about_printing(&error, language)))?;
-    print(on_one_line(&out), language)?;
+    print(shown_path(&out), language)?;
     eprint(match stored.body.expires_at <= SystemClock.now() {
         true => text!(language, "studio-printed-expired"),
         false => text!(language, "studio-printed"),

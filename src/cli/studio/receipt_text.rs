@@ -1,7 +1,6 @@
 //! A receipt and findings for people.
 
 use std::fmt::Write;
-use std::path::Path;
 
 use crate::clock::Timestamp;
 use crate::domain::check::finding::Severity;
@@ -88,11 +87,6 @@ fn finding_text(finding: &ShownFinding<'_>, mark: String, language: Language) ->
         let _ = write!(text, "\n    {hint}");
     }
     text
-}
-
-/// A file's name or path on one line. On Unix a file name may contain line ends, which must not begin a line that looks like a result.
-pub fn on_one_line(path: impl AsRef<Path>) -> String {
-    escaped(&path.as_ref().display().to_string()).into_owned()
 }
 
 /// Date and time to the minute, in local time.

@@ -176,8 +176,8 @@ gateway-init-done =
       Schlüsseldatei   { $dir }/gateway.key (eine Kopie getrennt von der Datenbank und ihren Sicherungen aufbewahren)
       CA des Servers   { $ca }
     Nächste Schritte:
-      lichtbild-gateway studio invite "Foto Koch" --place Düsseldorf --config { $dir }/gateway.toml
-      lichtbild-gateway serve --config { $dir }/gateway.toml
+      lichtbild-gateway studio invite "Foto Koch" --place Düsseldorf --config { $config }
+      lichtbild-gateway serve --config { $config }
 gateway-init-no-folder = { $dir } lässt sich nicht anlegen. Bitte ein anderes --dir wählen.
 gateway-init-no-keys = Es lassen sich keine Schlüssel erzeugen. Bitte noch einmal versuchen.
 gateway-init-key-file = Die Schlüsseldatei lässt sich nicht schreiben.
@@ -524,7 +524,7 @@ gateway-demo-serving =
     Ein Gateway mit einem Fotostudio und einem Amt läuft; Adressen, Zertifikate und Schlüssel stehen in dieser Datei. Strg-C beendet es.
     Das Studio liefert ein Lichtbild ein (refused.jpg wird abgelehnt), das Amt ruft es mit dem Code der Quittung ab:
 
-    cd '{ $dir }'
+    cd { $dir }
     curl --cert studio/certificate.pem --key studio/key.pem --cacert studio/gateway-ca.pem { $studio }/v1/photos -H "Idempotency-Key: photo-$(date +%s)-first" -H 'Content-Type: image/jpeg' --data-binary @portrait.jpg
     curl --cert office/certificate.pem --key office/key.pem --cacert office/gateway-ca.pem { $office }/v1/collections -H 'Content-Type: application/json' -d '{"{"}"code":"XXXXX-XXXXX-XXXXX-XXXXX"{"}"}'
 
@@ -539,7 +539,7 @@ gateway-rough-counts =
     { $counts }
 
 # demo/environment
-gateway-demo-exists = In { $dir } gibt es schon eine Vorführung: „lichtbild-gateway serve --config { $dir }/gateway.toml“ startet sie wieder; für eine neue bitte { $dir } löschen.
+gateway-demo-exists = In { $dir } gibt es schon eine Vorführung: „lichtbild-gateway serve --config { $config }“ startet sie wieder; für eine neue bitte { $dir } löschen.
 gateway-demo-no-address = { $url } ist keine Adresse.
 gateway-demo-no-client = Zertifikat oder Schlüssel des Geräts lassen sich nicht benutzen. Ursache: { $error }
 gateway-demo-not-written = { $file } lässt sich nicht schreiben.

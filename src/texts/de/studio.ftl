@@ -47,7 +47,7 @@ studio-config-gateway = { $path }: gateway = { $value } ist keine Adresse eines 
 studio-credentials-unreadable = { $setting } = { $path }: lässt sich nicht lesen ({ $cause }). Den Pfad in der Konfiguration prüfen.
 studio-credentials-not-pem = { $setting } = { $path }: ist keine PEM-Datei mit »{ $expected }«. Die richtige Datei eintragen.
 studio-credentials-unusable = { $setting } = { $path }: ist nicht brauchbar: beschädigt, oder Zertifikat und Schlüssel gehören nicht zusammen. Beide Dateien neu ausstellen lassen.
-studio-credentials-readable-by-others = { $setting } = { $path }: dürfen auch andere Benutzer lesen (Modus { $mode }); damit könnten sie im Namen des Studios einliefern. Ausführen: chmod 600 { $path }
+studio-credentials-readable-by-others = { $setting } = { $path }: dürfen auch andere Benutzer lesen (Modus { $mode }); damit könnten sie im Namen des Studios einliefern. Ausführen: chmod 600 { $argument }
 studio-nothing-sent = Es wurde nichts gesendet. Danach denselben Befehl noch einmal ausführen.
 
 ## Photos, and the files beside them.

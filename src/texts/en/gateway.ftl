@@ -176,8 +176,8 @@ gateway-init-done =
       key file       { $dir }/gateway.key (keep a copy away from the database and its backups)
       server CA      { $ca }
     Next:
-      lichtbild-gateway studio invite "Foto Koch" --place Düsseldorf --config { $dir }/gateway.toml
-      lichtbild-gateway serve --config { $dir }/gateway.toml
+      lichtbild-gateway studio invite "Foto Koch" --place Düsseldorf --config { $config }
+      lichtbild-gateway serve --config { $config }
 gateway-init-no-folder = cannot make { $dir }: choose another --dir
 gateway-init-no-keys = no keys could be made: try again
 gateway-init-key-file = the key file cannot be written
@@ -524,7 +524,7 @@ gateway-demo-serving =
     A gateway with one studio and one office is running; addresses, certificates and keys are in that file. Ctrl-C stops it.
     The studio deposits a photo (refused.jpg is refused), and the office collects it with the code of the receipt:
 
-    cd '{ $dir }'
+    cd { $dir }
     curl --cert studio/certificate.pem --key studio/key.pem --cacert studio/gateway-ca.pem { $studio }/v1/photos -H "Idempotency-Key: photo-$(date +%s)-first" -H 'Content-Type: image/jpeg' --data-binary @portrait.jpg
     curl --cert office/certificate.pem --key office/key.pem --cacert office/gateway-ca.pem { $office }/v1/collections -H 'Content-Type: application/json' -d '{"{"}"code":"XXXXX-XXXXX-XXXXX-XXXXX"{"}"}'
 
@@ -539,7 +539,7 @@ gateway-rough-counts =
     { $counts }
 
 # demo/environment
-gateway-demo-exists = there is a demo in { $dir } already: `lichtbild-gateway serve --config { $dir }/gateway.toml` starts it again; remove { $dir } for a new one
+gateway-demo-exists = there is a demo in { $dir } already: `lichtbild-gateway serve --config { $config }` starts it again; remove { $dir } for a new one
 gateway-demo-no-address = { $url } is not an address
 gateway-demo-no-client = { $error }
 gateway-demo-not-written = cannot write { $file }

@@ -47,7 +47,7 @@ studio-config-gateway = { $path }: gateway = { $value } is not the address of a 
 studio-credentials-unreadable = { $setting } = { $path }: cannot be read ({ $cause }). Check the path in the configuration.
 studio-credentials-not-pem = { $setting } = { $path }: is not a PEM file with "{ $expected }". Enter the right file.
 studio-credentials-unusable = { $setting } = { $path }: cannot be used. It is damaged, or certificate and key do not belong together. Have both files issued again.
-studio-credentials-readable-by-others = { $setting } = { $path }: can be read by other users (mode { $mode }), who could deposit photos in the studio's name. Run: chmod 600 { $path }
+studio-credentials-readable-by-others = { $setting } = { $path }: can be read by other users (mode { $mode }), who could deposit photos in the studio's name. Run: chmod 600 { $argument }
 studio-nothing-sent = Nothing was sent. Then run the same command again.
 
 ## Photos, and the files beside them.

@@ -3,6 +3,7 @@
 skip_in!(quick, postgres: "starts the program, and has no database");
 
 use std::io::Write;
+use std::path::MAIN_SEPARATOR;
 use std::process::Stdio;
 
 use lichtbild::domain::code::enrolment_code::EnrolmentCode;
@@ -22,7 +23,8 @@ async fn one_line_enrols_and_says_what_comes_next() {
     assert_eq!(run.status.code(), Some(0), "{}", utf8(&run.stderr));
     assert!(utf8(&run.stdout).starts_with("Enrolled:          Foto Koch, Düsseldorf\n"), "{}", utf8(&run.stdout));
     assert!(utf8(&run.stderr).contains(&fingerprint[..4].to_uppercase()), "{}", utf8(&run.stderr));
-    assert!(utf8(&run.stderr).ends_with("push PHOTO.jpg --config lichtbild/studio.toml\n"), "{}", utf8(&run.stderr));
+    let next = format!("push PHOTO.jpg --config lichtbild{MAIN_SEPARATOR}studio.toml\n");
+    assert!(utf8(&run.stderr).ends_with(&next), "{}", utf8(&run.stderr));
     assert!(studio.read("studio.toml").contains("language = \"en\""));
 
     let again = studio.run(&["enrol", &url, &code, "--dir", "lichtbild"]).await;
@@ -93,11 +95,8 @@ async fn a_revoked_key_is_named_by_its_file_with_the_folder() {
         .run(&["enrol", &studio.gateway.url(), &studio.gateway.code(), "--dir", "lichtbild", "--lang", "en"])
         .await;
     assert_eq!(run.status.code(), Some(5), "{}", utf8(&run.stderr));
-    assert!(
-        utf8(&run.stderr).contains("Delete the file lichtbild/device-key.pending.pem and"),
-        "{}",
-        utf8(&run.stderr)
-    );
+    let advice = format!("Delete the file lichtbild{MAIN_SEPARATOR}device-key.pending.pem and");
+    assert!(utf8(&run.stderr).contains(&advice), "{}", utf8(&run.stderr));
     assert!(studio.beside("lichtbild/device-key.pending.pem").exists());
 }
 

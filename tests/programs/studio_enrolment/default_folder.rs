@@ -94,3 +94,19 @@ async fn a_missing_configuration_names_the_folders_and_the_commands_that_make_on
         }
     }
 }
+
+#[tokio::test]
+async fn the_next_command_can_be_pasted_for_a_folder_with_any_name() {
+    let studio = EnrollingStudio::invited_today().await;
+    let arguments = enrolment(&studio);
+    let arguments = [&arguments.each_ref().map(String::as_str)[..], &["--dir", "Foto Koch & Söhne/"]].concat();
+    let enrolled = run(command(&studio, "photos", &arguments)).await;
+    assert_eq!(enrolled.status.code(), Some(0), "{}", utf8(&enrolled.stderr));
+    let argument = match cfg!(windows) {
+        true => r#""Foto Koch & Söhne\studio.toml""#,
+        false => "'Foto Koch & Söhne/studio.toml'",
+    };
+    let next = format!("push PHOTO.jpg --config {argument}\n");
+    assert!(utf8(&enrolled.stderr).ends_with(&next), "{}", utf8(&enrolled.stderr));
+    assert!(studio.beside("photos/Foto Koch & Söhne/studio.toml").exists());
+}

@@ -14,6 +14,7 @@ use crate::cli::gateway::command_error::{CommandError, cannot_read};
 use crate::cli::gateway::config_option::ConfigOption;
 use crate::cli::gateway::language::language;
 use crate::cli::gateway::language::phrase;
+use crate::cli::shown_path::path_argument;
 use crate::client::config::StudioConfig;
 use crate::client::gateway_client::GatewayClient;
 use crate::clock::{Clock, SystemClock};
@@ -47,7 +48,11 @@ impl DemoEnvironment {
         faults: Option<&dyn FaultInjector>,
     ) -> Result<Self, CommandError> {
         if dir.join("demo.json").exists() {
-            return Err(CommandError::plain(phrase!("gateway-demo-exists", dir = dir.display())));
+            return Err(CommandError::plain(phrase!(
+                "gateway-demo-exists",
+                dir = dir.display(),
+                config = path_argument(dir.join("gateway.toml"))
+            )));
         }
         let is_new_dir = !dir.exists();
         let result = Self::set_up(dir, port_base, database, faults).await;

@@ -16,6 +16,7 @@ use crate::atomic_file::{FileMode, replace};
 use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::eprint_lines;
 use crate::cli::gateway::output::print;
+use crate::cli::shown_path::path_argument;
 use crate::entropy::OsEntropy;
 use crate::server::faults::FaultInjector;
 use crate::storage::DatabaseLocation;
@@ -75,7 +76,7 @@ async fn serve(environment: DemoEnvironment, sandbox: Option<&Sandbox>) -> Resul
     let file = environment.write_demo_json()?;
     stop_on_signals(environment.stop())?;
     print(file.display())?;
-    let (dir, [studio, office]) = (environment.dir().display(), environment.device_urls());
+    let (dir, [studio, office]) = (path_argument(environment.dir()), environment.device_urls());
     eprint_lines(phrase!("gateway-demo-serving", dir = dir, studio = studio, office = office));
     if let Some(sandbox) = sandbox {
         sandbox.announce();

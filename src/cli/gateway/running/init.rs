@@ -13,7 +13,8 @@ use crate::cli::gateway::command_error::{CommandError, cannot_read};
 use crate::cli::gateway::config_option::CommonOptions;
 use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::eprint;
-use crate::cli::gateway::output::{print, print_json, print_lines, shown};
+use crate::cli::gateway::output::{print, print_json, print_lines};
+use crate::cli::shown_path::{path_argument, shown_path};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::{Config, EXAMPLE, PublicUrl};
 use crate::domain::digest::Sha256Digest;
@@ -67,7 +68,6 @@ pub(in crate::cli::gateway) struct RenewArguments {
 
 pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let config = create_gateway(arguments, SystemClock.now(), &OsEntropy).await?;
-    let dir = arguments.dir.display();
     let server_ca = fs::read_to_string(&config.certificates.server_ca).map_err(cannot_read_back)?;
     let fingerprint = server_ca_fingerprint(&server_ca)?;
     if arguments.json {
@@ -78,8 +78,9 @@ pub(in crate::cli::gateway) async fn run(arguments: &Arguments) -> Result<(), Co
             "ca_sha256": fingerprint,
         }));
     }
-    let dir = shown(dir);
-    print_lines(phrase!("gateway-init-done", dir = dir, ca = group_fingerprint(&fingerprint)))
+    let dir = shown_path(&arguments.dir);
+    let config = path_argument(arguments.dir.join("gateway.toml"));
+    print_lines(phrase!("gateway-init-done", dir = dir, config = config, ca = group_fingerprint(&fingerprint)))
 }
 
 /// Makes all files of a gateway. Nothing is overwritten: the first file that exists ends it.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::eprint_lines;
-use crate::cli::gateway::output::{print_file, shown};
+use crate::cli::gateway::output::print_file;
+use crate::cli::shown_path::path_argument;
 use crate::cli::systemd::{quoted_argument, quoted_path};
 use crate::config::Config;
 use crate::server::file_descriptors::needed_descriptors;
@@ -35,9 +36,9 @@ pub(super) fn print_unit(config_file: &Path, checkpoint: Option<&Path>) -> Resul
         command.extend(["--checkpoint".into(), absolute(file)?]);
     }
     let unit = unit(&config, &command).ok_or_else(|| CommandError::plain(phrase!("gateway-unit-bad-path")))?;
-    let folder = config_file.parent().unwrap_or(Path::new("/")).display();
+    let folder = config_file.parent().unwrap_or(Path::new("/"));
     print_file(&unit)?;
-    eprint_lines(phrase!("gateway-unit-next", unit = UNIT_FILE, folder = shown(folder)));
+    eprint_lines(phrase!("gateway-unit-next", unit = UNIT_FILE, folder = path_argument(folder)));
     Ok(())
 }
 

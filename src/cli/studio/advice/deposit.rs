@@ -6,8 +6,8 @@ use super::connection::{about_tls, about_transient_error, no_deposits};
 use super::failure::Failure;
 use super::problem::about_problem;
 use super::proxy::about_proxy;
+use crate::cli::shown_path::shown_path;
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::photo::deposit::ClientDepositError;
 use crate::client::response::problem_type;
 use crate::client::transient_error::{ClientCertError, TlsFailure};
@@ -64,7 +64,7 @@ pub fn is_for_good(error: &ClientDepositError) -> bool {
 
 /// Explains that a photo was refused, and that an earlier try may have stored it.
 pub fn about_refusal_maybe_stored(problem: &ProblemBody, spool: &Path, language: Language) -> Failure {
-    let (problem, spool) = (about_problem(problem, language), on_one_line(spool));
+    let (problem, spool) = (about_problem(problem, language), shown_path(spool));
     let message = text!(language, "studio-refused-maybe-stored", problem = problem, spool = spool);
     Failure::new(Exit::MaybeDeposited, message)
 }

@@ -7,8 +7,8 @@ use super::failure::{Failure, about_unexpected};
 use super::files::{held, unreadable};
 use super::gateway_error::about_gateway_error;
 use super::problem::about_problem;
+use crate::cli::shown_path::{path_argument, shown_path};
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::enrolment::address::{AddressError, EnrolmentAddress};
 use crate::client::enrolment::bootstrap::BootstrapError;
 use crate::client::enrolment::device_folder::{DeviceFolderError, PENDING_KEY_FILE};
@@ -83,7 +83,7 @@ pub fn about_enrolment_progress(event: &EnrolmentProgress, language: Language) -
 pub fn after_enrolment(enrolled: &EnrolledDevice, config: Option<&Path>, language: Language) -> String {
     match (enrolled.role, config) {
         (Role::Studio, None) => text!(language, "studio-enrolled-next-here"),
-        (Role::Studio, Some(config)) => text!(language, "studio-enrolled-next", config = on_one_line(config)),
+        (Role::Studio, Some(config)) => text!(language, "studio-enrolled-next", config = path_argument(config)),
         (Role::Office, _) => text!(language, "studio-enrolled-office-next"),
     }
 }
@@ -97,7 +97,7 @@ pub fn about_enrol(error: &ClientEnrolError, address: &EnrolmentAddress, folder:
             Failure::new(Exit::Setup, about_server_certificate_error(error, language))
         }
         ClientEnrolError::Certificate(GatewayError::Refused(problem)) if problem_type(problem) == "key-reused" => {
-            let (problem, file) = (about_problem(problem, language), on_one_line(folder.join(PENDING_KEY_FILE)));
+            let (problem, file) = (about_problem(problem, language), shown_path(folder.join(PENDING_KEY_FILE)));
             Failure::new(Exit::NotAllowed, text!(language, "studio-key-reused", problem = problem, file = file))
         }
         ClientEnrolError::Certificate(error) => about_gateway_error(error, language),
@@ -163,15 +163,15 @@ fn about_server_certificate_error(error: &ServerCertError, language: Language) -
 fn about_device_folder(error: &DeviceFolderError, language: Language) -> Failure {
     let message = match error {
         DeviceFolderError::AlreadyEnrolled { path } => {
-            text!(language, "studio-already-enrolled", path = on_one_line(path))
+            text!(language, "studio-already-enrolled", path = shown_path(path))
         }
         DeviceFolderError::Unreadable { path, source } => unreadable(path, source, language),
         DeviceFolderError::Unwritable { path, source } => {
-            let (path, cause) = (on_one_line(path), source.to_string());
+            let (path, cause) = (shown_path(path), source.to_string());
             text!(language, "studio-device-folder-unwritable", path = path, cause = cause, held = held(source))
         }
         DeviceFolderError::DamagedKey { path } => {
-            text!(language, "studio-device-key-damaged", path = on_one_line(path))
+            text!(language, "studio-device-key-damaged", path = shown_path(path))
         }
         DeviceFolderError::Key(_) | DeviceFolderError::Pkcs12(_) | DeviceFolderError::Entropy(_) => {
             return about_unexpected(error, language);

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::failure::{Failure, about_unexpected};
 use crate::atomic_file::is_held;
+use crate::cli::shown_path::shown_path;
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::photo::photo_file::{MAX_BYTES, PhotoFileError, PhotoFileErrorKind};
 use crate::client::photo::spool::SpoolError;
 use crate::client::photo::stored_receipt::StoredReceiptError;
@@ -15,7 +15,7 @@ use crate::texts::text;
 
 /// Explains why a photo cannot be read.
 pub fn about_photo(error: &PhotoFileError, language: Language) -> Failure {
-    let path = on_one_line(&error.path);
+    let path = shown_path(&error.path);
     let message = match &error.kind {
         PhotoFileErrorKind::Unreadable(source) => {
             text!(language, "studio-photo-unreadable", path = path, cause = source.to_string())
@@ -33,8 +33,8 @@ pub fn about_spool(error: &SpoolError, language: Language) -> Failure {
     let message = match error {
         SpoolError::Unreadable { path, source } => unreadable(path, source, language),
         SpoolError::Unwritable { path, source } => unwritable(path, source, language),
-        SpoolError::Corrupt { path } => text!(language, "studio-spool-corrupt", path = on_one_line(path)),
-        SpoolError::ConcurrentPush { path } => text!(language, "studio-spool-in-use", path = on_one_line(path)),
+        SpoolError::Corrupt { path } => text!(language, "studio-spool-corrupt", path = shown_path(path)),
+        SpoolError::ConcurrentPush { path } => text!(language, "studio-spool-in-use", path = shown_path(path)),
         SpoolError::Receipt(error) => about_stored_receipt(error, language),
         SpoolError::Entropy(error) => return about_unexpected(error, language),
     };
@@ -46,17 +46,17 @@ pub fn about_stored_receipt(error: &StoredReceiptError, language: Language) -> S
     match error {
         StoredReceiptError::Unreadable { path, source } => unreadable(path, source, language),
         StoredReceiptError::Unwritable { path, source } => unwritable(path, source, language),
-        StoredReceiptError::Corrupt { path } => text!(language, "studio-receipt-corrupt", path = on_one_line(path)),
+        StoredReceiptError::Corrupt { path } => text!(language, "studio-receipt-corrupt", path = shown_path(path)),
     }
 }
 
 /// Explains why a file or folder cannot be read.
 pub fn unreadable(path: &Path, source: &io::Error, language: Language) -> String {
-    text!(language, "studio-file-unreadable", path = on_one_line(path), cause = source.to_string())
+    text!(language, "studio-file-unreadable", path = shown_path(path), cause = source.to_string())
 }
 
 fn unwritable(path: &Path, source: &io::Error, language: Language) -> String {
-    let (path, cause) = (on_one_line(path), source.to_string());
+    let (path, cause) = (shown_path(path), source.to_string());
     text!(language, "studio-file-unwritable", path = path, cause = cause, held = held(source))
 }
 

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::failure::{Failure, about_unexpected};
 use super::files::{held, unreadable};
+use crate::cli::shown_path::shown_path;
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::photo::printed_receipt::PrintedReceiptError;
 use crate::client::photo::stored_receipt::StoredReceiptError;
 use crate::texts::language::Language;
@@ -18,7 +18,7 @@ pub fn about_receipt_to_print(path: &Path, error: Option<&StoredReceiptError>, l
             unreadable(path, source, language)
         }
         Some(StoredReceiptError::Corrupt { .. }) | None => {
-            text!(language, "studio-not-a-receipt", path = on_one_line(path))
+            text!(language, "studio-not-a-receipt", path = shown_path(path))
         }
     };
     Failure::new(Exit::Setup, message)
@@ -28,10 +28,10 @@ pub fn about_receipt_to_print(path: &Path, error: Option<&StoredReceiptError>, l
 pub fn about_printing(error: &PrintedReceiptError, language: Language) -> Failure {
     match error {
         PrintedReceiptError::NotAPdf { path } => {
-            Failure::new(Exit::Setup, text!(language, "studio-pdf-name-taken", path = on_one_line(path)))
+            Failure::new(Exit::Setup, text!(language, "studio-pdf-name-taken", path = shown_path(path)))
         }
         PrintedReceiptError::Unwritable { path, source } => {
-            let (path, cause) = (on_one_line(path), source.to_string());
+            let (path, cause) = (shown_path(path), source.to_string());
             let message = text!(language, "studio-pdf-unwritable", path = path, cause = cause, held = held(source));
             Failure::new(Exit::Setup, message)
         }

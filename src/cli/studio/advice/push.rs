@@ -4,8 +4,9 @@ use super::connection::about_transient_error;
 use super::deposit::{about_deposit, about_refusal_maybe_stored};
 use super::failure::Failure;
 use super::files::{about_photo, about_spool, about_stored_receipt};
+use crate::cli::shown_path::shown_path;
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::receipt_text::{moment, on_one_line};
+use crate::cli::studio::receipt_text::moment;
 use crate::client::photo::push::{PushError, PushedPhoto};
 use crate::client::progress::ProgressEvent;
 use crate::clock::Timestamp;
@@ -36,7 +37,7 @@ pub fn about_progress(event: &ProgressEvent, language: Language) -> String {
             text!(language, "studio-push-gateway-changed", earlier = earlier.to_string())
         }
         ProgressEvent::SpoolRotated { rotated_to } => {
-            text!(language, "studio-push-spool-rotated", path = on_one_line(rotated_to))
+            text!(language, "studio-push-spool-rotated", path = shown_path(rotated_to))
         }
         ProgressEvent::Retrying { error, pause } => {
             let (cause, seconds) = (about_transient_error(error, language), format!("{:.1}", pause.as_secs_f32()));

@@ -4,8 +4,9 @@ use super::failure::{Failure, about_unexpected};
 use super::files::held;
 use super::gateway_error::about_gateway_error;
 use super::setup::{about_config, about_credentials};
+use crate::cli::shown_path::shown_path;
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::receipt_text::{moment, on_one_line};
+use crate::cli::studio::receipt_text::moment;
 use crate::client::enrolment::auto_renewal::RenewalEvent;
 use crate::client::enrolment::renew::{ClientRenewError, InstallError};
 use crate::clock::Timestamp;
@@ -25,12 +26,12 @@ pub fn about_renewal(error: &ClientRenewError, language: Language) -> Failure {
             Failure::new(exit, text!(language, "studio-new-certificate-rejected", cause = message))
         }
         ClientRenewError::Install(InstallError::Unwritable { path, source }) => {
-            let (path, cause) = (on_one_line(path), source.to_string());
+            let (path, cause) = (shown_path(path), source.to_string());
             let message = text!(language, "studio-renewal-unwritable", path = path, cause = cause, held = held(source));
             Failure::new(Exit::Setup, message)
         }
         ClientRenewError::Install(InstallError::NotEditable(path)) => {
-            Failure::new(Exit::Setup, text!(language, "studio-config-not-editable", path = on_one_line(path)))
+            Failure::new(Exit::Setup, text!(language, "studio-config-not-editable", path = shown_path(path)))
         }
     };
     Failure::new(exit, text!(language, "studio-old-certificate-in-use", cause = message))

@@ -10,8 +10,9 @@ use super::proxy::about_proxy;
 use super::renewal::about_expired;
 use super::setup::{about_config, about_credentials};
 use crate::atomic_file::OtherReader;
+use crate::cli::shown_path::shown_path;
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::receipt_text::{moment, on_one_line};
+use crate::cli::studio::receipt_text::moment;
 use crate::client::config::StudioConfig;
 use crate::client::enrolment::gateway_request::GatewayError;
 use crate::client::self_test::{DeviceCredentials, ReachabilityError, ReachedAt, SelfTest, is_gateway_verified};
@@ -165,10 +166,10 @@ fn about_configured(config: &StudioConfig, file: &Path, language: Language) -> S
         }
         None => text!(language, "studio-status-gateway", gateway = gateway),
     };
-    let configured = text!(language, "studio-status-file", configured = gateway, file = on_one_line(file));
+    let configured = text!(language, "studio-status-file", configured = gateway, file = shown_path(file));
     match &config.folder {
         Some(folder) => {
-            text!(language, "studio-status-hot-folder", configured = configured, folder = on_one_line(folder))
+            text!(language, "studio-status-hot-folder", configured = configured, folder = shown_path(folder))
         }
         None => configured,
     }

@@ -5,8 +5,8 @@ use std::{env, io};
 
 use super::failure::Failure;
 use super::proxy::about_proxy_url;
+use crate::cli::shown_path::{path_argument, shown_path};
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::receipt_text::on_one_line;
 use crate::client::config::StudioConfigError;
 use crate::client::config_location::{PROFILE_FOLDER, profile_folder};
 use crate::client::credentials::{CredentialSetting, CredentialsError, CredentialsErrorKind};
@@ -21,20 +21,20 @@ pub fn about_config(error: &StudioConfigError, language: Language) -> Failure {
             about_missing_config(path, language)
         }
         StudioConfigError::Unreadable { path, source } => {
-            text!(language, "studio-config-unreadable", path = on_one_line(path), cause = source.to_string())
+            text!(language, "studio-config-unreadable", path = shown_path(path), cause = source.to_string())
         }
         StudioConfigError::Invalid { path, source } => {
-            text!(language, "studio-config-invalid", path = on_one_line(path), cause = source.to_string())
+            text!(language, "studio-config-invalid", path = shown_path(path), cause = source.to_string())
         }
         StudioConfigError::InvalidProxy { path, source } => {
             let fault = about_proxy_url(source, language);
             match source.origin {
-                ProxyOrigin::Configuration => format!("{}: {fault}", on_one_line(path)),
+                ProxyOrigin::Configuration => format!("{}: {fault}", shown_path(path)),
                 ProxyOrigin::Environment(_) => fault,
             }
         }
         StudioConfigError::InvalidGatewayUrl { path, value, .. } => {
-            text!(language, "studio-config-gateway", path = on_one_line(path), value = format!("{value:?}"))
+            text!(language, "studio-config-gateway", path = shown_path(path), value = format!("{value:?}"))
         }
     };
     Failure::new(Exit::Setup, message)
@@ -42,14 +42,14 @@ pub fn about_config(error: &StudioConfigError, language: Language) -> Failure {
 
 /// Names the places of a configuration, and the commands that make one.
 fn about_missing_config(path: &Path, language: Language) -> String {
-    let current = env::current_dir().map_or_else(|_| ".".to_owned(), on_one_line);
-    let profile = profile_folder().map_or_else(|| PROFILE_FOLDER.to_owned(), on_one_line);
-    text!(language, "studio-config-missing", path = on_one_line(path), current = current, profile = profile)
+    let current = env::current_dir().map_or_else(|_| ".".to_owned(), shown_path);
+    let profile = profile_folder().map_or_else(|| PROFILE_FOLDER.to_owned(), shown_path);
+    text!(language, "studio-config-missing", path = shown_path(path), current = current, profile = profile)
 }
 
 /// Explains why certificate, key or authorities cannot be used.
 pub fn about_credentials(error: &CredentialsError, language: Language) -> Failure {
-    let (setting, path) = (error.setting.as_ref(), on_one_line(&error.path));
+    let (setting, path) = (error.setting.as_ref(), shown_path(&error.path));
     let message = match &error.kind {
         CredentialsErrorKind::Unreadable(source) => {
             let cause = source.to_string();
@@ -67,7 +67,15 @@ pub fn about_credentials(error: &CredentialsError, language: Language) -> Failur
         }
         CredentialsErrorKind::ReadableByOthers { mode } => {
             let mode = format!("{mode:o}");
-            text!(language, "studio-credentials-readable-by-others", setting = setting, path = path, mode = mode)
+            let argument = path_argument(&error.path);
+            text!(
+                language,
+                "studio-credentials-readable-by-others",
+                setting = setting,
+                path = path,
+                mode = mode,
+                argument = argument
+            )
         }
     };
     Failure::new(Exit::Setup, message)

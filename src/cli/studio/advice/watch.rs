@@ -8,7 +8,8 @@ use super::deposit::{about_deposit, is_for_good};
 use super::files::held;
 use super::push::{about_progress, about_push};
 use super::renewal::about_renewal;
-use crate::cli::studio::receipt_text::{moment, on_one_line};
+use crate::cli::shown_path::shown_path;
+use crate::cli::studio::receipt_text::moment;
 use crate::client::deposited::journal::DepositNote;
 use crate::client::watch::WatchEvent;
 use crate::domain::display_text::escaped;
@@ -20,7 +21,7 @@ const SHOWN_NAMES: usize = 5;
 
 /// Names on one line. If there are many, only the first ones are shown, with the number of the others.
 pub fn listed(names: &[impl AsRef<Path>]) -> String {
-    let shown: Vec<_> = names.iter().take(SHOWN_NAMES).map(on_one_line).collect();
+    let shown: Vec<_> = names.iter().take(SHOWN_NAMES).map(shown_path).collect();
     let more = names.len().saturating_sub(SHOWN_NAMES);
     let more = if more > 0 { format!(" (+{more})") } else { String::new() };
     format!("{}{more}", shown.join(", "))
@@ -44,17 +45,17 @@ pub fn about_event(event: &WatchEvent<'_>, language: Language) -> Option<String>
         }
         WatchEvent::NoteFailed { name, error } => {
             let message = text!(language, "studio-note-unwritable", cause = error.to_string(), held = held(error));
-            format!("{}: {message}", on_one_line(name))
+            format!("{}: {message}", shown_path(name))
         }
         WatchEvent::Resuming { photos } => text!(language, "studio-watch-resuming", photos = photos),
         WatchEvent::ChangedAfterSending { name, receipt_file } => text!(
             language,
             "studio-watch-changed-after-sending",
-            name = on_one_line(name),
-            receipt_file = on_one_line(receipt_file)
+            name = shown_path(name),
+            receipt_file = shown_path(receipt_file)
         ),
-        WatchEvent::Vanished { name } => text!(language, "studio-watch-vanished", name = on_one_line(name)),
-        WatchEvent::LeftoverKept { path } => text!(language, "studio-watch-leftover", path = on_one_line(path)),
+        WatchEvent::Vanished { name } => text!(language, "studio-watch-vanished", name = shown_path(name)),
+        WatchEvent::LeftoverKept { path } => text!(language, "studio-watch-leftover", path = shown_path(path)),
         WatchEvent::GatewayDown { error } => {
             text!(language, "studio-watch-gateway-down", cause = about_transient_error(error, language))
         }
@@ -70,32 +71,32 @@ pub fn about_event(event: &WatchEvent<'_>, language: Language) -> Option<String>
         }
         WatchEvent::Stuck { name, error } => {
             let cause = about_push(error, language).message;
-            text!(language, "studio-watch-stuck", name = on_one_line(name), cause = cause)
+            text!(language, "studio-watch-stuck", name = shown_path(name), cause = cause)
         }
         WatchEvent::FileUnreadable { name, error } => {
-            text!(language, "studio-watch-file-unreadable", name = on_one_line(name), cause = error.to_string())
+            text!(language, "studio-watch-file-unreadable", name = shown_path(name), cause = error.to_string())
         }
-        WatchEvent::FileEmpty { name } => text!(language, "studio-watch-file-empty", name = on_one_line(name)),
+        WatchEvent::FileEmpty { name } => text!(language, "studio-watch-file-empty", name = shown_path(name)),
         WatchEvent::FilesSkipped { names } => {
             text!(language, "studio-watch-files-skipped", shown = listed(names))
         }
-        WatchEvent::SubFolderSkipped { name } => text!(language, "studio-watch-sub-folder", name = on_one_line(name)),
+        WatchEvent::SubFolderSkipped { name } => text!(language, "studio-watch-sub-folder", name = shown_path(name)),
         WatchEvent::FolderLost { folder, error } => {
-            text!(language, "studio-watch-folder-lost", folder = on_one_line(folder), cause = error.to_string())
+            text!(language, "studio-watch-folder-lost", folder = shown_path(folder), cause = error.to_string())
         }
         WatchEvent::FolderRecovered => text!(language, "studio-watch-folder-recovered"),
         WatchEvent::StorageFailed { error } => {
             text!(language, "studio-watch-storage-failed", cause = error.to_string(), held = held(error))
         }
         WatchEvent::ErasureFailed { path, error } => {
-            let (path, cause) = (on_one_line(path), error.to_string());
+            let (path, cause) = (shown_path(path), error.to_string());
             text!(language, "studio-watch-erasure-failed", path = path, cause = cause, held = held(error))
         }
         WatchEvent::StorageRecovered => text!(language, "studio-watch-storage-recovered"),
         WatchEvent::ClaimFailed { name, error } => {
-            text!(language, "studio-watch-claim-failed", name = on_one_line(name), cause = error.to_string())
+            text!(language, "studio-watch-claim-failed", name = shown_path(name), cause = error.to_string())
         }
-        WatchEvent::Progress { name, event } => format!("{}: {}", on_one_line(name), about_progress(event, language)),
+        WatchEvent::Progress { name, event } => format!("{}: {}", shown_path(name), about_progress(event, language)),
         WatchEvent::ProfileLoaded { profile, unknown_checks: [] } => {
             text!(language, "studio-watch-profile", profile = *profile)
         }
@@ -115,5 +116,5 @@ pub fn about_event(event: &WatchEvent<'_>, language: Language) -> Option<String>
 }
 
 fn about_earlier(name: &OsStr, earlier: &DepositNote, language: Language) -> (String, String, String) {
-    (on_one_line(name), escaped(&earlier.name).into_owned(), moment(earlier.deposited_at, language))
+    (shown_path(name), escaped(&earlier.name).into_owned(), moment(earlier.deposited_at, language))
 }

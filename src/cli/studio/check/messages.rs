@@ -9,15 +9,15 @@ use super::html_report::HtmlReportError;
 use super::photo_list::PhotoFolderError;
 use super::profile_file::{ProfileFileError, ProfileFileErrorKind};
 use super::rewrite::{CopyOrigin, RewriteError};
+use crate::cli::shown_path::shown_path;
 use crate::cli::studio::advice::{Failure, held, unreadable};
 use crate::cli::studio::exit::Exit;
-use crate::cli::studio::receipt_text::on_one_line;
 use crate::texts::language::Language;
 use crate::texts::text;
 
 /// Explains why a file does not contain a profile.
 pub fn about_profile_file(error: &ProfileFileError, language: Language) -> Failure {
-    let file = on_one_line(&error.file);
+    let file = shown_path(&error.file);
     let message = match &error.kind {
         ProfileFileErrorKind::Unreadable(source) => {
             text!(language, "studio-profile-unreadable", file = file, cause = source.to_string())
@@ -38,7 +38,7 @@ pub fn about_profile_file(error: &ProfileFileError, language: Language) -> Failu
 /// Explains why a folder has no photos to check.
 pub fn about_folder(error: &PhotoFolderError, language: Language) -> String {
     match &error.source {
-        None => text!(language, "studio-folder-without-jpeg", folder = on_one_line(&error.folder)),
+        None => text!(language, "studio-folder-without-jpeg", folder = shown_path(&error.folder)),
         Some(source) => unreadable(&error.folder, source, language),
     }
 }
@@ -50,15 +50,15 @@ pub fn about_rewriting(
     result: &Result<CopyOrigin, RewriteError>,
     language: Language,
 ) -> String {
-    let (photo, checked) = (on_one_line(photo), on_one_line(checked));
+    let (photo, checked) = (shown_path(photo), shown_path(checked));
     match result {
         Ok(CopyOrigin::Written) => text!(language, "studio-rewritten", photo = photo, checked = checked),
         Ok(CopyOrigin::FoundThere) => text!(language, "studio-rewritten-before", photo = photo, checked = checked),
         Err(RewriteError::NameTaken { path }) => {
-            text!(language, "studio-rewrite-name-taken", photo = photo, path = on_one_line(path))
+            text!(language, "studio-rewrite-name-taken", photo = photo, path = shown_path(path))
         }
         Err(RewriteError::Unwritable { path, source }) => {
-            let (path, cause) = (on_one_line(path), source.to_string());
+            let (path, cause) = (shown_path(path), source.to_string());
             text!(language, "studio-rewrite-unwritable", path = path, cause = cause, held = held(source))
         }
         Err(RewriteError::Transcode(error)) => {
@@ -85,9 +85,9 @@ fn transcode_reason(error: TranscodeError, language: Language) -> String {
 /// Explains why the HTML page with the results cannot be written.
 pub fn about_html_report(error: &HtmlReportError, language: Language) -> Failure {
     let message = match error {
-        HtmlReportError::NotAReport { path } => text!(language, "studio-html-not-a-report", path = on_one_line(path)),
+        HtmlReportError::NotAReport { path } => text!(language, "studio-html-not-a-report", path = shown_path(path)),
         HtmlReportError::Unwritable { path, source } => {
-            let (path, cause) = (on_one_line(path), source.to_string());
+            let (path, cause) = (shown_path(path), source.to_string());
             text!(language, "studio-html-unwritable", path = path, cause = cause, held = held(source))
         }
     };

@@ -19,7 +19,8 @@ use super::advice::{self, Failure};
 use super::declaration;
 use super::exit::Exit;
 use super::output::{eprint, fail, print};
-use super::receipt_text::{findings_for_people, moment, on_one_line};
+use super::receipt_text::{findings_for_people, moment};
+use crate::cli::shown_path::shown_path;
 use crate::client::photo::photo_file::{PhotoFile, PhotoFileError};
 use crate::clock::{Clock, SystemClock};
 use crate::domain::check::finding::{MadeAt, Verdict, has_remarks};
@@ -157,7 +158,7 @@ fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result
                 Ok(result) => result,
                 Err(error) => {
                     eprint(advice::about_photo(&error, language).message);
-                    rows.push(PhotoSummary::unreadable(path.display().to_string()));
+                    rows.push(PhotoSummary::unreadable(shown_path(path)));
                     return Ok(());
                 }
             };
@@ -169,9 +170,10 @@ fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result
                 return Ok(());
             }
             let file = judged.display().to_string();
-            rows.push(PhotoSummary::new(file.clone(), &outcome));
+            let shown_file = shown_path(&judged);
+            rows.push(PhotoSummary::new(shown_file.clone(), &outcome));
             if let (Some(page), Some(bytes)) = (&mut page, &bytes) {
-                let shown = ReportedPhoto { file: &file, bytes, sha256, outcome: &outcome, profile };
+                let shown = ReportedPhoto { file: &shown_file, bytes, sha256, outcome: &outcome, profile };
                 page.add(&shown, rows.len(), language).map_err(html_error)?;
             }
             match format {
@@ -190,7 +192,7 @@ fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result
     if let Some(page) = page {
         let checked_at = moment(SystemClock.now(), language);
         let path = page.finish(&rows, profile, &checked_at, language).map_err(html_error)?;
-        eprint(text!(language, "studio-html-written", path = on_one_line(&path)));
+        eprint(text!(language, "studio-html-written", path = shown_path(&path)));
     }
     Ok(exit_status(&rows, !folder_errors.is_empty(), language))
 }
@@ -244,7 +246,7 @@ fn print_json(file: &str, original: Option<String>, outcome: &CheckOutcome, lang
 }
 
 fn print_detailed(file: &str, outcome: &CheckOutcome, language: Language) -> Result<(), Exit> {
-    let mut text = format!("{}: {}", on_one_line(file), ShownResult::of(outcome).text(language));
+    let mut text = format!("{}: {}", shown_path(file), ShownResult::of(outcome).text(language));
     let findings = FindingBody::all(&outcome.findings, language);
     if !findings.is_empty() {
         text.push('\n');

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use super::list;
 use crate::atomic_file::rotated_name;
+use crate::cli::shown_path::shown_path;
 use crate::cli::studio::advice::{self, Failure};
 use crate::cli::studio::config_option::StudioConfigOption;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::output::{eprint, fail, print, print_json};
-use crate::cli::studio::receipt_text::on_one_line;
 use crate::cli::studio::runtime::GatewayAccess;
 use crate::client::deposited::journal::DepositJournal;
 use crate::client::deposited::photo_status::PhotoStatus;
@@ -183,7 +183,7 @@ fn about_unknown_number(number: impl Display, language: Language) -> String {
 /// Finds the photo of a stored receipt, or of a photo with its receipt beside it. Cameras reuse file names: a receipt for other bytes
 /// belongs to another person.
 fn photo_of_file(path: &Path, language: Language) -> Result<PhotoId, NotWithdrawn> {
-    let not_found = |id: &str| Failure::new(Exit::Setup, text!(language, id, path = on_one_line(path))).into();
+    let not_found = |id: &str| Failure::new(Exit::Setup, text!(language, id, path = shown_path(path))).into();
     let read = |path: &Path| StoredReceipt::read(path).ok().flatten();
     if let Some(stored) = read(path) {
         return Ok(stored.body.photo_id);

@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 
 use super::arguments::Arguments;
 use super::photo_paths::NamedPhoto;
+use crate::cli::shown_path::shown_path;
 use crate::cli::studio::advice::{self, Failure};
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::output::{eprint, fail, print, print_json};
-use crate::cli::studio::receipt_text::{self, on_one_line};
+use crate::cli::studio::receipt_text;
 use crate::client::deposited::journal::{DepositJournal, DepositNote};
 use crate::client::deposited::photo_status::PhotoStatus;
 use crate::client::gateway_client::GatewayClient;
@@ -69,7 +70,7 @@ impl PhotoPush<'_> {
         let path = match photo {
             NamedPhoto::File(path) => path,
             NamedPhoto::NoMatch(pattern) => {
-                let message = text!(self.language, "studio-no-match", pattern = on_one_line(pattern));
+                let message = text!(self.language, "studio-no-match", pattern = shown_path(pattern));
                 let failure = Failure::new(Exit::Setup, message);
                 return (self.report_failure(pattern, failure, None), Next::Continue);
             }
@@ -184,7 +185,7 @@ impl PhotoPush<'_> {
         } else {
             let receipt = receipt_text::for_people(&pushed.receipt, self.language);
             match self.is_one_of_several {
-                true => print(format!("{}\n{receipt}\n", on_one_line(path)), self.language),
+                true => print(format!("{}\n{receipt}\n", shown_path(path)), self.language),
                 false => print(receipt, self.language),
             }
         };
@@ -213,7 +214,7 @@ impl PhotoPush<'_> {
         let heading = text!(self.language, "studio-receipt-unchecked");
         let receipt = receipt_text::for_people(receipt, self.language);
         let shown = match self.is_one_of_several {
-            true => print(format!("{}\n{heading}\n{receipt}\n", on_one_line(path)), self.language),
+            true => print(format!("{}\n{heading}\n{receipt}\n", shown_path(path)), self.language),
             false => print(format!("{heading}\n{receipt}"), self.language),
         };
         if let Err(exit) = shown {
@@ -251,7 +252,7 @@ impl PhotoPush<'_> {
 
     /// A message. It begins with the photo's path if there are several photos.
     pub(super) fn about(&self, path: &Path, message: &str) -> String {
-        if self.is_one_of_several { format!("{}: {message}", on_one_line(path)) } else { message.to_owned() }
+        if self.is_one_of_several { format!("{}: {message}", shown_path(path)) } else { message.to_owned() }
     }
 
     /// Writes the PDF beside the photo. The code has been shown before, so that a failure does not hide it.

@@ -12,8 +12,8 @@ use std::time::Duration;
 use super::advice::{self, Failure};
 use super::exit::Exit;
 use super::output::fail;
-use super::receipt_text::on_one_line;
 use super::runtime::{fail_before_sending, load_config};
+use crate::cli::shown_path::shown_path;
 use crate::client::deposited::journal::DepositJournal;
 use crate::client::enrolment::auto_renewal::CertificateRenewer;
 use crate::client::gateway_client::GatewayClient;
@@ -40,7 +40,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     let config = load_config(&config_file, arguments.lang)?;
     let language = config.language;
     let dir = arguments.dir.as_ref().or(config.folder.as_ref()).ok_or_else(|| {
-        let message = text!(language, "studio-watch-no-folder", config = on_one_line(&config_file));
+        let message = text!(language, "studio-watch-no-folder", config = shown_path(&config_file));
         fail(Failure::new(Exit::Usage, message))
     })?;
     if arguments.print_systemd_unit {
@@ -126,10 +126,10 @@ fn exit_status(summary: &WatchSummary) -> Exit {
 fn about_watched_folder(error: &WatchedFolderError, language: Language) -> Failure {
     match error {
         WatchedFolderError::AlreadyWatched { path } => {
-            Failure::new(Exit::AlreadyWatched, text!(language, "studio-already-watched", path = on_one_line(path)))
+            Failure::new(Exit::AlreadyWatched, text!(language, "studio-already-watched", path = shown_path(path)))
         }
         WatchedFolderError::Unusable { path, source } => {
-            let (path, cause) = (on_one_line(path), source.to_string());
+            let (path, cause) = (shown_path(path), source.to_string());
             Failure::new(Exit::Setup, text!(language, "studio-folder-unusable", path = path, cause = cause))
         }
     }

@@ -6,9 +6,10 @@
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::cli::shown_path::shown_path;
 use crate::cli::studio::advice;
 use crate::cli::studio::photos::texts;
-use crate::cli::studio::receipt_text::{moment, on_one_line};
+use crate::cli::studio::receipt_text::moment;
 use crate::client::watch::{WatchEvent, WatchObserver, WatchStatus};
 use crate::clock::Clock;
 use crate::domain::code::retrieval_code::RetrievalCode;
@@ -59,20 +60,20 @@ impl ConsoleOutput {
             WatchEvent::Sent { name, receipt_file, receipt } => {
                 let shown = match RetrievalCode::parse(&receipt.code) {
                     Ok(code) if self.shows_codes => text!(language, "studio-watch-code", code = code.reveal()),
-                    _ => on_one_line(receipt_file),
+                    _ => shown_path(receipt_file),
                 };
-                format!("{}  {}  {shown}", text!(language, "studio-watch-sent"), on_one_line(name))
+                format!("{}  {}  {shown}", text!(language, "studio-watch-sent"), shown_path(name))
             }
             WatchEvent::Refused { name, report, .. } => {
-                format!("{}  {}  {}", text!(language, "studio-watch-refused"), on_one_line(name), on_one_line(report))
+                format!("{}  {}  {}", text!(language, "studio-watch-refused"), shown_path(name), shown_path(report))
             }
             WatchEvent::RefusedByOffice { name, report, refusal } => {
                 let reasons = texts::refusal_lines(refusal, language).join("  ");
                 let words = text!(language, "studio-state-refused");
-                format!("{words}  {}  {reasons}  {}", escaped(name), on_one_line(report))
+                format!("{words}  {}  {reasons}  {}", escaped(name), shown_path(report))
             }
             WatchEvent::Erased { name } => {
-                format!("{}  {}", text!(language, "studio-watch-erased"), on_one_line(name))
+                format!("{}  {}", text!(language, "studio-watch-erased"), shown_path(name))
             }
             _ => return None,
         };

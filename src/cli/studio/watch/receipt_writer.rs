@@ -3,9 +3,10 @@
 use std::ffi::OsStr;
 use std::io;
 
+use crate::cli::shown_path::shown_path;
 use crate::cli::studio::advice;
 use crate::cli::studio::photos::texts;
-use crate::cli::studio::receipt_text::{findings_for_people, for_people, moment, on_one_line};
+use crate::cli::studio::receipt_text::{findings_for_people, for_people, moment};
 use crate::client::deposited::journal::DepositNote;
 use crate::client::deposited::photo_status::PhotoStatus;
 use crate::client::photo::photo_file::MAX_BYTES;
@@ -38,7 +39,7 @@ impl ReceiptWriter for LocalizedReceiptWriter {
     }
 
     fn report(&self, name: &OsStr, refusal: &PhotoRefusal) -> String {
-        let (name, reason) = (on_one_line(name), reason(refusal, self.language));
+        let (name, reason) = (shown_path(name), reason(refusal, self.language));
         escaped_lines(&text!(self.language, "studio-report", name = name, reason = reason)).into_owned()
     }
 

@@ -33,7 +33,7 @@ impl WatchedFolder {
     /// Makes missing subfolders, locks the folder, and removes temporary files of processes that were killed.
     pub fn open(directory: &Path) -> Result<Self, WatchedFolderError> {
         let unusable = |source| WatchedFolderError::Unusable { path: directory.to_owned(), source };
-        let directory = std::path::absolute(directory).map_err(unusable)?;
+        let directory = long_path(std::path::absolute(directory).map_err(unusable)?);
         if !fs::metadata(&directory).map_err(unusable)?.is_dir() {
             return Err(unusable(io::ErrorKind::NotADirectory.into()));
         }
@@ -105,6 +105,26 @@ impl WatchedFolder {
     }
 }
 
+/// An absolute path to which names can be joined without limit. On Windows a path of more than 259 characters needs the prefix `\\?\`,
+/// and standard library and tempfile give it only to some calls.
+fn long_path(path: PathBuf) -> PathBuf {
+    match path.to_str() {
+        Some(text) if cfg!(windows) => verbatim(text).into(),
+        _ => path,
+    }
+}
+
+/// The same absolute path of Windows with the prefix. Unlike `fs::canonicalize` it keeps the drive letter of a network share.
+fn verbatim(path: &str) -> String {
+    if path.starts_with(r"\\?\") || path.starts_with(r"\\.\") {
+        return path.to_owned();
+    }
+    match path.strip_prefix(r"\\") {
+        Some(share) => format!(r"\\?\UNC\{share}"),
+        None => format!(r"\\?\{path}"),
+    }
+}
+
 /// Reason why a folder cannot be watched.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchedFolderError {
@@ -135,6 +155,19 @@ mod tests {
         fs::write(&leftover, "half a receipt").unwrap();
         WatchedFolder::open(directory.path()).unwrap();
         assert!(!leftover.exists());
+    }
+
+    #[test]
+    fn a_path_of_windows_gets_the_prefix_of_long_paths_once() {
+        for (path, long) in [
+            (r"C:\Export", r"\\?\C:\Export"),
+            (r"Z:\", r"\\?\Z:\"),
+            (r"\\server\share\a", r"\\?\UNC\server\share\a"),
+            (r"\\?\C:\Export", r"\\?\C:\Export"),
+            (r"\\.\X:\a", r"\\.\X:\a"),
+        ] {
+            assert_eq!(verbatim(path), long);
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::cli::gateway::command_error::CommandError;
 use crate::cli::gateway::language::phrase;
 use crate::cli::gateway::message::{eprint, eprint_lines};
 use crate::cli::gateway::output::{local_time, print, print_indented, print_json, shown};
+use crate::cli::shown_path::{path_argument, shown_path};
 use crate::clock::Timestamp;
 use crate::domain::log::integrity::IntegrityReport;
 use crate::storage::maintenance::{ChangedPhoto, QuarantineCounts, ReplaySummary};
@@ -26,7 +27,7 @@ pub(super) fn print_report(
     missing: &[&BackedUpFile],
     summary: &RestoreSummary,
 ) -> Result<(), CommandError> {
-    let dir = shown(arguments.dir.display());
+    let dir = shown_path(&arguments.dir);
     let RestoreSummary { knows_until, replayed, changed, report, restored } = summary;
     if arguments.output.json {
         print_json(&serde_json::json!({
@@ -65,7 +66,7 @@ pub(super) fn print_report(
         }
     }
     print_next_steps(missing, *knows_until);
-    eprint(phrase!("gateway-restored-next", dir = dir));
+    eprint(phrase!("gateway-restored-next", dir = path_argument(&arguments.dir)));
     Ok(())
 }
 
