@@ -22,6 +22,7 @@ mod stages;
 mod texts;
 mod tree;
 
+#[cfg(unix)]
 pub use tree::sources;
 
 use tree::Crate;

@@ -1,6 +1,7 @@
 //! `lichtbild-studio`: data on stdout, messages on stderr, the outcome as exit code.
 
 pub mod advice;
+pub mod autostart;
 pub mod check;
 mod config_option;
 pub mod declaration;

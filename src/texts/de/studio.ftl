@@ -442,7 +442,22 @@ studio-report-maybe-stored =
     Ein früherer Versuch blieb aber ohne Antwort: das Foto kann schon eingeliefert sein. Bei der Betreuung des Gateways nachfragen. Ist es angekommen, ergibt »lichtbild-studio push« mit der Fotodatei in diesem Ordner den Abrufcode, sobald das Gateway das Foto wieder annimmt; solange die Datei daneben, die auf .lichtbild-spool endet, nicht löschen.
 studio-report-not-jpeg = {"  "}- Die Datei ist kein JPEG. Im Bildprogramm »Exportieren« oder »Speichern unter« wählen, als Format JPEG, Qualität 95 oder höher, Farbraum sRGB, Dateiname auf .jpg.
 studio-report-too-large = {"  "}- Die Datei ist größer als { $mebibytes } MiB und kein Passfoto. Das fertige, zugeschnittene Bild exportieren.
-studio-unit-impossible = Ein Pfad oder ein Name lässt sich nicht in eine Unit schreiben. Ordner und Konfiguration in Pfade ohne Steuer- und Sonderzeichen legen.
+studio-unit-impossible = Ein Pfad oder ein Name lässt sich nicht in die Datei für den Autostart schreiben. Ordner und Konfiguration in Pfade ohne Steuer- und Sonderzeichen legen.
+studio-unit-elsewhere = Windows hat kein systemd. »lichtbild-studio watch --print-task« gibt die Aufgabe für die Aufgabenplanung aus.
+studio-task-elsewhere = Die Aufgabenplanung gibt es nur unter Windows. »lichtbild-studio watch --print-systemd-unit« gibt eine Unit für systemd aus.
+studio-task-next =
+    In eine Datei schreiben (… > watch.xml), dann ausführen:
+      schtasks /create /tn "Lichtbild %USERNAME%" /xml watch.xml
+      schtasks /run /tn "Lichtbild %USERNAME%"    # in der PowerShell $env:USERNAME statt %USERNAME%
+studio-autostart-task = Die Überwachung startet bei jeder Anmeldung von selbst (Aufgabenplanung, Aufgabe »Lichtbild« mit dem Benutzernamen), und nach einem Ende binnen fünf Minuten wieder.
+studio-autostart-run-key = Die Überwachung startet bei jeder Anmeldung von selbst. Die Aufgabenplanung hat die Aufgabe nicht angenommen ({ $cause }), daher steht der Start in der Registrierung, und eine beendete Überwachung startet erst mit der nächsten Anmeldung wieder.
+studio-autostart-unit =
+    Die Überwachung startet bei jeder Anmeldung von selbst ({ $file }).
+    Damit sie auch ohne Anmeldung läuft: loginctl enable-linger
+studio-autostart-not-supported = Auf diesem System richtet das Programm keinen Autostart ein. »lichtbild-studio watch« von Hand starten, oder als Anmeldeobjekt eintragen.
+studio-autostart-unknown-user = Der Name oder der Ordner des Benutzers ist nicht zu ermitteln, daher gibt es keinen Autostart. In der eigenen Sitzung des Benutzers ausführen, nicht als Dienst.
+studio-autostart-file = { $path } lässt sich nicht schreiben ({ $cause }), daher gibt es keinen Autostart. Platz und Rechte prüfen, dann noch einmal ausführen.
+studio-autostart-program = Es gibt keinen Autostart: { $cause }. »lichtbild-studio watch« von Hand starten, oder die Betreuung des Computers fragen.
 studio-unit-next =
     Nach { $file } schreiben, dann ausführen:
       systemctl --user enable --now lichtbild-watch.service

@@ -442,7 +442,22 @@ studio-report-maybe-stored =
     But an earlier try got no answer, so the photo may already be deposited. Ask the gateway's support. If it arrived, "lichtbild-studio push" with the photo file in this folder gives the code as soon as the gateway accepts the photo again. Until then, do not delete the file beside it that ends in .lichtbild-spool.
 studio-report-not-jpeg = {"  "}- The file is not a JPEG. In the image editor, choose "Export" or "Save as" with the format JPEG, quality 95 or higher, colour space sRGB, and a name that ends in .jpg.
 studio-report-too-large = {"  "}- The file is larger than { $mebibytes } MiB and therefore not a passport photo. Export the finished, cropped photo.
-studio-unit-impossible = A path or name cannot be written into a unit. Move folder and configuration to paths without control or special characters.
+studio-unit-impossible = A path or name cannot be written into the file for the start at logon. Move folder and configuration to paths without control or special characters.
+studio-unit-elsewhere = Windows has no systemd. "lichtbild-studio watch --print-task" prints a task for the Task Scheduler.
+studio-task-elsewhere = Only Windows has the Task Scheduler. "lichtbild-studio watch --print-systemd-unit" prints a unit for systemd.
+studio-task-next =
+    Write it to a file (… > watch.xml), then run:
+      schtasks /create /tn "Lichtbild %USERNAME%" /xml watch.xml
+      schtasks /run /tn "Lichtbild %USERNAME%"    # in PowerShell $env:USERNAME instead of %USERNAME%
+studio-autostart-task = The watch starts by itself at each logon (Task Scheduler, task "Lichtbild" with the user's name), and within five minutes after it ended.
+studio-autostart-run-key = The watch starts by itself at each logon. The Task Scheduler did not accept the task ({ $cause }), so the registry starts it, and a watch that ended starts again at the next logon only.
+studio-autostart-unit =
+    The watch starts by itself at each logon ({ $file }).
+    To run it while no user is logged in: loginctl enable-linger
+studio-autostart-not-supported = On this system the program sets up no start at logon. Start "lichtbild-studio watch" by hand, or add it to the login items.
+studio-autostart-unknown-user = The name or the home folder of the user is not known, so the watch does not start at logon. Run the command in the user's own session, not as a service.
+studio-autostart-file = { $path } cannot be written ({ $cause }), so the watch does not start at logon. Check space and permissions, then run the command again.
+studio-autostart-program = The watch does not start at logon: { $cause }. Start "lichtbild-studio watch" by hand, or ask the support of this computer.
 studio-unit-next =
     Write it to { $file }, then run:
       systemctl --user enable --now lichtbild-watch.service

@@ -146,6 +146,7 @@ async fn a_folder_that_is_not_there_ends_with_6() {
     assert!(!gateway.directory().join("export").exists(), "a mistyped folder is not made");
 }
 
+#[cfg(not(windows))]
 #[tokio::test]
 async fn the_unit_for_systemd_has_absolute_paths_and_its_two_commands_beside_it() {
     let gateway = gateway([]).await;
@@ -159,10 +160,41 @@ async fn the_unit_for_systemd_has_absolute_paths_and_its_two_commands_beside_it(
     let output = once(&gateway, &wishes).await;
     let wished = " \"--delete-sent-after\" \"72h\" \"--settle\" \"0\" \"--cut-after\" \"0\" \"--child\" \"under6\" ";
     assert!(text(&output.stdout).contains(wished), "{}", text(&output.stdout));
-    assert!(text(&output.stdout).contains(" \"--studio\" \"Foto Koch\" -- "), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains(" \"--studio\" \"Foto Koch\" \"--\" "), "{}", text(&output.stdout));
     assert!(unit.contains("Restart=on-failure\n") && unit.contains("[Install]\n"), "{unit}");
     assert!(text(&output.stderr).contains("systemctl --user enable --now lichtbild-watch.service"));
     assert!(text(&output.stderr).contains("loginctl enable-linger"));
+}
+
+#[cfg(windows)]
+#[tokio::test]
+async fn the_task_for_windows_has_absolute_paths_and_its_two_commands_beside_it() {
+    let gateway = gateway([]).await;
+    let wishes = ["--print-task", "--child", "under6", "--studio", "Foto Köch", "--lang", "en"];
+    let output = once(&gateway, &wishes).await;
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let task = text(&output.stdout);
+    assert!(task.is_ascii() && task.starts_with("<Task version=\"1.2\""), "{task}");
+    let config = gateway.directory().join("studio.toml");
+    let arguments = task.split_once("<Arguments>").unwrap().1.split_once("</Arguments>").unwrap().0;
+    assert!(arguments.starts_with("watch --config ") && arguments.contains(config.to_str().unwrap()), "{arguments}");
+    assert!(
+        arguments.contains("--child under6 ") && arguments.contains("--studio &#34;Foto K&#246;ch&#34; "),
+        "{arguments}"
+    );
+    assert!(text(&output.stderr).contains("schtasks /create /tn \"Lichtbild %USERNAME%\" /xml"));
+}
+
+#[tokio::test]
+async fn a_file_for_another_system_is_refused_and_names_the_option_for_this_one() {
+    let gateway = gateway([]).await;
+    let [asked, named] = match cfg!(windows) {
+        true => ["--print-systemd-unit", "--print-task"],
+        false => ["--print-task", "--print-systemd-unit"],
+    };
+    let output = once(&gateway, &[asked]).await;
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""));
+    assert!(text(&output.stderr).contains(named), "{}", text(&output.stderr));
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The program is killed at every step, while gateway and connection fail: every photo arrives once.
+//! The program is killed at every step, while gateway and connection fail, and at any moment: every photo arrives once.
 
 skip_in!(quick: "starts and kills the program");
 
@@ -12,7 +12,7 @@ use lichtbild::domain::digest::Sha256Digest;
 
 use super::watched_studio::photo;
 use crate::support::database_inspector::DatabaseInspector;
-use crate::support::gateway_process::{GatewayFolder, free_port, wait_until};
+use crate::support::gateway_process::{GatewayFolder, GatewayProcess, free_port, wait_until};
 use crate::support::https_client::{DeviceFiles, HttpsClient};
 use crate::support::photos::jpeg::{colour_jpeg, new_segment, with_inserted};
 use crate::support::proxies::breaking::{BreakingProxy, CloseKind, Direction};
@@ -149,15 +149,46 @@ async fn two_hundred_photos_arrive_once_each_whatever_is_killed_cut_or_stopped()
     }
     assert_eq!(watched.exported, PHOTOS);
 
+    assert_all_arrived_once(&watched, &gateway).await;
+}
+
+#[tokio::test]
+async fn twenty_four_photos_arrive_once_each_though_the_program_is_killed_at_any_moment() {
+    let mut watched = KilledStudio::open();
+    let gateway = watched.home.start();
+    watched.export(24);
+
+    let sent = || fs::read_dir(watched.folder("sent")).map_or(0, Iterator::count);
+    let (mut kills, mut all_done) = (0, false);
+    while !all_done && kills < 24 {
+        let mut watch = watched.watch(None);
+        let before = sent();
+        // The kill meets the other photos wherever they are.
+        wait_until("a photo is sent", async || {
+            all_done = watch.try_wait().unwrap().is_some();
+            all_done || sent() > before
+        })
+        .await;
+        if !all_done {
+            watch.kill().unwrap();
+            watch.wait().unwrap();
+            kills += 1;
+        }
+    }
+    assert!(kills > 3, "{kills}: {}", watched.log());
+    assert_all_arrived_once(&watched, &gateway).await;
+}
+
+async fn assert_all_arrived_once(watched: &KilledStudio, gateway: &GatewayProcess) {
     let mut last = watched.watch(None);
     wait_until("the rest is done", async || last.try_wait().unwrap().is_some()).await;
     let code = last.wait().unwrap().code();
     assert!(code == Some(0) || code == Some(3), "{code:?}: {}", watched.log());
     let mut ledger = DatabaseInspector::open(&watched.home.database()).await;
     ledger.assert_consistent().await;
-    assert_eq!(ledger.photos().await, PHOTOS as i64);
-    assert_everything_is_in_its_place(&watched);
-    assert_collectable(&watched, &watched.office.client(gateway.office())).await;
+    assert_eq!(ledger.photos().await, watched.exported as i64);
+    assert_everything_is_in_its_place(watched);
+    assert_collectable(watched, &watched.office.client(gateway.office())).await;
 }
 
 fn names(folder: &Path) -> HashSet<String> {
@@ -178,14 +209,14 @@ fn assert_everything_is_in_its_place(watched: &KilledStudio) {
     };
     let mut sent = names(&watched.folder("sent"));
     sent.retain(|name| !name.ends_with(".receipt.pdf"));
-    assert_eq!(sent, (1..=PHOTOS).flat_map(expected).collect());
+    assert_eq!(sent, (1..=watched.exported).flat_map(expected).collect());
     let reports = |number| [format!("breit {number}.jpg"), format!("breit {number}.txt")];
     assert_eq!(names(&watched.folder("refused")), (1..=watched.refusable).flat_map(reports).collect());
 }
 
 async fn assert_collectable(watched: &KilledStudio, office: &HttpsClient) {
     let mut codes = HashMap::new();
-    for number in 1..=PHOTOS {
+    for number in 1..=watched.exported {
         let receipt = watched.folder(&format!("sent/Foto {number:03} ä.receipt.json"));
         let receipt = StoredReceipt::parse(&fs::read(receipt).unwrap()).unwrap();
         assert_eq!(receipt.body.sha256, Sha256Digest::of(&photo(number)), "{number}");

@@ -1,5 +1,4 @@
 use std::fs;
-use std::time::Duration;
 
 use lichtbild::client::watch::files::folder::{WatchedFolder, WatchedFolderError};
 
@@ -36,7 +35,7 @@ async fn a_link_that_took_a_photos_place_is_not_followed() {
     let place = studio.file(".lichtbild/0000000000001-000001-00000000/anna.jpg");
     fs::create_dir_all(&place).unwrap();
     std::os::unix::fs::symlink(&elsewhere, place.join("photo.jpg")).unwrap();
-    let left = studio.watch_for(Duration::from_secs(600)).await;
+    let left = studio.watch_for(std::time::Duration::from_secs(600)).await;
     assert_eq!((left.status.sent, left.status.refused), (0, 0));
     assert!(studio.gateway.uploads().is_empty() && studio.events("Stuck").len() == 1);
     assert!(elsewhere.exists() && place.join("photo.jpg").is_symlink());

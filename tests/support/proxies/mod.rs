@@ -4,4 +4,5 @@ pub mod breaking;
 pub mod connect;
 #[cfg(unix)]
 pub mod load_balancer;
+#[cfg(unix)]
 pub mod server_socket;

@@ -162,6 +162,7 @@ fn outermost(mut folders: Vec<PathBuf>) -> Vec<PathBuf> {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 

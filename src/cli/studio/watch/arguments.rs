@@ -54,15 +54,18 @@ pub struct Arguments {
     #[arg(long, value_name = "NAME")]
     pub(super) studio: Option<String>,
     /// Print a systemd unit that watches DIR for this user with the given options, and exit
-    #[arg(long)]
+    #[arg(long, hide = cfg!(windows))]
     pub(super) print_systemd_unit: bool,
+    /// Print a task for the Windows Task Scheduler that watches DIR for this user with the given options, and exit
+    #[arg(long, hide = cfg!(not(windows)), conflicts_with = "print_systemd_unit")]
+    pub(super) print_task: bool,
     /// Language of messages, reports and receipts [default: the configuration's, or de]
     #[arg(long)]
     pub(super) lang: Option<Language>,
 }
 
 impl Arguments {
-    /// The options of this watch as a user types them, for the systemd unit.
+    /// The options of this watch as a user types them, for the file that starts it at logon.
     pub(super) fn options(&self) -> Vec<String> {
         let mut options = Vec::new();
         let mut add = |option: &str, value: String| options.extend([option.to_owned(), value]);

@@ -2,9 +2,9 @@
 
 mod arguments;
 mod output;
+mod print_autostart;
 mod receipt_writer;
 mod signals;
-mod systemd_unit;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,8 +34,9 @@ use receipt_writer::LocalizedReceiptWriter;
 /// Watches until a signal stops it, or with `--once` until all photos are done.
 pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     let config_file = arguments.config.file();
-    if let (true, Some(dir)) = (arguments.print_systemd_unit, &arguments.dir) {
-        return systemd_unit::print_unit(arguments, dir, &config_file, arguments.lang.unwrap_or_default());
+    let is_printing = arguments.print_systemd_unit || arguments.print_task;
+    if is_printing && arguments.dir.is_some() {
+        return print_autostart::print_autostart(arguments, &config_file, arguments.lang.unwrap_or_default());
     }
     let config = load_config(&config_file, arguments.lang)?;
     let language = config.language;
@@ -43,8 +44,8 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
         let message = text!(language, "studio-watch-no-folder", config = shown_path(&config_file));
         fail(Failure::new(Exit::Usage, message))
     })?;
-    if arguments.print_systemd_unit {
-        return systemd_unit::print_unit(arguments, dir, &config_file, language);
+    if is_printing {
+        return print_autostart::print_autostart(arguments, &config_file, language);
     }
     let (renewer, client) = CertificateRenewer::load(&config_file)
         .map_err(|error| fail_before_sending(advice::about_renewal(&error, language), language))?;

@@ -1,4 +1,4 @@
-//! Signals that stop a watch: Ctrl-C, and on Unix SIGTERM.
+//! Signals that stop a watch: Ctrl-C, on Unix SIGTERM, on Windows also the end of the console, of the session and of the system.
 
 use std::io;
 
@@ -15,13 +15,19 @@ pub(super) fn stop() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Future that is ready at the first Ctrl-C.
-#[cfg(not(unix))]
+/// Future that is ready at the first signal. After that Windows leaves the process a few seconds.
+#[cfg(windows)]
 pub(super) fn stop() -> io::Result<impl Future<Output = ()>> {
-    Ok(async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            // Ctrl-C cannot be received; only the end of the process stops the watch.
-            std::future::pending::<()>().await;
+    use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};
+    let (mut interrupt, mut pause, mut close) = (ctrl_c()?, ctrl_break()?, ctrl_close()?);
+    let (mut log_off, mut shut_down) = (ctrl_logoff()?, ctrl_shutdown()?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = pause.recv() => {}
+            _ = close.recv() => {}
+            _ = log_off.recv() => {}
+            _ = shut_down.recv() => {}
         }
     })
 }
