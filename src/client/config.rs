@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::network::proxy::{HttpProxy, ProxyEnvironment, ProxyOrigin, ProxyUrlError, ProxyUrlFault, choose_proxy};
 use crate::domain::redaction::redact_passwords;
+use crate::domain::text_encoding::decode_text;
 use crate::texts::language::Language;
 
 /// Time for a TCP connection and its TLS handshake, if the file names none.
@@ -67,8 +68,9 @@ impl StudioConfig {
     /// # Errors
     /// [`StudioConfigError`]: the file cannot be read, is not valid, or its gateway is not an https address.
     pub fn load(path: &Path) -> Result<Self, StudioConfigError> {
-        let text = fs::read_to_string(path)
-            .map_err(|source| StudioConfigError::Unreadable { path: path.to_owned(), source })?;
+        let unreadable = |source| StudioConfigError::Unreadable { path: path.to_owned(), source };
+        let bytes = fs::read(path).map_err(unreadable)?;
+        let text = decode_text(&bytes).map_err(|error| unreadable(error.into()))?;
         Self::parse(&text, path)
     }
 
@@ -78,6 +80,12 @@ impl StudioConfig {
     /// As [`StudioConfig::load`].
     pub fn parse(text: &str, path: &Path) -> Result<Self, StudioConfigError> {
         let file: StudioConfigFile = toml::from_str(text).map_err(|source| invalid(text, path, source))?;
+        let paths = [&file.certificate, &file.key, &file.ca].into_iter().chain(&file.folder);
+        if let Some(wrong) = paths.map(|path| path.to_string_lossy()).find(|path| path.contains(char::is_control)) {
+            // `"C:\temp"` is a valid text with a tabulator.
+            let source = format!("{:?}", redact_passwords(&wrong)).into();
+            return Err(StudioConfigError::Invalid { path: path.to_owned(), source, has_backslash: true });
+        }
         let gateway = parse_gateway_url(&file.gateway).map_err(|reason| StudioConfigError::InvalidGatewayUrl {
             path: path.to_owned(),
             value: redact_passwords(&file.gateway),
@@ -128,7 +136,8 @@ fn invalid(text: &str, path: &Path, source: toml::de::Error) -> StudioConfigErro
     } else {
         source.to_string()
     };
-    StudioConfigError::Invalid { path: path.to_owned(), source: message.into() }
+    let has_backslash = line.split_once('"').is_some_and(|(_, value)| value.contains('\\'));
+    StudioConfigError::Invalid { path: path.to_owned(), source: message.into(), has_backslash }
 }
 
 /// Accepts only an origin. A path, a user name or a query would be ignored without notice.
@@ -153,7 +162,12 @@ pub enum StudioConfigError {
     Unreadable { path: PathBuf, source: io::Error },
     /// A key is missing, unknown or of the wrong type. The source names the key and its line, and contains no passwords.
     #[error("{path}: not a valid configuration")]
-    Invalid { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
+    Invalid {
+        path: PathBuf,
+        source: Box<dyn std::error::Error + Send + Sync>,
+        /// The line has a backslash in double quotes, where it begins an escape sequence.
+        has_backslash: bool,
+    },
     #[error("{path}: gateway = {value:?}: {reason}")]
     InvalidGatewayUrl { path: PathBuf, value: String, reason: &'static str },
     #[error("{path}: the proxy cannot be used")]
@@ -193,6 +207,35 @@ mod tests {
         };
         assert!(source.to_string().contains("port"), "{source}");
         assert!(matches!(load(MINIMAL), Err(StudioConfigError::Invalid { .. })));
+    }
+
+    #[test]
+    fn a_windows_path_in_double_quotes_is_told() {
+        for path in [r"C:\users\k\device.pem", r"C:\temp\new.pem", r"D:\Lichtbild\x.pem", r"D:\"] {
+            let error = load(&format!("gateway = \"https://h\"\nfolder = \"{path}\"\n{MINIMAL}")).unwrap_err();
+            assert!(matches!(error, StudioConfigError::Invalid { has_backslash: true, .. }), "{error:?}");
+        }
+        let literal = load(&format!("gateway = \"https://h\"\nfolder = 'C:\\temp'\n{MINIMAL}")).unwrap();
+        assert!(literal.folder.unwrap().ends_with(r"C:\temp"));
+        let error = load(&format!("gateway = \"https://h\"\nport = \"x\"\n{MINIMAL}")).unwrap_err();
+        assert!(matches!(error, StudioConfigError::Invalid { has_backslash: false, .. }), "{error:?}");
+    }
+
+    #[test]
+    fn a_file_of_windows_editors_is_read() {
+        let text = format!("gateway = \"https://h\"\r\nfolder = 'Büro'\r\n{MINIMAL}");
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("studio.toml");
+        let utf16: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [format!("\u{feff}{text}").into_bytes(), utf16] {
+            fs::write(&path, bytes).unwrap();
+            assert!(StudioConfig::load(&path).unwrap().folder.unwrap().ends_with("Büro"));
+        }
+        let latin1: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+        fs::write(&path, latin1).unwrap();
+        let error = StudioConfig::load(&path).unwrap_err();
+        let StudioConfigError::Unreadable { source, .. } = error else { panic!("{error:?}") };
+        assert_eq!(source.kind(), io::ErrorKind::InvalidData);
     }
 
     #[test]

@@ -6,9 +6,11 @@ use std::{fmt, io};
 use rustls::RootCertStore;
 use rustls::pki_types::pem::{Error as PemError, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use zeroize::Zeroizing;
 
 use super::config::StudioConfig;
 use crate::domain::digest::Sha256Digest;
+use crate::domain::text_encoding::{TextEncodingError, decode_text};
 
 /// Client side of a mutual TLS handshake.
 pub struct Credentials {
@@ -28,7 +30,7 @@ impl Credentials {
     pub fn load(config: &StudioConfig) -> Result<Self, CredentialsError> {
         let chain = read_certificates(CredentialSetting::Certificate, &config.certificate)?;
         reject_key_readable_by_others(&config.key)?;
-        let key = PrivateKeyDer::from_pem_file(&config.key)
+        let key = PrivateKeyDer::from_pem_slice(&read_pem(CredentialSetting::Key, &config.key)?)
             .map_err(|error| CredentialsError::from_pem(CredentialSetting::Key, &config.key, error))?;
         let mut roots = RootCertStore::empty();
         let authorities = read_certificates(CredentialSetting::Ca, &config.ca)?;
@@ -48,8 +50,8 @@ fn read_certificates(
     setting: CredentialSetting,
     path: &Path,
 ) -> Result<Vec<CertificateDer<'static>>, CredentialsError> {
-    let certificates = CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+    let certificates = CertificateDer::pem_slice_iter(&read_pem(setting, path)?)
+        .collect::<Result<Vec<_>, _>>()
         .map_err(|error| CredentialsError::from_pem(setting, path, error))?;
     if certificates.is_empty() {
         return Err(CredentialsError {
@@ -59,6 +61,20 @@ fn read_certificates(
         });
     }
     Ok(certificates)
+}
+
+/// Content of a PEM file in UTF-8. Text around the blocks may have any encoding that keeps ASCII.
+fn read_pem(setting: CredentialSetting, path: &Path) -> Result<Zeroizing<Vec<u8>>, CredentialsError> {
+    let unreadable = |source| {
+        let kind = CredentialsErrorKind::Unreadable(source);
+        CredentialsError { setting, path: path.to_owned(), kind }
+    };
+    let bytes = Zeroizing::new(std::fs::read(path).map_err(unreadable)?);
+    match decode_text(&bytes) {
+        Ok(text) => Ok(Zeroizing::new(text.as_bytes().to_vec())),
+        Err(TextEncodingError::NotUtf8) => Ok(bytes),
+        Err(error @ TextEncodingError::UnmarkedUtf16) => Err(unreadable(error.into())),
+    }
 }
 
 /// Checks that no other user can read the key, with which photos can be deposited in the studio's name. On Windows `status` tells it
@@ -143,5 +159,28 @@ impl std::error::Error for CredentialsError {
             CredentialsErrorKind::Unreadable(source) => Some(source),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PEM: &str = "Friendly name: B\u{fc}ro\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+
+    #[test]
+    fn a_pem_file_may_have_any_encoding_that_windows_writes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ca.pem");
+        let utf16 = |text: String| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let latin1 = PEM.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+        for bytes in [PEM.into(), format!("\u{feff}{PEM}").into(), utf16(format!("\u{feff}{PEM}")), latin1] {
+            std::fs::write(&path, bytes).unwrap();
+            assert_eq!(read_certificates(CredentialSetting::Ca, &path).unwrap()[0].as_ref(), [0; 3]);
+        }
+        std::fs::write(&path, utf16(PEM.to_owned())).unwrap();
+        let error = read_certificates(CredentialSetting::Ca, &path).unwrap_err();
+        let CredentialsErrorKind::Unreadable(source) = error.kind else { panic!("{error:?}") };
+        assert_eq!(source.kind(), io::ErrorKind::InvalidData);
     }
 }

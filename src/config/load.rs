@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 
 use super::settings::{CertificatesConfig, Config, LimitsConfig, MAX_PHOTO_BYTES_IN_TOTAL, PHOTO_BYTES, check_range};
 use crate::domain::redaction::redact_passwords;
+use crate::domain::text_encoding::decode_text;
 use crate::identity::host_name::HostName;
 use crate::transport::tls::external_ca::RevocationCheck;
 
 impl Config {
     /// Reads and checks a file.
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
-        let text =
-            fs::read_to_string(file).map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source })?;
+        let unreadable = |source| ConfigError::Unreadable { file: file.to_owned(), source };
+        let bytes = fs::read(file).map_err(unreadable)?;
+        let text = decode_text(&bytes).map_err(|error| unreadable(error.into()))?;
         let invalid = |message| ConfigError::Invalid { file: file.to_owned(), message };
         let config = Self::read(&text).map_err(|source| ConfigError::Unparsable { file: file.to_owned(), source })?;
         config.validate().map_err(invalid)?;

@@ -12,3 +12,4 @@ pub mod log;
 pub mod party;
 pub mod photo;
 pub mod redaction;
+pub mod text_encoding;

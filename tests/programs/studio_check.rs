@@ -304,3 +304,19 @@ fn a_pipe_under_the_name_of_a_page_is_left_alone() {
     };
     assert_eq!(code, Some(6));
 }
+
+#[test]
+fn a_pattern_is_expanded_where_the_shell_does_not_do_it() {
+    let folder =
+        PhotoFolder::with(&[("b.jpg", &fixture("portrait-413x531.jpg")), ("a.jpg", b"no photo"), ("c.txt", b"")]);
+    let run = folder.check(&["*.jpg", "--json"]);
+    let files: Vec<serde_json::Value> = run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(files.iter().map(|line| &line["file"]).collect::<Vec<_>>(), ["a.jpg", "b.jpg"], "{}", run.stderr);
+    let none = folder.check(&["*.jpeg", "b.jpg"]);
+    assert_eq!(none.code, Some(6), "{}", none.stderr);
+    assert!(
+        none.stderr.contains("No file matches *.jpeg.") && none.stderr.contains("give the folder"),
+        "{}",
+        none.stderr
+    );
+}

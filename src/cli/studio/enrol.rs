@@ -1,6 +1,5 @@
 //! `lichtbild-studio enrol URL CODE`
 
-use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -13,6 +12,7 @@ use super::exit::Exit;
 use super::output::{eprint, fail, print, print_json};
 use super::receipt_text::moment;
 use super::runtime::runtime;
+use super::typed_line::read_typed_line;
 use crate::cli::shown_path::shown_path;
 use crate::client::config_location::folder_of;
 use crate::client::enrolment::address::EnrolmentAddress;
@@ -109,7 +109,11 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
         arguments.url.parse().map_err(|error| fail(advice::about_address(&error, language)))?;
     let proxy = choose_proxy(arguments.proxy.as_deref(), &ProxyEnvironment::read(), &address.at("/"))
         .map_err(|error| usage_error(advice::about_proxy_url(&error, language)))?;
-    let typed = typed_code(&arguments.code).map_err(|error| usage_error(error.to_string()))?;
+    let typed = match arguments.code.as_str() {
+        "-" => read_typed_line()
+            .map_err(|error| usage_error(text!(language, "studio-input-unreadable", cause = error.to_string())))?,
+        code => Zeroizing::new(code.to_owned()),
+    };
     let code = EnrolmentCode::parse(&typed).map_err(|error| fail(advice::about_code(&error, language)))?;
     let expected_ca_sha256 = arguments.ca_sha256.as_deref().map(|text| {
         parse_fingerprint(text).ok_or_else(|| usage_error(text!(language, "studio-fingerprint-malformed")))
@@ -141,16 +145,6 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     let option = (!is_found_without_option(&config)).then_some(config.as_path());
     eprint(advice::after_enrolment(&enrolled, option, language));
     Ok(Exit::Done)
-}
-
-/// The code from the command line, or the first line of the standard input.
-fn typed_code(argument: &str) -> std::io::Result<Zeroizing<String>> {
-    let mut typed = Zeroizing::new(argument.to_owned());
-    if argument == "-" {
-        typed.clear();
-        std::io::stdin().lock().read_line(&mut typed)?;
-    }
-    Ok(typed)
 }
 
 fn for_people(enrolled: &EnrolledDevice, folder: &DeviceFolder, language: Language) -> String {

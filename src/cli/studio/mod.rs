@@ -16,6 +16,7 @@ pub mod receipt_text;
 pub mod renew;
 mod runtime;
 pub mod status;
+mod typed_line;
 pub mod watch;
 
 use std::process::ExitCode;

@@ -13,6 +13,7 @@ use crate::client::network::proxy::{HttpProxy, ProxyOrigin};
 use crate::domain::id::DeviceId;
 use crate::domain::local_time::day;
 use crate::domain::party::Role;
+use crate::domain::text_encoding::decode_text;
 use crate::entropy::{Entropy, EntropyError};
 use crate::identity::certificate::{certificate_to_pem, common_name};
 use crate::identity::error::IdentityError;
@@ -122,7 +123,7 @@ impl DeviceFolder {
         let bytes =
             atomic_file::read(&path).map_err(|source| DeviceFolderError::Unreadable { path: path.clone(), source })?;
         let Some(bytes) = bytes.map(Zeroizing::new) else { return Ok(None) };
-        let key = std::str::from_utf8(&bytes).ok().and_then(|text| DeviceKey::from_pem(text).ok());
+        let key = decode_text(&bytes).ok().and_then(|text| DeviceKey::from_pem(&text).ok());
         key.map(Some).ok_or(DeviceFolderError::DamagedKey { path })
     }
 
@@ -171,7 +172,8 @@ impl DeviceFolder {
     ) -> Result<(), DeviceFolderError> {
         let path = self.file(CONFIG_FILE);
         let proxy = settings.proxy.filter(|proxy| proxy.origin() == ProxyOrigin::Configuration);
-        if let Ok(present) = StudioConfig::load(&path)
+        let present = StudioConfig::load(&path).ok();
+        if let Some(present) = &present
             && present.gateway == invitation.gateway
             && present.ca == self.file(CA_FILE)
             && [&present.certificate, &present.key] == [&self.file(DEVICE_FILE); 2]
@@ -180,6 +182,12 @@ impl DeviceFolder {
             return Ok(());
         }
         let proxy_line = proxy.map(|proxy| format!("proxy = \"{}\"\n", proxy.reveal())).unwrap_or_default();
+        // The hot folder belongs to this computer, also at another gateway.
+        let folder_line = present.and_then(|present| present.folder).map(|folder| {
+            let folder = folder.strip_prefix(&self.0).unwrap_or(&folder).to_string_lossy();
+            format!("folder = {}\n", toml::Value::from(folder.into_owned()))
+        });
+        let folder_line = folder_line.unwrap_or_default();
         let text = format!(
             "# Configuration of lichtbild-studio; paths are relative to this file.\n\
              gateway = \"{}\"\n\
@@ -187,7 +195,7 @@ impl DeviceFolder {
              certificate = \"{DEVICE_FILE}\"\n\
              key = \"{DEVICE_FILE}\"\n\
              ca = \"{CA_FILE}\"\n\
-             {proxy_line}language = \"{}\"\n",
+             {proxy_line}{folder_line}language = \"{}\"\n",
             invitation.gateway.as_str().trim_end_matches('/'),
             settings.language.tag()
         );

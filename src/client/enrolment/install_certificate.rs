@@ -11,6 +11,7 @@ use super::device_folder::DEVICE_FILE;
 use super::device_folder::config_file_mode;
 use crate::atomic_file::FileMode;
 use crate::client::config::StudioConfig;
+use crate::domain::text_encoding::decode_text;
 use crate::{atomic_file, failpoint};
 
 /// Name of the new file if one of the two old files is called [`DEVICE_FILE`].
@@ -26,7 +27,8 @@ pub fn install_certificate(config_file: &Path, config: &StudioConfig, pem: &[u8]
         return atomic_file::replace(&file, pem, FileMode::OwnerOnly).map_err(unwritable(&file));
     }
     let config_file = resolve_symlinks(config_file);
-    let text = fs::read_to_string(&config_file).map_err(unwritable(&config_file))?;
+    let bytes = fs::read(&config_file).map_err(unwritable(&config_file))?;
+    let text = decode_text(&bytes).map_err(|error| unwritable(&config_file)(error.into()))?;
     let old = [&config.key, &config.certificate].map(|path| resolve_symlinks(path));
     let in_use = |path: PathBuf| old.contains(&resolve_symlinks(&path));
     let name = if in_use(config_file.with_file_name(DEVICE_FILE)) { ALTERNATE_DEVICE_FILE } else { DEVICE_FILE };

@@ -3,6 +3,7 @@
 pub mod deposit;
 pub mod file_kind;
 pub mod photo_file;
+pub mod photo_paths;
 pub mod printed_receipt;
 pub mod push;
 pub mod spool;

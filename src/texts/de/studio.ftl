@@ -43,6 +43,11 @@ studio-config-invalid =
     Die Konfiguration { $path } enthält einen Fehler:
     { $cause }
     Bitte diese Zeile berichtigen.
+studio-config-backslash =
+    In der Konfiguration { $path } ist ein Fehler:
+    { $cause }
+    In doppelten Anführungszeichen beginnt mit \ ein Sonderzeichen. Pfade in einfache setzen, wie 'C:\Fotos\Export', oder mit / schreiben, wie "C:/Fotos/Export".
+studio-not-utf8 = { $path } ist nicht als UTF-8 gespeichert. Die Datei als UTF-8 neu speichern: im Editor (Notepad) mit „Speichern unter“, Codierung UTF-8. Dann denselben Befehl noch einmal ausführen.
 studio-config-gateway = { $path }: gateway = { $value } ist keine Adresse eines Gateways. Erwartet wird https://HOST:PORT ohne Zusatz.
 studio-credentials-unreadable = { $setting } = { $path }: lässt sich nicht lesen ({ $cause }). Den Pfad in der Konfiguration prüfen.
 studio-credentials-not-pem = { $setting } = { $path }: ist keine PEM-Datei mit »{ $expected }«. Die richtige Datei eintragen.
@@ -127,6 +132,7 @@ studio-call-inviting-office =
 studio-no-certificate = Das Gateway hat kein Zertifikat für den Schlüssel dieses Geräts geschickt. Lichtbild aktualisieren und denselben Befehl noch einmal ausführen; bleibt es dabei, die Betreuung des Gateways anrufen.
 
 ## Enrolment.
+studio-input-unreadable = Der Code lässt sich nicht aus der Standardeingabe lesen ({ $cause }). Es wurde nichts gesendet.
 studio-address-not-encrypted = Eine Adresse mit http:// wird nicht benutzt: der Code ginge unverschlüsselt über die Leitung. Mit https:// oder ohne Vorsatz schreiben.
 studio-address-path = Hinter Rechnername und Port steht noch etwas. Nur die Adresse aus der Einladung schreiben, etwa gateway.stadt.example.
 studio-address-malformed = Das ist keine Adresse. Sie so schreiben, wie sie in der Einladung steht, etwa gateway.stadt.example.
@@ -333,6 +339,7 @@ studio-profile-not-json = { $file } ist kein lesbares JSON ({ $cause }). Die Ant
 studio-profile-not-a-response = { $file } ist nicht die Antwort auf GET /v1/profile: name, title oder pixels fehlen oder sind unbekannt. Es wurde nichts geprüft; die Antwort noch einmal speichern.
 studio-profile-missing = Dieses Profil lässt sich nicht lesen. Mit --profile ein anderes wählen.
 studio-unknown-checks = { $unknown } prüft nur das Gateway; dieses Programm kennt die Regel noch nicht. Lichtbild bei Gelegenheit aktualisieren.
+studio-check-no-match = Auf { $pattern } passt keine Datei. Den Ordner und die Endung prüfen, oder den Ordner angeben: dann werden alle seine JPEG-Dateien geprüft.
 studio-folder-without-jpeg = { $folder } enthält keine JPEG-Datei. Den Ordner angeben, in dem die fertigen Fotos liegen.
 studio-other-images =
     { $count ->

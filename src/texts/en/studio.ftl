@@ -43,6 +43,11 @@ studio-config-invalid =
     The configuration { $path } contains an error:
     { $cause }
     Correct this line.
+studio-config-backslash =
+    The configuration { $path } contains an error:
+    { $cause }
+    In double quotes a backslash begins a special character. Write paths in single quotes, such as 'C:\Photos\Export', or with /, such as "C:/Photos/Export".
+studio-not-utf8 = { $path } is not saved as UTF-8. Save it again as UTF-8: in Notepad with "Save as", encoding UTF-8. Then run the same command again.
 studio-config-gateway = { $path }: gateway = { $value } is not the address of a gateway. Write https://HOST:PORT without a path.
 studio-credentials-unreadable = { $setting } = { $path }: cannot be read ({ $cause }). Check the path in the configuration.
 studio-credentials-not-pem = { $setting } = { $path }: is not a PEM file with "{ $expected }". Enter the right file.
@@ -127,6 +132,7 @@ studio-call-inviting-office =
 studio-no-certificate = The gateway sent no certificate for this device's key. Update Lichtbild and run the same command again. If the error remains, call the gateway's support.
 
 ## Enrolment.
+studio-input-unreadable = The code cannot be read from the standard input ({ $cause }). Nothing was sent.
 studio-address-not-encrypted = An address with http:// is not allowed, because the code would be sent unencrypted. Write https:// or only the host name.
 studio-address-path = The address has more text after host and port. Give only the address from the invitation, such as gateway.stadt.example.
 studio-address-malformed = This is not an address. Write it as in the invitation, such as gateway.stadt.example.
@@ -333,6 +339,7 @@ studio-profile-not-json = { $file } is not valid JSON ({ $cause }). Save the com
 studio-profile-not-a-response = { $file } is not the answer of GET /v1/profile: name, title or pixels are missing or unknown. Nothing was checked. Save the answer again.
 studio-profile-missing = This profile cannot be read. Choose another one with --profile.
 studio-unknown-checks = Only the gateway checks { $unknown }; this program does not know the rule yet. Update Lichtbild when convenient.
+studio-check-no-match = No file matches { $pattern }. Check the folder and the extension, or give the folder: then all its JPEG files are checked.
 studio-folder-without-jpeg = { $folder } contains no JPEG file. Give the folder with the finished photos.
 studio-other-images =
     { $count ->

@@ -37,7 +37,8 @@ async fn a_code_from_the_standard_input_stands_in_no_history_and_json_is_one_lin
     let studio = EnrollingStudio::invited_today().await;
     let mut command = studio.command(&["enrol", &studio.gateway.url(), "-", "--dir", "lichtbild", "--json"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(format!("{}\n", studio.gateway.code()).as_bytes()).unwrap();
+    // A pipe of PowerShell may begin with a byte order mark.
+    child.stdin.take().unwrap().write_all(format!("\u{feff}{}\r\n", studio.gateway.code()).as_bytes()).unwrap();
     let run = tokio::task::spawn_blocking(move || child.wait_with_output()).await.unwrap().unwrap();
     assert_eq!((run.status.code(), utf8(&run.stdout).lines().count()), (Some(0), 1), "{}", utf8(&run.stderr));
     let line: Value = serde_json::from_slice(&run.stdout).unwrap();

@@ -107,12 +107,14 @@ async fn an_existing_device_stays_unless_replacement_is_asked_for() {
     assert_eq!((studio.read("device.pem"), studio.gateway.requests().len()), (device.clone(), asked));
 
     let mut replaced = EnrollingStudio::invited().await;
-    let edited = studio.read("studio.toml") + "connect_timeout_seconds = 3 # slow line\n";
+    let edited = studio.read("studio.toml") + "connect_timeout_seconds = 3 # slow line\nfolder = 'Export \\\"1'\n";
     std::fs::write(studio.config(), &edited).unwrap();
     replaced.folder = studio.folder.clone();
     replaced.enrol_with(ReplacePolicy::WithBackup).await.unwrap();
     assert!(replaced.read("device.pem") != device && replaced.read("device.pem.1") == device);
     assert!(replaced.read("studio.toml.1") == edited, "of another gateway, so it made way too");
+    let hot_folder = StudioConfig::load(&replaced.config()).unwrap().folder;
+    assert_eq!(hot_folder, Some(replaced.file("Export \\\"1")), "it belongs to the computer");
     let test = self_test(&replaced.config(), None, replaced.clock.as_ref()).await;
     assert!(matches!(test.deposit, Some(Ok(()))), "{test:?}");
 }

@@ -50,6 +50,11 @@ pub fn about_stored_receipt(error: &StoredReceiptError, language: Language) -> S
     }
 }
 
+/// Explains that a text file has another encoding.
+pub fn not_utf8(path: &Path, language: Language) -> String {
+    text!(language, "studio-not-utf8", path = shown_path(path))
+}
+
 /// Explains why a file or folder cannot be read.
 pub fn unreadable(path: &Path, source: &io::Error, language: Language) -> String {
     text!(language, "studio-file-unreadable", path = shown_path(path), cause = source.to_string())

@@ -21,7 +21,7 @@ pub use enrolment::{
     about_address, about_code, about_enrol, about_enrolment_progress, after_enrolment, code_error_in_words,
 };
 pub use failure::{Failure, about_unexpected};
-pub use files::{about_photo, held, unreadable};
+pub use files::{about_photo, held, not_utf8, unreadable};
 pub use gateway_error::about_gateway_error;
 pub use printing::{about_printing, about_receipt_to_print};
 pub use problem::about_problem;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::{env, io};
 
 use super::failure::Failure;
+use super::files::not_utf8;
 use super::proxy::about_proxy_url;
 use crate::cli::shown_path::{path_argument, shown_path};
 use crate::cli::studio::exit::Exit;
@@ -20,10 +21,16 @@ pub fn about_config(error: &StudioConfigError, language: Language) -> Failure {
         StudioConfigError::Unreadable { path, source } if source.kind() == io::ErrorKind::NotFound => {
             about_missing_config(path, language)
         }
+        StudioConfigError::Unreadable { path, source } if source.kind() == io::ErrorKind::InvalidData => {
+            not_utf8(path, language)
+        }
         StudioConfigError::Unreadable { path, source } => {
             text!(language, "studio-config-unreadable", path = shown_path(path), cause = source.to_string())
         }
-        StudioConfigError::Invalid { path, source } => {
+        StudioConfigError::Invalid { path, source, has_backslash: true } => {
+            text!(language, "studio-config-backslash", path = shown_path(path), cause = source.to_string())
+        }
+        StudioConfigError::Invalid { path, source, has_backslash: false } => {
             text!(language, "studio-config-invalid", path = shown_path(path), cause = source.to_string())
         }
         StudioConfigError::InvalidProxy { path, source } => {
@@ -51,6 +58,9 @@ fn about_missing_config(path: &Path, language: Language) -> String {
 pub fn about_credentials(error: &CredentialsError, language: Language) -> Failure {
     let (setting, path) = (error.setting.as_ref(), shown_path(&error.path));
     let message = match &error.kind {
+        CredentialsErrorKind::Unreadable(source) if source.kind() == io::ErrorKind::InvalidData => {
+            not_utf8(&error.path, language)
+        }
         CredentialsErrorKind::Unreadable(source) => {
             let cause = source.to_string();
             text!(language, "studio-credentials-unreadable", setting = setting, path = path, cause = cause)

@@ -1,6 +1,7 @@
 //! Messages about the files of a check: the profile, the folders of photos, the copies of `--rewrite`, the page of `--html`.
 
 use std::error::Error;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use lichtbild_transcode::{MAX_SCANS, TranscodeError};
@@ -10,7 +11,7 @@ use super::photo_list::PhotoFolderError;
 use super::profile_file::{ProfileFileError, ProfileFileErrorKind};
 use super::rewrite::{CopyOrigin, RewriteError};
 use crate::cli::shown_path::shown_path;
-use crate::cli::studio::advice::{Failure, held, unreadable};
+use crate::cli::studio::advice::{Failure, held, not_utf8, unreadable};
 use crate::cli::studio::exit::Exit;
 use crate::texts::language::Language;
 use crate::texts::text;
@@ -19,6 +20,9 @@ use crate::texts::text;
 pub fn about_profile_file(error: &ProfileFileError, language: Language) -> Failure {
     let file = shown_path(&error.file);
     let message = match &error.kind {
+        ProfileFileErrorKind::Unreadable(source) if source.kind() == ErrorKind::InvalidData => {
+            not_utf8(&error.file, language)
+        }
         ProfileFileErrorKind::Unreadable(source) => {
             text!(language, "studio-profile-unreadable", file = file, cause = source.to_string())
         }

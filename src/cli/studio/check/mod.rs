@@ -44,7 +44,7 @@ use rewrite::{CopyOrigin, RewriteError};
 /// Shows one photo in detail, several photos in a table. The exit code is 6 if a file could not be read, or else 3 if a photo was refused.
 #[derive(Args)]
 pub struct Arguments {
-    /// JPEG files, or folders with such files
+    /// JPEG files, or folders with such files. Patterns such as *.jpg are expanded
     #[arg(required = true)]
     photos: Vec<PathBuf>,
     /// Profile to check against
@@ -127,8 +127,11 @@ fn load_profile(arguments: &Arguments, language: Language) -> Result<Profile, Ex
 
 fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result<Exit, Exit> {
     let declaration = arguments.declaration.to_declaration().unwrap_or_default();
-    let PhotoList { photos, has_folders, folder_errors, other_image_count, other_files, sub_folders } =
+    let PhotoList { photos, has_folders, folder_errors, other_image_count, other_files, unmatched, sub_folders } =
         PhotoList::collect(&arguments.photos);
+    for pattern in &unmatched {
+        eprint(text!(language, "studio-check-no-match", pattern = shown_path(pattern)));
+    }
     for error in &folder_errors {
         eprint(messages::about_folder(error, language));
     }
@@ -194,7 +197,7 @@ fn check(arguments: &Arguments, profile: &Profile, language: Language) -> Result
         let path = page.finish(&rows, profile, &checked_at, language).map_err(html_error)?;
         eprint(text!(language, "studio-html-written", path = shown_path(&path)));
     }
-    Ok(exit_status(&rows, !folder_errors.is_empty(), language))
+    Ok(exit_status(&rows, !folder_errors.is_empty() || !unmatched.is_empty(), language))
 }
 
 /// Checks a photo, or with `--rewrite` its baseline copy.
@@ -221,12 +224,12 @@ fn check_photo_file(
     })
 }
 
-fn exit_status(rows: &[PhotoSummary], has_folder_errors: bool, language: Language) -> Exit {
+fn exit_status(rows: &[PhotoSummary], has_missing_photos: bool, language: Language) -> Exit {
     let refused = rows.iter().any(|row| row.result == ShownResult::Refused);
     if refused {
         eprint(text!(language, "studio-check-again"));
     }
-    match (has_folder_errors || rows.iter().any(|row| row.result == ShownResult::Unreadable), refused) {
+    match (has_missing_photos || rows.iter().any(|row| row.result == ShownResult::Unreadable), refused) {
         (true, _) => Exit::Setup,
         (false, true) => Exit::PhotoRefused,
         (false, false) => Exit::Done,

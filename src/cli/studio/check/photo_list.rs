@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::client::photo::file_kind::{FileKind, file_kind, starts_as_jpeg};
+use crate::client::photo::photo_paths::{NamedPhoto, expand};
 
 /// The photos in the order of the command line. Photos of a folder are sorted by name.
 #[derive(Default)]
@@ -15,6 +16,8 @@ pub(super) struct PhotoList {
     pub(super) other_image_count: usize,
     /// Skipped files in folders that are not images.
     pub(super) other_files: Vec<PathBuf>,
+    /// Patterns of the command line that match no file.
+    pub(super) unmatched: Vec<PathBuf>,
     /// Skipped subfolders.
     pub(super) sub_folders: Vec<PathBuf>,
 }
@@ -31,14 +34,21 @@ impl PhotoList {
     /// Collects the photos. A folder stands for its JPEG files, by name or content, without those of subfolders.
     pub(super) fn collect(named: &[PathBuf]) -> Self {
         let mut listing = Self::default();
-        for path in named {
+        for photo in expand(named) {
+            let path = match photo {
+                NamedPhoto::File(path) => path,
+                NamedPhoto::NoMatch(pattern) => {
+                    listing.unmatched.push(pattern);
+                    continue;
+                }
+            };
             if !path.is_dir() {
-                listing.photos.push(path.clone());
+                listing.photos.push(path);
                 continue;
             }
             listing.has_folders = true;
             let folder_error = |source| PhotoFolderError { folder: path.clone(), source };
-            match add_folder(path, &mut listing) {
+            match add_folder(&path, &mut listing) {
                 Ok(true) => {}
                 Ok(false) => listing.folder_errors.push(folder_error(None)),
                 Err(source) => listing.folder_errors.push(folder_error(Some(source))),
@@ -98,10 +108,15 @@ mod tests {
         std::fs::create_dir(at("empty")).unwrap();
         std::fs::create_dir(at("inner.tif")).unwrap();
 
-        let named = [PathBuf::from("first.png"), folder.path().to_owned(), at("empty")];
+        let named = [PathBuf::from("first.png"), folder.path().to_owned(), at("empty"), at("*.bmp"), at("?.jfif")];
         let listing = PhotoList::collect(&named);
-        let PhotoList { photos, has_folders, folder_errors, other_image_count, other_files, sub_folders } = listing;
-        assert_eq!(photos, [PathBuf::from("first.png"), at("a.jpeg"), at("b.JPG"), at("f.jfif"), at("g.png"), at("h")]);
+        let PhotoList { photos, has_folders, folder_errors, other_image_count, other_files, unmatched, sub_folders } =
+            listing;
+        assert_eq!(unmatched, [at("*.bmp")]);
+        assert_eq!(
+            photos,
+            [PathBuf::from("first.png"), at("a.jpeg"), at("b.JPG"), at("f.jfif"), at("g.png"), at("h"), at("f.jfif")]
+        );
         assert_eq!(other_files, [at("jpg"), at("notes.txt")]);
         assert_eq!(sub_folders, [at("empty"), at("inner.jpg"), at("inner.tif")]);
         assert!(has_folders && folder_errors.len() == 1 && folder_errors[0].folder == at("empty"), "{folder_errors:?}");

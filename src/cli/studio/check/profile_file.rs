@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::domain::text_encoding::decode_text;
 use crate::validation::gateway_profile::GatewayProfile;
 use crate::validation::profile::{Profile, ProfileError};
 
@@ -31,7 +32,9 @@ pub enum ProfileFileErrorKind {
 /// [`ProfileFileError`]: the file cannot be read or has neither format.
 pub(super) fn read(file: &Path) -> Result<GatewayProfile, ProfileFileError> {
     let failed = |kind| ProfileFileError { file: file.to_owned(), kind };
-    let text = std::fs::read_to_string(file).map_err(|source| failed(ProfileFileErrorKind::Unreadable(source)))?;
+    let unreadable = |source| failed(ProfileFileErrorKind::Unreadable(source));
+    let bytes = std::fs::read(file).map_err(unreadable)?;
+    let text = decode_text(&bytes).map_err(|error| unreadable(error.into()))?;
     if text.trim_start().starts_with('{') {
         let shown = serde_json::from_str(&text).map_err(|source| failed(ProfileFileErrorKind::InvalidJson(source)))?;
         return GatewayProfile::read(&shown).ok_or_else(|| failed(ProfileFileErrorKind::NotAProfileResponse));

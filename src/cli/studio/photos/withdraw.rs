@@ -14,6 +14,7 @@ use crate::cli::studio::config_option::StudioConfigOption;
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::output::{eprint, fail, print, print_json};
 use crate::cli::studio::runtime::GatewayAccess;
+use crate::cli::studio::typed_line::read_typed_line;
 use crate::client::deposited::journal::DepositJournal;
 use crate::client::deposited::photo_status::PhotoStatus;
 use crate::client::deposited::requests;
@@ -127,9 +128,9 @@ fn find(arguments: &Arguments, journal: &DepositJournal, access: &GatewayAccess)
     let language = access.language;
     let mut given = arguments.photo.trim().to_owned();
     if given == "-" {
-        given.clear();
-        std::io::stdin().read_line(&mut given).map_err(|error| advice::about_unexpected(&error, language))?;
-        given.truncate(given.trim_end().len());
+        given = read_typed_line().map(|line| line.trim().to_owned()).map_err(|error| {
+            Failure::new(Exit::Usage, text!(language, "studio-input-unreadable", cause = error.to_string()))
+        })?;
     } else {
         let path = Path::new(&given);
         if path.exists() {

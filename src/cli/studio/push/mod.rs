@@ -3,7 +3,6 @@
 mod arguments;
 mod earlier;
 mod one_photo;
-mod photo_paths;
 
 use super::advice;
 use super::exit::Exit;
@@ -12,6 +11,7 @@ use super::runtime::{fail_before_sending, load_config, runtime};
 use crate::client::deposited::journal::DepositJournal;
 use crate::client::enrolment::auto_renewal::{CertificateRenewer, RenewalEvent};
 use crate::client::gateway_client::GatewayClient;
+use crate::client::photo::photo_paths::expand;
 use crate::clock::SystemClock;
 use crate::texts::language::Language;
 pub use arguments::Arguments;
@@ -35,7 +35,7 @@ async fn push_all(
     language: Language,
 ) -> Result<Exit, Exit> {
     let (client, mut worst) = renew_if_due(renewer, client, language).await;
-    let photos = photo_paths::expand(&arguments.photos);
+    let photos = expand(&arguments.photos);
     let push = PhotoPush { arguments, client, journal, is_one_of_several: photos.len() > 1, language };
     let mut photos = photos.iter();
     for photo in photos.by_ref() {

@@ -8,7 +8,6 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::arguments::Arguments;
-use super::photo_paths::NamedPhoto;
 use crate::cli::shown_path::shown_path;
 use crate::cli::studio::advice::{self, Failure};
 use crate::cli::studio::exit::Exit;
@@ -19,6 +18,7 @@ use crate::client::deposited::photo_status::PhotoStatus;
 use crate::client::gateway_client::GatewayClient;
 use crate::client::photo::deposit::{ClientDepositError, RetryContext};
 use crate::client::photo::photo_file::PhotoFile;
+use crate::client::photo::photo_paths::NamedPhoto;
 use crate::client::photo::printed_receipt::{self, PrintOptions};
 use crate::client::photo::push::{PushContext, PushError, PushedPhoto, push_photo};
 use crate::client::photo::spool::RepeatPolicy;

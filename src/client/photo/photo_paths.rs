@@ -6,13 +6,13 @@ use glob::{MatchOptions, glob_with};
 
 /// A photo of the command line, or a pattern that matches no file.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum NamedPhoto {
+pub enum NamedPhoto {
     File(PathBuf),
     NoMatch(PathBuf),
 }
 
-/// The photos in the order of the command line. Photos of a pattern are sorted by name.
-pub(super) fn expand(named: &[PathBuf]) -> Vec<NamedPhoto> {
+/// The photos in the order of the command line. A pattern (`*`, `?`) stands for its files, sorted by name.
+pub fn expand(named: &[PathBuf]) -> Vec<NamedPhoto> {
     named.iter().flat_map(|path| expand_one(path)).collect()
 }
 
@@ -23,7 +23,14 @@ fn expand_one(path: &Path) -> Vec<NamedPhoto> {
     }
     let options =
         MatchOptions { case_sensitive: !cfg!(windows), require_literal_leading_dot: true, ..MatchOptions::new() };
-    let found = path.to_str().and_then(|pattern| glob_with(pattern, options).ok()).into_iter().flatten().flatten();
+    // Shells of Windows know no sets, and folders may have brackets in their names.
+    let literal = |character| match character {
+        '[' => "[[]".to_owned(),
+        ']' => "[]]".to_owned(),
+        other => other.to_string(),
+    };
+    let pattern = path.to_str().map(|pattern| pattern.chars().map(literal).collect::<String>());
+    let found = pattern.and_then(|pattern| glob_with(&pattern, options).ok()).into_iter().flatten().flatten();
     let photos: Vec<_> = found.filter(|path| path.is_file()).map(NamedPhoto::File).collect();
     if photos.is_empty() { vec![NamedPhoto::NoMatch(path.to_owned())] } else { photos }
 }
@@ -31,6 +38,27 @@ fn expand_one(path: &Path) -> Vec<NamedPhoto> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn brackets_are_part_of_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("Foto [neu]");
+        std::fs::create_dir(&inner).unwrap();
+        std::fs::write(inner.join("a.jpg"), "").unwrap();
+        assert_eq!(expand(&[inner.join("?.jpg")]), [NamedPhoto::File(inner.join("a.jpg"))]);
+        assert_eq!(expand(&[inner.join("[a].jpg")]), [NamedPhoto::File(inner.join("[a].jpg"))]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_with_the_name_of_a_pattern_is_that_file() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["*.jpg", "a.jpg"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let named = folder.path().join("*.jpg");
+        assert_eq!(expand(std::slice::from_ref(&named)), [NamedPhoto::File(named)]);
+    }
 
     #[test]
     fn a_pattern_stands_for_the_files_that_it_matches() {
