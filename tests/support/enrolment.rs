@@ -1,9 +1,6 @@
 //! Enrolment at a gateway in this process: CAs that are made once per run, and clients without a certificate.
 
-use std::env;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 
 use axum::Router;
@@ -158,23 +155,4 @@ pub fn certificate(answer: &RouterResponse) -> Vec<u8> {
 /// SHA-256 of a key's public half.
 pub fn fingerprint(key: &DeviceKey) -> Sha256Digest {
     Sha256Digest::of(&key.public_key().to_spki_der())
-}
-
-/// Makes `home` the folder of the user's profile for a command.
-pub fn set_profile(command: &mut Command, home: &Path) {
-    let variable = match env::consts::OS {
-        "windows" => "LOCALAPPDATA",
-        "macos" => "HOME",
-        _ => "XDG_CONFIG_HOME",
-    };
-    command.env(variable, home);
-}
-
-/// Folder of the studio program in the profile folder `home`.
-pub fn studio_profile(home: &Path) -> PathBuf {
-    home.join(match env::consts::OS {
-        "windows" => "Lichtbild",
-        "macos" => "Library/Application Support/Lichtbild",
-        _ => "lichtbild",
-    })
 }

@@ -1,5 +1,6 @@
 //! The real `lichtbild-gateway`: created by `init`, administered by its commands, started and killed.
 
+use std::env;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -11,7 +12,6 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::enrolment::set_profile;
 use super::https_client::DeviceFiles;
 
 /// Far longer than any step takes, even on a busy machine.
@@ -362,4 +362,23 @@ pub fn free_port() -> u16 {
 pub fn mode(file: &std::path::Path) -> u32 {
     use std::os::unix::fs::PermissionsExt;
     fs::metadata(file).unwrap_or_else(|error| panic!("{}: {error}", file.display())).permissions().mode() & 0o777
+}
+
+/// Makes `home` the folder of the user's profile for a command.
+pub fn set_profile(command: &mut Command, home: &Path) {
+    let variable = match env::consts::OS {
+        "windows" => "LOCALAPPDATA",
+        "macos" => "HOME",
+        _ => "XDG_CONFIG_HOME",
+    };
+    command.env(variable, home);
+}
+
+/// Folder of the studio program in the profile folder `home`.
+pub fn studio_profile(home: &Path) -> PathBuf {
+    home.join(match env::consts::OS {
+        "windows" => "Lichtbild",
+        "macos" => "Library/Application Support/Lichtbild",
+        _ => "lichtbild",
+    })
 }

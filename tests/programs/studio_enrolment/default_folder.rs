@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use lichtbild::client::enrolment::device_folder::ReplacePolicy;
 
 use super::enrolling_studio::{EnrollingStudio, utf8};
-use crate::support::enrolment::{set_profile, studio_profile};
+use crate::support::gateway_process::{set_profile, studio_profile};
 
 /// A command in the folder `folder` beside that of the studio, for a user with an empty profile.
 fn command(studio: &EnrollingStudio, folder: &str, arguments: &[&str]) -> Command {

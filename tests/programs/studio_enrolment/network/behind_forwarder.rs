@@ -7,8 +7,7 @@ use std::process::Command;
 use lichtbild::identity::certificate::{certificates_from_pem, host_names};
 use serde_json::Value;
 
-use crate::support::enrolment::studio_profile;
-use crate::support::gateway_process::{GatewayFolder, free_port};
+use crate::support::gateway_process::{GatewayFolder, free_port, studio_profile};
 use crate::support::https_client::{PHOTO, plain_get};
 use crate::support::proxies::breaking::BreakingProxy;
 
