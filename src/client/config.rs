@@ -134,7 +134,7 @@ fn invalid(text: &str, path: &Path, source: toml::de::Error) -> StudioConfigErro
         let number = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
         redact_passwords(&format!("line {number}: {}", source.message()))
     } else {
-        source.to_string()
+        source.to_string().trim_end().to_owned()
     };
     let has_backslash = line.split_once('"').is_some_and(|(_, value)| value.contains('\\'));
     StudioConfigError::Invalid { path: path.to_owned(), source: message.into(), has_backslash }
