@@ -1,4 +1,4 @@
-//! The page around the photos: head, overview of several photos, foot.
+//! The page around the photos: head, overview of several photos, foot. Other reports have the same head.
 
 use std::fmt::Write;
 
@@ -14,13 +14,14 @@ use crate::texts::language::Language;
 use crate::texts::text;
 use crate::validation::Profile;
 
-/// Start of every page. A file that starts with it was written by this program and may be overwritten.
+/// Start of every page with photos. A file that starts with it was written by this program and may be overwritten.
 pub const FILE_SIGNATURE: &str = "<!DOCTYPE html>\n<!-- lichtbild: judged photos -->\n";
 
 const STYLE: &str = include_str!("style.css");
 
-/// Start of the page, before the photos. `checked_at` is a date and time in the reader's language.
-pub fn page_start(rows: &[PhotoSummary], profile: &Profile, checked_at: &str, language: Language) -> String {
+/// Start of a document with the style of all reports, up to its body. `signature` is the doctype and a comment by which the program
+/// recognises its files.
+pub fn document_start(signature: &str, title: &str, language: Language) -> String {
     let head = html! {
         head {
             meta charset="utf-8";
@@ -28,10 +29,15 @@ pub fn page_start(rows: &[PhotoSummary], profile: &Profile, checked_at: &str, la
             meta name="viewport" content="width=device-width, initial-scale=1";
             meta name="color-scheme" content="light dark";
             meta name="referrer" content="no-referrer";
-            title { (text!(language, "paper-report.document")) }
+            title { (title) }
             style { (PreEscaped(STYLE)) }
         }
     };
+    format!("{signature}<html lang=\"{}\">{}<body>", language.tag(), head.into_string())
+}
+
+/// Start of the page, before the photos. `checked_at` is a date and time in the reader's language.
+pub fn page_start(rows: &[PhotoSummary], profile: &Profile, checked_at: &str, language: Language) -> String {
     let top = html! {
         header.page {
             h1 { (text!(language, "paper-report")) }
@@ -44,9 +50,9 @@ pub fn page_start(rows: &[PhotoSummary], profile: &Profile, checked_at: &str, la
         @if rows.len() > 1 { (overview(rows, language)) }
         @if let Some(hint) = declaration_hint(rows, language) { aside { p { (hint) } } }
     };
-    let mut text = String::from(FILE_SIGNATURE);
+    let mut text = document_start(FILE_SIGNATURE, &text!(language, "paper-report.document"), language);
     // Writing to a String cannot fail.
-    let _ = writeln!(text, "<html lang=\"{}\">{}<body>{}<main>", language.tag(), head.into_string(), top.into_string());
+    let _ = writeln!(text, "{}<main>", top.into_string());
     text
 }
 

@@ -42,15 +42,7 @@ impl HtmlReport {
     /// [`HtmlReportError::Unwritable`].
     pub(super) fn begin(path: &Path) -> Result<Self, HtmlReportError> {
         let unwritable = |source| HtmlReportError::Unwritable { path: path.to_owned(), source };
-        let replaces = match std::fs::metadata(path) {
-            // The file type is checked first, because opening a pipe would block.
-            Ok(metadata) => metadata.is_file() && is_page(File::open(path).map_err(unwritable)?).map_err(unwritable)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
-            Err(error) => return Err(unwritable(error)),
-        };
-        if !replaces && path.symlink_metadata().is_ok() {
-            return Err(HtmlReportError::NotAReport { path: path.to_owned() });
-        }
+        let replaces = is_own_page(path, FILE_SIGNATURE)?;
         let sections = BufWriter::new(scratch_file(path).map_err(unwritable)?);
         Ok(Self { path: path.to_owned(), replaces, sections })
     }
@@ -101,8 +93,28 @@ impl HtmlReport {
     }
 }
 
-fn is_page(file: File) -> io::Result<bool> {
+/// Reports whether `path` is a file that begins with `signature` and may be overwritten; false if the name is free.
+///
+/// # Errors
+/// [`HtmlReportError::NotAReport`] if another file has this name. [`HtmlReportError::Unwritable`].
+pub(in crate::cli::studio) fn is_own_page(path: &Path, signature: &str) -> Result<bool, HtmlReportError> {
+    let unwritable = |source| HtmlReportError::Unwritable { path: path.to_owned(), source };
+    let is_own = match std::fs::metadata(path) {
+        // The file type is checked first, because opening a pipe would block.
+        Ok(metadata) => {
+            metadata.is_file() && starts_with(File::open(path).map_err(unwritable)?, signature).map_err(unwritable)?
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+        Err(error) => return Err(unwritable(error)),
+    };
+    if !is_own && path.symlink_metadata().is_ok() {
+        return Err(HtmlReportError::NotAReport { path: path.to_owned() });
+    }
+    Ok(is_own)
+}
+
+fn starts_with(file: File, signature: &str) -> io::Result<bool> {
     let mut beginning = Vec::new();
-    file.take(FILE_SIGNATURE.len() as u64).read_to_end(&mut beginning)?;
-    Ok(beginning == FILE_SIGNATURE.as_bytes())
+    file.take(signature.len() as u64).read_to_end(&mut beginning)?;
+    Ok(beginning == signature.as_bytes())
 }

@@ -1,7 +1,7 @@
 //! `lichtbild-studio check PHOTO…`: photo checks of the gateway, run offline in the studio.
 
-mod html_report;
-mod messages;
+pub(super) mod html_report;
+pub(super) mod messages;
 mod ordered_parallel;
 mod photo_list;
 mod profile_file;

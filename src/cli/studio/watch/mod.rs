@@ -1,19 +1,21 @@
 //! `lichtbild-studio watch [DIR]`
 
 mod arguments;
+pub(super) mod log;
 mod output;
 mod print_autostart;
 mod receipt_writer;
 mod signals;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::advice::{self, Failure};
 use super::exit::Exit;
 use super::output::fail;
-use super::runtime::{fail_before_sending, load_config};
 use crate::cli::shown_path::shown_path;
+use crate::client::config::StudioConfig;
 use crate::client::deposited::journal::DepositJournal;
 use crate::client::enrolment::auto_renewal::CertificateRenewer;
 use crate::client::gateway_client::GatewayClient;
@@ -28,31 +30,59 @@ use crate::texts::language::Language;
 use crate::texts::text;
 use crate::validation::profile::Profile;
 pub use arguments::Arguments;
+use log::WatchLog;
 use output::ConsoleOutput;
 use receipt_writer::LocalizedReceiptWriter;
 
-/// Watches until a signal stops it, or with `--once` until all photos are done.
+/// Watches until a signal stops it, or with `--once` until all photos are done. A failure is also written to the log, because a watch that
+/// was started without a console has no other place for it.
 pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     let config_file = arguments.config.file();
     let is_printing = arguments.print_systemd_unit || arguments.print_task;
     if is_printing && arguments.dir.is_some() {
         return print_autostart::print_autostart(arguments, &config_file, arguments.lang.unwrap_or_default());
     }
-    let config = load_config(&config_file, arguments.lang)?;
-    let language = config.language;
-    let dir = arguments.dir.as_ref().or(config.folder.as_ref()).ok_or_else(|| {
+    let config = StudioConfig::load(&config_file).map(|config| config.in_language(arguments.lang));
+    let language = config.as_ref().map_or(arguments.lang.unwrap_or_default(), |config| config.language);
+    let named = config.as_ref().ok().and_then(|config| config.folder.clone());
+    let dir = arguments.dir.clone().or(named);
+    let log = WatchLog::new(&config_file, dir.as_deref(), arguments.delete_sent_after);
+    let dir = config.map_err(|error| nothing_sent(advice::about_config(&error, language), language)).and_then(|_| {
         let message = text!(language, "studio-watch-no-folder", config = shown_path(&config_file));
-        fail(Failure::new(Exit::Usage, message))
-    })?;
+        dir.ok_or(Failure::new(Exit::Usage, message))
+    });
     if is_printing {
+        dir.map_err(fail)?;
         return print_autostart::print_autostart(arguments, &config_file, language);
     }
-    let (renewer, client) = CertificateRenewer::load(&config_file)
-        .map_err(|error| fail_before_sending(advice::about_renewal(&error, language), language))?;
-    let folder = WatchedFolder::open(dir).map_err(|error| fail(about_watched_folder(&error, language)))?;
+    dir.and_then(|dir| start_and_watch(arguments, &config_file, &dir, language, &log))
+        .inspect_err(|failure| log.failed(failure))
+        .map_err(fail)
+}
+
+fn start_and_watch(
+    arguments: &Arguments,
+    config_file: &Path,
+    dir: &Path,
+    language: Language,
+    log: &Arc<WatchLog>,
+) -> Result<Exit, Failure> {
+    let (renewer, client) = CertificateRenewer::load(config_file)
+        .map_err(|error| nothing_sent(advice::about_renewal(&error, language), language))?;
+    let folder = WatchedFolder::open(dir).map_err(|error| about_watched_folder(&error, language))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| fail(advice::about_unexpected(&error, language)))?;
-    runtime.block_on(watch(arguments, folder, DepositJournal::beside(&config_file), renewer, client, language))
+    let runtime = runtime.map_err(|error| advice::about_unexpected(&error, language))?;
+    log.started();
+    let journal = DepositJournal::beside(config_file);
+    let exit = runtime.block_on(watch(arguments, folder, journal, renewer, client, language, Arc::clone(log)))?;
+    log.ended();
+    Ok(exit)
+}
+
+/// The failure of a start, with the statement that nothing was sent.
+fn nothing_sent(failure: Failure, language: Language) -> Failure {
+    let message = format!("{}\n{}", failure.message, text!(language, "studio-nothing-sent"));
+    Failure::new(failure.exit, message)
 }
 
 async fn watch(
@@ -62,8 +92,9 @@ async fn watch(
     renewer: CertificateRenewer,
     client: GatewayClient,
     language: Language,
-) -> Result<Exit, Exit> {
-    let output = Arc::new(ConsoleOutput::new(language, Arc::new(SystemClock)));
+    log: Arc<WatchLog>,
+) -> Result<Exit, Failure> {
+    let output = Arc::new(ConsoleOutput::new(language, Arc::new(SystemClock), log));
     let watch_settings = WatchSettings {
         folder,
         client,
@@ -97,7 +128,7 @@ async fn watch(
     };
     let (watch, stop) = Watch::new(watch_settings, options)
         .and_then(|watch| Ok((watch, signals::stop()?)))
-        .map_err(|error| fail(advice::about_unexpected(&error, language)))?;
+        .map_err(|error| advice::about_unexpected(&error, language))?;
     let condition = match arguments.once {
         true => StopCondition::QueueEmpty { give_up_after: seconds(arguments.give_up_after) },
         false => StopCondition::Signal,

@@ -1,4 +1,5 @@
-//! Output of `watch`: a line for every photo that is done, on stdout; messages and a progress line on stderr.
+//! Output of `watch`: a line for every photo that is done, on stdout; messages and a progress line on stderr. Lines and messages are also
+//! written to the log.
 //!
 //! The code is shown on a terminal only. A journal or a log file is kept, copied and read by other users, while the receipt with the
 //! code is deleted together with the photo. Such a file therefore gets the receipt's name.
@@ -6,6 +7,7 @@
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::log::WatchLog;
 use crate::cli::shown_path::shown_path;
 use crate::cli::studio::advice;
 use crate::cli::studio::photos::texts;
@@ -26,6 +28,7 @@ pub(super) struct ConsoleOutput {
     /// True if stderr is a terminal, so that the progress line can be overwritten.
     shows_progress: bool,
     progress: Mutex<ProgressLine>,
+    log: Arc<WatchLog>,
 }
 
 #[derive(Default)]
@@ -36,9 +39,9 @@ struct ProgressLine {
 }
 
 impl ConsoleOutput {
-    pub(super) fn new(language: Language, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(language: Language, clock: Arc<dyn Clock>, log: Arc<WatchLog>) -> Self {
         let (shows_codes, shows_progress) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
-        Self { language, clock, shows_codes, shows_progress, progress: Mutex::default() }
+        Self { language, clock, shows_codes, shows_progress, progress: Mutex::default(), log }
     }
 
     /// Clears the progress line.
@@ -54,12 +57,13 @@ impl ConsoleOutput {
         (progress.width, progress.last) = (0, None);
     }
 
-    fn result(&self, event: &WatchEvent<'_>) -> Option<String> {
+    /// The line of a photo that is done, without the time.
+    fn result(&self, event: &WatchEvent<'_>, shows_codes: bool) -> Option<String> {
         let language = self.language;
         let line = match event {
             WatchEvent::Sent { name, receipt_file, receipt } => {
                 let shown = match RetrievalCode::parse(&receipt.code) {
-                    Ok(code) if self.shows_codes => text!(language, "studio-watch-code", code = code.reveal()),
+                    Ok(code) if shows_codes => text!(language, "studio-watch-code", code = code.reveal()),
                     _ => shown_path(receipt_file),
                 };
                 format!("{}  {}  {shown}", text!(language, "studio-watch-sent"), shown_path(name))
@@ -77,7 +81,7 @@ impl ConsoleOutput {
             }
             _ => return None,
         };
-        Some(format!("{}  {line}", moment(self.clock.now(), language)))
+        Some(line)
     }
 }
 
@@ -85,16 +89,22 @@ impl WatchObserver for ConsoleOutput {
     fn event(&self, event: &WatchEvent<'_>) {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         self.clear(&mut progress);
+        let now = self.clock.now();
         // A closed stream does not stop the watch.
-        if let Some(line) = self.result(event) {
-            let _ = writeln!(std::io::stdout(), "{}", escaped_lines(&line));
+        if let Some(line) = self.result(event, self.shows_codes) {
+            let _ = writeln!(std::io::stdout(), "{}  {}", moment(now, self.language), escaped_lines(&line));
         }
-        if let Some(message) = advice::about_event(event, self.language) {
-            let _ = writeln!(std::io::stderr(), "{}", escaped_lines(&message));
+        let message = advice::about_event(event, self.language);
+        if let Some(message) = &message {
+            let _ = writeln!(std::io::stderr(), "{}", escaped_lines(message));
+        }
+        if let Some(text) = self.result(event, false).or(message) {
+            self.log.add(event, text, now);
         }
     }
 
     fn status(&self, status: &WatchStatus) {
+        self.log.tidy(self.clock.now());
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         if !self.shows_progress || progress.last == Some(*status) {
             return;
@@ -127,18 +137,23 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::client::watch::files::message_log::MessageLog;
+    use crate::client::watch::files::retention::SentRetention;
     use crate::clock::{ManualClock, Timestamp};
 
     #[test]
     fn a_name_with_a_line_end_makes_no_second_line() {
+        let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::starting_at(Timestamp::from_unix_milliseconds(1_795_339_800_000)));
-        let output = ConsoleOutput::new(Language::English, clock);
+        let config = folder.path().join("studio.toml");
+        let log = WatchLog::new(&config, Some(folder.path()), SentRetention::default());
+        let output = ConsoleOutput::new(Language::English, clock.clone(), log);
         let (name, report) = ("a\nsent  b\u{1b}[31m.jpg".as_ref(), Path::new("refused/a\nsent  b\u{1b}[31m.txt"));
-        let line = output.result(&WatchEvent::Refused { name, report, refusal: None }).unwrap();
-        assert_eq!(
-            line,
-            "22 Nov 2026, 10:30  refused  a\\u{a}sent  b\\u{1b}[31m.jpg  refused/a\\u{a}sent  b\\u{1b}[31m.txt"
-        );
+        let event = WatchEvent::Refused { name, report, refusal: None };
+        let line = output.result(&event, true).unwrap();
+        assert_eq!(line, "refused  a\\u{a}sent  b\\u{1b}[31m.jpg  refused/a\\u{a}sent  b\\u{1b}[31m.txt");
+        output.event(&event);
+        assert_eq!(MessageLog::read(&config, clock.now())[0].text, line);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::{fs, io};
 
 use crate::atomic_file::FileMode;
 use crate::client::photo::{spool, stored_receipt};
-use crate::client::watch::files::folder::WatchedFolder;
+use crate::client::watch::files::folder::{FolderParts, WatchedFolder};
 use crate::clock::Clock;
 use crate::entropy::{Entropy, random_bytes};
 use crate::{atomic_file, failpoint};
@@ -126,6 +126,32 @@ fn move_into(job: &Job, arrived: &Path) -> io::Result<()> {
     fs::rename(arrived, job.photo())?;
     failpoint::reached("watch.taken");
     Ok(())
+}
+
+/// The jobs with a photo in the folder `directory`, oldest first, for readers that do not lock it. A watch may finish them meanwhile.
+pub(super) fn list_waiting(directory: &Path) -> io::Result<Vec<Job>> {
+    let parts = FolderParts::of(directory);
+    let entries = match fs::read_dir(&parts.working) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut jobs = Vec::new();
+    for entry in entries {
+        let job_dir = entry?.path();
+        if job_dir == parts.leftovers {
+            continue;
+        }
+        // The lock and the profile are files, and a job may vanish at any time.
+        let Some(Ok(photo)) = fs::read_dir(&job_dir).ok().and_then(|mut photos| photos.next()) else { continue };
+        let id = job_dir.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let job = Job { id, name: photo.file_name(), job_dir };
+        if job.has_photo().unwrap_or_default() {
+            jobs.push(job);
+        }
+    }
+    jobs.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(jobs)
 }
 
 /// The jobs in the working folder, oldest first. Removes folders that never got their photo.

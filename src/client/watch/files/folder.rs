@@ -5,6 +5,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::atomic_file::{self, FileMode};
 
@@ -18,6 +19,9 @@ const SENT: &str = "sent";
 const REFUSED: &str = "refused";
 /// Folder for leftover files, in the working folder.
 const LEFTOVERS: &str = "kept";
+/// Number of further attempts to lock the folder. [`is_watched`] holds the lock for a moment, which must not stop a starting watch.
+const LOCK_RETRIES: u32 = 5;
+const LOCK_RETRY_PAUSE: Duration = Duration::from_millis(20);
 
 /// A watched folder, locked against other watches.
 #[derive(Debug)]
@@ -40,10 +44,14 @@ impl WatchedFolder {
         let working = directory.join(WORKING);
         atomic_file::make_folder(&working.join(LEFTOVERS), FileMode::OwnerOnly).map_err(unusable)?;
         let lock = atomic_file::open_lock_file(&working.join(LOCK)).map_err(unusable)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(WatchedFolderError::AlreadyWatched { path: directory }),
-            Err(TryLockError::Error(source)) => return Err(unusable(source)),
+        let mut retries = 0..LOCK_RETRIES;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if retries.next().is_some() => std::thread::sleep(LOCK_RETRY_PAUSE),
+                Err(TryLockError::WouldBlock) => return Err(WatchedFolderError::AlreadyWatched { path: directory }),
+                Err(TryLockError::Error(source)) => return Err(unusable(source)),
+            }
         }
         let folder = Self { directory, sent_lock: Mutex::default(), lock: Mutex::new(Some(lock)) };
         for part in [folder.sent(), folder.refused()] {
@@ -125,6 +133,44 @@ fn verbatim(path: &str) -> String {
     }
 }
 
+/// Reports whether a watch holds the lock of the folder `directory`. Changes nothing in the folder.
+///
+/// # Errors
+/// The operating system's error if the folder or its lock cannot be read.
+pub fn is_watched(directory: &Path) -> io::Result<bool> {
+    fs::read_dir(directory)?;
+    // A shared lock needs no permission to write.
+    match atomic_file::open_regular(&directory.join(WORKING).join(LOCK)) {
+        Ok(lock) => match lock.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(error),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The folders of a watched folder, for readers that do not lock it.
+pub struct FolderParts {
+    pub sent: PathBuf,
+    pub refused: PathBuf,
+    pub(super) working: PathBuf,
+    pub(super) leftovers: PathBuf,
+}
+
+impl FolderParts {
+    pub fn of(directory: &Path) -> Self {
+        let working = directory.join(WORKING);
+        Self {
+            sent: directory.join(SENT),
+            refused: directory.join(REFUSED),
+            leftovers: working.join(LEFTOVERS),
+            working,
+        }
+    }
+}
+
 /// Reason why a folder cannot be watched.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchedFolderError {
@@ -143,7 +189,9 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let first = WatchedFolder::open(directory.path()).unwrap();
         assert!(matches!(WatchedFolder::open(directory.path()), Err(WatchedFolderError::AlreadyWatched { .. })));
+        assert!(is_watched(directory.path()).unwrap());
         drop(first);
+        assert!(!is_watched(directory.path()).unwrap());
         WatchedFolder::open(directory.path()).unwrap();
     }
 
@@ -175,6 +223,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let typo = directory.path().join("exprot");
         assert!(matches!(WatchedFolder::open(&typo), Err(WatchedFolderError::Unusable { .. })));
+        assert!(is_watched(&typo).is_err());
+        assert!(!is_watched(directory.path()).unwrap() && !directory.path().join(WORKING).exists());
         assert!(!typo.exists());
     }
 }
