@@ -7,6 +7,7 @@ mod command;
 mod killed_at_every_step;
 mod lost_folder;
 mod office_refusals;
+mod overview_page;
 mod refused;
 mod renewed;
 mod retention;
