@@ -184,8 +184,10 @@ async fn the_folder_is_named_by_the_configuration_and_its_absence_is_told() {
     run(command(&gateway, &["status", "--html", "--no-open", "--lang", "en"])).await;
     let page = fs::read_to_string(gateway.directory().join("status.html")).unwrap();
     assert!(page.contains("Waiting (0)"), "{page}");
-    let (_, page) = overview(&gateway, &["--lang", "en", "--folder", "gone"]).await;
-    assert!(page.contains("Waiting"), "the last of two is not decisive here: {page}");
+    run(command(&gateway, &["status", "--html", "--no-open", "--lang", "en", "--folder", "gone"])).await;
+    let page = fs::read_to_string(gateway.directory().join("status.html")).unwrap();
+    assert!(section(&page, "Watch of the folder").contains("cannot be read"), "{page}");
+    assert!(!gateway.directory().join("gone").exists());
 }
 
 #[tokio::test]
