@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use lichtbild::clock::{Clock, SystemClock};
+use lichtbild::validation::Profile;
 use reqwest::Url;
 use serde_json::json;
 
 use super::watched_studio::photo;
-use crate::support::fake_gateway::{FakeGateway, ScriptedReply, code_for, photo_in_state};
+use crate::support::fake_gateway::{FakeGateway, code_for, photo_in_state};
 use crate::support::gateway_process::wait_until;
 use crate::support::photos::jpeg::colour_jpeg;
+use crate::support::test_gateway::SMALL_PROFILE_TOML;
 
 /// Names that would be code, other URLs or other lines if they were not escaped.
 #[cfg(unix)]
@@ -24,6 +26,7 @@ const HOSTILE: [&str; 2] = ["Jürgen Müller 50%25 #1 & Co", "日本 'x' 📷"];
 
 async fn gateway() -> FakeGateway {
     let gateway = FakeGateway::with_script([]).await;
+    gateway.show_profile(&serde_json::to_value(Profile::parse("small", SMALL_PROFILE_TOML).unwrap()).unwrap());
     fs::create_dir(gateway.directory().join("export")).unwrap();
     gateway
 }
@@ -158,7 +161,6 @@ async fn without_a_gateway_the_page_shows_what_is_known_here() {
     refused["refusal"] = json!({"reason": "glasses"});
     gateway.show_photos([refused]);
     watch_once(&gateway, &[]).await;
-    gateway.extend_script([ScriptedReply::CutUpload, ScriptedReply::CutUpload, ScriptedReply::CutUpload]);
     gateway.write_config("https://127.0.0.1:1");
     export(&gateway, "bert.jpg", &photo(2));
     export(&gateway, "wide.jpg", &colour_jpeg(90, 45));
@@ -168,8 +170,9 @@ async fn without_a_gateway_the_page_shows_what_is_known_here() {
     assert!(page.contains("The gateway could not be asked."), "{page}");
     assert!(section(&page, "Deposited today (1)").contains("anna"));
     assert!(section(&page, "Refused at the office (1)").contains("anna.jpg"));
-    let waiting = section(&page, "Waiting (2)");
+    let waiting = section(&page, "Waiting (1)");
     assert!(waiting.contains("bert.jpg</bdi></th><td>will be sent at the next connection"), "{waiting}");
+    assert!(section(&page, "Refused, not deposited (1)").contains("wide"));
 }
 
 #[tokio::test]
