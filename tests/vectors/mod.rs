@@ -1,6 +1,7 @@
 //! The test vectors of `fixtures/vectors`, through the functions of the product.
 
 mod published;
+#[cfg(unix)]
 mod python;
 
 use std::collections::BTreeSet;

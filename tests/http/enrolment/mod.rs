@@ -5,11 +5,13 @@ mod answers;
 mod command;
 #[cfg(feature = "failpoints")]
 mod crash;
+#[cfg(unix)]
 mod foreign_est_clients;
 mod four_eyes;
 mod gateway_proof;
 #[cfg(unix)]
 mod many_certificates;
+#[cfg(unix)]
 mod openssl_and_curl;
 mod parallel;
 mod refused;

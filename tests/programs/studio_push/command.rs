@@ -123,7 +123,9 @@ async fn of_several_photos_each_has_its_result_and_the_worst_decides() {
     let lines: Vec<serde_json::Value> = run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let told: Vec<_> = lines
         .iter()
-        .map(|line| (line["file"].as_str().unwrap().rsplit('/').next().unwrap(), line["exit"].as_u64().unwrap()))
+        .map(|line| {
+            (line["file"].as_str().unwrap().rsplit(['/', '\\']).next().unwrap(), line["exit"].as_u64().unwrap())
+        })
         .collect();
     assert_eq!(told, [("none.jpg", 6), ("anna.jpg", 3), ("bert.jpg", 0), ("*.tif", 6)]);
     assert_eq!(

@@ -108,7 +108,7 @@ async fn a_refusal_at_the_counter_is_printed_once_with_reason_and_note_and_left_
         line.contains("Grund: Augen geschlossen oder verdeckt  Notiz des Amts: Augen\\u{202e}bitte öffnen"),
         "{line}"
     );
-    assert!(line.contains(" Uhr  ") && line.ends_with("refused/anna.txt"), "{line}");
+    assert!(line.contains(" Uhr  ") && line.replace('\\', "/").ends_with("refused/anna.txt"), "{line}");
     let report = fs::read_to_string(gateway.directory().join("export/refused/anna.txt")).unwrap();
     assert!(report.starts_with("anna.jpg: im Amt abgelehnt am 25.11.2026.\n\nFoto-Nr. "), "{report}");
     assert!(report.contains("\nGrund: Augen geschlossen oder verdeckt\nNotiz des Amts: "), "{report}");
