@@ -174,6 +174,13 @@ pub enum StudioConfigError {
     InvalidProxy { path: PathBuf, source: ProxyUrlError },
 }
 
+impl StudioConfigError {
+    /// Reports whether the file does not exist.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Unreadable { source, .. } if source.kind() == io::ErrorKind::NotFound)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

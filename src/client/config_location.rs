@@ -29,6 +29,12 @@ pub fn profile_folder() -> Option<PathBuf> {
     }
 }
 
+/// Watched folder that is proposed to a user; `None` without a home folder. It is not one of the folders that Windows may copy to a cloud, such
+/// as Pictures and Documents.
+pub fn proposed_watch_folder() -> Option<PathBuf> {
+    Some(etcetera::home_dir().ok()?.join("Lichtbild"))
+}
+
 /// The configuration that a command reads: the `named` file, or the first that exists in the `current` folder and in the `profile`
 /// folder. If there is none, the file that an enrolment is to write: beside the key of an unfinished enrolment in the current folder, or
 /// else in the profile folder.

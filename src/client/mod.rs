@@ -18,6 +18,7 @@
 
 pub mod backoff;
 pub mod config;
+pub mod config_folder;
 pub mod config_location;
 pub mod credentials;
 pub mod deposited;

@@ -147,7 +147,8 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     Ok(Exit::Done)
 }
 
-fn for_people(enrolled: &EnrolledDevice, folder: &DeviceFolder, language: Language) -> String {
+/// The enrolled device in words.
+pub(super) fn for_people(enrolled: &EnrolledDevice, folder: &DeviceFolder, language: Language) -> String {
     let mut text = text!(
         language,
         "studio-enrolled",

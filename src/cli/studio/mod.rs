@@ -15,6 +15,7 @@ pub mod push;
 pub mod receipt_text;
 pub mod renew;
 mod runtime;
+pub mod setup;
 pub mod status;
 mod typed_line;
 pub mod watch;
@@ -35,6 +36,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Setup(setup::Arguments),
     Enrol(enrol::Arguments),
     Push(push::Arguments),
     #[command(name = "receipt")]
@@ -50,6 +52,7 @@ enum Command {
 /// Runs the program. clap ends it with exit code 2 if the arguments are wrong.
 pub fn main() -> ExitCode {
     let (Ok(exit) | Err(exit)) = match command_line::parse::<Arguments>().command {
+        Command::Setup(arguments) => setup::run(&arguments),
         Command::Enrol(arguments) => enrol::run(&arguments),
         Command::Push(arguments) => push::run(&arguments),
         Command::Print(arguments) => print_receipt::run(&arguments),

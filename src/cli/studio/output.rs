@@ -17,6 +17,12 @@ pub(super) fn eprint(message: impl Display) {
     let _ = writeln!(io::stderr(), "{}", escaped_lines(&message.to_string()));
 }
 
+/// Prints a question; the answer is typed on the same line.
+pub(super) fn ask(question: impl Display) {
+    let mut stream = io::stderr();
+    let _ = write!(stream, "{} ", escaped_lines(&question.to_string())).and_then(|()| stream.flush());
+}
+
 /// Prints the message of a failure and gives its exit code.
 pub(super) fn fail(failure: Failure) -> Exit {
     eprint(failure.message);

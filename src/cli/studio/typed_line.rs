@@ -9,9 +9,16 @@ use crate::domain::text_encoding::decode_text;
 /// In bytes. A longer line is cut.
 const MAX_LENGTH: u64 = 4096;
 
-/// The first line of the standard input, without its end. A pipe of PowerShell may put a byte order mark before it, or write UTF-16.
+/// The first line of the standard input, without its end; empty if there is none. A pipe of PowerShell may put a byte order mark before it,
+/// or write UTF-16.
 pub(super) fn read_typed_line() -> io::Result<Zeroizing<String>> {
     first_line(&mut io::stdin().lock())
+}
+
+/// The next line of the standard input, without its end; `None` at the end of the input.
+pub(super) fn read_next_line() -> io::Result<Option<Zeroizing<String>>> {
+    let mut input = io::stdin().lock();
+    if input.fill_buf()?.is_empty() { Ok(None) } else { first_line(&mut input).map(Some) }
 }
 
 fn first_line(input: &mut impl BufRead) -> io::Result<Zeroizing<String>> {

@@ -241,7 +241,7 @@ impl DeviceFolder {
 }
 
 /// Only the owner may read a configuration that contains a password.
-pub(super) fn config_file_mode(proxy: Option<&HttpProxy>) -> FileMode {
+pub(in crate::client) fn config_file_mode(proxy: Option<&HttpProxy>) -> FileMode {
     let has_password = proxy.is_some_and(|proxy| proxy.origin() == ProxyOrigin::Configuration && proxy.has_password());
     if has_password { FileMode::OwnerOnly } else { FileMode::WorldReadable }
 }

@@ -17,4 +17,6 @@ mod readme_walkthrough;
 mod renew_command;
 mod renewal;
 mod renewal_lock;
+#[cfg(unix)]
+mod setup_command;
 mod status_command;

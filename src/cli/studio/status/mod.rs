@@ -101,14 +101,24 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
         if arguments.json {
             print_json(&to_json(&test, &lines, &files), language)?;
         } else {
-            lines.iter().try_for_each(|line| print(for_people(line, language), language))?;
+            print_lines(&lines, language)?;
             print_refused(&test, &files, language)?;
         }
     }
+    Ok(exit_of(&lines))
+}
+
+/// Prints the results, a line for each aspect.
+pub(super) fn print_lines(lines: &[SelfTestLine], language: Language) -> Result<(), Exit> {
+    lines.iter().try_for_each(|line| print(for_people(line, language), language))
+}
+
+/// Exit code for the results.
+pub(super) fn exit_of(lines: &[SelfTestLine]) -> Exit {
     // The first fault is the cause of the others; an aspect that only needs attention never hides a fault.
     let fault = lines.iter().find(|line| line.state == CheckState::Fault);
     let attention = lines.iter().find(|line| line.state == CheckState::Attention);
-    Ok(fault.or(attention).map_or(Exit::Done, |line| line.exit))
+    fault.or(attention).map_or(Exit::Done, |line| line.exit)
 }
 
 /// Writes the page and prints its path. The page is opened if no file is named; a failure of that does not change the exit code.

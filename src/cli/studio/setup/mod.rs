@@ -1,0 +1,117 @@
+//! `lichtbild-studio setup`
+
+mod dialog;
+mod enrolment;
+mod hot_folder;
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::advice::{Failure, about_config, about_self_test, about_unexpected};
+use super::autostart::{self, WatchCommand, about_autostart_error, about_installed_autostart};
+use super::config_option::StudioConfigOption;
+use super::exit::Exit;
+use super::output::{eprint, fail};
+use super::runtime::runtime;
+use super::status::{exit_of, print_lines};
+use crate::cli::shown_path::shown_path;
+use crate::client::config::{StudioConfig, StudioConfigError};
+use crate::client::self_test::self_test;
+use crate::clock::SystemClock;
+use crate::domain::party::Role;
+use crate::texts::language::Language;
+use crate::texts::text;
+use dialog::Dialog;
+use enrolment::enrol_by_dialog;
+use hot_folder::choose_hot_folder;
+
+/// Connect this computer step by step: enrol it, make the watched folder, start `watch` at logon, test everything
+///
+/// Asks for the gateway's address and the code from the invitation letter. Steps that are done already are skipped, so that the command
+/// continues after an interruption and repairs what is missing.
+#[derive(Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    config: StudioConfigOption,
+    /// Watched folder, instead of a question for it
+    #[arg(long, value_name = "DIR")]
+    folder: Option<PathBuf>,
+    /// Do not start `watch`, neither now nor at logon
+    #[arg(long)]
+    no_autostart: bool,
+    /// Wait for the enter key at the end, so that the window stays open
+    #[arg(long, hide = true)]
+    pause: bool,
+    /// Language of messages and of the configuration [default: the configuration's, or de]
+    #[arg(long)]
+    lang: Option<Language>,
+}
+
+/// Does the steps, and prints the result of the test.
+pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
+    let config = arguments.config.file();
+    // A task that is started at logon has another current folder.
+    let config = std::path::absolute(&config).unwrap_or(config);
+    let known = StudioConfig::load(&config).map(|known| known.in_language(arguments.lang));
+    let language = known.as_ref().map_or(arguments.lang.unwrap_or_default(), |known| known.language);
+    let mut dialog = Dialog { language };
+    let ended = set_up(arguments, &config, known, &mut dialog);
+    if let Err(failure) = &ended {
+        eprint(format!("\n{}\n{}", failure.message, text!(language, "studio-setup-interrupted")));
+    }
+    if arguments.pause {
+        dialog.wait_for_enter();
+    }
+    ended.map_err(|failure| failure.exit)
+}
+
+fn set_up(
+    arguments: &Arguments,
+    config_file: &Path,
+    known: Result<StudioConfig, StudioConfigError>,
+    dialog: &mut Dialog,
+) -> Result<Exit, Failure> {
+    let language = dialog.language;
+    eprint(text!(language, "studio-setup-welcome"));
+    let is_kept = match &known {
+        Ok(known) => dialog.keeps_enrolment(known)?,
+        Err(error) if error.is_missing() => false,
+        Err(error) => return Err(about_config(error, language)),
+    };
+    if !is_kept {
+        let device = enrol_by_dialog(config_file, known.is_ok(), dialog)?;
+        if device.role == Role::Office {
+            eprint(text!(language, "studio-setup-office"));
+            return Ok(Exit::Done);
+        }
+    }
+    let config = StudioConfig::load(config_file).map_err(|error| about_config(&error, language))?;
+    let folder = choose_hot_folder(arguments.folder.as_deref(), config_file, &config, dialog)?;
+    let started = if arguments.no_autostart { Ok(()) } else { start_at_logon(config_file, language) };
+    eprint(format!("\n{}", text!(language, "studio-setup-test")));
+    let runtime = runtime(language).map_err(|exit| Failure::new(exit, String::new()))?;
+    let lines = about_self_test(&runtime.block_on(self_test(config_file, arguments.lang, &SystemClock)), language);
+    print_lines(&lines, language).map_err(|exit| Failure::new(exit, String::new()))?;
+    let tested = exit_of(&lines);
+    let next = match (tested, &started) {
+        (Exit::Done | Exit::Attention, Ok(())) => "studio-setup-done",
+        _ => "studio-setup-unfinished",
+    };
+    eprint(format!("\n{}", text!(language, next, folder = shown_path(&folder))));
+    // A fault of the test is worse than a watch that has to be started by hand.
+    Ok(started.map_or_else(|exit| if tested == Exit::Done { exit } else { tested }, |()| tested))
+}
+
+/// Sets up the start at logon and starts `watch` now. A failure is told; photos can be deposited without it.
+fn start_at_logon(config_file: &Path, language: Language) -> Result<(), Exit> {
+    let watch = WatchCommand::of_this_program(config_file, None, Vec::new())
+        .map_err(|error| fail(about_unexpected(&error, language)))?;
+    let installed = autostart::install(&watch).map_err(|error| fail(about_autostart_error(&error, language)))?;
+    eprint(about_installed_autostart(&installed, language));
+    autostart::start(&watch, &installed).map_err(|error| {
+        let exit = fail(about_autostart_error(&error, language));
+        eprint(text!(language, "studio-setup-not-started"));
+        exit
+    })
+}

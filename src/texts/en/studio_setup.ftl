@@ -1,0 +1,35 @@
+### Set-up step by step (`lichtbild-studio setup`).
+
+studio-setup-welcome = This connects the computer to the gateway. You need the authority's letter with address and code.
+    Each answer ends with the enter key. Ctrl+C stops the set-up; a new run continues it.
+
+studio-setup-address = Address from the letter (such as gateway.stadt.example):
+studio-setup-address-again = Address (enter alone keeps { $address }):
+studio-setup-code = Code from the letter:
+studio-setup-again = Compare address and code with the letter and type them again.
+studio-setup-enrolled-already = This computer is enrolled already ({ $gateway }). Enter alone keeps that; "{ $new }" enrols it with a new invitation:
+# Answer to the question studio-setup-enrolled-already.
+studio-setup-new = new
+studio-setup-office = This code belongs to an office, which needs no watched folder.
+studio-setup-folder = Folder to which your photo program exports passport photos (enter alone: { $proposed }):
+studio-setup-folder-unproposed = Folder to which your photo program exports passport photos:
+studio-setup-folder-kept = Watched folder: { $folder }
+studio-setup-folder-made = Watched folder: { $folder }. Export finished passport photos to it.
+studio-setup-folder-relative = Type the whole path, such as { $example }.
+studio-setup-folder-in-cloud = "{ $cloud }" is copied to a cloud, where passport photos must not be. Choose another folder.
+studio-setup-folder-unusable = The folder { $folder } cannot be made ({ $cause }). Choose another one.
+studio-setup-folder-not-unicode = The folder's name contains invalid characters. Choose another one.
+studio-setup-folder-line = The folder cannot be added to { $config }. Write a line into the file by hand: folder = 'FOLDER', before the first line in square brackets.
+studio-setup-folder-differs = { $config } names a folder already: { $folder }. Change its line folder, and run setup without --folder.
+studio-setup-config-unwritable = { $config } cannot be written ({ $cause }). { $held ->
+    [yes] The file is probably open in another program: close it there and run setup again.
+   *[no] Check permissions and free space, and run setup again.
+}
+studio-setup-test = Test of the connection:
+studio-setup-done = Done. Export passport photos to { $folder }. The receipt with the retrieval code is then in "sent", a refused photo with the reason in "refused".
+    `lichtbild-studio status --html` shows the present state.
+studio-setup-unfinished = Not finished yet: the lines above name what is missing. Repair it and run `lichtbild-studio setup` again; finished steps stay. The folder is { $folder }.
+studio-setup-not-started = The folder is watched from the next logon, or now with `lichtbild-studio watch`.
+studio-setup-interrupted = The set-up is not finished. `lichtbild-studio setup` continues it.
+studio-setup-input-ended = There was no further answer. Run `lichtbild-studio setup` in a window with a keyboard.
+studio-setup-press-enter = Enter closes this window.
