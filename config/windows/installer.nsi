@@ -18,6 +18,8 @@ Name "Lichtbild"
 OutFile "${OUT}"
 RequestExecutionLevel user
 InstallDir "$LOCALAPPDATA\Programs\Lichtbild"
+; An update goes where the program is.
+InstallDirRegKey HKCU "${UNINSTALL_KEY}" "InstallLocation"
 SetCompressor /SOLID lzma
 ; So large that the second copy of the program takes no space.
 SetCompressorDictSize 32
