@@ -15,7 +15,7 @@
 //! | 3 network | [`transport`], [`client`] |
 //! | 2 mechanisms | [`validation`], [`sealing`], [`identity`], [`storage`], [`receipt`], [`limits`] |
 //! | 1 vocabulary | [`domain`], [`wire`] |
-//! | 0 leaves | [`atomic_file`], [`clock`], [`entropy`], [`failpoint`], [`json_object`], `system_program` (Windows), [`texts`] |
+//! | 0 leaves | [`atomic_file`], [`clock`], [`entropy`], [`failpoint`], [`json_object`], [`system_program`], [`texts`] |
 
 pub mod api;
 pub mod atomic_file;
@@ -36,7 +36,6 @@ pub mod report;
 pub mod sealing;
 pub mod server;
 pub mod storage;
-#[cfg(windows)]
 pub mod system_program;
 pub mod telemetry;
 pub mod texts;

@@ -5,8 +5,8 @@ Unicode true
 Target amd64-unicode
 
 ; The program's commands behind the start menu's entries.
-!define SETUP "status"
-!define OVERVIEW "status"
+!define SETUP "setup --pause"
+!define OVERVIEW "status --html"
 
 !define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\Lichtbild"
 !define RUN_KEY "Software\Microsoft\Windows\CurrentVersion\Run"

@@ -27,9 +27,15 @@ studio-setup-config-unwritable = { $config } lässt sich nicht schreiben ({ $cau
 }
 studio-setup-test = Prüfung der Verbindung:
 studio-setup-done = Fertig. Passbilder nach { $folder } exportieren. Der Beleg mit dem Abrufcode liegt danach in „sent“, ein abgelehntes Bild mit dem Grund in „refused“.
-    Was gerade läuft, zeigt `lichtbild-studio status --html`.
-studio-setup-unfinished = Noch nicht fertig: Die Zeilen darüber nennen, was fehlt. Es beheben und `lichtbild-studio setup` noch einmal aufrufen; Erledigtes bleibt. Der Ordner ist { $folder }.
-studio-setup-not-started = Die Überwachung des Ordners beginnt mit der nächsten Anmeldung, oder jetzt mit `lichtbild-studio watch`.
-studio-setup-interrupted = Die Einrichtung ist nicht fertig. `lichtbild-studio setup` macht dort weiter.
-studio-setup-input-ended = Es kam keine Antwort mehr. `lichtbild-studio setup` in einem Fenster aufrufen, in dem sich tippen lässt.
+    Den Stand zeigt { $overview }.
+studio-setup-unfinished = Noch nicht fertig: Die Zeilen darüber nennen, was fehlt. Danach macht { $again } weiter; Erledigtes bleibt. Der Ordner ist { $folder }.
+studio-setup-not-started = Die Überwachung des Ordners beginnt mit der nächsten Anmeldung.
+studio-setup-interrupted = Die Einrichtung ist nicht fertig. { $again } macht dort weiter.
+studio-setup-input-ended = Es kam keine Antwort mehr. Die Einrichtung in einem Fenster starten, in dem sich tippen lässt.
 studio-setup-press-enter = Eingabetaste schließt das Fenster.
+studio-setup-in-terminal = `lichtbild-studio setup`
+studio-setup-in-start-menu = „Lichtbild einrichten“ (im Startmenü)
+studio-overview-in-terminal = `lichtbild-studio status --html`
+studio-overview-in-start-menu = „Lichtbild Übersicht“ (im Startmenü)
+studio-autostart-removed = Der Ordner wird nicht mehr überwacht, auch nicht nach der nächsten Anmeldung. Konfiguration, Schlüssel und Fotos bleiben.
+studio-autostart-none = Es war kein Start bei der Anmeldung eingerichtet.

@@ -27,9 +27,15 @@ studio-setup-config-unwritable = { $config } cannot be written ({ $cause }). { $
 }
 studio-setup-test = Test of the connection:
 studio-setup-done = Done. Export passport photos to { $folder }. The receipt with the retrieval code is then in "sent", a refused photo with the reason in "refused".
-    `lichtbild-studio status --html` shows the present state.
-studio-setup-unfinished = Not finished yet: the lines above name what is missing. Repair it and run `lichtbild-studio setup` again; finished steps stay. The folder is { $folder }.
-studio-setup-not-started = The folder is watched from the next logon, or now with `lichtbild-studio watch`.
-studio-setup-interrupted = The set-up is not finished. `lichtbild-studio setup` continues it.
-studio-setup-input-ended = There was no further answer. Run `lichtbild-studio setup` in a window with a keyboard.
+    { $overview } shows the present state.
+studio-setup-unfinished = Not finished yet: the lines above name what is missing. Repair it; then { $again } continues, and finished steps stay. The folder is { $folder }.
+studio-setup-not-started = The folder is watched from the next logon.
+studio-setup-interrupted = The set-up is not finished. { $again } continues it.
+studio-setup-input-ended = There was no further answer. Start the set-up in a window in which you can type.
 studio-setup-press-enter = Enter closes this window.
+studio-setup-in-terminal = `lichtbild-studio setup`
+studio-setup-in-start-menu = "Lichtbild einrichten" (in the start menu)
+studio-overview-in-terminal = `lichtbild-studio status --html`
+studio-overview-in-start-menu = "Lichtbild Übersicht" (in the start menu)
+studio-autostart-removed = The folder is no longer watched, nor after the next logon. Configuration, key and photos stay.
+studio-autostart-none = No start at logon was set up.

@@ -89,6 +89,14 @@ fn a_shop_is_connected_by_address_code_and_enter() {
     assert_eq!(again.status.code(), Some(0), "{}", said(&again));
     assert!(said(&again).contains("enrolled already"), "{}", said(&again));
     assert_eq!(shop.config(), before);
+
+    for told in ["no longer watched", "No start at logon was set up"] {
+        let removed = shop.set_up(&["--remove-autostart"], &[]);
+        assert_eq!((removed.status.code(), said(&removed).contains(told)), (Some(0), true), "{}", said(&removed));
+    }
+    assert!(!shop.setup.home.beside("profile/systemd/user/lichtbild-watch.service").exists());
+    let calls = fs::read_to_string(shop.setup.home.beside("systemctl-calls")).unwrap();
+    assert!(calls.contains(&format!("--user disable --now {unit}")), "{calls}");
 }
 
 #[test]

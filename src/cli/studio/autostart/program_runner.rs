@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::error::SystemProgramError;
+use crate::system_program::without_window;
 
 /// Runs programs of the system. Tests replace it.
 pub(super) trait ProgramRunner {
@@ -49,16 +50,6 @@ fn not_started(program: &Path, source: std::io::Error) -> SystemProgramError {
 fn name(program: &Path) -> String {
     program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned()
 }
-
-#[cfg(windows)]
-fn without_window(command: &mut Command) {
-    use std::os::windows::process::CommandExt;
-    const CREATE_NO_WINDOW: u32 = 0x0800_0000;
-    command.creation_flags(CREATE_NO_WINDOW);
-}
-
-#[cfg(not(windows))]
-const fn without_window(_: &mut Command) {}
 
 #[cfg(test)]
 pub(super) mod tests {

@@ -3,13 +3,14 @@
 use std::env;
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::error::{AutostartError, SystemProgramError};
 use super::installed::InstalledAutostart;
 use super::program_runner::ProgramRunner;
 use super::watch_command::WatchCommand;
 use super::windows_task::{command_line, task, task_file};
+use crate::system_program::system_folder;
 
 /// Programs that Windows starts at each logon of this user.
 const RUN_KEY: &str = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run";
@@ -53,8 +54,8 @@ pub(super) struct WindowsAutostart<R> {
 
 impl<R: ProgramRunner> WindowsAutostart<R> {
     pub(super) fn new(runner: R, account: WindowsAccount) -> Self {
-        let root = env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
-        Self { runner, account, system_folder: Path::new(&root).join("System32") }
+        let system_folder = system_folder().unwrap_or_else(|_| r"C:\Windows\System32".into());
+        Self { runner, account, system_folder }
     }
 
     pub(super) fn install(&self, command: &WatchCommand) -> Result<InstalledAutostart, AutostartError> {
@@ -137,6 +138,8 @@ impl<R: ProgramRunner> WindowsAutostart<R> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::super::program_runner::tests::NotingRunner;
     use super::*;
 

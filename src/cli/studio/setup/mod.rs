@@ -40,6 +40,9 @@ pub struct Arguments {
     /// Do not start `watch`, neither now nor at logon
     #[arg(long)]
     no_autostart: bool,
+    /// End `watch`, do not start it at logon any more, and do nothing else
+    #[arg(long, conflicts_with_all = ["no_autostart", "folder"])]
+    remove_autostart: bool,
     /// Wait for the enter key at the end, so that the window stays open
     #[arg(long, hide = true)]
     pause: bool,
@@ -56,14 +59,30 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     let known = StudioConfig::load(&config).map(|known| known.in_language(arguments.lang));
     let language = known.as_ref().map_or(arguments.lang.unwrap_or_default(), |known| known.language);
     let mut dialog = Dialog { language };
-    let ended = set_up(arguments, &config, known, &mut dialog);
-    if let Err(failure) = &ended {
-        eprint(format!("\n{}\n{}", failure.message, text!(language, "studio-setup-interrupted")));
-    }
+    let ended = match arguments.remove_autostart {
+        true => remove_autostart(language),
+        false => set_up(arguments, &config, known, &mut dialog).map_err(|Failure { exit, message }| {
+            let interrupted = text!(language, "studio-setup-interrupted", again = this_command(language));
+            Failure::new(exit, format!("\n{message}\n{interrupted}"))
+        }),
+    };
+    let ended = ended.map_err(fail);
     if arguments.pause {
         dialog.wait_for_enter();
     }
-    ended.map_err(|failure| failure.exit)
+    ended
+}
+
+fn remove_autostart(language: Language) -> Result<Exit, Failure> {
+    let removed = autostart::remove().map_err(|error| about_autostart_error(&error, language))?;
+    let told = if removed { "studio-autostart-removed" } else { "studio-autostart-none" };
+    eprint(text!(language, told));
+    Ok(Exit::Done)
+}
+
+/// This command as the user starts it. On Windows it is an entry of the start menu.
+fn this_command(language: Language) -> String {
+    text!(language, if cfg!(windows) { "studio-setup-in-start-menu" } else { "studio-setup-in-terminal" })
 }
 
 fn set_up(
@@ -98,7 +117,12 @@ fn set_up(
         (Exit::Done | Exit::Attention, Ok(())) => "studio-setup-done",
         _ => "studio-setup-unfinished",
     };
-    eprint(format!("\n{}", text!(language, next, folder = shown_path(&folder))));
+    let (folder, again) = (shown_path(&folder), this_command(language));
+    let overview = if cfg!(windows) { "studio-overview-in-start-menu" } else { "studio-overview-in-terminal" };
+    eprint(format!(
+        "\n{}",
+        text!(language, next, folder = folder, again = again, overview = text!(language, overview))
+    ));
     // A fault of the test is worse than a watch that has to be started by hand.
     Ok(started.map_or_else(|exit| if tested == Exit::Done { exit } else { tested }, |()| tested))
 }

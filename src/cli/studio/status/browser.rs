@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use reqwest::Url;
 
+use crate::system_program::system_program;
+
 /// Number of times that the opening program is asked for its end. It may be the browser itself, which runs until it is closed.
 const POLLS: u32 = 60;
 const POLL_PAUSE: Duration = Duration::from_millis(50);
@@ -34,7 +36,7 @@ fn opener(page: &Path) -> io::Result<Command> {
     if cfg!(windows) {
         // The address has no spaces or quotation marks, which rundll32 does not take apart as other programs do. No console is opened.
         let address = Url::from_file_path(&absolute).map_err(|()| io::ErrorKind::InvalidFilename)?;
-        command = Command::new("rundll32.exe");
+        command = system_program("rundll32.exe")?;
         command.args(["url.dll,FileProtocolHandler", address.as_str()]);
     } else {
         command = Command::new(if cfg!(target_os = "macos") { "open" } else { "xdg-open" });
