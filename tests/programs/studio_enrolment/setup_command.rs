@@ -13,11 +13,11 @@ use crate::support::gateway_process::{set_profile, studio_profile};
 use crate::support::https_client::PHOTO;
 
 /// A shop with an empty profile, and a `systemctl` that only notes its calls.
-struct Shop {
+struct SetupShop {
     setup: ReadmeSetup,
 }
 
-impl Shop {
+impl SetupShop {
     fn new() -> Self {
         let setup = ReadmeSetup::new();
         fs::create_dir(setup.home.beside("bin")).unwrap();
@@ -57,7 +57,7 @@ fn said(output: &Output) -> String {
 
 #[test]
 fn a_shop_is_connected_by_address_code_and_enter() {
-    let shop = Shop::new();
+    let shop = SetupShop::new();
     let _gateway = shop.setup.home.start();
     let invitation = shop.setup.invite();
     let (url, code) = (field(&invitation, "url"), field(&invitation, "code"));
@@ -101,7 +101,7 @@ fn a_shop_is_connected_by_address_code_and_enter() {
 
 #[test]
 fn an_interrupted_set_up_goes_on_where_it_stopped() {
-    let shop = Shop::new();
+    let shop = SetupShop::new();
     let gateway = shop.setup.home.start();
     let invitation = shop.setup.invite();
     let (url, code) = (field(&invitation, "url"), field(&invitation, "code"));
@@ -129,7 +129,7 @@ fn an_interrupted_set_up_goes_on_where_it_stopped() {
 
 #[test]
 fn a_new_invitation_replaces_a_device_and_keeps_its_folder() {
-    let shop = Shop::new();
+    let shop = SetupShop::new();
     let _gateway = shop.setup.home.start();
     let [first, second] = [(); 2].map(|()| shop.setup.invite());
     let folder = shop.setup.home.beside("export");
@@ -148,7 +148,7 @@ fn a_new_invitation_replaces_a_device_and_keeps_its_folder() {
 
 #[test]
 fn a_watch_that_cannot_be_started_is_told_and_the_rest_is_done() {
-    let shop = Shop::new();
+    let shop = SetupShop::new();
     let _gateway = shop.setup.home.start();
     let invitation = shop.setup.invite();
     fs::write(shop.setup.home.beside("bin/systemctl"), "#!/bin/sh\necho 'no bus' >&2\nexit 1\n").unwrap();
