@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
+use zeroize::Zeroizing;
 
 pub use access::{OtherReader, other_readers};
 pub use held::is_held;
@@ -70,7 +71,8 @@ fn contains_already(path: &Path, bytes: &[u8], audience: FileMode) -> bool {
         let _ = audience;
         true
     };
-    matches!(read_entry(path), Ok(Some(present)) if present == bytes) && is_mode_right()
+    matches!(read_entry(path).map(|present| present.map(Zeroizing::new)), Ok(Some(present)) if *present == bytes)
+        && is_mode_right()
 }
 
 /// Follows symbolic links to the end.

@@ -18,7 +18,7 @@ use crate::client::config_location::folder_of;
 use crate::client::enrolment::address::EnrolmentAddress;
 use crate::client::enrolment::device_folder::{CONFIG_FILE, DeviceFolder, ReplacePolicy};
 use crate::client::enrolment::enrol::{ClientEnrolError, DeviceEnrolment, EnrolledDevice, enrol};
-use crate::client::network::proxy::{ProxyEnvironment, choose_proxy};
+use crate::client::network::proxy::{HttpProxy, ProxyEnvironment, choose_proxy};
 use crate::client::timer::TokioTimer;
 use crate::clock::{SystemClock, Timestamp};
 use crate::domain::code::enrolment_code::EnrolmentCode;
@@ -119,24 +119,10 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
         parse_fingerprint(text).ok_or_else(|| usage_error(text!(language, "studio-fingerprint-malformed")))
     });
     let expected_ca_sha256 = expected_ca_sha256.transpose()?;
-    let runtime = runtime(language)?;
     let dir = arguments.dir.clone().unwrap_or_else(|| folder_of(&default_config()));
-    let failed = |error: &ClientEnrolError| fail(advice::about_enrol(error, &address, &dir, language));
-    let folder = DeviceFolder::open(&dir).map_err(|error| failed(&error.into()))?;
-    let enrolment = DeviceEnrolment {
-        address: &address,
-        code: &code,
-        expected_ca_sha256,
-        folder: &folder,
-        replace: if arguments.replace { ReplacePolicy::WithBackup } else { ReplacePolicy::Never },
-        proxy: proxy.as_ref(),
-        language,
-        clock: &SystemClock,
-        entropy: &OsEntropy,
-        timer: &TokioTimer::begin(),
-        on_progress: &|event| eprint(advice::about_enrolment_progress(&event, language)),
-    };
-    let enrolled = runtime.block_on(enrol(&enrolment)).map_err(|error| failed(&error))?;
+    let replace = if arguments.replace { ReplacePolicy::WithBackup } else { ReplacePolicy::Never };
+    let typed = TypedInvitation { address: &address, code: &code, expected_ca_sha256, proxy: proxy.as_ref() };
+    let (enrolled, folder) = enrol_into(&dir, &typed, replace, language).map_err(fail)?;
     match arguments.json {
         true => print_json(&EnrolledLine::new(&enrolled, &folder), language)?,
         false => print(for_people(&enrolled, &folder, language), language)?,
@@ -145,6 +131,44 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     let option = (!is_found_without_option(&config)).then_some(config.as_path());
     eprint(advice::after_enrolment(&enrolled, option, language));
     Ok(Exit::Done)
+}
+
+/// What the user typed of an invitation, and the proxy on the way to the gateway.
+pub(super) struct TypedInvitation<'a> {
+    pub(super) address: &'a EnrolmentAddress,
+    pub(super) code: &'a EnrolmentCode,
+    /// From the letter.
+    pub(super) expected_ca_sha256: Option<Sha256Digest>,
+    pub(super) proxy: Option<&'a HttpProxy>,
+}
+
+/// Enrols this computer with its files in `dir`, and prints the progress.
+///
+/// # Errors
+/// The failure in words.
+pub(super) fn enrol_into(
+    dir: &Path,
+    typed: &TypedInvitation<'_>,
+    replace: ReplacePolicy,
+    language: Language,
+) -> Result<(EnrolledDevice, DeviceFolder), Failure> {
+    let failed = |error: &ClientEnrolError| advice::about_enrol(error, typed.address, dir, language);
+    let folder = DeviceFolder::open(dir).map_err(|error| failed(&error.into()))?;
+    let enrolment = DeviceEnrolment {
+        address: typed.address,
+        code: typed.code,
+        expected_ca_sha256: typed.expected_ca_sha256,
+        folder: &folder,
+        replace,
+        proxy: typed.proxy,
+        language,
+        clock: &SystemClock,
+        entropy: &OsEntropy,
+        timer: &TokioTimer::begin(),
+        on_progress: &|event| eprint(advice::about_enrolment_progress(&event, language)),
+    };
+    let enrolled = runtime(language)?.block_on(enrol(&enrolment)).map_err(|error| failed(&error))?;
+    Ok((enrolled, folder))
 }
 
 /// The enrolled device in words.

@@ -44,7 +44,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     let language = arguments
         .lang
         .unwrap_or_else(|| StudioConfig::load(&config).map_or_else(|_| Language::default(), |config| config.language));
-    let runtime = runtime(language)?;
+    let runtime = runtime(language).map_err(fail)?;
     if !is_due(arguments, &config, language)? {
         return Ok(Exit::Done);
     }

@@ -13,9 +13,9 @@ use crate::texts::language::Language;
 use crate::texts::text;
 
 /// Runtime with one thread, which is enough for one request at a time.
-pub(super) fn runtime(language: Language) -> Result<Runtime, Exit> {
+pub(super) fn runtime(language: Language) -> Result<Runtime, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| fail(about_unexpected(&error, language)))
+    runtime.map_err(|error| about_unexpected(&error, language))
 }
 
 /// Prints a failure before the first request, and tells that nothing was sent.
@@ -48,6 +48,6 @@ impl GatewayAccess {
         let language = config.language;
         let client = GatewayClient::from_config(&config)
             .map_err(|error| fail_before_sending(about_credentials(&error, language), language))?;
-        Ok(Self { client, language, runtime: runtime(language)? })
+        Ok(Self { client, language, runtime: runtime(language).map_err(fail)? })
     }
 }

@@ -7,6 +7,7 @@ mod one_photo;
 use super::advice;
 use super::exit::Exit;
 use super::output::eprint;
+use super::output::fail;
 use super::runtime::{fail_before_sending, load_config, runtime};
 use crate::client::deposited::journal::DepositJournal;
 use crate::client::enrolment::auto_renewal::{CertificateRenewer, RenewalEvent};
@@ -24,7 +25,13 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     let (renewer, client) = CertificateRenewer::load(&config)
         .map_err(|error| fail_before_sending(advice::about_renewal(&error, language), language))?;
     let renewer = renewer.in_language(language);
-    runtime(language)?.block_on(push_all(arguments, DepositJournal::beside(&config), &renewer, client, language))
+    runtime(language).map_err(fail)?.block_on(push_all(
+        arguments,
+        DepositJournal::beside(&config),
+        &renewer,
+        client,
+        language,
+    ))
 }
 
 async fn push_all(

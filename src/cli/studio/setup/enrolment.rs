@@ -4,19 +4,15 @@ use std::path::Path;
 
 use super::dialog::{Dialog, MAX_TRIES};
 use crate::cli::studio::advice::{self, Failure};
-use crate::cli::studio::enrol::for_people;
+use crate::cli::studio::enrol::{TypedInvitation, enrol_into, for_people};
 use crate::cli::studio::exit::Exit;
 use crate::cli::studio::output::eprint;
-use crate::cli::studio::runtime::runtime;
 use crate::client::config_location::folder_of;
 use crate::client::enrolment::address::EnrolmentAddress;
-use crate::client::enrolment::device_folder::{DeviceFolder, ReplacePolicy};
-use crate::client::enrolment::enrol::{ClientEnrolError, DeviceEnrolment, EnrolledDevice, enrol};
+use crate::client::enrolment::device_folder::ReplacePolicy;
+use crate::client::enrolment::enrol::EnrolledDevice;
 use crate::client::network::proxy::{ProxyEnvironment, choose_proxy};
-use crate::client::timer::TokioTimer;
-use crate::clock::SystemClock;
 use crate::domain::code::enrolment_code::EnrolmentCode;
-use crate::entropy::OsEntropy;
 use crate::texts::text;
 
 /// Asks for address and code and enrols this computer, until it is enrolled. Its files are put beside `config_file`; `replaces` renames those of
@@ -75,23 +71,9 @@ fn enrol_once(
     let dir = folder_of(config_file);
     let proxy = choose_proxy(None, &ProxyEnvironment::read(), &address.at("/"))
         .map_err(|error| Failure::new(Exit::Setup, advice::about_proxy_url(&error, language)))?;
-    let failed = |error: &ClientEnrolError| advice::about_enrol(error, address, &dir, language);
-    let folder = DeviceFolder::open(&dir).map_err(|error| failed(&error.into()))?;
-    let enrolment = DeviceEnrolment {
-        address,
-        code,
-        expected_ca_sha256: None,
-        folder: &folder,
-        replace: if replaces { ReplacePolicy::WithBackup } else { ReplacePolicy::Never },
-        proxy: proxy.as_ref(),
-        language,
-        clock: &SystemClock,
-        entropy: &OsEntropy,
-        timer: &TokioTimer::begin(),
-        on_progress: &|event| eprint(advice::about_enrolment_progress(&event, language)),
-    };
-    let runtime = runtime(language).map_err(|exit| Failure::new(exit, String::new()))?;
-    let enrolled = runtime.block_on(enrol(&enrolment)).map_err(|error| failed(&error))?;
+    let replace = if replaces { ReplacePolicy::WithBackup } else { ReplacePolicy::Never };
+    let typed = TypedInvitation { address, code, expected_ca_sha256: None, proxy: proxy.as_ref() };
+    let (enrolled, folder) = enrol_into(&dir, &typed, replace, language)?;
     eprint(for_people(&enrolled, &folder, language));
     Ok(enrolled)
 }

@@ -109,9 +109,11 @@ fn set_up(
     let folder = choose_hot_folder(arguments.folder.as_deref(), config_file, &config, dialog)?;
     let started = if arguments.no_autostart { Ok(()) } else { start_at_logon(config_file, language) };
     eprint(format!("\n{}", text!(language, "studio-setup-test")));
-    let runtime = runtime(language).map_err(|exit| Failure::new(exit, String::new()))?;
-    let lines = about_self_test(&runtime.block_on(self_test(config_file, arguments.lang, &SystemClock)), language);
-    print_lines(&lines, language).map_err(|exit| Failure::new(exit, String::new()))?;
+    let test = runtime(language)?.block_on(self_test(config_file, arguments.lang, &SystemClock));
+    let lines = about_self_test(&test, language);
+    if let Err(exit) = print_lines(&lines, language) {
+        return Ok(exit);
+    }
     let tested = exit_of(&lines);
     let next = match (tested, &started) {
         (Exit::Done | Exit::Attention, Ok(())) => "studio-setup-done",

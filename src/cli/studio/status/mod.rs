@@ -85,7 +85,7 @@ struct StatusLine<'a> {
 /// Tests every aspect, and prints the results.
 pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     let config = arguments.config.file();
-    let runtime = runtime(arguments.lang.unwrap_or_default())?;
+    let runtime = runtime(arguments.lang.unwrap_or_default()).map_err(fail)?;
     let test = runtime.block_on(self_test(&config, arguments.lang, &SystemClock));
     let configured = test.configuration.as_ref().ok().map(|config| config.language);
     let language = arguments.lang.or(configured).unwrap_or_default();
