@@ -64,6 +64,6 @@ mod tests {
         let file = directory.path().join("studio.toml");
         fs::write(&file, format!("\u{feff}{}\r\n", CONFIG.replace('\n', "\r\n"))).unwrap();
         add_folder_setting(&file, Path::new("/srv/photos")).unwrap();
-        assert_eq!(StudioConfig::load(&file).unwrap().folder.unwrap(), Path::new("/srv/photos"));
+        assert_eq!(StudioConfig::load(&file).unwrap().folder.unwrap(), directory.path().join("/srv/photos"));
     }
 }

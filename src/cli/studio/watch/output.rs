@@ -151,7 +151,8 @@ mod tests {
         let (name, report) = ("a\nsent  b\u{1b}[31m.jpg".as_ref(), Path::new("refused/a\nsent  b\u{1b}[31m.txt"));
         let event = WatchEvent::Refused { name, report, refusal: None };
         let line = output.result(&event, true).unwrap();
-        assert_eq!(line, "refused  a\\u{a}sent  b\\u{1b}[31m.jpg  refused/a\\u{a}sent  b\\u{1b}[31m.txt");
+        let shown = format!("refused{}a\\u{{a}}sent  b\\u{{1b}}[31m.txt", std::path::MAIN_SEPARATOR);
+        assert_eq!(line, format!("refused  a\\u{{a}}sent  b\\u{{1b}}[31m.jpg  {shown}"));
         output.event(&event);
         assert_eq!(MessageLog::read(&config, clock.now())[0].text, line);
     }
