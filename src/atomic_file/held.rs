@@ -3,7 +3,7 @@
 use std::io;
 
 /// Pauses between the tries, in milliseconds: together a little more than half a second. Virus scanners and indexing
-/// services open a new file for a few milliseconds; a viewer keeps it open for longer than anybody waits.
+/// services open a new file for a few milliseconds; a viewer keeps it open for longer than the program can wait.
 #[cfg(windows)]
 const PAUSES: [u64; 6] = [10, 20, 40, 80, 160, 320];
 

@@ -12,7 +12,7 @@ pub use access::{OtherReader, other_readers};
 pub use held::is_held;
 pub use mode::{FileMode, make_folder, make_new_folder};
 use names::parent_dir;
-pub use names::{remove, rename, sync_dir, sync_file};
+pub use names::{remove, remove_at_once, rename, sync_dir, sync_file};
 pub use open::{open_lock_file, open_regular, open_regular_with, read, read_entry};
 pub use temporary::remove_temporary_files;
 
@@ -67,10 +67,8 @@ fn contains_already(path: &Path, bytes: &[u8], audience: FileMode) -> bool {
         path.symlink_metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o777 & !audience.bits() == 0)
     };
     #[cfg(not(unix))]
-    let is_mode_right = || {
-        let _ = audience;
-        true
-    };
+    let is_mode_right =
+        || audience == FileMode::WorldReadable || other_readers(path).is_none_or(|others| others.is_empty());
     matches!(read_entry(path).map(|present| present.map(Zeroizing::new)), Ok(Some(present)) if *present == bytes)
         && is_mode_right()
 }

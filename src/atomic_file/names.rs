@@ -7,10 +7,19 @@ use std::path::Path;
 use super::held;
 use super::open::{open_regular, open_regular_with};
 
+/// Removes a file as [`remove`] does, without waiting for other programs: for files of which many may be open, and which are tried again.
+pub fn remove_at_once(path: &Path) -> io::Result<()> {
+    removed(path, fs::remove_file(path))
+}
+
 /// Removes a file; succeeds if it does not exist.
 /// An error for which [`is_held`] is true: another program has the file open.
 pub fn remove(path: &Path) -> io::Result<()> {
-    match held::retry(|| fs::remove_file(path)) {
+    removed(path, held::retry(|| fs::remove_file(path)))
+}
+
+fn removed(path: &Path, removed: io::Result<()>) -> io::Result<()> {
+    match removed {
         Ok(()) => sync_dir(path),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),

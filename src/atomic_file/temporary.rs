@@ -53,15 +53,28 @@ pub(super) fn create_with(prefix: &OsStr, path: &Path, audience: FileMode) -> io
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(audience.bits()));
     }
-    let file = builder.tempfile_in(parent_dir(&in_long_form(path)))?;
     #[cfg(windows)]
-    if audience == FileMode::OwnerOnly {
-        // While it is empty, so that no other user reads the bytes.
-        super::access::protect_file(file.path());
+    {
+        use std::os::windows::fs::OpenOptionsExt;
+        /// Other programs may rename and delete the open file, as this one does, and not read it.
+        const FILE_SHARE_DELETE: u32 = 4;
+        let open = |path: &Path| {
+            let mut options = fs::File::options();
+            options.read(true).write(true).create_new(true).share_mode(FILE_SHARE_DELETE).open(path)
+        };
+        let file = builder.make_in(parent_dir(&in_long_form(path)), open)?;
+        if audience == FileMode::OwnerOnly {
+            // While it is empty: no other program has been able to open it.
+            super::access::protect_file(file.path());
+        }
+        Ok(file)
     }
-    #[cfg(not(any(unix, windows)))]
-    let _ = audience;
-    Ok(file)
+    #[cfg(not(windows))]
+    {
+        #[cfg(not(unix))]
+        let _ = audience;
+        builder.tempfile_in(parent_dir(&in_long_form(path)))
+    }
 }
 
 pub(super) fn create_folder(path: &Path) -> io::Result<TempDir> {
@@ -101,7 +114,7 @@ pub(super) fn name_over(file: NamedTempFile, target: &Path) -> io::Result<()> {
     // delete it.
     let (file, path) = file.keep().map_err(|error| error.error)?;
     if let Err(error) = held::retry(|| fs::rename(&path, target)) {
-        let _ = fs::remove_file(&path);
+        let _ = held::retry(|| fs::remove_file(&path));
         return Err(error);
     }
     sync_name(&file, target)

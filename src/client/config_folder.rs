@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::config::{StudioConfig, StudioConfigError};
 use super::enrolment::device_folder::config_file_mode;
-use crate::atomic_file;
+use crate::atomic_file::{self, FileMode};
 use crate::domain::text_encoding::decode_text;
 
 /// Adds the watched folder `folder`, an absolute path, to the configuration in `config_file`, which names none yet. The other lines stay.
@@ -21,8 +21,22 @@ pub fn add_folder_setting(config_file: &Path, folder: &Path) -> Result<(), Folde
     // The serializer chooses quotation marks in which backslashes stay as they are.
     let edited = format!("{text}{line_end}folder = {}\n", toml::Value::from(folder));
     let config = StudioConfig::parse(&edited, config_file).map_err(FolderSettingError::Invalid)?;
-    atomic_file::replace(config_file, edited.as_bytes(), config_file_mode(config.proxy.as_ref()))
-        .map_err(FolderSettingError::Unwritable)
+    let audience = if is_private(config_file) { FileMode::OwnerOnly } else { config_file_mode(config.proxy.as_ref()) };
+    atomic_file::replace(config_file, edited.as_bytes(), audience).map_err(FolderSettingError::Unwritable)
+}
+
+/// Reports whether the user has limited the file to the own account.
+fn is_private(file: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 == 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        false
+    }
 }
 
 /// Reason why the folder is not in the configuration.
@@ -64,6 +78,7 @@ mod tests {
         let file = directory.path().join("studio.toml");
         fs::write(&file, format!("\u{feff}{}\r\n", CONFIG.replace('\n', "\r\n"))).unwrap();
         add_folder_setting(&file, Path::new("/srv/photos")).unwrap();
-        assert_eq!(StudioConfig::load(&file).unwrap().folder.unwrap(), directory.path().join("/srv/photos"));
+        let named = StudioConfig::load(&file).unwrap().folder.unwrap();
+        assert!(named.ends_with("srv/photos"), "{}", named.display());
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use etcetera::base_strategy::{Apple, BaseStrategy, Windows, Xdg};
 
-use super::enrolment::device_folder::{CONFIG_FILE, PENDING_KEY_FILE};
+use super::enrolment::device_folder::CONFIG_FILE;
 
 /// Environment variable that names the configuration.
 pub const CONFIG_VARIABLE: &str = "LICHTBILD_STUDIO_CONFIG";
@@ -36,8 +36,7 @@ pub fn proposed_watch_folder() -> Option<PathBuf> {
 }
 
 /// The configuration that a command reads: the `named` file, or the first that exists in the `current` folder and in the `profile`
-/// folder. If there is none, the file that an enrolment is to write: beside the key of an unfinished enrolment in the current folder, or
-/// else in the profile folder.
+/// folder. If there is none, the file in the profile folder, which an enrolment is to write.
 pub fn locate_config(named: Option<&Path>, current: &Path, profile: Option<&Path>) -> PathBuf {
     if let Some(named) = named {
         return named.to_owned();
@@ -46,7 +45,7 @@ pub fn locate_config(named: Option<&Path>, current: &Path, profile: Option<&Path
     let Some(in_profile) = profile.map(|folder| folder.join(CONFIG_FILE)) else { return here };
     // A file that cannot be asked about is chosen too, so that its error is reported.
     let exists = |path: &Path| path.try_exists().unwrap_or(true);
-    if exists(&here) || !exists(&in_profile) && exists(&current.join(PENDING_KEY_FILE)) { here } else { in_profile }
+    if exists(&here) { here } else { in_profile }
 }
 
 /// The folder of a configuration, in which the device's other files are.
@@ -83,16 +82,6 @@ mod tests {
         fs::write(current.join("studio.toml"), "").unwrap();
         assert_eq!(locate_config(None, &current, Some(&profile)), current.join("studio.toml"));
         assert_eq!(locate_config(Some(Path::new("x.toml")), &current, Some(&profile)), Path::new("x.toml"));
-    }
-
-    #[test]
-    fn an_unfinished_enrolment_in_the_current_folder_is_continued_there() {
-        let (_directory, current, profile) = folders();
-        fs::write(current.join(PENDING_KEY_FILE), "").unwrap();
-        assert_eq!(locate_config(None, &current, Some(&profile)), current.join("studio.toml"));
-        fs::create_dir(&profile).unwrap();
-        fs::write(profile.join("studio.toml"), "").unwrap();
-        assert_eq!(locate_config(None, &current, Some(&profile)), profile.join("studio.toml"));
     }
 
     #[test]

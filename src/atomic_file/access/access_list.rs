@@ -1,9 +1,9 @@
-//! Parser of access lists in the security descriptor definition language, in the part that tells who can read.
+//! Parser of access lists in the security descriptor definition language, in the part that names readers.
 //! Source: Microsoft, "Security Descriptor String Format" and "ACE Strings".
 
 use super::reader::OtherReader;
 
-/// Rights by which a user can read a file, or permit it to himself.
+/// Rights by which a user can read a file, or take the right to read it.
 const READING: [&str; 7] = ["GA", "GR", "FA", "FR", "CC", "WD", "WO"];
 /// `FILE_READ_DATA`, `WRITE_DAC`, `WRITE_OWNER`, `GENERIC_ALL`, `GENERIC_READ`.
 const READING_MASK: u32 = 0x0000_0001 | 0x0004_0000 | 0x0008_0000 | 0x1000_0000 | 0x8000_0000;

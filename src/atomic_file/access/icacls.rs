@@ -24,8 +24,8 @@ static FOLDERS: Mutex<Option<HashMap<PathBuf, bool>>> = Mutex::new(None);
 /// Set if `icacls` reports success and does nothing, as that of Wine: it is not called again.
 static IS_WITHOUT_EFFECT: AtomicBool = AtomicBool::new(false);
 
-/// Limits a new, empty file to its owner, unless its folder does. Best effort, since not every disk has access lists: `status` tells who
-/// can read the key.
+/// Limits a new, empty file to its owner, unless its folder does. Best effort, since not every disk has access lists: `status` names the
+/// readers of the key.
 pub(in crate::atomic_file) fn protect_file(path: &Path) {
     if !is_private(parent_dir(path)) {
         let _ = restrict(path, "F");
@@ -34,8 +34,9 @@ pub(in crate::atomic_file) fn protect_file(path: &Path) {
 
 /// Limits a new folder to its owner, as [`protect_file`].
 pub(in crate::atomic_file) fn protect_folder(path: &Path) {
-    let is_protected = is_private(parent_dir(path)) || restrict(path, "(OI)(CI)F").is_ok();
-    remember(path, is_protected);
+    if is_private(parent_dir(path)) || restrict(path, "(OI)(CI)F").is_ok() {
+        remember(path, true);
+    }
 }
 
 /// The users besides its owner who can read a file; `None` if `icacls` does not tell.
@@ -43,17 +44,19 @@ pub(super) fn other_readers(path: &Path) -> Option<Vec<OtherReader>> {
     readers_in(&descriptor(path)?, owner()?, Scope::Itself)
 }
 
+/// Reports whether new files in the folder are for their owner only. Without an answer of `icacls` they count as readable, and the next call asks
+/// again.
 fn is_private(folder: &Path) -> bool {
-    let known =
-        FOLDERS.lock().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(|known| known.get(folder).copied());
-    known.unwrap_or_else(|| {
-        let readers =
-            descriptor(folder).zip(owner()).map(|(list, owner)| readers_in(&list, owner, Scope::WithNewFiles));
-        // Without an answer the disk has no access lists, and nothing can be protected.
-        let is_private = readers.is_none_or(|readers| readers.is_none_or(|readers| readers.is_empty()));
-        remember(folder, is_private);
-        is_private
-    })
+    let known = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = known.as_ref().and_then(|known| known.get(folder).copied());
+    if let Some(known) = known {
+        return known;
+    }
+    let readers =
+        descriptor(folder).zip(owner()).and_then(|(list, owner)| readers_in(&list, owner, Scope::WithNewFiles));
+    let Some(readers) = readers else { return IS_WITHOUT_EFFECT.load(Ordering::Relaxed) };
+    remember(folder, readers.is_empty());
+    readers.is_empty()
 }
 
 fn remember(folder: &Path, is_private: bool) {
@@ -84,7 +87,15 @@ fn descriptor(path: &Path) -> Option<String> {
     let saved = tempfile::tempdir().ok()?;
     let file = saved.path().join("access");
     run("icacls.exe", vec![short_form(path), "/save".into(), file.as_os_str().to_owned(), "/q".into()]).ok()?;
-    let bytes = fs::read(file).inspect_err(|_| IS_WITHOUT_EFFECT.store(true, Ordering::Relaxed)).ok()?;
+    let bytes = match fs::read(file) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            if error.kind() == io::ErrorKind::NotFound {
+                IS_WITHOUT_EFFECT.store(true, Ordering::Relaxed);
+            }
+            return None;
+        }
+    };
     let units: Vec<u16> = bytes.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect();
     // The first line is the file's name.
     String::from_utf16(&units).ok()?.lines().nth(1).map(str::to_owned)
@@ -92,15 +103,15 @@ fn descriptor(path: &Path) -> Option<String> {
 
 /// The SID of the user whose program this is.
 fn owner() -> Option<&'static str> {
-    static OWNER: OnceLock<Option<String>> = OnceLock::new();
-    let read = || {
-        let output = run("whoami.exe", ["/user", "/fo", "csv", "/nh"].map(OsString::from).to_vec()).ok()?;
-        // "computer\user","S-1-5-21-…", the name in the console's code page.
-        let text = String::from_utf8_lossy(&output.stdout);
-        let sid = text.trim_end().trim_end_matches('"').rsplit('"').next()?;
-        sid.starts_with("S-1-").then(|| sid.to_owned())
-    };
-    OWNER.get_or_init(read).as_deref()
+    static OWNER: OnceLock<String> = OnceLock::new();
+    if let Some(known) = OWNER.get() {
+        return Some(known);
+    }
+    let output = run("whoami.exe", ["/user", "/fo", "csv", "/nh"].map(OsString::from).to_vec()).ok()?;
+    // "computer\user","S-1-5-21-…", the name in the console's code page.
+    let text = String::from_utf8_lossy(&output.stdout);
+    let sid = text.trim_end().trim_end_matches('"').rsplit('"').next()?;
+    sid.starts_with("S-1-").then(|| OWNER.get_or_init(|| sid.to_owned()).as_str())
 }
 
 /// The path without the prefix for long paths, which older programs do not know.

@@ -5,7 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::output::eprint;
+use crate::cli::shown_path::shown_path;
 use crate::client::config_location::{CONFIG_VARIABLE, PROFILE_FOLDER, locate_config, profile_folder};
+use crate::client::enrolment::device_folder::CONFIG_FILE;
+use crate::texts::language::Language;
+use crate::texts::text;
 
 /// File with gateway address, certificate and key of this computer.
 #[derive(Args)]
@@ -15,9 +20,18 @@ pub(super) struct StudioConfigOption {
 }
 
 impl StudioConfigOption {
-    /// The configuration of this command.
-    pub(super) fn file(&self) -> PathBuf {
-        locate(self.config.as_deref())
+    /// The configuration of this command. A file in the current folder that takes precedence over the user's own is named, because another user
+    /// may have put it there.
+    pub(super) fn file(&self, language: Option<Language>) -> PathBuf {
+        let file = locate(self.config.as_deref());
+        let own = profile_folder().map(|folder| folder.join(CONFIG_FILE)).filter(|own| own.is_file());
+        if let (None, Some(own)) = (&self.config, own)
+            && std::path::absolute(&file).ok() != std::path::absolute(&own).ok()
+        {
+            let (file, own) = (shown_path(std::path::absolute(&file).unwrap_or(file.clone())), shown_path(own));
+            eprint(text!(language.unwrap_or_default(), "studio-config-of-current-folder", file = file, own = own));
+        }
+        file
     }
 }
 

@@ -133,7 +133,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     Ok(Exit::Done)
 }
 
-/// What the user typed of an invitation, and the proxy on the way to the gateway.
+/// Typed parts of an invitation, and the proxy on the way to the gateway.
 pub(super) struct TypedInvitation<'a> {
     pub(super) address: &'a EnrolmentAddress,
     pub(super) code: &'a EnrolmentCode,

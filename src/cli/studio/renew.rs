@@ -40,7 +40,7 @@ pub struct Arguments {
 
 /// Renews the certificate, and prints the end of the new one.
 pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
-    let config = arguments.config.file();
+    let config = arguments.config.file(arguments.lang);
     let language = arguments
         .lang
         .unwrap_or_else(|| StudioConfig::load(&config).map_or_else(|_| Language::default(), |config| config.language));

@@ -30,7 +30,7 @@ impl EnrolmentAddress {
 impl FromStr for EnrolmentAddress {
     type Err = AddressError;
 
-    /// `gateway.stadt.example`, with or without `https://`, port and a slash at its end.
+    /// `gateway.stadt.example`, with or without `https://`, port, a slash at its end, and the path `/connect/`.
     fn from_str(text: &str) -> Result<Self, AddressError> {
         let text = text.trim();
         let authority = match text.split_once("://") {
@@ -40,6 +40,8 @@ impl FromStr for EnrolmentAddress {
             None => text,
         };
         let authority = authority.trim_end_matches('/');
+        // Letters show the page for browsers, which is at the same address.
+        let authority = authority.strip_suffix("/connect").unwrap_or(authority);
         if authority.contains(['/', '?', '#']) {
             return Err(AddressError::Path);
         }

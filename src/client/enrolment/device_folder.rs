@@ -32,7 +32,8 @@ pub const NEXT_DEVICE_FILE: &str = "device.next.pem";
 const CA_FILE: &str = "gateway-ca.pem";
 /// Configuration.
 pub const CONFIG_FILE: &str = "studio.toml";
-const PKCS12: &str = "device.p12";
+/// PKCS#12 file for the browser of an office.
+pub const PKCS12_FILE: &str = "device.p12";
 
 /// Treatment of a device that is already in the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,8 +222,8 @@ impl DeviceFolder {
             Pkcs12Content { key, certificate: &certificate.der, authorities: &[], friendly_name: &friendly_name };
         let file =
             to_pkcs12(&content, &password, Pkcs12Encryption::default(), entropy).map_err(DeviceFolderError::Pkcs12)?;
-        self.put(PKCS12, &file, FileMode::OwnerOnly)?;
-        Ok(BrowserFile { path: self.file(PKCS12), password })
+        self.put(PKCS12_FILE, &file, FileMode::OwnerOnly)?;
+        Ok(BrowserFile { path: self.file(PKCS12_FILE), password })
     }
 
     /// Writes a file. A file with other content is renamed with the next free number.

@@ -43,8 +43,9 @@ pub fn erase_sent(folder: &WatchedFolder, keep: SentRetention, now: Timestamp) -
         return Ok(erasure);
     }
     let sent = folder.sent();
-    for entry in fs::read_dir(&sent)? {
-        let path = entry?.path();
+    // All names are read first, so that an error hides nothing that was erased.
+    let entries = fs::read_dir(&sent)?.collect::<io::Result<Vec<_>>>()?;
+    for path in entries.into_iter().map(|entry| entry.path()) {
         let Some(stem) = claimed_by(&path) else { continue };
         let _alone = folder.sent_lock.lock().unwrap_or_else(PoisonError::into_inner);
         let failures = match is_due(&path, keep, now) {
@@ -84,13 +85,13 @@ fn erase_photo(sent: &Path, stem: &OsStr) -> Vec<ErasureFailure> {
     let mut others = photos_of(sent, stem, &mut failures);
     others.extend([RECEIPT_TEXT, RECEIPT_PDF].map(named));
     for path in others {
-        if let Err(error) = atomic_file::remove(&path) {
+        if let Err(error) = atomic_file::remove_at_once(&path) {
             failures.push(ErasureFailure { path, error });
         }
     }
     if failures.is_empty() {
         let path = named(RECEIPT_JSON);
-        if let Err(error) = atomic_file::remove(&path) {
+        if let Err(error) = atomic_file::remove_at_once(&path) {
             failures.push(ErasureFailure { path, error });
         }
     }
@@ -140,7 +141,8 @@ fn photos_of(sent: &Path, stem: &OsStr, failures: &mut Vec<ErasureFailure>) -> V
             continue;
         }
         let is_photo = match path.file_name().map(file_kind) {
-            Some(FileKind::Jpeg) => true,
+            // A folder is not of this program.
+            Some(FileKind::Jpeg) => !path.is_dir(),
             // Another file may have the same stem.
             Some(FileKind::OtherImage | FileKind::NoExtension) if path.is_file() => match starts_as_jpeg(&path) {
                 Ok(starts) => starts,

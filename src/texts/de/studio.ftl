@@ -37,6 +37,7 @@ studio-proxy-gateway-unreachable = Der Proxy { $proxy } erreicht { $destination 
 studio-proxy-not-a-proxy = Unter { $proxy } antwortet kein HTTP-Proxy. Die Angabe proxy oder HTTPS_PROXY prüfen.
 
 ## The configuration and its files.
+studio-config-of-current-folder = Benutzt wird { $file } aus dem aktuellen Ordner, nicht { $own }. Ist das nicht gemeint: in einen anderen Ordner wechseln, oder --config angeben.
 studio-config-missing = Die Konfiguration { $path } gibt es nicht. Ohne --config und LICHTBILD_STUDIO_CONFIG wird studio.toml in { $current } und dann in { $profile } gesucht. Ist dieser Rechner noch nicht angemeldet: `lichtbild-studio setup`, oder `lichtbild-studio enrol ADRESSE CODE` mit der Einladung des Amts. Ist er es, mit --config die richtige Datei angeben.
 studio-config-unreadable = Die Konfiguration { $path } lässt sich nicht lesen ({ $cause }). Mit --config die richtige Datei angeben.
 studio-config-invalid =
@@ -154,7 +155,7 @@ studio-enrolment-waiting =
     Das Amt muss dieses Gerät noch freigeben. Dort anrufen und vorlesen:
       Gerät { $device_id }
       Schlüssel { $fingerprint }
-    Freigegeben wird, wenn dort dieselben Zeichen stehen. Dieses Programm wartet; nach Strg-C geht derselbe Befehl im selben Ordner weiter.
+    Freigegeben wird, wenn dort dieselben Zeichen stehen. Dieses Programm wartet; nach Strg+C macht derselbe Befehl mit derselben Adresse und demselben Code weiter.
 studio-enrolment-poll-failed =
     { $cause }
     Nächste Frage in { $seconds } s. Bitte warten.
@@ -224,7 +225,7 @@ studio-status-gateway = Gateway { $gateway }
 studio-status-proxy = Gateway { $gateway }; Proxy { $address } (Angabe { $setting })
 studio-status-file = { $configured }; Datei { $file }
 studio-status-hot-folder = { $configured }; überwachter Ordner { $folder }
-studio-status-enrolment-pending = Die Anmeldung dieses Rechners ist begonnen und nicht abgeschlossen. Denselben Befehl `lichtbild-studio enrol …` im selben Ordner noch einmal ausführen.
+studio-status-enrolment-pending = Die Anmeldung dieses Rechners ist begonnen und nicht abgeschlossen: mit { $again }, derselben Adresse und demselben Code fortsetzen.
 studio-status-certificate-too-early = gilt nach der Uhr dieses Rechners erst ab { $from }. Wahrscheinlich geht die Uhr nach: Datum und Uhrzeit stellen.
 studio-status-certificate-valid = gültig bis { $until }; zu erneuern ab { $due }
 studio-status-renewal-overdue = Die Erneuerung ist überfällig: `lichtbild-studio renew` ausführen.

@@ -1,16 +1,16 @@
 ### Einrichtung Schritt für Schritt (`lichtbild-studio setup`).
 
-studio-setup-welcome = Diese Einrichtung schließt den Rechner an das Gateway an. Sie brauchen dazu den Brief des Amtes mit Adresse und Code.
-    Jede Frage beantworten Sie mit der Eingabetaste. Strg+C bricht ab; ein neuer Aufruf macht dort weiter.
+studio-setup-welcome = Diese Einrichtung verbindet den Computer mit der Meldebehörde. Sie brauchen dazu Adresse und Code der Einladung.
+    Jede Antwort mit der Eingabetaste abschließen. Strg+C bricht ab; ein neuer Aufruf macht weiter.
 
-studio-setup-address = Adresse aus dem Brief (etwa gateway.stadt.example):
+studio-setup-address = Adresse der Einladung (etwa gateway.stadt.example):
 studio-setup-address-again = Adresse (Eingabetaste allein behält { $address }):
-studio-setup-code = Code aus dem Brief:
-studio-setup-again = Adresse und Code mit dem Brief vergleichen und noch einmal eingeben.
-studio-setup-enrolled-already = Dieser Rechner ist schon angeschlossen ({ $gateway }). Eingabetaste allein behält das; „{ $new }“ schließt ihn mit einer neuen Einladung an:
+studio-setup-code = Code der Einladung:
+studio-setup-again = Adresse und Code mit der Einladung vergleichen und noch einmal eingeben.
+studio-setup-enrolled-already = Dieser Computer ist schon verbunden ({ $gateway }). Eingabetaste allein behält das; „{ $new }“ verbindet ihn mit einer neuen Einladung:
 # Antwort auf die Frage studio-setup-enrolled-already.
 studio-setup-new = neu
-studio-setup-office = Dieser Code gehört einem Amt. Ein überwachter Ordner ist dort nicht nötig.
+studio-setup-office = Dieser Computer gehört einem Amt und braucht keinen überwachten Ordner. Die Datei device.p12 mit dem Kennwort in den Browser einlesen.
 studio-setup-folder = Ordner, in den Ihr Fotoprogramm die Passbilder exportiert (Eingabetaste allein: { $proposed }):
 studio-setup-folder-unproposed = Ordner, in den Ihr Fotoprogramm die Passbilder exportiert:
 studio-setup-folder-kept = Überwachter Ordner: { $folder }
@@ -26,16 +26,21 @@ studio-setup-config-unwritable = { $config } lässt sich nicht schreiben ({ $cau
    *[no] Rechte und freien Platz prüfen und setup noch einmal aufrufen.
 }
 studio-setup-test = Prüfung der Verbindung:
-studio-setup-done = Fertig. Passbilder nach { $folder } exportieren. Der Beleg mit dem Abrufcode liegt danach in „sent“, ein abgelehntes Bild mit dem Grund in „refused“.
+studio-setup-done = Fertig. Passbilder nach { $folder } exportieren. Die Quittung mit dem Abrufcode liegt danach in „sent“, ein abgelehntes Bild mit dem Grund in „refused“.
     Den Stand zeigt { $overview }.
-studio-setup-unfinished = Noch nicht fertig: Die Zeilen darüber nennen, was fehlt. Danach macht { $again } weiter; Erledigtes bleibt. Der Ordner ist { $folder }.
-studio-setup-not-started = Die Überwachung des Ordners beginnt mit der nächsten Anmeldung.
+studio-setup-unfinished = Noch nicht fertig: Die Zeilen darüber nennen, was fehlt. Ist es behoben, macht { $again } weiter; Erledigtes bleibt. Mit einer neuen Einladung die erste Frage mit „{ $new }“ beantworten. Der Ordner ist { $folder }.
 studio-setup-interrupted = Die Einrichtung ist nicht fertig. { $again } macht dort weiter.
 studio-setup-input-ended = Es kam keine Antwort mehr. Die Einrichtung in einem Fenster starten, in dem sich tippen lässt.
 studio-setup-press-enter = Eingabetaste schließt das Fenster.
 studio-setup-in-terminal = `lichtbild-studio setup`
-studio-setup-in-start-menu = „Lichtbild einrichten“ (im Startmenü)
+studio-setup-in-start-menu = „Lichtbild einrichten“ (im Startmenü; ohne Installation: „Einrichten“ im entpackten Ordner)
 studio-overview-in-terminal = `lichtbild-studio status --html`
-studio-overview-in-start-menu = „Lichtbild Übersicht“ (im Startmenü)
+studio-overview-in-start-menu = „Lichtbild Übersicht“ (im Startmenü; ohne Installation: „Uebersicht“ im entpackten Ordner)
 studio-autostart-removed = Der Ordner wird nicht mehr überwacht, auch nicht nach der nächsten Anmeldung. Konfiguration, Schlüssel und Fotos bleiben.
 studio-autostart-none = Es war kein Start bei der Anmeldung eingerichtet.
+studio-setup-enter-or-new = Bitte nur die Eingabetaste drücken oder „{ $new }“ eintippen.
+studio-setup-code-again = Code (Eingabetaste allein behält ihn):
+studio-setup-folder-with-photos = In { $folder } liegen schon { $count } Fotos; die Überwachung würde sie alle prüfen und wegräumen. Bitte einen leeren oder neuen Ordner angeben.
+studio-setup-folder-inside = { $folder } lässt sich nicht überwachen: Es ist ein ganzes Laufwerk oder gehört zu einem überwachten Ordner. Bitte einen anderen angeben.
+studio-autostart-not-begun = Die Überwachung ließ sich jetzt nicht starten ({ $cause }). Sie beginnt mit der nächsten Anmeldung an diesem Computer.
+studio-autostart-not-removed = Der Start bei der Anmeldung ließ sich nicht entfernen ({ $cause }). Noch einmal versuchen, oder die Betreuung des Computers fragen.

@@ -37,6 +37,7 @@ studio-proxy-gateway-unreachable = The proxy { $proxy } cannot reach { $destinat
 studio-proxy-not-a-proxy = The server at { $proxy } is not an HTTP proxy. Check the proxy setting or HTTPS_PROXY.
 
 ## The configuration and its files.
+studio-config-of-current-folder = The configuration in use is { $file } of the current folder, not { $own }. If that is not meant, change to another folder or give --config.
 studio-config-missing = The configuration { $path } does not exist. Without --config and LICHTBILD_STUDIO_CONFIG, studio.toml is searched in { $current } and then in { $profile }. If this computer is not enrolled yet, run `lichtbild-studio setup`, or `lichtbild-studio enrol URL CODE` with the office's invitation. If it is, give the right file with --config.
 studio-config-unreadable = The configuration { $path } cannot be read ({ $cause }). Give the right file with --config.
 studio-config-invalid =
@@ -154,7 +155,7 @@ studio-enrolment-waiting =
     The office must approve this device first. Call the office and read out:
       device { $device_id }
       key { $fingerprint }
-    The office approves the device if it sees the same characters. This program waits. After Ctrl-C, the same command in the same folder continues.
+    The office approves the device if it sees the same characters. This program waits. After Ctrl+C, the same command with the same address and code continues.
 studio-enrolment-poll-failed =
     { $cause }
     Next request in { $seconds } s. Please wait.
@@ -224,7 +225,7 @@ studio-status-gateway = gateway { $gateway }
 studio-status-proxy = gateway { $gateway }; proxy { $address } (from { $setting })
 studio-status-file = { $configured }; file { $file }
 studio-status-hot-folder = { $configured }; hot folder { $folder }
-studio-status-enrolment-pending = The enrolment of this computer has begun but is not finished. Run the same command `lichtbild-studio enrol …` in the same folder again.
+studio-status-enrolment-pending = The enrolment of this computer is not finished: continue it by { $again } with the same address and code.
 studio-status-certificate-too-early = by this computer's clock, not valid before { $from }. The clock is probably slow: set date and time.
 studio-status-certificate-valid = valid until { $until }; due for renewal from { $due }
 studio-status-renewal-overdue = The renewal is overdue: run `lichtbild-studio renew`.

@@ -12,13 +12,13 @@ studio-overview-watch = Watch of the folder
 studio-overview-watch-running = running
 studio-overview-watch-stopped = not running
 studio-overview-watch-unknown = unknown
-studio-overview-watch-advice = New photos stay in the folder until it runs: start `lichtbild-studio watch`, or sign in again if it starts automatically.
+studio-overview-watch-advice = New photos stay in the folder until it runs. Open { $setup } and answer the first question with enter: that starts it again.
 studio-overview-folder = Folder
 studio-overview-since = Running since
 studio-overview-last-message = Last message
 studio-overview-last-failure = Last error
 studio-overview-no-folder = The folder of this overview is not known; the page shows everything that does not need it. Write the folder to studio.toml (folder = 'PATH'), or name it with `--folder PATH`.
-studio-overview-folder-unreadable = The folder { $path } cannot be read ({ $cause }). Connect the network drive or disk, and open the overview again.
+studio-overview-folder-unreadable = The folder { $path } cannot be read ({ $cause }). Check its name, or connect the network drive or disk, and open the overview again.
 studio-overview-notes-unreadable = The notes about the deposited photos cannot be read ({ $cause }).
 
 ## Checks.
@@ -49,6 +49,9 @@ studio-overview-refused = Refused, not deposited ({ $count })
 studio-overview-refused-none = There is no refused photo in the folder refused.
 studio-overview-refused-advice = Correct the photo or take it again, and export it again. Delete photos and reports in the folder refused when they are not needed any more.
 studio-overview-office = Refused at the office ({ $count })
+studio-overview-office-advice = Tell the customer, take a new photo and export it; the old code is no longer valid.
+studio-overview-state-refused = refused by an office
+studio-overview-receipt-void = no longer valid
 studio-overview-office-none = No office has refused a photo in the last 14 days.
 studio-overview-office-none-known = No refusal is known on this computer.
 studio-overview-other-computer = photo of another computer

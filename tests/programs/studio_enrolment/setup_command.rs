@@ -110,7 +110,8 @@ fn an_interrupted_set_up_goes_on_where_it_stopped() {
     assert!(said(&nothing).contains("There was no further answer"), "{}", said(&nothing));
     drop(gateway);
     // The exit code is that of the failure, not of the missing answer.
-    let unreachable = shop.set_up(&[], &[url, code]);
+    // The letter shows the page for browsers; after a failure enter keeps address and code.
+    let unreachable = shop.set_up(&[], &[&format!("{url}/connect/"), code, "", ""]);
     assert_eq!(unreachable.status.code(), Some(4), "{}", said(&unreachable));
     assert!(said(&unreachable).contains("type them again"), "{}", said(&unreachable));
     assert!(!shop.profile("studio.toml").exists());
@@ -144,6 +145,25 @@ fn a_new_invitation_replaces_a_device_and_keeps_its_folder() {
     assert_ne!(fs::read(shop.profile("device.pem")).unwrap(), key);
     assert_eq!(fs::read(shop.profile("device.pem.1")).unwrap(), key);
     assert!(shop.config().contains("export"), "{}", shop.config());
+    // Another answer than enter or "new" is asked about again.
+    let asked = shop.set_up(&["--no-autostart"], &["nee", ""]);
+    assert_eq!(asked.status.code(), Some(0), "{}", said(&asked));
+    assert!(said(&asked).contains("Press enter only, or type \"new\""), "{}", said(&asked));
+    // The file for a browser is that of an office.
+    fs::write(shop.profile("device.p12"), "").unwrap();
+    let office = shop.set_up(&[], &[""]);
+    assert_eq!(office.status.code(), Some(0), "{}", said(&office));
+    assert!(said(&office).contains("belongs to an office"), "{}", said(&office));
+}
+
+#[test]
+fn the_overview_is_made_before_the_set_up() {
+    let shop = SetupShop::new();
+    let mut command = shop.setup.studio_command(&["status", "--html", "--no-open", "--lang", "en"]);
+    set_profile(&mut command, &shop.setup.home.beside("profile"));
+    let shown = command.env("HOME", shop.setup.home.beside("home")).output().unwrap();
+    assert_eq!(shown.status.code(), Some(6), "{}", said(&shown));
+    assert!(fs::read_to_string(shop.profile("status.html")).unwrap().contains("lichtbild-studio setup"));
 }
 
 #[test]

@@ -50,7 +50,7 @@ async fn a_computer_that_was_never_enrolled_is_told_how() {
 
     std::fs::write(studio.file("device-key.pending.pem"), "").unwrap();
     let (_, status) = self::status(&studio).await;
-    assert!(check(&status, "configuration").1.contains("in the same folder again"), "{status:#}");
+    assert!(check(&status, "configuration").1.contains("with the same address and code"), "{status:#}");
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ pub use proxy::about_proxy_url;
 pub use push::{about_progress, about_push, after_receipt};
 pub use renewal::{about_renewal, about_renewal_event};
 pub use self_test::{CheckState, SelfTestLine, about_self_test};
-pub use setup::{about_config, about_credentials};
+pub use setup::{about_config, about_credentials, setup_command};
 pub use watch::{about_event, listed};
 
 #[cfg(test)]

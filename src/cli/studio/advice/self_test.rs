@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::gateway_error::about_gateway_error;
 use super::proxy::about_proxy;
 use super::renewal::about_expired;
-use super::setup::{about_config, about_credentials};
+use super::setup::{about_config, about_credentials, setup_command};
 use crate::atomic_file::OtherReader;
 use crate::cli::shown_path::shown_path;
 use crate::cli::studio::exit::Exit;
@@ -144,7 +144,10 @@ pub fn about_self_test(test: &SelfTest, language: Language) -> Vec<SelfTestLine>
         match &test.configuration {
             Ok(config) => Configuration.good(about_configured(config, &test.config_file, language)),
             Err(unconfigured) => Configuration.fault(match unconfigured.enrolment_pending {
-                true => Failure::new(Exit::Setup, text!(language, "studio-status-enrolment-pending")),
+                true => Failure::new(
+                    Exit::Setup,
+                    text!(language, "studio-status-enrolment-pending", again = setup_command(language)),
+                ),
                 false => about_config(&unconfigured.error, language),
             }),
         },

@@ -15,6 +15,11 @@ use crate::client::network::proxy::ProxyOrigin;
 use crate::texts::language::Language;
 use crate::texts::text;
 
+/// The command `setup` as the user starts it. On Windows it is an entry of the start menu.
+pub fn setup_command(language: Language) -> String {
+    text!(language, if cfg!(windows) { "studio-setup-in-start-menu" } else { "studio-setup-in-terminal" })
+}
+
 /// Explains why `studio.toml` is invalid.
 pub fn about_config(error: &StudioConfigError, language: Language) -> Failure {
     let message = match error {

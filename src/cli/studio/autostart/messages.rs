@@ -35,3 +35,13 @@ pub fn about_autostart_error(error: &AutostartError, language: Language) -> Fail
     };
     Failure::new(Exit::Setup, message)
 }
+
+/// Explains that a start at logon is set up, and that the watch does not run yet.
+pub fn about_start_failure(error: &AutostartError, language: Language) -> Failure {
+    Failure::new(Exit::Setup, text!(language, "studio-autostart-not-begun", cause = error.to_string()))
+}
+
+/// Explains that the watch still starts at logon.
+pub fn about_removal_failure(error: &AutostartError, language: Language) -> Failure {
+    Failure::new(Exit::Setup, text!(language, "studio-autostart-not-removed", cause = error.to_string()))
+}

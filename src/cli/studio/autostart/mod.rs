@@ -13,7 +13,7 @@ mod windows_task;
 
 pub use error::AutostartError;
 pub use installed::InstalledAutostart;
-pub use messages::{about_autostart_error, about_installed_autostart};
+pub use messages::{about_autostart_error, about_installed_autostart, about_removal_failure, about_start_failure};
 pub use systemd_unit::{UNIT_FILE, unit};
 pub use watch_command::WatchCommand;
 
@@ -43,7 +43,7 @@ pub fn install(command: &WatchCommand) -> Result<InstalledAutostart, AutostartEr
 pub fn start(command: &WatchCommand, installed: &InstalledAutostart) -> Result<(), AutostartError> {
     match installed {
         InstalledAutostart::WindowsTask => windows()?.restart_task(),
-        InstalledAutostart::WindowsRunKey { .. } => windows()?.start_program(command),
+        InstalledAutostart::WindowsRunKey { .. } => windows()?.restart_program(command),
         InstalledAutostart::SystemdUnit { .. } => systemd()?.restart(),
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Copy of the program that opens no console window. It lies beside the program in the package for Windows.
-const WINDOWLESS_PROGRAM: &str = "lichtbild-studiow.exe";
+pub(super) const WINDOWLESS_PROGRAM: &str = "lichtbild-studiow.exe";
 
 /// `PROGRAM watch --config CONFIG OPTIONS -- DIR`, with absolute paths.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use super::error::{AutostartError, SystemProgramError};
 use super::installed::InstalledAutostart;
 use super::program_runner::ProgramRunner;
-use super::watch_command::WatchCommand;
+use super::watch_command::{WINDOWLESS_PROGRAM, WatchCommand};
 use super::windows_task::{command_line, task, task_file};
 use crate::system_program::system_folder;
 
@@ -100,7 +100,9 @@ impl<R: ProgramRunner> WindowsAutostart<R> {
         Ok(self.schtasks("/run", &[])?)
     }
 
-    pub(super) fn start_program(&self, command: &WatchCommand) -> Result<(), AutostartError> {
+    /// Ends the programs that an entry of the registry has started, and starts the watch.
+    pub(super) fn restart_program(&self, command: &WatchCommand) -> Result<(), AutostartError> {
+        self.end_programs();
         let arguments = command.arguments().ok_or(AutostartError::ImpossibleText)?;
         let arguments: Vec<_> = arguments.into_iter().map(OsString::from).collect();
         Ok(self.runner.start(&command.program, &arguments, command.working_folder())?)
@@ -117,8 +119,18 @@ impl<R: ProgramRunner> WindowsAutostart<R> {
         let has_run_value = self.reg(&["query", RUN_KEY, "/v", RUN_VALUE]).is_ok();
         if has_run_value {
             self.reg(&["delete", RUN_KEY, "/v", RUN_VALUE, "/f"])?;
+            self.end_programs();
         }
         Ok(has_task || has_run_value)
+    }
+
+    /// Ends this user's other programs of Lichtbild. Each continues with the same codes. Best effort: none may be running.
+    fn end_programs(&self) {
+        let [user, others] = [format!("USERNAME eq {}", self.account.name), format!("PID ne {}", std::process::id())];
+        for program in [WINDOWLESS_PROGRAM, "lichtbild-studio.exe"] {
+            let arguments = ["/f", "/im", program, "/fi", &user, "/fi", &others].map(OsString::from);
+            let _ = self.run("taskkill.exe", &arguments);
+        }
     }
 
     fn schtasks(&self, action: &str, options: &[&str]) -> Result<(), SystemProgramError> {
@@ -180,9 +192,15 @@ mod tests {
         assert!(matches!(installed, InstalledAutostart::WindowsRunKey { .. }), "{installed:?}");
         let value = r#""C:\P F\lichtbild-studiow.exe" watch --config C:/Users/k/studio.toml"#;
         assert_eq!(run(&autostart)[1], format!("reg.exe add {RUN_KEY} /v Lichtbild /t REG_SZ /d {value} /f"));
-        autostart.start_program(&command()).unwrap();
+        autostart.restart_program(&command()).unwrap();
         let started = r"C:\P F\lichtbild-studiow.exe watch --config C:/Users/k/studio.toml";
-        assert_eq!(run(&autostart)[2..], ["in C:/Users/k:", started]);
+        let lines = run(&autostart);
+        let ended = format!(
+            "taskkill.exe /f /im lichtbild-studiow.exe /fi USERNAME eq Jörg K /fi PID ne {}",
+            std::process::id()
+        );
+        assert!(lines[2] == ended && lines[3].starts_with("taskkill.exe /f /im lichtbild-studio.exe"), "{lines:?}");
+        assert_eq!(lines[4..], ["in C:/Users/k:", started]);
     }
 
     #[test]
@@ -200,6 +218,7 @@ mod tests {
         assert!(both.remove().unwrap());
         assert_eq!(run(&both)[2], "schtasks.exe /delete /tn Lichtbild Jörg K /f");
         assert_eq!(run(&both)[4], format!("reg.exe delete {RUN_KEY} /v Lichtbild /f"));
+        assert!(run(&both)[5].starts_with("taskkill.exe /f /im lichtbild-studiow.exe"), "the watch ends now");
         assert!(autostart(&["/delete"]).remove().is_err());
     }
 }

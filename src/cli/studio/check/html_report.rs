@@ -99,8 +99,9 @@ impl HtmlReport {
 /// [`HtmlReportError::NotAReport`] if another file has this name. [`HtmlReportError::Unwritable`].
 pub(in crate::cli::studio) fn is_own_page(path: &Path, signature: &str) -> Result<bool, HtmlReportError> {
     let unwritable = |source| HtmlReportError::Unwritable { path: path.to_owned(), source };
-    let is_own = match std::fs::metadata(path) {
-        // The file type is checked first, because opening a pipe would block.
+    // A link is not followed: another user may have made it in a shared folder. The file type is checked first, because opening a pipe would
+    // block.
+    let is_own = match path.symlink_metadata() {
         Ok(metadata) => {
             metadata.is_file() && starts_with(File::open(path).map_err(unwritable)?, signature).map_err(unwritable)?
         }

@@ -62,7 +62,7 @@ impl Arguments {
 
 /// Asks the gateway for the photos, and prints them.
 pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
-    let config = arguments.config.file();
+    let config = arguments.config.file(arguments.lang);
     let access = GatewayAccess::open(&config, arguments.lang)?;
     let language = access.language;
     let found = access

@@ -59,7 +59,7 @@ pub struct Arguments {
 
 /// Withdraws the photo, and prints the result.
 pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
-    let config = arguments.config.file();
+    let config = arguments.config.file(arguments.lang);
     let access = GatewayAccess::open(&config, arguments.lang)?;
     let language = access.language;
     let journal = DepositJournal::beside(&config);

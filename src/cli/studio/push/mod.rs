@@ -20,7 +20,7 @@ use one_photo::{Next, PhotoPush};
 
 /// Pushes the photos, and prints their results.
 pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
-    let config = arguments.config.file();
+    let config = arguments.config.file(arguments.lang);
     let language = load_config(&config, arguments.lang)?.language;
     let (renewer, client) = CertificateRenewer::load(&config)
         .map_err(|error| fail_before_sending(advice::about_renewal(&error, language), language))?;

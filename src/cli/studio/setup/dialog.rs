@@ -53,11 +53,18 @@ impl Dialog {
     pub(super) fn keeps_enrolment(&mut self, config: &StudioConfig) -> Result<bool, Failure> {
         let gateway = config.gateway.as_str().trim_end_matches('/');
         let new = text!(self.language, "studio-setup-new");
-        ask(text!(self.language, "studio-setup-enrolled-already", gateway = gateway, new = new.as_str()));
-        match read_next_line() {
-            Ok(answer) => Ok(!answer.is_some_and(|answer| answer.trim().eq_ignore_ascii_case(&new))),
-            Err(error) => Err(about_unexpected(&error, self.language)),
+        for _ in 0..MAX_TRIES {
+            ask(text!(self.language, "studio-setup-enrolled-already", gateway = gateway, new = new.as_str()));
+            match read_next_line() {
+                Ok(Some(answer)) if answer.trim().eq_ignore_ascii_case(&new) => return Ok(false),
+                Ok(Some(answer)) if !answer.trim().is_empty() => {
+                    eprint(text!(self.language, "studio-setup-enter-or-new", new = new.as_str()));
+                }
+                Ok(_) => return Ok(true),
+                Err(error) => return Err(about_unexpected(&error, self.language)),
+            }
         }
+        Ok(true)
     }
 
     /// Waits for the enter key or the end of the input.

@@ -23,16 +23,14 @@ pub(super) fn enrol_by_dialog(
     dialog: &mut Dialog,
 ) -> Result<EnrolledDevice, Failure> {
     let language = dialog.language;
-    let mut typed_before: Option<EnrolmentAddress> = None;
+    let mut typed_before: Option<(EnrolmentAddress, EnrolmentCode)> = None;
     let mut failed_with = None;
     let mut tries = 1;
     loop {
         // At the end of the input the exit code is that of the last try.
-        let address = ask_address(typed_before.as_ref(), dialog)
+        let address = ask_address(typed_before.as_ref().map(|(address, _)| address), dialog)
             .map_err(|Failure { exit, message }| Failure::new(failed_with.unwrap_or(exit), message))?;
-        let code = dialog.answer_to(&text!(language, "studio-setup-code"), |typed| {
-            EnrolmentCode::parse(typed).map_err(|error| advice::about_code(&error, language))
-        })?;
+        let code = ask_code(typed_before.take().map(|(_, code)| code), dialog)?;
         match enrol_once(config_file, replaces, &address, &code, dialog) {
             Ok(enrolled) => return Ok(enrolled),
             // Neither address nor code would change it, or there is nothing to correct.
@@ -43,8 +41,19 @@ pub(super) fn enrol_by_dialog(
             }
         }
         tries += 1;
-        typed_before = Some(address);
+        typed_before = Some((address, code));
     }
+}
+
+/// Asks for the code. After a failed try an empty answer keeps the code.
+fn ask_code(typed_before: Option<EnrolmentCode>, dialog: &mut Dialog) -> Result<EnrolmentCode, Failure> {
+    let language = dialog.language;
+    let question = if typed_before.is_some() { "studio-setup-code-again" } else { "studio-setup-code" };
+    let mut typed_before = typed_before;
+    dialog.answer_to(&text!(language, question), |typed| match typed_before.take_if(|_| typed.is_empty()) {
+        Some(code) => Ok(code),
+        None => EnrolmentCode::parse(typed).map_err(|error| advice::about_code(&error, language)),
+    })
 }
 
 /// Asks for the address of the gateway. After a failed try an empty answer keeps the address.

@@ -1,5 +1,7 @@
 //! Choice of the watched folder.
 
+use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::dialog::Dialog;
@@ -11,6 +13,8 @@ use crate::cli::studio::output::eprint;
 use crate::client::config::StudioConfig;
 use crate::client::config_folder::{FolderSettingError, add_folder_setting};
 use crate::client::config_location::proposed_watch_folder;
+use crate::client::photo::file_kind::{FileKind, file_kind};
+use crate::client::watch::files::folder::WatchedFolder;
 use crate::texts::language::Language;
 use crate::texts::text;
 
@@ -36,7 +40,7 @@ pub(super) fn choose_hot_folder(
         return Ok(folder.clone());
     }
     let folder = match named {
-        Some(named) => checked(&named.to_string_lossy(), language)?,
+        Some(named) => checked_path(named.to_owned(), language)?,
         None => {
             let proposed = proposed_watch_folder();
             let question = match &proposed {
@@ -44,7 +48,10 @@ pub(super) fn choose_hot_folder(
                 None => text!(language, "studio-setup-folder-unproposed"),
             };
             dialog.answer_to(&question, |typed| match &proposed {
-                Some(proposed) if typed.is_empty() => make(proposed, language).map(|()| proposed.clone()),
+                Some(proposed) if typed.is_empty() => {
+                    make(proposed, language)?;
+                    check_without_photos(proposed, language).map(|()| proposed.clone())
+                }
                 _ => checked(typed, language),
             })?
         }
@@ -56,7 +63,11 @@ pub(super) fn choose_hot_folder(
 
 /// Makes the folder that was typed, perhaps in quotation marks, as Explorer copies paths.
 fn checked(typed: &str, language: Language) -> Result<PathBuf, Failure> {
-    let path = PathBuf::from(typed.trim_matches('"'));
+    let unquoted = typed.strip_prefix('"').and_then(|typed| typed.strip_suffix('"'));
+    checked_path(PathBuf::from(unquoted.unwrap_or(typed)), language)
+}
+
+fn checked_path(path: PathBuf, language: Language) -> Result<PathBuf, Failure> {
     if !path.is_absolute() {
         let example = if cfg!(windows) { r"C:\Lichtbild" } else { "/home/foto/lichtbild" };
         return Err(Failure::new(Exit::Usage, text!(language, "studio-setup-folder-relative", example = example)));
@@ -64,8 +75,28 @@ fn checked(typed: &str, language: Language) -> Result<PathBuf, Failure> {
     if let Some(cloud) = cloud_folder(&path) {
         return Err(Failure::new(Exit::Usage, text!(language, "studio-setup-folder-in-cloud", cloud = cloud)));
     }
+    if path.parent().is_none() || WatchedFolder::is_within(&path) {
+        let folder = shown_path(&path);
+        return Err(Failure::new(Exit::Usage, text!(language, "studio-setup-folder-inside", folder = folder)));
+    }
     make(&path, language)?;
+    check_without_photos(&path, language)?;
     Ok(path)
+}
+
+/// Refuses a folder with photos that is not watched yet: the watch would move all of them.
+fn check_without_photos(folder: &Path, language: Language) -> Result<(), Failure> {
+    if WatchedFolder::is_prepared(folder) {
+        return Ok(());
+    }
+    let is_photo = |name: &OsStr| matches!(file_kind(name), FileKind::Jpeg | FileKind::OtherImage);
+    let photos = fs::read_dir(folder)
+        .map_or(0, |entries| entries.flatten().filter(|entry| is_photo(&entry.file_name())).count());
+    if photos == 0 {
+        return Ok(());
+    }
+    let message = text!(language, "studio-setup-folder-with-photos", folder = shown_path(folder), count = photos);
+    Err(Failure::new(Exit::Usage, message))
 }
 
 fn make(folder: &Path, language: Language) -> Result<(), Failure> {
@@ -110,6 +141,24 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_with_photos_is_refused_until_it_is_watched() {
+        let directory = tempfile::tempdir().unwrap();
+        let check = |path: &Path| checked(path.to_str().unwrap(), Language::English);
+        fs::write(directory.path().join("notes.txt"), "").unwrap();
+        check(directory.path()).unwrap();
+        fs::write(directory.path().join("wedding.JPG"), "").unwrap();
+        let failure = check(directory.path()).unwrap_err();
+        assert!(failure.message.contains("already contains 1"), "{}", failure.message);
+        drop(WatchedFolder::open(directory.path()).unwrap());
+        check(directory.path()).unwrap();
+        for part in ["sent", "refused", ".lichtbild", "sent/deeper"] {
+            assert_eq!(check(&directory.path().join(part)).unwrap_err().exit, Exit::Usage, "{part}");
+        }
+        let root = directory.path().ancestors().last().unwrap();
+        assert_eq!(check(root).unwrap_err().exit, Exit::Usage);
+    }
+
+    #[test]
     fn a_path_may_have_the_quotation_marks_of_explorer_and_must_be_absolute() {
         let directory = tempfile::tempdir().unwrap();
         let wanted = directory.path().join("new").join("photos");
@@ -117,7 +166,12 @@ mod tests {
         assert!(wanted.is_dir());
         assert_eq!(checked("photos", Language::English).unwrap_err().exit, Exit::Usage);
         assert_eq!(checked("", Language::English).unwrap_err().exit, Exit::Usage);
-        std::fs::write(directory.path().join("file"), "").unwrap();
+        // A single quotation mark belongs to the name.
+        let quoted = directory.path().join("Koch\"");
+        if cfg!(unix) {
+            assert_eq!(checked(quoted.to_str().unwrap(), Language::English).unwrap(), quoted);
+        }
+        fs::write(directory.path().join("file"), "").unwrap();
         let file = directory.path().join("file");
         assert_eq!(checked(file.to_str().unwrap(), Language::English).unwrap_err().exit, Exit::Setup);
     }

@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::advice::{Failure, about_config, about_self_test, about_unexpected};
-use super::autostart::{self, WatchCommand, about_autostart_error, about_installed_autostart};
+use super::advice::{Failure, about_config, about_self_test, about_unexpected, setup_command};
+use super::autostart::{
+    self, WatchCommand, about_autostart_error, about_installed_autostart, about_removal_failure, about_start_failure,
+};
 use super::config_option::StudioConfigOption;
 use super::exit::Exit;
 use super::output::{eprint, fail};
@@ -17,6 +19,7 @@ use super::runtime::runtime;
 use super::status::{exit_of, print_lines};
 use crate::cli::shown_path::shown_path;
 use crate::client::config::{StudioConfig, StudioConfigError};
+use crate::client::enrolment::device_folder::PKCS12_FILE;
 use crate::client::self_test::self_test;
 use crate::clock::SystemClock;
 use crate::domain::party::Role;
@@ -53,7 +56,7 @@ pub struct Arguments {
 
 /// Does the steps, and prints the result of the test.
 pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
-    let config = arguments.config.file();
+    let config = arguments.config.file(arguments.lang);
     // A task that is started at logon has another current folder.
     let config = std::path::absolute(&config).unwrap_or(config);
     let known = StudioConfig::load(&config).map(|known| known.in_language(arguments.lang));
@@ -62,7 +65,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     let ended = match arguments.remove_autostart {
         true => remove_autostart(language),
         false => set_up(arguments, &config, known, &mut dialog).map_err(|Failure { exit, message }| {
-            let interrupted = text!(language, "studio-setup-interrupted", again = this_command(language));
+            let interrupted = text!(language, "studio-setup-interrupted", again = setup_command(language));
             Failure::new(exit, format!("\n{message}\n{interrupted}"))
         }),
     };
@@ -74,15 +77,10 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
 }
 
 fn remove_autostart(language: Language) -> Result<Exit, Failure> {
-    let removed = autostart::remove().map_err(|error| about_autostart_error(&error, language))?;
+    let removed = autostart::remove().map_err(|error| about_removal_failure(&error, language))?;
     let told = if removed { "studio-autostart-removed" } else { "studio-autostart-none" };
     eprint(text!(language, told));
     Ok(Exit::Done)
-}
-
-/// This command as the user starts it. On Windows it is an entry of the start menu.
-fn this_command(language: Language) -> String {
-    text!(language, if cfg!(windows) { "studio-setup-in-start-menu" } else { "studio-setup-in-terminal" })
 }
 
 fn set_up(
@@ -98,12 +96,13 @@ fn set_up(
         Err(error) if error.is_missing() => false,
         Err(error) => return Err(about_config(error, language)),
     };
-    if !is_kept {
-        let device = enrol_by_dialog(config_file, known.is_ok(), dialog)?;
-        if device.role == Role::Office {
-            eprint(text!(language, "studio-setup-office"));
-            return Ok(Exit::Done);
-        }
+    let is_office = match is_kept {
+        true => config_file.with_file_name(PKCS12_FILE).exists(),
+        false => enrol_by_dialog(config_file, known.is_ok(), dialog)?.role == Role::Office,
+    };
+    if is_office {
+        eprint(text!(language, "studio-setup-office"));
+        return Ok(Exit::Done);
     }
     let config = StudioConfig::load(config_file).map_err(|error| about_config(&error, language))?;
     let folder = choose_hot_folder(arguments.folder.as_deref(), config_file, &config, dialog)?;
@@ -119,11 +118,18 @@ fn set_up(
         (Exit::Done | Exit::Attention, Ok(())) => "studio-setup-done",
         _ => "studio-setup-unfinished",
     };
-    let (folder, again) = (shown_path(&folder), this_command(language));
+    let (folder, again) = (shown_path(&folder), setup_command(language));
     let overview = if cfg!(windows) { "studio-overview-in-start-menu" } else { "studio-overview-in-terminal" };
     eprint(format!(
         "\n{}",
-        text!(language, next, folder = folder, again = again, overview = text!(language, overview))
+        text!(
+            language,
+            next,
+            folder = folder,
+            again = again,
+            overview = text!(language, overview),
+            new = text!(language, "studio-setup-new")
+        )
     ));
     // A fault of the test is worse than a watch that has to be started by hand.
     Ok(started.map_or_else(|exit| if tested == Exit::Done { exit } else { tested }, |()| tested))
@@ -135,9 +141,5 @@ fn start_at_logon(config_file: &Path, language: Language) -> Result<(), Exit> {
         .map_err(|error| fail(about_unexpected(&error, language)))?;
     let installed = autostart::install(&watch).map_err(|error| fail(about_autostart_error(&error, language)))?;
     eprint(about_installed_autostart(&installed, language));
-    autostart::start(&watch, &installed).map_err(|error| {
-        let exit = fail(about_autostart_error(&error, language));
-        eprint(text!(language, "studio-setup-not-started"));
-        exit
-    })
+    autostart::start(&watch, &installed).map_err(|error| fail(about_start_failure(&error, language)))
 }

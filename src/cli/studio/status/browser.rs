@@ -6,8 +6,6 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use reqwest::Url;
-
 use crate::system_program::system_program;
 
 /// Number of times that the opening program is asked for its end. It may be the browser itself, which runs until it is closed.
@@ -34,13 +32,43 @@ fn opener(page: &Path) -> io::Result<Command> {
     let absolute = std::path::absolute(page)?;
     let mut command;
     if cfg!(windows) {
-        // The address has no spaces or quotation marks, which rundll32 does not take apart as other programs do. No console is opened.
-        let address = Url::from_file_path(&absolute).map_err(|()| io::ErrorKind::InvalidFilename)?;
+        // No console is opened.
         command = system_program("rundll32.exe")?;
-        command.args(["url.dll,FileProtocolHandler", address.as_str()]);
+        let path = absolute.to_str().ok_or(io::ErrorKind::InvalidFilename)?;
+        command.args(["url.dll,FileProtocolHandler", &windows_file_address(path)]);
     } else {
         command = Command::new(if cfg!(target_os = "macos") { "open" } else { "xdg-open" });
         command.arg(absolute);
     }
     Ok(command)
+}
+
+/// The `file:` address of an absolute path, as the function `PathCreateFromUrl` of Windows reads it: it takes encoded octets for characters of
+/// the system's code page, so that letters outside ASCII stay as they are. Spaces and quotation marks are encoded, which rundll32 does not take apart as
+/// other programs do.
+fn windows_file_address(path: &str) -> String {
+    let path = path.strip_prefix(r"\\?\").unwrap_or(path).replace('\\', "/");
+    let mut address = String::from(if path.starts_with("//") { "file:" } else { "file:///" });
+    for character in path.chars() {
+        match character {
+            ' ' | '"' | '#' | '%' | '?' | '<' | '>' | '`' | '^' | '{' | '}' | '|' => {
+                address.push_str(&format!("%{:02X}", u32::from(character)));
+            }
+            _ => address.push(character),
+        }
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_for_windows_keeps_letters_and_encodes_signs() {
+        let address = windows_file_address(r"C:\Users\Jörg K\100 % #1\status.html");
+        assert_eq!(address, "file:///C:/Users/Jörg%20K/100%20%25%20%231/status.html");
+        assert_eq!(windows_file_address(r"\\?\C:\a"), "file:///C:/a");
+        assert_eq!(windows_file_address(r"\\server\share\a"), "file://server/share/a");
+    }
 }

@@ -84,7 +84,7 @@ struct StatusLine<'a> {
 
 /// Tests every aspect, and prints the results.
 pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
-    let config = arguments.config.file();
+    let config = arguments.config.file(arguments.lang);
     let runtime = runtime(arguments.lang.unwrap_or_default()).map_err(fail)?;
     let test = runtime.block_on(self_test(&config, arguments.lang, &SystemClock));
     let configured = test.configuration.as_ref().ok().map(|config| config.language);
@@ -95,7 +95,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
         let folder = arguments.folder.as_deref();
         let gathering = OverviewFacts::gather(&config, folder, &test, &lines, now);
         let text = page::page(&runtime.block_on(gathering), language);
-        show_page(arguments, file.as_deref(), &text, language)?;
+        show_page(arguments, &config, file.as_deref(), &text, language)?;
     } else {
         let files = list::files(&DepositJournal::beside(&config), language);
         if arguments.json {
@@ -122,8 +122,14 @@ pub(super) fn exit_of(lines: &[SelfTestLine]) -> Exit {
 }
 
 /// Writes the page and prints its path. The page is opened if no file is named; a failure of that does not change the exit code.
-fn show_page(arguments: &Arguments, file: Option<&Path>, text: &str, language: Language) -> Result<(), Exit> {
-    let path = file.map_or_else(|| arguments.config.file().with_file_name(PAGE_FILE), Path::to_owned);
+fn show_page(
+    arguments: &Arguments,
+    config: &Path,
+    file: Option<&Path>,
+    text: &str,
+    language: Language,
+) -> Result<(), Exit> {
+    let path = file.map_or_else(|| config.with_file_name(PAGE_FILE), Path::to_owned);
     write_page(&path, text).map_err(|error| fail(about_html_report(&error, language)))?;
     let path = std::path::absolute(&path).unwrap_or(path);
     print(text!(language, "studio-overview-written", path = shown_path(&path)), language)?;
@@ -140,8 +146,12 @@ fn show_page(arguments: &Arguments, file: Option<&Path>, text: &str, language: L
 /// Only the owner may read the page, because it contains names of photos.
 fn write_page(path: &Path, text: &str) -> Result<(), HtmlReportError> {
     let unwritable = |source| HtmlReportError::Unwritable { path: path.to_owned(), source };
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        // Before its set-up a computer has no folder for the configuration.
+        atomic_file::make_folder(folder, FileMode::OwnerOnly).map_err(unwritable)?;
+    }
     match is_own_page(path, page::FILE_SIGNATURE)? {
-        true => atomic_file::replace(path, text.as_bytes(), FileMode::OwnerOnly).map_err(unwritable),
+        true => atomic_file::replace_entry(path, text.as_bytes(), FileMode::OwnerOnly).map_err(unwritable),
         false => match atomic_file::write_new(path, text.as_bytes(), FileMode::OwnerOnly) {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
                 Err(HtmlReportError::NotAReport { path: path.to_owned() })

@@ -7,7 +7,7 @@ use reqwest::Url;
 
 use super::facts::OverviewFacts;
 use crate::cli::shown_path::shown_path;
-use crate::cli::studio::advice::{CheckState, SelfTestLine};
+use crate::cli::studio::advice::{CheckState, SelfTestLine, setup_command};
 use crate::cli::studio::photos::texts;
 use crate::cli::studio::receipt_text::moment;
 use crate::cli::studio::watch::log::logged_folder;
@@ -46,7 +46,7 @@ pub(super) fn page(facts: &OverviewFacts<'_>, language: Language) -> String {
             }
             (watch_section(facts, language))
             (checks_section(facts.checks, language))
-            (today_section(facts, language))
+            (today_section(facts, folder.map_or(&[][..], |folder| &folder.reports), language))
             @if let Some(folder) = folder { (waiting_section(&folder.waiting, language)) }
             @if let Some(folder) = folder { (refused_section(&folder.reports, language)) }
             (office_section(facts, folder, language))
@@ -109,7 +109,9 @@ fn watch_section(facts: &OverviewFacts<'_>, language: Language) -> Markup {
                 (text!(language, "studio-overview-folder-unreadable", path = shown_path(folder), cause = error.to_string()))
             }
         }
-        @if is_watched == Some(false) { p { (text!(language, "studio-overview-watch-advice")) } }
+        @if is_watched == Some(false) {
+            p { (text!(language, "studio-overview-watch-advice", setup = setup_command(language))) }
+        }
     };
     card(&text!(language, "studio-overview-watch"), Some(badge), &content)
 }
@@ -134,9 +136,9 @@ fn checks_section(checks: &[SelfTestLine], language: Language) -> Markup {
             tr {
                 th scope="row" { (check.aspect.name(language)) }
                 td class=(class(check.state)) { (check.state.name(language)) }
-                td {
-                    (escaped(&check.text))
-                    @if let Some(advice) = &check.advice { div.advice { (escaped(advice)) } }
+                td.lines {
+                    (escaped_lines(&check.text))
+                    @if let Some(advice) = &check.advice { div.advice { (escaped_lines(advice)) } }
                 }
             }
         }
@@ -155,15 +157,22 @@ fn checks_section(checks: &[SelfTestLine], language: Language) -> Markup {
     card(&text!(language, "studio-overview-checks"), Some(badge), &content)
 }
 
-fn today_section(facts: &OverviewFacts<'_>, language: Language) -> Markup {
+fn today_section(facts: &OverviewFacts<'_>, reports: &[RefusalReport], language: Language) -> Markup {
     let columns = [
         text!(language, "studio-overview-column-time"),
         text!(language, "studio-overview-column-photo"),
         text!(language, "studio-overview-column-state"),
         text!(language, "studio-overview-column-receipt"),
     ];
-    let state = |photo: &DepositedPhoto| match facts.states.as_ref().and_then(|states| states.get(&photo.photo_id)) {
+    let status = |photo: &DepositedPhoto| facts.states.as_ref().and_then(|states| states.get(&photo.photo_id));
+    // The gateway's answer, or else the reports that a watch has written.
+    let is_refused = |photo: &DepositedPhoto| match status(photo) {
+        Some(status) => status.refusal.is_some(),
+        None => reports.iter().any(|report| report.refused_by_office == Some(photo.photo_id)),
+    };
+    let state = |photo: &DepositedPhoto| match status(photo) {
         Some(status) => texts::state(status, language),
+        None if is_refused(photo) => text!(language, "studio-overview-state-refused"),
         None => text!(language, "studio-overview-state-deposited"),
     };
     let rows = html! {
@@ -172,7 +181,10 @@ fn today_section(facts: &OverviewFacts<'_>, language: Language) -> Markup {
                 td.time { (local_time::clock_time(photo.deposited_at, language)) }
                 th scope="row" { bdi { (escaped(&photo.name)) } }
                 td { (state(photo)) }
-                td.links { (receipt_links(photo, language)) }
+                td.links {
+                    @if is_refused(photo) { span.quiet { (text!(language, "studio-overview-receipt-void")) } }
+                    @else { (receipt_links(photo, language)) }
+                }
             }
         }
     };
@@ -294,7 +306,11 @@ fn office_section(facts: &OverviewFacts<'_>, folder: Option<&FolderOverview>, la
         None => text!(language, "studio-overview-office-none-known"),
     };
     let content = html! {
-        @if count == 0 { p { (none) } } @else { (table(&refusal_columns(language), &rows)) }
+        @if count == 0 { p { (none) } }
+        @else {
+            p { (text!(language, "studio-overview-office-advice")) }
+            (table(&refusal_columns(language), &rows))
+        }
     };
     card(&text!(language, "studio-overview-office", count = count), None, &content)
 }

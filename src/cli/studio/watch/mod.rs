@@ -37,7 +37,7 @@ use receipt_writer::LocalizedReceiptWriter;
 /// Watches until a signal stops it, or with `--once` until all photos are done. A failure is also written to the log, because a watch that
 /// was started without a console has no other place for it.
 pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
-    let config_file = arguments.config.file();
+    let config_file = arguments.config.file(arguments.lang);
     let is_printing = arguments.print_systemd_unit || arguments.print_task;
     if is_printing && arguments.dir.is_some() {
         return print_autostart::print_autostart(arguments, &config_file, arguments.lang.unwrap_or_default());

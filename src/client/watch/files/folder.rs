@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::atomic_file::{self, FileMode};
 
-/// The working folder. It is hidden, and on the same file system as the photos, so that they are moved and not copied.
+/// The working folder. It is hidden on Unix, and on the same file system as the photos, so that they are moved and not copied.
 const WORKING: &str = ".lichtbild";
 /// Lock file in the working folder.
 const LOCK: &str = "lock";
@@ -88,6 +88,17 @@ impl WatchedFolder {
 
     pub fn working(&self) -> PathBuf {
         self.directory.join(WORKING)
+    }
+
+    /// Reports whether a watch has made its subfolders in `directory`.
+    pub fn is_prepared(directory: &Path) -> bool {
+        directory.join(WORKING).join(LOCK).is_file()
+    }
+
+    /// Reports whether `path` is a subfolder of a watched folder, or in one.
+    pub fn is_within(path: &Path) -> bool {
+        path.ancestors()
+            .any(|part| part.file_name().is_some_and(Self::is_part) && part.parent().is_some_and(Self::is_prepared))
     }
 
     /// Reports whether a name is one of the subfolders.

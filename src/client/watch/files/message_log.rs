@@ -113,7 +113,9 @@ impl MessageLog {
     pub fn beside(config: &Path, keep_sent: SentRetention) -> Self {
         let photo_retention = match keep_sent {
             SentRetention::For(span) => span.min(LOG_RETENTION),
-            SentRetention::OneWorkingDay | SentRetention::Forever => LOG_RETENTION,
+            // The shortest working day, without a weekend in between.
+            SentRetention::OneWorkingDay => Duration::from_hours(24),
+            SentRetention::Forever => LOG_RETENTION,
         };
         Self { path: config.with_file_name(FILE), photo_retention, state: Mutex::default() }
     }
