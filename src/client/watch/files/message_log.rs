@@ -128,25 +128,32 @@ impl MessageLog {
         messages
     }
 
-    /// Adds a message. If the file cannot be written, the next call tries again.
+    /// Adds a message. If the file cannot be written, the next call of this or of [`tidy`](Self::tidy) tries again.
     pub fn append(&self, message: &LoggedMessage) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let lines = message.to_lines();
         if state.pending.len() + lines.len() <= MAX_PENDING_BYTES {
             state.pending.push_str(&lines);
         }
-        if self.write(&state.pending, message.at).is_ok() {
-            state.pending.clear();
-        }
+        self.write_pending(&mut state, message.at);
     }
 
-    /// Drops entries whose time is over, every quarter of an hour. The other calls have no effect.
+    /// Writes entries that wait, and drops entries whose time is over, every quarter of an hour.
     pub fn tidy(&self, now: Timestamp) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if !state.pending.is_empty() {
+            self.write_pending(&mut state, now);
+        }
         if state.next_tidy.is_none_or(|due| due <= now) {
             state.next_tidy = Some(now + TIDY_INTERVAL);
             // The next call tries again.
             let _ = self.rewrite(now, MAX_LOG_BYTES);
+        }
+    }
+
+    fn write_pending(&self, state: &mut LogState, now: Timestamp) {
+        if self.write(&state.pending, now).is_ok() {
+            state.pending.clear();
         }
     }
 
@@ -267,10 +274,12 @@ mod tests {
         let log = MessageLog::beside(&config, SentRetention::default());
         let in_the_way = config.with_file_name(FILE);
         std::fs::create_dir(&in_the_way).unwrap();
-        let (first, second) = (message(NOW, MessageKind::State, "first"), message(NOW, MessageKind::State, "second"));
-        log.append(&first);
+        let messages = ["first", "second"].map(|text| message(NOW, MessageKind::State, text));
+        messages.iter().for_each(|message| log.append(message));
+        log.tidy(NOW);
+        assert_eq!(MessageLog::read(&config, NOW), []);
         std::fs::remove_dir(&in_the_way).unwrap();
-        log.append(&second);
-        assert_eq!(MessageLog::read(&config, NOW), [first, second]);
+        log.tidy(NOW);
+        assert_eq!(MessageLog::read(&config, NOW), messages, "though no further message comes");
     }
 }
