@@ -3,7 +3,7 @@
 skip_in!(quick: "starts the program");
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use lichtbild::clock::{Clock, SystemClock};
@@ -238,7 +238,7 @@ async fn the_page_is_opened_in_the_browser_and_a_failure_of_that_is_told() {
     assert!(!opened.exists());
     let output = show(&["--lang", "en"]).await;
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
-    assert!(Path::new(fs::read_to_string(&opened).unwrap().trim_end()).ends_with("status.html"));
+    assert!(PathBuf::from(fs::read_to_string(&opened).unwrap().trim_end()).ends_with("status.html"));
     let mode = fs::metadata(gateway.directory().join("status.html")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     opener("exit 3");
