@@ -22,8 +22,8 @@ studio-setup-folder-not-unicode = Der Name des Ordners enthält ungültige Zeich
 studio-setup-folder-line = Der Ordner lässt sich nicht in { $config } eintragen. In die Datei von Hand eine Zeile schreiben: folder = 'ORDNER', vor der ersten Zeile mit eckigen Klammern.
 studio-setup-folder-differs = { $config } nennt schon einen Ordner: { $folder }. Dort die Zeile folder ändern und setup ohne --folder aufrufen.
 studio-setup-config-unwritable = { $config } lässt sich nicht schreiben ({ $cause }). { $held ->
-    [yes] Vermutlich ist die Datei in einem anderen Programm geöffnet: dort schließen und setup noch einmal aufrufen.
-   *[no] Rechte und freien Platz prüfen und setup noch einmal aufrufen.
+    [yes] Vermutlich ist die Datei in einem anderen Programm geöffnet: dort schließen und die Einrichtung wiederholen.
+   *[no] Rechte und freien Platz prüfen und die Einrichtung wiederholen.
 }
 studio-setup-test = Prüfung der Verbindung:
 studio-setup-done = Fertig. Passbilder nach { $folder } exportieren. Die Quittung mit dem Abrufcode liegt danach in „sent“, ein abgelehntes Bild mit dem Grund in „refused“.
@@ -44,3 +44,4 @@ studio-setup-folder-with-photos = In { $folder } liegen schon { $count } Fotos; 
 studio-setup-folder-inside = { $folder } lässt sich nicht überwachen: Es ist ein ganzes Laufwerk oder gehört zu einem überwachten Ordner. Bitte einen anderen angeben.
 studio-autostart-not-begun = Die Überwachung ließ sich jetzt nicht starten ({ $cause }). Sie beginnt mit der nächsten Anmeldung an diesem Computer.
 studio-autostart-not-removed = Der Start bei der Anmeldung ließ sich nicht entfernen ({ $cause }). Noch einmal versuchen, oder die Betreuung des Computers fragen.
+studio-setup-watch-not-seen = Die Überwachung ist noch nicht zu sehen. Ob sie läuft, zeigt { $overview }.

@@ -22,8 +22,8 @@ studio-setup-folder-not-unicode = The folder's name contains invalid characters.
 studio-setup-folder-line = The folder cannot be added to { $config }. Write a line into the file by hand: folder = 'FOLDER', before the first line in square brackets.
 studio-setup-folder-differs = { $config } names a folder already: { $folder }. Change its line folder, and run setup without --folder.
 studio-setup-config-unwritable = { $config } cannot be written ({ $cause }). { $held ->
-    [yes] The file is probably open in another program: close it there and run setup again.
-   *[no] Check permissions and free space, and run setup again.
+    [yes] The file is probably open in another program: close it there and repeat the set-up.
+   *[no] Check permissions and free space, and repeat the set-up.
 }
 studio-setup-test = Test of the connection:
 studio-setup-done = Done. Export passport photos to { $folder }. The receipt with the retrieval code is then in "sent", a refused photo with the reason in "refused".
@@ -44,3 +44,4 @@ studio-setup-folder-with-photos = { $folder } already contains { $count } photos
 studio-setup-folder-inside = { $folder } cannot be watched: it is a whole drive, or belongs to a watched folder. Choose another one.
 studio-autostart-not-begun = The watch could not be started now ({ $cause }). It begins at the next logon.
 studio-autostart-not-removed = The start at logon could not be removed ({ $cause }). Try again, or ask the support of this computer.
+studio-setup-watch-not-seen = The watch is not seen to run yet: { $overview } shows whether it does.

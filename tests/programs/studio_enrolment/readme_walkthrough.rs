@@ -110,7 +110,7 @@ fn an_enrolment_under_four_eyes_waits_for_the_administrator() {
     let mut waiting = setup.studio_command(&arguments).stderr(std::process::Stdio::piped()).spawn().unwrap();
     let mut shown = String::new();
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(waiting.stderr.take().unwrap()));
-    while !shown.contains("Ctrl-C") {
+    while !shown.contains("Ctrl+C") {
         shown.push_str(&lines.next().expect("it waits").unwrap());
         shown.push('\n');
     }

@@ -64,7 +64,13 @@ fn a_shop_is_connected_by_address_code_and_enter() {
     let done = shop.set_up(&[], &["http://wrong", url, "ABCD", code, "photos", ""]);
     assert_eq!(done.status.code(), Some(0), "{}", said(&done));
     let told = said(&done);
-    for part in ["Foto Koch", "Type the whole path", "OK         deposit", "Done. Export passport photos to"] {
+    for part in [
+        "Foto Koch",
+        "Type the whole path",
+        "OK         deposit",
+        "Done. Export passport photos to",
+        "not seen to run yet",
+    ] {
         assert!(told.contains(part), "{part}: {told}");
     }
     let folder = shop.setup.home.beside("home/Lichtbild");
@@ -154,16 +160,6 @@ fn a_new_invitation_replaces_a_device_and_keeps_its_folder() {
     let office = shop.set_up(&[], &[""]);
     assert_eq!(office.status.code(), Some(0), "{}", said(&office));
     assert!(said(&office).contains("belongs to an office"), "{}", said(&office));
-}
-
-#[test]
-fn the_overview_is_made_before_the_set_up() {
-    let shop = SetupShop::new();
-    let mut command = shop.setup.studio_command(&["status", "--html", "--no-open", "--lang", "en"]);
-    set_profile(&mut command, &shop.setup.home.beside("profile"));
-    let shown = command.env("HOME", shop.setup.home.beside("home")).output().unwrap();
-    assert_eq!(shown.status.code(), Some(6), "{}", said(&shown));
-    assert!(fs::read_to_string(shop.profile("status.html")).unwrap().contains("lichtbild-studio setup"));
 }
 
 #[test]

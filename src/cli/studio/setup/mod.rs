@@ -5,6 +5,8 @@ mod enrolment;
 mod hot_folder;
 
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -21,6 +23,7 @@ use crate::cli::shown_path::shown_path;
 use crate::client::config::{StudioConfig, StudioConfigError};
 use crate::client::enrolment::device_folder::PKCS12_FILE;
 use crate::client::self_test::self_test;
+use crate::client::watch::files::folder::is_watched;
 use crate::clock::SystemClock;
 use crate::domain::party::Role;
 use crate::texts::language::Language;
@@ -53,6 +56,10 @@ pub struct Arguments {
     #[arg(long)]
     lang: Option<Language>,
 }
+
+/// Number of times that the folder's lock is asked for after a start.
+const WATCH_POLLS: u32 = 30;
+const WATCH_POLL_PAUSE: Duration = Duration::from_millis(100);
 
 /// Does the steps, and prints the result of the test.
 pub fn run(arguments: &Arguments) -> Result<Exit, Exit> {
@@ -106,7 +113,7 @@ fn set_up(
     }
     let config = StudioConfig::load(config_file).map_err(|error| about_config(&error, language))?;
     let folder = choose_hot_folder(arguments.folder.as_deref(), config_file, &config, dialog)?;
-    let started = if arguments.no_autostart { Ok(()) } else { start_at_logon(config_file, language) };
+    let started = if arguments.no_autostart { Ok(()) } else { start_at_logon(config_file, &folder, language) };
     eprint(format!("\n{}", text!(language, "studio-setup-test")));
     let test = runtime(language)?.block_on(self_test(config_file, arguments.lang, &SystemClock));
     let lines = about_self_test(&test, language);
@@ -119,7 +126,7 @@ fn set_up(
         _ => "studio-setup-unfinished",
     };
     let (folder, again) = (shown_path(&folder), setup_command(language));
-    let overview = if cfg!(windows) { "studio-overview-in-start-menu" } else { "studio-overview-in-terminal" };
+    let overview = overview_command(language);
     eprint(format!(
         "\n{}",
         text!(
@@ -127,7 +134,7 @@ fn set_up(
             next,
             folder = folder,
             again = again,
-            overview = text!(language, overview),
+            overview = overview,
             new = text!(language, "studio-setup-new")
         )
     ));
@@ -135,11 +142,24 @@ fn set_up(
     Ok(started.map_or_else(|exit| if tested == Exit::Done { exit } else { tested }, |()| tested))
 }
 
+/// The command `status --html` as the user starts it.
+fn overview_command(language: Language) -> String {
+    text!(language, if cfg!(windows) { "studio-overview-in-start-menu" } else { "studio-overview-in-terminal" })
+}
+
 /// Sets up the start at logon and starts `watch` now. A failure is told; photos can be deposited without it.
-fn start_at_logon(config_file: &Path, language: Language) -> Result<(), Exit> {
+fn start_at_logon(config_file: &Path, folder: &Path, language: Language) -> Result<(), Exit> {
     let watch = WatchCommand::of_this_program(config_file, None, Vec::new())
         .map_err(|error| fail(about_unexpected(&error, language)))?;
     let installed = autostart::install(&watch).map_err(|error| fail(about_autostart_error(&error, language)))?;
     eprint(about_installed_autostart(&installed, language));
-    autostart::start(&watch, &installed).map_err(|error| fail(about_start_failure(&error, language)))
+    autostart::start(&watch, &installed).map_err(|error| fail(about_start_failure(&error, language)))?;
+    // The system's program reports success before the watch runs.
+    if !(0..WATCH_POLLS).any(|_| {
+        thread::sleep(WATCH_POLL_PAUSE);
+        is_watched(folder).unwrap_or(false)
+    }) {
+        eprint(text!(language, "studio-setup-watch-not-seen", overview = overview_command(language)));
+    }
+    Ok(())
 }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::advice::{CheckState, SelfTestLine, about_gateway_error, about_self_test};
 use super::check::html_report::{HtmlReportError, is_own_page};
 use super::check::messages::about_html_report;
-use super::config_option::StudioConfigOption;
+use super::config_option::{StudioConfigOption, is_found_without_option};
 use super::exit::Exit;
 use super::output::{eprint, fail, print, print_json};
 use super::photos::list;
@@ -22,6 +22,7 @@ use super::runtime::runtime;
 use crate::atomic_file;
 use crate::atomic_file::FileMode;
 use crate::cli::shown_path::shown_path;
+use crate::client::config_location::folder_of;
 use crate::client::deposited::journal::DepositJournal;
 use crate::client::self_test::{SelfTest, self_test};
 use crate::clock::{Clock, SystemClock, Timestamp};
@@ -129,6 +130,10 @@ fn show_page(
     text: &str,
     language: Language,
 ) -> Result<(), Exit> {
+    if file.is_none() && is_found_without_option(config) {
+        // Before the enrolment the folder is missing, and the page says what to do. A failure is that of the page.
+        let _ = atomic_file::make_folder(&folder_of(config), FileMode::OwnerOnly);
+    }
     let path = file.map_or_else(|| config.with_file_name(PAGE_FILE), Path::to_owned);
     write_page(&path, text).map_err(|error| fail(about_html_report(&error, language)))?;
     let path = std::path::absolute(&path).unwrap_or(path);
@@ -146,10 +151,6 @@ fn show_page(
 /// Only the owner may read the page, because it contains names of photos.
 fn write_page(path: &Path, text: &str) -> Result<(), HtmlReportError> {
     let unwritable = |source| HtmlReportError::Unwritable { path: path.to_owned(), source };
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        // Before its set-up a computer has no folder for the configuration.
-        atomic_file::make_folder(folder, FileMode::OwnerOnly).map_err(unwritable)?;
-    }
     match is_own_page(path, page::FILE_SIGNATURE)? {
         true => atomic_file::replace_entry(path, text.as_bytes(), FileMode::OwnerOnly).map_err(unwritable),
         false => match atomic_file::write_new(path, text.as_bytes(), FileMode::OwnerOnly) {
