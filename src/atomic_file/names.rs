@@ -13,7 +13,7 @@ pub fn remove_at_once(path: &Path) -> io::Result<()> {
 }
 
 /// Removes a file; succeeds if it does not exist.
-/// An error for which [`is_held`] is true: another program has the file open.
+/// An error for which [`is_held`](held::is_held) is true: another program has the file open.
 pub fn remove(path: &Path) -> io::Result<()> {
     removed(path, held::retry(|| fs::remove_file(path)))
 }
@@ -28,7 +28,7 @@ fn removed(path: &Path, removed: io::Result<()>) -> io::Result<()> {
 
 /// Renames a file or folder, also to another folder of the same disk, where it replaces a file. On return the new name
 /// is on the disk.
-/// The error of the operating system; [`is_held`] if another program has the file open.
+/// The error of the operating system; [`is_held`](held::is_held) if another program has the file open.
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     held::retry(|| fs::rename(from, to))?;
     sync_dir(to)?;

@@ -19,7 +19,7 @@ pub(super) fn write(path: &Path, bytes: &[u8], audience: FileMode) -> io::Result
     filled(create(path, audience)?, bytes)
 }
 
-/// Like [`write`], but removes the temporary files that killed writers of this file have left. One writer at a time may
+/// Like [`write()`], but removes the temporary files that killed writers of this file have left. One writer at a time may
 /// call it.
 pub(super) fn write_alone(target: &Path, bytes: &[u8], audience: FileMode) -> io::Result<NamedTempFile> {
     let prefix = own_prefix(target);
