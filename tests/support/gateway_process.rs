@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::https_client::DeviceFiles;
 
 /// Far longer than any step takes, even on a busy machine.
-pub const GENEROUS_TIMEOUT: Duration = Duration::from_secs(if cfg!(windows) { 120 } else { 30 });
+pub const GENEROUS_TIMEOUT: Duration = Duration::from_secs(if cfg!(windows) { 600 } else { 30 });
 
 /// A gateway's folder in a temporary folder, which a test can use for other files. Removed when dropped.
 pub struct GatewayFolder {
