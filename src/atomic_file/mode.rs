@@ -5,12 +5,12 @@ use std::io;
 use std::path::Path;
 
 /// Readers of a file or folder, as permission bits. Other users can never write, whatever the umask permits; a stricter
-/// umask has effect. On Windows the access list of the folder applies.
+/// umask has effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileMode {
-    /// Mode 0600; 0700 for a folder.
+    /// Mode 0600; 0700 for a folder. On Windows an access list without other users, where the disk has such lists.
     OwnerOnly,
-    /// Mode 0644; 0755 for a folder.
+    /// Mode 0644; 0755 for a folder. On Windows the access list of its folder.
     WorldReadable,
 }
 

@@ -1,25 +1,21 @@
 //! Calls of `icacls`, which reads and changes access lists.
 
-use std::collections::HashMap;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Output;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
 use std::{fs, io};
 
 use super::access_list::{Scope, other_readers as readers_in};
+use super::private_folders::PrivateFolders;
 use super::reader::OtherReader;
 use crate::atomic_file::names::parent_dir;
 use crate::system_program::system_program;
 
 /// Well-known SIDs of the operating system and of the administrators, whom no access list keeps out.
 const ALWAYS_PERMITTED: [&str; 2] = ["S-1-5-18", "S-1-5-32-544"];
-/// Number of folders that are remembered; each photo has a folder of its own.
-const MAX_FOLDERS: usize = 1024;
-
-/// Folders, and whether their new files are for their owner only.
-static FOLDERS: Mutex<Option<HashMap<PathBuf, bool>>> = Mutex::new(None);
+static FOLDERS: PrivateFolders = PrivateFolders::new();
 
 /// Set if `icacls` reports success and does nothing, as that of Wine: it is not called again.
 static IS_WITHOUT_EFFECT: AtomicBool = AtomicBool::new(false);
@@ -35,7 +31,7 @@ pub(in crate::atomic_file) fn protect_file(path: &Path) {
 /// Limits a new folder to its owner, as [`protect_file`].
 pub(in crate::atomic_file) fn protect_folder(path: &Path) {
     if is_private(parent_dir(path)) || restrict(path, "(OI)(CI)F").is_ok() {
-        remember(path, true);
+        FOLDERS.remember(path, true);
     }
 }
 
@@ -47,25 +43,11 @@ pub(super) fn other_readers(path: &Path) -> Option<Vec<OtherReader>> {
 /// Reports whether new files in the folder are for their owner only. Without an answer of `icacls` they count as readable, and the next call asks
 /// again.
 fn is_private(folder: &Path) -> bool {
-    let known = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = known.as_ref().and_then(|known| known.get(folder).copied());
-    if let Some(known) = known {
-        return known;
-    }
-    let readers =
-        descriptor(folder).zip(owner()).and_then(|(list, owner)| readers_in(&list, owner, Scope::WithNewFiles));
-    let Some(readers) = readers else { return IS_WITHOUT_EFFECT.load(Ordering::Relaxed) };
-    remember(folder, readers.is_empty());
-    readers.is_empty()
-}
-
-fn remember(folder: &Path, is_private: bool) {
-    let mut known = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = known.get_or_insert_default();
-    if known.len() >= MAX_FOLDERS {
-        known.clear();
-    }
-    known.insert(folder.to_owned(), is_private);
+    let ask = || {
+        let readers = readers_in(&descriptor(folder)?, owner()?, Scope::WithNewFiles)?;
+        Some(readers.is_empty())
+    };
+    FOLDERS.is_private(folder, ask).unwrap_or_else(|| IS_WITHOUT_EFFECT.load(Ordering::Relaxed))
 }
 
 /// Permits `right` to the owner, the system and administrators, and removes what the folder permits.

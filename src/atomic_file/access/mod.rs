@@ -5,6 +5,8 @@
 mod access_list;
 #[cfg(windows)]
 mod icacls;
+#[cfg(any(windows, test))]
+mod private_folders;
 mod reader;
 
 #[cfg(windows)]
