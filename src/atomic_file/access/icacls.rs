@@ -15,7 +15,11 @@ use crate::system_program::system_program;
 
 /// Well-known SIDs of the operating system and of the administrators, whom no access list keeps out.
 const ALWAYS_PERMITTED: [&str; 2] = ["S-1-5-18", "S-1-5-32-544"];
+
 static FOLDERS: PrivateFolders = PrivateFolders::new();
+
+/// Length from which a path counts as long, with some room: Windows permits 260 characters, folders 248.
+const MAX_SHORT_PATH: usize = 240;
 
 /// Set if `icacls` reports success and does nothing, as that of Wine: it is not called again.
 static IS_WITHOUT_EFFECT: AtomicBool = AtomicBool::new(false);
@@ -96,9 +100,9 @@ fn owner() -> Option<&'static str> {
     sid.starts_with("S-1-").then(|| OWNER.get_or_init(|| sid.to_owned()).as_str())
 }
 
-/// The path without the prefix for long paths, which older programs do not know.
+/// The path without the prefix for long paths, which older programs do not know, unless it is long.
 fn short_form(path: &Path) -> OsString {
-    let text = path.to_str().unwrap_or_default();
+    let text = path.to_str().filter(|text| text.len() < MAX_SHORT_PATH).unwrap_or_default();
     match (text.strip_prefix(r"\\?\UNC\"), text.strip_prefix(r"\\?\")) {
         (Some(share), _) => format!(r"\\{share}").into(),
         (None, Some(short)) => short.into(),

@@ -6,7 +6,7 @@ use tokio::runtime::Runtime;
 
 use super::advice::{Failure, about_config, about_credentials, about_unexpected};
 use super::exit::Exit;
-use super::output::{eprint, fail};
+use super::output::fail;
 use crate::client::config::StudioConfig;
 use crate::client::gateway_client::GatewayClient;
 use crate::texts::language::Language;
@@ -18,11 +18,15 @@ pub(super) fn runtime(language: Language) -> Result<Runtime, Failure> {
     runtime.map_err(|error| about_unexpected(&error, language))
 }
 
-/// Prints a failure before the first request, and tells that nothing was sent.
+/// A failure before the first request, with the statement that nothing was sent.
+pub(super) fn nothing_sent(failure: Failure, language: Language) -> Failure {
+    let message = format!("{}\n{}", failure.message, text!(language, "studio-nothing-sent"));
+    Failure::new(failure.exit, message)
+}
+
+/// Prints a failure before the first request.
 pub(super) fn fail_before_sending(failure: Failure, language: Language) -> Exit {
-    let exit = fail(failure);
-    eprint(text!(language, "studio-nothing-sent"));
-    exit
+    fail(nothing_sent(failure, language))
 }
 
 /// The configuration, in the language of the command line if that names one.

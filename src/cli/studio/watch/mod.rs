@@ -14,6 +14,7 @@ use std::time::Duration;
 use super::advice::{self, Failure};
 use super::exit::Exit;
 use super::output::fail;
+use super::runtime::nothing_sent;
 use crate::cli::shown_path::shown_path;
 use crate::client::config::StudioConfig;
 use crate::client::deposited::journal::DepositJournal;
@@ -77,12 +78,6 @@ fn start_and_watch(
     let exit = runtime.block_on(watch(arguments, folder, journal, renewer, client, language, Arc::clone(log)))?;
     log.ended();
     Ok(exit)
-}
-
-/// The failure of a start, with the statement that nothing was sent.
-fn nothing_sent(failure: Failure, language: Language) -> Failure {
-    let message = format!("{}\n{}", failure.message, text!(language, "studio-nothing-sent"));
-    Failure::new(failure.exit, message)
 }
 
 async fn watch(
